@@ -7,76 +7,76 @@
 import { z } from 'zod'
 
 /** A point in time: milliseconds since 1970-01-01 UTC. */
-export const Time = z.int().nonnegative()
+export const timeSchema = z.int().nonnegative()
 
 /** SHA-256 of a file's bytes, lower-case hexadecimal. */
-export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-export type Sha256 = z.infer<typeof Sha256>
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
+export type Sha256 = z.infer<typeof sha256Schema>
 
 /** Id of a dataset, a run or a job: sorts by the time it was made, safe as a file name. */
-export const Id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
-export type Id = z.infer<typeof Id>
+export const idSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/)
+export type Id = z.infer<typeof idSchema>
 
-export const ImageId = z.int().positive()
-export type ImageId = z.infer<typeof ImageId>
+export const imageIdSchema = z.int().positive()
+export type ImageId = z.infer<typeof imageIdSchema>
 
 /** A Failure (src/shared/failure.ts) as it is stored and as it crosses a border. */
-export const FailureInfo = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
-export type FailureInfo = z.infer<typeof FailureInfo>
+export const failureInfoSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
+export type FailureInfo = z.infer<typeof failureInfoSchema>
 
 /** A JSON object whose shape its owner knows: a model's configuration, a job's payload. */
-export const JsonObject = z.record(z.string(), z.json())
-export type JsonObject = z.infer<typeof JsonObject>
+export const jsonObjectSchema = z.record(z.string(), z.json())
+export type JsonObject = z.infer<typeof jsonObjectSchema>
 
 // ---------------------------------------------------------------------------------------------- datasets
 
 /** How a folder of photographs is laid out on disk. */
-export const Layout = z.enum(['mvtec', 'flat'])
-export type Layout = z.infer<typeof Layout>
+export const layoutSchema = z.enum(['mvtec', 'flat'])
+export type Layout = z.infer<typeof layoutSchema>
 
 /** What an image is used for. No choice of any kind is made on `test`. */
-export const Split = z.enum(['train', 'validation', 'test'])
-export type Split = z.infer<typeof Split>
+export const splitSchema = z.enum(['train', 'validation', 'test'])
+export type Split = z.infer<typeof splitSchema>
 
 /** What is known about the part on an image. */
-export const Label = z.enum(['normal', 'anomalous', 'unlabeled'])
-export type Label = z.infer<typeof Label>
+export const labelSchema = z.enum(['normal', 'anomalous', 'unlabeled'])
+export type Label = z.infer<typeof labelSchema>
 
 /** A file type that can be imported, told by content and not by name. */
-export const ImageFormat = z.enum(['png', 'jpeg', 'tiff', 'bmp', 'webp'])
-export type ImageFormat = z.infer<typeof ImageFormat>
+export const imageFormatSchema = z.enum(['png', 'jpeg', 'tiff', 'bmp', 'webp'])
+export type ImageFormat = z.infer<typeof imageFormatSchema>
 
-export const DatasetName = z
+export const datasetNameSchema = z
   .string()
   .trim()
   .min(1)
   .max(100)
   .regex(/^[^\p{Cc}]*$/u, 'no control characters')
-export type DatasetName = z.infer<typeof DatasetName>
+export type DatasetName = z.infer<typeof datasetNameSchema>
 
-export const Dataset = z.object({
-  id: Id,
-  name: DatasetName,
-  createdAt: Time,
-  layout: Layout,
+export const datasetSchema = z.object({
+  id: idSchema,
+  name: datasetNameSchema,
+  createdAt: timeSchema,
+  layout: layoutSchema,
   /** The folder of the first import, as it was given. Information only: nothing is read from it again. */
   source: z.string(),
   /** The part has a direction (text, a left and a right side): training does not flip its images. */
   hasDirection: z.boolean(),
 })
-export type Dataset = z.infer<typeof Dataset>
+export type Dataset = z.infer<typeof datasetSchema>
 
-export const SplitCounts = z.object({
+export const splitCountsSchema = z.object({
   train: z.int().nonnegative(),
   validation: z.int().nonnegative(),
   test: z.int().nonnegative(),
 })
-export type SplitCounts = z.infer<typeof SplitCounts>
+export type SplitCounts = z.infer<typeof splitCountsSchema>
 
 /** What a dataset holds, without its removed images. */
-export const DatasetSummary = Dataset.extend({
+export const datasetSummarySchema = datasetSchema.extend({
   images: z.int().nonnegative(),
-  splits: SplitCounts,
+  splits: splitCountsSchema,
   labels: z.object({
     normal: z.int().nonnegative(),
     anomalous: z.int().nonnegative(),
@@ -87,14 +87,14 @@ export const DatasetSummary = Dataset.extend({
   channels: z.union([z.literal(1), z.literal(3)]).nullable(),
   defectTypes: z.array(z.object({ defectType: z.string(), images: z.int().positive() })),
 })
-export type DatasetSummary = z.infer<typeof DatasetSummary>
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>
 
 // ------------------------------------------------------------------------------------------------ images
 
-export const Image = z.object({
-  id: ImageId,
-  datasetId: Id,
-  sha256: Sha256,
+export const imageSchema = z.object({
+  id: imageIdSchema,
+  datasetId: idSchema,
+  sha256: sha256Schema,
   /** Path of the original inside the imported folder, with forward slashes. */
   file: z.string().min(1),
   /** Pixels, upright (after the EXIF orientation). */
@@ -106,23 +106,23 @@ export const Image = z.object({
   /** Largest sample value in the file: a 12-bit camera in a 16-bit file stays below 4096. */
   peak: z.int().nonnegative(),
   bytes: z.int().positive(),
-  format: ImageFormat,
-  split: Split,
-  label: Label,
+  format: imageFormatSchema,
+  split: splitSchema,
+  label: labelSchema,
   defectType: z.string().nullable(),
-  maskSha256: Sha256.nullable(),
+  maskSha256: sha256Schema.nullable(),
   /** Images of one part (several views) share a group and stay in one split. */
   partGroup: z.string().nullable(),
   warnings: z.array(z.string()),
-  importedAt: Time,
-  removedAt: Time.nullable(),
+  importedAt: timeSchema,
+  removedAt: timeSchema.nullable(),
 })
-export type Image = z.infer<typeof Image>
+export type Image = z.infer<typeof imageSchema>
 
 // ------------------------------------------------------------------------------------------------ import
 
 /** Why a file was not imported. The codes stay; the reason is for people. */
-export const RefusalCode = z.enum([
+export const refusalCodeSchema = z.enum([
   'empty-file',
   'not-an-image',
   'unsupported-type',
@@ -132,33 +132,33 @@ export const RefusalCode = z.enum([
   'corrupt',
   'unreadable',
 ])
-export type RefusalCode = z.infer<typeof RefusalCode>
+export type RefusalCode = z.infer<typeof refusalCodeSchema>
 
 /** The document of `import --json`. Every `file` is relative to the imported folder. */
-export const ImportReport = z.object({
-  dataset: DatasetName,
-  layout: Layout,
+export const importReportSchema = z.object({
+  dataset: datasetNameSchema,
+  layout: layoutSchema,
   /** Images that this import added. */
   imported: z.int().nonnegative(),
   /** Images of this folder that an earlier import, finished or interrupted, had added before. */
   already: z.int().nonnegative(),
   /** Same bytes as `of`, which is in the dataset: reported, not counted twice. */
   duplicates: z.array(z.object({ file: z.string(), of: z.string() })),
-  refused: z.array(z.object({ file: z.string(), code: RefusalCode, reason: z.string() })),
+  refused: z.array(z.object({ file: z.string(), code: refusalCodeSchema, reason: z.string() })),
   /** What the dataset holds now. */
-  splits: SplitCounts,
+  splits: splitCountsSchema,
   warnings: z.array(z.object({ file: z.string(), warning: z.string() })),
   seconds: z.number().nonnegative(),
 })
-export type ImportReport = z.infer<typeof ImportReport>
+export type ImportReport = z.infer<typeof importReportSchema>
 
-export const ImportProgress = z.object({
+export const importProgressSchema = z.object({
   done: z.int().nonnegative(),
   total: z.int().nonnegative(),
   /** Seconds left by the pace so far; null until there is a pace. */
   secondsLeft: z.number().nonnegative().nullable(),
 })
-export type ImportProgress = z.infer<typeof ImportProgress>
+export type ImportProgress = z.infer<typeof importProgressSchema>
 
 // -------------------------------------------------------------------------------------------------- runs
 
@@ -166,7 +166,7 @@ export type ImportProgress = z.infer<typeof ImportProgress>
  * `interrupted`: its process died; `paused` and `cancelled`: a person stopped it. Interrupted, paused and
  * failed runs can be resumed from their last checkpoint.
  */
-export const RunState = z.enum([
+export const runStateSchema = z.enum([
   'queued',
   'training',
   'paused',
@@ -175,23 +175,23 @@ export const RunState = z.enum([
   'failed',
   'cancelled',
 ])
-export type RunState = z.infer<typeof RunState>
+export type RunState = z.infer<typeof runStateSchema>
 
 /** One training. */
-export const Run = z.object({
-  id: Id,
-  datasetId: Id,
+export const runSchema = z.object({
+  id: idSchema,
+  datasetId: idSchema,
   name: z.string().nullable(),
   /** The run whose curated images this one was retrained from. */
-  parentRunId: Id.nullable(),
+  parentRunId: idSchema.nullable(),
   model: z.string().min(1),
   preset: z.string().min(1),
   seed: z.int().nonnegative(),
-  config: JsonObject,
-  state: RunState,
-  createdAt: Time,
-  startedAt: Time.nullable(),
-  finishedAt: Time.nullable(),
+  config: jsonObjectSchema,
+  state: runStateSchema,
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
   stepsDone: z.int().nonnegative(),
   stepsTotal: z.int().nonnegative(),
   /** Seconds of training, over all resumptions. */
@@ -200,20 +200,20 @@ export const Run = z.object({
   losses: z.record(z.string(), z.number()),
   /** Names of the values that scoring stores for each tile, in their order; null before the first scoring. */
   components: z.array(z.string().min(1)).nullable(),
-  calibration: JsonObject.nullable(),
-  failure: FailureInfo.nullable(),
+  calibration: jsonObjectSchema.nullable(),
+  failure: failureInfoSchema.nullable(),
   resumedCount: z.int().nonnegative(),
 })
-export type Run = z.infer<typeof Run>
+export type Run = z.infer<typeof runSchema>
 
 /** One point of a training curve. */
-export const RunMetric = z.object({
+export const runMetricSchema = z.object({
   phase: z.string().min(1),
   name: z.string().min(1),
   step: z.int().nonnegative(),
   value: z.number(),
 })
-export type RunMetric = z.infer<typeof RunMetric>
+export type RunMetric = z.infer<typeof runMetricSchema>
 
 // ------------------------------------------------------------------------------------------------ scores
 
@@ -221,9 +221,9 @@ export type RunMetric = z.infer<typeof RunMetric>
  * What one pass over an image stored, without the components of its tiles (those stay in main, as
  * Float32Array [tiles, components], so that kind, k and reduction can change without scoring again).
  */
-export const Score = z.object({
-  runId: Id,
-  imageId: ImageId,
+export const scoreSchema = z.object({
+  runId: idSchema,
+  imageId: imageIdSchema,
   /** The run's score of this image, raw. */
   score: z.number(),
   /** Percentile of `score` among the normal validation images, in [0, 100]; null before calibration. */
@@ -235,49 +235,56 @@ export const Score = z.object({
   mapScale: z.number().positive().nullable(),
   mapWidth: z.int().positive().nullable(),
   mapHeight: z.int().positive().nullable(),
-  scoredAt: Time,
+  /** Path of the reconstruction G(E(x)) inside the workspace. */
+  reconstructionFile: z.string().nullable(),
+  warnings: z.array(z.string()),
+  scoredAt: timeSchema,
 })
-export type Score = z.infer<typeof Score>
+export type Score = z.infer<typeof scoreSchema>
 
 // ------------------------------------------------------------------------------------ operators, decisions
 
-export const OperatorName = z
+export const operatorNameSchema = z
   .string()
   .trim()
   .min(1)
   .max(80)
   .regex(/^[^\p{Cc}]*$/u, 'no control characters')
-export type OperatorName = z.infer<typeof OperatorName>
+export type OperatorName = z.infer<typeof operatorNameSchema>
 
-export const Operator = z.object({ id: z.int().positive(), name: OperatorName, createdAt: Time })
-export type Operator = z.infer<typeof Operator>
+export const operatorSchema = z.object({
+  id: z.int().positive(),
+  name: operatorNameSchema,
+  createdAt: timeSchema,
+})
+export type Operator = z.infer<typeof operatorSchema>
 
 /** accept: the part is good. reject: the defect is real. unsure: somebody else should look. */
-export const DecisionKind = z.enum(['accept', 'reject', 'unsure'])
-export type DecisionKind = z.infer<typeof DecisionKind>
+export const decisionKindSchema = z.enum(['accept', 'reject', 'unsure'])
+export type DecisionKind = z.infer<typeof decisionKindSchema>
 
 /** What an operator decided about an image. Never changed and never deleted; an undo is recorded on it. */
-export const Decision = z.object({
+export const decisionSchema = z.object({
   id: z.int().positive(),
-  runId: Id.nullable(),
-  imageId: ImageId,
+  runId: idSchema.nullable(),
+  imageId: imageIdSchema,
   operatorId: z.int().positive(),
-  decision: DecisionKind,
+  decision: decisionKindSchema,
   defectType: z.string().nullable(),
   note: z.string().nullable(),
   /** The score that the operator saw. */
   score: z.number().nullable(),
-  decidedAt: Time,
-  undoneAt: Time.nullable(),
+  decidedAt: timeSchema,
+  undoneAt: timeSchema.nullable(),
 })
-export type Decision = z.infer<typeof Decision>
+export type Decision = z.infer<typeof decisionSchema>
 
 /** One line of the review queue, highest score first. */
-export const QueueItem = z.object({
-  image: ImageId,
+export const queueItemSchema = z.object({
+  image: imageIdSchema,
   file: z.string(),
-  split: Split,
-  label: Label,
+  split: splitSchema,
+  label: labelSchema,
   defectType: z.string().nullable(),
   width: z.int().positive(),
   height: z.int().positive(),
@@ -286,41 +293,41 @@ export const QueueItem = z.object({
   hasMap: z.boolean(),
   hasMask: z.boolean(),
   /** The decision that stands (the newest that was not undone) by any run, with who took it and when. */
-  decision: DecisionKind.nullable(),
+  decision: decisionKindSchema.nullable(),
   operator: z.string().nullable(),
-  decidedAt: Time.nullable(),
+  decidedAt: timeSchema.nullable(),
 })
-export type QueueItem = z.infer<typeof QueueItem>
+export type QueueItem = z.infer<typeof queueItemSchema>
 
 // -------------------------------------------------------------------------------------------------- jobs
 
-export const JobKind = z.enum(['import', 'train', 'score'])
-export type JobKind = z.infer<typeof JobKind>
+export const jobKindSchema = z.enum(['import', 'train', 'score'])
+export type JobKind = z.infer<typeof jobKindSchema>
 
 /** `interrupted`: the process that worked on it died; it can be started again. */
-export const JobState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'])
-export type JobState = z.infer<typeof JobState>
+export const jobStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'])
+export type JobState = z.infer<typeof jobStateSchema>
 
-export const Job = z.object({
-  id: Id,
-  kind: JobKind,
-  state: JobState,
-  runId: Id.nullable(),
-  datasetId: Id.nullable(),
-  payload: JsonObject,
-  progress: JsonObject.nullable(),
-  createdAt: Time,
-  startedAt: Time.nullable(),
-  finishedAt: Time.nullable(),
-  failure: FailureInfo.nullable(),
+export const jobSchema = z.object({
+  id: idSchema,
+  kind: jobKindSchema,
+  state: jobStateSchema,
+  runId: idSchema.nullable(),
+  datasetId: idSchema.nullable(),
+  payload: jsonObjectSchema,
+  progress: jsonObjectSchema.nullable(),
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
+  failure: failureInfoSchema.nullable(),
   pid: z.int().positive().nullable(),
 })
-export type Job = z.infer<typeof Job>
+export type Job = z.infer<typeof jobSchema>
 
 // ---------------------------------------------------------------------------------------------- workspace
 
 /** What `verify` found wrong. `file` is relative to the workspace. */
-export const Problem = z.object({
+export const problemSchema = z.object({
   code: z.enum([
     'database-damaged',
     'row-without-parent',
@@ -336,16 +343,16 @@ export const Problem = z.object({
   message: z.string(),
   remedy: z.string(),
 })
-export type Problem = z.infer<typeof Problem>
+export type Problem = z.infer<typeof problemSchema>
 
 /** The document of `verify --json`. */
-export const VerifyReport = z.object({
+export const verifyReportSchema = z.object({
   workspace: z.string(),
   ok: z.boolean(),
   images: z.int().nonnegative(),
   files: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
-  problems: z.array(Problem),
+  problems: z.array(problemSchema),
   seconds: z.number().nonnegative(),
 })
-export type VerifyReport = z.infer<typeof VerifyReport>
+export type VerifyReport = z.infer<typeof verifyReportSchema>
