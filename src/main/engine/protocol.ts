@@ -1,0 +1,168 @@
+/**
+ * What main and the engine say to each other. Every message is checked against these schemas on both
+ * sides. The engine gets file names and folders and gives back numbers; it never touches SQLite and
+ * writes only inside the run folder that a task names.
+ */
+import { z } from 'zod'
+
+/** Which processor executes, and why. */
+export const providerSchema = z.object({
+  backend: z.string(),
+  version: z.string(),
+  gpu: z.boolean(),
+  device: z.string(),
+  reason: z.string(),
+})
+export type Provider = z.infer<typeof providerSchema>
+
+/** An image as the engine sees it: an id to answer with and a file to read. */
+export const engineImageSchema = z.object({
+  id: z.number().int(),
+  file: z.string(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+})
+export type EngineImage = z.infer<typeof engineImageSchema>
+
+/** Train a run from the beginning, or go on from its newest whole checkpoint when `resume` is set. */
+export const trainTaskSchema = z.object({
+  kind: z.literal('train'),
+  task: z.string(),
+  run: z.string(),
+  folder: z.string(),
+  model: z.string(),
+  /** The complete configuration, checked by the model's own schema in the engine. */
+  config: z.record(z.string(), z.unknown()),
+  seed: z.number().int().nonnegative(),
+  resume: z.boolean(),
+  /** Normal images of the training split; the only ones that gradients see. */
+  train: z.array(engineImageSchema),
+  /** Normal images of the validation split; they choose and calibrate. No test image is ever listed. */
+  validation: z.array(engineImageSchema),
+})
+export type TrainTask = z.infer<typeof trainTaskSchema>
+
+/** Score images with a trained run; maps and reconstructions are written under the run folder. */
+export const scoreTaskSchema = z.object({
+  kind: z.literal('score'),
+  task: z.string(),
+  run: z.string(),
+  folder: z.string(),
+  images: z.array(engineImageSchema),
+  /** Write anomaly maps and reconstructions (not needed when only numbers are asked). */
+  maps: z.boolean().default(true),
+})
+export type ScoreTask = z.infer<typeof scoreTaskSchema>
+
+export const toEngineSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    task: z.discriminatedUnion('kind', [trainTaskSchema, scoreTaskSchema]),
+  }),
+  /** Stop at the next step; a training writes a checkpoint first, so that it can be resumed. */
+  z.object({ type: z.literal('cancel'), task: z.string() }),
+  z.object({ type: z.literal('pause'), task: z.string() }),
+  z.object({ type: z.literal('continue'), task: z.string() }),
+  /** Rows up to this many of a scoring task are in the store; the engine may send more. */
+  z.object({ type: z.literal('stored'), task: z.string(), rows: z.number().int().nonnegative() }),
+  z.object({ type: z.literal('exit') }),
+])
+export type ToEngine = z.infer<typeof toEngineSchema>
+
+/** The components of one image's score, per tile (one tile in `whole` mode); see `scores.ts`. */
+export const scoredImageSchema = z.object({
+  image: z.number().int(),
+  tiles: z.number().int().positive(),
+  /** Tile components, row-major [tiles, components]; the names and their order are `componentNames`. */
+  components: z.instanceof(Float32Array),
+  /** Names of the component columns. */
+  componentNames: z.array(z.string()),
+  /** The run's default score of the image. */
+  score: z.number(),
+  /** Share of the normal validation images with a lower score, in percent (0 to 100). */
+  calibrated: z.number(),
+  /** Files relative to the run folder; null when maps were not asked for. */
+  map: z
+    .object({
+      file: z.string(),
+      width: z.number().int(),
+      height: z.number().int(),
+      /** value = pixel / 65535 * scale, in units of |x - G(E(x))| with x in [-1, 1]. */
+      scale: z.number(),
+      reconstruction: z.string(),
+    })
+    .nullable(),
+  warnings: z.array(z.string()),
+})
+export type ScoredImage = z.infer<typeof scoredImageSchema>
+
+/** A point of a training curve. */
+export const metricPointSchema = z.object({
+  phase: z.string(),
+  step: z.number().int().nonnegative(),
+  name: z.string(),
+  value: z.number(),
+})
+export type MetricPoint = z.infer<typeof metricPointSchema>
+
+/** What a finished training reports. */
+export const trainResultSchema = z.object({
+  steps: z.number().int().nonnegative(),
+  seconds: z.number(),
+  losses: z.record(z.string(), z.number()),
+  /** The checkpoint chosen on validation images and the number that chose it. */
+  chosen: z.object({ step: z.number().int(), criterion: z.string(), value: z.number() }).nullable(),
+  /** Image scores of the normal validation images by score name, sorted upward; calibration reads it. */
+  calibration: z.record(z.string(), z.array(z.number())),
+  /** SHA-256 of the final weights, for comparing two runs bit for bit. */
+  weightsSha256: z.string(),
+})
+export type TrainResult = z.infer<typeof trainResultSchema>
+
+export const scoreResultSchema = z.object({
+  images: z.number().int().nonnegative(),
+  refused: z.array(z.object({ image: z.number().int(), code: z.string(), reason: z.string() })),
+  seconds: z.number(),
+})
+export type ScoreResult = z.infer<typeof scoreResultSchema>
+
+const failureSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
+
+export const fromEngineSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), provider: providerSchema }),
+  z.object({
+    type: z.literal('progress'),
+    task: z.string(),
+    /** For instance 'load', 'gan', 'encoder', 'calibrate', 'score'. */
+    phase: z.string(),
+    done: z.number().nonnegative(),
+    total: z.number().nonnegative(),
+    secondsLeft: z.number().nullable(),
+  }),
+  z.object({ type: z.literal('metrics'), task: z.string(), points: z.array(metricPointSchema) }),
+  /** A preview picture was (re)written under the run folder: G(z) on fixed z, or x beside G(E(x)). */
+  z.object({
+    type: z.literal('preview'),
+    task: z.string(),
+    name: z.string(),
+    file: z.string(),
+    step: z.number().int(),
+  }),
+  z.object({
+    type: z.literal('checkpoint'),
+    task: z.string(),
+    phase: z.string(),
+    step: z.number().int(),
+    file: z.string(),
+  }),
+  z.object({ type: z.literal('scored'), task: z.string(), rows: z.array(scoredImageSchema) }),
+  z.object({ type: z.literal('paused'), task: z.string() }),
+  z.object({ type: z.literal('continued'), task: z.string() }),
+  z.object({ type: z.literal('trained'), task: z.string(), result: trainResultSchema }),
+  z.object({ type: z.literal('score-done'), task: z.string(), result: scoreResultSchema }),
+  /** The task stopped because it was asked to; a training left a checkpoint. */
+  z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
+  z.object({ type: z.literal('failed'), task: z.string(), failure: failureSchema }),
+  z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
+])
+export type FromEngine = z.infer<typeof fromEngineSchema>

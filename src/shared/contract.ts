@@ -1,0 +1,373 @@
+/**
+ * The contract between main and whoever drives it: every call with the schema of what goes in and what
+ * comes out, and every event. Main checks each message against it. Preload and the browser host are
+ * made from this file by a loop.
+ *
+ * Pixels do not travel here. They are read by address, see `assetPath`.
+ */
+import { z } from 'zod'
+import {
+  datasetSummarySchema,
+  decisionKindSchema,
+  decisionSchema,
+  imageSchema,
+  importReportSchema,
+  jobSchema,
+  labelSchema,
+  layoutSchema,
+  operatorSchema,
+  runSchema,
+  runStateSchema,
+  splitSchema,
+} from './domain.ts'
+
+const none = z.strictObject({})
+const id = z.number().int().positive()
+const runId = z.string().min(1).max(64)
+const page = {
+  offset: z.number().int().nonnegative().default(0),
+  limit: z.number().int().min(1).max(500).default(100),
+}
+
+export const providerInfoSchema = z.object({
+  backend: z.string(),
+  version: z.string(),
+  gpu: z.boolean(),
+  device: z.string(),
+  reason: z.string(),
+})
+
+export const engineStateSchema = z.object({
+  state: z.enum(['stopped', 'starting', 'ready', 'busy', 'restarting', 'failed']),
+  provider: providerInfoSchema.nullable(),
+  /** Crashes since the workspace was opened. */
+  crashes: z.number().int().nonnegative(),
+})
+export type EngineState = z.infer<typeof engineStateSchema>
+
+export const workspaceInfoSchema = z.object({
+  dir: z.string(),
+  name: z.string(),
+  datasets: z.number().int(),
+  images: z.number().int(),
+  runs: z.number().int(),
+  freeBytes: z.number().nullable(),
+})
+export type WorkspaceInfo = z.infer<typeof workspaceInfoSchema>
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'browser']),
+  platform: z.string(),
+  /** Where a first workspace would be made, and where the sample line would be written. */
+  suggested: z.object({ workspace: z.string(), sample: z.string() }),
+  recentWorkspaces: z.array(z.string()),
+  workspace: workspaceInfoSchema.nullable(),
+  engine: engineStateSchema,
+})
+export type AppInfo = z.infer<typeof appInfoSchema>
+
+/** A parameter of a system, as a form shows it. */
+export const parameterSchema = z.object({
+  name: z.string(),
+  type: z.enum(['number', 'integer', 'boolean', 'choice', 'text']),
+  choices: z.array(z.union([z.string(), z.number()])).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  unit: z.string().optional(),
+  description: z.string(),
+  /** Paper and equation or section. */
+  source: z.string().optional(),
+})
+export type Parameter = z.infer<typeof parameterSchema>
+
+export const systemsSchema = z.object({
+  systems: z.array(
+    z.object({
+      name: z.string(),
+      paper: z.string(),
+      scores: z.array(z.string()),
+      parameters: z.array(parameterSchema),
+    }),
+  ),
+  scores: z.array(z.object({ name: z.string(), formula: z.string() })),
+  presets: z.array(
+    z.object({
+      name: z.string(),
+      model: z.string(),
+      description: z.string(),
+      values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+  ),
+})
+export type Systems = z.infer<typeof systemsSchema>
+
+export const imageFilterSchema = z.object({
+  split: splitSchema.optional(),
+  label: labelSchema.optional(),
+  defectType: z.string().optional(),
+  /** Part of the file name. */
+  text: z.string().max(200).optional(),
+})
+export type ImageFilter = z.infer<typeof imageFilterSchema>
+
+export const evaluationSchema = z.object({
+  run: z.string(),
+  score: z.string(),
+  split: splitSchema,
+  n: z.object({ normal: z.number().int(), anomalous: z.number().int() }),
+  imageAuroc: z.number().nullable(),
+  imageAuprc: z.number().nullable(),
+  pixelAuroc: z.number().nullable(),
+  aupro: z.number().nullable(),
+  perDefectType: z.record(
+    z.string(),
+    z.object({ n: z.number().int(), imageAuroc: z.number().nullable(), pixelAuroc: z.number().nullable() }),
+  ),
+})
+export type Evaluation = z.infer<typeof evaluationSchema>
+
+export const curvePointSchema = z.object({
+  phase: z.string(),
+  step: z.number().int(),
+  name: z.string(),
+  value: z.number(),
+})
+export type CurvePoint = z.infer<typeof curvePointSchema>
+
+/** One part in the review queue. */
+export const reviewItemSchema = z.object({
+  image: id,
+  file: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  split: splitSchema,
+  /** Ground truth, where the dataset has it. */
+  label: labelSchema,
+  defectType: z.string().nullable(),
+  score: z.number(),
+  /** Percentile of the score on the normal validation images, 0 to 100. */
+  calibrated: z.number(),
+  /** Components of the tile that decides the score, by name. */
+  components: z.record(z.string(), z.number()),
+  hasMap: z.boolean(),
+  mapScale: z.number().nullable(),
+  decision: decisionSchema.nullable(),
+})
+export type ReviewItem = z.infer<typeof reviewItemSchema>
+
+export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'file'])
+
+export const folderEntrySchema = z.object({ name: z.string(), path: z.string() })
+
+export const folderPreviewSchema = z.object({
+  folder: z.string(),
+  layout: layoutSchema,
+  files: z.number().int(),
+  /** Folders inside it with the split and label that each would get. */
+  groups: z.array(
+    z.object({
+      path: z.string(),
+      files: z.number().int(),
+      split: z.string(),
+      label: labelSchema,
+      defectType: z.string().nullable(),
+    }),
+  ),
+  masks: z.number().int(),
+  suggestedName: z.string(),
+})
+export type FolderPreview = z.infer<typeof folderPreviewSchema>
+
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
+const jobStarted = z.object({ job: z.string() })
+
+/** Every call. A call that fails rejects with `FailureData` (`failure.ts`). */
+export const calls = {
+  'app.info': call(none, appInfoSchema),
+  /** The doctor's report as text lines and as data. */
+  'app.doctor': call(none, z.object({ text: z.string(), report: z.record(z.string(), z.unknown()) })),
+
+  'workspace.open': call(
+    z.object({ dir: z.string().min(1), create: z.boolean().default(false) }),
+    workspaceInfoSchema,
+  ),
+  'workspace.close': call(none, none),
+  'workspace.verify': call(none, jobStarted),
+
+  /** A native dialog where the host has one; null when the person cancelled; `supported` false in a browser. */
+  'folder.choose': call(
+    z.object({ title: z.string() }),
+    z.object({ supported: z.boolean(), path: z.string().nullable() }),
+  ),
+  /** Subfolders, for the folder picker of the browser host. */
+  'folder.list': call(
+    z.object({ path: z.string().nullable() }),
+    z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      folders: z.array(folderEntrySchema),
+      images: z.number().int(),
+    }),
+  ),
+  /** What an import of the folder would do; writes nothing. */
+  'folder.inspect': call(z.object({ path: z.string().min(1) }), folderPreviewSchema),
+
+  /** Writes the synthetic sample line (when it is not there yet) and imports it as the dataset "sample". */
+  'sample.open': call(z.object({ seed: z.number().int().nonnegative().default(1) }), jobStarted),
+
+  'dataset.list': call(none, z.array(datasetSummarySchema)),
+  'dataset.import': call(
+    z.object({
+      folder: z.string().min(1),
+      dataset: z.string().min(1).max(100),
+      layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
+    }),
+    jobStarted,
+  ),
+  'dataset.importReport': call(z.object({ job: z.string() }), importReportSchema),
+  'dataset.images': call(
+    z.object({ dataset: z.string(), filter: imageFilterSchema.default({}), ...page }),
+    z.object({ total: z.number().int(), images: z.array(imageSchema) }),
+  ),
+
+  'system.list': call(none, systemsSchema),
+
+  'train.start': call(
+    z.object({
+      dataset: z.string().min(1),
+      model: z.string().min(1),
+      preset: z.string().min(1),
+      seed: z.number().int().nonnegative().default(1),
+      set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    }),
+    z.object({ job: z.string(), run: runId }),
+  ),
+  'train.resume': call(z.object({ run: runId }), z.object({ job: z.string(), run: runId })),
+
+  'job.list': call(z.object({ active: z.boolean().default(false) }), z.array(jobSchema)),
+  'job.cancel': call(z.object({ job: z.string() }), none),
+  'job.pause': call(z.object({ job: z.string() }), none),
+  'job.continue': call(z.object({ job: z.string() }), none),
+
+  'run.list': call(
+    z.object({ dataset: z.string().optional(), state: runStateSchema.optional() }),
+    z.array(runSchema),
+  ),
+  'run.get': call(z.object({ run: runId }), runSchema),
+  'run.curves': call(
+    z.object({ run: runId, afterStep: z.number().int().default(-1) }),
+    z.object({ points: z.array(curvePointSchema) }),
+  ),
+  /** Preview pictures of a run, newest first: `asset` is an address for `assetPath`. */
+  'run.previews': call(
+    z.object({ run: runId }),
+    z.array(z.object({ name: z.string(), step: z.number().int(), asset: z.string() })),
+  ),
+  'run.score': call(z.object({ run: runId, split: splitSchema }), jobStarted),
+  'run.evaluate': call(
+    z.object({ run: runId, score: z.string().optional(), split: splitSchema.default('test') }),
+    evaluationSchema,
+  ),
+
+  'operator.list': call(none, z.array(operatorSchema)),
+  /** Makes the operator when the name is new. */
+  'operator.signIn': call(z.object({ name: z.string().trim().min(1).max(100) }), operatorSchema),
+
+  'review.queue': call(
+    z.object({
+      run: runId,
+      split: splitSchema.optional(),
+      order: reviewOrderSchema.default('score'),
+      undecided: z.boolean().default(false),
+      ...page,
+    }),
+    z.object({
+      total: z.number().int(),
+      decided: z.number().int(),
+      accepted: z.number().int(),
+      rejected: z.number().int(),
+      /** One scale for every map of the run: the 99.5th percentile of map values on validation normals times two. */
+      mapScale: z.number(),
+      items: z.array(reviewItemSchema),
+    }),
+  ),
+  /** Answers after the decision is in SQLite and synced to disk. */
+  'review.decide': call(
+    z.object({
+      run: runId,
+      image: id,
+      decision: decisionKindSchema,
+      operator: z.string().min(1),
+      defectType: z.string().max(100).nullable().default(null),
+      note: z.string().max(2000).nullable().default(null),
+    }),
+    decisionSchema,
+  ),
+  /** Takes back the operator's newest decision of the run that stands; null when there is none. */
+  'review.undo': call(
+    z.object({ run: runId, operator: z.string().min(1) }),
+    z.object({ undone: decisionSchema.nullable() }),
+  ),
+
+  'setting.get': call(z.object({ key: z.string().max(100) }), z.object({ value: z.unknown() })),
+  'setting.set': call(z.object({ key: z.string().max(100), value: z.unknown() }), none),
+} as const
+
+export type Calls = typeof calls
+export type CallName = keyof Calls
+/** What a caller may leave to defaults. */
+export type CallInput<N extends CallName> = z.input<Calls[N]['input']>
+/** What a handler gets, defaults filled in. */
+export type CallArguments<N extends CallName> = z.output<Calls[N]['input']>
+export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
+
+/** Every event that main sends to all windows. */
+export const events = {
+  'engine.changed': engineStateSchema,
+  'workspace.changed': z.object({ workspace: workspaceInfoSchema.nullable() }),
+  /** Something in the dataset list is other than it was. */
+  'dataset.changed': z.object({ dataset: z.string() }),
+  /** State or progress of a job; at most ten a second for each job. */
+  'job.changed': jobSchema,
+  'run.changed': z.object({ run: runId }),
+  'run.points': z.object({ run: runId, points: z.array(curvePointSchema) }),
+  'run.preview': z.object({ run: runId, name: z.string(), step: z.number().int(), asset: z.string() }),
+  'review.decided': z.object({ run: runId, image: id }),
+} as const
+
+export type Events = typeof events
+export type EventName = keyof Events
+export type EventPayload<N extends EventName> = z.output<Events[N]>
+
+/**
+ * Addresses of pixels below the host's asset base.
+ *
+ * - `original`: the photograph upright, as 8-bit PNG, WebP or JPEG that a browser shows.
+ * - `thumbnail`: at most 256 pixels on its longer side.
+ * - `mask`: ground truth, 8-bit PNG.
+ * - `reconstruction`: G(E(x)), 8-bit PNG.
+ * - `map`: the anomaly map as raw values: uint32 width, uint32 height, float32 scale, uint32 zero, then
+ *   width*height uint16, all little-endian; value = v / 65535 * scale.
+ * - `preview`: a picture made while a run trains.
+ */
+export const assetPath = {
+  original: (image: number) => `original/${image}`,
+  thumbnail: (image: number) => `thumbnail/${image}`,
+  mask: (image: number) => `mask/${image}`,
+  reconstruction: (run: string, image: number) => `reconstruction/${run}/${image}`,
+  map: (run: string, image: number) => `map/${run}/${image}`,
+  preview: (run: string, name: string, step: number) => `preview/${run}/${name}/${step}`,
+} as const
+
+/** What preload (or the browser host's client) puts on `window`. */
+export interface Bridge {
+  readonly host: 'electron' | 'browser'
+  /** Rejects with FailureData. */
+  call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
+  /** Returns a function that stops listening. */
+  on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void
+  /** A full address for a path of `assetPath`. */
+  asset(path: string): string
+}
