@@ -37,6 +37,17 @@ export const providerInfoSchema = z.object({
   reason: z.string(),
 })
 
+/** What `job.progress` holds while a job runs. */
+export const jobProgressSchema = z.object({
+  /** For instance 'sample', 'import', 'load', 'gan', 'encoder', 'calibrate', 'score', 'verify'. */
+  phase: z.string(),
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative(),
+  secondsLeft: z.number().nonnegative().nullable(),
+  paused: z.boolean().default(false),
+})
+export type JobProgress = z.infer<typeof jobProgressSchema>
+
 export const engineStateSchema = z.object({
   state: z.enum(['stopped', 'starting', 'ready', 'busy', 'restarting', 'failed']),
   provider: providerInfoSchema.nullable(),
@@ -329,7 +340,7 @@ export const events = {
   'workspace.changed': z.object({ workspace: workspaceInfoSchema.nullable() }),
   /** Something in the dataset list is other than it was. */
   'dataset.changed': z.object({ dataset: z.string() }),
-  /** State or progress of a job; at most ten a second for each job. */
+  /** State or progress of a job; at most ten a second for each job. `progress` is `jobProgressSchema` while it runs. */
   'job.changed': jobSchema,
   'run.changed': z.object({ run: runId }),
   'run.points': z.object({ run: runId, points: z.array(curvePointSchema) }),
