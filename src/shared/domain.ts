@@ -301,7 +301,8 @@ export type QueueItem = z.infer<typeof queueItemSchema>
 
 // -------------------------------------------------------------------------------------------------- jobs
 
-export const jobKindSchema = z.enum(['import', 'train', 'score'])
+/** `sample` writes the sample line and imports it; `verify` checks the workspace. */
+export const jobKindSchema = z.enum(['import', 'train', 'score', 'sample', 'verify'])
 export type JobKind = z.infer<typeof jobKindSchema>
 
 /** `interrupted`: the process that worked on it died; it can be started again. */
