@@ -1,0 +1,120 @@
+/**
+ * The one gate between a window and main: a call by its name and whatever came with it, checked against the
+ * contract on the way in and on the way out. Both hosts pass every message through here, so neither can
+ * answer differently.
+ */
+import { z } from 'zod'
+import {
+  type CallArguments,
+  type CallName,
+  type CallOutput,
+  calls,
+  type EventName,
+  type EventPayload,
+  events,
+} from '../../shared/contract.ts'
+import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+
+/** What answers each call. A handler gets checked input with its defaults filled in. */
+export type Handlers = {
+  [N in CallName]: (input: CallArguments<N>) => CallOutput<N> | Promise<CallOutput<N>>
+}
+
+/** How an answer travels: errors as data, because neither IPC nor JSON carries an Error whole. */
+export type Answer = { ok: true; value: unknown } | { ok: false; failure: FailureData }
+
+/** Hears of errors that a person in front of the window cannot do anything about. */
+export type ReportDefect = (message: string, cause: unknown) => void
+
+// The same object as `calls`, seen so that one schema's input belongs to the same schema's handler.
+const schemas: { [N in CallName]: { input: z.ZodType<CallArguments<N>>; output: z.ZodType<CallOutput<N>> } } =
+  calls
+const eventSchemas: { [N in EventName]: z.ZodType<EventPayload<N>> } = events
+
+/** Own properties only: `constructor` and `__proto__` are no calls. */
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(calls, name)
+}
+
+export function isEventName(name: string): name is EventName {
+  return Object.hasOwn(events, name)
+}
+
+/**
+ * Answers a call. Never throws: `unknown-call`, `bad-input` (naming the field) and every Failure of a handler
+ * come back as data. `bad-output` is a defect of Fanoscope and is reported as such.
+ */
+export async function dispatch(
+  handlers: Handlers,
+  name: unknown,
+  input: unknown,
+  report: ReportDefect = () => undefined,
+): Promise<Answer> {
+  try {
+    if (typeof name !== 'string' || !isCallName(name)) {
+      throw new Failure(
+        'unknown-call',
+        `There is no call "${String(name).slice(0, 100)}".`,
+        'Window and main may be of different versions: start Fanoscope again.',
+      )
+    }
+    return { ok: true, value: await answer(handlers, name, input) }
+  } catch (error) {
+    const failure = failureData(error)
+    if (failure.code === 'internal' || failure.code === 'bad-output') {
+      report(`${String(name).slice(0, 100)} failed: ${failure.message}`, error)
+    }
+    return { ok: false, failure }
+  }
+}
+
+async function answer<N extends CallName>(
+  handlers: Handlers,
+  name: N,
+  input: unknown,
+): Promise<CallOutput<N>> {
+  const { input: inputSchema, output: outputSchema } = schemas[name]
+  const given = inputSchema.safeParse(input)
+  if (!given.success) {
+    throw new Failure(
+      'bad-input',
+      `${name} cannot use what it was given: ${describe(given.error)}.`,
+      'Correct the named field and try again.',
+      { cause: given.error },
+    )
+  }
+  const made = outputSchema.safeParse(await handlers[name](given.data))
+  if (!made.success) {
+    throw new Failure(
+      'bad-output',
+      `${name} made an answer that the contract does not allow: ${describe(made.error)}.`,
+      'This should not happen. Keep the log file in the workspace and report it.',
+      { cause: made.error },
+    )
+  }
+  return made.data
+}
+
+/** An event as it may be sent to windows, or null when it breaks the contract; that is reported. */
+export function checkEvent(
+  name: unknown,
+  payload: unknown,
+  report: ReportDefect,
+): { payload: unknown } | null {
+  if (typeof name !== 'string' || !isEventName(name)) {
+    report(`There is no event "${String(name).slice(0, 100)}".`, undefined)
+    return null
+  }
+  const made = eventSchemas[name].safeParse(payload)
+  if (made.success) return { payload: made.data }
+  report(`${name} was not sent, the contract does not allow it: ${describe(made.error)}.`, made.error)
+  return null
+}
+
+/** Every problem with the field that has it: `limit: Too big: expected number to be <=500`. */
+function describe(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.length === 0 ? 'input' : z.core.toDotPath(issue.path)}: ${issue.message}`)
+    .join('; ')
+}
