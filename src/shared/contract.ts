@@ -3,7 +3,7 @@
  * comes out, and every event. Main checks each message against it. Preload and the browser host are
  * made from this file by a loop.
  *
- * Pixels do not travel here. They are read by address, see `assetPath`.
+ * Pixels do not travel here. They are read by address, see `assetPath` in `asset-path.ts`.
  */
 import { z } from 'zod'
 import {
@@ -20,6 +20,8 @@ import {
   runStateSchema,
   splitSchema,
 } from './domain.ts'
+
+export { assetPath } from './asset-path.ts'
 
 const none = z.strictObject({})
 const id = z.number().int().positive()
@@ -163,6 +165,8 @@ export const reviewItemSchema = z.object({
   /** Components of the tile that decides the score, by name. */
   components: z.record(z.string(), z.number()),
   hasMap: z.boolean(),
+  /** Ground truth by pixel is there, see `assetPath.mask`. */
+  hasMask: z.boolean(),
   mapScale: z.number().nullable(),
   decision: decisionSchema.nullable(),
 })
@@ -351,26 +355,6 @@ export const events = {
 export type Events = typeof events
 export type EventName = keyof Events
 export type EventPayload<N extends EventName> = z.output<Events[N]>
-
-/**
- * Addresses of pixels below the host's asset base.
- *
- * - `original`: the photograph upright, as 8-bit PNG, WebP or JPEG that a browser shows.
- * - `thumbnail`: at most 256 pixels on its longer side.
- * - `mask`: ground truth, 8-bit PNG.
- * - `reconstruction`: G(E(x)), 8-bit PNG.
- * - `map`: the anomaly map as raw values: uint32 width, uint32 height, float32 scale, uint32 zero, then
- *   width*height uint16, all little-endian; value = v / 65535 * scale.
- * - `preview`: a picture made while a run trains.
- */
-export const assetPath = {
-  original: (image: number) => `original/${image}`,
-  thumbnail: (image: number) => `thumbnail/${image}`,
-  mask: (image: number) => `mask/${image}`,
-  reconstruction: (run: string, image: number) => `reconstruction/${run}/${image}`,
-  map: (run: string, image: number) => `map/${run}/${image}`,
-  preview: (run: string, name: string, step: number) => `preview/${run}/${name}/${step}`,
-} as const
 
 /** What preload (or the browser host's client) puts on `window`. */
 export interface Bridge {
