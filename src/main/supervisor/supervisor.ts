@@ -1,0 +1,377 @@
+/**
+ * Keeps one engine process: starts it when it is first needed, gives it one task at a time, checks every
+ * message in both directions, starts it again after a crash, and ends it, by force where it must.
+ *
+ * The supervisor knows nothing of SQLite. A task's outcome is returned, never thrown: what `interrupted`
+ * means for a run or a job is for `src/main/jobs` to say.
+ */
+import type { EngineState } from '../../shared/contract.ts'
+import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import {
+  type FromEngine,
+  fromEngineSchema,
+  type Provider,
+  type ScoreResult,
+  type ScoreTask,
+  type ToEngine,
+  type TrainResult,
+  type TrainTask,
+  toEngineSchema,
+} from '../engine/protocol.ts'
+import type { EngineChannel } from './channel.ts'
+
+export type EngineTask = TrainTask | ScoreTask
+
+/** How a task ended. */
+export type TaskOutcome =
+  | { kind: 'trained'; result: TrainResult }
+  | { kind: 'scored'; result: ScoreResult }
+  | { kind: 'cancelled'; step: number }
+  | { kind: 'failed'; failure: FailureData }
+  /** The engine's process ended, or was ended, in the middle of the task. */
+  | { kind: 'interrupted'; failure: FailureData }
+
+/** What the engine says while a task is at work. */
+export type TaskMessage = Extract<
+  FromEngine,
+  { type: 'progress' | 'metrics' | 'preview' | 'checkpoint' | 'scored' | 'paused' | 'continued' }
+>
+
+export interface SupervisorTimes {
+  /** Longest wait for `ready`, in milliseconds; loading TensorFlow on a cold disk takes a while. */
+  ready: number
+  /** After `exit` was sent, how long the process may take to go. */
+  exit: number
+  /** After `cancel` was sent, how long a training may take to write its checkpoint. */
+  cancel: number
+  /** The wait before the nth start in a row (1 for the first after a crash). */
+  backoff: (crashes: number) => number
+}
+
+export interface SupervisorOptions {
+  launch: () => EngineChannel
+  onState?: (state: EngineState) => void
+  onLog?: (level: 'info' | 'warn' | 'error', message: string) => void
+  times?: Partial<SupervisorTimes>
+}
+
+export interface Supervisor {
+  state(): EngineState
+  /** Starts the engine unless it runs. Rejects with Failure `engine-start-failed`. */
+  start(): Promise<Provider>
+  /** Gives the engine a task; one at a time (Failure `engine-busy`). `observe` hears its messages. */
+  run(task: EngineTask, observe: (message: TaskMessage) => void): Promise<TaskOutcome>
+  cancel(task: string): void
+  pause(task: string): void
+  continue(task: string): void
+  /** Rows up to this many of a scoring task are safe in the store. */
+  stored(task: string, rows: number): void
+  /** Ends the engine; a task at work ends `interrupted`. It can be started again. */
+  stop(): Promise<void>
+}
+
+/** Crashes without a finished task between them after which the engine is not started by itself again. */
+const crashLimit = 5
+
+const standardTimes: SupervisorTimes = {
+  ready: 120_000,
+  exit: 5_000,
+  cancel: 60_000,
+  backoff: (crashes) => Math.min(500 * 2 ** (crashes - 1), 15_000),
+}
+
+interface Current {
+  id: string
+  observe: (message: TaskMessage) => void
+  settle: (outcome: TaskOutcome) => void
+  cancelTimer: NodeJS.Timeout | null
+}
+
+interface Starting {
+  promise: Promise<Provider>
+  resolve: (provider: Provider) => void
+  reject: (failure: Failure) => void
+}
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const times = { ...standardTimes, ...options.times }
+  const log = options.onLog ?? (() => undefined)
+
+  let phase: EngineState['state'] = 'stopped'
+  let provider: Provider | null = null
+  let crashes = 0
+  let crashesInARow = 0
+  let channel: EngineChannel | null = null
+  let starting: Starting | null = null
+  let current: Current | null = null
+  let stopping: { promise: Promise<void>; done: () => void } | null = null
+  let readyTimer: NodeJS.Timeout | null = null
+  let restartTimer: NodeJS.Timeout | null = null
+  /** Why this process ended the engine itself, to be told instead of an exit code. */
+  let killedFor: FailureData | null = null
+
+  const state = (): EngineState => ({ state: phase, provider, crashes })
+
+  function enter(next: EngineState['state']): void {
+    if (phase === next) return
+    phase = next
+    options.onState?.(state())
+  }
+
+  function send(message: ToEngine): void {
+    channel?.send(toEngineSchema.parse(message))
+  }
+
+  function launch(): void {
+    let launched: EngineChannel
+    try {
+      launched = options.launch()
+    } catch (error) {
+      exited(null, null, failureData(error).message)
+      return
+    }
+    channel = launched
+    readyTimer = setTimeout(() => {
+      kill({
+        code: 'engine-start-failed',
+        message: `The engine did not answer within ${Math.round(times.ready / 1000)} s of its start.`,
+        remedy: 'Run "fanoscope doctor"; it says whether TensorFlow loads on this machine.',
+      })
+    }, times.ready)
+    launched.onMessage((message) => {
+      if (channel === launched) receive(message)
+    })
+    launched.onExit((code, signal) => {
+      if (channel === launched) exited(code, signal, null)
+    })
+  }
+
+  function kill(reason: FailureData): void {
+    killedFor ??= reason
+    log('error', reason.message)
+    channel?.kill()
+  }
+
+  function receive(raw: unknown): void {
+    const parsed = fromEngineSchema.safeParse(raw)
+    if (!parsed.success) {
+      kill({
+        code: 'engine-protocol',
+        message: `The engine said something that main does not understand: ${parsed.error.message}`,
+        remedy: 'The engine is started again; resume the work. If it happens again, report the log file.',
+      })
+      return
+    }
+    const message = parsed.data
+    switch (message.type) {
+      case 'ready':
+        becomeReady(message.provider)
+        return
+      case 'log':
+        log(message.level, message.message)
+        return
+      case 'trained':
+        settle(message.task, { kind: 'trained', result: message.result })
+        return
+      case 'score-done':
+        settle(message.task, { kind: 'scored', result: message.result })
+        return
+      case 'cancelled':
+        settle(message.task, { kind: 'cancelled', step: message.step })
+        return
+      case 'failed':
+        settle(message.task, { kind: 'failed', failure: message.failure })
+        return
+      default:
+        if (current?.id === message.task) observe(current, message)
+    }
+  }
+
+  function observe(task: Current, message: TaskMessage): void {
+    try {
+      task.observe(message)
+    } catch (error) {
+      // Rows that cannot be stored (a full disk) must not be acknowledged, and the task cannot go on.
+      const failure = failureData(error)
+      log('error', failure.message)
+      send({ type: 'cancel', task: task.id })
+      armCancelTimer(task)
+      const settleLater = task.settle
+      task.observe = () => undefined
+      task.settle = () => settleLater({ kind: 'failed', failure })
+    }
+  }
+
+  function becomeReady(found: Provider): void {
+    if (readyTimer !== null) clearTimeout(readyTimer)
+    readyTimer = null
+    provider = found
+    const waiting = starting
+    starting = null
+    enter('ready')
+    waiting?.resolve(found)
+  }
+
+  function settle(id: string, outcome: TaskOutcome): void {
+    const task = current
+    if (task === null || task.id !== id) return
+    if (task.cancelTimer !== null) clearTimeout(task.cancelTimer)
+    current = null
+    if (outcome.kind !== 'interrupted') {
+      crashesInARow = 0
+      if (stopping === null) enter('ready')
+    }
+    task.settle(outcome)
+  }
+
+  function exited(code: number | null, signal: string | null, launchError: string | null): void {
+    if (readyTimer !== null) clearTimeout(readyTimer)
+    readyTimer = null
+    channel = null
+    const reason = killedFor ?? describeExit(code, signal, launchError)
+    killedFor = null
+    if (stopping !== null) {
+      enter('stopped')
+      if (current !== null) settle(current.id, { kind: 'interrupted', failure: stoppedFailure })
+      failStart(reason)
+      stopping.done()
+      return
+    }
+    crashes += 1
+    crashesInARow += 1
+    log('error', reason.message)
+    const mayRestart = crashesInARow < crashLimit
+    enter(mayRestart ? 'restarting' : 'failed')
+    if (current !== null) settle(current.id, { kind: 'interrupted', failure: reason })
+    if (mayRestart) {
+      restartTimer = setTimeout(() => {
+        restartTimer = null
+        launch()
+      }, times.backoff(crashesInARow))
+    } else {
+      failStart(reason)
+    }
+  }
+
+  function failStart(reason: FailureData): void {
+    const waiting = starting
+    starting = null
+    waiting?.reject(new Failure('engine-start-failed', reason.message, reason.remedy))
+  }
+
+  function start(): Promise<Provider> {
+    if (stopping !== null) return stopping.promise.then(start)
+    if (provider !== null && (phase === 'ready' || phase === 'busy')) return Promise.resolve(provider)
+    if (starting !== null) return starting.promise
+    const { promise, resolve, reject } = Promise.withResolvers<Provider>()
+    starting = { promise, resolve, reject }
+    // Somebody may only want it warm and wait for `run` to hear of a failure.
+    promise.catch(() => undefined)
+    // A restart after a crash is on its way and will answer this start too.
+    if (phase === 'restarting') return promise
+    if (phase === 'failed') crashesInARow = 0
+    enter('starting')
+    launch()
+    return promise
+  }
+
+  async function run(task: EngineTask, observer: (message: TaskMessage) => void): Promise<TaskOutcome> {
+    try {
+      await start()
+    } catch (error) {
+      return { kind: 'interrupted', failure: failureData(error) }
+    }
+    if (current !== null) {
+      throw new Failure('engine-busy', 'The engine already works on a task.', 'Wait until it is done.')
+    }
+    const { promise, resolve } = Promise.withResolvers<TaskOutcome>()
+    current = { id: task.task, observe: observer, settle: resolve, cancelTimer: null }
+    enter('busy')
+    try {
+      send({ type: 'run', task })
+    } catch (error) {
+      settle(task.task, { kind: 'failed', failure: failureData(error) })
+    }
+    return promise
+  }
+
+  function armCancelTimer(task: Current): void {
+    task.cancelTimer ??= setTimeout(() => {
+      kill({
+        code: 'engine-hung',
+        message: `The engine did not stop within ${Math.round(times.cancel / 1000)} s and was ended.`,
+        remedy: 'What the last checkpoint holds is kept; resume from there.',
+      })
+    }, times.cancel)
+  }
+
+  function stop(): Promise<void> {
+    if (stopping !== null) return stopping.promise
+    if (restartTimer !== null) clearTimeout(restartTimer)
+    restartTimer = null
+    if (channel === null) {
+      enter('stopped')
+      failStart(stoppedFailure)
+      return Promise.resolve()
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const dying = channel
+    const timer = setTimeout(() => dying.kill(), times.exit)
+    stopping = {
+      promise,
+      done: () => {
+        clearTimeout(timer)
+        stopping = null
+        resolve()
+      },
+    }
+    send({ type: 'exit' })
+    return promise
+  }
+
+  return {
+    state,
+    start,
+    run,
+    cancel(id) {
+      if (current?.id !== id) return
+      send({ type: 'cancel', task: id })
+      armCancelTimer(current)
+    },
+    pause(id) {
+      if (current?.id === id) send({ type: 'pause', task: id })
+    },
+    continue(id) {
+      if (current?.id === id) send({ type: 'continue', task: id })
+    },
+    stored(id, rows) {
+      if (current?.id === id) send({ type: 'stored', task: id, rows })
+    },
+    stop,
+  }
+}
+
+const stoppedFailure: FailureData = {
+  code: 'engine-stopped',
+  message: 'Fanoscope was closed while the engine was at work.',
+  remedy: 'What the last checkpoint holds is kept; resume from there.',
+}
+
+function describeExit(code: number | null, signal: string | null, launchError: string | null): FailureData {
+  if (launchError !== null || (code === null && signal === null)) {
+    return {
+      code: 'engine-start-failed',
+      message: `The engine could not be started${launchError === null ? '.' : `: ${launchError}`}`,
+      remedy: 'Run "fanoscope doctor"; it says what is missing.',
+    }
+  }
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+  return {
+    code: 'engine-crashed',
+    message: `The engine's process ended in the middle of its work (${how}).`,
+    remedy:
+      signal === 'SIGKILL'
+        ? 'Resume the work. The system may have ended it for lack of memory: close other programs or choose a smaller batch.'
+        : 'Resume the work; it goes on from its last checkpoint. The log in the workspace says more.',
+  }
+}
