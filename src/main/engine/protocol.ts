@@ -21,6 +21,8 @@ export const engineImageSchema = z.object({
   file: z.string(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
+  /** The sample value that becomes 1 (`images/full-scale.ts`): one for all 16-bit images of a dataset; null for the file's own range. */
+  white: z.number().positive().nullable().default(null),
 })
 export type EngineImage = z.infer<typeof engineImageSchema>
 
