@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** Prefix of files that are being written; one that is left over belongs to a process that died. */
+export const temporaryPrefix = '.writing-'
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder for syncing; NTFS journals the rename itself.
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Writes a file so that it is there whole or not at all, also after a power cut: temporary name, fsync,
+ * rename, fsync of the folder. Makes missing folders.
+ */
+export async function writeFileDurably(file: string, bytes: Uint8Array | string): Promise<void> {
+  const folder = dirname(file)
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
+  try {
+    const handle = await open(temporary, 'wx')
+    try {
+      await handle.writeFile(bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(folder)
+}
+
+/** Writes a file whole or not at all, without waiting for the disk: for what can be made again. */
+export async function replaceFile(file: string, bytes: Uint8Array | string): Promise<void> {
+  const folder = dirname(file)
+  await mkdir(folder, { recursive: true })
+  const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
+  try {
+    const handle = await open(temporary, 'wx')
+    try {
+      await handle.writeFile(bytes)
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, file)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,155 @@
+import { type Random, type RandomState, restoreRandom } from '../../random.ts'
+import { cutTile } from './geometry.ts'
+import { type ImageCache, unpack } from './image-cache.ts'
+
+export interface Augmentation {
+  flips: 'none' | 'horizontal' | 'vertical' | 'both'
+  /** Largest shift of a whole image, in pixels. */
+  shift: number
+}
+
+/** Where the stream of samples stands; a checkpoint holds it. */
+export interface SamplerState {
+  random: RandomState
+  /** Images of this epoch that are not drawn yet, next one last. */
+  left: number[]
+}
+
+/** One sample to be cut: which image, where (as shares of the free range) and how mirrored. */
+interface Draw {
+  index: number
+  across: number
+  down: number
+  mirrored: boolean
+  upsideDown: boolean
+}
+
+interface PlannedBatch {
+  before: SamplerState
+  pixels: Promise<Float32Array>
+}
+
+/**
+ * An endless stream of training batches [batch, size, size, channels]: every image once an epoch, in a new
+ * order each time; a random crop of it in `tiles` mode. Crops are drawn from a range that reaches half a
+ * tile beyond each border and then moved inside, so that borders are seen as often as middles.
+ *
+ * The next batch is decoded while the present one is used; the order depends on the seed alone.
+ */
+export class TrainingBatches {
+  readonly #cache: ImageCache
+  readonly #size: number
+  readonly #channels: number
+  readonly #batch: number
+  readonly #tiles: boolean
+  readonly #augmentation: Augmentation
+  #random: Random
+  #left: number[]
+  #planned: PlannedBatch | null = null
+
+  constructor(options: {
+    cache: ImageCache
+    size: number
+    channels: number
+    batch: number
+    input: 'whole' | 'tiles'
+    augmentation: Augmentation
+    state: SamplerState
+  }) {
+    this.#cache = options.cache
+    this.#size = options.size
+    this.#channels = options.channels
+    this.#batch = options.batch
+    this.#tiles = options.input === 'tiles'
+    this.#augmentation = options.augmentation
+    this.#random = restoreRandom(options.state.random)
+    this.#left = [...options.state.left]
+  }
+
+  /** The state from which the next batch that `next` gives can be drawn again. */
+  state(): SamplerState {
+    return this.#planned ? this.#planned.before : { random: this.#random.state(), left: [...this.#left] }
+  }
+
+  async next(): Promise<Float32Array> {
+    const current = this.#planned ?? this.#plan()
+    const pixels = await current.pixels
+    this.#planned = this.#plan()
+    // A refusal of the batch ahead is reported when that batch is asked for.
+    this.#planned.pixels.catch(() => {})
+    return pixels
+  }
+
+  #plan(): PlannedBatch {
+    const before = { random: this.#random.state(), left: [...this.#left] }
+    const draws = Array.from({ length: this.#batch }, () => this.#draw())
+    return { before, pixels: this.#cut(draws) }
+  }
+
+  #draw(): Draw {
+    if (this.#left.length === 0) {
+      this.#left = this.#random.shuffle(this.#cache.images.map((_, index) => index))
+    }
+    const index = this.#left.pop() ?? 0
+    const { flips } = this.#augmentation
+    const across = this.#random.uniform()
+    const down = this.#random.uniform()
+    const mirrored = this.#random.uniform() < 0.5 && (flips === 'horizontal' || flips === 'both')
+    const upsideDown = this.#random.uniform() < 0.5 && (flips === 'vertical' || flips === 'both')
+    return { index, across, down, mirrored, upsideDown }
+  }
+
+  async #cut(draws: Draw[]): Promise<Float32Array> {
+    const side = this.#size
+    const length = side * side * this.#channels
+    const out = new Float32Array(draws.length * length)
+    for (const [i, draw] of draws.entries()) {
+      const picture = await this.#cache.load(draw.index)
+      const tile = out.subarray(i * length, (i + 1) * length)
+      cutTile(picture, this.#place(picture, draw), side, tile)
+      unpack(tile)
+      mirror(tile, side, this.#channels, draw.mirrored, draw.upsideDown)
+    }
+    return out
+  }
+
+  #place(picture: { width: number; height: number }, draw: Draw): { left: number; top: number } {
+    if (!this.#tiles) {
+      const span = 2 * this.#augmentation.shift
+      return {
+        left: Math.round(draw.across * span) - this.#augmentation.shift,
+        top: Math.round(draw.down * span) - this.#augmentation.shift,
+      }
+    }
+    return {
+      left: randomStart(picture.width, this.#size, draw.across),
+      top: randomStart(picture.height, this.#size, draw.down),
+    }
+  }
+}
+
+/** A tile's start along one side; 0 where the picture is not longer than the tile. */
+export function randomStart(length: number, side: number, share: number): number {
+  const margin = Math.floor(side / 2)
+  const start = Math.floor(share * (length - side + 1 + 2 * margin)) - margin
+  return Math.max(0, Math.min(length - side, start))
+}
+
+/** Mirrors a tile [side, side, channels] in place. */
+export function mirror(
+  tile: Float32Array,
+  side: number,
+  channels: number,
+  mirrored: boolean,
+  upsideDown: boolean,
+): void {
+  if (!mirrored && !upsideDown) return
+  const source = tile.slice()
+  for (let y = 0; y < side; y++) {
+    const fromRow = (upsideDown ? side - 1 - y : y) * side
+    for (let x = 0; x < side; x++) {
+      const from = (fromRow + (mirrored ? side - 1 - x : x)) * channels
+      for (let c = 0; c < channels; c++) tile[(y * side + x) * channels + c] = source[from + c] ?? 0
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * What systems there are and what can be set on them, without loading TensorFlow: main, the command line
+ * and the forms of the window read it.
+ */
+import { z } from 'zod'
+import type { Parameter, Systems } from '../../../shared/contract.ts'
+import { Failure } from '../../../shared/failure.ts'
+import { scoreKinds } from '../scores.ts'
+import { fanoganConfigSchema } from './fanogan/config.ts'
+import { fanoganPresets } from './fanogan/presets.ts'
+import type { Preset } from './preset.ts'
+
+interface CatalogEntry {
+  paper: string
+  config: z.ZodObject
+  presets: Preset[]
+  scores: string[]
+}
+
+const catalog: Record<string, CatalogEntry> = {
+  fanogan: {
+    paper:
+      'Schlegl et al., "f-AnoGAN: Fast unsupervised anomaly detection with generative adversarial networks", Medical Image Analysis 54, 2019',
+    config: fanoganConfigSchema,
+    presets: fanoganPresets,
+    scores: scoreKinds.map((kind) => kind.name),
+  },
+}
+
+const jsonParameterSchema = z.object({
+  type: z.string().optional(),
+  enum: z.array(z.union([z.string(), z.number()])).optional(),
+  minimum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  unit: z.string().optional(),
+  description: z.string(),
+  source: z.string().optional(),
+})
+
+function parametersOf(schema: z.ZodObject): Parameter[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
+  return Object.entries(properties).map(([name, property]) => {
+    const p = jsonParameterSchema.parse(property)
+    const minimum = p.minimum ?? p.exclusiveMinimum
+    // JSON Schema states the range of a plain integer as the safe integers: that is no limit worth showing.
+    const bounded = (value: number | undefined) =>
+      value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER
+    return {
+      name,
+      type: p.enum
+        ? 'choice'
+        : p.type === 'boolean'
+          ? 'boolean'
+          : p.type === 'integer'
+            ? 'integer'
+            : p.type === 'number'
+              ? 'number'
+              : 'text',
+      default: p.default,
+      description: p.description,
+      ...(p.enum && { choices: p.enum }),
+      ...(bounded(minimum) && { minimum }),
+      ...(bounded(p.maximum) && { maximum: p.maximum }),
+      ...(p.unit && { unit: p.unit }),
+      ...(p.source && { source: p.source }),
+    }
+  })
+}
+
+/** Every system, score and preset: the document of `models --json`. */
+export function listSystems(): Systems {
+  return {
+    systems: Object.entries(catalog).map(([name, entry]) => ({
+      name,
+      paper: entry.paper,
+      scores: entry.scores,
+      parameters: parametersOf(entry.config),
+    })),
+    scores: scoreKinds.map(({ name, formula }) => ({ name, formula })),
+    presets: Object.entries(catalog).flatMap(([model, entry]) =>
+      entry.presets.map((preset) => ({ model, ...preset })),
+    ),
+  }
+}
+
+/** What the training images have in common, as far as the configuration follows from it. */
+export interface DatasetTraits {
+  channels: 1 | 3
+  /** The part has a left and a right: no flips. */
+  hasDirection: boolean
+  /** All photographs are of one size. */
+  sameSize: boolean
+  /** Larger side of the median photograph, in pixels. */
+  side: number
+}
+
+/** Values that follow from the dataset, unless a person or the preset sets them. */
+function valuesFor(traits: DatasetTraits): Record<string, string | number | boolean> {
+  return {
+    channels: traits.channels,
+    flips: traits.hasDirection ? 'none' : 'both',
+    input: traits.sameSize ? 'whole' : 'tiles',
+    // Tiles of a photograph that is many times larger see texture only; halve it until it is some tiles wide.
+    scale: traits.side > 256 ? 0.5 : 1,
+  }
+}
+
+export interface ConfigRequest {
+  model: string
+  preset: string
+  set: Record<string, string | number | boolean>
+  traits?: DatasetTraits
+}
+
+/**
+ * The complete configuration of a training: defaults, then what follows from the dataset, then the preset,
+ * then what was set by name. Throws Failures `unknown-model`, `unknown-preset`, `bad-parameter`.
+ */
+export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
+  config: Record<string, unknown>
+  imageMode: 'whole' | 'tiles'
+} {
+  const entry = catalog[model]
+  if (!entry) {
+    const known = Object.keys(catalog).join(', ')
+    throw new Failure('unknown-model', `There is no system named "${model}".`, `Choose one of: ${known}.`)
+  }
+  const chosen = entry.presets.find((candidate) => candidate.name === preset)
+  if (!chosen) {
+    const known = entry.presets.map((candidate) => candidate.name).join(', ')
+    throw new Failure(
+      'unknown-preset',
+      `${model} has no preset named "${preset}".`,
+      `Choose one of: ${known}.`,
+    )
+  }
+  const parsed = entry.config.safeParse({ ...(traits && valuesFor(traits)), ...chosen.values, ...set })
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const where = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
+      return `${where}: ${issue.message}`
+    })
+    throw new Failure(
+      'bad-parameter',
+      `${problems.join('; ')}.`,
+      'List the parameters with their ranges with the command "models", or leave the parameter out.',
+    )
+  }
+  return { config: parsed.data, imageMode: parsed.data.input === 'whole' ? 'whole' : 'tiles' }
+}

@@ -1,0 +1,6 @@
+/** Named values for some of a system's parameters; the others keep their defaults. */
+export interface Preset {
+  name: string
+  description: string
+  values: Record<string, string | number | boolean>
+}

@@ -1,0 +1,158 @@
+/**
+ * Score arithmetic on stored components, without TensorFlow: what scoring stores once for each tile is
+ * enough to compute every score, for every k and every reduction, afterwards.
+ */
+import { Failure } from '../../shared/failure.ts'
+
+/** What one pass over a tile stores, in this order. */
+export const fanoganComponents = ['residual', 'feature', 'latent', 'discriminator', 'peak'] as const
+
+/** Meaning of each component; x is a tile, y = G(E(x)). */
+export const componentMeanings: Record<string, string> = {
+  residual: '1/n * L2^2(x - y)',
+  feature: '1/n_d * L2^2(f(x) - f(y))',
+  latent: '1/d * L2^2(E(x) - E(y))',
+  discriminator: 'D(x)',
+  peak: 'largest value of |x - y| averaged over 5x5 pixels',
+}
+
+export const scoreKinds = [
+  {
+    name: 'izif',
+    formula: '1/n*L2^2(x - G(E(x))) + k/n_d*L2^2(f(x) - f(G(E(x))))',
+    from: 'Schlegl et al. 2019',
+  },
+  {
+    name: 'latent-feature',
+    formula: 'L2^2(E(x) - E(G(E(x)))) + k/n_d*L2^2(f(x) - f(G(E(x))))',
+    from: 'the article',
+  },
+  { name: 'izi', formula: '1/n*L2^2(x - G(E(x)))', from: 'Schlegl et al. 2019' },
+  { name: 'ziz', formula: '1/d*L2^2(E(x) - E(G(E(x))))', from: 'Schlegl et al. 2019' },
+  { name: 'discriminator', formula: 'E[D(x_train)] - D(x)', from: 'the article' },
+  {
+    name: 'peak',
+    formula: 'max over pixels of mean_5x5 |x - G(E(x))|',
+    from: 'Fanoscope: for defects much smaller than the part',
+  },
+] as const
+
+export type ScoreKind = (typeof scoreKinds)[number]['name']
+
+export const reductions = ['max', 'mean', 'top-k'] as const
+export type Reduction = (typeof reductions)[number]
+
+/** The share of the tiles that `top-k` averages: the highest tenth, at least one. */
+export const topShare = 0.1
+
+export interface ScoreOptions {
+  kind: ScoreKind
+  /** Weight of the feature term, Schlegl et al. 2019. */
+  k: number
+  reduction: Reduction
+  /** Dimensions d of z. */
+  latent: number
+  /** E over random training images of D, for `discriminator`. */
+  expectedCriticValue: number
+}
+
+/** Whether a name is that of a score. */
+export function isScoreKind(name: string): name is ScoreKind {
+  return scoreKinds.some((score) => score.name === name)
+}
+
+/** The score kind of that name; throws a Failure `unknown-score` naming the ones there are. */
+export function parseScoreKind(name: string): ScoreKind {
+  if (isScoreKind(name)) return name
+  const known = scoreKinds.map((score) => score.name).join(', ')
+  throw new Failure('unknown-score', `There is no score named "${name}".`, `Choose one of: ${known}.`)
+}
+
+/** The score of one tile from its components. */
+function tileScore(read: (name: string) => number, options: ScoreOptions): number {
+  switch (options.kind) {
+    case 'izif':
+      return read('residual') + options.k * read('feature')
+    case 'latent-feature':
+      return options.latent * read('latent') + options.k * read('feature')
+    case 'izi':
+      return read('residual')
+    case 'ziz':
+      return read('latent')
+    case 'discriminator':
+      return options.expectedCriticValue - read('discriminator')
+    case 'peak':
+      return read('peak')
+  }
+}
+
+/**
+ * The score of each tile.
+ * @param components row-major [tiles, names.length]
+ * @param names the components' names in their order
+ */
+export function tileScores(
+  components: Float32Array,
+  names: readonly string[],
+  options: ScoreOptions,
+): Float64Array {
+  const width = names.length
+  const columns = new Map(names.map((name, column) => [name, column]))
+  const scores = new Float64Array(width > 0 ? components.length / width : 0)
+  for (let tile = 0; tile < scores.length; tile++) {
+    scores[tile] = tileScore((name) => {
+      const column = columns.get(name)
+      const value = column === undefined ? undefined : components[tile * width + column]
+      if (value === undefined) {
+        throw new Failure(
+          'component-missing',
+          `The score "${options.kind}" needs the component "${name}", which this run does not store.`,
+          `Choose a score that is made from: ${names.join(', ')}.`,
+        )
+      }
+      return value
+    }, options)
+  }
+  return scores
+}
+
+/** Reduces tile scores to the image's one. */
+export function reduceTiles(scores: Float64Array, reduction: Reduction): number {
+  if (scores.length === 0) return Number.NaN
+  if (reduction === 'max')
+    return scores.reduce((largest, score) => Math.max(largest, score), Number.NEGATIVE_INFINITY)
+  if (reduction === 'mean') return scores.reduce((sum, score) => sum + score, 0) / scores.length
+  const count = Math.max(1, Math.round(scores.length * topShare))
+  const top = Float64Array.from(scores)
+    .sort()
+    .subarray(scores.length - count)
+  return top.reduce((sum, score) => sum + score, 0) / count
+}
+
+/** The score of an image from the components of its tiles. */
+export function imageScore(
+  components: Float32Array,
+  names: readonly string[],
+  options: ScoreOptions,
+): number {
+  return reduceTiles(tileScores(components, names, options), options.reduction)
+}
+
+/** Share of `sorted` (ascending) that lies below `value`, ties counted half, in percent. NaN when empty. */
+export function percentileAmong(sorted: ArrayLike<number>, value: number): number {
+  const firstNotBelow = lowerBound(sorted, (item) => item >= value)
+  const firstAbove = lowerBound(sorted, (item) => item > value)
+  return (100 * (firstNotBelow + firstAbove)) / (2 * sorted.length)
+}
+
+function lowerBound(sorted: ArrayLike<number>, reached: (item: number) => boolean): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const item = sorted[middle]
+    if (item !== undefined && reached(item)) high = middle
+    else low = middle + 1
+  }
+  return low
+}

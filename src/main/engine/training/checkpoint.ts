@@ -1,0 +1,75 @@
+/**
+ * A checkpoint is one safetensors file: all variables of a program (weights, optimizer slots, averages) and,
+ * in its metadata, where the training stands. It counts only when its digest is right; a damaged one is
+ * passed over for the one before, and said.
+ */
+import { createHash } from 'node:crypto'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../../../shared/failure.ts'
+import { readTensors, type TensorMap, writeTensors } from './safetensors.ts'
+
+export interface Checkpoint {
+  tensors: TensorMap
+  /** What the training needs besides tensors, as JSON. */
+  state: unknown
+}
+
+const pattern = /^(\d{9})\.safetensors$/
+
+const fileName = (order: number): string => `${String(order).padStart(9, '0')}.safetensors`
+
+/** Files of a run's checkpoints, newest first. */
+export function listCheckpoints(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .sort()
+      .reverse()
+  } catch {
+    return []
+  }
+}
+
+/** Writes a checkpoint durably and removes all but the newest `keep`. `order` grows over the whole training. */
+export async function writeCheckpoint(folder: string, order: number, checkpoint: Checkpoint, keep = 2): Promise<string> {
+  const name = fileName(order)
+  await writeTensors(join(folder, name), checkpoint.tensors, { state: JSON.stringify(checkpoint.state) })
+  for (const old of listCheckpoints(folder).slice(keep)) rmSync(join(folder, old), { force: true })
+  return name
+}
+
+/**
+ * The newest checkpoint that is whole, or null when there is none at all.
+ * Throws a Failure `checkpoint-corrupt` when there are checkpoints and none is whole.
+ */
+export async function readNewestCheckpoint(folder: string, notice: (message: string) => void): Promise<Checkpoint | null> {
+  const names = listCheckpoints(folder)
+  for (const name of names) {
+    try {
+      const { tensors, metadata } = await readTensors(join(folder, name))
+      if (metadata.state === undefined) throw new Error('it holds no training state')
+      return { tensors, state: JSON.parse(metadata.state) }
+    } catch (error) {
+      notice(`The checkpoint ${name} is damaged (${error instanceof Error ? error.message : error}) and was passed over.`)
+    }
+  }
+  if (names.length === 0) return null
+  throw new Failure(
+    'checkpoint-corrupt',
+    `None of the ${names.length} checkpoints in ${folder} can be read.`,
+    'Restore the folder from a backup, or train again from the beginning.',
+  )
+}
+
+/** SHA-256 over names, shapes and bytes of tensors in order of name: equal exactly when the weights are. */
+export function digestOf(tensors: TensorMap): string {
+  const hash = createHash('sha256')
+  for (const name of Object.keys(tensors).sort()) {
+    const tensor = tensors[name]
+    if (!tensor) continue
+    hash.update(`${name}:${tensor.shape.join('x')};`)
+    hash.update(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength))
+  }
+  return hash.digest('hex')
+}
