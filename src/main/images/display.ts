@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import PQueue from 'p-queue'
+import sharp, { type Sharp } from 'sharp'
+import type { Image } from '../../shared/domain.ts'
+import { decodeImage } from './decode.ts'
+import { fullScale } from './full-scale.ts'
+
+/** What showing an image needs of its row. */
+export type Shown = Pick<Image, 'sha256' | 'format' | 'bitDepth' | 'peak' | 'warnings'>
+
+export interface DisplayOptions {
+  /** The original's path. */
+  source: string
+  image: Shown
+  /** Folder of the cache; whatever is in it can be made again. */
+  cache: string
+  /** The sample value shown as white; left out, by the image alone. */
+  white?: number
+}
+
+// Decoding to show must leave threads for the work at hand.
+const queue = new PQueue({ concurrency: 2 })
+
+/**
+ * Whether a browser shows the original as the model sees it. It does not show TIFF and BMP (there it differs by
+ * browser), and 16 bits, transparency and CMYK it shows in its own way; those have a warning or a bit depth.
+ */
+export function isDisplayable(image: Shown): boolean {
+  return image.bitDepth === 8 && ['png', 'jpeg', 'webp'].includes(image.format) && image.warnings.length === 0
+}
+
+/** The image, upright and 8-bit, as a sharp pipeline. */
+async function eightBit({ source, image, white }: DisplayOptions): Promise<Sharp> {
+  if (isDisplayable(image)) return sharp(source, { ignoreIcc: true }).autoOrient()
+  const { data, width, height, channels } = await decodeImage(source)
+  const top = white ?? fullScale(image.bitDepth, image.peak)
+  const samples =
+    data instanceof Uint16Array
+      ? Uint8Array.from(data, (v) => Math.min(255, Math.round((v * 255) / top)))
+      : data
+  return sharp(samples, { raw: { width, height, channels } })
+}
+
+/** Returns the cached file, made by `make` if it is not there yet. */
+async function cached(file: string, make: () => Promise<Buffer>): Promise<string> {
+  if (existsSync(file)) return file
+  return queue.add(async () => {
+    if (existsSync(file)) return file
+    await mkdir(dirname(file), { recursive: true })
+    const partial = `${file}.${randomUUID()}.part`
+    try {
+      await writeFile(partial, await make())
+      await rename(partial, file)
+    } finally {
+      await rm(partial, { force: true })
+    }
+    return file
+  })
+}
+
+const suffix = ({ image, white }: DisplayOptions): string =>
+  image.bitDepth === 16 && white !== undefined ? `-${white}` : ''
+
+/**
+ * Path of a thumbnail: WebP, 8-bit, upright, at most `size` pixels a side, never enlarged.
+ * @throws ImageRefusal where the original cannot be decoded any more
+ */
+export function thumbnail(options: DisplayOptions, size = 256): Promise<string> {
+  const { cache, image } = options
+  const name = `${image.sha256}-${size}${suffix(options)}.webp`
+  return cached(join(cache, 'thumbnails', image.sha256.slice(0, 2), name), async () => {
+    const pixels = await eightBit(options)
+    return pixels
+      .resize(size, size, { fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: 82, effort: 2 })
+      .toBuffer()
+  })
+}
+
+/**
+ * Path of a file that a browser shows as the model sees the image: the original where that is so, else an 8-bit
+ * PNG of the same size.
+ * @throws ImageRefusal where the original cannot be decoded any more
+ */
+export async function displayImage(options: DisplayOptions): Promise<string> {
+  const { cache, image, source } = options
+  if (isDisplayable(image)) return source
+  const name = `${image.sha256}${suffix(options)}.png`
+  return cached(join(cache, 'display', image.sha256.slice(0, 2), name), async () => {
+    const pixels = await eightBit(options)
+    return pixels.png({ compressionLevel: 3 }).toBuffer()
+  })
+}

@@ -1,0 +1,23 @@
+import type { ImageSource } from './byte-source.ts'
+import { decodeImage } from './decode.ts'
+
+export interface Mask {
+  /** 1 where the defect is, else 0; row-major [height, width]. */
+  data: Uint8Array
+  width: number
+  height: number
+  /** Pixels of the defect. */
+  area: number
+}
+
+/**
+ * Reads a ground-truth mask. In a lossless file every value but 0 is defect, also where masks number the kinds of
+ * defect; in a JPEG, whose values ring around edges, the brighter half is.
+ * @throws ImageRefusal
+ */
+export async function readMask(source: ImageSource): Promise<Mask> {
+  const { data, width, height, format, bitDepth } = await decodeImage(source, { channels: 1 })
+  const least = format === 'jpeg' ? 2 ** (bitDepth - 1) : 1
+  const mask = Uint8Array.from(data, (value) => (value >= least ? 1 : 0))
+  return { data: mask, width, height, area: mask.reduce((sum, value) => sum + value, 0) }
+}

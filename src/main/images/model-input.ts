@@ -1,0 +1,107 @@
+import sharp from 'sharp'
+import type { ImageSource } from './byte-source.ts'
+import { decodeImage } from './decode.ts'
+
+export interface ModelInputOptions {
+  channels: 1 | 3
+  /**
+   * `stretch` to size x size; `fit` inside size x size, the rest filled with the edge pixels, so that no artificial
+   * border arises; `scale` by a factor (for tiles); `none` keeps every pixel.
+   */
+  resize: 'stretch' | 'fit' | 'scale' | 'none'
+  /** Side in pixels; used with `stretch` and `fit`. */
+  size?: number
+  /** Factor of both sides; used with `scale`. */
+  scale?: number
+  /** The sample value that becomes 1 (see `fullScale`); left out, the end of the file's own range. */
+  white?: number
+}
+
+export interface ModelInput {
+  /** x in [-1, 1], row-major [height, width, channels]. */
+  data: Float32Array
+  width: number
+  height: number
+  channels: 1 | 3
+  /** Where the photograph lies in the input, in pixels; smaller than the input only with `fit`. */
+  placed: { left: number; top: number; width: number; height: number }
+}
+
+/** x = 2 v / white - 1; what is brighter than white stays white. */
+function normalize(samples: Uint8Array | Uint16Array, white: number): Float32Array {
+  const out = new Float32Array(samples.length)
+  for (let i = 0; i < samples.length; i++) out[i] = Math.min(1, (2 * (samples[i] ?? 0)) / white - 1)
+  return out
+}
+
+/**
+ * An image as a model sees it. Resizing is linear with antialiasing and 16 bits per sample, whatever the file has,
+ * so that a scaled 8-bit image is not rounded to 8 bits again. The same file always gives the same values.
+ *
+ * @throws ImageRefusal as `decodeImage`
+ */
+export async function toModelInput(source: ImageSource, options: ModelInputOptions): Promise<ModelInput> {
+  const { channels, resize, size = 0, scale = 1 } = options
+  const image = await decodeImage(source, { channels })
+  const range = image.bitDepth === 8 ? 255 : 65_535
+  const white = options.white ?? range
+  if (resize === 'none' || (resize === 'scale' && scale === 1)) {
+    const { width, height } = image
+    return {
+      data: normalize(image.data, white),
+      width,
+      height,
+      channels,
+      placed: { left: 0, top: 0, width, height },
+    }
+  }
+  const target = targetOf(image, resize, size, scale)
+  const { placed } = target
+  // 8 bits become 16 by v * 257, so that 255 becomes 65535. As integers libvips would resize with coefficients
+  // that do not add up to one, and shift the brightness by up to 0.2 %; as floats they do. Its cast back to
+  // integers cuts off, so half a step is added.
+  const spread = image.bitDepth === 8 ? 257 : 1
+  const samples = Float32Array.from(image.data, (v) => v * spread + 0.5)
+  const { data } = await sharp(samples, { raw: { width: image.width, height: image.height, channels } })
+    .resize(placed.width, placed.height, { fit: 'fill', kernel: 'linear' })
+    .extend({
+      left: placed.left,
+      top: placed.top,
+      right: target.width - placed.width - placed.left,
+      bottom: target.height - placed.height - placed.top,
+      extendWith: 'copy',
+    })
+    .toColourspace(channels === 1 ? 'grey16' : 'rgb16')
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true })
+  const resized = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
+  return {
+    data: normalize(resized, white * (65_535 / range)),
+    width: target.width,
+    height: target.height,
+    channels,
+    placed,
+  }
+}
+
+/** Size of the input, and where the photograph lies in it. */
+function targetOf(
+  image: { width: number; height: number },
+  resize: 'stretch' | 'fit' | 'scale',
+  size: number,
+  scale: number,
+): Pick<ModelInput, 'width' | 'height' | 'placed'> {
+  const side = (length: number, factor: number) => Math.max(1, Math.round(length * factor))
+  if (resize === 'scale') {
+    if (!(scale > 0)) throw new RangeError(`a model input scaled by ${scale}`)
+    const [width, height] = [side(image.width, scale), side(image.height, scale)]
+    return { width, height, placed: { left: 0, top: 0, width, height } }
+  }
+  if (size < 1) throw new RangeError(`a model input of ${size} pixels`)
+  const factor = Math.min(size / image.width, size / image.height)
+  const width = resize === 'fit' ? side(image.width, factor) : size
+  const height = resize === 'fit' ? side(image.height, factor) : size
+  const left = Math.floor((size - width) / 2)
+  const top = Math.floor((size - height) / 2)
+  return { width: size, height: size, placed: { left, top, width, height } }
+}
