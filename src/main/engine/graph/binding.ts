@@ -51,6 +51,8 @@ export interface Binding {
 /** A tfjs backend that calls TensorFlow through a binding. */
 export interface NativeBackend {
   binding: Binding
+  /** The handles of tfjs tensors, after moving to TensorFlow what tfjs still holds in JavaScript. */
+  getInputTensorIds(tensors: readonly { dataId: object }[]): number[]
 }
 
 /** Whether this backend is tfjs-node's, the only one that a graph can be compiled for. */
@@ -58,4 +60,9 @@ export function isNative<T extends object>(backend: T): backend is T & NativeBac
   if (!('binding' in backend)) return false
   const { binding } = backend
   return typeof binding === 'object' && binding !== null && 'runSavedModel' in binding
+}
+
+/** The binding with some calls replaced; its own properties cannot be changed. */
+export function overriding(binding: Binding, calls: Partial<Binding>): Binding {
+  return Object.create(binding, Object.getOwnPropertyDescriptors(calls))
 }

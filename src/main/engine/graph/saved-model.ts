@@ -1,0 +1,162 @@
+/**
+ * Writes a graph as TensorFlow's SavedModel, the only form in which tfjs-node takes a whole graph. Field
+ * numbers are those of TensorFlow's graph.proto, node_def.proto, attr_value.proto, tensor.proto,
+ * tensor_shape.proto, meta_graph.proto and saved_model.proto.
+ */
+
+import type { Attribute, Edge, GraphNode, TensorValue } from './ir.ts'
+import { DataTypes, elementCount } from './ir.ts'
+import { ProtobufWriter } from './protobuf.ts'
+
+/** The version of the graph format that this writes; TensorFlow 2.9 and later read it. */
+const PRODUCER = 1087
+
+function writeShape(writer: ProtobufWriter, shape: readonly number[]): void {
+  for (const size of shape) writer.message(2, (dimension) => dimension.integer(1, size))
+}
+
+/** The one value that all elements have, where the format can store it once; else null. */
+function repeatedValue(tensor: TensorValue): { field: number; value: number } | null {
+  const { dtype, values } = tensor
+  const count = elementCount(tensor.shape)
+  if (count < 2 || !(values instanceof Uint8Array)) return null
+  const width = values.length / count
+  for (let i = width; i < values.length; i++) if (values[i] !== values[i - width]) return null
+  const first = new DataView(values.buffer, values.byteOffset)
+  if (dtype === DataTypes.float32) return { field: 5, value: first.getFloat32(0, true) }
+  if (dtype === DataTypes.int32) return { field: 7, value: first.getInt32(0, true) }
+  if (dtype === DataTypes.bool) return { field: 11, value: first.getUint8(0) }
+  return null
+}
+
+function writeTensor(writer: ProtobufWriter, tensor: TensorValue): void {
+  writer.integer(1, tensor.dtype).message(2, (shape) => writeShape(shape, tensor.shape))
+  const repeated = repeatedValue(tensor)
+  if (repeated !== null) {
+    if (repeated.field === 5) writer.floats(5, [repeated.value])
+    else writer.integers(repeated.field, [repeated.value])
+  } else if (tensor.values instanceof Uint8Array) {
+    writer.blob(4, tensor.values)
+  } else {
+    for (const value of tensor.values) writer.blob(8, value)
+  }
+}
+
+function writeAttribute(writer: ProtobufWriter, attribute: Attribute): void {
+  switch (attribute.kind) {
+    case 'integer':
+      writer.integer(3, attribute.value)
+      break
+    case 'integers':
+      writer.message(1, (list) => list.integers(3, attribute.value))
+      break
+    case 'float':
+      writer.float(4, attribute.value)
+      break
+    case 'floats':
+      writer.message(1, (list) => list.floats(4, attribute.value))
+      break
+    case 'boolean':
+      writer.integer(5, attribute.value)
+      break
+    case 'booleans':
+      writer.message(1, (list) => list.integers(5, attribute.value))
+      break
+    case 'string':
+      writer.string(2, attribute.value)
+      break
+    case 'strings':
+      writer.message(1, (list) => {
+        for (const value of attribute.value) list.string(2, value)
+      })
+      break
+    case 'type':
+      writer.integer(6, attribute.value)
+      break
+    case 'shape':
+      writer.message(7, (shape) => writeShape(shape, attribute.value))
+      break
+    case 'tensor':
+      writer.message(8, (tensor) => writeTensor(tensor, attribute.value))
+      break
+  }
+}
+
+/** All nodes that these need, each after those that it needs, by data or by control. */
+export function reachableNodes(roots: readonly GraphNode[]): GraphNode[] {
+  const done = new Set<GraphNode>()
+  const order: GraphNode[] = []
+  const stack = roots.map((node) => ({ node, next: 0 })).reverse()
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]
+    if (top === undefined) break
+    const { node } = top
+    if (done.has(node)) {
+      stack.pop()
+      continue
+    }
+    const needed =
+      top.next < node.inputs.length
+        ? node.inputs[top.next]?.node
+        : node.controls[top.next - node.inputs.length]
+    top.next++
+    if (needed === undefined) {
+      done.add(node)
+      order.push(node)
+      stack.pop()
+    } else if (!done.has(needed)) {
+      stack.push({ node: needed, next: 0 })
+    }
+  }
+  return order
+}
+
+function nameNodes(nodes: readonly GraphNode[]): Map<GraphNode, string> {
+  const names = new Map<GraphNode, string>()
+  const taken = new Set<string>()
+  for (const [i, node] of nodes.entries()) {
+    const name = node.name ?? `n${i}_${node.op}`
+    if (taken.has(name)) throw new Error(`Two nodes are called ${name}.`)
+    taken.add(name)
+    names.set(node, name)
+  }
+  return names
+}
+
+/** A GraphDef message of everything that the roots need. */
+export function encodeGraph(roots: readonly GraphNode[]): Uint8Array {
+  const nodes = reachableNodes(roots)
+  const names = nameNodes(nodes)
+  const nameOf = (node: GraphNode): string => {
+    const name = names.get(node)
+    if (name === undefined) throw new Error(`${node.op} is not in the graph.`)
+    return name
+  }
+  const inputName = (edge: Edge): string =>
+    edge.output === 0 ? nameOf(edge.node) : `${nameOf(edge.node)}:${edge.output}`
+
+  const graph = new ProtobufWriter(1 << 16)
+  for (const node of nodes) {
+    graph.message(1, (writer) => {
+      writer.string(1, nameOf(node)).string(2, node.op)
+      for (const edge of node.inputs) writer.string(3, inputName(edge))
+      for (const control of new Set(node.controls)) writer.string(3, `^${nameOf(control)}`)
+      for (const [name, attribute] of node.attributes) {
+        writer.message(5, (entry) =>
+          entry.string(1, name).message(2, (value) => writeAttribute(value, attribute)),
+        )
+      }
+    })
+  }
+  graph.message(4, (versions) => versions.integer(1, PRODUCER))
+  return graph.bytes()
+}
+
+/** A SavedModel message around a GraphDef, with the tag `serve` and no signatures. */
+export function encodeSavedModel(graph: Uint8Array): Uint8Array {
+  const model = new ProtobufWriter(graph.length + 256)
+  model.integer(1, 1).message(2, (meta) => {
+    meta.message(1, (info) => info.string(4, 'serve')).blob(2, graph)
+  })
+  return model.bytes()
+}
