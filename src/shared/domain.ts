@@ -201,6 +201,8 @@ export const runSchema = z.object({
   /** Names of the values that scoring stores for each tile, in their order; null before the first scoring. */
   components: z.array(z.string().min(1)).nullable(),
   calibration: jsonObjectSchema.nullable(),
+  /** What training reported at its end: the chosen checkpoint, the SHA-256 of the weights. */
+  result: jsonObjectSchema.nullable(),
   failure: failureInfoSchema.nullable(),
   resumedCount: z.int().nonnegative(),
 })
@@ -276,33 +278,15 @@ export const decisionSchema = z.object({
   score: z.number().nullable(),
   decidedAt: timeSchema,
   undoneAt: timeSchema.nullable(),
+  /** Who took it back. */
+  undoneBy: z.int().positive().nullable(),
 })
 export type Decision = z.infer<typeof decisionSchema>
-
-/** One line of the review queue, highest score first. */
-export const queueItemSchema = z.object({
-  image: imageIdSchema,
-  file: z.string(),
-  split: splitSchema,
-  label: labelSchema,
-  defectType: z.string().nullable(),
-  width: z.int().positive(),
-  height: z.int().positive(),
-  score: z.number(),
-  calibrated: z.number().nullable(),
-  hasMap: z.boolean(),
-  hasMask: z.boolean(),
-  /** The decision that stands (the newest that was not undone) by any run, with who took it and when. */
-  decision: decisionKindSchema.nullable(),
-  operator: z.string().nullable(),
-  decidedAt: timeSchema.nullable(),
-})
-export type QueueItem = z.infer<typeof queueItemSchema>
 
 // -------------------------------------------------------------------------------------------------- jobs
 
 /** `sample` writes the sample line and imports it; `verify` checks the workspace. */
-export const jobKindSchema = z.enum(['import', 'train', 'score', 'sample', 'verify'])
+export const jobKindSchema = z.enum(['sample', 'import', 'train', 'score', 'verify', 'backup', 'export'])
 export type JobKind = z.infer<typeof jobKindSchema>
 
 /** `interrupted`: the process that worked on it died; it can be started again. */
@@ -317,6 +301,8 @@ export const jobSchema = z.object({
   datasetId: idSchema.nullable(),
   payload: jsonObjectSchema,
   progress: jsonObjectSchema.nullable(),
+  /** What the job came to: an ImportReport, a VerifyReport, numbers of a scoring. */
+  result: jsonObjectSchema.nullable(),
   createdAt: timeSchema,
   startedAt: timeSchema.nullable(),
   finishedAt: timeSchema.nullable(),
