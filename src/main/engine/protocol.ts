@@ -76,7 +76,7 @@ export const scoredImageSchema = z.object({
   image: z.number().int(),
   tiles: z.number().int().positive(),
   /** Tile components, row-major [tiles, components]; the names and their order are `componentNames`. */
-  components: z.instanceof(Float32Array),
+  components: z.custom<Float32Array>((value) => value instanceof Float32Array),
   /** Names of the component columns. */
   componentNames: z.array(z.string()),
   /** The run's default score of the image. */
@@ -116,6 +116,12 @@ export const trainResultSchema = z.object({
   chosen: z.object({ step: z.number().int(), criterion: z.string(), value: z.number() }).nullable(),
   /** Image scores of the normal validation images by score name, sorted upward; calibration reads it. */
   calibration: z.record(z.string(), z.array(z.number())),
+  /** One scale for every map of the run: twice the 99.5th percentile of the maps of calibration images. */
+  mapScale: z.number().positive(),
+  /** E[D(x)] over random training images, for the discriminator score. */
+  expectedCriticValue: z.number(),
+  /** What scoring stores for each tile, in this order. */
+  componentNames: z.array(z.string()),
   /** SHA-256 of the final weights, for comparing two runs bit for bit. */
   weightsSha256: z.string(),
 })

@@ -7,7 +7,8 @@ import { constant, type Initializer, type Weights } from './weights.ts'
 export const kernel = 4
 export const stride = 2
 
-function as4D(x: Tensor): Tensor4D {
+/** The tensor as [N, H, W, C]; throws where it has another rank. */
+export function as4D(x: Tensor): Tensor4D {
   if (x.rank !== 4) throw new TypeError(`expected [N, H, W, C], got [${x.shape.join(', ')}]`)
   return x as Tensor4D
 }

@@ -32,7 +32,12 @@ export function listCheckpoints(folder: string): string[] {
 }
 
 /** Writes a checkpoint durably and removes all but the newest `keep`. `order` grows over the whole training. */
-export async function writeCheckpoint(folder: string, order: number, checkpoint: Checkpoint, keep = 2): Promise<string> {
+export async function writeCheckpoint(
+  folder: string,
+  order: number,
+  checkpoint: Checkpoint,
+  keep = 2,
+): Promise<string> {
   const name = fileName(order)
   await writeTensors(join(folder, name), checkpoint.tensors, { state: JSON.stringify(checkpoint.state) })
   for (const old of listCheckpoints(folder).slice(keep)) rmSync(join(folder, old), { force: true })
@@ -43,7 +48,10 @@ export async function writeCheckpoint(folder: string, order: number, checkpoint:
  * The newest checkpoint that is whole, or null when there is none at all.
  * Throws a Failure `checkpoint-corrupt` when there are checkpoints and none is whole.
  */
-export async function readNewestCheckpoint(folder: string, notice: (message: string) => void): Promise<Checkpoint | null> {
+export async function readNewestCheckpoint(
+  folder: string,
+  notice: (message: string) => void,
+): Promise<Checkpoint | null> {
   const names = listCheckpoints(folder)
   for (const name of names) {
     try {
@@ -51,7 +59,9 @@ export async function readNewestCheckpoint(folder: string, notice: (message: str
       if (metadata.state === undefined) throw new Error('it holds no training state')
       return { tensors, state: JSON.parse(metadata.state) }
     } catch (error) {
-      notice(`The checkpoint ${name} is damaged (${error instanceof Error ? error.message : error}) and was passed over.`)
+      notice(
+        `The checkpoint ${name} is damaged (${error instanceof Error ? error.message : error}) and was passed over.`,
+      )
     }
   }
   if (names.length === 0) return null

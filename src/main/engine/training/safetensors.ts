@@ -22,7 +22,11 @@ const tensorSchema = z.object({
 const metadataSchema = z.record(z.string(), z.string())
 
 /** Writes tensors in order of name, durably. */
-export async function writeTensors(file: string, tensors: TensorMap, metadata: Record<string, string>): Promise<void> {
+export async function writeTensors(
+  file: string,
+  tensors: TensorMap,
+  metadata: Record<string, string>,
+): Promise<void> {
   const names = Object.keys(tensors).sort()
   const hash = createHash('sha256')
   const parts: Uint8Array[] = []
@@ -40,19 +44,25 @@ export async function writeTensors(file: string, tensors: TensorMap, metadata: R
   const header = { __metadata__: { ...metadata, sha256: hash.digest('hex') }, ...entries }
   const text = JSON.stringify(header)
   // The values start at a multiple of 8, as readers expect that map the file into memory.
-  const json = Buffer.from(text.padEnd(Math.ceil(Buffer.byteLength(text) / 8) * 8 - (Buffer.byteLength(text) - text.length)))
+  const json = Buffer.from(
+    text.padEnd(Math.ceil(Buffer.byteLength(text) / 8) * 8 - (Buffer.byteLength(text) - text.length)),
+  )
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(json.length))
   await writeFileDurably(file, Buffer.concat([length, json, ...parts]))
 }
 
 /** Reads a file of `writeTensors`; throws an Error that says what is wrong with it. */
-export async function readTensors(file: string): Promise<{ tensors: TensorMap; metadata: Record<string, string> }> {
+export async function readTensors(
+  file: string,
+): Promise<{ tensors: TensorMap; metadata: Record<string, string> }> {
   const bytes = await readFile(file)
   if (bytes.length < 8) throw new Error('it is cut off')
   const end = 8 + Number(bytes.readBigUInt64LE(0))
   if (end > bytes.length) throw new Error('it is cut off')
-  const { __metadata__, ...entries } = z.record(z.string(), z.unknown()).parse(JSON.parse(bytes.toString('utf8', 8, end)))
+  const { __metadata__, ...entries } = z
+    .record(z.string(), z.unknown())
+    .parse(JSON.parse(bytes.toString('utf8', 8, end)))
   const metadata = metadataSchema.parse(__metadata__ ?? {})
   const hash = createHash('sha256')
   const tensors: TensorMap = {}

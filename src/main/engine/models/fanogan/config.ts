@@ -6,22 +6,16 @@ const wganGp = 'Gulrajani et al. 2017'
 
 /** Every parameter of f-AnoGAN; the defaults are the papers'. */
 export const fanoganConfigSchema = z.strictObject({
-  size: z
-    .literal([32, 64, 128])
-    .default(64)
-    .meta({
-      description: 'Side of the image or tile that the networks see',
-      unit: 'pixels',
-      source: fanogan,
-    }),
+  size: z.literal([32, 64, 128]).default(64).meta({
+    description: 'Side of the image or tile that the networks see',
+    unit: 'pixels',
+    source: fanogan,
+  }),
   channels: z.literal([1, 3]).default(1).meta({ description: 'Color channels: 1 gray, 3 color' }),
-  input: z
-    .enum(['whole', 'tiles'])
-    .default('tiles')
-    .meta({
-      description: 'Scale the whole photograph to one image, or look at overlapping tiles of it',
-      source: fanogan,
-    }),
+  input: z.enum(['whole', 'tiles']).default('tiles').meta({
+    description: 'Scale the whole photograph to one image, or look at overlapping tiles of it',
+    source: fanogan,
+  }),
   scale: z
     .number()
     .min(0.05)
@@ -44,15 +38,10 @@ export const fanoganConfigSchema = z.strictObject({
     .max(32)
     .default(0)
     .meta({ description: 'Largest random shift of whole training images', unit: 'pixels' }),
-  width: z
-    .int()
-    .min(4)
-    .max(256)
-    .default(64)
-    .meta({
-      description: 'Filters of the layer nearest to the image; doubles with each halving',
-      source: 'Radford et al. 2016, figure 1',
-    }),
+  width: z.int().min(4).max(256).default(64).meta({
+    description: 'Filters of the layer nearest to the image; doubles with each halving',
+    source: 'Radford et al. 2016, figure 1',
+  }),
   latent: z.int().min(2).max(1024).default(128).meta({ description: 'Dimensions d of z', source: fanogan }),
   batch: z
     .int()
@@ -94,15 +83,10 @@ export const fanoganConfigSchema = z.strictObject({
     .max(0.9999)
     .default(0.9)
     .meta({ description: 'Decay of the second moment in stage 1', source: `${wganGp}, algorithm 1` }),
-  average: z
-    .number()
-    .min(0)
-    .max(0.9999)
-    .default(0)
-    .meta({
-      description: 'Decay of the moving average of the generator; 0 for none',
-      source: 'Yazici et al. 2019',
-    }),
+  average: z.number().min(0).max(0.9999).default(0).meta({
+    description: 'Decay of the moving average of the generator; 0 for none',
+    source: 'Yazici et al. 2019',
+  }),
   decay: z
     .boolean()
     .default(false)
@@ -138,14 +122,10 @@ export const fanoganConfigSchema = z.strictObject({
       description: 'The score that the queue sorts by; it can be changed later without scoring again',
     }),
   reduction: z.enum(reductions).default('max').meta({ description: 'How the scores of tiles become one' }),
-  discriminatorSamples: z
-    .int()
-    .min(1)
-    .default(32_000)
-    .meta({
-      description: 'Random training images in the expectation of the discriminator score',
-      unit: 'images',
-    }),
+  discriminatorSamples: z.int().min(1).default(32_000).meta({
+    description: 'Random training images in the expectation of the discriminator score',
+    unit: 'images',
+  }),
   validateEvery: z
     .int()
     .min(1)

@@ -1,0 +1,43 @@
+import type { Tensor } from '../tensorflow.ts'
+import type { Normalization } from './batch-norm.ts'
+
+/** Normalization that notes the statistics of every layer as tensors, named like the weights they become. */
+export function observing(scope: string): { mode: Normalization; statistics: Record<string, Tensor> } {
+  const statistics: Record<string, Tensor> = {}
+  return {
+    statistics,
+    mode: {
+      from: 'observed',
+      observe(layer, mean, variance) {
+        statistics[`${scope}/${layer}/mean`] = mean
+        statistics[`${scope}/${layer}/variance`] = variance
+      },
+    },
+  }
+}
+
+/**
+ * Statistics over several batches from those of each batch: the mean of the means, and the variance within
+ * batches plus the variance between them.
+ */
+export function pooledStatistics(batches: Record<string, Float32Array>[]): Record<string, Float32Array> {
+  const pooled: Record<string, Float32Array> = {}
+  const average = (read: (batch: Record<string, Float32Array>) => number): number =>
+    batches.reduce((sum, batch) => sum + read(batch), 0) / batches.length
+  for (const [name, first] of Object.entries(batches[0] ?? {})) {
+    if (!name.endsWith('/mean')) continue
+    const varianceName = name.replace(/mean$/, 'variance')
+    const mean = new Float32Array(first.length)
+    const variance = new Float32Array(first.length)
+    for (let c = 0; c < first.length; c++) {
+      const center = average((batch) => batch[name]?.[c] ?? 0)
+      mean[c] = center
+      variance[c] = average(
+        (batch) => (batch[varianceName]?.[c] ?? 0) + ((batch[name]?.[c] ?? 0) - center) ** 2,
+      )
+    }
+    pooled[name] = mean
+    pooled[varianceName] = variance
+  }
+  return pooled
+}

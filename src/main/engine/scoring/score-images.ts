@@ -1,0 +1,170 @@
+/**
+ * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
+ * into full batches, results blended back. Memory holds a few photographs, however many there are.
+ */
+import { failureData } from '../../../shared/failure.ts'
+import { cutTile, type Pixels, resample, TileBlend, type TilePosition, tileGrid } from '../data/geometry.ts'
+import { type InputMode, loadImage } from '../data/load-image.ts'
+import type { EngineImage } from '../protocol.ts'
+import type { TileScorer } from './tile-scorer.ts'
+
+/** Photographs that are decoded before they are needed. */
+const ahead = 4
+
+/** What scoring says about one photograph. */
+export interface ScoredPicture {
+  image: EngineImage
+  tiles: number
+  /** [tiles, components], row-major. */
+  components: Float32Array
+  /** |x - G(E(x))| per pixel at the photograph's own size. */
+  map: Pixels
+  /** G(E(x)) at the photograph's own size, in [-1, 1]. */
+  reconstruction: Pixels
+  warnings: string[]
+}
+
+export interface RefusedPicture {
+  image: EngineImage
+  code: string
+  reason: string
+}
+
+/** A photograph whose tiles are being scored. */
+class OpenPicture {
+  readonly image: EngineImage
+  readonly picture: Pixels
+  readonly positions: TilePosition[]
+  readonly components: Float32Array
+  readonly #map: TileBlend
+  readonly #reconstruction: TileBlend
+  #left: number
+
+  constructor(
+    image: EngineImage,
+    picture: Pixels,
+    positions: TilePosition[],
+    side: number,
+    components: number,
+  ) {
+    this.image = image
+    this.picture = picture
+    this.positions = positions
+    this.components = new Float32Array(positions.length * components)
+    this.#map = new TileBlend(picture.width, picture.height, 1, side)
+    this.#reconstruction = new TileBlend(picture.width, picture.height, picture.channels, side)
+    this.#left = positions.length
+  }
+
+  add(tile: number, components: Float32Array, map: Float32Array, reconstruction: Float32Array): void {
+    const position = this.positions[tile]
+    if (!position) throw new RangeError(`no tile ${tile} of ${this.positions.length}`)
+    this.components.set(components, tile * components.length)
+    this.#map.add(map, position)
+    this.#reconstruction.add(reconstruction, position)
+    this.#left -= 1
+  }
+
+  get done(): boolean {
+    return this.#left === 0
+  }
+
+  finish(side: number, input: InputMode['input']): ScoredPicture {
+    const { image, picture } = this
+    const small = input === 'tiles' && (picture.width < side || picture.height < side)
+    return {
+      image,
+      tiles: this.positions.length,
+      components: this.components,
+      map: resample(this.#map.finish(), image.width, image.height),
+      reconstruction: resample(this.#reconstruction.finish(), image.width, image.height),
+      warnings: small ? ['smaller than a tile: its border pixels were repeated to fill one'] : [],
+    }
+  }
+}
+
+export interface ScoreImagesOptions {
+  scorer: TileScorer
+  mode: InputMode
+  overlap: number
+}
+
+/** Yields each photograph as its last tile is scored, in the order given; refused ones in their place or before. */
+export async function* scoreImages(
+  images: readonly EngineImage[],
+  { scorer, mode, overlap }: ScoreImagesOptions,
+): AsyncGenerator<ScoredPicture | RefusedPicture> {
+  const { size, channels, batch, componentNames } = scorer
+  const length = size * size * channels
+  const buffer = new Float32Array(batch * length)
+  let slots: { open: OpenPicture; tile: number }[] = []
+  const open: OpenPicture[] = []
+
+  const flush = (): ScoredPicture[] => {
+    buffer.fill(0, slots.length * length)
+    const result = scorer.score(buffer)
+    const width = componentNames.length
+    for (const [slot, { open: picture, tile }] of slots.entries()) {
+      picture.add(
+        tile,
+        result.components.subarray(slot * width, (slot + 1) * width),
+        result.map.subarray(slot * size * size, (slot + 1) * size * size),
+        result.reconstruction.subarray(slot * length, (slot + 1) * length),
+      )
+    }
+    slots = []
+    const finished: ScoredPicture[] = []
+    while (open[0]?.done) {
+      const picture = open.shift()
+      if (picture) finished.push(picture.finish(size, mode.input))
+    }
+    return finished
+  }
+
+  for await (const loaded of decodeAhead(images, mode)) {
+    if ('code' in loaded) {
+      yield loaded
+      continue
+    }
+    const positions = tileGrid(loaded.picture.width, loaded.picture.height, size, overlap)
+    const picture = new OpenPicture(loaded.image, loaded.picture, positions, size, componentNames.length)
+    open.push(picture)
+    for (const [tile, position] of positions.entries()) {
+      cutTile(
+        loaded.picture,
+        position,
+        size,
+        buffer.subarray(slots.length * length, (slots.length + 1) * length),
+      )
+      slots.push({ open: picture, tile })
+      if (slots.length === batch) {
+        yield* flush()
+        // Lets a cancel in between two batches.
+        await new Promise<void>((resolve) => setImmediate(resolve))
+      }
+    }
+  }
+  if (slots.length > 0) yield* flush()
+}
+
+type Loaded = { image: EngineImage; picture: Pixels } | RefusedPicture
+
+async function* decodeAhead(images: readonly EngineImage[], mode: InputMode): AsyncGenerator<Loaded> {
+  const load = async (image: EngineImage): Promise<Loaded> => {
+    try {
+      return { image, picture: await loadImage(image, mode) }
+    } catch (error) {
+      const { code, message } = failureData(error)
+      return { image, code, reason: message }
+    }
+  }
+  const queue: Promise<Loaded>[] = []
+  for (const image of images) {
+    queue.push(load(image))
+    if (queue.length > ahead) {
+      const first = queue.shift()
+      if (first) yield await first
+    }
+  }
+  for (const rest of queue) yield await rest
+}

@@ -1,0 +1,109 @@
+/** Carries out a scoring task: rows to main, maps and reconstructions into the run's folder. */
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { replaceFile, writeFileDurably } from '../../durable-file.ts'
+import { writeAnomalyMap } from '../../images/anomaly-map.ts'
+import type { Pixels } from '../data/geometry.ts'
+import { systemNamed } from '../models/registry.ts'
+import type { ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
+import { imageScore, percentileAmong } from '../scores.ts'
+import { Cancelled, type TaskControl } from '../task-control.ts'
+import { readModel } from './model-file.ts'
+import { type ScoredPicture, scoreImages } from './score-images.ts'
+
+/** Tiles in one graph call. */
+const scoringBatch = 32
+
+/** Pictures whose files are being written while the next are scored. */
+const writersAtOnce = 4
+
+/** Rows in one message, and rows that main may not have stored yet. */
+const rowsPerMessage = 16
+export const rowsUnstored = 256
+
+export interface ScoringContext {
+  readonly task: ScoreTask
+  readonly control: TaskControl
+  progress(done: number, total: number, secondsLeft: number | null): void
+  rows(rows: ScoredImage[]): void
+  /** Waits until main has stored all but `rowsUnstored` of the rows sent so far. */
+  room(): Promise<void>
+  paused(): void
+  continued(): void
+}
+
+async function reconstructionPng({ data, width, height, channels }: Pixels): Promise<Buffer> {
+  const samples = Uint8Array.from(data, (v) => Math.round(((Math.max(-1, Math.min(1, v)) + 1) / 2) * 255))
+  const raw = { width, height, channels: channels === 3 ? (3 as const) : (1 as const) }
+  const image = sharp(samples, { raw })
+  return (channels === 1 ? image.toColourspace('b-w') : image).png({ compressionLevel: 3 }).toBuffer()
+}
+
+export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
+  const { task, control } = context
+  const started = performance.now()
+  const stored = await readModel(task.folder)
+  const model = systemNamed(stored.description.model).load(stored, scoringBatch)
+  const { scorer, mode, overlap, options } = model
+  const reference = stored.description.calibration[options.kind] ?? []
+  const refused: ScoreResult['refused'] = []
+  let writing: Promise<ScoredImage>[] = []
+  let rows: ScoredImage[] = []
+  let done = 0
+
+  const write = async (picture: ScoredPicture): Promise<ScoredImage> => {
+    const score = imageScore(picture.components, scorer.componentNames, options)
+    const row: ScoredImage = {
+      image: picture.image.id,
+      tiles: picture.tiles,
+      components: picture.components,
+      componentNames: scorer.componentNames,
+      score,
+      calibrated: reference.length > 0 ? percentileAmong(reference, score) : 0,
+      map: null,
+      warnings: picture.warnings,
+    }
+    if (!task.maps) return row
+    const file = `maps/${picture.image.id}.png`
+    const reconstruction = `reconstructions/${picture.image.id}.png`
+    const { width, height, data: values } = picture.map
+    const { bytes, scale } = await writeAnomalyMap({ values, width, height })
+    await Promise.all([
+      writeFileDurably(join(task.folder, file), bytes),
+      replaceFile(join(task.folder, reconstruction), await reconstructionPng(picture.reconstruction)),
+    ])
+    return { ...row, map: { file, width, height, scale, reconstruction } }
+  }
+  const collect = async (most: number) => {
+    while (writing.length > most) {
+      const [first, ...rest] = writing
+      writing = rest
+      if (first) rows.push(await first)
+    }
+    if (rows.length >= rowsPerMessage || (most === 0 && rows.length > 0)) {
+      context.rows(rows)
+      rows = []
+      await context.room()
+    }
+  }
+
+  try {
+    for await (const picture of scoreImages(task.images, { scorer, mode, overlap })) {
+      if ('code' in picture)
+        refused.push({ image: picture.image.id, code: picture.code, reason: picture.reason })
+      else writing.push(write(picture))
+      done += 1
+      await collect(writersAtOnce)
+      const secondsLeft = ((performance.now() - started) / 1000 / done) * (task.images.length - done)
+      context.progress(done, task.images.length, done > 2 ? secondsLeft : null)
+      const goOn = await control.proceed(context.paused, context.continued)
+      if (!goOn) break
+    }
+    await collect(0)
+    if (control.cancelled) throw new Cancelled(done)
+    return { images: done - refused.length, refused, seconds: (performance.now() - started) / 1000 }
+  } finally {
+    await Promise.allSettled(writing)
+    scorer.dispose()
+  }
+}

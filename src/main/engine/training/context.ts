@@ -1,0 +1,15 @@
+import type { MetricPoint, TrainTask } from '../protocol.ts'
+import type { TaskControl } from '../task-control.ts'
+
+/** What a training is given: its task, how it is stopped, and whom it tells. */
+export interface TrainingContext {
+  readonly task: TrainTask
+  readonly control: TaskControl
+  progress(phase: string, done: number, total: number, secondsLeft: number | null): void
+  points(points: MetricPoint[]): void
+  preview(name: string, file: string, step: number): void
+  checkpoint(phase: string, step: number, file: string): void
+  paused(): void
+  continued(): void
+  log(level: 'info' | 'warn' | 'error', message: string): void
+}
