@@ -1,0 +1,17 @@
+import type { Labels, Scores } from './input.ts'
+import { precisionRecallCurve } from './precision-recall-curve.ts'
+
+/**
+ * Area under the precision-recall curve as average precision, sum over thresholds of (R_n - R_(n-1)) * P_n:
+ * steps and no interpolation, which would be too kind (Davis and Goadrich, 2006). Null when no item is
+ * anomalous.
+ */
+export function averagePrecision(scores: Scores, labels: Labels): number | null {
+  const curve = precisionRecallCurve(scores, labels)
+  if (!curve) return null
+  let area = 0
+  for (let i = 1; i < curve.recall.length; i++) {
+    area += ((curve.recall[i] ?? 0) - (curve.recall[i - 1] ?? 0)) * (curve.precision[i] ?? 0)
+  }
+  return area
+}

@@ -1,0 +1,143 @@
+import { type Labels, requireArgument, requireNumbers, requireSameLength, type Scores } from './input.ts'
+import { normalQuantile, normalTail } from './normal-distribution.ts'
+import type { Interval } from './wilson.ts'
+
+/** One system's AUROC and how far chance may have moved it. */
+export interface AurocInterval extends Interval {
+  auroc: number
+  /** Standard deviation of the area (DeLong). */
+  standardError: number
+}
+
+/** Two systems' AUROC on the same items. */
+export interface AurocDifference extends Interval {
+  a: number
+  b: number
+  /** b - a. */
+  difference: number
+  /** Standard deviation of the difference, with the correlation of both systems taken into account. */
+  standardError: number
+  /** difference / standardError; null when the items show no variation to compare it with. */
+  z: number | null
+  /** Two-sided probability of at least such a difference between equally good systems; null with z. */
+  p: number | null
+}
+
+/** Each item's share in the area: V10 of the anomalous and V01 of the normal (DeLong's equations 4 and 5). */
+interface Placements {
+  auroc: number
+  anomalous: Float64Array
+  normal: Float64Array
+}
+
+/**
+ * Placements from midranks in n log n (Sun and Xu, "Fast implementation of DeLong's algorithm", 2014).
+ * Null when one of the classes has fewer than two items, which leaves no variance to estimate.
+ */
+function placements(scores: Scores, labels: Labels): Placements | null {
+  requireSameLength(scores, labels, 'Scores and labels')
+  requireNumbers(scores)
+  const positives: number[] = []
+  const negatives: number[] = []
+  for (let i = 0; i < scores.length; i++) {
+    if (labels[i] !== 0) positives.push(scores[i] ?? 0)
+    else negatives.push(scores[i] ?? 0)
+  }
+  const m = positives.length
+  const n = negatives.length
+  if (m < 2 || n < 2) return null
+  const together = midranks([...positives, ...negatives])
+  const amongPositives = midranks(positives)
+  const amongNegatives = midranks(negatives)
+  const anomalous = new Float64Array(m)
+  const normal = new Float64Array(n)
+  let sum = 0
+  for (let i = 0; i < m; i++) {
+    anomalous[i] = ((together[i] ?? 0) - (amongPositives[i] ?? 0)) / n
+    sum += anomalous[i] ?? 0
+  }
+  for (let j = 0; j < n; j++) normal[j] = 1 - ((together[m + j] ?? 0) - (amongNegatives[j] ?? 0)) / m
+  return { auroc: sum / m, anomalous, normal }
+}
+
+/** Ranks from 1, equal values sharing the mean of theirs. */
+function midranks(values: readonly number[]): Float64Array {
+  const order = Uint32Array.from(values, (_, i) => i)
+  order.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
+  const ranks = new Float64Array(values.length)
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1
+    while (end < order.length && values[order[end] ?? 0] === values[order[start] ?? 0]) end++
+    for (let i = start; i < end; i++) ranks[order[i] ?? 0] = (start + end + 1) / 2
+    start = end
+  }
+  return ranks
+}
+
+/** Sample covariance of two lists of equal length, with n - 1. */
+function covariance(a: Float64Array, b: Float64Array): number {
+  const meanA = a.reduce((sum, value) => sum + value, 0) / a.length
+  const meanB = b.reduce((sum, value) => sum + value, 0) / b.length
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += ((a[i] ?? 0) - meanA) * ((b[i] ?? 0) - meanB)
+  return sum / (a.length - 1)
+}
+
+const areaCovariance = (a: Placements, b: Placements): number =>
+  covariance(a.anomalous, b.anomalous) / a.anomalous.length + covariance(a.normal, b.normal) / a.normal.length
+
+/**
+ * AUROC with its interval: DeLong's variance (DeLong, DeLong and Clarke-Pearson, 1988), taken on the logit
+ * scale so that the interval stays inside 0 to 1. Where the area is exactly 0 or 1 the variance says
+ * nothing; the interval then comes from the smaller class alone: the area that would give no wrong pair
+ * with probability 1 - level, as for a share of that many trials (the "rule of three" at 0.95).
+ * Null when one of the classes has fewer than two items.
+ */
+export function delongInterval(scores: Scores, labels: Labels, level = 0.95): AurocInterval | null {
+  requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
+  const placed = placements(scores, labels)
+  if (!placed) return null
+  const { auroc, anomalous, normal } = placed
+  const standardError = Math.sqrt(Math.max(0, areaCovariance(placed, placed)))
+  if (auroc === 0 || auroc === 1) {
+    const reach = 1 - (1 - level) ** (1 / Math.min(anomalous.length, normal.length))
+    return { auroc, standardError, low: auroc === 1 ? 1 - reach : 0, high: auroc === 1 ? 1 : reach }
+  }
+  const z = normalQuantile((1 + level) / 2)
+  const middle = Math.log(auroc / (1 - auroc))
+  const half = (z * standardError) / (auroc * (1 - auroc))
+  const back = (logit: number): number => 1 / (1 + Math.exp(-logit))
+  return { auroc, standardError, low: back(middle - half), high: back(middle + half) }
+}
+
+/**
+ * DeLong's paired test of two systems that scored the same items. The interval is of the difference b - a.
+ * Null when one of the classes has fewer than two items.
+ */
+export function delongDifference(
+  scoresA: Scores,
+  scoresB: Scores,
+  labels: Labels,
+  level = 0.95,
+): AurocDifference | null {
+  requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
+  const a = placements(scoresA, labels)
+  const b = placements(scoresB, labels)
+  if (!a || !b) return null
+  const difference = b.auroc - a.auroc
+  const variance = areaCovariance(a, a) + areaCovariance(b, b) - 2 * areaCovariance(a, b)
+  // Two systems that rank alike leave rounding errors, not a variance.
+  const standardError = variance > 1e-15 ? Math.sqrt(variance) : 0
+  const z = standardError > 0 ? difference / standardError : null
+  const half = normalQuantile((1 + level) / 2) * standardError
+  return {
+    a: a.auroc,
+    b: b.auroc,
+    difference,
+    standardError,
+    z,
+    p: z === null ? null : 2 * normalTail(Math.abs(z)),
+    low: difference - half,
+    high: difference + half,
+  }
+}

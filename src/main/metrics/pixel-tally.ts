@@ -1,0 +1,160 @@
+import { connectedComponents } from './connected-components.ts'
+import { notANumber, requireArgument, requireSameLength } from './input.ts'
+import { sortableKeys, sortKeys } from './radix-sort.ts'
+
+/**
+ * How the pixels of any number of anomaly maps spread over levels of anomaly, lowest level first: all that
+ * pixel AUROC and AUPRO need. Plain data, so that workers can each make one and have them added up.
+ */
+export interface PixelTally {
+  /** Normal pixels at each level. */
+  normal: Float64Array
+  /** Anomalous pixels at each level. */
+  anomalous: Float64Array
+  /** Sum over anomalous regions of the share of the region's pixels at each level. */
+  overlap: Float64Array
+  /** Anomalous regions, connected by edges or corners. */
+  regions: number
+}
+
+/** One anomaly map with its truth; both are width * height, row by row. */
+export interface PixelTruth<Values> {
+  map: Values
+  /** Non-zero where the part is defective; null for a normal image. */
+  mask: ArrayLike<number> | null
+  width: number
+  height: number
+}
+
+/** An empty tally for maps of 16-bit levels on one scale. */
+export function createPixelTally(): PixelTally {
+  const levels = 65_536
+  return {
+    normal: new Float64Array(levels),
+    anomalous: new Float64Array(levels),
+    overlap: new Float64Array(levels),
+    regions: 0,
+  }
+}
+
+/**
+ * Counts a 16-bit map into the tally. Memory does not grow with the number of maps, and nothing is lost by
+ * it: all maps of a run are stored on one scale. Throws Failure `metrics-length` or `metrics-argument`.
+ */
+export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): void {
+  const { map, mask, width, height } = truth
+  requireArgument(map.length === width * height, 'The number of map pixels', 'width times height')
+  const { normal, anomalous, overlap } = tally
+  if (mask === null) {
+    for (let i = 0; i < map.length; i++) {
+      const level = map[i] ?? 0
+      normal[level] = (normal[level] ?? 0) + 1
+    }
+    return
+  }
+  requireSameLength(map, mask, 'Pixels of the map and of its mask')
+  const { labels, count, areas } = connectedComponents(mask, width, height)
+  for (let i = 0; i < map.length; i++) {
+    const level = map[i] ?? 0
+    const region = labels[i] ?? 0
+    if (region === 0) {
+      normal[level] = (normal[level] ?? 0) + 1
+    } else {
+      anomalous[level] = (anomalous[level] ?? 0) + 1
+      overlap[level] = (overlap[level] ?? 0) + 1 / (areas[region - 1] ?? 1)
+    }
+  }
+  tally.regions += count
+}
+
+/** Adds a tally of the same levels into the first. */
+export function mergeTally(into: PixelTally, other: PixelTally): void {
+  requireSameLength(into.normal, other.normal, 'Levels of two tallies')
+  for (let i = 0; i < into.normal.length; i++) {
+    into.normal[i] = (into.normal[i] ?? 0) + (other.normal[i] ?? 0)
+    into.anomalous[i] = (into.anomalous[i] ?? 0) + (other.anomalous[i] ?? 0)
+    into.overlap[i] = (into.overlap[i] ?? 0) + (other.overlap[i] ?? 0)
+  }
+  into.regions += other.regions
+}
+
+/**
+ * The tally of maps of floating-point values, exact, from a sort of all pixels: 4 bytes for each is held
+ * until the end. Runs of levels that hold normal pixels alone are joined to one, which moves no curve.
+ * Throws Failure `metrics-length`, `metrics-argument` or `metrics-nan`.
+ */
+export function tallyOfFloats(truths: Iterable<PixelTruth<Float32Array>>): PixelTally {
+  const normalParts: Uint32Array[] = []
+  const anomalousKeys: number[] = []
+  const anomalousWeights: number[] = []
+  let regions = 0
+  for (const { map, mask, width, height } of truths) {
+    requireArgument(map.length === width * height, 'The number of map pixels', 'width times height')
+    const keys = sortableKeys(map, (index) => notANumber(index))
+    if (mask === null) {
+      normalParts.push(keys)
+      continue
+    }
+    requireSameLength(map, mask, 'Pixels of the map and of its mask')
+    const { labels, count, areas } = connectedComponents(mask, width, height)
+    regions += count
+    let kept = 0
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] ?? 0
+      const region = labels[i] ?? 0
+      if (region === 0) {
+        keys[kept++] = key
+      } else {
+        anomalousKeys.push(key)
+        anomalousWeights.push(1 / (areas[region - 1] ?? 1))
+      }
+    }
+    normalParts.push(keys.subarray(0, kept))
+  }
+  return { ...mergeSorted(joined(normalParts), anomalousKeys, anomalousWeights), regions }
+}
+
+function joined(parts: readonly Uint32Array[]): Uint32Array<ArrayBuffer> {
+  const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+function mergeSorted(
+  normalKeys: Uint32Array<ArrayBuffer>,
+  anomalousKeys: readonly number[],
+  weights: readonly number[],
+): Omit<PixelTally, 'regions'> {
+  const { keys: normals } = sortKeys(normalKeys)
+  const { keys: defects, order } = sortKeys(Uint32Array.from(anomalousKeys), true)
+  const levels = 2 * defects.length + 1
+  const normal = new Float64Array(levels)
+  const anomalous = new Float64Array(levels)
+  const overlap = new Float64Array(levels)
+  let n = 0
+  let level = 0
+  for (let d = 0; d < defects.length; level++) {
+    const key = defects[d] ?? 0
+    let start = n
+    while (n < normals.length && (normals[n] ?? 0) < key) n++
+    if (n > start) normal[level++] = n - start
+    start = n
+    while (n < normals.length && normals[n] === key) n++
+    normal[level] = n - start
+    while (d < defects.length && defects[d] === key) {
+      anomalous[level] = (anomalous[level] ?? 0) + 1
+      overlap[level] = (overlap[level] ?? 0) + (weights[order[d] ?? 0] ?? 0)
+      d++
+    }
+  }
+  if (n < normals.length) normal[level++] = normals.length - n
+  return {
+    normal: normal.slice(0, level),
+    anomalous: anomalous.slice(0, level),
+    overlap: overlap.slice(0, level),
+  }
+}
