@@ -1,0 +1,93 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { Failure } from '../../shared/failure.ts'
+import { temporaryPrefix } from '../durable-file.ts'
+import { storedAsync } from './storage-errors.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface BackupReport {
+  /** The folder that now holds a workspace of its own. */
+  to: string
+  files: number
+  bytes: number
+}
+
+export interface BackupOptions {
+  signal?: AbortSignal
+  /** In bytes of files; the database is copied before. */
+  onProgress?: (progress: { done: number; total: number }) => void
+}
+
+async function filesBelow(folder: string): Promise<{ path: string; bytes: number }[]> {
+  if (!existsSync(folder)) return []
+  const files: { path: string; bytes: number }[] = []
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || entry.name.startsWith(temporaryPrefix)) continue
+    const path = join(entry.parentPath, entry.name)
+    files.push({ path, bytes: (await stat(path)).size })
+  }
+  return files
+}
+
+async function copySynced(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await copyFile(from, to)
+  // Windows syncs only what is open for writing.
+  const handle = await open(to, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Copies a workspace, while it is in use, into an empty folder, where it can be opened as it is. The database is
+ * copied first: originals are never changed, so the files copied after it are at least those it names. It gets its
+ * name last: an interrupted backup is not a workspace.
+ *
+ * @throws Failure `backup-folder-not-empty`, `cancelled`, `disk-full`
+ */
+export async function backupWorkspace(
+  workspace: Workspace,
+  to: string,
+  options: BackupOptions = {},
+): Promise<BackupReport> {
+  const target = resolve(to)
+  const inside = relative(workspace.dir, target)
+  if (!inside.startsWith('..') && !inside.startsWith('/') && !/^[A-Za-z]:/.test(inside)) {
+    throw new Failure(
+      'backup-inside',
+      `${target} lies inside the workspace.`,
+      'Choose a folder on another disk.',
+    )
+  }
+  return storedAsync(async () => {
+    if (existsSync(target) && readdirSync(target).length > 0) {
+      throw new Failure(
+        'backup-folder-not-empty',
+        `The folder ${target} is not empty.`,
+        'Choose an empty folder or a new name for the backup.',
+      )
+    }
+    await mkdir(target, { recursive: true })
+    const partial = join(target, `${temporaryPrefix}fanoscope.db`)
+    await workspace.db.backup(partial)
+
+    const { images, runs } = workspace.paths
+    const files = [...(await filesBelow(images)), ...(await filesBelow(runs))]
+    const total = files.reduce((sum, file) => sum + file.bytes, 0)
+    let done = 0
+    for (const { path, bytes } of files) {
+      if (options.signal?.aborted) {
+        throw new Failure('cancelled', 'The backup was cancelled.', `Delete the unfinished folder ${target}.`)
+      }
+      await copySynced(path, join(target, relative(workspace.dir, path)))
+      done += bytes
+      options.onProgress?.({ done, total })
+    }
+    await rename(partial, join(target, 'fanoscope.db'))
+    return { to: target, files: files.length + 1, bytes: total }
+  })
+}

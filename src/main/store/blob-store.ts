@@ -1,0 +1,225 @@
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { type ImageFormat, imageFormatSchema, type Sha256, sha256Schema } from '../../shared/domain.ts'
+import { temporaryPrefix } from '../durable-file.ts'
+import { ImageRefusal } from '../images/refusal.ts'
+import { stored } from './storage-errors.ts'
+
+const extensions: Record<ImageFormat, string> = {
+  png: 'png',
+  jpeg: 'jpg',
+  tiff: 'tif',
+  bmp: 'bmp',
+  webp: 'webp',
+}
+
+/** Where an original lies inside a workspace: images/ab/abcd….png. */
+export const blobFile = (sha256: Sha256, format: ImageFormat): string =>
+  `images/${sha256.slice(0, 2)}/${sha256}.${extensions[format]}`
+
+/** A whole, synced copy under a temporary name. */
+export interface StagedFile {
+  path: string
+  sha256: Sha256
+  bytes: number
+}
+
+const blockBytes = 1 << 20
+
+/** SHA-256 of a file, read in blocks. */
+export async function hashFile(path: string): Promise<Sha256> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path, { highWaterMark: blockBytes }), hash)
+  return hash.digest('hex')
+}
+
+function syncFolder(folder: string): void {
+  // Windows cannot open a folder for syncing; NTFS journals the rename itself.
+  if (process.platform === 'win32') return
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Files that have their names but are not listed in the database yet. */
+export interface Publication {
+  /** The rows are in the database. */
+  confirm(): void
+  /** The rows could not be written: takes back what was not there before. */
+  undo(): void
+}
+
+/**
+ * The originals of a workspace, each under its SHA-256. A file is first staged, then published together with
+ * others, then its row is written, then the publication is confirmed. Wherever a process dies in between, the next
+ * owner finds nothing half there.
+ */
+export interface BlobStore {
+  /**
+   * Copies a file under a temporary name and syncs it; memory does not grow with its size.
+   * @throws ImageRefusal `unreadable` where the source cannot be read
+   */
+  stage(source: string): StagedFile
+  /** Gives staged files their names. When this returns they are whole and survive a power cut. */
+  publish(files: { staged: StagedFile; format: ImageFormat }[]): Publication
+  /** Removes a staged file that is not wanted. */
+  discard(staged: StagedFile): void
+  /** Absolute path of an original. */
+  path(sha256: Sha256, format: ImageFormat): string
+  has(sha256: Sha256, format: ImageFormat): boolean
+  /**
+   * Removes what a dead process left: staged files, and published ones that never got their row. Only for the
+   * owner of the workspace, before it starts to work.
+   */
+  recover(isListed: (sha256: Sha256) => boolean): void
+}
+
+/** The part of the file system that can run out of space; a test gives its own. */
+export interface BlobWriter {
+  write(fd: number, data: Uint8Array, offset: number): number
+}
+
+const nodeWriter: BlobWriter = { write: (fd, data, offset) => writeSync(fd, data, offset) }
+
+const journalSchema = z.array(z.object({ sha256: sha256Schema, format: imageFormatSchema }))
+const journalPrefix = 'publishing-'
+
+function fromSource<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ImageRefusal('unreadable', `unreadable: ${message}`, { cause: error })
+  }
+}
+
+/** @param root the workspace's folder */
+export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): BlobStore {
+  const staging = join(root, 'images', 'staging')
+  const pathOf = (sha256: Sha256, format: ImageFormat): string => join(root, blobFile(sha256, format))
+
+  function writeAll(fd: number, data: Uint8Array): void {
+    for (let at = 0; at < data.length; ) at += writer.write(fd, data, at)
+  }
+
+  function writeSynced(path: string, data: Uint8Array): void {
+    const fd = openSync(path, 'wx')
+    try {
+      writeAll(fd, data)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  function copy(source: string, target: string): { sha256: Sha256; bytes: number } {
+    const hash = createHash('sha256')
+    const block = Buffer.allocUnsafe(blockBytes)
+    let bytes = 0
+    const from = fromSource(() => openSync(source, 'r'))
+    try {
+      const to = openSync(target, 'wx')
+      try {
+        for (;;) {
+          const count = fromSource(() => readSync(from, block, 0, blockBytes, null))
+          if (count === 0) break
+          const part = block.subarray(0, count)
+          hash.update(part)
+          writeAll(to, part)
+          bytes += count
+        }
+        fsyncSync(to)
+      } finally {
+        closeSync(to)
+      }
+    } finally {
+      closeSync(from)
+    }
+    return { sha256: hash.digest('hex'), bytes }
+  }
+
+  return {
+    path: pathOf,
+    has: (sha256, format) => existsSync(pathOf(sha256, format)),
+    stage: (source) =>
+      stored(() => {
+        mkdirSync(staging, { recursive: true })
+        const path = join(staging, `${temporaryPrefix}${randomUUID()}`)
+        try {
+          return { path, ...copy(source, path) }
+        } catch (error) {
+          rmSync(path, { force: true })
+          throw error
+        }
+      }),
+    publish: (files) =>
+      stored(() => {
+        const fresh = files.filter(({ staged, format }) => !existsSync(pathOf(staged.sha256, format)))
+        const journal = join(staging, `${journalPrefix}${randomUUID()}`)
+        const confirm = (): void => stored(() => rmSync(journal, { force: true }))
+        const undo = (): void =>
+          stored(() => {
+            for (const { staged, format } of fresh) rmSync(pathOf(staged.sha256, format), { force: true })
+            rmSync(journal, { force: true })
+          })
+        try {
+          const names = fresh.map(({ staged: { sha256 }, format }) => ({ sha256, format }))
+          writeSynced(journal, Buffer.from(JSON.stringify(names)))
+          syncFolder(staging)
+          const folders = new Set<string>()
+          for (const { staged, format } of files) {
+            const target = pathOf(staged.sha256, format)
+            const folder = dirname(target)
+            if (mkdirSync(folder, { recursive: true }) !== undefined) folders.add(dirname(folder))
+            renameSync(staged.path, target)
+            folders.add(folder)
+          }
+          for (const folder of folders) syncFolder(folder)
+        } catch (error) {
+          undo()
+          throw error
+        }
+        return { confirm, undo }
+      }),
+    discard: (staged) => stored(() => rmSync(staged.path, { force: true })),
+    recover: (isListed) =>
+      stored(() => {
+        if (!existsSync(staging)) return
+        for (const name of readdirSync(staging)) {
+          const path = join(staging, name)
+          if (name.startsWith(journalPrefix)) {
+            for (const { sha256, format } of readJournal(path)) {
+              if (!isListed(sha256)) rmSync(pathOf(sha256, format), { force: true })
+            }
+          }
+          rmSync(path, { force: true })
+        }
+      }),
+  }
+}
+
+/** A journal that is not whole was written before anything was renamed: it lists nothing. */
+function readJournal(path: string): z.infer<typeof journalSchema> {
+  const text = readFileSync(path, 'utf8')
+  if (!text.endsWith(']')) return []
+  return journalSchema.parse(JSON.parse(text))
+}

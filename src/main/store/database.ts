@@ -1,0 +1,112 @@
+import Sqlite from 'better-sqlite3'
+import type { z } from 'zod'
+import { storageFailure, stored, storedAsync } from './storage-errors.ts'
+
+export type SqlValue = string | number | null | Uint8Array
+export type SqlValues = Record<string, SqlValue>
+
+/**
+ * One connection to a workspace's database, synchronous. Rows are checked against a schema as they are read;
+ * statements are prepared once; what fails becomes a Failure with a remedy.
+ */
+export interface Database {
+  /** Milliseconds since 1970 UTC: the time of what is written. */
+  now(): number
+  /** Changes data. `lastId` is the rowid of an inserted row. */
+  run(sql: string, values?: SqlValues): { changes: number; lastId: number }
+  /** The first row, or undefined. */
+  get<S extends z.ZodType>(row: S, sql: string, values?: SqlValues): z.output<S> | undefined
+  all<S extends z.ZodType>(row: S, sql: string, values?: SqlValues): z.output<S>[]
+  /** Row by row, without holding them; nothing may be written meanwhile. */
+  iterate<S extends z.ZodType>(row: S, sql: string, values?: SqlValues): Generator<z.output<S>>
+  /** All of `work` or nothing. One inside another is a part of the outer one. */
+  transaction<T>(work: () => T): T
+  /** Several statements without values: a migration. */
+  script(sql: string): void
+  pragma(text: string): unknown
+  /** A consistent copy while the database is in use; `onProgress` in pages. */
+  backup(to: string, onProgress?: (done: number, total: number) => void): Promise<void>
+  close(): void
+}
+
+export interface DatabaseOptions {
+  now?: () => number
+  /** Milliseconds to wait for another connection of this process. */
+  timeout?: number
+  readonly?: boolean
+}
+
+/**
+ * Opens a database file. WAL, so that reading never waits for writing; synchronous=FULL, so that what was
+ * confirmed survives a power cut; foreign keys are kept.
+ */
+export function openDatabase(file: string, options: DatabaseOptions = {}): Database {
+  const { now = Date.now, timeout = 10_000, readonly = false } = options
+  const connection = stored(() => {
+    const opened = new Sqlite(file, { timeout, readonly })
+    try {
+      if (!readonly) opened.pragma('journal_mode = WAL')
+      opened.pragma('synchronous = FULL')
+      opened.pragma('foreign_keys = ON')
+      opened.pragma('trusted_schema = OFF')
+    } catch (error) {
+      opened.close()
+      throw error
+    }
+    return opened
+  })
+
+  const statements = new Map<string, Sqlite.Statement<[SqlValues]>>()
+  function prepared(sql: string): Sqlite.Statement<[SqlValues]> {
+    let statement = statements.get(sql)
+    if (!statement) {
+      statement = connection.prepare<[SqlValues]>(sql)
+      statements.set(sql, statement)
+    }
+    return statement
+  }
+
+  return {
+    now,
+    run: (sql, values = {}) =>
+      stored(() => {
+        const { changes, lastInsertRowid } = prepared(sql).run(values)
+        return { changes, lastId: Number(lastInsertRowid) }
+      }),
+    get: (row, sql, values = {}) =>
+      stored(() => {
+        const found = prepared(sql).get(values)
+        return found === undefined ? undefined : row.parse(found)
+      }),
+    all: (row, sql, values = {}) =>
+      stored(() =>
+        prepared(sql)
+          .all(values)
+          .map((found) => row.parse(found)),
+      ),
+    *iterate(row, sql, values = {}) {
+      // A statement of its own: the cached one could be asked for again while this one is being read.
+      try {
+        for (const found of connection.prepare<[SqlValues]>(sql).iterate(values)) yield row.parse(found)
+      } catch (error) {
+        throw storageFailure(error)
+      }
+    },
+    transaction: (work) => stored(() => connection.transaction(work).immediate()),
+    script: (sql) => stored(() => void connection.exec(sql)),
+    pragma: (text) => stored(() => connection.pragma(text)),
+    backup: (to, onProgress) =>
+      storedAsync(async () => {
+        await connection.backup(to, {
+          progress({ totalPages, remainingPages }) {
+            onProgress?.(totalPages - remainingPages, totalPages)
+            return 1000
+          },
+        })
+      }),
+    close: () => {
+      statements.clear()
+      connection.close()
+    },
+  }
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import {
+  type Dataset,
+  type DatasetSummary,
+  datasetNameSchema,
+  datasetSchema,
+  type Id,
+  type Layout,
+  labelSchema,
+  type SplitCounts,
+  splitSchema,
+} from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import type { Database } from './database.ts'
+import { newId } from './ids.ts'
+import { flag, toFlag } from './row.ts'
+
+const columns = 'id, name, created_at AS createdAt, layout, source, has_direction AS hasDirection'
+const datasetRow = datasetSchema.extend({ hasDirection: flag })
+
+/** @throws Failure `dataset-name-invalid` */
+function checkedName(name: string): string {
+  const parsed = datasetNameSchema.safeParse(name)
+  if (parsed.success) return parsed.data
+  throw new Failure(
+    'dataset-name-invalid',
+    `"${name}" cannot be the name of a dataset.`,
+    'Choose a name of 1 to 100 characters without line breaks.',
+  )
+}
+
+export function createDataset(
+  db: Database,
+  values: { name: string; layout: Layout; source: string; hasDirection?: boolean },
+): Dataset {
+  const dataset: Dataset = {
+    id: newId(db.now()),
+    name: checkedName(values.name),
+    createdAt: db.now(),
+    layout: values.layout,
+    source: values.source,
+    hasDirection: values.hasDirection ?? false,
+  }
+  db.transaction(() => {
+    if (datasetByName(db, dataset.name)) {
+      throw new Failure(
+        'dataset-exists',
+        `There is already a dataset named "${dataset.name}".`,
+        'Choose another name.',
+      )
+    }
+    db.run(
+      `INSERT INTO dataset (id, name, created_at, layout, source, has_direction)
+       VALUES ($id, $name, $createdAt, $layout, $source, $hasDirection)`,
+      { ...dataset, hasDirection: toFlag(dataset.hasDirection) },
+    )
+  })
+  return dataset
+}
+
+/** Upper and lower case are the same in a name. */
+export const datasetByName = (db: Database, name: string): Dataset | undefined =>
+  db.get(datasetRow, `SELECT ${columns} FROM dataset WHERE name = $name`, { name: name.trim() })
+
+export const datasetById = (db: Database, id: Id): Dataset | undefined =>
+  db.get(datasetRow, `SELECT ${columns} FROM dataset WHERE id = $id`, { id })
+
+export const listDatasets = (db: Database): Dataset[] =>
+  db.all(datasetRow, `SELECT ${columns} FROM dataset ORDER BY created_at, id`)
+
+/**
+ * A dataset by its name or id.
+ * @throws Failure `dataset-unknown`, naming those that there are
+ */
+export function findDataset(db: Database, nameOrId: string): Dataset {
+  const found = datasetByName(db, nameOrId) ?? datasetById(db, nameOrId)
+  if (found) return found
+  const names = listDatasets(db).map((dataset) => `"${dataset.name}"`)
+  throw new Failure(
+    'dataset-unknown',
+    `There is no dataset "${nameOrId}" in this workspace.`,
+    names.length > 0
+      ? `Choose one of ${names.slice(0, 20).join(', ')}, or import a folder under that name.`
+      : 'Import a folder of photographs first.',
+  )
+}
+
+export function renameDataset(db: Database, id: Id, name: string): void {
+  const checked = checkedName(name)
+  db.transaction(() => {
+    const other = datasetByName(db, checked)
+    if (other && other.id !== id) {
+      throw new Failure(
+        'dataset-exists',
+        `There is already a dataset named "${checked}".`,
+        'Choose another name.',
+      )
+    }
+    db.run('UPDATE dataset SET name = $name WHERE id = $id', { id, name: checked })
+  })
+}
+
+/** A part with a direction is not flipped in training. */
+export function setHasDirection(db: Database, id: Id, hasDirection: boolean): void {
+  db.run('UPDATE dataset SET has_direction = $flag WHERE id = $id', { id, flag: toFlag(hasDirection) })
+}
+
+/** How many images each split holds, without removed ones. */
+export function splitCounts(db: Database, datasetId: Id): SplitCounts {
+  const counts: SplitCounts = { train: 0, validation: 0, test: 0 }
+  const rows = db.all(
+    z.object({ split: splitSchema, n: z.int() }),
+    `SELECT split, count(*) AS n FROM image
+     WHERE dataset_id = $datasetId AND removed_at IS NULL GROUP BY split`,
+    { datasetId },
+  )
+  for (const { split, n } of rows) counts[split] = n
+  return counts
+}
+
+export function datasetSummary(db: Database, dataset: Dataset): DatasetSummary {
+  const values = { datasetId: dataset.id }
+  const present = 'dataset_id = $datasetId AND removed_at IS NULL'
+  const labels = { normal: 0, anomalous: 0, unlabeled: 0 }
+  for (const { label, n } of db.all(
+    z.object({ label: labelSchema, n: z.int() }),
+    `SELECT label, count(*) AS n FROM image WHERE ${present} GROUP BY label`,
+    values,
+  )) {
+    labels[label] = n
+  }
+  const whole = db.get(
+    z.object({ images: z.int(), masks: z.int(), channels: z.union([z.literal(1), z.literal(3)]).nullable() }),
+    `SELECT count(*) AS images, count(mask_sha256) AS masks, max(channels) AS channels
+     FROM image WHERE ${present}`,
+    values,
+  )
+  const defectTypes = db.all(
+    z.object({ defectType: z.string(), images: z.int() }),
+    `SELECT defect_type AS defectType, count(*) AS images FROM image
+     WHERE ${present} AND defect_type IS NOT NULL GROUP BY defect_type ORDER BY defect_type`,
+    values,
+  )
+  return {
+    ...dataset,
+    images: whole?.images ?? 0,
+    masks: whole?.masks ?? 0,
+    channels: whole?.channels ?? null,
+    splits: splitCounts(db, dataset.id),
+    labels,
+    defectTypes,
+  }
+}
+
+export const datasetSummaries = (db: Database): DatasetSummary[] =>
+  listDatasets(db).map((dataset) => datasetSummary(db, dataset))

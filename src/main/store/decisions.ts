@@ -1,0 +1,89 @@
+import {
+  type Decision,
+  type DecisionKind,
+  decisionSchema,
+  type Id,
+  type ImageId,
+} from '../../shared/domain.ts'
+import type { Database } from './database.ts'
+import { findImage } from './images.ts'
+import { findRun } from './runs.ts'
+import { scoreOf } from './scores.ts'
+
+const columns = `id, run_id AS runId, image_id AS imageId, operator_id AS operatorId, decision,
+  defect_type AS defectType, note, score, decided_at AS decidedAt, undone_at AS undoneAt, undone_by AS undoneBy`
+
+export interface NewDecision {
+  runId: Id | null
+  imageId: ImageId
+  operatorId: number
+  decision: DecisionKind
+  defectType?: string | null
+  note?: string | null
+}
+
+/**
+ * Records what an operator decided, with the score that was on screen. When this returns the decision is on disk
+ * and survives a power cut. It stands in the place of earlier ones on the image, which stay as they were.
+ *
+ * @throws Failure `image-unknown`, `run-unknown`
+ */
+export function decide(db: Database, values: NewDecision): Decision {
+  const { runId, imageId, operatorId, decision, defectType = null, note = null } = values
+  return db.transaction(() => {
+    findImage(db, imageId)
+    if (runId !== null) findRun(db, runId)
+    const score = runId === null ? null : (scoreOf(db, runId, imageId)?.score ?? null)
+    const decided = {
+      runId,
+      imageId,
+      operatorId,
+      decision,
+      defectType,
+      note,
+      score,
+      decidedAt: db.now(),
+    }
+    const { lastId } = db.run(
+      `INSERT INTO decision (run_id, image_id, operator_id, decision, defect_type, note, score, decided_at)
+       VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt)`,
+      decided,
+    )
+    return { id: lastId, ...decided, undoneAt: null, undoneBy: null }
+  })
+}
+
+/** Takes back the operator's newest decision of a run that stands; null when there is none. */
+export function undoDecision(
+  db: Database,
+  values: { runId: Id | null; operatorId: number },
+): Decision | null {
+  return db.transaction(() => {
+    const last = db.get(
+      decisionSchema,
+      `SELECT ${columns} FROM decision
+       WHERE run_id IS $runId AND operator_id = $operatorId AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
+      values,
+    )
+    if (!last) return null
+    const undone = { id: last.id, undoneAt: db.now(), undoneBy: values.operatorId }
+    db.run('UPDATE decision SET undone_at = $undoneAt, undone_by = $undoneBy WHERE id = $id', undone)
+    return { ...last, ...undone }
+  })
+}
+
+/** The decision on an image that stands: the newest that was not undone. */
+export const standingDecision = (db: Database, imageId: ImageId): Decision | undefined =>
+  db.get(
+    decisionSchema,
+    `SELECT ${columns} FROM decision WHERE image_id = $imageId AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
+    { imageId },
+  )
+
+/** All decisions on an image, also undone ones, in the order they were taken. */
+export const decisionsOn = (db: Database, imageId: ImageId): Decision[] =>
+  db.all(decisionSchema, `SELECT ${columns} FROM decision WHERE image_id = $imageId ORDER BY id`, { imageId })
+
+/** All decisions of a run, also undone ones, in the order they were taken. */
+export const decisionsOfRun = (db: Database, runId: Id): Decision[] =>
+  db.all(decisionSchema, `SELECT ${columns} FROM decision WHERE run_id = $runId ORDER BY id`, { runId })

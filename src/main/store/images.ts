@@ -1,0 +1,187 @@
+import { z } from 'zod'
+import {
+  type Id,
+  type Image,
+  type ImageFormat,
+  type ImageId,
+  imageFormatSchema,
+  imageSchema,
+  type Label,
+  type Sha256,
+  type Split,
+} from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import { fullScale } from '../images/full-scale.ts'
+import type { Database, SqlValues } from './database.ts'
+import { countRow, jsonText, toJson } from './row.ts'
+
+const columns = `image.id, image.dataset_id AS datasetId, image.sha256, image.file, image.width, image.height,
+  image.channels, image.bit_depth AS bitDepth, image.peak, blob.bytes, blob.format, image.split, image.label,
+  image.defect_type AS defectType, image.mask_sha256 AS maskSha256, image.part_group AS partGroup,
+  image.warnings, image.imported_at AS importedAt, image.removed_at AS removedAt`
+const from = 'FROM image JOIN blob ON blob.sha256 = image.sha256'
+const imageRow = imageSchema.extend({ warnings: jsonText(z.array(z.string())) })
+
+/** A file that lies whole in the blob store. */
+export interface BlobRow {
+  sha256: Sha256
+  format: ImageFormat
+  bytes: number
+}
+
+export function addBlob(db: Database, blob: BlobRow): void {
+  db.run(
+    `INSERT INTO blob (sha256, format, bytes, stored_at) VALUES ($sha256, $format, $bytes, $now)
+     ON CONFLICT (sha256) DO NOTHING`,
+    { ...blob, now: db.now() },
+  )
+}
+
+export const hasBlob = (db: Database, sha256: Sha256): boolean =>
+  db.get(z.object({}), 'SELECT 1 FROM blob WHERE sha256 = $sha256', { sha256 }) !== undefined
+
+export const blobFormat = (db: Database, sha256: Sha256): ImageFormat | undefined =>
+  db.get(z.object({ format: imageFormatSchema }), 'SELECT format FROM blob WHERE sha256 = $sha256', {
+    sha256,
+  })?.format
+
+export type NewImage = Omit<Image, 'id' | 'importedAt' | 'removedAt' | 'bytes' | 'format'> & { importId: Id }
+
+/** Adds an image whose blob is listed. */
+export function addImage(db: Database, image: NewImage): ImageId {
+  const { lastId } = db.run(
+    `INSERT INTO image (dataset_id, sha256, file, width, height, channels, bit_depth, peak, split, label,
+       defect_type, mask_sha256, part_group, warnings, import_id, imported_at)
+     VALUES ($datasetId, $sha256, $file, $width, $height, $channels, $bitDepth, $peak, $split, $label,
+       $defectType, $maskSha256, $partGroup, $warnings, $importId, $now)`,
+    { ...image, warnings: toJson(image.warnings), now: db.now() },
+  )
+  return lastId
+}
+
+export const imageById = (db: Database, id: ImageId): Image | undefined =>
+  db.get(imageRow, `SELECT ${columns} ${from} WHERE image.id = $id`, { id })
+
+/** @throws Failure `image-unknown` */
+export function findImage(db: Database, id: ImageId): Image {
+  const image = imageById(db, id)
+  if (image) return image
+  throw new Failure(
+    'image-unknown',
+    `There is no image ${id} in this workspace.`,
+    'Take the number from the review list.',
+  )
+}
+
+/** The image with these bytes, removed or not. */
+export const imageByHash = (db: Database, datasetId: Id, sha256: Sha256): Image | undefined =>
+  db.get(
+    imageRow,
+    `SELECT ${columns} ${from} WHERE image.dataset_id = $datasetId AND image.sha256 = $sha256`,
+    {
+      datasetId,
+      sha256,
+    },
+  )
+
+/** The images that were imported from this path; several where the file's content has changed since. */
+export const imagesByFile = (db: Database, datasetId: Id, file: string): Image[] =>
+  db.all(
+    imageRow,
+    `SELECT ${columns} ${from} WHERE image.dataset_id = $datasetId AND image.file = $file ORDER BY image.id`,
+    { datasetId, file },
+  )
+
+export interface ImageFilter {
+  datasetId: Id
+  split?: Split | undefined
+  label?: Label | undefined
+  defectType?: string | undefined
+  /** Part of the file's path, in any case. */
+  text?: string | undefined
+}
+
+function where(filter: ImageFilter): { sql: string; values: SqlValues } {
+  const terms = ['image.dataset_id = $datasetId', 'image.removed_at IS NULL']
+  const values: SqlValues = { datasetId: filter.datasetId }
+  if (filter.split !== undefined) {
+    terms.push('image.split = $split')
+    values.split = filter.split
+  }
+  if (filter.label !== undefined) {
+    terms.push('image.label = $label')
+    values.label = filter.label
+  }
+  if (filter.defectType !== undefined) {
+    terms.push('image.defect_type = $defectType')
+    values.defectType = filter.defectType
+  }
+  if (filter.text !== undefined && filter.text !== '') {
+    terms.push("image.file LIKE $text ESCAPE '\\'")
+    values.text = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`
+  }
+  return { sql: `WHERE ${terms.join(' AND ')}`, values }
+}
+
+export function countImages(db: Database, filter: ImageFilter): number {
+  const { sql, values } = where(filter)
+  return db.get(countRow, `SELECT count(*) AS n FROM image ${sql}`, values)?.n ?? 0
+}
+
+/** A page of a dataset's images in the order of their import. */
+export function listImages(
+  db: Database,
+  filter: ImageFilter,
+  page: { offset: number; limit: number } = { offset: 0, limit: -1 },
+): Image[] {
+  const { sql, values } = where(filter)
+  return db.all(imageRow, `SELECT ${columns} ${from} ${sql} ORDER BY image.id LIMIT $limit OFFSET $offset`, {
+    ...values,
+    ...page,
+  })
+}
+
+/** As `listImages`, row by row. */
+export function iterateImages(db: Database, filter: ImageFilter): Generator<Image> {
+  const { sql, values } = where(filter)
+  return db.iterate(imageRow, `SELECT ${columns} ${from} ${sql} ORDER BY image.id`, values)
+}
+
+/** Takes an image out of its dataset; its file, scores and decisions stay. */
+export function removeImage(db: Database, id: ImageId): void {
+  db.run('UPDATE image SET removed_at = $now WHERE id = $id AND removed_at IS NULL', { id, now: db.now() })
+}
+
+export function restoreImage(db: Database, id: ImageId): void {
+  db.run('UPDATE image SET removed_at = NULL WHERE id = $id', { id })
+}
+
+export function setSplit(db: Database, id: ImageId, split: Split): void {
+  db.run('UPDATE image SET split = $split WHERE id = $id', { id, split })
+}
+
+export function setLabel(db: Database, id: ImageId, label: Label, defectType: string | null): void {
+  db.run('UPDATE image SET label = $label, defect_type = $defectType WHERE id = $id', {
+    id,
+    label,
+    defectType,
+  })
+}
+
+export function setMask(db: Database, id: ImageId, maskSha256: Sha256): void {
+  db.run('UPDATE image SET mask_sha256 = $maskSha256 WHERE id = $id', { id, maskSha256 })
+}
+
+/**
+ * The sample value that is white for all images of a dataset with this bit depth (see `fullScale`). Told by the
+ * images for training and validation, as test images choose nothing; where there are none, by all.
+ */
+export function whiteLevel(db: Database, datasetId: Id, bitDepth: 8 | 16): number {
+  const peak = z.object({ peak: z.int().nullable() })
+  const present = 'dataset_id = $datasetId AND bit_depth = $bitDepth AND removed_at IS NULL'
+  const values = { datasetId, bitDepth }
+  const chosen =
+    db.get(peak, `SELECT max(peak) AS peak FROM image WHERE ${present} AND split <> 'test'`, values)?.peak ??
+    db.get(peak, `SELECT max(peak) AS peak FROM image WHERE ${present}`, values)?.peak
+  return fullScale(bitDepth, chosen ?? 2 ** bitDepth - 1)
+}

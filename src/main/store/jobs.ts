@@ -1,0 +1,103 @@
+import {
+  type FailureInfo,
+  failureInfoSchema,
+  type Id,
+  type Job,
+  type JobKind,
+  type JsonObject,
+  jobSchema,
+  jsonObjectSchema,
+} from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import type { Database } from './database.ts'
+import { newId } from './ids.ts'
+import { jsonText, toJson, toJsonOrNull } from './row.ts'
+
+const columns = `id, kind, state, run_id AS runId, dataset_id AS datasetId, payload, progress, result,
+  created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, failure, pid`
+const jobRow = jobSchema.extend({
+  payload: jsonText(jsonObjectSchema),
+  progress: jsonText(jsonObjectSchema).nullable(),
+  result: jsonText(jsonObjectSchema).nullable(),
+  failure: jsonText(failureInfoSchema).nullable(),
+})
+
+export function createJob(
+  db: Database,
+  values: { kind: JobKind; payload: JsonObject; runId?: Id | null; datasetId?: Id | null },
+): Job {
+  const { kind, payload, runId = null, datasetId = null } = values
+  const id = newId(db.now())
+  db.run(
+    `INSERT INTO job (id, kind, state, run_id, dataset_id, payload, created_at)
+     VALUES ($id, $kind, 'queued', $runId, $datasetId, $payload, $now)`,
+    { id, kind, runId, datasetId, payload: toJson(payload), now: db.now() },
+  )
+  return findJob(db, id)
+}
+
+export const jobById = (db: Database, id: Id): Job | undefined =>
+  db.get(jobRow, `SELECT ${columns} FROM job WHERE id = $id`, { id })
+
+/** @throws Failure `job-unknown` */
+export function findJob(db: Database, id: Id): Job {
+  const job = jobById(db, id)
+  if (job) return job
+  throw new Failure(
+    'job-unknown',
+    `There is no job "${id}" in this workspace.`,
+    'Take the id from the list of jobs.',
+  )
+}
+
+/** Newest first; `active` are those queued or running. */
+export const listJobs = (db: Database, options: { active?: boolean; limit?: number } = {}): Job[] =>
+  db.all(
+    jobRow,
+    `SELECT ${columns} FROM job ${options.active ? `WHERE state IN ('queued', 'running')` : ''}
+     ORDER BY created_at DESC, id DESC LIMIT $limit`,
+    { limit: options.limit ?? -1 },
+  )
+
+/** @param pid the process that works on it */
+export function startJob(db: Database, id: Id, pid: number | null): void {
+  db.run(
+    `UPDATE job SET state = 'running', started_at = coalesce(started_at, $now), finished_at = NULL, failure = NULL,
+       pid = $pid WHERE id = $id`,
+    { id, pid, now: db.now() },
+  )
+}
+
+export function updateJobProgress(db: Database, id: Id, progress: JsonObject): void {
+  db.run('UPDATE job SET progress = $progress WHERE id = $id', { id, progress: toJson(progress) })
+}
+
+/** A job that made or found its dataset or run notes it down. */
+export function linkJob(db: Database, id: Id, links: { runId?: Id; datasetId?: Id }): void {
+  db.run(
+    `UPDATE job SET run_id = coalesce($runId, run_id), dataset_id = coalesce($datasetId, dataset_id) WHERE id = $id`,
+    { id, runId: links.runId ?? null, datasetId: links.datasetId ?? null },
+  )
+}
+
+export function finishJob(
+  db: Database,
+  id: Id,
+  end:
+    | { state: 'done'; result?: JsonObject | null }
+    | { state: 'failed'; failure: FailureInfo }
+    | { state: 'cancelled' }
+    | { state: 'interrupted'; failure?: FailureInfo },
+): void {
+  db.run(
+    `UPDATE job SET state = $state, finished_at = $now, result = $result, failure = $failure, pid = NULL
+     WHERE id = $id`,
+    {
+      id,
+      state: end.state,
+      result: toJsonOrNull('result' in end ? end.result : null),
+      failure: toJsonOrNull('failure' in end ? end.failure : null),
+      now: db.now(),
+    },
+  )
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
+import type { Database } from './database.ts'
+
+export interface Migration {
+  /** 1, 2, 3 ...: the user_version that the database has afterwards. */
+  version: number
+  name: string
+  sql: string
+}
+
+/** 'FANO': tells a workspace's database from any other SQLite file. */
+export const applicationId = 0x46414e4f
+
+const numberOf = (db: Database, pragma: string): number =>
+  z.array(z.record(z.string(), z.int())).parse(db.pragma(pragma))[0]?.[pragma] ?? 0
+
+/** The migration that the database is at; 0 for a new one. */
+export const versionOf = (db: Database): number => numberOf(db, 'user_version')
+
+/** Whether the file is a workspace's database, or an empty one that can become that. */
+export function isWorkspaceDatabase(db: Database): boolean {
+  if (numberOf(db, 'application_id') === applicationId) return true
+  const tables = db.get(z.object({ n: z.int() }), 'SELECT count(*) AS n FROM sqlite_schema')
+  return tables?.n === 0 && versionOf(db) === 0
+}
+
+/** The version that these migrations lead to. */
+export const newestVersion = (migrations: readonly Migration[]): number => migrations.at(-1)?.version ?? 0
+
+/**
+ * Applies what is missing, each migration whole or not at all.
+ * @throws Failure `workspace-newer` for a database of a later Fanoscope
+ */
+export function migrate(db: Database, migrations: readonly Migration[]): void {
+  const newest = newestVersion(migrations)
+  const version = versionOf(db)
+  if (version > newest) {
+    throw new Failure(
+      'workspace-newer',
+      `This workspace was used with a later version of Fanoscope (its data has version ${version}, this program knows ${newest}).`,
+      'Update Fanoscope on this machine, then open the workspace again. Nothing was changed.',
+    )
+  }
+  for (const migration of migrations) {
+    if (migration.version <= version) continue
+    db.transaction(() => {
+      db.script(migration.sql)
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma(`user_version = ${migration.version}`)
+    })
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
+import { storageFailure } from './storage-errors.ts'
+
+const ownerSchema = z.object({
+  pid: z.int(),
+  host: z.string(),
+  /** When the workspace was opened: milliseconds since 1970 UTC. */
+  since: z.int(),
+})
+type Owner = z.infer<typeof ownerSchema>
+
+/** Who has the workspace, for the message to the second; null where it cannot be told. */
+function readOwner(file: string): Owner | null {
+  try {
+    return ownerSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    // The owner may be between taking the lock and writing who it is: then the message goes without.
+    return null
+  }
+}
+
+function inUse(dir: string, owner: Owner | null): Failure {
+  const who = owner
+    ? ` by process ${owner.pid} on ${owner.host} since ${new Date(owner.since).toISOString()}`
+    : ''
+  return new Failure(
+    'workspace-in-use',
+    `The workspace ${dir} is already open${who}.`,
+    'Close the other window or command that uses it, or work in that one.',
+  )
+}
+
+/**
+ * Takes a workspace for this process: an exclusive lock of the operating system, by way of SQLite's portable
+ * locking, on a file of its own. It ends with the process however the process ends, so a kill leaves nothing
+ * to clear away.
+ *
+ * @returns what gives it back
+ * @throws Failure `workspace-in-use`, naming who has it
+ */
+export function takeOwnership(dir: string, now: () => number = Date.now): () => void {
+  const who = join(dir, 'owner.json')
+  const lock = new Sqlite(join(dir, 'owner.lock'), { timeout: 0 })
+  try {
+    // In memory: a journal on disk would be left over after a kill.
+    lock.pragma('journal_mode = MEMORY')
+    lock.exec('BEGIN EXCLUSIVE')
+    const owner: Owner = { pid: process.pid, host: hostname(), since: now() }
+    writeFileSync(who, `${JSON.stringify(owner)}\n`)
+  } catch (error) {
+    lock.close()
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) {
+      throw inUse(dir, readOwner(who))
+    }
+    throw storageFailure(error)
+  }
+  return () => {
+    rmSync(who, { force: true })
+    lock.close()
+  }
+}

@@ -1,0 +1,33 @@
+import type { FailureInfo } from '../../shared/domain.ts'
+import type { BlobStore } from './blob-store.ts'
+import type { Database } from './database.ts'
+import { hasBlob } from './images.ts'
+import { toJson } from './row.ts'
+
+const interrupted: FailureInfo = {
+  code: 'interrupted',
+  message: 'The program ended before this was finished.',
+  remedy: 'Start it again: it goes on from where it stopped.',
+}
+
+/**
+ * What a new owner does first: whatever still counts as under way belonged to a process that is gone. Runs and
+ * jobs are marked as interrupted, and half-published files are removed.
+ */
+export function recover(db: Database, blobs: BlobStore): void {
+  blobs.recover((sha256) => hasBlob(db, sha256))
+  const values = { now: db.now(), failure: toJson(interrupted) }
+  db.transaction(() => {
+    db.run(
+      `UPDATE job SET state = 'interrupted', finished_at = $now, failure = $failure, pid = NULL
+       WHERE state = 'running'`,
+      values,
+    )
+    db.run(`UPDATE run SET state = 'interrupted', failure = $failure WHERE state = 'training'`, {
+      failure: values.failure,
+    })
+    db.run(`UPDATE import SET state = 'interrupted', finished_at = $now WHERE state = 'running'`, {
+      now: values.now,
+    })
+  })
+}

@@ -1,0 +1,31 @@
+/** How columns become values of the domain: SQLite has neither booleans nor JSON nor arrays of numbers. */
+import { z } from 'zod'
+
+/** 0 or 1. */
+export const flag = z.union([z.literal(0), z.literal(1)]).transform((value) => value === 1)
+
+/** JSON text, checked by `schema`. */
+export const jsonText = <S extends z.ZodType>(schema: S) =>
+  z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(schema)
+
+/** float32, little-endian, as every machine that Fanoscope runs on has it. */
+export const float32Blob = z.instanceof(Uint8Array).transform((bytes) => {
+  const copy = Uint8Array.from(bytes)
+  return new Float32Array(copy.buffer, 0, copy.length / 4)
+})
+
+export const toFloat32Blob = (values: Float32Array): Uint8Array =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+
+export const toFlag = (value: boolean): number => (value ? 1 : 0)
+
+export const toJson = (value: unknown): string => JSON.stringify(value)
+
+export const toJsonOrNull = (value: unknown): string | null =>
+  value === null || value === undefined ? null : JSON.stringify(value)
+
+/** A single count, for `SELECT count(*) AS n`. */
+export const countRow = z.object({ n: z.int().nonnegative() })

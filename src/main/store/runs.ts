@@ -1,0 +1,213 @@
+import { z } from 'zod'
+import {
+  type FailureInfo,
+  failureInfoSchema,
+  type Id,
+  type JsonObject,
+  jsonObjectSchema,
+  type Run,
+  type RunMetric,
+  type RunState,
+  runMetricSchema,
+  runSchema,
+} from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import type { Database, SqlValues } from './database.ts'
+import { newId } from './ids.ts'
+import { jsonText, toJson, toJsonOrNull } from './row.ts'
+
+const columns = `id, dataset_id AS datasetId, name, parent_run_id AS parentRunId, model, preset, seed, config, state,
+  created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, steps_done AS stepsDone,
+  steps_total AS stepsTotal, seconds, losses, components, calibration, result, failure,
+  resumed_count AS resumedCount`
+const runRow = runSchema.extend({
+  config: jsonText(jsonObjectSchema),
+  losses: jsonText(z.record(z.string(), z.number())),
+  components: jsonText(z.array(z.string().min(1))).nullable(),
+  calibration: jsonText(jsonObjectSchema).nullable(),
+  result: jsonText(jsonObjectSchema).nullable(),
+  failure: jsonText(failureInfoSchema).nullable(),
+})
+
+/** The folder of a run, relative to the workspace. */
+export const runFolder = (id: Id): string => `runs/${id}`
+
+/** What each state may become. A trained run stays what it is. */
+const successors: Record<RunState, readonly RunState[]> = {
+  queued: ['training', 'cancelled', 'failed', 'interrupted'],
+  training: ['paused', 'interrupted', 'trained', 'failed', 'cancelled'],
+  paused: ['training', 'queued', 'interrupted', 'failed', 'cancelled'],
+  interrupted: ['training', 'queued', 'failed', 'cancelled'],
+  failed: ['training', 'queued', 'cancelled'],
+  cancelled: ['training', 'queued'],
+  trained: [],
+}
+
+export interface NewRun {
+  datasetId: Id
+  model: string
+  preset: string
+  seed: number
+  config: JsonObject
+  stepsTotal: number
+  name?: string | null
+  parentRunId?: Id | null
+}
+
+export function createRun(db: Database, values: NewRun): Run {
+  const id = newId(db.now())
+  const { config, name = null, parentRunId = null, ...rest } = values
+  db.run(
+    `INSERT INTO run (id, dataset_id, name, parent_run_id, model, preset, seed, config, state, created_at, steps_total)
+     VALUES ($id, $datasetId, $name, $parentRunId, $model, $preset, $seed, $config, 'queued', $now, $stepsTotal)`,
+    { ...rest, id, name, parentRunId, config: toJson(config), now: db.now() },
+  )
+  return findRun(db, id)
+}
+
+export const runById = (db: Database, id: Id): Run | undefined =>
+  db.get(runRow, `SELECT ${columns} FROM run WHERE id = $id`, { id })
+
+/** Newest first. */
+export function listRuns(
+  db: Database,
+  filter: { datasetId?: Id | undefined; state?: RunState | undefined } = {},
+): Run[] {
+  const terms: string[] = []
+  const values: SqlValues = {}
+  if (filter.datasetId !== undefined) {
+    terms.push('dataset_id = $datasetId')
+    values.datasetId = filter.datasetId
+  }
+  if (filter.state !== undefined) {
+    terms.push('state = $state')
+    values.state = filter.state
+  }
+  const where = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''
+  return db.all(runRow, `SELECT ${columns} FROM run ${where} ORDER BY created_at DESC, id DESC`, values)
+}
+
+/**
+ * A run by its id, its name, or the beginning or end of its id where only one has it.
+ * @throws Failure `run-unknown`, `run-ambiguous`
+ */
+export function findRun(db: Database, text: string): Run {
+  const exact = runById(db, text)
+  if (exact) return exact
+  const matches = db.all(
+    runRow,
+    `SELECT ${columns} FROM run
+     WHERE name = $text OR ($text <> '' AND (substr(id, 1, length($text)) = $text OR substr(id, -length($text)) = $text))
+     ORDER BY created_at DESC LIMIT 6`,
+    { text },
+  )
+  const [only, ...others] = matches
+  if (only && others.length === 0) return only
+  if (only) {
+    throw new Failure(
+      'run-ambiguous',
+      `"${text}" fits several runs: ${matches.map((run) => run.id).join(', ')}.`,
+      'Give the whole id of the run.',
+    )
+  }
+  const newest = listRuns(db)
+    .slice(0, 5)
+    .map((run) => run.id)
+  throw new Failure(
+    'run-unknown',
+    `There is no run "${text}" in this workspace.`,
+    newest.length > 0 ? `The newest runs are ${newest.join(', ')}.` : 'Train a model first.',
+  )
+}
+
+/** Where training stands; losses are the last value of each, by name. */
+export function updateProgress(
+  db: Database,
+  id: Id,
+  progress: { stepsDone: number; stepsTotal?: number; seconds: number; losses: Record<string, number> },
+): void {
+  db.run(
+    `UPDATE run SET steps_done = $stepsDone, steps_total = coalesce($stepsTotal, steps_total), seconds = $seconds,
+       losses = $losses WHERE id = $id`,
+    {
+      id,
+      stepsDone: progress.stepsDone,
+      stepsTotal: progress.stepsTotal ?? null,
+      seconds: progress.seconds,
+      losses: toJson(progress.losses),
+    },
+  )
+}
+
+/**
+ * Moves a run to another state. Training again counts as a resumption once it has started before.
+ * @throws Failure `run-state` where that cannot follow
+ */
+export function setRunState(db: Database, id: Id, state: RunState, failure: FailureInfo | null = null): Run {
+  return db.transaction(() => {
+    const run = findRun(db, id)
+    if (!successors[run.state].includes(state)) {
+      throw new Failure(
+        'run-state',
+        `The run ${id} is ${run.state} and cannot become ${state}.`,
+        run.state === 'trained'
+          ? 'Start a new run.'
+          : 'Look at the run again: it may have changed meanwhile.',
+      )
+    }
+    const isStart = state === 'training'
+    const isEnd = state === 'trained' || state === 'failed' || state === 'cancelled'
+    db.run(
+      `UPDATE run SET state = $state, failure = $failure,
+         started_at = CASE WHEN $isStart THEN coalesce(started_at, $now) ELSE started_at END,
+         resumed_count = resumed_count + ($isStart AND started_at IS NOT NULL AND state <> 'paused'),
+         finished_at = CASE WHEN $isEnd THEN $now ELSE NULL END
+       WHERE id = $id`,
+      {
+        id,
+        state,
+        failure: toJsonOrNull(failure),
+        isStart: isStart ? 1 : 0,
+        isEnd: isEnd ? 1 : 0,
+        now: db.now(),
+      },
+    )
+    return findRun(db, id)
+  })
+}
+
+/** What training reported at its end. */
+export function setRunResult(db: Database, id: Id, result: JsonObject): void {
+  db.run('UPDATE run SET result = $result WHERE id = $id', { id, result: toJson(result) })
+}
+
+/** Scores of the normal validation images, for percentiles. */
+export function setCalibration(db: Database, id: Id, calibration: JsonObject): void {
+  db.run('UPDATE run SET calibration = $calibration WHERE id = $id', { id, calibration: toJson(calibration) })
+}
+
+export function renameRun(db: Database, id: Id, name: string | null): void {
+  db.run('UPDATE run SET name = $name WHERE id = $id', { id, name })
+}
+
+/** Adds points of curves; a step that a resumed run repeats replaces its point. */
+export function addMetrics(db: Database, runId: Id, points: readonly RunMetric[]): void {
+  db.transaction(() => {
+    for (const point of points) {
+      db.run(
+        `INSERT INTO run_metric (run_id, phase, name, step, value) VALUES ($runId, $phase, $name, $step, $value)
+         ON CONFLICT (run_id, phase, name, step) DO UPDATE SET value = excluded.value`,
+        { runId, phase: point.phase, name: point.name, step: point.step, value: point.value },
+      )
+    }
+  })
+}
+
+/** Points of a run's curves after a step, by phase, name and step. */
+export const metricsOf = (db: Database, runId: Id, afterStep = -1): RunMetric[] =>
+  db.all(
+    runMetricSchema,
+    `SELECT phase, name, step, value FROM run_metric WHERE run_id = $runId AND step > $afterStep
+     ORDER BY phase, name, step`,
+    { runId, afterStep },
+  )

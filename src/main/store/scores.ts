@@ -1,0 +1,247 @@
+import { z } from 'zod'
+import {
+  type Decision,
+  type DecisionKind,
+  decisionKindSchema,
+  decisionSchema,
+  type Id,
+  type ImageId,
+  imageIdSchema,
+  type Label,
+  labelSchema,
+  type Score,
+  type Split,
+  scoreSchema,
+  splitSchema,
+} from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import type { Database, SqlValues } from './database.ts'
+import { countRow, flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
+import { findRun } from './runs.ts'
+
+const columns = `run_id AS runId, image_id AS imageId, score, calibrated, tiles, map_file AS mapFile,
+  map_scale AS mapScale, map_width AS mapWidth, map_height AS mapHeight,
+  reconstruction_file AS reconstructionFile, warnings, scored_at AS scoredAt`
+const scoreRow = scoreSchema.extend({ warnings: jsonText(z.array(z.string())) })
+
+export type NewScore = Omit<Score, 'runId' | 'scoredAt'> & {
+  /** [tiles, components] in the order of the run's component names. */
+  components: Float32Array
+}
+
+/**
+ * Stores the scores of some images in one transaction; an image scored before is scored anew. The first
+ * call for a run fixes the names of its components.
+ */
+export function saveScores(
+  db: Database,
+  runId: Id,
+  componentNames: readonly string[],
+  scores: readonly NewScore[],
+): void {
+  db.transaction(() => {
+    const { components } = findRun(db, runId)
+    if (components === null) {
+      db.run('UPDATE run SET components = $names WHERE id = $runId', { runId, names: toJson(componentNames) })
+    } else if (toJson(components) !== toJson(componentNames)) {
+      throw new Failure(
+        'score-components',
+        `The scores of run ${runId} have the components ${components.join(', ')}, not ${componentNames.join(', ')}.`,
+        'Score with the version of Fanoscope that the run was scored with, or train again.',
+      )
+    }
+    for (const { components: values, warnings, ...rest } of scores) {
+      if (values.length !== rest.tiles * componentNames.length) {
+        throw new RangeError(
+          `${values.length} components for ${rest.tiles} tiles of ${componentNames.length}`,
+        )
+      }
+      db.run(
+        `INSERT INTO score (run_id, image_id, score, calibrated, tiles, components, map_file, map_scale, map_width,
+           map_height, reconstruction_file, warnings, scored_at)
+         VALUES ($runId, $imageId, $score, $calibrated, $tiles, $components, $mapFile, $mapScale, $mapWidth,
+           $mapHeight, $reconstructionFile, $warnings, $now)
+         ON CONFLICT (run_id, image_id) DO UPDATE SET score = excluded.score, calibrated = excluded.calibrated,
+           tiles = excluded.tiles, components = excluded.components, map_file = excluded.map_file,
+           map_scale = excluded.map_scale, map_width = excluded.map_width, map_height = excluded.map_height,
+           reconstruction_file = excluded.reconstruction_file, warnings = excluded.warnings,
+           scored_at = excluded.scored_at`,
+        { ...rest, runId, components: toFloat32Blob(values), warnings: toJson(warnings), now: db.now() },
+      )
+    }
+  })
+}
+
+export const scoreOf = (db: Database, runId: Id, imageId: ImageId): Score | undefined =>
+  db.get(scoreRow, `SELECT ${columns} FROM score WHERE run_id = $runId AND image_id = $imageId`, {
+    runId,
+    imageId,
+  })
+
+/** What scoring measured on each tile: Float32Array [tiles, components]. */
+export const componentsOf = (
+  db: Database,
+  runId: Id,
+  imageId: ImageId,
+): { tiles: number; components: Float32Array } | undefined =>
+  db.get(
+    z.object({ tiles: z.int(), components: float32Blob }),
+    'SELECT tiles, components FROM score WHERE run_id = $runId AND image_id = $imageId',
+    { runId, imageId },
+  )
+
+const scoredRow = z.object({
+  imageId: imageIdSchema,
+  split: splitSchema,
+  label: labelSchema,
+  defectType: z.string().nullable(),
+  score: z.number(),
+  tiles: z.int(),
+  components: float32Blob,
+  mapFile: z.string().nullable(),
+  maskSha256: z.string().nullable(),
+})
+/** A scored image with its ground truth, for evaluation, thresholds and another kind of score. */
+export type ScoredImage = z.output<typeof scoredRow>
+
+/** The scored images of a run that are still in the dataset, in the order of import, row by row. */
+export function iterateScores(
+  db: Database,
+  runId: Id,
+  filter: { split?: Split | undefined; label?: Label | undefined } = {},
+): Generator<ScoredImage> {
+  const terms = ['score.run_id = $runId', 'image.removed_at IS NULL']
+  const values: SqlValues = { runId }
+  if (filter.split !== undefined) {
+    terms.push('image.split = $split')
+    values.split = filter.split
+  }
+  if (filter.label !== undefined) {
+    terms.push('image.label = $label')
+    values.label = filter.label
+  }
+  return db.iterate(
+    scoredRow,
+    `SELECT score.image_id AS imageId, image.split, image.label, image.defect_type AS defectType, score.score,
+       score.tiles, score.components, score.map_file AS mapFile, image.mask_sha256 AS maskSha256
+     FROM score JOIN image ON image.id = score.image_id
+     WHERE ${terms.join(' AND ')} ORDER BY score.image_id`,
+    values,
+  )
+}
+
+/** Writes recomputed scores: another kind, another k, another reduction of tiles. */
+export function updateScores(
+  db: Database,
+  runId: Id,
+  scores: Iterable<{ imageId: ImageId; score: number; calibrated: number | null }>,
+): void {
+  db.transaction(() => {
+    for (const { imageId, score, calibrated } of scores) {
+      db.run(
+        'UPDATE score SET score = $score, calibrated = $calibrated WHERE run_id = $runId AND image_id = $imageId',
+        { runId, imageId, score, calibrated },
+      )
+    }
+  })
+}
+
+const queueRow = z.object({
+  imageId: imageIdSchema,
+  file: z.string(),
+  width: z.int(),
+  height: z.int(),
+  split: splitSchema,
+  label: labelSchema,
+  defectType: z.string().nullable(),
+  score: z.number(),
+  calibrated: z.number().nullable(),
+  tiles: z.int(),
+  components: float32Blob,
+  hasMap: flag,
+  hasMask: flag,
+  mapScale: z.number().nullable(),
+  decision: jsonText(decisionSchema).nullable(),
+})
+/** An image in the review queue, with the decision that stands: the newest one that was not undone. */
+export type QueueRow = Omit<z.output<typeof queueRow>, 'decision'> & { decision: Decision | null }
+
+export type QueueOrder = 'score' | 'score-ascending' | 'file'
+
+export interface QueueFilter {
+  runId: Id
+  split?: Split | undefined
+  /** Only images on which no decision stands. */
+  undecided?: boolean
+}
+
+const orders: Record<QueueOrder, string> = {
+  score: 'score.score DESC, score.image_id',
+  'score-ascending': 'score.score ASC, score.image_id DESC',
+  file: 'image.file, score.image_id',
+}
+
+/** The newest decision on the part itself, whichever run showed it. */
+const standing = `LEFT JOIN decision ON decision.id = (
+  SELECT max(d.id) FROM decision AS d WHERE d.image_id = score.image_id AND d.undone_at IS NULL)`
+
+function queueSource(filter: QueueFilter): { sql: string; values: SqlValues } {
+  const terms = ['score.run_id = $runId', 'image.removed_at IS NULL']
+  const values: SqlValues = { runId: filter.runId }
+  if (filter.split !== undefined) {
+    terms.push('image.split = $split')
+    values.split = filter.split
+  }
+  if (filter.undecided) terms.push('decision.id IS NULL')
+  return {
+    sql: `FROM score JOIN image ON image.id = score.image_id ${standing} WHERE ${terms.join(' AND ')}`,
+    values,
+  }
+}
+
+/** A page of the review queue. */
+export function listQueue(
+  db: Database,
+  filter: QueueFilter,
+  options: { order?: QueueOrder; offset?: number; limit?: number } = {},
+): QueueRow[] {
+  const { order = 'score', offset = 0, limit = -1 } = options
+  const { sql, values } = queueSource(filter)
+  return db.all(
+    queueRow,
+    `SELECT score.image_id AS imageId, image.file, image.width, image.height, image.split, image.label,
+       image.defect_type AS defectType, score.score, score.calibrated, score.tiles, score.components,
+       score.map_file IS NOT NULL AS hasMap, image.mask_sha256 IS NOT NULL AS hasMask,
+       score.map_scale AS mapScale,
+       CASE WHEN decision.id IS NULL THEN NULL ELSE json_object('id', decision.id, 'runId', decision.run_id,
+         'imageId', decision.image_id, 'operatorId', decision.operator_id, 'decision', decision.decision,
+         'defectType', decision.defect_type, 'note', decision.note, 'score', decision.score,
+         'decidedAt', decision.decided_at, 'undoneAt', decision.undone_at, 'undoneBy', decision.undone_by)
+       END AS decision
+     ${sql} ORDER BY ${orders[order]} LIMIT $limit OFFSET $offset`,
+    { ...values, offset, limit },
+  )
+}
+
+/** How long the queue is, and what was decided on its images. */
+export function countQueue(
+  db: Database,
+  filter: QueueFilter,
+): { total: number; decided: number; accepted: number; rejected: number } {
+  const { sql, values } = queueSource(filter)
+  const counts: Record<DecisionKind, number> = { accept: 0, reject: 0, unsure: 0 }
+  for (const { decision, n } of db.all(
+    z.object({ decision: decisionKindSchema.nullable(), n: z.int() }),
+    `SELECT decision.decision AS decision, count(*) AS n ${sql} GROUP BY decision.decision`,
+    values,
+  )) {
+    if (decision !== null) counts[decision] = n
+  }
+  const total = db.get(countRow, `SELECT count(*) AS n ${sql}`, values)?.n ?? 0
+  return {
+    total,
+    decided: counts.accept + counts.reject + counts.unsure,
+    accepted: counts.accept,
+    rejected: counts.reject,
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import type { Database } from './database.ts'
+import { jsonText, toJson } from './row.ts'
+
+/** The stored value of a setting, or `fallback` where there is none or it does not fit `schema` any more. */
+export function readSetting<S extends z.ZodType>(
+  db: Database,
+  key: string,
+  schema: S,
+  fallback: z.output<S>,
+): z.output<S> {
+  const row = db.get(
+    z.object({ value: jsonText(z.unknown()) }),
+    'SELECT value FROM setting WHERE key = $key',
+    {
+      key,
+    },
+  )
+  const parsed = row ? schema.safeParse(row.value) : null
+  return parsed?.success ? parsed.data : fallback
+}
+
+/** @param value what JSON can hold */
+export function writeSetting(db: Database, key: string, value: unknown): void {
+  db.run(
+    'INSERT INTO setting (key, value) VALUES ($key, $value) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    { key, value: toJson(value ?? null) },
+  )
+}

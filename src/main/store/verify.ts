@@ -1,0 +1,237 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { z } from 'zod'
+import {
+  imageFormatSchema,
+  type Problem,
+  runStateSchema,
+  sha256Schema,
+  type VerifyReport,
+} from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import { temporaryPrefix } from '../durable-file.ts'
+import { blobFile, hashFile } from './blob-store.ts'
+import { runFolder } from './runs.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface VerifyOptions {
+  signal?: AbortSignal
+  /** In bytes of originals. */
+  onProgress?: (progress: { done: number; total: number }) => void
+}
+
+const restore =
+  'Restore this file from a backup of the workspace, or remove the image and import the photograph again.'
+
+const remedies: Record<Problem['code'], string> = {
+  'database-damaged':
+    'Keep a copy of the workspace, then put the newest file of its folder "backups" in the place of fanoscope.db.',
+  'row-without-parent':
+    'Keep a copy of the workspace, then put the newest file of its folder "backups" in the place of fanoscope.db.',
+  'file-missing': restore,
+  'file-changed': restore,
+  'file-unreadable': 'Check the disk, then verify again.',
+  'map-missing': 'Score the image again with this run.',
+  'checkpoint-missing': 'Restore the folder of the run from a backup, or train again.',
+  'file-not-in-database': 'Nothing uses this file. It can be deleted.',
+  'temporary-file': 'A process that ended left this file. It can be deleted.',
+}
+
+const blobPageRow = z.object({ sha256: sha256Schema, format: imageFormatSchema, bytes: z.int() })
+const pageSize = 500
+
+/** A path as reports show it: relative, with forward slashes. */
+const shown = (root: string, path: string): string => relative(root, path).split(sep).join('/')
+
+/**
+ * Checks all of a workspace: the database and its references, the bytes of every original against its SHA-256, the
+ * files of runs and scores, and files that nothing names. Changes nothing. Long: run it in a thread.
+ *
+ * @throws Failure `cancelled`
+ */
+export async function verifyWorkspace(
+  workspace: Workspace,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const { db, dir, paths } = workspace
+  const started = performance.now()
+  const problems: Problem[] = []
+  const report = (code: Problem['code'], file: string, message: string): void => {
+    problems.push({ code, file, message, remedy: remedies[code] })
+  }
+  const checkCancelled = (): void => {
+    if (options.signal?.aborted) {
+      throw new Failure('cancelled', 'The check was cancelled.', 'Start it again when there is time.')
+    }
+  }
+
+  checkDatabase(workspace, report)
+
+  const sums = db.get(
+    z.object({ images: z.int(), bytes: z.int(), files: z.int() }),
+    `SELECT (SELECT count(*) FROM image WHERE removed_at IS NULL) AS images,
+       (SELECT coalesce(sum(bytes), 0) FROM blob) AS bytes, (SELECT count(*) FROM blob) AS files`,
+  ) ?? { images: 0, bytes: 0, files: 0 }
+
+  let done = 0
+  for (let after = ''; ; ) {
+    const page = db.all(
+      blobPageRow,
+      'SELECT sha256, format, bytes FROM blob WHERE sha256 > $after ORDER BY sha256 LIMIT $pageSize',
+      { after, pageSize },
+    )
+    for (const { sha256, format, bytes } of page) {
+      checkCancelled()
+      await checkOriginal(
+        workspace.blobs.path(sha256, format),
+        blobFile(sha256, format),
+        { sha256, bytes },
+        report,
+      )
+      done += bytes
+      options.onProgress?.({ done, total: sums.bytes })
+    }
+    const last = page.at(-1)
+    if (!last) break
+    after = last.sha256
+  }
+
+  await checkNames(workspace, report)
+  checkCancelled()
+  checkScores(workspace, report)
+  await checkRuns(workspace, report)
+  for (const folder of [paths.images, paths.runs]) await checkTemporary(dir, folder, report)
+
+  return {
+    workspace: dir,
+    ok: problems.length === 0,
+    images: sums.images,
+    files: sums.files,
+    bytes: sums.bytes,
+    problems,
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+type Report = (code: Problem['code'], file: string, message: string) => void
+
+function checkDatabase({ db }: Workspace, report: Report): void {
+  const integrity = z
+    .array(z.object({ integrity_check: z.string() }))
+    .parse(db.pragma('integrity_check(100)'))
+  for (const { integrity_check: text } of integrity) {
+    if (text !== 'ok') report('database-damaged', 'fanoscope.db', text)
+  }
+  const orphans = z
+    .array(z.object({ table: z.string(), rowid: z.int().nullable(), parent: z.string() }))
+    .parse(db.pragma('foreign_key_check'))
+  for (const { table, rowid, parent } of orphans) {
+    report(
+      'row-without-parent',
+      'fanoscope.db',
+      `row ${rowid} of "${table}" names a missing row of "${parent}"`,
+    )
+  }
+}
+
+async function checkOriginal(
+  path: string,
+  file: string,
+  expected: { sha256: string; bytes: number },
+  report: Report,
+): Promise<void> {
+  try {
+    if (!existsSync(path)) {
+      report('file-missing', file, 'this photograph or mask is missing')
+      return
+    }
+    const { size } = statSync(path)
+    if (size !== expected.bytes) {
+      report('file-changed', file, `${size} bytes instead of ${expected.bytes}`)
+      return
+    }
+    if ((await hashFile(path)) !== expected.sha256) {
+      report('file-changed', file, 'its content is not what was imported: the SHA-256 differs')
+    }
+  } catch (error) {
+    report('file-unreadable', file, error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Files under images/ that no row names. */
+async function checkNames({ db, dir, paths }: Workspace, report: Report): Promise<void> {
+  for (const folder of await readdir(paths.images, { withFileTypes: true })) {
+    if (folder.name === 'staging') continue
+    const inside = folder.isDirectory() ? await readdir(join(paths.images, folder.name)) : ['']
+    for (const name of inside) {
+      if (name.startsWith(temporaryPrefix)) continue
+      const path = join(paths.images, folder.name, name)
+      const row = db.get(
+        z.object({ format: imageFormatSchema }),
+        'SELECT format FROM blob WHERE sha256 = $sha256',
+        {
+          sha256: name.split('.')[0] ?? '',
+        },
+      )
+      const file = shown(dir, path)
+      if (!row || blobFile(name.split('.')[0] ?? '', row.format) !== file) {
+        report('file-not-in-database', file, 'no image or mask of the workspace is this file')
+      }
+    }
+  }
+}
+
+function checkScores(workspace: Workspace, report: Report): void {
+  const rows = workspace.db.iterate(
+    z.object({
+      runId: z.string(),
+      imageId: z.int(),
+      mapFile: z.string().nullable(),
+      picture: z.string().nullable(),
+    }),
+    `SELECT run_id AS runId, image_id AS imageId, map_file AS mapFile, reconstruction_file AS picture FROM score
+     WHERE map_file IS NOT NULL OR reconstruction_file IS NOT NULL`,
+  )
+  for (const { runId, imageId, mapFile, picture } of rows) {
+    for (const file of [mapFile, picture]) {
+      if (file !== null && !existsSync(workspace.path(file))) {
+        report('map-missing', file, `a map or reconstruction of image ${imageId} by run ${runId} is missing`)
+      }
+    }
+  }
+}
+
+/** What a trained run must have for scoring. */
+const modelFiles = ['model/model.json', 'model/weights.safetensors']
+
+async function checkRuns({ db, dir, paths }: Workspace, report: Report): Promise<void> {
+  const runs = db.all(z.object({ id: z.string(), state: runStateSchema }), 'SELECT id, state FROM run')
+  for (const { id, state } of runs) {
+    if (state !== 'trained') continue
+    for (const file of modelFiles) {
+      if (!existsSync(join(dir, runFolder(id), file))) {
+        report(
+          'checkpoint-missing',
+          `${runFolder(id)}/${file}`,
+          `run ${id} is trained, but this file is missing`,
+        )
+      }
+    }
+  }
+  const known = new Set(runs.map(({ id }) => id))
+  for (const name of await readdir(paths.runs)) {
+    if (!known.has(name))
+      report('file-not-in-database', `runs/${name}`, 'no run of the workspace has this folder')
+  }
+}
+
+async function checkTemporary(dir: string, folder: string, report: Report): Promise<void> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await checkTemporary(dir, path, report)
+    else if (entry.name.startsWith(temporaryPrefix) || path.includes(`${sep}staging${sep}`)) {
+      report('temporary-file', shown(dir, path), 'a file that was being written when its process ended')
+    }
+  }
+}

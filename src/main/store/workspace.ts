@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import { Failure } from '../../shared/failure.ts'
+import { type BlobStore, createBlobStore } from './blob-store.ts'
+import { type Database, openDatabase } from './database.ts'
+import { isWorkspaceDatabase, type Migration, migrate, newestVersion, versionOf } from './migrate.ts'
+import { migrations as released } from './migrations/index.ts'
+import { takeOwnership } from './owner.ts'
+import { recover } from './recovery.ts'
+import { stored } from './storage-errors.ts'
+
+/** Absolute paths inside a workspace. */
+export interface WorkspacePaths {
+  database: string
+  images: string
+  runs: string
+  backups: string
+  logs: string
+  /** Can be deleted at any time. */
+  cache: string
+}
+
+/** An open workspace: a folder with everything that belongs to it, which can be copied and opened elsewhere. */
+export interface Workspace {
+  /** Absolute. */
+  dir: string
+  db: Database
+  blobs: BlobStore
+  paths: WorkspacePaths
+  /** The absolute path of what the database names by a relative one. */
+  path(relativePath: string): string
+  close(): void
+}
+
+export interface OpenOptions {
+  /** Make the workspace where the folder is absent or empty. */
+  create?: boolean
+  now?: () => number
+  /** Other migrations than the released ones, for tests of migrating. */
+  migrations?: readonly Migration[]
+}
+
+/** What operating systems leave in every folder. */
+const ignorable = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory'])
+
+const pathsOf = (dir: string): WorkspacePaths => ({
+  database: join(dir, 'fanoscope.db'),
+  images: join(dir, 'images'),
+  runs: join(dir, 'runs'),
+  backups: join(dir, 'backups'),
+  logs: join(dir, 'logs'),
+  cache: join(dir, 'cache'),
+})
+
+/** Whether a folder holds a workspace. */
+export const isWorkspace = (dir: string): boolean => existsSync(pathsOf(resolve(dir)).database)
+
+function prepareFolder(dir: string, create: boolean): void {
+  const paths = pathsOf(dir)
+  if (existsSync(dir) && !stored(() => statSync(dir)).isDirectory()) {
+    throw new Failure('workspace-not-a-folder', `${dir} is a file.`, 'Choose a folder for the workspace.')
+  }
+  if (!existsSync(paths.database)) {
+    if (!create) {
+      throw new Failure(
+        'workspace-not-found',
+        `There is no workspace in ${dir}.`,
+        'Choose a folder that has a file fanoscope.db, or make a new workspace.',
+      )
+    }
+    const others = existsSync(dir)
+      ? stored(() => readdirSync(dir)).filter((name) => !ignorable.has(name) && !name.startsWith('owner.'))
+      : []
+    if (others.length > 0) {
+      throw new Failure(
+        'workspace-folder-not-empty',
+        `The folder ${dir} holds other files and is not a workspace.`,
+        'Choose an empty folder, or a new name in this one.',
+      )
+    }
+    stored(() => mkdirSync(dir, { recursive: true }))
+  }
+}
+
+function openOwn(paths: WorkspacePaths, now: () => number, migrations: readonly Migration[]): Database {
+  let db: Database
+  try {
+    db = openDatabase(paths.database, { now })
+  } catch (error) {
+    throw unreadable(paths.database, error)
+  }
+  try {
+    if (!isWorkspaceDatabase(db)) throw unreadable(paths.database)
+    const version = versionOf(db)
+    if (version > 0 && version < newestVersion(migrations)) backupBefore(db, paths, version)
+    migrate(db, migrations)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function unreadable(file: string, cause?: unknown): Failure {
+  if (cause instanceof Failure && cause.code !== 'workspace-damaged') return cause
+  return new Failure(
+    'workspace-unreadable',
+    `${file} is not the database of a Fanoscope workspace, or it is damaged.`,
+    'Choose another folder. If this was a workspace, put the newest file of its folder "backups" in the place of fanoscope.db.',
+    { cause },
+  )
+}
+
+/** A copy of the database as it was, before a migration changes it. */
+function backupBefore(db: Database, paths: WorkspacePaths, version: number): void {
+  mkdirSync(paths.backups, { recursive: true })
+  const time = new Date(db.now()).toISOString().replaceAll(/[:.]/g, '-')
+  const file = join(paths.backups, `fanoscope-version-${version}-${time}.db`)
+  db.run('VACUUM INTO $file', { file })
+}
+
+function assemble(dir: string, db: Database, close: () => void): Workspace {
+  return {
+    dir,
+    db,
+    blobs: createBlobStore(dir),
+    paths: pathsOf(dir),
+    path(relativePath) {
+      const path = resolve(dir, relativePath)
+      const inside = relative(dir, path)
+      if (inside.startsWith('..') || isAbsolute(inside)) {
+        throw new RangeError(`${relativePath} lies outside the workspace`)
+      }
+      return path
+    },
+    close,
+  }
+}
+
+/**
+ * Opens a workspace, and makes it where `create` is set. This process owns it until `close`.
+ *
+ * @throws Failure `workspace-not-found`, `workspace-not-a-folder`, `workspace-folder-not-empty`,
+ * `workspace-in-use`, `workspace-unreadable`, `workspace-newer`, `disk-full`, `workspace-read-only`
+ */
+export function openWorkspace(folder: string, options: OpenOptions = {}): Workspace {
+  const { create = false, now = Date.now, migrations = released } = options
+  const dir = resolve(folder)
+  prepareFolder(dir, create)
+  const release = takeOwnership(dir, now)
+  try {
+    const paths = pathsOf(dir)
+    const db = openOwn(paths, now, migrations)
+    try {
+      stored(() => {
+        for (const path of [paths.images, paths.runs, paths.backups, paths.logs, paths.cache]) {
+          mkdirSync(path, { recursive: true })
+        }
+      })
+      let isOpen = true
+      const workspace = assemble(dir, db, () => {
+        if (!isOpen) return
+        isOpen = false
+        // With nothing left in the log, the folder can be copied as it is.
+        db.pragma('wal_checkpoint(TRUNCATE)')
+        db.close()
+        release()
+      })
+      recover(db, workspace.blobs)
+      return workspace
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** Another connection to a workspace that this process owns already: for a worker thread of the owner, only. */
+export function attachWorkspace(folder: string, options: { now?: () => number } = {}): Workspace {
+  const dir = resolve(folder)
+  const db = openDatabase(pathsOf(dir).database, options)
+  return assemble(dir, db, () => db.close())
+}
