@@ -98,10 +98,12 @@ export interface DatasetTraits {
 
 /** Values that follow from the dataset, unless a person or the preset sets them. */
 function valuesFor(traits: DatasetTraits): Record<string, string | number | boolean> {
+  const input = traits.sameSize ? 'whole' : 'tiles'
   return {
     channels: traits.channels,
-    flips: traits.hasDirection ? 'none' : 'both',
-    input: traits.sameSize ? 'whole' : 'tiles',
+    input,
+    // A whole part has an upper and a lower side; a piece of its surface has none, unless somebody says so.
+    flips: input === 'whole' || traits.hasDirection ? 'none' : 'both',
     // Tiles of a photograph that is many times larger see texture only; halve it until it is some tiles wide.
     scale: traits.side > 256 ? 0.5 : 1,
   }

@@ -34,10 +34,16 @@ export function leakyRelu(h: Tensor): Tensor {
     (inputs) => {
       const input = tensorAt(inputs, 0)
       const kernels = nativeKernels()
-      if (!kernels) return { value: tf.mul(input, slopes(input)) }
-      const attributes = [kernels.floatType('T'), kernels.float('alpha', negativeSlope)]
-      return { value: kernels.executeSingleOutput('LeakyRelu', attributes, [input]) }
+      const value = kernels
+        ? kernels.executeSingleOutput(
+            'LeakyRelu',
+            [kernels.floatType('T'), kernels.float('alpha', negativeSlope)],
+            [input],
+          )
+        : tf.mul(input, slopes(input))
+      return { value, kept: [value] }
     },
-    (dy, saved) => [scaleBySlope(dy, tensorAt(saved, 0))],
+    // The result has the sign of h. Taking the slope from it leaves h to be fused into what comes before.
+    (dy, saved) => [scaleBySlope(dy, tensorAt(saved, 1))],
   )
 }
