@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import {
   type Decision,
-  type DecisionKind,
-  decisionKindSchema,
   decisionSchema,
   type Id,
   type ImageId,
@@ -16,7 +14,7 @@ import {
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Database, SqlValues } from './database.ts'
-import { countRow, flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
+import { flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
 import { findRun } from './runs.ts'
 
 const columns = `run_id AS runId, image_id AS imageId, score, calibrated, tiles, map_file AS mapFile,
@@ -199,17 +197,18 @@ function queueSource(filter: QueueFilter): { sql: string; values: SqlValues } {
   }
 }
 
-/** A page of the review queue. */
-export function listQueue(
-  db: Database,
-  filter: QueueFilter,
-  options: { order?: QueueOrder; offset?: number; limit?: number } = {},
-): QueueRow[] {
-  const { order = 'score', offset = 0, limit = -1 } = options
+export interface QueuePage {
+  order?: QueueOrder
+  offset?: number
+  limit?: number
+}
+
+/** The query of `listQueue`. */
+export function queueQuery(filter: QueueFilter, page: QueuePage = {}): { sql: string; values: SqlValues } {
+  const { order = 'score', offset = 0, limit = -1 } = page
   const { sql, values } = queueSource(filter)
-  return db.all(
-    queueRow,
-    `SELECT score.image_id AS imageId, image.file, image.width, image.height, image.split, image.label,
+  return {
+    sql: `SELECT score.image_id AS imageId, image.file, image.width, image.height, image.split, image.label,
        image.defect_type AS defectType, score.score, score.calibrated, score.tiles, score.components,
        score.map_file IS NOT NULL AS hasMap, image.mask_sha256 IS NOT NULL AS hasMask,
        score.map_scale AS mapScale,
@@ -219,8 +218,14 @@ export function listQueue(
          'decidedAt', decision.decided_at, 'undoneAt', decision.undone_at, 'undoneBy', decision.undone_by)
        END AS decision
      ${sql} ORDER BY ${orders[order]} LIMIT $limit OFFSET $offset`,
-    { ...values, offset, limit },
-  )
+    values: { ...values, offset, limit },
+  }
+}
+
+/** A page of the review queue. */
+export function listQueue(db: Database, filter: QueueFilter, page: QueuePage = {}): QueueRow[] {
+  const { sql, values } = queueQuery(filter, page)
+  return db.all(queueRow, sql, values)
 }
 
 /** How long the queue is, and what was decided on its images. */
@@ -229,19 +234,14 @@ export function countQueue(
   filter: QueueFilter,
 ): { total: number; decided: number; accepted: number; rejected: number } {
   const { sql, values } = queueSource(filter)
-  const counts: Record<DecisionKind, number> = { accept: 0, reject: 0, unsure: 0 }
-  for (const { decision, n } of db.all(
-    z.object({ decision: decisionKindSchema.nullable(), n: z.int() }),
-    `SELECT decision.decision AS decision, count(*) AS n ${sql} GROUP BY decision.decision`,
+  const count = z.int().nonnegative()
+  const row = z.object({ total: count, decided: count, accepted: count, rejected: count })
+  const found = db.get(
+    row,
+    `SELECT count(*) AS total, count(decision.id) AS decided,
+       count(*) FILTER (WHERE decision.decision = 'accept') AS accepted,
+       count(*) FILTER (WHERE decision.decision = 'reject') AS rejected ${sql}`,
     values,
-  )) {
-    if (decision !== null) counts[decision] = n
-  }
-  const total = db.get(countRow, `SELECT count(*) AS n ${sql}`, values)?.n ?? 0
-  return {
-    total,
-    decided: counts.accept + counts.reject + counts.unsure,
-    accepted: counts.accept,
-    rejected: counts.reject,
-  }
+  )
+  return found ?? { total: 0, decided: 0, accepted: 0, rejected: 0 }
 }

@@ -1,0 +1,161 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { blobFile } from '../../../src/main/store/blob-store.ts'
+import { listImages } from '../../../src/main/store/images.ts'
+import { createRun, runFolder, setRunState } from '../../../src/main/store/runs.ts'
+import { saveScores } from '../../../src/main/store/scores.ts'
+import { verifyWorkspace } from '../../../src/main/store/verify.ts'
+import { verifyInThread } from '../../../src/main/store/verify-in-thread.ts'
+import { type Stocked, stockedWorkspace } from './stocked-workspace.ts'
+
+const problemsOf = async ({ workspace }: Stocked) =>
+  (await verifyWorkspace(workspace)).problems.map(({ code, file }) => [code, file])
+
+/** Path of an original inside the workspace. */
+function original({ workspace, dataset }: Stocked, index: number): string {
+  const image = listImages(workspace.db, { datasetId: dataset.id })[index]
+  if (!image) throw new RangeError(`no image ${index}`)
+  return blobFile(image.sha256, image.format)
+}
+
+describe('verify', () => {
+  it('finds nothing wrong with a sound workspace', async () => {
+    const stocked = await stockedWorkspace(3)
+    const report = await verifyWorkspace(stocked.workspace)
+    expect(report).toMatchObject({ ok: true, images: 3, files: 3, problems: [] })
+    expect(report.bytes).toBeGreaterThan(0)
+  })
+
+  it('finds one changed byte', async () => {
+    const stocked = await stockedWorkspace(3)
+    const file = original(stocked, 1)
+    const path = stocked.workspace.path(file)
+    const bytes = readFileSync(path)
+    bytes.writeUInt8(bytes.readUInt8(40) ^ 1, 40)
+    writeFileSync(path, bytes)
+    expect(await problemsOf(stocked)).toEqual([['file-changed', file]])
+  })
+
+  it('finds a missing photograph and a cut one', async () => {
+    const stocked = await stockedWorkspace(3)
+    const [missing, cut] = [original(stocked, 0), original(stocked, 2)]
+    rmSync(stocked.workspace.path(missing))
+    writeFileSync(stocked.workspace.path(cut), 'short')
+    expect((await problemsOf(stocked)).sort()).toEqual([
+      ['file-changed', cut],
+      ['file-missing', missing],
+    ])
+  })
+
+  it('finds files that nothing names, and those that were being written', async () => {
+    const stocked = await stockedWorkspace(1)
+    const { images, runs } = stocked.workspace.paths
+    writeFileSync(join(images, 'notes.txt'), 'x')
+    mkdirSync(join(images, 'ff'), { recursive: true })
+    writeFileSync(join(images, 'ff', `${'f'.repeat(64)}.png`), 'x')
+    writeFileSync(join(images, 'ff', '.writing-1'), 'x')
+    writeFileSync(join(images, 'staging', 'publishing-1'), '[]')
+    mkdirSync(join(runs, 'ghost'))
+    expect((await problemsOf(stocked)).sort()).toEqual([
+      ['file-not-in-database', `images/ff/${'f'.repeat(64)}.png`],
+      ['file-not-in-database', 'images/notes.txt'],
+      ['file-not-in-database', 'runs/ghost'],
+      ['temporary-file', 'images/ff/.writing-1'],
+      ['temporary-file', 'images/staging/publishing-1'],
+    ])
+  })
+
+  it('finds missing maps and a trained run without its model', async () => {
+    const stocked = await stockedWorkspace(1)
+    const { workspace, dataset, images } = stocked
+    const { db } = workspace
+    const run = createRun(db, {
+      datasetId: dataset.id,
+      model: 'fanogan',
+      preset: 'smoke',
+      seed: 1,
+      config: {},
+      stepsTotal: 1,
+    })
+    setRunState(db, run.id, 'training')
+    setRunState(db, run.id, 'trained')
+    const mapFile = `${runFolder(run.id)}/maps/1.png`
+    saveScores(
+      db,
+      run.id,
+      ['residual'],
+      [
+        {
+          imageId: images[0] ?? 0,
+          score: 1,
+          calibrated: 1,
+          tiles: 1,
+          components: Float32Array.of(1),
+          mapFile,
+          mapScale: 1,
+          mapWidth: 16,
+          mapHeight: 16,
+          reconstructionFile: null,
+          warnings: [],
+        },
+      ],
+    )
+    expect(await problemsOf(stocked)).toEqual([
+      ['map-missing', mapFile],
+      ['checkpoint-missing', `${runFolder(run.id)}/model/model.json`],
+      ['checkpoint-missing', `${runFolder(run.id)}/model/weights.safetensors`],
+    ])
+  })
+
+  it('finds a row whose parent is gone', async () => {
+    const stocked = await stockedWorkspace(1)
+    const { db } = stocked.workspace
+    db.pragma('foreign_keys = OFF')
+    db.run('DELETE FROM dataset')
+    const codes = (await problemsOf(stocked)).map(([code]) => code)
+    expect(new Set(codes)).toEqual(new Set(['row-without-parent']))
+  })
+
+  it('gives a remedy for every problem', async () => {
+    const stocked = await stockedWorkspace(1)
+    rmSync(stocked.workspace.path(original(stocked, 0)))
+    const { problems, ok } = await verifyWorkspace(stocked.workspace)
+    expect(ok).toBe(false)
+    expect(problems.every(({ remedy, message }) => remedy.length > 10 && message.length > 10)).toBe(true)
+  })
+
+  it('reports its progress in bytes up to the whole', async () => {
+    const { workspace } = await stockedWorkspace(3)
+    const seen: number[] = []
+    const { bytes } = await verifyWorkspace(workspace, { onProgress: ({ done }) => seen.push(done) })
+    expect(seen).toHaveLength(3)
+    expect(seen.at(-1)).toBe(bytes)
+  })
+
+  it('can be cancelled', async () => {
+    const { workspace } = await stockedWorkspace(3)
+    const signal = AbortSignal.abort()
+    await expect(verifyWorkspace(workspace, { signal })).rejects.toMatchObject({ code: 'cancelled' })
+  })
+})
+
+describe('verify in a thread', () => {
+  it('comes to the same result beside main', async () => {
+    const stocked = await stockedWorkspace(3)
+    rmSync(stocked.workspace.path(original(stocked, 1)))
+    const seen: number[] = []
+    const inThread = await verifyInThread(stocked.workspace, { onProgress: ({ done }) => seen.push(done) })
+    const here = await verifyWorkspace(stocked.workspace)
+    expect({ ...inThread, seconds: 0 }).toEqual({ ...here, seconds: 0 })
+    expect(seen.length).toBeGreaterThan(0)
+  })
+
+  it('brings a failure back with its code and remedy', async () => {
+    const { workspace } = await stockedWorkspace(3)
+    await expect(verifyInThread(workspace, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+      remedy: expect.stringContaining('Start it again'),
+    })
+  })
+})
