@@ -63,7 +63,8 @@ export async function writeAnomalyMap({
     if (value > largest) largest = value
   }
   const scale = largest > 0 ? largest : 1
-  const samples = Uint16Array.from(values, (value) => Math.round((value / scale) * 65_535))
+  const samples = new Uint16Array(values.length)
+  for (let i = 0; i < samples.length; i++) samples[i] = Math.round(((values[i] ?? 0) / scale) * 65_535)
   const png = await sharp(samples, { raw: { width, height, channels: 1 } })
     .toColourspace('grey16')
     .png({ compressionLevel: 3 })
@@ -97,5 +98,7 @@ export async function readAnomalyMapSamples(
 /** A map in its own units. */
 export async function readAnomalyMap(bytes: Buffer): Promise<AnomalyMap & { scale: number }> {
   const { samples, width, height, scale } = await readAnomalyMapSamples(bytes)
-  return { values: Float32Array.from(samples, (v) => (v / 65_535) * scale), width, height, scale }
+  const values = new Float32Array(samples.length)
+  for (let i = 0; i < values.length; i++) values[i] = ((samples[i] ?? 0) / 65_535) * scale
+  return { values, width, height, scale }
 }

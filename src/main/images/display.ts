@@ -37,10 +37,10 @@ async function eightBit({ source, image, white }: DisplayOptions): Promise<Sharp
   if (isDisplayable(image)) return sharp(source, { ignoreIcc: true }).autoOrient()
   const { data, width, height, channels } = await decodeImage(source)
   const top = white ?? fullScale(image.bitDepth, image.peak)
-  const samples =
-    data instanceof Uint16Array
-      ? Uint8Array.from(data, (v) => Math.min(255, Math.round((v * 255) / top)))
-      : data
+  if (data instanceof Uint8Array) return sharp(data, { raw: { width, height, channels } })
+  const samples = new Uint8Array(data.length)
+  for (let i = 0; i < samples.length; i++)
+    samples[i] = Math.min(255, Math.round(((data[i] ?? 0) * 255) / top))
   return sharp(samples, { raw: { width, height, channels } })
 }
 

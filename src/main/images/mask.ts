@@ -18,6 +18,12 @@ export interface Mask {
 export async function readMask(source: ImageSource): Promise<Mask> {
   const { data, width, height, format, bitDepth } = await decodeImage(source, { channels: 1 })
   const least = format === 'jpeg' ? 2 ** (bitDepth - 1) : 1
-  const mask = Uint8Array.from(data, (value) => (value >= least ? 1 : 0))
-  return { data: mask, width, height, area: mask.reduce((sum, value) => sum + value, 0) }
+  const mask = new Uint8Array(data.length)
+  let area = 0
+  for (let i = 0; i < data.length; i++) {
+    if ((data[i] ?? 0) < least) continue
+    mask[i] = 1
+    area++
+  }
+  return { data: mask, width, height, area }
 }

@@ -61,7 +61,8 @@ export async function toModelInput(source: ImageSource, options: ModelInputOptio
   // that do not add up to one, and shift the brightness by up to 0.2 %; as floats they do. Its cast back to
   // integers cuts off, so half a step is added.
   const spread = image.bitDepth === 8 ? 257 : 1
-  const samples = Float32Array.from(image.data, (v) => v * spread + 0.5)
+  const samples = new Float32Array(image.data.length)
+  for (let i = 0; i < samples.length; i++) samples[i] = (image.data[i] ?? 0) * spread + 0.5
   const { data } = await sharp(samples, { raw: { width: image.width, height: image.height, channels } })
     .resize(placed.width, placed.height, { fit: 'fill', kernel: 'linear' })
     .extend({

@@ -115,6 +115,7 @@ function fromSource<T>(read: () => T): T {
 /** @param root the workspace's folder */
 export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): BlobStore {
   const staging = join(root, 'images', 'staging')
+  const block = Buffer.allocUnsafeSlow(blockBytes)
   const pathOf = (sha256: Sha256, format: ImageFormat): string => join(root, blobFile(sha256, format))
 
   function writeAll(fd: number, data: Uint8Array): void {
@@ -133,7 +134,6 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
 
   function copy(source: string, target: string): { sha256: Sha256; bytes: number } {
     const hash = createHash('sha256')
-    const block = Buffer.allocUnsafe(blockBytes)
     let bytes = 0
     const from = fromSource(() => openSync(source, 'r'))
     try {

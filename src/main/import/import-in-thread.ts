@@ -1,0 +1,39 @@
+import { z } from 'zod'
+// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
+import 'sharp'
+import {
+  type ImportReport,
+  importProgressSchema,
+  importReportSchema,
+  labelSchema,
+  layoutSchema,
+} from '../../shared/domain.ts'
+import { runInThread } from '../store/worker.ts'
+import type { Workspace } from '../store/workspace.ts'
+import type { ImportOptions } from './import-folder.ts'
+
+/** What the thread is given: the options of `importFolder` as plain data. */
+export const importTaskSchema = z.object({
+  dir: z.string(),
+  folder: z.string(),
+  dataset: z.string(),
+  layout: z.union([layoutSchema, z.literal('auto')]).default('auto'),
+  seed: z.int().nonnegative().default(1),
+  validationFraction: z.number().min(0).max(0.9).optional(),
+  unlabeledAs: labelSchema.default('unlabeled'),
+})
+
+/**
+ * `importFolder` beside main, for the owner of the workspace. Aborting the signal stops it after the files at hand.
+ * @throws Failure those of `importFolder`, and `thread-died`
+ */
+export function importInThread(workspace: Workspace, options: ImportOptions): Promise<ImportReport> {
+  const { signal, onProgress, ...rest } = options
+  const task: z.input<typeof importTaskSchema> = { dir: workspace.dir, ...rest }
+  return runInThread(
+    'import-worker',
+    task,
+    { progress: importProgressSchema, result: importReportSchema },
+    { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) },
+  )
+}
