@@ -9,40 +9,26 @@ export type AssetAddress =
   | { kind: 'reconstruction' | 'map'; run: string; image: number }
   | { kind: 'preview'; run: string; name: string; step: number }
 
-const previewName = /^[a-z0-9][a-z0-9_-]{0,63}$/i
+// Numbers are plain decimal digits: no sign, no exponent, no leading zero, and exact in a double.
+const ofImage = /^(original|thumbnail|mask)\/([1-9]\d{0,14})$/
+const ofRun = /^(reconstruction|map)\/([^/]+)\/([1-9]\d{0,14})$/
+const ofTraining = /^preview\/([^/]+)\/([a-z0-9][a-z0-9_-]{0,63})\/(0|[1-9]\d{0,14})$/
 
 /** Null where `path` is not such an address. `path` is relative, without a query. */
 export function parseAssetAddress(path: string): AssetAddress | null {
-  const [kind, first = '', second = '', third = '', ...rest] = path.split('/')
-  if (rest.length > 0) return null
-  switch (kind) {
-    case 'original':
-    case 'thumbnail':
-    case 'mask': {
-      const image = whole(first)
-      return image === null || image === 0 || path !== `${kind}/${image}` ? null : { kind, image }
-    }
-    case 'reconstruction':
-    case 'map': {
-      const image = whole(second)
-      const run = idSchema.safeParse(first)
-      return image === null || image === 0 || !run.success || path !== `${kind}/${run.data}/${image}`
-        ? null
-        : { kind, run: run.data, image }
-    }
-    case 'preview': {
-      const step = whole(third)
-      const run = idSchema.safeParse(first)
-      return step === null || !run.success || !previewName.test(second)
-        ? null
-        : { kind, run: run.data, name: second, step }
-    }
-    default:
-      return null
+  const [, imageKind, image] = ofImage.exec(path) ?? []
+  if (imageKind === 'original' || imageKind === 'thumbnail' || imageKind === 'mask') {
+    return { kind: imageKind, image: Number(image) }
   }
+  const [, runKind, run, runImage] = ofRun.exec(path) ?? []
+  if ((runKind === 'reconstruction' || runKind === 'map') && run !== undefined && isRunId(run)) {
+    return { kind: runKind, run, image: Number(runImage) }
+  }
+  const [, trainedRun, name, step] = ofTraining.exec(path) ?? []
+  if (trainedRun !== undefined && name !== undefined && isRunId(trainedRun)) {
+    return { kind: 'preview', run: trainedRun, name, step: Number(step) }
+  }
+  return null
 }
 
-/** Plain decimal digits only: no sign, no exponent, no leading zero. */
-function whole(text: string): number | null {
-  return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : null
-}
+const isRunId = (text: string): boolean => idSchema.safeParse(text).success

@@ -1,0 +1,69 @@
+/**
+ * Three bundles: main with the programs of its own (engine, threads), the bridge for each host, and the renderer.
+ * The command line needs none of main's: Node runs its source.
+ */
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+const root = import.meta.dirname
+const programs = readdirSync(join(root, 'src/main/entries')).map((file) => [
+  basename(file, '.ts'),
+  join(root, 'src/main/entries', file),
+])
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      rolldownOptions: {
+        input: { index: join(root, 'src/main/index.ts'), ...Object.fromEntries(programs) },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          // `src/main/entry.ts` finds the programs from a chunk by this folder's name.
+          chunkFileNames: 'chunks/[name]-[hash].js',
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // Each a file of its own: neither a sandboxed preload nor a plain script can load a second one.
+      isolatedEntries: true,
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: join(root, 'src/preload/index.ts'), browser: join(root, 'src/preload/browser.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  renderer: {
+    root: join(root, 'src/renderer'),
+    // Served below a ticket in the browser host, so no address may begin at the root.
+    base: './',
+    plugins: [vue()],
+    define: {
+      __VUE_OPTIONS_API__: false,
+      __VUE_PROD_DEVTOOLS__: false,
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: false,
+      __VUE_I18N_FULL_INSTALL__: false,
+      __VUE_I18N_LEGACY_API__: false,
+      __INTLIFY_PROD_DEVTOOLS__: false,
+      __INTLIFY_DROP_MESSAGE_COMPILER__: false,
+    },
+    build: {
+      outDir: join(root, 'out/renderer'),
+      emptyOutDir: true,
+      assetsDir: 'assets',
+      // The content security policy allows no data: addresses.
+      assetsInlineLimit: 0,
+      // Chromium 120 and what Electron brings; every one of them preloads modules by itself.
+      modulePreload: { polyfill: false },
+      target: 'es2023',
+      rolldownOptions: { input: join(root, 'src/renderer/index.html') },
+    },
+  },
+})

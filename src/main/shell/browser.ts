@@ -1,0 +1,135 @@
+/**
+ * The host for a machine without the Electron binary, and for tests: a server on 127.0.0.1 that only the browser
+ * which opened its address can use.
+ *
+ *     GET  /<ticket>/            the app
+ *     GET  /<ticket>/asset/...   pixels
+ *     WS   /<ticket>/socket      {id, name, input} -> {id, answer}; {event, payload}
+ */
+import { join } from 'node:path'
+import websocket from '@fastify/websocket'
+import fastify from 'fastify'
+import type { WebSocket } from 'ws'
+import { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
+import { type HostOptions, openShell } from './hosted.ts'
+import { type OpenedWindow, openWindow } from './open-window.ts'
+import { securityHeaders } from './policy.ts'
+import { createTickets } from './tickets.ts'
+
+export interface BrowserHostOptions extends HostOptions {
+  /** The bridge's script, as it was built; the default is beside `rendererFolder`. */
+  bridgeFile?: string
+  /** 0, the default, takes a free one. */
+  port?: number
+  /** Shows a window; false, the default, only serves. */
+  open?: boolean
+}
+
+export interface BrowserHost {
+  /** For one browser; see `newUrl`. */
+  url: string
+  /** Another address, for another browser. */
+  newUrl(): string
+  /** Null where none was asked for or none could be shown; then a person must be given `url`. */
+  window: OpenedWindow | null
+  close(): Promise<void>
+}
+
+/** A call with its input is small; a window has no reason to send more. */
+const largestMessage = 1024 * 1024
+/** A window that does not read its events is let go; when it comes back it asks for what it missed. */
+const mostUnread = 16 * 1024 * 1024
+
+const requestSchema = z.object({ id: z.number(), name: z.unknown(), input: z.unknown() })
+
+const refusal =
+  'This address is not valid here. An address of Fanoscope works in the one browser that opened it first, ' +
+  'until Fanoscope ends. Take a new address from the place where Fanoscope was started.\n'
+
+/** Rejects with Failure `port-in-use` or `renderer-missing`. */
+export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
+  const { rendererFolder, port = 0, open = false } = options
+  const bridgeFile = options.bridgeFile ?? join(rendererFolder, '..', 'preload', 'browser.js')
+  const shell = await openShell({ ...options, bridgeFile })
+  const tickets = createTickets()
+  const sockets = new Set<WebSocket>()
+  let origin = ''
+
+  const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 })
+  await server.register(websocket, { options: { maxPayload: largestMessage } })
+
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders)
+    const isSocket = request.headers.upgrade !== undefined
+    // A name that an attacker's DNS leads here, or a page of another origin, is turned away before anything else.
+    const isOurs =
+      request.headers.host === new URL(origin).host &&
+      (isSocket ? request.headers.origin === origin : (request.headers.origin ?? origin) === origin)
+    const [, ticket = '', ...rest] = pathOf(request.url).split('/')
+    const admission = isOurs
+      ? tickets.admit(ticket, request.headers.cookie, !isSocket && rest.join('/') === '' && rest.length === 1)
+      : { kind: 'refused' as const }
+    if (admission.kind === 'refused') return reply.code(403).type('text/plain; charset=utf-8').send(refusal)
+    if (admission.kind === 'first') reply.header('set-cookie', admission.cookie)
+  })
+
+  server.get('/:ticket/socket', { websocket: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('message', async (data) => {
+      const request = parseRequest(String(data))
+      if (request === null) return socket.close(1008, 'Not a call.')
+      const answer = await shell.call(request.name, request.input)
+      socket.send(JSON.stringify({ id: request.id, answer }))
+    })
+  })
+
+  server.get<{ Params: { ticket: string } }>('/:ticket/*', async (request, reply) => {
+    const path = pathOf(request.url).slice(request.params.ticket.length + 2)
+    const { status, headers, body } = await shell.site.answer(path, request.headers['if-none-match'] ?? null)
+    return reply.code(status).headers(headers).send(body)
+  })
+
+  const stopEvents = shell.onEvent((event, payload) => {
+    const text = JSON.stringify({ event, payload })
+    for (const socket of sockets) {
+      if (socket.bufferedAmount > mostUnread) socket.terminate()
+      else socket.send(text)
+    }
+  })
+
+  let window: OpenedWindow | null = null
+  const close = async (): Promise<void> => {
+    stopEvents()
+    window?.close()
+    for (const socket of sockets) socket.close(1001, 'Fanoscope ends.')
+    await server.close()
+    await shell.close()
+  }
+
+  try {
+    origin = new URL(await server.listen({ host: '127.0.0.1', port })).origin
+  } catch (cause) {
+    await close()
+    throw new Failure(
+      'port-in-use',
+      `The browser host cannot listen on port ${port} of this machine.`,
+      'Choose another port, or leave it out to get a free one.',
+      { cause },
+    )
+  }
+  const newUrl = (): string => `${origin}/${tickets.issue()}/`
+  if (open) window = await openWindow(newUrl())
+  return { url: newUrl(), newUrl, window, close }
+}
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? ''
+
+function parseRequest(text: string): z.infer<typeof requestSchema> | null {
+  try {
+    return requestSchema.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}

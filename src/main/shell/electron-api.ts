@@ -1,0 +1,120 @@
+/**
+ * The part of Electron that Fanoscope uses, so that the host can be driven by a fake where the binary is not.
+ * `src/main/index.ts` gives it the real one, and the compiler checks that the two agree.
+ */
+import type { UtilityEngineOptions } from './utility-process.ts'
+
+export interface WindowOptions {
+  width: number
+  height: number
+  minWidth: number
+  minHeight: number
+  show: boolean
+  title: string
+  backgroundColor: string
+  webPreferences: {
+    preload: string
+    sandbox: boolean
+    contextIsolation: boolean
+    nodeIntegration: boolean
+    webSecurity: boolean
+    webviewTag: boolean
+    navigateOnDragDrop: boolean
+    spellcheck: boolean
+  }
+}
+
+interface Preventable {
+  preventDefault(): void
+}
+
+export interface ApiContents {
+  send(channel: string, ...args: unknown[]): void
+  setWindowOpenHandler(handler: () => { action: 'deny' }): void
+  on(event: 'will-navigate', listener: (event: Preventable & { url: string }) => void): unknown
+  on(event: 'render-process-gone', listener: (event: unknown, details: { reason: string }) => void): unknown
+  isDestroyed(): boolean
+  reload(): void
+}
+
+export interface ApiWindow {
+  readonly webContents: ApiContents
+  loadURL(url: string): Promise<void>
+  show(): void
+  focus(): void
+  restore(): void
+  maximize(): void
+  isMinimized(): boolean
+  isMaximized(): boolean
+  isDestroyed(): boolean
+  getNormalBounds(): { width: number; height: number }
+  once(event: 'ready-to-show', listener: () => void): unknown
+  on(event: 'close', listener: () => void): unknown
+}
+
+/** The sender of a message from a window. */
+export interface ApiSender {
+  readonly sender: unknown
+  readonly senderFrame: { readonly url: string; readonly parent: unknown } | null
+}
+
+export interface ApiMenu {
+  readonly items: readonly unknown[]
+}
+
+export interface ElectronApi<W extends ApiWindow> {
+  app: {
+    readonly isPackaged: boolean
+    readonly commandLine: { appendSwitch(name: string, value?: string): void }
+    requestSingleInstanceLock(): boolean
+    enableSandbox(): void
+    whenReady(): Promise<void>
+    quit(): void
+    exit(code?: number): void
+    on(event: 'second-instance', listener: () => void): unknown
+    on(event: 'window-all-closed', listener: () => void): unknown
+    on(event: 'will-quit', listener: (event: Preventable) => void): unknown
+  }
+  BrowserWindow: new (options: WindowOptions) => W
+  Menu: {
+    buildFromTemplate(template: { role: 'appMenu' | 'editMenu' | 'windowMenu' }[]): ApiMenu
+    setApplicationMenu(menu: ApiMenu | null): void
+  }
+  dialog: {
+    showErrorBox(title: string, content: string): void
+    showOpenDialog(
+      window: W,
+      options: { title: string; properties: ('openDirectory' | 'createDirectory')[] },
+    ): Promise<{ canceled: boolean; filePaths: string[] }>
+  }
+  ipcMain: {
+    handle(
+      channel: string,
+      listener: (event: ApiSender, name: unknown, input: unknown) => Promise<unknown>,
+    ): void
+  }
+  protocol: {
+    registerSchemesAsPrivileged(
+      schemes: {
+        scheme: string
+        privileges: { standard: boolean; secure: boolean; supportFetchAPI: boolean }
+      }[],
+    ): void
+    handle(scheme: string, handler: (request: Request) => Promise<Response>): void
+  }
+  session: {
+    defaultSession: {
+      setPermissionRequestHandler(
+        handler: (contents: unknown, permission: unknown, callback: (granted: boolean) => void) => void,
+      ): void
+      setPermissionCheckHandler(handler: () => boolean): void
+      setDevicePermissionHandler(handler: () => boolean): void
+      readonly webRequest: {
+        onBeforeRequest(
+          listener: (details: { url: string }, callback: (response: { cancel: boolean }) => void) => void,
+        ): void
+      }
+    }
+  }
+  utilityProcess: { fork: UtilityEngineOptions['fork'] }
+}

@@ -1,0 +1,205 @@
+/** The product's host: one window of Electron, which can reach what main serves and nothing else. */
+import { z } from 'zod'
+import { callChannel, eventChannel, scheme, siteBase } from '../../preload/channels.ts'
+import { failureData } from '../../shared/failure.ts'
+import type { EngineChannel } from '../supervisor/channel.ts'
+import type { ApiSender, ApiWindow, ElectronApi } from './electron-api.ts'
+import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
+import { isBelow } from './policy.ts'
+import { launchUtilityEngine } from './utility-process.ts'
+
+/** What only a host can do for the application. */
+export interface ElectronPowers {
+  host: 'electron'
+  chooseFolder: (title: string) => Promise<string | null>
+  launchEngine: () => EngineChannel
+}
+
+export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
+  createApplication: (powers: ElectronPowers) => Hosted & { close(): Promise<void> }
+  /** The bundle of `src/preload/index.ts`. */
+  preloadFile: string
+  /** The bundle of `src/main/entries/engine.ts`. */
+  engineEntry: string
+  engineEnvironment: () => Record<string, string>
+  onEngineOutput?: (text: string) => void
+  platform?: NodeJS.Platform
+}
+
+const sizeKey = 'window.size'
+const sizeSchema = z.object({
+  width: z.number().int().min(1024).max(16_384),
+  height: z.number().int().min(720).max(16_384),
+  maximized: z.boolean(),
+})
+const standardSize: z.infer<typeof sizeSchema> = { width: 1440, height: 900, maximized: false }
+
+/** A window that breaks again and again is left as it is, for a person to see. */
+const mostReloads = 3
+
+/** Settles when the window is loaded, or when another Fanoscope runs and this one only calls it to the front. */
+export async function startElectronHost<W extends ApiWindow>(
+  electron: ElectronApi<W>,
+  options: ElectronHostOptions,
+): Promise<void> {
+  const { app } = electron
+  if (!app.requestSingleInstanceLock()) {
+    app.quit()
+    return
+  }
+  app.enableSandbox()
+  for (const name of ['disable-background-networking', 'disable-component-update', 'no-pings']) {
+    app.commandLine.appendSwitch(name)
+  }
+  electron.protocol.registerSchemesAsPrivileged([
+    { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ])
+  await app.whenReady()
+  try {
+    await openHost(electron, options)
+  } catch (error) {
+    const { message, remedy } = failureData(error)
+    electron.dialog.showErrorBox('Fanoscope', `${message}\n\n${remedy}`)
+    app.exit(1)
+  }
+}
+
+async function openHost<W extends ApiWindow>(
+  electron: ElectronApi<W>,
+  options: ElectronHostOptions,
+): Promise<void> {
+  const { app, dialog, ipcMain, protocol, utilityProcess } = electron
+  const { report = reportToStandardError, platform = process.platform } = options
+  closeOffNetwork(electron)
+  // A Mac has its editing keys from the menu; elsewhere the window has them itself.
+  const macMenu = electron.Menu.buildFromTemplate([
+    { role: 'appMenu' },
+    { role: 'editMenu' },
+    { role: 'windowMenu' },
+  ])
+  electron.Menu.setApplicationMenu(platform === 'darwin' ? macMenu : null)
+
+  let window: W | null = null
+  const application = options.createApplication({
+    host: 'electron',
+    async chooseFolder(title) {
+      if (window === null) return null
+      const properties = ['openDirectory' as const, 'createDirectory' as const]
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties })
+      return canceled ? null : (filePaths[0] ?? null)
+    },
+    launchEngine: () =>
+      launchUtilityEngine({
+        fork: utilityProcess.fork,
+        entry: options.engineEntry,
+        environment: options.engineEnvironment(),
+        ...(options.onEngineOutput === undefined ? {} : { onOutput: options.onEngineOutput }),
+      }),
+  })
+  const shell = await openShell({ ...options, application, report })
+
+  protocol.handle(scheme, async (request) => {
+    if (!isBelow(siteBase, request.url) || request.method !== 'GET')
+      return new Response(null, { status: 403 })
+    const path = new URL(request.url).pathname.slice(1)
+    const { status, headers, body } = await shell.site.answer(path, request.headers.get('if-none-match'))
+    return new Response(body, { status, headers })
+  })
+  ipcMain.handle(callChannel, async (event, name, input) => {
+    if (window !== null && isFrom(window, event)) return shell.call(name, input)
+    throw new Error('Only the window of Fanoscope may call.')
+  })
+  shell.onEvent((name, payload) => {
+    if (window !== null && !window.isDestroyed()) window.webContents.send(eventChannel, name, payload)
+  })
+
+  let isClosed = false
+  app.on('will-quit', (event) => {
+    if (isClosed) return
+    event.preventDefault()
+    isClosed = true
+    Promise.allSettled([application.close(), shell.close()]).then((ends) => {
+      for (const end of ends)
+        if (end.status === 'rejected') report('Fanoscope did not end cleanly.', end.reason)
+      app.exit(0)
+    })
+  })
+  app.on('window-all-closed', () => app.quit())
+  app.on('second-instance', () => {
+    if (window === null) return
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+
+  const remembered = await shell.call('setting.get', { key: sizeKey })
+  const setting = z.object({ value: sizeSchema }).safeParse(remembered.ok ? remembered.value : null)
+  const size = setting.data?.value ?? standardSize
+  window = openWindow(electron, options.preloadFile, size)
+  const opened = window
+  opened.on('close', () => {
+    const { width, height } = opened.getNormalBounds()
+    void shell.call('setting.set', {
+      key: sizeKey,
+      value: { width, height, maximized: opened.isMaximized() },
+    })
+  })
+  await opened.loadURL(siteBase)
+}
+
+/** Everything but Fanoscope's own pages ends here, whatever asks: a page, a library or Chromium itself. */
+function closeOffNetwork({ app, session: { defaultSession } }: ElectronApi<ApiWindow>): void {
+  defaultSession.webRequest.onBeforeRequest(({ url }, callback) => {
+    const isDevTools = !app.isPackaged && url.startsWith('devtools://')
+    callback({ cancel: !isBelow(siteBase, url) && !isDevTools })
+  })
+  defaultSession.setPermissionRequestHandler((_contents, _permission, callback) => callback(false))
+  defaultSession.setPermissionCheckHandler(() => false)
+  defaultSession.setDevicePermissionHandler(() => false)
+}
+
+function openWindow<W extends ApiWindow>(
+  electron: ElectronApi<W>,
+  preload: string,
+  size: z.infer<typeof sizeSchema>,
+): W {
+  const window = new electron.BrowserWindow({
+    width: size.width,
+    height: size.height,
+    minWidth: 1024,
+    minHeight: 720,
+    show: false,
+    title: 'Fanoscope',
+    backgroundColor: '#14171c',
+    webPreferences: {
+      preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    },
+  })
+  const { webContents } = window
+  webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  webContents.on('will-navigate', (event) => {
+    if (!isBelow(siteBase, event.url)) event.preventDefault()
+  })
+  let reloads = 0
+  webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit' || webContents.isDestroyed() || reloads === mostReloads) return
+    reloads += 1
+    webContents.reload()
+  })
+  window.once('ready-to-show', () => {
+    if (size.maximized) window.maximize()
+    window.show()
+  })
+  return window
+}
+
+function isFrom(window: ApiWindow, { sender, senderFrame }: ApiSender): boolean {
+  const isMainFrame = senderFrame !== null && senderFrame.parent === null
+  return sender === window.webContents && isMainFrame && isBelow(siteBase, senderFrame.url)
+}

@@ -1,0 +1,52 @@
+/** What both hosts do alike. A host adds only how messages and windows are carried on its platform. */
+import { createAssets } from '../assets/assets.ts'
+import { openPictureThread } from '../assets/picture-thread.ts'
+import type { AssetSource } from '../assets/source.ts'
+import { type Answer, checkEvent, dispatch, type Handlers, type ReportDefect } from '../contract/dispatch.ts'
+import type { ApplicationEvents } from '../services/events.ts'
+import { openSite, type Site } from './site.ts'
+
+/** What a host needs of the application. */
+export interface Hosted {
+  handlers: Handlers
+  events: Pick<ApplicationEvents, 'onAny'>
+  assets: AssetSource
+}
+
+export interface HostOptions {
+  application: Hosted
+  /** `out/renderer`, as it was built. */
+  rendererFolder: string
+  /** Hears of defects of Fanoscope itself; the default writes to standard error. */
+  report?: ReportDefect
+}
+
+export interface Shell {
+  site: Site
+  /** Never rejects. */
+  call(name: unknown, input: unknown): Promise<Answer>
+  /** Hears every event that keeps to the contract. Returns a function that stops listening. */
+  onEvent(listener: (name: string, payload: unknown) => void): () => void
+  close(): Promise<void>
+}
+
+export const reportToStandardError: ReportDefect = (message, cause) => {
+  process.stderr.write(`${message}\n${cause instanceof Error && cause.stack ? `${cause.stack}\n` : ''}`)
+}
+
+/** `bridgeFile`: a script to run before the app, where no preload puts the bridge on `window`. */
+export async function openShell(options: HostOptions & { bridgeFile?: string }): Promise<Shell> {
+  const { application, rendererFolder, bridgeFile, report = reportToStandardError } = options
+  const pictures = openPictureThread()
+  const assets = createAssets(application.assets, pictures)
+  return {
+    site: await openSite({ rendererFolder, assets, bridgeFile, report }),
+    call: (name, input) => dispatch(application.handlers, name, input, report),
+    onEvent: (listener) =>
+      application.events.onAny((name, payload) => {
+        const checked = checkEvent(name, payload, report)
+        if (checked !== null) listener(name, checked.payload)
+      }),
+    close: () => pictures.close(),
+  }
+}

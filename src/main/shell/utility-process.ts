@@ -1,0 +1,66 @@
+/** An engine in a process of Electron's own kind. */
+import type { EngineChannel } from '../supervisor/channel.ts'
+
+/** What is used of Electron's UtilityProcess. */
+export interface UtilityChild {
+  readonly pid: number | undefined
+  readonly stdout: NodeJS.ReadableStream | null
+  readonly stderr: NodeJS.ReadableStream | null
+  postMessage(message: unknown): void
+  on(event: 'message', listener: (message: unknown) => void): unknown
+  once(event: 'exit', listener: (code: number) => void): unknown
+  kill(): boolean
+}
+
+export interface UtilityEngineOptions {
+  fork: (
+    modulePath: string,
+    args: string[],
+    options: { env: Record<string, string>; serviceName: string; stdio: ['ignore', 'pipe', 'pipe'] },
+  ) => UtilityChild
+  /** The engine's entry, bundled. */
+  entry: string
+  environment: Record<string, string>
+  /** What TensorFlow and the engine print, in pieces as they come. */
+  onOutput?: (text: string) => void
+  /** `process.kill` of Node, which unlike Electron's gives the process no time. */
+  kill?: (pid: number, signal: 'SIGKILL') => void
+}
+
+export function launchUtilityEngine(options: UtilityEngineOptions): EngineChannel {
+  const { fork, entry, environment, onOutput, kill = process.kill } = options
+  const child = fork(entry, [], {
+    env: environment,
+    serviceName: 'Fanoscope engine',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8')
+    stream?.on('data', (text: string) => onOutput?.(text))
+  }
+  let ended = false
+  child.once('exit', () => {
+    ended = true
+  })
+
+  return {
+    get pid() {
+      return child.pid
+    },
+    send(message) {
+      if (!ended) child.postMessage(message)
+    },
+    onMessage(listener) {
+      child.on('message', listener)
+    },
+    onExit(listener) {
+      // Electron tells no signal: on POSIX a killed process has its number for a code.
+      child.once('exit', (code) => listener(code, null))
+    },
+    kill() {
+      if (ended) return
+      if (child.pid === undefined) child.kill()
+      else kill(child.pid, 'SIGKILL')
+    },
+  }
+}
