@@ -19,10 +19,10 @@ import {
   readNode,
   variableNode,
 } from './ir.ts'
-import type { InputValue, Program, ProgramDefinition, Step, StepDefinition } from './program.ts'
+import { optimize } from './optimize.ts'
+import type { InputValue, Program, ProgramDefinition, Step, StepDefinition, StepStats } from './program.ts'
 import { type ProgramVariable, type Recording, record } from './recorder.ts'
 import { encodeGraph, encodeSavedModel, reachableNodes } from './saved-model.ts'
-import { simplify } from './simplify.ts'
 import { checkValues, checkVariables } from './variables.ts'
 
 /** Distinguishes the variables of one program from those of others. */
@@ -50,13 +50,13 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
   })
 
   const calls = new Map<string, Call>()
-  const counts: Record<string, { recorded: number; kept: number }> = {}
+  const counts: Record<string, StepStats> = {}
   for (const [i, [name, step]] of Object.entries(definition.steps).entries()) {
     const recording = recordTwice(backend, { name, prefix: `s${i}` }, step, variables)
     clock.lap('record')
-    const call = simplifiedCall(`s${i}`, recording)
+    const call = optimizedCall(`s${i}`, recording, binding.isUsingGpuDevice() ? 'gpu' : 'cpu')
     clock.lap('optimize')
-    counts[name] = { recorded: recording.operations, kept: reachableNodes(call.roots).length }
+    counts[name] = { recorded: recording.operations, operations: countOperations(call.roots) }
     calls.set(name, call)
   }
 
@@ -175,7 +175,7 @@ function recordTwice(
 }
 
 /** The nodes that a step fetches; the first waits for the step's writes. */
-function simplifiedCall(prefix: string, recording: Recording): Call {
+function optimizedCall(prefix: string, recording: Recording, device: 'cpu' | 'gpu'): Call {
   const { effects } = recording
   const fetched = [...recording.outputs].map(([output, edge], i) => ({
     output,
@@ -188,8 +188,14 @@ function simplifiedCall(prefix: string, recording: Recording): Call {
       fetched.length > 0
         ? fetched.map(({ output, node }) => ({ output, node: nameOf(node) }))
         : [{ output: '', node: `${prefix}/done` }],
-    roots: [...simplify(nodes), ...recording.inputs.values()],
+    roots: [...optimize(nodes, device), ...recording.inputs.values()],
   }
+}
+
+function countOperations(roots: readonly GraphNode[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { op } of reachableNodes(roots)) counts[op] = (counts[op] ?? 0) + 1
+  return counts
 }
 
 /** A node to fetch so that others run. */

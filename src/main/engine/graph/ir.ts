@@ -22,10 +22,23 @@ export interface OutputType {
   readonly shape: readonly number[]
 }
 
-/** The values of a constant: bytes in row-major order, or one byte array per string. */
+/**
+ * The values of a constant: bytes in row-major order, or the bytes of one element that they all equal; for
+ * strings one byte array each.
+ */
 export interface TensorValue extends OutputType {
   readonly values: Uint8Array | readonly Uint8Array[]
 }
+
+const elementBytes = new Map<number, number>([
+  [DataTypes.float32, 4],
+  [DataTypes.int32, 4],
+  [DataTypes.uint8, 1],
+  [DataTypes.complex64, 8],
+  [DataTypes.int64, 8],
+  [DataTypes.bool, 1],
+  [DataTypes.bfloat16, 2],
+])
 
 export type Attribute =
   | { readonly kind: 'integer'; readonly value: number }
@@ -72,18 +85,69 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i])
 }
 
-/** A node that holds a value. */
+/** The types of which the graph format can keep a repeated element once. */
+const repeatable = new Set<number>([DataTypes.float32, DataTypes.int32, DataTypes.bool])
+
+/** A node that holds a value; values that repeat one element are kept once. */
 export function constantNode(value: TensorValue, controls: readonly GraphNode[] = []): GraphNode {
+  const { dtype, shape, values } = value
+  const once = values instanceof Uint8Array ? repeatedElement(dtype, values) : null
   return {
     op: 'Const',
     attributes: new Map<string, Attribute>([
-      ['dtype', { kind: 'type', value: value.dtype }],
-      ['value', { kind: 'tensor', value }],
+      ['dtype', { kind: 'type', value: dtype }],
+      ['value', { kind: 'tensor', value: { dtype, shape, values: once ?? values } }],
     ]),
     inputs: [],
     controls,
-    outputs: [{ dtype: value.dtype, shape: value.shape }],
+    outputs: [{ dtype, shape }],
   }
+}
+
+function repeatedElement(dtype: number, bytes: Uint8Array): Uint8Array | null {
+  const width = repeatable.has(dtype) ? elementBytes.get(dtype) : undefined
+  if (width === undefined || bytes.length <= width) return null
+  for (let i = width; i < bytes.length; i++) if (bytes[i] !== bytes[i - width]) return null
+  return bytes.slice(0, width)
+}
+
+/** Bytes that all elements take, however they are kept. */
+export function byteLength({ dtype, shape }: OutputType): number {
+  return (elementBytes.get(dtype) ?? 0) * elementCount(shape)
+}
+
+/** A float32 constant of which all elements are one number. */
+export function numberNode(value: number, shape: readonly number[] = []): GraphNode {
+  const values = new Uint8Array(Float32Array.of(value).buffer)
+  return constantNode({ dtype: DataTypes.float32, shape, values })
+}
+
+/** An int32 constant of rank 1. */
+export function integersNode(values: readonly number[]): GraphNode {
+  const bytes = new Uint8Array(Int32Array.from(values).buffer)
+  return constantNode({ dtype: DataTypes.int32, shape: [values.length], values: bytes })
+}
+
+/** The number that all elements of a float32 constant are, else null. */
+export function numberOf(edge: Edge | undefined): number | null {
+  const value = edge === undefined ? null : constantValue(edge.node)
+  if (value === null || value.dtype !== DataTypes.float32) return null
+  return value.values instanceof Uint8Array && value.values.length === 4 ? (floatsOf(value)[0] ?? null) : null
+}
+
+/** The numbers of a float32 constant; one where they are all equal. */
+export function floatsOf({ values }: TensorValue): Float32Array {
+  if (!(values instanceof Uint8Array)) throw new TypeError('strings are not numbers')
+  return new Float32Array(values.slice().buffer)
+}
+
+/** The elements of an int32 constant, else null. */
+export function integersOf(edge: Edge | undefined): number[] | null {
+  const value = edge === undefined ? null : constantValue(edge.node)
+  if (value === null || value.dtype !== DataTypes.int32 || !(value.values instanceof Uint8Array)) return null
+  const stored = [...new Int32Array(value.values.slice().buffer)]
+  const count = elementCount(value.shape)
+  return stored.length === count ? stored : new Array<number>(count).fill(stored[0] ?? 0)
 }
 
 /** The value of a constant, null for every other node. */

@@ -65,8 +65,15 @@ export interface ProgramStats {
   readonly milliseconds: { record: number; optimize: number; write: number; load: number; total: number }
   /** Bytes of the graph as loaded. */
   readonly bytes: number
-  /** Per step: operations recorded and operations left in the graph. */
-  readonly steps: Readonly<Record<string, { recorded: number; kept: number }>>
+  readonly steps: Readonly<Record<string, StepStats>>
+}
+
+/** What is left of a step. */
+export interface StepStats {
+  /** Operations that tfjs executed when the step was recorded. */
+  readonly recorded: number
+  /** How many of each operation are in the graph. */
+  readonly operations: Readonly<Record<string, number>>
 }
 
 export interface Program<D extends Record<string, StepDefinition> = Record<string, StepDefinition>> {

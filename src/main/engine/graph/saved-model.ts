@@ -5,7 +5,7 @@
  */
 
 import type { Attribute, Edge, GraphNode, TensorValue } from './ir.ts'
-import { DataTypes, elementCount } from './ir.ts'
+import { byteLength, DataTypes } from './ir.ts'
 import { ProtobufWriter } from './protobuf.ts'
 
 /** The version of the graph format that this writes; TensorFlow 2.9 and later read it. */
@@ -15,31 +15,22 @@ function writeShape(writer: ProtobufWriter, shape: readonly number[]): void {
   for (const size of shape) writer.message(2, (dimension) => dimension.integer(1, size))
 }
 
-/** The one value that all elements have, where the format can store it once; else null. */
-function repeatedValue(tensor: TensorValue): { field: number; value: number } | null {
-  const { dtype, values } = tensor
-  const count = elementCount(tensor.shape)
-  if (count < 2 || !(values instanceof Uint8Array)) return null
-  const width = values.length / count
-  for (let i = width; i < values.length; i++) if (values[i] !== values[i - width]) return null
-  const first = new DataView(values.buffer, values.byteOffset)
-  if (dtype === DataTypes.float32) return { field: 5, value: first.getFloat32(0, true) }
-  if (dtype === DataTypes.int32) return { field: 7, value: first.getInt32(0, true) }
-  if (dtype === DataTypes.bool) return { field: 11, value: first.getUint8(0) }
-  return null
+/** Writes a value that stands for many, which only the typed fields of the message may do. */
+function writeRepeated(writer: ProtobufWriter, { dtype, values }: TensorValue): void {
+  if (!(values instanceof Uint8Array)) throw new TypeError('strings do not repeat')
+  const view = new DataView(values.buffer, values.byteOffset)
+  if (dtype === DataTypes.float32) writer.floats(5, [view.getFloat32(0, true)])
+  else if (dtype === DataTypes.int32) writer.integers(7, [view.getInt32(0, true)])
+  else if (dtype === DataTypes.bool) writer.integers(11, [view.getUint8(0)])
+  else throw new TypeError(`a constant of type ${dtype} cannot repeat`)
 }
 
 function writeTensor(writer: ProtobufWriter, tensor: TensorValue): void {
-  writer.integer(1, tensor.dtype).message(2, (shape) => writeShape(shape, tensor.shape))
-  const repeated = repeatedValue(tensor)
-  if (repeated !== null) {
-    if (repeated.field === 5) writer.floats(5, [repeated.value])
-    else writer.integers(repeated.field, [repeated.value])
-  } else if (tensor.values instanceof Uint8Array) {
-    writer.blob(4, tensor.values)
-  } else {
-    for (const value of tensor.values) writer.blob(8, value)
-  }
+  const { dtype, shape, values } = tensor
+  writer.integer(1, dtype).message(2, (message) => writeShape(message, shape))
+  if (!(values instanceof Uint8Array)) for (const value of values) writer.blob(8, value)
+  else if (values.length < byteLength(tensor)) writeRepeated(writer, tensor)
+  else writer.blob(4, values)
 }
 
 function writeAttribute(writer: ProtobufWriter, attribute: Attribute): void {

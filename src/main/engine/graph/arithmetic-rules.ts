@@ -1,0 +1,117 @@
+/** Rules for operations that change nothing and for numbers that are repeated. */
+
+import { type Edge, edgeType, type GraphNode, integersOf, numberNode, numberOf, sameShape } from './ir.ts'
+import type { Rule } from './rewrite.ts'
+
+const value = (node: GraphNode): Edge => ({ node, output: 0 })
+
+/** An operation that returns one of its inputs is that input. */
+export const withoutEffect: Rule = (node) => {
+  const [input, second] = node.inputs
+  const [output] = node.outputs
+  if (input === undefined || output === undefined) return null
+  const is = (edge: Edge): boolean => {
+    const type = edgeType(edge)
+    return type.dtype === output.dtype && sameShape(type.shape, output.shape)
+  }
+  switch (node.op) {
+    case 'Identity':
+      return node.controls.length === 0 ? input : null
+    case 'Reshape':
+    case 'Cast':
+    case 'BroadcastTo':
+    case 'Tile':
+    case 'ExpandDims':
+    case 'Squeeze':
+    case 'Slice':
+      return is(input) ? input : null
+    case 'Mul':
+      if (is(input) && numberOf(second) === 1) return input
+      return second !== undefined && is(second) && numberOf(input) === 1 ? second : null
+    case 'Div':
+    case 'RealDiv':
+      return is(input) && numberOf(second) === 1 ? input : null
+    case 'Transpose': {
+      const order = integersOf(second)
+      return order?.every((axis, i) => axis === i) ? input : null
+    }
+    case 'Neg':
+      return input.node.op === 'Neg' ? (input.node.inputs[0] ?? null) : null
+    default:
+      return null
+  }
+}
+
+const broadcasting = new Map<string, ((a: number, b: number) => number) | null>([
+  ['Add', (a, b) => a + b],
+  ['AddV2', (a, b) => a + b],
+  ['Sub', (a, b) => a - b],
+  ['Mul', (a, b) => a * b],
+  ['Div', (a, b) => a / b],
+  ['RealDiv', (a, b) => a / b],
+  ['Maximum', Math.max],
+  ['Minimum', Math.min],
+  ['SquaredDifference', null],
+  ['Pow', null],
+  ['Greater', null],
+  ['GreaterEqual', null],
+  ['Less', null],
+  ['LessEqual', null],
+])
+
+/** What repeats one number is a constant that keeps it once. */
+export const repeatedNumbers: Rule = (node) => {
+  const [output] = node.outputs
+  const [left, right] = node.inputs
+  if (output === undefined || left === undefined) return null
+  const number = ((): number | null => {
+    const a = numberOf(left)
+    const b = numberOf(right)
+    switch (node.op) {
+      case 'Fill':
+        return b
+      case 'Reshape':
+      case 'BroadcastTo':
+      case 'Tile':
+      case 'Identity':
+        return a
+      case 'Neg':
+        return a === null ? null : -a
+      case 'Square':
+        return a === null ? null : a * a
+      default: {
+        const compute = broadcasting.get(node.op)
+        return a === null || b === null || !compute ? null : compute(a, b)
+      }
+    }
+  })()
+  return number === null ? null : value(numberNode(number, output.shape))
+}
+
+/** A broadcasting operation reads a repeated number once instead of a whole tensor of it. */
+export const scalarOperands: Rule = (node, { add }) => {
+  const [left, right] = node.inputs
+  const [output] = node.outputs
+  if (!broadcasting.has(node.op) || left === undefined || right === undefined || output === undefined)
+    return null
+  const scalar = (edge: Edge, other: Edge): Edge | null => {
+    const number = numberOf(edge)
+    const replaceable = edgeType(edge).shape.length > 0 && sameShape(edgeType(other).shape, output.shape)
+    return number === null || !replaceable ? null : value(add(numberNode(number)))
+  }
+  const [a, b] = [scalar(left, right), scalar(right, left)]
+  if (a === null && b === null) return null
+  return value(add({ ...node, inputs: b === null ? [a ?? left, right] : [left, b] }))
+}
+
+/** (x * a) * b and -(x * a) are x * c. */
+export const joinedFactors: Rule = (node, { add, uses }) => {
+  const factor = node.op === 'Neg' ? -1 : node.op === 'Mul' ? numberOf(node.inputs[1]) : null
+  const inner = node.inputs[0]
+  if (factor === null || inner?.node.op !== 'Mul' || uses(inner.node) > 1) return null
+  const [x, second] = inner.node.inputs
+  const other = numberOf(second)
+  if (x === undefined || second === undefined || other === null || edgeType(second).shape.length > 0)
+    return null
+  return value(add({ ...inner.node, inputs: [x, value(add(numberNode(factor * other)))] }))
+}

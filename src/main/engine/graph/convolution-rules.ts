@@ -1,0 +1,185 @@
+/** Rules that make convolutions do more of the work around them, or do their own faster. */
+
+import {
+  type Attribute,
+  constantNode,
+  constantValue,
+  DataTypes,
+  type Edge,
+  edgeType,
+  elementCount,
+  floatsOf,
+  type GraphNode,
+  integersNode,
+  type TensorValue,
+} from './ir.ts'
+import type { RewriteContext, Rule } from './rewrite.ts'
+
+const value = (node: GraphNode): Edge => ({ node, output: 0 })
+const float32: [string, Attribute] = ['T', { kind: 'type', value: DataTypes.float32 }]
+const indices = (name: string): [string, Attribute] => [name, { kind: 'type', value: DataTypes.int32 }]
+
+/** The one number per channel that a float32 constant holds, for so many channels in the last dimension. */
+function perChannel(edge: Edge | undefined, channels: number): Float32Array | null {
+  const constant = edge === undefined ? null : constantValue(edge.node)
+  if (constant === null || constant.dtype !== DataTypes.float32) return null
+  const count = elementCount(constant.shape)
+  if (constant.shape.at(-1) !== channels || count !== channels) return null
+  const stored = floatsOf(constant)
+  return stored.length === channels ? stored : new Float32Array(channels).fill(stored[0] ?? 0)
+}
+
+/** A filter [height, width, a, b] with each number multiplied by its a's or its b's factor. */
+function scaledFilter(filter: TensorValue, factors: Float32Array, axis: 2 | 3): GraphNode {
+  const inner = filter.shape[3] ?? 1
+  const count = elementCount(filter.shape)
+  const stored = floatsOf(filter)
+  const scaled = new Float32Array(count)
+  for (let i = 0; i < count; i++) {
+    const channel = axis === 3 ? i % inner : Math.floor(i / inner) % factors.length
+    scaled[i] = (stored[stored.length === 1 ? 0 : i] ?? 0) * (factors[channel] ?? 0)
+  }
+  return constantNode({ ...filter, values: new Uint8Array(scaled.buffer) })
+}
+
+/**
+ * A fixed factor per channel behind or before a convolution with a fixed filter goes into the filter: batch
+ * norm with measured statistics then costs nothing.
+ */
+export const foldedScale: Rule = (node, context) => {
+  if (node.op === 'Mul') return scaleBehind(node, context)
+  if (node.op === 'Conv2D' || node.op === 'Conv2DBackpropInput') return scaleBefore(node, context)
+  return null
+}
+
+function scaleBehind(product: GraphNode, { add, uses }: RewriteContext): Edge | null {
+  const [convolved, factor] = product.inputs
+  if (convolved === undefined || uses(convolved.node) > 1) return null
+  const convolution = convolved.node
+  const transposed = convolution.op === 'Conv2DBackpropInput'
+  if (!transposed && convolution.op !== 'Conv2D') return null
+  const filter = convolution.inputs[1]
+  const fixed = filter === undefined ? null : constantValue(filter.node)
+  const factors = perChannel(factor, edgeType(convolved).shape.at(-1) ?? 0)
+  if (fixed === null || factors === null) return null
+  const scaled = value(add(scaledFilter(fixed, factors, transposed ? 2 : 3)))
+  return value(
+    add({ ...convolution, inputs: convolution.inputs.map((edge, i) => (i === 1 ? scaled : edge)) }),
+  )
+}
+
+function scaleBefore(convolution: GraphNode, { add, uses }: RewriteContext): Edge | null {
+  const transposed = convolution.op === 'Conv2DBackpropInput'
+  const place = transposed ? 2 : 0
+  const input = convolution.inputs[place]
+  const filter = convolution.inputs[1]
+  if (input === undefined || filter === undefined || input.node.op !== 'Mul' || uses(input.node) > 1)
+    return null
+  const [x, factor] = input.node.inputs
+  const fixed = constantValue(filter.node)
+  const factors = perChannel(factor, edgeType(input).shape.at(-1) ?? 0)
+  if (x === undefined || fixed === null || factors === null) return null
+  const scaled = value(add(scaledFilter(fixed, factors, transposed ? 3 : 2)))
+  return value(
+    add({
+      ...convolution,
+      inputs: convolution.inputs.map((edge, i) => (i === 1 ? scaled : i === place ? x : edge)),
+    }),
+  )
+}
+
+/** One number per channel added to a convolution is its bias; TensorFlow computes the two together. */
+export const addedBias: Rule = (node, { add }) => {
+  if (node.op !== 'Add' && node.op !== 'AddV2') return null
+  const [x, bias] = node.inputs
+  if (x === undefined || bias === undefined || !['Conv2D', 'MatMul'].includes(x.node.op)) return null
+  const channels = edgeType(x).shape.at(-1)
+  const { shape } = edgeType(bias)
+  if (shape.length !== 1 || shape[0] !== channels) return null
+  const attributes = new Map<string, Attribute>([float32, ['data_format', { kind: 'string', value: 'NHWC' }]])
+  return value(add({ ...node, op: 'BiasAdd', attributes }))
+}
+
+/** Up to this many channels a processor's vector registers stay mostly empty. */
+const THIN = 4
+
+/**
+ * A transposed convolution with kernel 4 and stride 2 to few channels is one with kernel 2 and stride 1 to
+ * four times the channels, whose blocks of 2x2 pixels are then laid out:
+ * x[2i + p - 1] = sum over a of y[i - a] w[2a + p] for the two offsets p in a block.
+ */
+export const thinTransposedConvolution: Rule = (node, { add }) => {
+  if (node.op !== 'Conv2DBackpropInput') return null
+  const [, filter, y] = node.inputs
+  const [output] = node.outputs
+  if (filter === undefined || y === undefined || output === undefined) return null
+  const [kernelHeight, kernelWidth, channels = 0, depth = 0] = edgeType(filter).shape
+  const [batch = 0, height = 0, width = 0] = output.shape
+  const list = (name: string): string => {
+    const attribute = node.attributes.get(name)
+    return attribute === undefined ? '' : String(attribute.value)
+  }
+  const fits =
+    kernelHeight === 4 &&
+    kernelWidth === 4 &&
+    channels <= THIN &&
+    height % 2 === 0 &&
+    width % 2 === 0 &&
+    list('strides') === '1,2,2,1' &&
+    ['', '1,1,1,1'].includes(list('dilations')) &&
+    list('padding') === 'SAME' &&
+    ['', 'NHWC'].includes(list('data_format')) &&
+    output.dtype === DataTypes.float32
+  if (!fits) return null
+
+  const make = (op: string, inputs: Edge[], shape: number[], attributes: [string, Attribute][]): Edge =>
+    value(
+      add({
+        op,
+        inputs,
+        attributes: new Map([float32, ...attributes]),
+        controls: [],
+        outputs: [{ dtype: DataTypes.float32, shape }],
+      }),
+    )
+  const list32 = (...values: number[]): Edge => value(add(integersNode(values)))
+  const reshape = (x: Edge, shape: number[]): Edge =>
+    make('Reshape', [x, list32(...shape)], shape, [indices('Tshape')])
+  const split = reshape(filter, [2, 2, 2, 2, channels, depth])
+  const ordered = make(
+    'Transpose',
+    [split, list32(0, 2, 1, 3, 4, 5)],
+    [2, 2, 2, 2, channels, depth],
+    [indices('Tperm')],
+  )
+  const blocks = 4 * channels
+  const blockFilter = reshape(ordered, [2, 2, blocks, depth])
+  const size = [batch, height / 2 + 1, width / 2 + 1, blocks]
+  const convolved = value(
+    add({
+      ...node,
+      attributes: new Map<string, Attribute>([
+        ...node.attributes,
+        ['strides', { kind: 'integers', value: [1, 1, 1, 1] }],
+        ['padding', { kind: 'string', value: 'VALID' }],
+      ]),
+      inputs: [list32(...size), blockFilter, y],
+      outputs: [{ dtype: DataTypes.float32, shape: size }],
+    }),
+  )
+  const laidOut = make(
+    'DepthToSpace',
+    [convolved],
+    [batch, height + 2, width + 2, channels],
+    [
+      ['block_size', { kind: 'integer', value: 2 }],
+      ['data_format', { kind: 'string', value: 'NHWC' }],
+    ],
+  )
+  return make(
+    'Slice',
+    [laidOut, list32(0, 1, 1, 0), list32(...output.shape)],
+    [...output.shape],
+    [indices('Index')],
+  )
+}

@@ -1,0 +1,89 @@
+/**
+ * tfjs composes the gradients of activations from several passes over memory, of which TensorFlow has each
+ * as one operation.
+ */
+
+import { type Attribute, DataTypes, type Edge, edgeType, type GraphNode, numberOf, sameShape } from './ir.ts'
+import type { RewriteContext, Rule } from './rewrite.ts'
+
+const value = (node: GraphNode): Edge => ({ node, output: 0 })
+
+const same = (a: Edge | undefined, b: Edge | undefined): boolean =>
+  a !== undefined && b !== undefined && a.node === b.node && a.output === b.output
+
+/** If an edge is tf.step(x, slope): x and the slope below 0. tfjs lets NaN through with a Select of its own. */
+function stepOf(edge: Edge): { x: Edge; slope: number } | null {
+  const [nan, x, otherwise] = edge.node.op === 'Select' ? edge.node.inputs : []
+  if (nan?.node.op !== 'IsNan' || x === undefined || !same(nan.node.inputs[0], x)) return null
+  const [greater, above, below] = otherwise?.node.op === 'Select' ? otherwise.node.inputs : []
+  if (greater?.node.op !== 'Greater' || !same(greater.node.inputs[0], x)) return null
+  const slope = numberOf(below)
+  if (numberOf(greater.node.inputs[1]) !== 0 || numberOf(above) !== 1 || slope === null) return null
+  return { x, slope }
+}
+
+const float32: [string, Attribute] = ['T', { kind: 'type', value: DataTypes.float32 }]
+
+function node(op: string, inputs: Edge[], attributes: [string, Attribute][] = []): GraphNode {
+  const type = inputs[0] === undefined ? { dtype: DataTypes.float32, shape: [] } : edgeType(inputs[0])
+  return { op, inputs, attributes: new Map([float32, ...attributes]), controls: [], outputs: [type] }
+}
+
+/** dy * step(x) is the gradient of ReLU; it reads y where that is kept anyway, and then x need not be. */
+export const reluGradient: Rule = (product, { add, find }) => {
+  if (product.op !== 'Mul') return null
+  return eachWay(product, (dy, factor) => {
+    const step = stepOf(factor)
+    if (step === null || step.slope < 0 || !sameShape(edgeType(dy).shape, edgeType(step.x).shape)) return null
+    if (step.slope === 0) {
+      const relu = find(node('Relu', [step.x]))
+      return value(add(node('ReluGrad', [dy, relu === null ? step.x : value(relu)])))
+    }
+    return value(add(node('LeakyReluGrad', [dy, step.x], [['alpha', { kind: 'float', value: step.slope }]])))
+  })
+}
+
+/** dy * (1 - y^2) and dy * y * (1 - y), where y is tanh or the sigmoid of something. */
+export const sigmoidGradient: Rule = (product, { add }) => {
+  if (product.op !== 'Mul') return null
+  return eachWay(product, (dy, factor) => {
+    const y = squareLeft(factor) ?? productLeft(factor)
+    const op = y?.node.op === 'Tanh' ? 'TanhGrad' : 'SigmoidGrad'
+    const fits = y !== null && sameShape(edgeType(dy).shape, edgeType(y).shape)
+    return fits ? value(add(node(op, [y, dy]))) : null
+  })
+}
+
+/** y, if the edge is 1 - y^2 of a tanh. */
+function squareLeft(edge: Edge): Edge | null {
+  const [one, square] = edge.node.op === 'Sub' ? edge.node.inputs : []
+  if (numberOf(one) !== 1 || square?.node.op !== 'Square') return null
+  const [y] = square.node.inputs
+  return y?.node.op === 'Tanh' ? y : null
+}
+
+/** y, if the edge is y * (1 - y) of a sigmoid. */
+function productLeft(edge: Edge): Edge | null {
+  const [y, rest] = edge.node.op === 'Mul' ? edge.node.inputs : []
+  const [one, again] = rest?.node.op === 'Sub' ? rest.node.inputs : []
+  return y?.node.op === 'Sigmoid' && numberOf(one) === 1 && same(y, again) ? y : null
+}
+
+function eachWay(product: GraphNode, match: (dy: Edge, factor: Edge) => Edge | null): Edge | null {
+  const [left, right] = product.inputs
+  if (left === undefined || right === undefined) return null
+  return match(left, right) ?? match(right, left)
+}
+
+/**
+ * The gradient of a leaky ReLU reads the slope from x; y has the same sign, and with it x is read by nothing
+ * else, so that TensorFlow can compute y together with what comes before.
+ */
+export const leakyGradientFromOutput: Rule = (gradient, { add, find }: RewriteContext) => {
+  if (gradient.op !== 'LeakyReluGrad') return null
+  const [dy, x] = gradient.inputs
+  const alpha = gradient.attributes.get('alpha')
+  if (dy === undefined || x === undefined || alpha?.kind !== 'float' || alpha.value <= 0) return null
+  const y = find(node('LeakyRelu', [x], [['alpha', alpha]]))
+  return y === null ? null : value(add({ ...gradient, inputs: [dy, value(y)] }))
+}

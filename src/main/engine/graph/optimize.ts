@@ -1,0 +1,30 @@
+/**
+ * Makes a recorded graph faster without changing what it computes beyond the last bits. TensorFlow does some
+ * of this itself when a graph first runs; what is here it does not do, or does only to a graph that has been
+ * prepared for it.
+ */
+
+import { joinedFactors, repeatedNumbers, scalarOperands, withoutEffect } from './arithmetic-rules.ts'
+import { addedBias, foldedScale, thinTransposedConvolution } from './convolution-rules.ts'
+import { leakyGradientFromOutput, reluGradient, sigmoidGradient } from './gradient-rules.ts'
+import type { GraphNode } from './ir.ts'
+import { type Rule, rewrite } from './rewrite.ts'
+
+const always: readonly Rule[] = [
+  withoutEffect,
+  repeatedNumbers,
+  scalarOperands,
+  joinedFactors,
+  reluGradient,
+  sigmoidGradient,
+  leakyGradientFromOutput,
+  foldedScale,
+  addedBias,
+]
+
+/** Returns nodes that do what the roots do, in the roots' order. */
+export function optimize(roots: readonly GraphNode[], device: 'cpu' | 'gpu'): GraphNode[] {
+  const rewritten = rewrite(roots, always)
+  // After the other rules, which look for the convolution as it was recorded.
+  return device === 'gpu' ? rewritten : rewrite(rewritten, [thinTransposedConvolution])
+}
