@@ -2,7 +2,13 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Programs of their own: threads of main and the engine, each in src/main/entries/. */
-export type EntryName = 'engine' | 'import-worker' | 'picture-worker' | 'verify-worker'
+export type EntryName =
+  | 'engine'
+  | 'evaluation-worker'
+  | 'import-worker'
+  | 'picture-worker'
+  | 'sample-worker'
+  | 'verify-worker'
 
 /**
  * Where a program of its own lies: its source when main runs from source, else the bundle of that name beside

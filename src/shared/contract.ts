@@ -138,6 +138,8 @@ export const evaluationSchema = z.object({
     z.string(),
     z.object({ n: z.number().int(), imageAuroc: z.number().nullable(), pixelAuroc: z.number().nullable() }),
   ),
+  /** Labeled images of the split that have no score, where there are any. */
+  missing: z.number().int().positive().optional(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
 
@@ -204,6 +206,9 @@ export const calls = {
   /** The doctor's report as text lines and as data. */
   'app.doctor': call(none, z.object({ text: z.string(), report: z.record(z.string(), z.unknown()) })),
 
+  /** Starts the engine, which otherwise starts when it is needed; answers when it is ready. */
+  'engine.start': call(none, engineStateSchema),
+
   'workspace.open': call(
     z.object({ dir: z.string().min(1), create: z.boolean().default(false) }),
     workspaceInfoSchema,
@@ -238,6 +243,10 @@ export const calls = {
       folder: z.string().min(1),
       dataset: z.string().min(1).max(100),
       layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
+      /** What photographs are that no folder name tells: \`normal\` for a folder of good parts only. */
+      unlabeledAs: labelSchema.default('unlabeled'),
+      /** The part has a left and a right: training does not mirror it. Left out, the dataset stays as it is. */
+      hasDirection: z.boolean().optional(),
     }),
     jobStarted,
   ),
@@ -265,6 +274,8 @@ export const calls = {
   'job.cancel': call(z.object({ job: z.string() }), none),
   'job.pause': call(z.object({ job: z.string() }), none),
   'job.continue': call(z.object({ job: z.string() }), none),
+  /** Does an interrupted, failed or cancelled job again: it goes on from where it stopped, as a new job. */
+  'job.again': call(z.object({ job: z.string() }), jobStarted),
 
   'run.list': call(
     z.object({ dataset: z.string().optional(), state: runStateSchema.optional() }),
@@ -280,7 +291,11 @@ export const calls = {
     z.object({ run: runId }),
     z.array(z.object({ name: z.string(), step: z.number().int(), asset: z.string() })),
   ),
-  'run.score': call(z.object({ run: runId, split: splitSchema }), jobStarted),
+  /** Scores the images of the split that have no score by this run, or all of them \`again\`. */
+  'run.score': call(
+    z.object({ run: runId, split: splitSchema, again: z.boolean().default(false) }),
+    jobStarted,
+  ),
   'run.evaluate': call(
     z.object({ run: runId, score: z.string().optional(), split: splitSchema.default('test') }),
     evaluationSchema,

@@ -17,3 +17,6 @@ export interface EngineChannel {
   /** Ends the process at once, without a chance to clean up. */
   kill(): void
 }
+
+/** Starts an engine process. `onOutput` hears what TensorFlow and the engine print. */
+export type LaunchEngine = (onOutput: (text: string) => void) => EngineChannel

@@ -1,0 +1,229 @@
+/**
+ * The work of a workspace that takes time. Every job is a row in SQLite from the moment it is asked for, so
+ * that a job whose process died is found again and said to be interrupted. Training and scoring take turns at
+ * the one engine; what reads and writes files runs beside them in threads, one at a time.
+ */
+import PQueue from 'p-queue'
+import type { JobProgress } from '../../shared/contract.ts'
+import type { FailureInfo, Id, Job, JobKind, JsonObject } from '../../shared/domain.ts'
+import { Failure, failureData } from '../../shared/failure.ts'
+import type { EventHub } from '../services/events.ts'
+import type { Log } from '../services/log.ts'
+import type { Database } from '../store/database.ts'
+import { createJob, findJob, finishJob, linkJob, listJobs, startJob, updateJobProgress } from '../store/jobs.ts'
+import { rateLimit } from './rate-limit.ts'
+
+/** Why a job is to stop: a person gave it up, a person will go on later, or Fanoscope is being closed. */
+export type StopReason = 'cancel' | 'later' | 'close'
+
+export type JobEnd =
+  | { state: 'done'; result: JsonObject | null }
+  | { state: 'failed'; failure: FailureInfo }
+  | { state: 'cancelled' }
+  | { state: 'interrupted'; failure: FailureInfo }
+
+/** What a job's work is given. */
+export interface JobContext {
+  readonly id: Id
+  /** Aborted when the job is to stop; the reason is a StopReason. */
+  readonly signal: AbortSignal
+  /** Tells how far it is; shown at most ten times a second, kept every two seconds. */
+  progress(progress: JobProgress): void
+  /** The job made or found its dataset. */
+  link(links: { datasetId: Id }): void
+}
+
+/** How a kind of job is done. A thrown error ends it as failed. */
+export interface JobPlan {
+  kind: JobKind
+  payload: JsonObject
+  runId?: Id
+  datasetId?: Id
+  lane: 'engine' | 'disk'
+  work(context: JobContext): Promise<JobEnd>
+  /** It was stopped before its work began. */
+  dropped?(reason: StopReason): void
+  pause?(id: Id): void
+  continue?(id: Id): void
+}
+
+export interface Jobs {
+  /** Answers as soon as the job is in the database. */
+  start(plan: JobPlan): Job
+  /** @throws Failure `job-unknown` */
+  find(id: Id): Job
+  list(options: { active: boolean }): Job[]
+  /** The queued or running job of a run, if there is one. */
+  activeOf(runId: Id): Id | null
+  /** Stops a queued or running job; its end tells when. @throws Failure `job-unknown`, `job-ended` */
+  stop(id: Id, reason: StopReason): void
+  /** @throws Failure `job-unknown`, `job-ended`, `job-not-pausable` */
+  pause(id: Id): void
+  continue(id: Id): void
+  /** The job as it ended. */
+  ended(id: Id): Promise<Job>
+  /** Stops everything for closing and waits until it has stopped. */
+  close(): Promise<void>
+}
+
+export interface JobsOptions {
+  db: Database
+  events: EventHub
+  log: Log
+  /** Milliseconds between two shown, and two kept, states of progress. */
+  shownEvery?: number
+  keptEvery?: number
+}
+
+interface Active {
+  plan: JobPlan
+  abort: AbortController
+  begun: boolean
+  settled: Promise<Job>
+  settle: (job: Job) => void
+}
+
+/** Jobs that a list shows. */
+const listLimit = 200
+
+const closed: FailureInfo = {
+  code: 'interrupted',
+  message: 'Fanoscope was closed before this was finished.',
+  remedy: 'Start it again: it goes on from where it stopped.',
+}
+
+export function createJobs({ db, events, log, shownEvery = 100, keptEvery = 2_000 }: JobsOptions): Jobs {
+  const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }
+  const active = new Map<Id, Active>()
+
+  // Whatever is still queued belonged to a process that is gone; nothing starts by itself.
+  for (const job of listJobs(db, { active: true })) {
+    finishJob(db, job.id, {
+      state: 'interrupted',
+      failure: {
+        code: 'interrupted',
+        message: 'The program ended before this began.',
+        remedy: 'Start it again.',
+      },
+    })
+  }
+
+  function start(plan: JobPlan): Job {
+    const { kind, payload, runId = null, datasetId = null } = plan
+    const job = createJob(db, { kind, payload, runId, datasetId })
+    const { promise, resolve } = Promise.withResolvers<Job>()
+    active.set(job.id, {
+      plan,
+      abort: new AbortController(),
+      begun: false,
+      settled: promise,
+      settle: resolve,
+    })
+    events.emit('job.changed', job)
+    void lanes[plan.lane].add(() => perform(job.id))
+    return job
+  }
+
+  async function perform(id: Id): Promise<void> {
+    const job = active.get(id)
+    if (job === undefined) return
+    job.begun = true
+    // The newest progress, also where the database has an older one.
+    let progress: JobProgress | null = null
+    const show = rateLimit<JobProgress>(shownEvery, (shown) =>
+      events.emit('job.changed', { ...findJob(db, id), progress: shown }),
+    )
+    const keep = rateLimit<JobProgress>(keptEvery, (kept) => updateJobProgress(db, id, kept))
+    let end: JobEnd
+    try {
+      startJob(db, id, process.pid)
+      events.emit('job.changed', findJob(db, id))
+      end = await job.plan.work({
+        id,
+        signal: job.abort.signal,
+        progress(now) {
+          progress = now
+          keep.offer(now)
+          show.offer(now)
+        },
+        link: (links) => linkJob(db, id, links),
+      })
+    } catch (error) {
+      end = { state: 'failed', failure: failureData(error) }
+    } finally {
+      show.drop()
+      keep.drop()
+    }
+    if (end.state === 'failed') log.error(`Job ${id} (${job.plan.kind}) failed: ${end.failure.message}`, end.failure)
+    finish(id, job, end, progress)
+  }
+
+  function finish(id: Id, job: Active, end: JobEnd, progress: JobProgress | null): void {
+    active.delete(id)
+    let finished: Job
+    try {
+      db.transaction(() => {
+        if (progress !== null) updateJobProgress(db, id, progress)
+        finishJob(db, id, end)
+      })
+      finished = findJob(db, id)
+    } catch (error) {
+      // On a full disk the end cannot be written. It is told all the same, and the next start finds the row
+      // and calls it interrupted.
+      log.error(`The end of job ${id} could not be stored.`, failureData(error))
+      const failure = end.state === 'failed' || end.state === 'interrupted' ? end.failure : failureData(error)
+      finished = { ...findJob(db, id), state: 'failed', failure, pid: null }
+    }
+    events.emit('job.changed', finished)
+    job.settle(finished)
+  }
+
+  function activeOrThrow(id: Id): Active {
+    const job = active.get(id)
+    if (job) return job
+    const { state } = findJob(db, id)
+    throw new Failure(
+      'job-ended',
+      `The job ${id} is not at work: it is ${state}.`,
+      'Look at the list of jobs again.',
+    )
+  }
+
+  function stop(id: Id, reason: StopReason): void {
+    const job = activeOrThrow(id)
+    job.abort.abort(reason)
+    if (job.begun) return
+    job.plan.dropped?.(reason)
+    finish(id, job, reason === 'close' ? { state: 'interrupted', failure: closed } : { state: 'cancelled' }, null)
+  }
+
+  function paused(id: Id, how: 'pause' | 'continue'): void {
+    const act = activeOrThrow(id).plan[how]
+    if (!act) {
+      throw new Failure(
+        'job-not-pausable',
+        'Only training and scoring can be paused.',
+        'Cancel it instead: what was done so far is kept.',
+      )
+    }
+    act(id)
+  }
+
+  return {
+    start,
+    find: (id) => findJob(db, id),
+    list: ({ active: only }) => listJobs(db, { active: only, limit: listLimit }),
+    activeOf: (runId) => [...active].find(([, job]) => job.plan.runId === runId)?.[0] ?? null,
+    stop,
+    pause: (id) => paused(id, 'pause'),
+    continue: (id) => paused(id, 'continue'),
+    ended: async (id) => active.get(id)?.settled ?? findJob(db, id),
+    async close() {
+      const ends = [...active.values()].map((job) => job.settled)
+      // Those that wait first, so that none of them begins when the one at work ends.
+      const byTurn = [...active].sort(([, a], [, b]) => Number(a.begun) - Number(b.begun))
+      for (const [id] of byTurn) stop(id, 'close')
+      await Promise.all(ends)
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** What main tells everybody who listens: windows through a host, the command line directly. */
+import type { EventName, EventPayload } from '../../shared/contract.ts'
+
+type Listener<N extends EventName> = (payload: EventPayload<N>) => void
+type AnyListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void
+
+export interface ApplicationEvents {
+  /** Returns a function that stops listening. */
+  on<N extends EventName>(name: N, listener: Listener<N>): () => void
+  /** Hears every event; for a host that sends them on. Returns a function that stops listening. */
+  onAny(listener: AnyListener): () => void
+}
+
+export interface EventHub extends ApplicationEvents {
+  emit: AnyListener
+}
+
+export function createEventHub(): EventHub {
+  const listeners: { [N in EventName]: Set<Listener<N>> } = {
+    'engine.changed': new Set(),
+    'workspace.changed': new Set(),
+    'dataset.changed': new Set(),
+    'job.changed': new Set(),
+    'run.changed': new Set(),
+    'run.points': new Set(),
+    'run.preview': new Set(),
+    'review.decided': new Set(),
+  }
+  const all = new Set<AnyListener>()
+  return {
+    on(name, listener) {
+      const named = listeners[name]
+      named.add(listener)
+      return () => named.delete(listener)
+    },
+    onAny(listener) {
+      all.add(listener)
+      return () => all.delete(listener)
+    },
+    emit(name, payload) {
+      for (const listener of [...listeners[name]]) listener(payload)
+      for (const listener of [...all]) listener(name, payload)
+    },
+  }
+}

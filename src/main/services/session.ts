@@ -1,0 +1,76 @@
+/** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
+import type { Id } from '../../shared/domain.ts'
+import { createJobs, type Jobs } from '../jobs/jobs.ts'
+import { listRuns, setRunState } from '../store/runs.ts'
+import { openWorkspace, type Workspace } from '../store/workspace.ts'
+import type { LaunchEngine } from '../supervisor/channel.ts'
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
+import type { EventHub } from './events.ts'
+import { type Log, openLog } from './log.ts'
+
+export interface Session {
+  readonly workspace: Workspace
+  readonly supervisor: Supervisor
+  readonly jobs: Jobs
+  readonly events: EventHub
+  readonly log: Log
+  /** Lets what is at work keep what it has, ends the engine, and gives the workspace back. */
+  close(): Promise<void>
+}
+
+export interface SessionOptions {
+  dir: string
+  /** Make the workspace where there is none. */
+  create?: boolean
+  launchEngine: LaunchEngine
+  events: EventHub
+}
+
+/** How long a training may take to write its checkpoint when Fanoscope is closed, in milliseconds. */
+const closeWithin = 20_000
+
+/** @throws Failure those of `openWorkspace` */
+export function openSession({ dir, create = false, launchEngine, events }: SessionOptions): Session {
+  const workspace = openWorkspace(dir, { create })
+  const log = openLog(workspace.paths.logs)
+  const supervisor = createSupervisor({
+    launch: () => launchEngine((text) => log.info(text.trimEnd(), { from: 'engine' })),
+    onState: (state) => events.emit('engine.changed', state),
+    onLog: (level, message) => log[level](message),
+  })
+  // A run that waited or was held in memory by a process that is gone waits for a person now.
+  for (const state of ['queued', 'paused'] as const) {
+    for (const run of listRuns(workspace.db, { state })) interruptRun(workspace, run.id)
+  }
+  const jobs = createJobs({ db: workspace.db, events, log })
+  let closing: Promise<void> | null = null
+
+  async function close(): Promise<void> {
+    const timer = setTimeout(() => void supervisor.stop(), closeWithin)
+    await jobs.close()
+    clearTimeout(timer)
+    await supervisor.stop()
+    workspace.close()
+    log.close()
+  }
+
+  return {
+    workspace,
+    supervisor,
+    jobs,
+    events,
+    log,
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+function interruptRun({ db }: Workspace, run: Id): void {
+  setRunState(db, run, 'interrupted', {
+    code: 'interrupted',
+    message: 'The program ended before this training was finished.',
+    remedy: 'Resume it: it goes on from its last checkpoint.',
+  })
+}
