@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Failure, failureData } from '../../../shared/failure.ts'
 import { tf } from '../tensorflow.ts'
 import type { Binding, NativeBackend } from './binding.ts'
+import { flops } from './flops.ts'
 import { checkedInput } from './inputs.ts'
 import {
   assignNode,
@@ -56,7 +57,7 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
     clock.lap('record')
     const call = optimizedCall(`s${i}`, recording, binding.isUsingGpuDevice() ? 'gpu' : 'cpu')
     clock.lap('optimize')
-    counts[name] = { recorded: recording.operations, operations: countOperations(call.roots) }
+    counts[name] = stepStats(recording, call)
     calls.set(name, call)
   }
 
@@ -192,10 +193,14 @@ function optimizedCall(prefix: string, recording: Recording, device: 'cpu' | 'gp
   }
 }
 
-function countOperations(roots: readonly GraphNode[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { op } of reachableNodes(roots)) counts[op] = (counts[op] ?? 0) + 1
-  return counts
+function stepStats({ operations: recorded }: Recording, { roots }: Call): StepStats {
+  const operations: Record<string, number> = {}
+  let sum = 0
+  for (const node of reachableNodes(roots)) {
+    operations[node.op] = (operations[node.op] ?? 0) + 1
+    sum += flops(node)
+  }
+  return { recorded, operations, flops: sum }
 }
 
 /** A node to fetch so that others run. */

@@ -74,6 +74,8 @@ export interface StepStats {
   readonly recorded: number
   /** How many of each operation are in the graph. */
   readonly operations: Readonly<Record<string, number>>
+  /** Floating point operations of the step's convolutions and matrix products. */
+  readonly flops: number
 }
 
 export interface Program<D extends Record<string, StepDefinition> = Record<string, StepDefinition>> {
