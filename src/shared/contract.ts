@@ -243,7 +243,7 @@ export const calls = {
       folder: z.string().min(1),
       dataset: z.string().min(1).max(100),
       layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
-      /** What photographs are that no folder name tells: \`normal\` for a folder of good parts only. */
+      /** What photographs are that no folder name tells: `normal` for a folder of good parts only. */
       unlabeledAs: labelSchema.default('unlabeled'),
       /** The part has a left and a right: training does not mirror it. Left out, the dataset stays as it is. */
       hasDirection: z.boolean().optional(),
@@ -291,7 +291,7 @@ export const calls = {
     z.object({ run: runId }),
     z.array(z.object({ name: z.string(), step: z.number().int(), asset: z.string() })),
   ),
-  /** Scores the images of the split that have no score by this run, or all of them \`again\`. */
+  /** Scores the images of the split that have no score by this run, or all of them `again`. */
   'run.score': call(
     z.object({ run: runId, split: splitSchema, again: z.boolean().default(false) }),
     jobStarted,

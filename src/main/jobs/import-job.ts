@@ -46,7 +46,9 @@ export async function importFiles(
     return { state: 'done', result: report }
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'import-cancelled')) throw error
-    return context.signal.reason === 'close' ? { state: 'interrupted', failure: error } : { state: 'cancelled' }
+    return context.signal.reason === 'close'
+      ? { state: 'interrupted', failure: error }
+      : { state: 'cancelled' }
   } finally {
     const dataset = datasetByName(workspace.db, request.dataset)
     if (dataset) {

@@ -10,7 +10,15 @@ import { Failure, failureData } from '../../shared/failure.ts'
 import type { EventHub } from '../services/events.ts'
 import type { Log } from '../services/log.ts'
 import type { Database } from '../store/database.ts'
-import { createJob, findJob, finishJob, linkJob, listJobs, startJob, updateJobProgress } from '../store/jobs.ts'
+import {
+  createJob,
+  findJob,
+  finishJob,
+  linkJob,
+  listJobs,
+  startJob,
+  updateJobProgress,
+} from '../store/jobs.ts'
 import { rateLimit } from './rate-limit.ts'
 
 /** Why a job is to stop: a person gave it up, a person will go on later, or Fanoscope is being closed. */
@@ -154,7 +162,8 @@ export function createJobs({ db, events, log, shownEvery = 100, keptEvery = 2_00
       show.drop()
       keep.drop()
     }
-    if (end.state === 'failed') log.error(`Job ${id} (${job.plan.kind}) failed: ${end.failure.message}`, end.failure)
+    if (end.state === 'failed')
+      log.error(`Job ${id} (${job.plan.kind}) failed: ${end.failure.message}`, end.failure)
     finish(id, job, end, progress)
   }
 
@@ -194,7 +203,12 @@ export function createJobs({ db, events, log, shownEvery = 100, keptEvery = 2_00
     job.abort.abort(reason)
     if (job.begun) return
     job.plan.dropped?.(reason)
-    finish(id, job, reason === 'close' ? { state: 'interrupted', failure: closed } : { state: 'cancelled' }, null)
+    finish(
+      id,
+      job,
+      reason === 'close' ? { state: 'interrupted', failure: closed } : { state: 'cancelled' },
+      null,
+    )
   }
 
   function paused(id: Id, how: 'pause' | 'continue'): void {

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
-import { sampleInThread } from './sample-in-thread.ts'
 import type { Session } from '../services/session.ts'
 import { importFiles } from './import-job.ts'
 import type { JobPlan } from './jobs.ts'
+import { sampleInThread } from './sample-in-thread.ts'
 
 export interface SampleRequest {
   folder: string

@@ -125,7 +125,9 @@ export const scoreSummarySchema = z.object({
   already: z.number().int(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
-  refused: z.array(z.object({ image: z.number().int(), file: z.string(), code: z.string(), reason: z.string() })),
+  refused: z.array(
+    z.object({ image: z.number().int(), file: z.string(), code: z.string(), reason: z.string() }),
+  ),
 })
 export type ScoreSummary = z.infer<typeof scoreSummarySchema>
 
@@ -177,9 +179,9 @@ function newScore(run: Id, row: ScoredImage): NewScore {
     tiles,
     components,
     mapFile: map && inWorkspace(map.file),
-    mapScale: map && map.scale,
-    mapWidth: map && map.width,
-    mapHeight: map && map.height,
+    mapScale: map?.scale ?? null,
+    mapWidth: map?.width ?? null,
+    mapHeight: map?.height ?? null,
     reconstructionFile: map && inWorkspace(map.reconstruction),
     warnings,
   }

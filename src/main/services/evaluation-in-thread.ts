@@ -24,5 +24,10 @@ export function evaluateInThread(
   context: EvaluationContext = {},
 ): Promise<Evaluation> {
   const task: z.input<typeof evaluationTaskSchema> = { dir: workspace.dir, ...request }
-  return runInThread('evaluation-worker', task, { progress: progressSchema, result: evaluationSchema }, context)
+  return runInThread(
+    'evaluation-worker',
+    task,
+    { progress: progressSchema, result: evaluationSchema },
+    context,
+  )
 }

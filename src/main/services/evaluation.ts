@@ -179,7 +179,9 @@ async function tallyPixels(
 ): Promise<PixelFigures> {
   if (!scored.some(({ mapFile, maskSha256 }) => mapFile !== null && maskSha256 !== null)) return noPixels
   // A normal image is normal everywhere; of an anomalous one without a mask nobody knows where it is not.
-  const usable = scored.filter((item) => item.mapFile !== null && (!item.anomalous || item.maskSha256 !== null))
+  const usable = scored.filter(
+    (item) => item.mapFile !== null && (!item.anomalous || item.maskSha256 !== null),
+  )
   const top = largestScale(workspace, run)
   const normal = createPixelTally()
   const anomalous = new Map<string, PixelTally>()
@@ -227,7 +229,9 @@ async function mapOnScale(
   { mapFile }: Scored,
   top: number,
 ): Promise<{ map: Uint16Array; width: number; height: number }> {
-  const { samples, scale, width, height } = await readAnomalyMapSamples(await readMapFile(workspace, mapFile ?? ''))
+  const { samples, scale, width, height } = await readAnomalyMapSamples(
+    await readMapFile(workspace, mapFile ?? ''),
+  )
   const factor = scale / top
   for (let i = 0; i < samples.length; i++) samples[i] = Math.round((samples[i] ?? 0) * factor)
   return { map: samples, width, height }

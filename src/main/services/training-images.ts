@@ -47,7 +47,11 @@ const fileOf = (workspace: Workspace, run: Run): string =>
   join(workspace.path(runFolder(run.id)), 'images.json')
 
 /** Keeps the list of a new run. */
-export async function keepTrainingList(workspace: Workspace, run: Run, images: TrainingImages): Promise<void> {
+export async function keepTrainingList(
+  workspace: Workspace,
+  run: Run,
+  images: TrainingImages,
+): Promise<void> {
   const listed = (image: Image) => ({ id: image.id, sha256: image.sha256 })
   const list: TrainingList = {
     format: 1,

@@ -1,0 +1,109 @@
+/** Fanoscope without a window: what a host serves. One workspace is open at a time, or none. */
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Failure } from '../shared/failure.ts'
+import type { AssetSource } from './assets/source.ts'
+import type { Handlers } from './contract/dispatch.ts'
+import { appHandlers } from './handlers/app.ts'
+import type { HandlerContext } from './handlers/context.ts'
+import { datasetHandlers } from './handlers/dataset.ts'
+import { folderHandlers } from './handlers/folder.ts'
+import { jobHandlers } from './handlers/job.ts'
+import { operatorHandlers } from './handlers/operator.ts'
+import { reviewHandlers } from './handlers/review.ts'
+import { runHandlers } from './handlers/run.ts'
+import { sampleHandlers } from './handlers/sample.ts'
+import { settingHandlers } from './handlers/setting.ts'
+import { systemHandlers } from './handlers/system.ts'
+import { trainHandlers } from './handlers/train.ts'
+import { workspaceHandlers } from './handlers/workspace.ts'
+import { openAppState, stateFile } from './services/app-state.ts'
+import { createAssetSource } from './services/asset-source.ts'
+import { type ApplicationEvents, createEventHub } from './services/events.ts'
+import { openSession, type Session } from './services/session.ts'
+import type { LaunchEngine } from './supervisor/channel.ts'
+
+export type { ApplicationEvents } from './services/events.ts'
+
+/** What a host can do that the application cannot. */
+export interface HostPowers {
+  host: 'electron' | 'browser'
+  /** A native dialog, where the host has one; null when the person cancelled. */
+  chooseFolder: ((title: string) => Promise<string | null>) | null
+  launchEngine: LaunchEngine
+  /** The process's environment, unless told otherwise. */
+  environment?: NodeJS.ProcessEnv
+}
+
+export interface Application {
+  handlers: Handlers
+  events: ApplicationEvents
+  assets: AssetSource
+  /** Lets what is at work keep what it has, and gives the workspace back. */
+  close(): Promise<void>
+}
+
+/** Where a workspace is unless a person says otherwise; FANOSCOPE_WORKSPACE names another place. */
+export const defaultWorkspace = (environment: NodeJS.ProcessEnv): string =>
+  resolve(environment.FANOSCOPE_WORKSPACE || join(homedir(), 'Fanoscope'))
+
+export function createApplication(powers: HostPowers): Application {
+  const { host, chooseFolder, launchEngine, environment = process.env } = powers
+  const events = createEventHub()
+  let session: Session | null = null
+  // Opening and closing take turns, however many windows ask.
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const done = turn.then(act)
+    turn = done.catch(() => undefined)
+    return done
+  }
+  async function closeCurrent(): Promise<void> {
+    const closing = session
+    session = null
+    await closing?.close()
+  }
+
+  const context: HandlerContext = {
+    host,
+    chooseFolder,
+    events,
+    appState: openAppState(stateFile(environment)),
+    suggestedWorkspace: defaultWorkspace(environment),
+    current: () => session,
+    session() {
+      if (session) return session
+      throw new Failure('no-workspace', 'No workspace is open.', 'Open a workspace first.')
+    },
+    open: (dir, create) =>
+      inTurn(async () => {
+        if (session?.workspace.dir === resolve(dir)) return session
+        // The new one first: if it cannot be opened, the old one stays.
+        const opened = openSession({ dir, create, launchEngine, events })
+        await closeCurrent()
+        session = opened
+        return opened
+      }),
+    close: () => inTurn(closeCurrent),
+  }
+
+  return {
+    handlers: {
+      ...appHandlers(context),
+      ...workspaceHandlers(context),
+      ...folderHandlers(context),
+      ...sampleHandlers(context),
+      ...datasetHandlers(context),
+      ...systemHandlers(),
+      ...trainHandlers(context),
+      ...jobHandlers(context),
+      ...runHandlers(context),
+      ...operatorHandlers(context),
+      ...reviewHandlers(context),
+      ...settingHandlers(context),
+    },
+    events,
+    assets: createAssetSource(() => session?.workspace ?? null),
+    close: context.close,
+  }
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { EngineState } from '../../shared/contract.ts'
+import type { Handlers } from '../contract/dispatch.ts'
+import { sampleFolder } from '../services/sample-folder.ts'
+import { workspaceInfo } from '../services/workspace-info.ts'
+import { applicationRoot } from '../supervisor/standard-engine.ts'
+import type { HandlerContext } from './context.ts'
+
+const asleep: EngineState = { state: 'stopped', provider: null, crashes: 0 }
+
+function applicationVersion(): string {
+  const file = join(applicationRoot(), 'package.json')
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version
+}
+
+export function appHandlers(
+  context: HandlerContext,
+): Pick<Handlers, 'app.info' | 'app.doctor' | 'engine.start'> {
+  const { host, current, suggestedWorkspace, appState } = context
+  const version = applicationVersion()
+  return {
+    'app.info': async () => {
+      const session = current()
+      return {
+        version,
+        host,
+        platform: process.platform,
+        suggested: {
+          workspace: suggestedWorkspace,
+          sample: sampleFolder(session?.workspace.dir ?? suggestedWorkspace, 1),
+        },
+        recentWorkspaces: appState.recentWorkspaces(),
+        workspace: session && (await workspaceInfo(session.workspace)),
+        engine: session?.supervisor.state() ?? asleep,
+      }
+    },
+    'engine.start': async () => {
+      const { supervisor } = context.session()
+      await supervisor.start()
+      return supervisor.state()
+    },
+  }
+}

@@ -1,0 +1,21 @@
+/** What the handlers work with: the host's powers and the workspace that is open, if one is. */
+
+import type { AppState } from '../services/app-state.ts'
+import type { EventHub } from '../services/events.ts'
+import type { Session } from '../services/session.ts'
+
+export interface HandlerContext {
+  readonly host: 'electron' | 'browser'
+  readonly chooseFolder: ((title: string) => Promise<string | null>) | null
+  readonly events: EventHub
+  readonly appState: AppState
+  /** Where a first workspace would be made. */
+  readonly suggestedWorkspace: string
+  /** The open workspace, or null. */
+  readonly current: () => Session | null
+  /** @throws Failure `no-workspace` */
+  readonly session: () => Session
+  /** Closes the open workspace, if any, once the other is open. */
+  readonly open: (dir: string, create: boolean) => Promise<Session>
+  readonly close: () => Promise<void>
+}

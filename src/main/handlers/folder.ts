@@ -1,0 +1,14 @@
+import type { Handlers } from '../contract/dispatch.ts'
+import { inspectFolder, listSubfolders } from '../services/folders.ts'
+import type { HandlerContext } from './context.ts'
+
+export const folderHandlers = ({
+  chooseFolder,
+}: HandlerContext): Pick<Handlers, 'folder.choose' | 'folder.list' | 'folder.inspect'> => ({
+  'folder.choose': async ({ title }) =>
+    chooseFolder === null
+      ? { supported: false, path: null }
+      : { supported: true, path: await chooseFolder(title) },
+  'folder.list': ({ path }) => listSubfolders(path),
+  'folder.inspect': ({ path }) => inspectFolder(path),
+})

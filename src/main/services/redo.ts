@@ -1,0 +1,53 @@
+/** Does a job again that was interrupted, failed or cancelled; each kind goes on from where it stopped. */
+import { z } from 'zod'
+import { type Id, labelSchema, layoutSchema, splitSchema } from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import { importPlan } from '../jobs/import-job.ts'
+import { samplePlan } from '../jobs/sample-job.ts'
+import { scorePlan } from '../jobs/score-job.ts'
+import { verifyPlan } from '../jobs/verify-job.ts'
+import type { Session } from './session.ts'
+import { resumeTraining } from './training.ts'
+
+const importPayload = z.object({
+  folder: z.string(),
+  dataset: z.string(),
+  layout: z.union([layoutSchema, z.literal('auto')]),
+  unlabeledAs: labelSchema,
+  hasDirection: z.boolean().nullable(),
+})
+const samplePayload = z.object({ folder: z.string(), seed: z.number().int() })
+const trainPayload = z.object({ run: z.string() })
+const scorePayload = z.object({
+  run: z.string(),
+  datasetId: z.string(),
+  split: splitSchema.nullable(),
+  again: z.boolean(),
+})
+
+/** @throws Failure `unknown-job`, `job-active`, `job-not-repeatable` */
+export function doAgain(session: Session, id: Id): Id {
+  const { kind, state, payload } = session.jobs.find(id)
+  if (state === 'queued' || state === 'running') {
+    throw new Failure('job-active', `The job ${id} is ${state}.`, 'Wait until it is done.')
+  }
+  switch (kind) {
+    case 'import':
+      return session.jobs.start(importPlan(session, importPayload.parse(payload))).id
+    case 'sample':
+      return session.jobs.start(samplePlan(session, samplePayload.parse(payload))).id
+    case 'train':
+      return resumeTraining(session, trainPayload.parse(payload).run).job
+    case 'score':
+      // Rows that the interrupted job has stored are not scored twice.
+      return session.jobs.start(scorePlan(session, { ...scorePayload.parse(payload), again: false })).id
+    case 'verify':
+      return session.jobs.start(verifyPlan(session)).id
+    default:
+      throw new Failure(
+        'job-not-repeatable',
+        `A job of kind "${kind}" cannot be done again from here.`,
+        'Start it again where it was started.',
+      )
+  }
+}
