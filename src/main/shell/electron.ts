@@ -26,7 +26,7 @@ export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
   platform?: NodeJS.Platform
 }
 
-const sizeKey = 'window.size'
+const sizeKey = 'ui.window-size'
 const sizeSchema = z.object({
   width: z.number().int().min(1024).max(16_384),
   height: z.number().int().min(720).max(16_384),

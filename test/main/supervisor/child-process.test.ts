@@ -44,7 +44,13 @@ const train = (script: string) => ({
 })
 
 const images = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ id: index + 1, file: `/${index}.png`, width: 4, height: 4, white: null }))
+  Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    file: `/${index}.png`,
+    width: 4,
+    height: 4,
+    white: null,
+  }))
 
 describe('an engine in a process of its own', () => {
   test('trains, and its prints are heard but stay off this process’s output', async () => {

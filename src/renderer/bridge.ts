@@ -1,0 +1,31 @@
+/**
+ * The only way out of the renderer: calls and events of the contract, and addresses of pixels, over what
+ * preload or the browser host put on `window`.
+ */
+import type { Bridge, CallInput, CallName, CallOutput, EventName, EventPayload } from '../shared/contract.ts'
+
+declare global {
+  interface Window {
+    readonly fanoscope: Bridge
+  }
+}
+
+/** Rejects with FailureData. */
+export function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+  // Vue's reactive proxies cannot be cloned across a context border; what travels is JSON anyway.
+  const plain: CallInput<N> = JSON.parse(JSON.stringify(input))
+  return window.fanoscope.call(name, plain)
+}
+
+/** Returns a function that stops listening. */
+export function listen<N extends EventName>(
+  name: N,
+  listener: (payload: EventPayload<N>) => void,
+): () => void {
+  return window.fanoscope.on(name, listener)
+}
+
+/** A full address for a path of `assetPath`. */
+export function assetUrl(path: string): string {
+  return window.fanoscope.asset(path)
+}

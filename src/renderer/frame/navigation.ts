@@ -1,0 +1,19 @@
+/** The screens in the order of the work. One entry adds a screen to the rail and a digit to the keyboard. */
+import { ClipboardCheck, FlaskConical, Images, ListTree, Settings } from '@lucide/vue'
+import type { Component } from 'vue'
+
+export interface NavigationEntry {
+  route: string
+  /** Message key. */
+  label: string
+  icon: Component
+  needsWorkspace: boolean
+}
+
+export const navigation: readonly NavigationEntry[] = [
+  { route: 'datasets', label: 'nav.datasets', icon: Images, needsWorkspace: true },
+  { route: 'train', label: 'nav.train', icon: FlaskConical, needsWorkspace: true },
+  { route: 'review', label: 'nav.review', icon: ClipboardCheck, needsWorkspace: true },
+  { route: 'runs', label: 'nav.runs', icon: ListTree, needsWorkspace: true },
+  { route: 'settings', label: 'nav.settings', icon: Settings, needsWorkspace: false },
+]

@@ -1,0 +1,85 @@
+/** Numbers, times and sizes in the user's locale. */
+import { type ComputedRef, computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+
+/** Seconds split for a person: at most the two largest units, whole. Half a minute stays in seconds. */
+export function splitDuration(seconds: number): { hours: number; minutes: number; seconds: number } {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return { hours: 0, minutes: 0, seconds: whole }
+  if (whole < 3600) return { hours: 0, minutes: Math.floor(whole / 60), seconds: whole % 60 }
+  const minutes = Math.round(whole / 60)
+  return { hours: Math.floor(minutes / 60), minutes: minutes % 60, seconds: 0 }
+}
+
+export interface Formats {
+  /** A whole number with separators. */
+  count(value: number): string
+  /** A measured number: as many digits as `digits`, significant. */
+  significant(value: number, digits?: number): string
+  fixed(value: number, digits: number): string
+  /** `value` is a share, 0 to 1. */
+  percent(value: number, digits?: number): string
+  bytes(value: number): string
+  duration(seconds: number): string
+  dateTime(time: number): string
+  time(time: number): string
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+export function createFormats(locale: string): Formats {
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
+  const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
+  const unit = (value: number, name: string) =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value)
+  return {
+    count: (value) => whole.format(value),
+    significant: (value, digits = 3) => {
+      if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)) {
+        return new Intl.NumberFormat(locale, {
+          notation: 'scientific',
+          maximumFractionDigits: digits - 1,
+        }).format(value)
+      }
+      return new Intl.NumberFormat(locale, {
+        minimumSignificantDigits: digits,
+        maximumSignificantDigits: digits,
+      }).format(value)
+    },
+    fixed: (value, digits) =>
+      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+        value,
+      ),
+    percent: (value, digits = 0) =>
+      new Intl.NumberFormat(locale, {
+        style: 'percent',
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }).format(value),
+    bytes: (value) => {
+      const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: units[power] ?? 'byte',
+        unitDisplay: 'short',
+        maximumFractionDigits: power > 2 ? 1 : 0,
+      }).format(value / 1000 ** power)
+    },
+    duration: (seconds) => {
+      const parts = splitDuration(seconds)
+      const text: string[] = []
+      if (parts.hours > 0) text.push(unit(parts.hours, 'hour'))
+      if (parts.minutes > 0) text.push(unit(parts.minutes, 'minute'))
+      if (parts.seconds > 0 || text.length === 0) text.push(unit(parts.seconds, 'second'))
+      return text.join(' ')
+    },
+    dateTime: (value) => dateTime.format(value),
+    time: (value) => time.format(value),
+  }
+}
+
+export function useFormats(): ComputedRef<Formats> {
+  const { locale } = useI18n()
+  return computed(() => createFormats(locale.value))
+}

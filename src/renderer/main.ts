@@ -1,0 +1,24 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import './styles/tokens.css'
+import './styles/element.css'
+import './styles/base.css'
+import App from './App.vue'
+import { i18n } from './i18n/index.ts'
+import { createAppRouter } from './router.ts'
+import { useAppStore } from './stores/app.ts'
+import { usePreferencesStore } from './stores/preferences.ts'
+
+async function start(): Promise<void> {
+  const app = createApp(App)
+  app.use(createPinia())
+  app.use(i18n)
+  // Language and theme before the first paint, so that nothing flickers.
+  await usePreferencesStore().load()
+  const store = useAppStore()
+  await store.load()
+  app.use(createAppRouter(() => store.workspace !== null))
+  app.mount('#app')
+}
+
+void start()

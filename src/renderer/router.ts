@@ -1,0 +1,34 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw, type Router } from 'vue-router'
+
+const lastScreenKey = 'fanoscope.screen'
+
+/** One line a screen. A screen that needs a workspace leads to the first start while none is open. */
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/datasets' },
+  { path: '/start', name: 'start', component: () => import('./screens/start/StartScreen.vue') },
+  {
+    path: '/datasets/:dataset?',
+    name: 'datasets',
+    component: () => import('./screens/datasets/DatasetsScreen.vue'),
+  },
+  { path: '/train', name: 'train', component: () => import('./screens/train/TrainScreen.vue') },
+  { path: '/train/:run', name: 'training', component: () => import('./screens/train/TrainingScreen.vue') },
+  { path: '/review/:run?', name: 'review', component: () => import('./screens/review/ReviewScreen.vue') },
+  { path: '/runs/:run?', name: 'runs', component: () => import('./screens/runs/RunsScreen.vue') },
+  { path: '/settings', name: 'settings', component: () => import('./screens/settings/SettingsScreen.vue') },
+  { path: '/:rest(.*)*', redirect: '/' },
+]
+
+export function createAppRouter(workspaceIsOpen: () => boolean): Router {
+  const router = createRouter({ history: createWebHashHistory(), routes })
+  router.beforeEach((to) => {
+    if (!workspaceIsOpen()) return to.name === 'start' || to.name === 'settings' ? true : { name: 'start' }
+    return to.name === 'start' ? { name: 'datasets' } : true
+  })
+  router.afterEach((to) => {
+    if (to.name !== 'start') localStorage.setItem(lastScreenKey, to.fullPath)
+  })
+  const last = localStorage.getItem(lastScreenKey)
+  if (location.hash === '' && last !== null) void router.replace(last)
+  return router
+}

@@ -1,0 +1,253 @@
+/**
+ * Panes of pictures on one konva stage. Each pane stacks layers of one part (photograph, heat map, mask);
+ * all panes share a view. Plain konva, no framework: what changes each frame goes straight to the nodes.
+ */
+import Konva from 'konva/lib/Core'
+import { Image as KonvaImage } from 'konva/lib/shapes/Image'
+import {
+  fitScale,
+  fitted,
+  limit,
+  type Placement,
+  panBy,
+  place,
+  type Size,
+  type View,
+  zoomAt,
+} from './view.ts'
+
+export interface PictureLayer {
+  source: CanvasImageSource
+  opacity: number
+}
+
+export interface Pane {
+  id: string
+  layers: readonly PictureLayer[]
+}
+
+export interface PictureStage {
+  /** Panes of one picture, left to right and top to bottom. Painted before the next frame ends. */
+  show(picture: Size, panes: readonly Pane[]): void
+  clear(): void
+  resize(size: Size): void
+  fit(): void
+  zoom(factor: number): void
+  readonly view: View
+  destroy(): void
+}
+
+export interface StageEvents {
+  /** The view or the layout changed; `frames` are the panes in stage coordinates. */
+  onLayout(frames: readonly PaneFrame[], scale: number): void
+}
+
+export interface PaneFrame extends Size {
+  id: string
+  x: number
+  y: number
+}
+
+const gutter = 1
+/** From this enlargement on, pixels are shown as squares and not smoothed. */
+const squarePixels = 3
+
+/** Rows and columns for a number of panes in a stage: as square as the stage allows. */
+export function frames(panes: readonly { id: string }[], stage: Size): PaneFrame[] {
+  const columns = panes.length <= 1 ? 1 : panes.length === 2 && stage.width < stage.height ? 1 : 2
+  const rows = Math.max(1, Math.ceil(panes.length / columns))
+  const width = (stage.width - gutter * (columns - 1)) / columns
+  const height = (stage.height - gutter * (rows - 1)) / rows
+  return panes.map(({ id }, i) => ({
+    id,
+    x: (i % columns) * (width + gutter),
+    y: Math.floor(i / columns) * (height + gutter),
+    width,
+    height,
+  }))
+}
+
+export function createPictureStage(container: HTMLDivElement, events: StageEvents): PictureStage {
+  const stage = new Konva.Stage({ container, width: 1, height: 1 })
+  const canvas = new Konva.Layer({ listening: false })
+  stage.add(canvas)
+
+  let view: View = fitted
+  let picture: Size | null = null
+  let panes: readonly Pane[] = []
+  let layout: PaneFrame[] = []
+  let groups: { group: Konva.Group; images: KonvaImage[] }[] = []
+
+  /** Nodes are kept from part to part; only their pictures change. */
+  function build(): void {
+    layout = frames(panes, { width: stage.width(), height: stage.height() })
+    while (groups.length > panes.length) groups.pop()?.group.destroy()
+    panes.forEach((pane, i) => {
+      const known = groups[i] ?? { group: new Konva.Group(), images: [] }
+      if (groups[i] === undefined) {
+        canvas.add(known.group)
+        groups.push(known)
+      }
+      while (known.images.length > pane.layers.length) known.images.pop()?.destroy()
+      pane.layers.forEach((layer, j) => {
+        const image = known.images[j]
+        if (image === undefined) {
+          const added = new KonvaImage({ image: undefined })
+          known.images.push(added)
+          known.group.add(added)
+          setLayer(added, layer)
+        } else setLayer(image, layer)
+      })
+    })
+    arrange()
+  }
+
+  function setLayer(image: KonvaImage, layer: PictureLayer): void {
+    if (picture === null) return
+    // Every layer covers the same part, whatever its own resolution.
+    image.setAttrs({
+      image: layer.source,
+      width: picture.width,
+      height: picture.height,
+      opacity: layer.opacity,
+    })
+  }
+
+  function arrange(): void {
+    if (picture === null) return
+    const first = layout[0]
+    if (first === undefined) return
+    view = limit(view, picture, first)
+    let scale = 1
+    layout.forEach((frame, i) => {
+      const at: Placement = place(view, picture ?? frame, frame)
+      scale = at.scale
+      const entry = groups[i]
+      if (entry === undefined) return
+      entry.group.setAttrs({
+        x: frame.x,
+        y: frame.y,
+        clip: { x: 0, y: 0, width: frame.width, height: frame.height },
+      })
+      for (const image of entry.images) {
+        image.setAttrs({ x: at.x, y: at.y, scaleX: at.scale, scaleY: at.scale })
+      }
+    })
+    canvas.imageSmoothingEnabled(scale < squarePixels)
+    canvas.batchDraw()
+    events.onLayout(layout, scale)
+  }
+
+  function frameAt(x: number, y: number): PaneFrame | undefined {
+    return layout.find((f) => x >= f.x && y >= f.y && x < f.x + f.width && y < f.y + f.height) ?? layout[0]
+  }
+
+  function onWheel(event: WheelEvent): void {
+    if (picture === null) return
+    event.preventDefault()
+    const box = container.getBoundingClientRect()
+    const x = event.clientX - box.left
+    const y = event.clientY - box.top
+    const frame = frameAt(x, y)
+    if (frame === undefined) return
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 16 : event.deltaY
+    view = zoomAt(view, Math.exp(-lines * 0.0018), { x: x - frame.x, y: y - frame.y }, picture, frame)
+    arrange()
+  }
+
+  const pointers = new Map<number, { x: number; y: number }>()
+
+  function onPointerDown(event: PointerEvent): void {
+    if (event.button !== 0) return
+    container.setPointerCapture(event.pointerId)
+    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY })
+  }
+
+  function onPointerMove(event: PointerEvent): void {
+    const from = pointers.get(event.pointerId)
+    const first = layout[0]
+    if (from === undefined || first === undefined || picture === null) return
+    const to = { x: event.clientX, y: event.clientY }
+    const other = [...pointers.entries()].find(([id]) => id !== event.pointerId)?.[1]
+    if (other === undefined) {
+      view = panBy(view, to.x - from.x, to.y - from.y, picture, first)
+    } else {
+      // Two fingers: the change of their distance zooms, around the middle between them.
+      const box = container.getBoundingClientRect()
+      const before = Math.hypot(from.x - other.x, from.y - other.y)
+      const after = Math.hypot(to.x - other.x, to.y - other.y)
+      const middle = { x: (to.x + other.x) / 2 - box.left, y: (to.y + other.y) / 2 - box.top }
+      const frame = frameAt(middle.x, middle.y) ?? first
+      if (before > 0) {
+        const at = { x: middle.x - frame.x, y: middle.y - frame.y }
+        view = zoomAt(view, after / before, at, picture, frame)
+      }
+      view = panBy(view, (to.x - from.x) / 2, (to.y - from.y) / 2, picture, first)
+    }
+    pointers.set(event.pointerId, to)
+    arrange()
+  }
+
+  function onPointerUp(event: PointerEvent): void {
+    pointers.delete(event.pointerId)
+  }
+
+  function fit(): void {
+    view = fitted
+    arrange()
+  }
+
+  container.addEventListener('wheel', onWheel, { passive: false })
+  container.addEventListener('pointerdown', onPointerDown)
+  container.addEventListener('pointermove', onPointerMove)
+  container.addEventListener('pointerup', onPointerUp)
+  container.addEventListener('pointercancel', onPointerUp)
+  container.addEventListener('dblclick', fit)
+
+  return {
+    get view() {
+      return view
+    },
+    show(next, nextPanes) {
+      // A part of the same size keeps the view: the eye stays on the same spot of the next part.
+      if (picture === null || picture.width !== next.width || picture.height !== next.height) view = fitted
+      picture = next
+      panes = nextPanes
+      build()
+    },
+    clear() {
+      picture = null
+      panes = []
+      for (const { group } of groups) group.destroy()
+      groups = []
+      layout = []
+      canvas.batchDraw()
+      events.onLayout([], 1)
+    },
+    resize(size) {
+      if (size.width < 1 || size.height < 1) return
+      stage.size(size)
+      layout = frames(panes, size)
+      arrange()
+    },
+    fit,
+    zoom(factor) {
+      const frame = layout[0]
+      if (picture === null || frame === undefined) return
+      view = zoomAt(view, factor, { x: frame.width / 2, y: frame.height / 2 }, picture, frame)
+      arrange()
+    },
+    destroy() {
+      container.removeEventListener('wheel', onWheel)
+      container.removeEventListener('pointerdown', onPointerDown)
+      container.removeEventListener('pointermove', onPointerMove)
+      container.removeEventListener('pointerup', onPointerUp)
+      container.removeEventListener('pointercancel', onPointerUp)
+      container.removeEventListener('dblclick', fit)
+      stage.destroy()
+    },
+  }
+}
+
+/** How much larger than life a picture is shown: 1 is one screen pixel for one of its own. */
+export const actualSizeZoom = (picture: Size, pane: Size): number => 1 / fitScale(picture, pane)

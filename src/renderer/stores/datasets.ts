@@ -1,0 +1,62 @@
+import { defineStore } from 'pinia'
+import { ref, watch } from 'vue'
+import type { DatasetSummary } from '../../shared/domain.ts'
+import type { FailureData } from '../../shared/failure.ts'
+import { call, listen } from '../bridge.ts'
+import { asFailure } from '../failure.ts'
+import { useAppStore } from './app.ts'
+
+export const useDatasetsStore = defineStore('datasets', () => {
+  const app = useAppStore()
+  const datasets = ref<DatasetSummary[]>([])
+  const state = ref<'loading' | 'ready' | 'failed'>('loading')
+  const failure = ref<FailureData | null>(null)
+  /** Grows with each change of what datasets hold. */
+  const version = ref(0)
+  /** A folder chosen elsewhere that the import dialog opens with. */
+  const importFrom = ref<string | null>(null)
+  let reading = false
+  let stale = false
+
+  /** One reading at a time; changes that come meanwhile lead to one more. */
+  async function refresh(): Promise<void> {
+    if (app.workspace === null) {
+      datasets.value = []
+      return
+    }
+    if (reading) {
+      stale = true
+      return
+    }
+    reading = true
+    try {
+      datasets.value = await call('dataset.list', {})
+      state.value = 'ready'
+      failure.value = null
+    } catch (thrown) {
+      failure.value = asFailure(thrown)
+      state.value = 'failed'
+    } finally {
+      reading = false
+    }
+    version.value += 1
+    if (stale) {
+      stale = false
+      await refresh()
+    }
+  }
+
+  listen('dataset.changed', () => void refresh())
+  watch(
+    () => app.generation,
+    () => {
+      state.value = 'loading'
+      void refresh()
+    },
+    { immediate: true },
+  )
+
+  const nameOf = (id: string): string => datasets.value.find((dataset) => dataset.id === id)?.name ?? id
+
+  return { datasets, state, failure, version, importFrom, refresh, nameOf }
+})

@@ -1,0 +1,42 @@
+/** Short messages in a corner: they never take the focus, and failures stay until they are closed. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { FailureData } from '../../shared/failure.ts'
+import { asFailure } from '../failure.ts'
+
+export interface Notice {
+  id: number
+  tone: 'good' | 'info' | 'bad'
+  title: string
+  detail: string
+  action: { label: string; run: () => void } | null
+}
+
+const shownFor = 6000
+
+export const useNoticesStore = defineStore('notices', () => {
+  const notices = ref<Notice[]>([])
+  let next = 1
+
+  function close(id: number): void {
+    notices.value = notices.value.filter((notice) => notice.id !== id)
+  }
+
+  function add(notice: Omit<Notice, 'id'>): void {
+    const id = next++
+    notices.value = [...notices.value.slice(-3), { ...notice, id }]
+    if (notice.tone !== 'bad') setTimeout(() => close(id), shownFor)
+  }
+
+  function tell(tone: 'good' | 'info', title: string, detail = '', action: Notice['action'] = null): void {
+    add({ tone, title, detail, action })
+  }
+
+  function fail(thrown: unknown): FailureData {
+    const failure = asFailure(thrown)
+    add({ tone: 'bad', title: failure.message, detail: failure.remedy, action: null })
+    return failure
+  }
+
+  return { notices, tell, fail, close }
+})

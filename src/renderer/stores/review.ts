@@ -1,0 +1,278 @@
+/**
+ * The review queue of one run: its order, the part on screen, and decisions. A decision moves on only after
+ * main has answered, which it does when the decision is in SQLite and synced.
+ */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, triggerRef } from 'vue'
+import type { ReviewItem } from '../../shared/contract.ts'
+import type { DecisionKind, Split } from '../../shared/domain.ts'
+import type { FailureData } from '../../shared/failure.ts'
+import { call, listen } from '../bridge.ts'
+import { asFailure } from '../failure.ts'
+import { partsPerHour } from '../screens/review/pace.ts'
+
+export type ReviewOrder = 'score' | 'score-ascending' | 'file'
+
+export interface QueueQuery {
+  run: string
+  split: Split | null
+  order: ReviewOrder
+}
+
+const pageSize = 500
+
+export const useReviewStore = defineStore('review', () => {
+  const query = ref<QueueQuery | null>(null)
+  const state = ref<'idle' | 'loading' | 'ready' | 'failed'>('idle')
+  const failure = ref<FailureData | null>(null)
+  /** In the order of the queue; mutated in place and triggered, since it may hold 100,000. */
+  const items = shallowRef<ReviewItem[]>([])
+  const total = ref(0)
+  const counts = ref({ accept: 0, reject: 0, unsure: 0 })
+  const mapScale = ref(1)
+  const onlyUndecided = ref(false)
+  const currentId = ref<number | null>(null)
+  const saving = ref(false)
+  const note = ref('')
+  const defectType = ref('')
+  /** Times of the decisions of this session. */
+  const times = ref<number[]>([])
+  /** What stood before each decision of this session, for undo. */
+  const history: { image: number; before: ReviewItem['decision'] }[] = []
+  const places = new Map<number, number>()
+  const own = new Set<number>()
+  let generation = 0
+  let rereading = false
+
+  const visible = computed(() =>
+    onlyUndecided.value
+      ? items.value.filter((item) => item.decision === null || item.image === currentId.value)
+      : items.value,
+  )
+  const current = computed(() =>
+    currentId.value === null ? null : (itemOf(items.value, currentId.value) ?? null),
+  )
+  const decided = computed(() => counts.value.accept + counts.value.reject + counts.value.unsure)
+  const left = computed(() => Math.max(0, total.value - decided.value))
+  const pace = computed(() => partsPerHour(times.value))
+  /** The largest of each component in the queue: the full length of its bar. */
+  const largest = computed(() => {
+    const found: Record<string, number> = {}
+    for (const item of items.value) {
+      for (const [name, value] of Object.entries(item.components)) {
+        found[name] = Math.max(found[name] ?? 0, Math.abs(value))
+      }
+    }
+    return found
+  })
+  const highestScore = computed(() => items.value.reduce((most, item) => Math.max(most, item.score), 0))
+
+  function itemOf(list: ReviewItem[], image: number): ReviewItem | undefined {
+    const place = places.get(image)
+    return place === undefined ? undefined : list[place]
+  }
+
+  /** Reads the queue; the first page is shown at once, the others follow. */
+  async function open(next: QueueQuery, keep: number | null = null): Promise<void> {
+    generation += 1
+    const mine = generation
+    const other = query.value?.run !== next.run
+    query.value = next
+    state.value = 'loading'
+    failure.value = null
+    if (other) {
+      history.length = 0
+      times.value = []
+    }
+    const list: ReviewItem[] = []
+    try {
+      for (let offset = 0; ; offset += pageSize) {
+        const page = await call('review.queue', {
+          run: next.run,
+          order: next.order,
+          ...(next.split === null ? {} : { split: next.split }),
+          offset,
+          limit: pageSize,
+        })
+        if (mine !== generation) return
+        if (offset === 0) {
+          places.clear()
+          total.value = page.total
+          mapScale.value = page.mapScale
+          counts.value = {
+            accept: page.accepted,
+            reject: page.rejected,
+            unsure: page.decided - page.accepted - page.rejected,
+          }
+        }
+        for (const item of page.items) {
+          places.set(item.image, list.length)
+          list.push(item)
+        }
+        items.value = list
+        triggerRef(items)
+        if (offset === 0) {
+          const kept = keep !== null && places.has(keep) ? keep : null
+          go(kept ?? firstUndecided(0)?.image ?? list[0]?.image ?? null)
+          state.value = 'ready'
+        }
+        if (page.items.length < pageSize || list.length >= page.total) return
+      }
+    } catch (thrown) {
+      if (mine !== generation) return
+      failure.value = asFailure(thrown)
+      state.value = 'failed'
+    }
+  }
+
+  function close(): void {
+    generation += 1
+    query.value = null
+    items.value = []
+    places.clear()
+    currentId.value = null
+    state.value = 'idle'
+  }
+
+  function go(image: number | null): void {
+    if (image === currentId.value) return
+    currentId.value = image
+    note.value = ''
+    defectType.value = ''
+  }
+
+  /** The first undecided part from a place on, around the end. */
+  function firstUndecided(from: number): ReviewItem | null {
+    const list = items.value
+    for (let i = 0; i < list.length; i += 1) {
+      const item = list[(from + i) % list.length]
+      if (item !== undefined && item.decision === null) return item
+    }
+    return null
+  }
+
+  function step(by: number): void {
+    const list = visible.value
+    const at = list.findIndex((item) => item.image === currentId.value)
+    const next = list[Math.min(list.length - 1, Math.max(0, at + by))]
+    if (next !== undefined) go(next.image)
+  }
+
+  /** The parts that will be on screen soon, nearest first: those after the current one, then the one before. */
+  function upcoming(count: number): ReviewItem[] {
+    const place = currentId.value === null ? undefined : places.get(currentId.value)
+    if (place === undefined) return []
+    const list = items.value
+    const found: ReviewItem[] = []
+    for (let i = place + 1; i < list.length && found.length < count; i += 1) {
+      const item = list[i]
+      if (item !== undefined && item.decision === null) found.push(item)
+    }
+    const neighbors = [list[place + 1], list[place - 1]]
+    for (const item of neighbors) {
+      if (item !== undefined && !found.includes(item)) found.push(item)
+    }
+    return found
+  }
+
+  function put(image: number, decision: ReviewItem['decision']): void {
+    const place = places.get(image)
+    const item = place === undefined ? undefined : items.value[place]
+    if (place === undefined || item === undefined) return
+    if (item.decision !== null) counts.value[item.decision.decision] -= 1
+    if (decision !== null) counts.value[decision.decision] += 1
+    items.value[place] = { ...item, decision }
+    triggerRef(items)
+  }
+
+  /** Stores the decision, then shows the next undecided part. Rejects with FailureData and stays where it is. */
+  async function decide(decision: DecisionKind, operator: string): Promise<void> {
+    const item = current.value
+    const run = query.value?.run
+    if (item === null || run === undefined || saving.value) return
+    saving.value = true
+    own.add(item.image)
+    try {
+      const stored = await call('review.decide', {
+        run,
+        image: item.image,
+        decision,
+        operator,
+        note: note.value.trim() === '' ? null : note.value.trim(),
+        defectType: decision === 'accept' || defectType.value === '' ? null : defectType.value,
+      })
+      history.push({ image: item.image, before: item.decision })
+      times.value = [...times.value, Date.now()]
+      put(item.image, stored)
+      const place = places.get(item.image) ?? 0
+      const next = firstUndecided(place + 1)
+      if (next !== null) go(next.image)
+      else step(1)
+    } finally {
+      saving.value = false
+    }
+  }
+
+  /** Takes the operator's newest decision back and shows that part; null when there is none. */
+  async function undo(operator: string): Promise<number | null> {
+    const run = query.value?.run
+    if (run === undefined || saving.value) return null
+    saving.value = true
+    try {
+      const { undone } = await call('review.undo', { run, operator })
+      if (undone === null) return null
+      own.add(undone.imageId)
+      const last = history.at(-1)
+      if (last?.image === undone.imageId) {
+        history.pop()
+        times.value = times.value.slice(0, -1)
+        put(undone.imageId, last.before)
+        go(undone.imageId)
+      } else if (query.value !== null) {
+        // From an earlier session: what stood before it only main knows.
+        await open(query.value, undone.imageId)
+      }
+      return undone.imageId
+    } finally {
+      saving.value = false
+    }
+  }
+
+  // Decisions from another window or the command line. Our own are told to us as well, and known already.
+  listen('review.decided', ({ run, image }) => {
+    if (run !== query.value?.run || own.delete(image) || rereading) return
+    rereading = true
+    open(query.value, currentId.value).finally(() => {
+      rereading = false
+    })
+  })
+
+  return {
+    query,
+    state,
+    failure,
+    items,
+    visible,
+    total,
+    counts,
+    decided,
+    left,
+    pace,
+    largest,
+    highestScore,
+    mapScale,
+    onlyUndecided,
+    currentId,
+    current,
+    saving,
+    note,
+    defectType,
+    open,
+    close,
+    go,
+    step,
+    upcoming,
+    decide,
+    undo,
+  }
+})

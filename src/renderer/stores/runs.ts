@@ -1,0 +1,81 @@
+import { defineStore } from 'pinia'
+import { ref, watch } from 'vue'
+import type { Evaluation } from '../../shared/contract.ts'
+import type { Run } from '../../shared/domain.ts'
+import type { FailureData } from '../../shared/failure.ts'
+import { call, listen } from '../bridge.ts'
+import { asFailure } from '../failure.ts'
+import { useAppStore } from './app.ts'
+
+/** States from which a training goes on where it stopped. */
+export function canResume(run: Run): boolean {
+  return (
+    run.state === 'paused' ||
+    run.state === 'interrupted' ||
+    run.state === 'failed' ||
+    run.state === 'cancelled'
+  )
+}
+
+/** What a person calls a run. */
+export function titleOf(run: Run): string {
+  return run.name ?? `${run.model} · ${run.preset} · ${run.seed}`
+}
+
+export const useRunsStore = defineStore('runs', () => {
+  const app = useAppStore()
+  /** Newest first. */
+  const runs = ref<Run[]>([])
+  const state = ref<'loading' | 'ready' | 'failed'>('loading')
+  const failure = ref<FailureData | null>(null)
+  /** Evaluations made in this session, by run. */
+  const evaluations = ref(new Map<string, Evaluation>())
+
+  async function refresh(): Promise<void> {
+    if (app.workspace === null) {
+      runs.value = []
+      return
+    }
+    try {
+      const found = await call('run.list', {})
+      runs.value = found.sort((a, b) => b.createdAt - a.createdAt)
+      state.value = 'ready'
+      failure.value = null
+    } catch (thrown) {
+      failure.value = asFailure(thrown)
+      state.value = 'failed'
+    }
+  }
+
+  async function refreshOne(id: string): Promise<void> {
+    const run = await call('run.get', { run: id })
+    const index = runs.value.findIndex((known) => known.id === id)
+    if (index === -1) runs.value = [run, ...runs.value]
+    else runs.value.splice(index, 1, run)
+  }
+
+  async function evaluate(id: string): Promise<Evaluation> {
+    const evaluation = await call('run.evaluate', { run: id })
+    evaluations.value.set(id, evaluation)
+    return evaluation
+  }
+
+  listen('run.changed', ({ run }) => {
+    refreshOne(run).catch((thrown: unknown) => {
+      failure.value = asFailure(thrown)
+    })
+  })
+  watch(
+    () => app.generation,
+    () => {
+      state.value = 'loading'
+      evaluations.value = new Map()
+      void refresh()
+    },
+    { immediate: true },
+  )
+
+  const find = (id: string): Run | null => runs.value.find((run) => run.id === id) ?? null
+
+  return { runs, state, failure, evaluations, refresh, refreshOne, evaluate, find }
+})

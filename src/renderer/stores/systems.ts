@@ -1,0 +1,24 @@
+/** The systems that can be trained, their parameters, presets and scores. They do not change at run time. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { Systems } from '../../shared/contract.ts'
+import type { FailureData } from '../../shared/failure.ts'
+import { call } from '../bridge.ts'
+import { asFailure } from '../failure.ts'
+
+export const useSystemsStore = defineStore('systems', () => {
+  const catalogue = ref<Systems | null>(null)
+  const failure = ref<FailureData | null>(null)
+
+  async function load(): Promise<void> {
+    if (catalogue.value !== null) return
+    try {
+      catalogue.value = await call('system.list', {})
+      failure.value = null
+    } catch (thrown) {
+      failure.value = asFailure(thrown)
+    }
+  }
+
+  return { catalogue, failure, load }
+})
