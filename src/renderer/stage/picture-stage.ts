@@ -130,7 +130,8 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
         clip: { x: 0, y: 0, width: frame.width, height: frame.height },
       })
       for (const image of entry.images) {
-        image.setAttrs({ x: at.x, y: at.y, scaleX: at.scale, scaleY: at.scale })
+        image.position({ x: at.x, y: at.y })
+        image.scale({ x: at.scale, y: at.scale })
       }
     })
     canvas.imageSmoothingEnabled(scale < squarePixels)
