@@ -1,6 +1,5 @@
 /** Fanoscope without a window: what a host serves. One workspace is open at a time, or none. */
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Failure } from '../shared/failure.ts'
 import type { AssetSource } from './assets/source.ts'
 import type { Handlers } from './contract/dispatch.ts'
@@ -19,6 +18,7 @@ import { trainHandlers } from './handlers/train.ts'
 import { workspaceHandlers } from './handlers/workspace.ts'
 import { openAppState, stateFile } from './services/app-state.ts'
 import { createAssetSource } from './services/asset-source.ts'
+import { defaultWorkspace } from './services/default-workspace.ts'
 import { type ApplicationEvents, createEventHub } from './services/events.ts'
 import { openSession, type Session } from './services/session.ts'
 import type { LaunchEngine } from './supervisor/channel.ts'
@@ -42,10 +42,6 @@ export interface Application {
   /** Lets what is at work keep what it has, and gives the workspace back. */
   close(): Promise<void>
 }
-
-/** Where a workspace is unless a person says otherwise; FANOSCOPE_WORKSPACE names another place. */
-export const defaultWorkspace = (environment: NodeJS.ProcessEnv): string =>
-  resolve(environment.FANOSCOPE_WORKSPACE || join(homedir(), 'Fanoscope'))
 
 export function createApplication(powers: HostPowers): Application {
   const { host, chooseFolder, launchEngine, environment = process.env } = powers
