@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { callChannel, eventChannel, scheme, siteBase } from '../../preload/channels.ts'
 import { failureData } from '../../shared/failure.ts'
-import type { EngineChannel } from '../supervisor/channel.ts'
+import type { LaunchEngine } from '../supervisor/channel.ts'
 import type { ApiSender, ApiWindow, ElectronApi } from './electron-api.ts'
 import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
 import { isBelow } from './policy.ts'
@@ -12,7 +12,7 @@ import { launchUtilityEngine } from './utility-process.ts'
 export interface ElectronPowers {
   host: 'electron'
   chooseFolder: (title: string) => Promise<string | null>
-  launchEngine: () => EngineChannel
+  launchEngine: LaunchEngine
 }
 
 export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
@@ -22,7 +22,6 @@ export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
   /** The bundle of `src/main/entries/engine.ts`. */
   engineEntry: string
   engineEnvironment: () => Record<string, string>
-  onEngineOutput?: (text: string) => void
   platform?: NodeJS.Platform
 }
 
@@ -88,12 +87,12 @@ async function openHost<W extends ApiWindow>(
       const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties })
       return canceled ? null : (filePaths[0] ?? null)
     },
-    launchEngine: () =>
+    launchEngine: (onOutput) =>
       launchUtilityEngine({
         fork: utilityProcess.fork,
         entry: options.engineEntry,
         environment: options.engineEnvironment(),
-        ...(options.onEngineOutput === undefined ? {} : { onOutput: options.onEngineOutput }),
+        onOutput,
       }),
   })
   const shell = await openShell({ ...options, application, report })
@@ -113,11 +112,12 @@ async function openHost<W extends ApiWindow>(
     if (window !== null && !window.isDestroyed()) window.webContents.send(eventChannel, name, payload)
   })
 
-  let isClosed = false
+  let isClosing = false
   app.on('will-quit', (event) => {
-    if (isClosed) return
+    // Asked again while it closes too: `exit` alone ends, when everything is closed.
     event.preventDefault()
-    isClosed = true
+    if (isClosing) return
+    isClosing = true
     Promise.allSettled([application.close(), shell.close()]).then((ends) => {
       for (const end of ends)
         if (end.status === 'rejected') report('Fanoscope did not end cleanly.', end.reason)
@@ -126,7 +126,7 @@ async function openHost<W extends ApiWindow>(
   })
   app.on('window-all-closed', () => app.quit())
   app.on('second-instance', () => {
-    if (window === null) return
+    if (window === null || window.isDestroyed()) return
     if (window.isMinimized()) window.restore()
     window.focus()
   })
