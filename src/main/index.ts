@@ -19,7 +19,8 @@ const { workspace } = parseArgs({
   strict: false,
 }).values
 
-await startElectronHost(
+// Not awaited: Electron is ready only once this module has been loaded, and the host waits for that.
+void startElectronHost(
   { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, utilityProcess },
   {
     createApplication(powers) {
