@@ -12,7 +12,7 @@ import { stopCommands } from './setup/command.mjs'
 import { readJson } from './setup/json-file.mjs'
 import { detectMachine } from './setup/machine.mjs'
 import { placesIn, projectRoot } from './setup/places.mjs'
-import { formatPlan, nodePackages, planSetup } from './setup/plan.mjs'
+import { formatPlan, machines, planSetup } from './setup/plan.mjs'
 import { SetupProblem } from './setup/problem.mjs'
 import { createReport, duration } from './setup/report.mjs'
 import { runSetup } from './setup/run.mjs'
@@ -72,10 +72,10 @@ function printPlans(values, target) {
   )
   const own = detectMachine()
   const plans = values.all
-    ? Object.keys(nodePackages).flatMap((name) => {
-        const [platform = '', arch = ''] = name.split('-')
+    ? machines.flatMap(({ platform, arch }) => {
         const gpus = platform === 'darwin' ? [null] : [null, { driver: null }]
-        return gpus.map((gpu) => planSetup({ platform, arch, gpu, electronVersion, target }))
+        const { nodeVersion } = own
+        return gpus.map((gpu) => planSetup({ platform, arch, gpu, nodeVersion, electronVersion, target }))
       })
     : [planOf(values, own, electronVersion, target)]
   if (values.json) process.stdout.write(`${JSON.stringify(values.all ? plans : plans[0], null, 2)}\n`)

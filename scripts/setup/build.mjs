@@ -68,7 +68,8 @@ export async function buildBundles(places, report) {
     [join(places.modules, 'electron-vite', 'bin', 'electron-vite.js'), 'build'],
     {
       cwd: places.root,
-      env: { ...toolEnvironment(places), NODE_ENV: 'production' },
+      // Without colors: what it says may become a message.
+      env: { ...toolEnvironment(places), NODE_ENV: 'production', NO_COLOR: '1', FORCE_COLOR: '0' },
       onTick: () => step.working('electron-vite'),
     },
   )

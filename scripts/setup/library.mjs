@@ -18,7 +18,7 @@ import { downloadFile } from './download.mjs'
 import { readJson, writeJson } from './json-file.mjs'
 import { addressOfWheel } from './package-index.mjs'
 import { reasonOf, SetupProblem } from './problem.mjs'
-import { downloadByPip, findPip } from './python.mjs'
+import { downloadByPip, findPip, pipHasSettings } from './python.mjs'
 import { megabytes } from './report.mjs'
 import { isNeeded, wheelFile, wheelLibraries } from './wheels.mjs'
 import { extractZip } from './zip.mjs'
@@ -45,15 +45,39 @@ export function libraryIsWhole(folder) {
   )
 }
 
+/** @type {FetchWheel} */
+async function fetchByNode(wheel, folder, onBytes) {
+  await downloadFile(await addressOfWheel(wheel), join(folder, wheelFile(wheel)), { ...wheel, onBytes })
+}
+
 /**
- * Python's installer where there is one, since it knows this site's mirror; without any, Node.
+ * Node, which goes on where a download broke; and Python's installer where it does not get through, or where
+ * this site gave that installer settings of its own (a mirror, a proxy, a certificate).
+ * @param {{
+ *   pip?: import('./python.mjs').Pip | null,
+ *   hasSettings?: typeof pipHasSettings,
+ *   byNode?: FetchWheel,
+ *   byPip?: typeof downloadByPip,
+ * }} [options]
  * @returns {Promise<FetchWheel>}
  */
-export async function usualFetch() {
-  const pip = await findPip()
-  if (pip !== null) return (wheel, folder, onBytes) => downloadByPip(pip, wheel, folder, onBytes)
+export async function usualFetch(options = {}) {
+  const { hasSettings = pipHasSettings, byNode = fetchByNode, byPip = downloadByPip } = options
+  const pip = options.pip === undefined ? await findPip() : options.pip
+  if (pip === null) return byNode
+  /** @type {FetchWheel} */
+  const throughPip = (wheel, folder, onBytes) => byPip(pip, wheel, folder, onBytes)
+  if (await hasSettings(pip)) return throughPip
   return async (wheel, folder, onBytes) => {
-    await downloadFile(await addressOfWheel(wheel), join(folder, wheelFile(wheel)), { ...wheel, onBytes })
+    try {
+      await byNode(wheel, folder, onBytes)
+    } catch (first) {
+      try {
+        await throughPip(wheel, folder, onBytes)
+      } catch {
+        throw first
+      }
+    }
   }
 }
 

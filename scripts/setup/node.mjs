@@ -2,8 +2,9 @@
  * The Node that runs Fanoscope: the one that came from npm, else the one of this machine. npm scripts find
  * it first, because npm puts node_modules/.bin in front of the path.
  */
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { isAtLeast } from './machine.mjs'
 import { nodePackageFor, oldestNode } from './plan.mjs'
 import { SetupProblem } from './problem.mjs'
 
@@ -47,39 +48,52 @@ export function headersFolder(places) {
   return existsSync(join(folder, 'include', 'node', 'node_api.h')) ? folder : null
 }
 
+/** @param {import('./places.mjs').Places} places */
+const linkOf = (places) => join(places.modules, '.bin', 'node')
+
+/**
+ * Whether npm scripts find a Node that runs Fanoscope, wherever it is from.
+ * @param {import('./places.mjs').Places} places
+ * @param {import('./plan.mjs').Plan} plan
+ * @param {{ platform?: string, version?: string }} [own]
+ */
+export function nodeIsThere(
+  places,
+  plan,
+  { platform = process.platform, version = process.versions.node } = {},
+) {
+  const isBundled = bundledNode(places) !== null
+  if (plan.node.from !== 'npm') return plan.node.from === 'system' && !isBundled
+  if (!isBundled) return isAtLeast(version, oldestNode)
+  return platform === 'win32' || existsSync(linkOf(places))
+}
+
 /**
  * @param {import('./places.mjs').Places} places
  * @param {import('./plan.mjs').Plan} plan
+ * @param {{ version?: string }} [own]
  */
-export function checkNode(places, plan) {
+export function provideNode(places, plan, { version = process.versions.node } = {}) {
   if (plan.node.from === 'nowhere') {
     const notice = plan.notices.find((candidate) => candidate.instead === 'nothing.')
     throw new SetupProblem('no-node', `${notice?.what} ${notice?.why}`, notice?.remedy ?? '')
   }
-  if (plan.node.from === 'system') return
   const bundled = bundledNode(places)
-  if (bundled !== null) {
-    linkNode(places, bundled)
+  if (plan.node.from === 'system') {
+    // npm brings it to a Linux without glibc too, where it does not run.
+    rmSync(linkOf(places), { force: true })
+    if (bundled !== null) rmSync(dirname(dirname(bundled)), { recursive: true })
     return
   }
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const [oldestMajor = 0, oldestMinor = 0] = oldestNode.split('.').map(Number)
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return
+  if (bundled !== null) {
+    // npm links a package's program itself, unless the optional package came without.
+    mkdirSync(dirname(linkOf(places)), { recursive: true })
+    symlinkSync(bundled, linkOf(places))
+    return
+  }
   throw new SetupProblem(
     'no-node',
-    `npm did not bring ${plan.node.package}, and the Node of this machine (${process.versions.node}) is older than ${oldestNode}.`,
+    `npm did not bring ${plan.node.package}, and the Node of this machine (${version}) is older than ${oldestNode}.`,
     'Delete node_modules and start again; or install Node 24 from nodejs.org.',
   )
-}
-
-/**
- * npm links a package's program itself; where an optional package came without, do it here.
- * @param {import('./places.mjs').Places} places
- * @param {string} bundled
- */
-function linkNode(places, bundled) {
-  const bin = join(places.modules, '.bin')
-  if (process.platform === 'win32' || existsSync(join(bin, 'node'))) return
-  mkdirSync(bin, { recursive: true })
-  symlinkSync(bundled, join(bin, 'node'))
 }

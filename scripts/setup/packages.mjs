@@ -1,7 +1,7 @@
 /** The npm packages of package-lock.json, without their install scripts. */
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
 import { lastWords, runCommand } from './command.mjs'
 import { readJson, writeJson } from './json-file.mjs'
 import { SetupProblem } from './problem.mjs'
@@ -52,14 +52,39 @@ export function agrees(lock, installed) {
 }
 
 /**
+ * npm empties node_modules first, and Windows deletes no program that is running, but renames it: the Node in
+ * node_modules that runs this goes aside.
+ * @param {import('./places.mjs').Places} places
+ * @param {{ program?: string, platform?: string }} [running]
+ * @returns {{ program: string, comeBack: () => void }} where the running Node is now; `comeBack` after a failure
+ */
+export function stepAside(places, { program = process.execPath, platform = process.platform } = {}) {
+  if (platform !== 'win32' || !program.startsWith(places.modules + sep)) {
+    return { program, comeBack() {} }
+  }
+  mkdirSync(places.cache, { recursive: true })
+  for (const name of readdirSync(places.cache)) {
+    if (/^node-\d+\.exe$/.test(name)) rmSync(join(places.cache, name), { force: true })
+  }
+  const aside = join(places.cache, `node-${process.pid}.exe`)
+  renameSync(program, aside)
+  return {
+    program: aside,
+    comeBack() {
+      if (!existsSync(program) && existsSync(dirname(program))) renameSync(aside, program)
+    },
+  }
+}
+
+/**
  * npm as it was started, or the one that the shell finds.
  * @param {NodeJS.ProcessEnv} env
  * @returns {{ program: string, before: string[], shell: boolean }}
  */
-export function npmCommand(env = process.env, platform = process.platform) {
+export function npmCommand(env = process.env, platform = process.platform, node = process.execPath) {
   const started = env.npm_execpath
   if (started !== undefined && /npm-cli\.c?js$/.test(started)) {
-    return { program: process.execPath, before: [started], shell: false }
+    return { program: node, before: [started], shell: false }
   }
   // On Windows npm is a batch file, which only a shell runs.
   return { program: 'npm', before: [], shell: platform === 'win32' }
@@ -72,7 +97,8 @@ export function npmCommand(env = process.env, platform = process.platform) {
 export async function installPackages(places, report) {
   const count = Object.keys(readJson(places.lockfile)?.packages ?? {}).length
   const step = report.step(`npm packages (${count} in package-lock.json)`)
-  const npm = npmCommand()
+  const running = stepAside(places)
+  const npm = npmCommand(process.env, process.platform, running.program)
   const parameters = [
     'ci',
     '--ignore-scripts',
@@ -87,6 +113,7 @@ export async function installPackages(places, report) {
     onTick: () => step.working('npm ci'),
   })
   if (!result.ok) {
+    running.comeBack()
     step.fail('npm ci failed')
     throw new SetupProblem(
       'npm-ci-failed',

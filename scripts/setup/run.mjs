@@ -4,7 +4,7 @@ import { buildBundles, buildIsThere } from './build.mjs'
 import { electronIsSettled, electronVersion, provideElectron } from './electron.mjs'
 import { takeLock } from './lock.mjs'
 import { detectMachine } from './machine.mjs'
-import { bundledNode, checkNode } from './node.mjs'
+import { nodeIsThere, provideNode } from './node.mjs'
 import { installPackages, packagesAreThere } from './packages.mjs'
 import { planSetup } from './plan.mjs'
 import { provideTensorflow, tensorflowIsReady } from './tensorflow.mjs'
@@ -36,7 +36,7 @@ export async function runSetup(places, options, report, { onLock = () => {} } = 
       case 'packages':
         return packagesAreThere(places)
       case 'node':
-        return plan.node.from === 'system' || bundledNode(places) !== null
+        return nodeIsThere(places, plan)
       case 'tensorflow':
         return tensorflowIsReady(places, plan, machine, { again: options.again })
       case 'electron':
@@ -45,6 +45,8 @@ export async function runSetup(places, options, report, { onLock = () => {} } = 
         return buildIsThere(places, options.target)
     }
   }
+  // Without a Node nothing else helps, and the packages take minutes.
+  if (plan.node.from === 'nowhere') provideNode(places, plan)
   if (plan.steps.every(({ id }) => isSettled(id))) return
 
   mkdirSync(places.cache, { recursive: true })
@@ -58,7 +60,7 @@ export async function runSetup(places, options, report, { onLock = () => {} } = 
     for (const { id } of plan.steps) {
       if (isSettled(id)) continue
       if (id === 'packages') await installPackages(places, report)
-      if (id === 'node') checkNode(places, plan)
+      if (id === 'node') provideNode(places, plan)
       if (id === 'tensorflow') {
         for (const notice of plan.notices) report.notice(notice)
         await provideTensorflow(places, plan, machine, report)
