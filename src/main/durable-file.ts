@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Prefix of files that are being written; one that is left over belongs to a process that died. */
@@ -38,6 +38,19 @@ export async function writeFileDurably(file: string, bytes: Uint8Array | string)
     throw error
   }
   await syncFolder(folder)
+}
+
+/** Removes, below a folder, what a process that died was writing. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(absentIsEmpty)
+  for (const { name, parentPath } of files) {
+    if (name.startsWith(temporaryPrefix)) await rm(join(parentPath, name), { force: true })
+  }
+}
+
+function absentIsEmpty(error: unknown): [] {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+  throw error
 }
 
 /** Writes a file whole or not at all, without waiting for the disk: for what can be made again. */

@@ -15,6 +15,21 @@ export const providerSchema = z.object({
 })
 export type Provider = z.infer<typeof providerSchema>
 
+/** A small computation by which an engine shows what executes; see `device-proof.ts`. */
+export const deviceProofSchema = z.object({
+  /** As TensorFlow names it, or `JavaScript`. */
+  device: z.string(),
+  /** What was computed, for people. */
+  operation: z.string(),
+  /** The result agrees with one computed in another way. */
+  correct: z.boolean(),
+  /** Floating point operations a second, in thousand millions. */
+  gigaflops: z.number().nonnegative(),
+  /** Why there is no result. */
+  failure: z.string().nullable(),
+})
+export type DeviceProof = z.infer<typeof deviceProofSchema>
+
 /** An image as the engine sees it: an id to answer with and a file to read. */
 export const engineImageSchema = z.object({
   id: z.number().int(),
@@ -67,6 +82,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('continue'), task: z.string() }),
   /** Rows up to this many of a scoring task are in the store; the engine may send more. */
   z.object({ type: z.literal('stored'), task: z.string(), rows: z.number().int().nonnegative() }),
+  /** Show what executes, while no task is at work. */
+  z.object({ type: z.literal('prove') }),
   z.object({ type: z.literal('exit') }),
 ])
 export type ToEngine = z.infer<typeof toEngineSchema>
@@ -171,6 +188,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
   z.object({ type: z.literal('failed'), task: z.string(), failure: failureSchema }),
+  z.object({ type: z.literal('proved'), proof: deviceProofSchema }),
   z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 ])
 export type FromEngine = z.infer<typeof fromEngineSchema>

@@ -2,6 +2,9 @@
 import { cpus } from 'node:os'
 import { z } from 'zod'
 import { failureData } from '../../shared/failure.ts'
+import { removeLeftovers } from '../durable-file.ts'
+import { storageFailure } from '../store/storage-errors.ts'
+import { proveDevice } from './device-proof.ts'
 import { systemNamed } from './models/registry.ts'
 import {
   type FromEngine,
@@ -101,6 +104,9 @@ class Session {
         work.stopWaiting?.()
         return
       }
+      case 'prove':
+        this.#port.send({ type: 'proved', proof: proveDevice() })
+        return
       case 'exit':
         this.#host.exit(0)
     }
@@ -110,12 +116,13 @@ class Session {
     const work: Work = { control: new TaskControl(), stored: 0, stopWaiting: null }
     this.#tasks.set(task.task, work)
     try {
+      await removeLeftovers(task.folder)
       if (task.kind === 'train') await this.#train(task, work)
       else await this.#score(task, work)
     } catch (error) {
       if (error instanceof Cancelled)
         this.#port.send({ type: 'cancelled', task: task.task, step: error.step })
-      else this.#port.send({ type: 'failed', task: task.task, failure: failureData(error) })
+      else this.#port.send({ type: 'failed', task: task.task, failure: failureData(storageFailure(error)) })
     } finally {
       this.#tasks.delete(task.task)
     }

@@ -141,7 +141,14 @@ export function createJobs({ db, events, log, shownEvery = 100, keptEvery = 2_00
     const show = rateLimit<JobProgress>(shownEvery, (shown) =>
       events.emit('job.changed', { ...findJob(db, id), progress: shown }),
     )
-    const keep = rateLimit<JobProgress>(keptEvery, (kept) => updateJobProgress(db, id, kept))
+    const keep = rateLimit<JobProgress>(keptEvery, (kept) => {
+      try {
+        updateJobProgress(db, id, kept)
+      } catch (error) {
+        // Where it cannot be stored how far a job is, the job itself will tell why; this must not end it.
+        log.warn(`The progress of job ${id} could not be stored.`, failureData(error))
+      }
+    })
     let end: JobEnd
     try {
       startJob(db, id, process.pid)

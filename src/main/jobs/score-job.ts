@@ -23,6 +23,8 @@ export interface ScoreRequest {
   split: Split | null
   /** Also images that have a score by this run already. */
   again: boolean
+  /** With `again`: except those scored since this time, by the job that this one goes on with. */
+  since?: number
 }
 
 const closed: FailureData = {
@@ -44,15 +46,15 @@ export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
   }
 }
 
-/** Ids of the images of a dataset that the run has scored. */
-const scoredIds = ({ db }: Workspace, { run, datasetId }: ScoreRequest): Set<number> =>
+/** Ids of the images of a dataset that the run has scored, and that need not be scored again. */
+const scoredIds = ({ db }: Workspace, { run, datasetId, again, since }: ScoreRequest): Set<number> =>
   new Set(
     db
       .all(
         z.object({ id: imageIdSchema }),
         `SELECT score.image_id AS id FROM score JOIN image ON image.id = score.image_id
-         WHERE score.run_id = $run AND image.dataset_id = $datasetId`,
-        { run, datasetId },
+         WHERE score.run_id = $run AND image.dataset_id = $datasetId AND score.scored_at >= $since`,
+        { run, datasetId, since: again ? (since ?? Number.MAX_SAFE_INTEGER) : 0 },
       )
       .map(({ id }) => id),
   )
@@ -66,7 +68,6 @@ export function imagesToScore(
     datasetId: request.datasetId,
     ...(request.split === null ? {} : { split: request.split }),
   })
-  if (request.again) return { images: all, already: 0 }
   const scored = scoredIds(workspace, request)
   const images = all.filter(({ id }) => !scored.has(id))
   return { images, already: all.length - images.length }

@@ -144,7 +144,7 @@ interface Follower {
 
 /** Writes what the engine says about a training into the run's row and tells the windows. */
 function followTraining(session: Session, run: Run, context: JobContext): Follower {
-  const { events, supervisor } = session
+  const { events, supervisor, log } = session
   const { db } = session.workspace
   const losses = { ...run.losses }
   let { stepsDone, stepsTotal } = run
@@ -157,7 +157,14 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
     if (workingSince !== null) seconds += (now - workingSince) / 1000
     workingSince = working ? now : null
   }
-  const keepSoon = rateLimit<null>(keptEvery, () => keep())
+  const keepSoon = rateLimit<null>(keptEvery, () => {
+    try {
+      keep()
+    } catch (error) {
+      // The checkpoint or the points of the curve, next, say what to do about it.
+      log.warn(`How far run ${run.id} is could not be stored.`, failureData(error))
+    }
+  })
   function keep(): void {
     keepSoon.drop()
     clock(workingSince !== null)

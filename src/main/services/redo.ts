@@ -23,11 +23,12 @@ const scorePayload = z.object({
   datasetId: z.string(),
   split: splitSchema.nullable(),
   again: z.boolean(),
+  since: z.number().optional(),
 })
 
 /** @throws Failure `unknown-job`, `job-active`, `job-not-repeatable` */
 export function doAgain(session: Session, id: Id): Id {
-  const { kind, state, payload } = session.jobs.find(id)
+  const { kind, state, payload, startedAt } = session.jobs.find(id)
   if (state === 'queued' || state === 'running') {
     throw new Failure('job-active', `The job ${id} is ${state}.`, 'Wait until it is done.')
   }
@@ -38,9 +39,13 @@ export function doAgain(session: Session, id: Id): Id {
       return session.jobs.start(samplePlan(session, samplePayload.parse(payload))).id
     case 'train':
       return resumeTraining(session, trainPayload.parse(payload).run).job
-    case 'score':
-      // Rows that the interrupted job has stored are not scored twice.
-      return session.jobs.start(scorePlan(session, { ...scorePayload.parse(payload), again: false })).id
+    case 'score': {
+      const { since, ...request } = scorePayload.parse(payload)
+      // Rows that the job itself has stored are not scored twice; where all were asked for, older ones are.
+      const from = since ?? startedAt
+      return session.jobs.start(scorePlan(session, { ...request, ...(from === null ? {} : { since: from }) }))
+        .id
+    }
     case 'verify':
       return session.jobs.start(verifyPlan(session)).id
     default:

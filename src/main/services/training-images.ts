@@ -14,6 +14,7 @@ import { writeFileDurably } from '../durable-file.ts'
 import type { EngineImage } from '../engine/protocol.ts'
 import { imageById, listImages, whiteLevel } from '../store/images.ts'
 import { runFolder } from '../store/runs.ts'
+import { storedAsync } from '../store/storage-errors.ts'
 import type { Workspace } from '../store/workspace.ts'
 
 const listedSchema = z.object({ id: imageIdSchema, sha256: sha256Schema })
@@ -46,7 +47,7 @@ export function trainingImages({ db }: Workspace, dataset: Dataset): TrainingIma
 const fileOf = (workspace: Workspace, run: Run): string =>
   join(workspace.path(runFolder(run.id)), 'images.json')
 
-/** Keeps the list of a new run. */
+/** Keeps the list of a new run. @throws Failure `disk-full`, `workspace-read-only` */
 export async function keepTrainingList(
   workspace: Workspace,
   run: Run,
@@ -59,7 +60,7 @@ export async function keepTrainingList(
     train: images.train.map(listed),
     validation: images.validation.map(listed),
   }
-  await writeFileDurably(fileOf(workspace, run), `${JSON.stringify(list)}\n`)
+  await storedAsync(() => writeFileDurably(fileOf(workspace, run), `${JSON.stringify(list)}\n`))
 }
 
 /** @throws Failure `run-incomplete` */

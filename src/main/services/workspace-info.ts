@@ -1,8 +1,8 @@
-import { statfs } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import type { WorkspaceInfo } from '../../shared/contract.ts'
 import type { Workspace } from '../store/workspace.ts'
+import { freeBytes } from './free-bytes.ts'
 
 const countsRow = z.object({ datasets: z.int(), images: z.int(), runs: z.int() })
 
@@ -14,15 +14,4 @@ export async function workspaceInfo({ dir, db }: Workspace): Promise<WorkspaceIn
        (SELECT count(*) FROM image WHERE removed_at IS NULL) AS images, (SELECT count(*) FROM run) AS runs`,
   ) ?? { datasets: 0, images: 0, runs: 0 }
   return { dir, name: basename(dir), ...counts, freeBytes: await freeBytes(dir) }
-}
-
-/** Null where the file system does not say. */
-async function freeBytes(dir: string): Promise<number | null> {
-  try {
-    const { bavail, bsize } = await statfs(dir)
-    return bavail * bsize
-  } catch {
-    // Some network file systems have no answer; the screen then leaves the figure out.
-    return null
-  }
 }

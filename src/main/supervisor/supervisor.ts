@@ -87,6 +87,13 @@ interface Current {
   cancelTimer: NodeJS.Timeout | null
 }
 
+/** A task whose engine is still starting, and what was asked of it meanwhile. */
+interface Waiting {
+  id: string
+  cancelled: boolean
+  paused: boolean
+}
+
 interface Starting {
   promise: Promise<Provider>
   resolve: (provider: Provider) => void
@@ -104,6 +111,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   let channel: EngineChannel | null = null
   let starting: Starting | null = null
   let current: Current | null = null
+  let waiting: Waiting | null = null
   let stopping: { promise: Promise<void>; done: () => void } | null = null
   let readyTimer: NodeJS.Timeout | null = null
   let restartTimer: NodeJS.Timeout | null = null
@@ -169,6 +177,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         return
       case 'log':
         log(message.level, message.message)
+        return
+      case 'proved':
+        // Only the doctor asks for it, of an engine of its own.
         return
       case 'trained':
         settle(message.task, { kind: 'trained', result: message.result })
@@ -276,19 +287,25 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   async function run(task: EngineTask, observer: (message: TaskMessage) => void): Promise<TaskOutcome> {
+    if (current !== null || waiting !== null) {
+      throw new Failure('engine-busy', 'The engine already works on a task.', 'Wait until it is done.')
+    }
+    const asked: Waiting = { id: task.task, cancelled: false, paused: false }
+    waiting = asked
     try {
       await start()
     } catch (error) {
       return { kind: 'interrupted', failure: failureData(error) }
+    } finally {
+      waiting = null
     }
-    if (current !== null) {
-      throw new Failure('engine-busy', 'The engine already works on a task.', 'Wait until it is done.')
-    }
+    if (asked.cancelled) return { kind: 'cancelled', step: 0 }
     const { promise, resolve } = Promise.withResolvers<TaskOutcome>()
     current = { id: task.task, observe: observer, settle: resolve, cancelTimer: null }
     enter('busy')
     try {
       send({ type: 'run', task })
+      if (asked.paused) send({ type: 'pause', task: task.task })
     } catch (error) {
       settle(task.task, { kind: 'failed', failure: failureData(error) })
     }
@@ -334,14 +351,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     start,
     run,
     cancel(id) {
+      if (waiting?.id === id) waiting.cancelled = true
       if (current?.id !== id) return
       send({ type: 'cancel', task: id })
       armCancelTimer(current)
     },
     pause(id) {
+      if (waiting?.id === id) waiting.paused = true
       if (current?.id === id) send({ type: 'pause', task: id })
     },
     continue(id) {
+      if (waiting?.id === id) waiting.paused = false
       if (current?.id === id) send({ type: 'continue', task: id })
     },
     stored(id, rows) {

@@ -269,7 +269,8 @@ function release(binding: Binding, tensors: readonly { id: number }[]): void {
 }
 
 /** Loads the model into a session. The files are not needed afterwards. */
-function loadModel(binding: Binding, model: Uint8Array): number {
+/** Loads a SavedModel as a session. @throws Failure `graph-uncompilable` */
+export function loadModel(binding: Binding, model: Uint8Array): number {
   const folder = mkdtempSync(join(tmpdir(), 'fanoscope-graph-'))
   try {
     writeFileSync(join(folder, 'saved_model.pb'), model)

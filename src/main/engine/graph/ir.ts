@@ -68,6 +68,8 @@ export interface GraphNode {
   readonly outputs: readonly OutputType[]
   /** Given to nodes that are fed or fetched; the writer names the others. */
   readonly name?: string
+  /** The one device that may run it, as TensorFlow names it; TensorFlow chooses where it is left out. */
+  readonly device?: string
 }
 
 /** The type of the output that an edge stands for. */

@@ -132,6 +132,7 @@ export function encodeGraph(roots: readonly GraphNode[]): Uint8Array {
       writer.string(1, nameOf(node)).string(2, node.op)
       for (const edge of node.inputs) writer.string(3, inputName(edge))
       for (const control of new Set(node.controls)) writer.string(3, `^${nameOf(control)}`)
+      if (node.device !== undefined) writer.string(4, node.device)
       for (const [name, attribute] of node.attributes) {
         writer.message(5, (entry) =>
           entry.string(1, name).message(2, (value) => writeAttribute(value, attribute)),

@@ -35,10 +35,12 @@ export interface CalibrateOptions {
   discriminatorSamples: number
   overlap: number
   training: ImageCache
+  /** Lets messages in, between two steps; throws where the training is to stop. */
+  proceed: () => Promise<void>
 }
 
 export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
-  const { context, scorer, mode, overlap, training } = options
+  const { context, scorer, mode, overlap, training, proceed } = options
   const expectedCriticValue = await expectCriticValue(options)
   const { validation } = context.task
   const images = validation.length > 0 ? validation : training.images.slice(0, standIns)
@@ -55,6 +57,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   for await (const scored of scoreImages(images, { scorer, mode, overlap })) {
     done += 1
     context.progress('calibrate', done, images.length, null)
+    await proceed()
     if ('code' in scored) {
       context.log('warn', `${scored.image.file} was left out of the calibration: ${scored.reason}`)
       continue
@@ -80,7 +83,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
 
 /** E[D(x)] over random training images (crops in `tiles` mode), drawn with replacement from the run's seed. */
 async function expectCriticValue(options: CalibrateOptions): Promise<number> {
-  const { context, scorer, mode, training, discriminatorSamples } = options
+  const { context, scorer, mode, training, discriminatorSamples, proceed } = options
   const random = createRandom(context.task.seed, 'discriminator')
   const { size, channels, batch } = scorer
   const draw = (samples: number) =>
@@ -103,7 +106,7 @@ async function expectCriticValue(options: CalibrateOptions): Promise<number> {
     for (let i = 0; i < rounds; i++) {
       sum += scorer.discriminate(await batches.next()).reduce((total, value) => total + value, 0)
       context.progress('calibrate', i + 1, rounds, null)
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await proceed()
     }
     return sum / (rounds * batch)
   }
@@ -111,7 +114,10 @@ async function expectCriticValue(options: CalibrateOptions): Promise<number> {
   const count = training.images.length
   const values: number[] = []
   const batches = draw(count)
-  while (values.length < count) values.push(...scorer.discriminate(await batches.next()))
+  while (values.length < count) {
+    values.push(...scorer.discriminate(await batches.next()))
+    await proceed()
+  }
   let sum = 0
   for (let i = 0; i < discriminatorSamples; i++) sum += values[random.int(count)] ?? 0
   return sum / discriminatorSamples

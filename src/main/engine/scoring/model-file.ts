@@ -38,9 +38,12 @@ export async function readModel(folder: string): Promise<StoredModel> {
   try {
     text = await readFile(descriptionFile(folder), 'utf8')
   } catch (cause) {
-    throw new Failure('not-trained', 'The run has no finished model.', 'Resume its training until the end.', {
-      cause,
-    })
+    throw new Failure(
+      'not-trained',
+      `The run has no finished model: ${descriptionFile(folder)} cannot be read.`,
+      'Finish its training. If it was finished, restore the folder of the run from a backup.',
+      { cause },
+    )
   }
   try {
     const description = modelDescriptionSchema.parse(JSON.parse(text))
@@ -50,8 +53,8 @@ export async function readModel(folder: string): Promise<StoredModel> {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Failure(
       'model-corrupt',
-      `The model of the run cannot be read: ${why}.`,
-      'Restore the run folder from a backup, or resume the training to write it again.',
+      `The model in ${join(folder, 'model')} cannot be read: ${why}.`,
+      'Restore the folder of the run from a backup, or train again.',
       { cause },
     )
   }

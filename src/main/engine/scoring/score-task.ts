@@ -91,7 +91,12 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     for await (const picture of scoreImages(task.images, { scorer, mode, overlap })) {
       if ('code' in picture)
         refused.push({ image: picture.image.id, code: picture.code, reason: picture.reason })
-      else writing.push(write(picture))
+      else {
+        const written = write(picture)
+        writing.push(written)
+        // It is awaited in its turn; what fails before that must not end the process.
+        written.catch(() => undefined)
+      }
       done += 1
       await collect(writersAtOnce)
       const secondsLeft = ((performance.now() - started) / 1000 / done) * (task.images.length - done)

@@ -26,8 +26,9 @@ export function listCheckpoints(folder: string): string[] {
       .filter((name) => pattern.test(name))
       .sort()
       .reverse()
-  } catch {
-    return []
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
   }
 }
 
@@ -53,21 +54,22 @@ export async function readNewestCheckpoint(
   notice: (message: string) => void,
 ): Promise<Checkpoint | null> {
   const names = listCheckpoints(folder)
+  const damage: string[] = []
   for (const name of names) {
     try {
       const { tensors, metadata } = await readTensors(join(folder, name))
       if (metadata.state === undefined) throw new Error('it holds no training state')
       return { tensors, state: JSON.parse(metadata.state) }
     } catch (error) {
-      notice(
-        `The checkpoint ${name} is damaged (${error instanceof Error ? error.message : error}) and was passed over.`,
-      )
+      const why = error instanceof Error ? error.message : String(error)
+      notice(`The checkpoint ${name} is damaged (${why}) and was passed over.`)
+      damage.push(`${name} (${why})`)
     }
   }
   if (names.length === 0) return null
   throw new Failure(
     'checkpoint-corrupt',
-    `None of the ${names.length} checkpoints in ${folder} can be read.`,
+    `No checkpoint in ${folder} can be read: ${damage.join(', ')}.`,
     'Restore the folder from a backup, or train again from the beginning.',
   )
 }

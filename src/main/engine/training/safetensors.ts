@@ -1,7 +1,7 @@
 /**
  * The safetensors format (Hugging Face): 8 bytes length of the header, little-endian; the header as JSON
  * with `dtype`, `shape` and `data_offsets` of each tensor; the values. Only F32 is written and read. A
- * SHA-256 of the values stands in `__metadata__` under `sha256`.
+ * SHA-256 of the header (without itself) and the values stands in `__metadata__` under `sha256`.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -28,7 +28,6 @@ export async function writeTensors(
   metadata: Record<string, string>,
 ): Promise<void> {
   const names = Object.keys(tensors).sort()
-  const hash = createHash('sha256')
   const parts: Uint8Array[] = []
   const entries: Record<string, unknown> = {}
   let offset = 0
@@ -37,11 +36,10 @@ export async function writeTensors(
     if (!tensor) continue
     const bytes = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength)
     entries[name] = { dtype: 'F32', shape: tensor.shape, data_offsets: [offset, offset + bytes.length] }
-    hash.update(bytes)
     parts.push(bytes)
     offset += bytes.length
   }
-  const header = { __metadata__: { ...metadata, sha256: hash.digest('hex') }, ...entries }
+  const header = { __metadata__: { ...metadata, sha256: digest(metadata, entries, parts) }, ...entries }
   const text = JSON.stringify(header)
   // The values start at a multiple of 8, as readers expect that map the file into memory.
   const json = Buffer.from(
@@ -50,6 +48,17 @@ export async function writeTensors(
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(json.length))
   await writeFileDurably(file, Buffer.concat([length, json, ...parts]))
+}
+
+/** The header tells names, shapes and the state of a training: a change there must not pass either. */
+function digest(
+  metadata: Record<string, string>,
+  entries: Record<string, unknown>,
+  values: readonly Uint8Array[],
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([metadata, entries]))
+  for (const bytes of values) hash.update(bytes)
+  return hash.digest('hex')
 }
 
 /** Reads a file of `writeTensors`; throws an Error that says what is wrong with it. */
@@ -63,19 +72,19 @@ export async function readTensors(
   const { __metadata__, ...entries } = z
     .record(z.string(), z.unknown())
     .parse(JSON.parse(bytes.toString('utf8', 8, end)))
-  const metadata = metadataSchema.parse(__metadata__ ?? {})
-  const hash = createHash('sha256')
+  const { sha256, ...metadata } = metadataSchema.parse(__metadata__ ?? {})
+  const parts: Uint8Array[] = []
   const tensors: TensorMap = {}
   for (const name of Object.keys(entries).sort()) {
     const { shape, data_offsets } = tensorSchema.parse(entries[name])
     const values = bytes.subarray(end + data_offsets[0], end + data_offsets[1])
     const count = shape.reduce((product, side) => product * side, 1)
     if (values.length !== count * 4) throw new Error('it is cut off')
-    hash.update(values)
+    parts.push(values)
     const data = new Float32Array(count)
     new Uint8Array(data.buffer).set(values)
     tensors[name] = { shape, data }
   }
-  if (hash.digest('hex') !== metadata.sha256) throw new Error('its values do not match its digest')
+  if (digest(metadata, entries, parts) !== sha256) throw new Error('its values do not match its digest')
   return { tensors, metadata }
 }

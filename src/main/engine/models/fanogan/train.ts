@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../../shared/failure.ts'
 import { createRandom, type Random, restoreRandom } from '../../../random.ts'
+import { cutTile } from '../../data/geometry.ts'
 import { ImageCache, unpack } from '../../data/image-cache.ts'
 import { type SamplerState, TrainingBatches } from '../../data/training-batches.ts'
 import { pooledStatistics } from '../../networks/measure.ts'
@@ -119,6 +120,9 @@ class FanoganTraining {
       ? await readNewestCheckpoint(this.#checkpoints, (message) => this.#context.log('warn', message))
       : null
     if (checkpoint) this.#state = stateSchema.parse(checkpoint.state)
+    else if (this.#context.task.resume) {
+      this.#context.log('warn', 'The run has no checkpoint: its training starts from the beginning.')
+    }
     const weights = createFanoganWeights(this.#config, this.#root.fork('weights'))
     try {
       let tensors: TensorMap | null = checkpoint?.tensors ?? null
@@ -369,9 +373,9 @@ class FanoganTraining {
     const one = size * size * channels
     for (let i = 0; i < pairCount; i++) {
       const picture = await this.#cache.load(i % this.#cache.images.length)
-      const tile = Float32Array.from(picture.data.subarray(0, one))
+      const tile = tiles.subarray(i * one, (i + 1) * one)
+      cutTile(picture, { left: 0, top: 0 }, size, tile)
       unpack(tile)
-      tiles.set(tile, i * one)
     }
     return tiles
   }
@@ -396,6 +400,10 @@ class FanoganTraining {
         discriminatorSamples: this.#config.discriminatorSamples,
         overlap: this.#config.overlap,
         training: this.#cache,
+        // The checkpoint of the last step stands: what is stopped here is measured again.
+        proceed: async () => {
+          if (!(await this.#goesOn())) throw new Cancelled(this.#offset + this.#state.step)
+        },
       })
       await writeModel(task.folder, {
         tensors,
@@ -434,16 +442,19 @@ class FanoganTraining {
 
   /** Lets messages in; on a cancel writes a checkpoint and ends the training. */
   async #proceed(snapshot: () => TensorMap): Promise<void> {
-    const goOn = await this.#context.control.proceed(
+    if (await this.#goesOn()) return
+    await this.#checkpoint(snapshot())
+    throw new Cancelled(this.#offset + this.#state.step)
+  }
+
+  #goesOn(): Promise<boolean> {
+    return this.#context.control.proceed(
       () => this.#context.paused(),
       () => {
         this.#pace.skip()
         this.#context.continued()
       },
     )
-    if (goOn) return
-    await this.#checkpoint(snapshot())
-    throw new Cancelled(this.#offset + this.#state.step)
   }
 
   async #checkpoint(tensors: TensorMap): Promise<void> {

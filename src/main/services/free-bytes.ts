@@ -1,0 +1,14 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Free room on the disk of a folder, which need not be there yet; null where the file system does not say. */
+export async function freeBytes(dir: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(dir)
+    return bavail * bsize
+  } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    // Some network file systems have no answer; the screen then leaves the figure out.
+    return isAbsent && dirname(dir) !== dir ? freeBytes(dirname(dir)) : null
+  }
+}
