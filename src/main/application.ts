@@ -63,6 +63,7 @@ export function createApplication(powers: HostPowers): Application {
   const context: HandlerContext = {
     host,
     chooseFolder,
+    launchEngine,
     events,
     appState: openAppState(stateFile(environment)),
     suggestedWorkspace: defaultWorkspace(environment),

@@ -11,6 +11,8 @@ import type { Session } from '../services/session.ts'
 import type { Answer } from './answer.ts'
 import type { Io } from './io.ts'
 import { createProgressDisplay, type ProgressDisplay } from './progress.ts'
+import { Stopped } from './stopped.ts'
+import { WrongUse } from './wrong-use.ts'
 
 /** 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C as shells say it. */
 export type ExitCode = 0 | 1 | 2 | 130
@@ -29,16 +31,17 @@ export interface CommandContext {
   notice(text: string): void
 }
 
-/** A command's work. The arguments are those that the command declares, in their order. */
-export type Act<O> = (context: CommandContext, options: O, ...parameters: string[]) => Promise<Answer>
+/** A command's work, given its options and its parameters in their order. Null: it has answered already. */
+export type Act<O> = (context: CommandContext, options: O, ...parameters: string[]) => Promise<Answer | null>
 
 export interface CommandDescription<S extends z.ZodType> {
-  /** With its arguments, as commander takes it: `sample <dir>`. */
-  usage: string
+  name: string
+  /** As commander writes them, `<dir>`, each with what it is. */
+  parameters?: [name: string, description: string][]
   summary: string
   /** What follows `fanoscope` in an example, each with what it does. */
   examples: [line: string, does: string][]
-  /** Adds the command's own options and describes its arguments. */
+  /** Adds the command's own options. */
   declare?: (command: Command) => Command
   options: S
   act: Act<z.output<S>>
@@ -59,8 +62,6 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
   let exitCode: ExitCode = 0
   const program = describe(new Command())
     .exitOverride()
-    // Without this, help of a command that does not exist ends in success.
-    .showHelpAfterError(false)
     .configureOutput({
       writeOut: (text) => io.write(text),
       // Told by `run`, once, in the form that was asked for.
@@ -70,60 +71,86 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
 
   async function perform(
     received: readonly unknown[],
-    work: (context: CommandContext, own: Record<string, unknown>, parameters: string[]) => Promise<Answer>,
+    work: (
+      context: CommandContext,
+      own: Record<string, unknown>,
+      parameters: string[],
+    ) => Promise<Answer | null>,
   ): Promise<void> {
-    const command = z.instanceof(Command).parse(received.at(-1))
-    const own = command.opts()
+    // Commander passes the parameters, the options and the command.
+    const own = z.instanceof(Command).parse(received.at(-1)).opts()
     const { workspace, json } = sharedOptions.parse(own)
-    const parameters = z.array(z.string()).parse(received.slice(0, -2).filter((value) => value !== undefined))
+    const parameters = z.array(z.string()).parse(received.slice(0, -2))
     const dir = workspace === undefined ? defaultWorkspace(io.environment, io.home) : resolve(workspace)
     const { context, close } = createContext(io, dir, json)
     try {
       const answer = await work(context, own, parameters)
       await close()
+      if (answer === null) return
       io.write(json ? `${JSON.stringify(answer.document)}\n` : answer.text)
+      if (answer.problem && !json) tellFailure(io, json, answer.problem)
       if (answer.stopped) exitCode = 130
       else if (answer.failed) exitCode = 1
     } catch (error) {
-      await close()
+      // What failed first is what a person must know; a close that fails after it usually says the same.
+      await close().catch(() => undefined)
+      if (error instanceof WrongUse) {
+        tellFailure(io, json, wrongUse(error.message))
+        exitCode = 2
+        return
+      }
       tellFailure(io, json, failureData(error))
-      exitCode = 1
+      exitCode = error instanceof Stopped ? 130 : 1
     }
   }
 
   return {
-    add({ usage, summary, examples, declare, options, act }) {
+    add({ name, parameters = [], summary, examples, declare, options, act }) {
       const command = program
-        .command(usage)
+        .command(name)
+        .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
         .summary(summary)
-        .description(summary)
-        .option('--workspace <dir>', 'the workspace; FANOSCOPE_WORKSPACE, else a folder in your home')
-        .option('--json', 'print one JSON document')
         .addHelpText('after', `\n${examplesText(examples)}`)
-      const declared = declare?.(command) ?? command
+      for (const [parameter, description] of parameters) command.argument(parameter, description)
+      const declared = (declare?.(command) ?? command)
+        .option(
+          '--workspace <dir>',
+          'the workspace (default: FANOSCOPE_WORKSPACE, else Fanoscope in your home)',
+        )
+        .option('--json', 'print one JSON document on standard output')
       declared.action((...received: unknown[]) =>
-        perform(received, async (context, own, parameters) =>
-          act(context, options.parse(own), ...parameters),
-        ),
+        perform(received, async (context, own, given) => act(context, options.parse(own), ...given)),
       )
     },
     async run(parameters) {
+      const json = parameters.includes('--json')
       try {
         await program.parseAsync(parameters, { from: 'user' })
         return exitCode
       } catch (error) {
-        if (!(error instanceof CommanderError)) throw error
+        if (!(error instanceof CommanderError)) {
+          tellFailure(io, json, failureData(error))
+          return 1
+        }
         if (error.exitCode === 0) return 0
-        const message = error.message.replace(/^error: /, '')
-        const known = error.code === 'commander.help' ? 'No command was given.' : message
-        tellFailure(io, parameters.includes('--json'), {
-          code: 'wrong-use',
-          message: known.charAt(0).toUpperCase() + known.slice(1),
-          remedy: 'Run "fanoscope --help", or "fanoscope <command> --help" for an example.',
-        })
+        if (error.code === 'commander.help') io.report(program.helpInformation())
+        tellFailure(
+          io,
+          json,
+          wrongUse(error.code === 'commander.help' ? 'No command was given.' : error.message),
+        )
         return 2
       }
     },
+  }
+}
+
+function wrongUse(text: string): FailureData {
+  const message = text.replace(/^error: /, '')
+  return {
+    code: 'wrong-use',
+    message: message.charAt(0).toUpperCase() + message.slice(1),
+    remedy: 'Run "fanoscope --help", or "fanoscope <command> --help" for an example.',
   }
 }
 

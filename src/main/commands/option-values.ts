@@ -1,5 +1,5 @@
 /** Values of options, refused with a reason that commander shows as wrong use. */
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 
 /** A whole number in a range. */
 export const wholeNumber =
@@ -11,3 +11,22 @@ export const wholeNumber =
       maximum === Number.MAX_SAFE_INTEGER ? `of ${minimum} or more` : `from ${minimum} to ${maximum}`
     throw new InvalidArgumentError(`It must be a whole number ${range}.`)
   }
+
+/** An option with one of some values. */
+export const oneOf = (flags: string, description: string, values: readonly string[]): Option =>
+  new Option(flags, description).choices(values)
+
+/** A parameter `key=value`, added to those before it. What a key may be, the system says. */
+export function parameter(
+  text: string,
+  before: Record<string, string | number | boolean> = {},
+): Record<string, string | number | boolean> {
+  const [, key, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? []
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('It must be key=value.')
+  return { ...before, [key]: parameterValue(value.trim()) }
+}
+
+function parameterValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text
+}

@@ -22,6 +22,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   calibrate: 'Calibrating',
   score: 'Scoring',
   evaluate: 'Evaluating',
+  backup: 'Copying',
 }
 
 const titleOf = (phase: string): string => phaseTitles[phase] ?? phase

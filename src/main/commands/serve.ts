@@ -6,7 +6,7 @@ import { wholeNumber } from './option-values.ts'
 
 export const addServe: AddCommand = (line) =>
   line.add({
-    usage: 'serve',
+    name: 'serve',
     summary: 'serve the windows to a browser on this machine, without opening one',
     examples: [
       ['serve --workspace line4', 'prints an address for the browser; Ctrl-C ends it'],
@@ -58,7 +58,7 @@ export const addServe: AddCommand = (line) =>
       } finally {
         await application.close()
       }
-      return { document: null, text: '' }
+      return null
     },
   })
 

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { EngineState } from '../../shared/contract.ts'
 import type { Handlers } from '../contract/dispatch.ts'
+import { examine } from '../services/doctor.ts'
+import { doctorText } from '../services/doctor-text.ts'
 import { sampleFolder } from '../services/sample-folder.ts'
 import { workspaceInfo } from '../services/workspace-info.ts'
 import { applicationRoot } from '../supervisor/standard-engine.ts'
@@ -35,6 +37,15 @@ export function appHandlers(
         workspace: session && (await workspaceInfo(session.workspace)),
         engine: session?.supervisor.state() ?? asleep,
       }
+    },
+    'app.doctor': async () => {
+      const session = current()
+      const report = await examine({
+        workspace: session?.workspace.dir ?? suggestedWorkspace,
+        isOpen: session !== null,
+        launchEngine: context.launchEngine,
+      })
+      return { text: doctorText(report), report }
     },
     'engine.start': async () => {
       const { supervisor } = context.session()

@@ -3,10 +3,12 @@
 import type { AppState } from '../services/app-state.ts'
 import type { EventHub } from '../services/events.ts'
 import type { Session } from '../services/session.ts'
+import type { LaunchEngine } from '../supervisor/channel.ts'
 
 export interface HandlerContext {
   readonly host: 'electron' | 'browser'
   readonly chooseFolder: ((title: string) => Promise<string | null>) | null
+  readonly launchEngine: LaunchEngine
   readonly events: EventHub
   readonly appState: AppState
   /** Where a first workspace would be made. */

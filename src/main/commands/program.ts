@@ -1,0 +1,49 @@
+/** The whole command line. A command is one file and one line here. */
+import { addBackup } from './backup.ts'
+import { type CommandLine, createCommandLine } from './command.ts'
+import { addDoctor } from './doctor.ts'
+import { addEvaluate } from './evaluate.ts'
+import { addImport } from './import.ts'
+import type { Io } from './io.ts'
+import { addModels } from './models.ts'
+import { addReview } from './review.ts'
+import { addSample } from './sample.ts'
+import { addScore } from './score.ts'
+import { addServe } from './serve.ts'
+import { addTrain } from './train.ts'
+import { addVerify } from './verify.ts'
+
+const commands = [
+  addSample,
+  addImport,
+  addTrain,
+  addScore,
+  addEvaluate,
+  addReview,
+  addModels,
+  addDoctor,
+  addVerify,
+  addBackup,
+  addServe,
+]
+
+const afterHelp = `
+Example, from nothing to a reviewed heat map:
+  fanoscope sample sample-line
+  fanoscope import sample-line --dataset sample --has-direction
+  fanoscope train --dataset sample --preset quick
+  fanoscope score --run <run>
+  fanoscope review --run <run> --list
+
+Exit code: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C.`
+
+export function createProgram(io: Io): CommandLine {
+  const line = createCommandLine(io, (program) =>
+    program
+      .name('fanoscope')
+      .description('Offline visual inspection with GAN anomaly detection.')
+      .addHelpText('after', afterHelp),
+  )
+  for (const add of commands) add(line)
+  return line
+}

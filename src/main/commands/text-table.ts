@@ -1,0 +1,17 @@
+/** Rows of text in columns, two spaces apart; the last column is not padded. Ends in a line break. */
+export function textTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = []
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      widths[column] = Math.max(widths[column] ?? 0, cell.length)
+    }
+  }
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+  return rows.map((row) => `${line(row)}\n`).join('')
+}
+
+/** A figure in [0, 1] with four decimals; a dash where there is none. */
+export const figure = (value: number | null): string => (value === null ? '-' : value.toFixed(4))
