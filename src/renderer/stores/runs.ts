@@ -28,8 +28,8 @@ export const useRunsStore = defineStore('runs', () => {
   const runs = ref<Run[]>([])
   const state = ref<'loading' | 'ready' | 'failed'>('loading')
   const failure = ref<FailureData | null>(null)
-  /** Evaluations made in this session, by run. */
-  const evaluations = ref(new Map<string, Evaluation>())
+  /** Evaluations made in this session, until the run is scored again. */
+  const evaluations = new Map<string, Evaluation>()
 
   async function refresh(): Promise<void> {
     if (app.workspace === null) {
@@ -54,13 +54,23 @@ export const useRunsStore = defineStore('runs', () => {
     else runs.value.splice(index, 1, run)
   }
 
-  async function evaluate(id: string): Promise<Evaluation> {
-    const evaluation = await call('run.evaluate', { run: id })
-    evaluations.value.set(id, evaluation)
+  /** On the test split, by a kind of score; the run's own one where none is named. */
+  async function evaluate(id: string, score: string | null = null): Promise<Evaluation> {
+    const key = JSON.stringify([id, score])
+    const known = evaluations.get(key)
+    if (known !== undefined) return known
+    const evaluation = await call('run.evaluate', { run: id, ...(score === null ? {} : { score }) })
+    evaluations.set(key, evaluation)
     return evaluation
   }
 
+  /** What was known of the run's scores is not so any more. */
+  function forget(id: string): void {
+    for (const [key, { run }] of evaluations) if (run === id) evaluations.delete(key)
+  }
+
   listen('run.changed', ({ run }) => {
+    forget(run)
     refreshOne(run).catch((thrown: unknown) => {
       failure.value = asFailure(thrown)
     })
@@ -69,7 +79,7 @@ export const useRunsStore = defineStore('runs', () => {
     () => app.generation,
     () => {
       state.value = 'loading'
-      evaluations.value = new Map()
+      evaluations.clear()
       void refresh()
     },
     { immediate: true },
@@ -77,5 +87,5 @@ export const useRunsStore = defineStore('runs', () => {
 
   const find = (id: string): Run | null => runs.value.find((run) => run.id === id) ?? null
 
-  return { runs, state, failure, evaluations, refresh, refreshOne, evaluate, find }
+  return { runs, state, failure, refresh, refreshOne, evaluate, forget, find }
 })

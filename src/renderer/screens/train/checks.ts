@@ -1,0 +1,49 @@
+/** What can be told before a training starts, from what the dataset holds. */
+
+export interface TrainingCounts {
+  /** Normal images of each split: all that a training may see. */
+  train: number
+  validation: number
+  unlabeled: number
+}
+
+export interface Check {
+  kind:
+    | 'no-normals'
+    | 'fewer-than-batch'
+    | 'few-normals'
+    | 'no-validation'
+    | 'few-validation'
+    | 'unlabeled'
+    | 'slow'
+  /** `stop`: main would refuse. */
+  tone: 'stop' | 'warn' | 'info'
+  count: number
+}
+
+/** A generator that saw fewer parts than this takes harmless variation for defects. */
+const fewNormals = 40
+/** Main's own bound: fewer, and a percentile says little. */
+const fewValidation = 10
+/** Steps on a processor without a GPU that take hours. */
+const manySteps = 20_000
+
+export function checksFor(
+  counts: TrainingCounts,
+  training: { batch: number; steps: number; gpu: boolean | null },
+): Check[] {
+  const { train, validation, unlabeled } = counts
+  const checks: Check[] = []
+  if (train === 0) checks.push({ kind: 'no-normals', tone: 'stop', count: unlabeled })
+  else if (train < training.batch)
+    checks.push({ kind: 'fewer-than-batch', tone: 'stop', count: training.batch })
+  else if (train < fewNormals) checks.push({ kind: 'few-normals', tone: 'warn', count: train })
+  if (validation === 0) checks.push({ kind: 'no-validation', tone: 'warn', count: 0 })
+  else if (validation < fewValidation)
+    checks.push({ kind: 'few-validation', tone: 'warn', count: validation })
+  if (unlabeled > 0 && train > 0) checks.push({ kind: 'unlabeled', tone: 'info', count: unlabeled })
+  if (training.gpu === false && training.steps >= manySteps) {
+    checks.push({ kind: 'slow', tone: 'info', count: training.steps })
+  }
+  return checks
+}
