@@ -30,6 +30,8 @@ export const useReviewStore = defineStore('review', () => {
   const total = ref(0)
   const counts = ref({ accept: 0, reject: 0, unsure: 0 })
   const mapScale = ref(1)
+  /** The largest of each component in the queue: the full length of its bar. */
+  const largest = ref<Record<string, number>>({})
   const onlyUndecided = ref(false)
   const currentId = ref<number | null>(null)
   const saving = ref(false)
@@ -40,7 +42,10 @@ export const useReviewStore = defineStore('review', () => {
   /** What stood before each decision of this session, for undo. */
   const history: { image: number; before: ReviewItem['decision'] }[] = []
   const places = new Map<number, number>()
+  /** Images whose next event tells what we know from the answer. */
   const own = new Set<number>()
+  /** Images that events named while an answer was awaited: whose they are shows only then. */
+  let heard: number[] = []
   let generation = 0
   let rereading = false
 
@@ -55,17 +60,6 @@ export const useReviewStore = defineStore('review', () => {
   const decided = computed(() => counts.value.accept + counts.value.reject + counts.value.unsure)
   const left = computed(() => Math.max(0, total.value - decided.value))
   const pace = computed(() => partsPerHour(times.value))
-  /** The largest of each component in the queue: the full length of its bar. */
-  const largest = computed(() => {
-    const found: Record<string, number> = {}
-    for (const item of items.value) {
-      for (const [name, value] of Object.entries(item.components)) {
-        found[name] = Math.max(found[name] ?? 0, Math.abs(value))
-      }
-    }
-    return found
-  })
-  const highestScore = computed(() => items.value.reduce((most, item) => Math.max(most, item.score), 0))
 
   function itemOf(list: ReviewItem[], image: number): ReviewItem | undefined {
     const place = places.get(image)
@@ -81,6 +75,9 @@ export const useReviewStore = defineStore('review', () => {
     state.value = 'loading'
     failure.value = null
     if (other) {
+      items.value = []
+      places.clear()
+      currentId.value = null
       history.length = 0
       times.value = []
     }
@@ -109,6 +106,7 @@ export const useReviewStore = defineStore('review', () => {
           places.set(item.image, list.length)
           list.push(item)
         }
+        largest.value = largestOf(page.items, offset === 0 ? {} : largest.value)
         items.value = list
         triggerRef(items)
         if (offset === 0) {
@@ -137,8 +135,9 @@ export const useReviewStore = defineStore('review', () => {
   function go(image: number | null): void {
     if (image === currentId.value) return
     currentId.value = image
-    note.value = ''
-    defectType.value = ''
+    // Who decides a part anew goes on from what was written before.
+    note.value = current.value?.decision?.note ?? ''
+    defectType.value = current.value?.decision?.defectType ?? ''
   }
 
   /** The first undecided part from a place on, around the end. */
@@ -191,7 +190,7 @@ export const useReviewStore = defineStore('review', () => {
     const run = query.value?.run
     if (item === null || run === undefined || saving.value) return
     saving.value = true
-    own.add(item.image)
+    let settled: number | null = null
     try {
       const stored = await call('review.decide', {
         run,
@@ -201,6 +200,7 @@ export const useReviewStore = defineStore('review', () => {
         note: note.value.trim() === '' ? null : note.value.trim(),
         defectType: decision === 'accept' || defectType.value === '' ? null : defectType.value,
       })
+      settled = item.image
       history.push({ image: item.image, before: item.decision })
       times.value = [...times.value, Date.now()]
       put(item.image, stored)
@@ -210,6 +210,7 @@ export const useReviewStore = defineStore('review', () => {
       else step(1)
     } finally {
       saving.value = false
+      settle(settled)
     }
   }
 
@@ -218,33 +219,52 @@ export const useReviewStore = defineStore('review', () => {
     const run = query.value?.run
     if (run === undefined || saving.value) return null
     saving.value = true
+    let settled: number | null = null
     try {
       const { undone } = await call('review.undo', { run, operator })
       if (undone === null) return null
-      own.add(undone.imageId)
+      settled = undone.imageId
       const last = history.at(-1)
       if (last?.image === undone.imageId) {
         history.pop()
         times.value = times.value.slice(0, -1)
         put(undone.imageId, last.before)
+      }
+      if (last?.image === undone.imageId && places.has(undone.imageId)) {
         go(undone.imageId)
       } else if (query.value !== null) {
-        // From an earlier session: what stood before it only main knows.
-        await open(query.value, undone.imageId)
+        // From an earlier session, and what stood before it only main knows; or from another split.
+        const split = places.has(undone.imageId) ? query.value.split : null
+        await open({ ...query.value, split }, undone.imageId)
       }
       return undone.imageId
     } finally {
       saving.value = false
+      settle(settled)
     }
   }
 
-  // Decisions from another window or the command line. Our own are told to us as well, and known already.
-  listen('review.decided', ({ run, image }) => {
-    if (run !== query.value?.run || own.delete(image) || rereading) return
+  /** After an answer about `image`, or after a failure: what was heard meanwhile is ours or somebody else's. */
+  function settle(image: number | null): void {
+    const others = heard.filter((other) => other !== image)
+    if (image !== null && others.length === heard.length) own.add(image)
+    heard = []
+    if (others.length > 0) reread()
+  }
+
+  function reread(): void {
+    if (query.value === null || rereading) return
     rereading = true
     open(query.value, currentId.value).finally(() => {
       rereading = false
     })
+  }
+
+  // Decisions from another window or the command line. Our own are told to us as well, and known already.
+  listen('review.decided', ({ run, image }) => {
+    if (run !== query.value?.run) return
+    if (saving.value) heard.push(image)
+    else if (!own.delete(image)) reread()
   })
 
   return {
@@ -259,7 +279,6 @@ export const useReviewStore = defineStore('review', () => {
     left,
     pace,
     largest,
-    highestScore,
     mapScale,
     onlyUndecided,
     currentId,
@@ -276,3 +295,14 @@ export const useReviewStore = defineStore('review', () => {
     undo,
   }
 })
+
+/** The largest absolute value of each component, with what was found before. */
+function largestOf(items: readonly ReviewItem[], before: Record<string, number>): Record<string, number> {
+  const found = { ...before }
+  for (const { components } of items) {
+    for (const [name, value] of Object.entries(components)) {
+      found[name] = Math.max(found[name] ?? 0, Math.abs(value))
+    }
+  }
+  return found
+}

@@ -7,7 +7,8 @@ export interface Shortcut {
   keys: readonly string[]
   /** Message key of what it does. */
   label: string
-  run: () => void
+  /** Is told which of `keys` it was. */
+  run: (key: string) => void
   /** Also while the key is held down. */
   repeat?: boolean
 }
@@ -69,7 +70,7 @@ export const useShortcutsStore = defineStore('shortcuts', () => {
       for (const shortcut of group.shortcuts) {
         if (!shortcut.keys.includes(key)) continue
         event.preventDefault()
-        if (!event.repeat || shortcut.repeat === true) shortcut.run()
+        if (!event.repeat || shortcut.repeat === true) shortcut.run(key)
         return
       }
     }

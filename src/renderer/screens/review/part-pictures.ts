@@ -5,6 +5,7 @@ import { assetUrl } from '../../bridge.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
+import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface PartPictures {
   photograph: ImageBitmap
@@ -13,6 +14,8 @@ export interface PartPictures {
   residual: ImageBitmap | null
   /** The same, transparent where cold. */
   overlay: ImageBitmap | null
+  /** Lines around what ground truth says is defective. */
+  mask: ImageBitmap | null
 }
 
 async function fetchAsset(path: string, signal: AbortSignal): Promise<Response> {
@@ -28,13 +31,10 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
 
 export async function loadPart(
   run: string,
-  item: Pick<ReviewItem, 'image' | 'hasMap'>,
+  item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask'>,
   colors: { colorMap: ColorMapName; fullScale: number },
   signal: AbortSignal,
 ): Promise<PartPictures> {
-  const photograph = bitmap(assetPath.original(item.image), signal)
-  if (!item.hasMap)
-    return { photograph: await photograph, reconstruction: null, residual: null, overlay: null }
   const heat = async () => {
     const response = await fetchAsset(assetPath.map(run, item.image), signal)
     const map = parseRawMap(await response.arrayBuffer())
@@ -43,12 +43,24 @@ export async function loadPart(
       colorMap(map, { ...colors, overlay: true }),
     ])
   }
-  const [photo, reconstruction, [residual, overlay]] = await Promise.all([
-    photograph,
-    bitmap(assetPath.reconstruction(run, item.image), signal),
-    heat(),
+  const [photograph, reconstruction, [residual, overlay], mask] = await Promise.all([
+    bitmap(assetPath.original(item.image), signal),
+    item.hasMap ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
+    item.hasMap ? heat() : [null, null],
+    item.hasMask ? outline(item.image, signal) : null,
   ])
-  return { photograph: photo, reconstruction, residual, overlay }
+  return { photograph, reconstruction, residual, overlay, mask }
+}
+
+async function outline(image: number, signal: AbortSignal): Promise<ImageBitmap> {
+  const picture = await bitmap(assetPath.mask(image), signal)
+  const { width, height } = picture
+  const canvas = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
+  if (canvas === null) throw new Error('This window cannot draw on a canvas.')
+  canvas.drawImage(picture, 0, 0)
+  picture.close()
+  const mask = canvas.getImageData(0, 0, width, height)
+  return createImageBitmap(new ImageData(maskOutline(mask, lineWidth(width, height)), width, height))
 }
 
 export function disposePart(pictures: PartPictures): void {
@@ -56,4 +68,5 @@ export function disposePart(pictures: PartPictures): void {
   pictures.reconstruction?.close()
   pictures.residual?.close()
   pictures.overlay?.close()
+  pictures.mask?.close()
 }

@@ -1,0 +1,40 @@
+/** Which pictures stand in which pane for a layout, and how solid each is. */
+import type { Pane } from '../../stage/picture-stage.ts'
+import type { PartPictures } from './part-pictures.ts'
+import type { ViewSettings } from './view-settings.ts'
+
+/** A pane's id is also the end of the message key of its caption. */
+export const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
+export type PaneId = (typeof paneIds)[number]
+
+const paneOrder: Record<ViewSettings['layout'], readonly PaneId[]> = {
+  overlay: ['overlay'],
+  side: ['photograph', 'overlay'],
+  four: paneIds,
+}
+
+/** What is not there (a run without maps) gets no pane; the photograph always has one. */
+export function panesOf(
+  pictures: PartPictures,
+  settings: Pick<ViewSettings, 'layout' | 'heat' | 'opacity' | 'mask'>,
+): Pane[] {
+  const { photograph, reconstruction, residual, overlay, mask } = pictures
+  const outline = settings.mask && mask !== null ? [{ source: mask, opacity: 1 }] : []
+  const stacks: Record<PaneId, CanvasImageSource[]> = {
+    photograph: [photograph],
+    reconstruction: reconstruction === null ? [] : [reconstruction],
+    residual: residual === null ? [] : [residual],
+    overlay: overlay === null ? [] : [photograph, overlay],
+  }
+  const ids = paneOrder[settings.layout].filter((id) => stacks[id].length > 0)
+  return (ids.length > 0 ? ids : (['photograph'] as const)).map((id) => ({
+    id,
+    layers: [
+      ...stacks[id].map((source) => ({
+        source,
+        opacity: source === overlay ? (settings.heat ? settings.opacity : 0) : 1,
+      })),
+      ...outline,
+    ],
+  }))
+}

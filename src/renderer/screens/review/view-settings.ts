@@ -1,0 +1,49 @@
+/** How a person likes to look at parts. Remembered for this station, not for one workspace. */
+import { reactive, watch } from 'vue'
+import { z } from 'zod'
+import { call } from '../../bridge.ts'
+import { colorMapNames } from '../../heatmap/colormap.ts'
+
+export const layouts = ['overlay', 'side', 'four'] as const
+
+export const viewSettingsSchema = z.object({
+  layout: z.enum(layouts).catch('side'),
+  heat: z.boolean().catch(true),
+  /** Of the heat map over the photograph, 0 to 1. */
+  opacity: z.number().min(0).max(1).catch(0.7),
+  colorMap: z.enum(colorMapNames).catch('inferno'),
+  /** Ground truth by pixel; off at each start, since it gives the answer away. */
+  mask: z.boolean().catch(false),
+})
+export type ViewSettings = z.infer<typeof viewSettingsSchema>
+
+const key = 'ui.review.view'
+const opacitySteps = [0.25, 0.5, 0.75, 1] as const
+
+/** The next opacity of the key that goes round. */
+export const nextOpacity = (opacity: number): number =>
+  opacitySteps.find((step) => step > opacity + 0.001) ?? opacitySteps[0]
+
+export const nextLayout = (layout: ViewSettings['layout']): ViewSettings['layout'] =>
+  layouts[(layouts.indexOf(layout) + 1) % layouts.length] ?? 'overlay'
+
+export function useViewSettings(): ViewSettings {
+  const settings = reactive(viewSettingsSchema.parse({}))
+  void restore(settings)
+  return settings
+}
+
+async function restore(settings: ViewSettings): Promise<void> {
+  try {
+    const { value } = await call('setting.get', { key })
+    const stored = viewSettingsSchema.safeParse(value)
+    if (stored.success) Object.assign(settings, stored.data, { mask: false })
+  } catch {
+    // A preference that cannot be read costs nothing but a click.
+  }
+  watch(settings, ({ mask: _, ...kept }) => {
+    call('setting.set', { key, value: kept }).catch(() => {
+      // As above: the choice holds while the screen is open.
+    })
+  })
+}
