@@ -2,11 +2,20 @@
  * Files over HTTP without any program beside Node. What has arrived is kept in `<file>.part`, and the next
  * try asks for the rest only.
  */
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import { dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isWhole } from './checksum.mjs'
 import { SetupProblem } from './problem.mjs'
@@ -126,7 +135,7 @@ export async function downloadFile(
       break
     } catch (error) {
       if (sizeOf(part) > before) tries = 0
-      if (tries >= limits.tries) throw error
+      if (tries >= limits.tries || (error instanceof SetupProblem && error.code === 'disk-full')) throw error
       await delay(limits.pause)
     }
   }
@@ -167,16 +176,36 @@ async function continueDownload(address, part, bytes, onBytes, limits) {
   }
   // A server that does not know ranges sends the whole file again.
   if (response.statusCode === 200) have = 0
-  const sink = createWriteStream(part, { flags: have === 0 ? 'w' : 'a' })
+  // Written as it comes, so that nothing of what came is lost with the connection, or still on its way to the
+  // disk when the next try looks how much there is.
+  const sink = openSync(part, have === 0 ? 'w' : 'a')
   let done = have
   response.on('data', (chunk) => {
-    done += chunk.length
-    onBytes(done)
+    try {
+      appendFileSync(sink, chunk)
+      done += chunk.length
+      onBytes(done)
+    } catch (error) {
+      response.destroy(error instanceof Error ? error : undefined)
+    }
   })
   try {
-    await pipeline(response, sink)
+    await finished(response)
   } catch (error) {
     if (error instanceof SetupProblem) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') throw diskFull(part, error)
     throw unreachable(`the connection to ${new URL(address).host} broke.`, error)
+  } finally {
+    closeSync(sink)
   }
+}
+
+/** @param {string} file @param {unknown} cause */
+function diskFull(file, cause) {
+  return new SetupProblem(
+    'disk-full',
+    `the disk is full: ${file} cannot be written.`,
+    'Free some disk space, then start again: what has arrived is kept.',
+    { cause },
+  )
 }

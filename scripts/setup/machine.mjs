@@ -65,7 +65,7 @@ export function detectGpu({ platform, env = process.env, exists = existsSync, re
   if (platform !== 'linux') return null
   const loaded = read('/proc/driver/nvidia/version')
   if (loaded !== null && (exists('/dev/nvidiactl') || exists('/dev/nvidia0'))) {
-    return { driver: /Kernel Module\D*?\s(\d+\.\d+(\.\d+)?)\s/.exec(loaded)?.[1] ?? null }
+    return { driver: /Kernel Module(?: for \S+)?\s+(\d+\.\d+(?:\.\d+)?)\s/.exec(loaded)?.[1] ?? null }
   }
   // Linux inside Windows: the driver belongs to Windows.
   if (exists('/dev/dxg') && exists('/usr/lib/wsl/lib/libcuda.so.1')) return { driver: null }
