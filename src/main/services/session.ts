@@ -4,7 +4,7 @@ import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import { listRuns, setRunState } from '../store/runs.ts'
 import { openWorkspace, type Workspace } from '../store/workspace.ts'
 import type { LaunchEngine } from '../supervisor/channel.ts'
-import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts'
+import { createSupervisor, type Supervisor, type SupervisorTimes } from '../supervisor/supervisor.ts'
 import type { EventHub } from './events.ts'
 import { type Log, openLog } from './log.ts'
 
@@ -24,19 +24,23 @@ export interface SessionOptions {
   create?: boolean
   launchEngine: LaunchEngine
   events: EventHub
+  /** How patient the supervisor of the engine is, where not as usual. */
+  engineTimes?: Partial<SupervisorTimes>
 }
 
 /** How long a training may take to write its checkpoint when Fanoscope is closed, in milliseconds. */
 const closeWithin = 20_000
 
 /** @throws Failure those of `openWorkspace` */
-export function openSession({ dir, create = false, launchEngine, events }: SessionOptions): Session {
+export function openSession(options: SessionOptions): Session {
+  const { dir, create = false, launchEngine, events, engineTimes = {} } = options
   const workspace = openWorkspace(dir, { create })
   const log = openLog(workspace.paths.logs)
   const supervisor = createSupervisor({
     launch: () => launchEngine((text) => log.info(text.trimEnd(), { from: 'engine' })),
     onState: (state) => events.emit('engine.changed', state),
     onLog: (level, message) => log[level](message),
+    times: engineTimes,
   })
   // A run that waited or was held in memory by a process that is gone waits for a person now.
   for (const state of ['queued', 'paused'] as const) {

@@ -10,6 +10,7 @@ import { scoreTask } from '../../../src/main/engine/scoring/score-task.ts'
 import { TaskControl } from '../../../src/main/engine/task-control.ts'
 import type { TrainingContext } from '../../../src/main/engine/training/context.ts'
 import { createRandom } from '../../../src/main/random.ts'
+import { tinyValues } from './tiny-training.ts'
 
 export interface PartOptions {
   width?: number
@@ -51,26 +52,6 @@ export async function writeParts(
   }
   return images
 }
-
-/** 24 steps in two stages; `set` changes them. */
-export const tinyValues = {
-  size: 32,
-  width: 4,
-  latent: 8,
-  batch: 4,
-  input: 'whole',
-  flips: 'none',
-  ganSteps: 12,
-  criticSteps: 2,
-  encoderSteps: 12,
-  encoderOptimizer: 'adam',
-  encoderLearningRate: 1e-3,
-  average: 0.5,
-  discriminatorSamples: 64,
-  validateEvery: 4,
-  checkpointEvery: 5,
-  previewEvery: 12,
-} as const
 
 export const tinyConfig = (set: z.input<typeof fanoganConfigSchema> = {}): FanoganConfig =>
   fanoganConfigSchema.parse({ ...tinyValues, ...set })
