@@ -5,11 +5,13 @@ import './styles/element.css'
 import './styles/base.css'
 import App from './App.vue'
 import { i18n } from './i18n/index.ts'
+import { repairLanguage } from './i18n/language-tag.ts'
 import { createAppRouter } from './router.ts'
 import { useAppStore } from './stores/app.ts'
 import { usePreferencesStore } from './stores/preferences.ts'
 
 async function start(): Promise<void> {
+  repairLanguage(navigator)
   const app = createApp(App)
   app.use(createPinia())
   app.use(i18n)

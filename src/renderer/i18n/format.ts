@@ -17,6 +17,8 @@ export interface Formats {
   /** A measured number: as many digits as `digits`, significant. */
   significant(value: number, digits?: number): string
   fixed(value: number, digits: number): string
+  /** As short as an axis needs it. */
+  compact(value: number): string
   /** `value` is a share, 0 to 1. */
   percent(value: number, digits?: number): string
   bytes(value: number): string
@@ -51,6 +53,11 @@ export function createFormats(locale: string): Formats {
       new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
         value,
       ),
+    compact: (value) =>
+      new Intl.NumberFormat(locale, {
+        notation: Math.abs(value) >= 10_000 ? 'compact' : 'standard',
+        maximumSignificantDigits: 4,
+      }).format(value),
     percent: (value, digits = 0) =>
       new Intl.NumberFormat(locale, {
         style: 'percent',

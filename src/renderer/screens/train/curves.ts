@@ -4,6 +4,10 @@
  */
 import type { CurvePoint } from '../../../shared/contract.ts'
 
+/** Phases in the order of the work; main lists them by name. */
+const order = ['gan', 'encoder']
+const rank = (phase: string): number => (order.includes(phase) ? order.indexOf(phase) : order.length)
+
 /** Losses of one phase on one axis of steps. */
 export interface PhaseCurves {
   phase: string
@@ -25,18 +29,22 @@ export class Curves {
     }
   }
 
-  /** Phases and losses in the order in which they were first told. */
+  /** Losses by name, so that each keeps its color however its points came. */
   phases(): PhaseCurves[] {
-    return [...this.#phases].map(([phase, names]) => {
-      const steps = [...new Set([...names.values()].flatMap((values) => [...values.keys()]))].sort(
-        (a, b) => a - b,
-      )
-      const series = [...names].map(([name, values]) => ({
-        name,
-        values: steps.map((step) => values.get(step) ?? null),
-      }))
-      return { phase, steps, series }
-    })
+    return [...this.#phases]
+      .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+      .map(([phase, names]) => {
+        const steps = [...new Set([...names.values()].flatMap((values) => [...values.keys()]))].sort(
+          (a, b) => a - b,
+        )
+        const series = [...names]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, values]) => ({
+            name,
+            values: steps.map((step) => values.get(step) ?? null),
+          }))
+        return { phase, steps, series }
+      })
   }
 }
 
