@@ -19,11 +19,15 @@ export const addBackup: AddCommand = (line) =>
       const abort = new AbortController()
       const stopListening = context.io.onInterrupt(() => abort.abort())
       const target = resolve(dir)
+      const started = performance.now()
       try {
         const report = await backupWorkspace(session.workspace, target, {
           signal: abort.signal,
-          onProgress: ({ done, total }) =>
-            display.show({ phase: 'backup', done, total, secondsLeft: null, paused: false }),
+          onProgress({ done, total }) {
+            const elapsed = (performance.now() - started) / 1000
+            const secondsLeft = done > 0 ? (elapsed / done) * (total - done) : null
+            display.show({ phase: 'backup', done, total, secondsLeft, paused: false })
+          },
         })
         return {
           document: report,

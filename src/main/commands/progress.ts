@@ -5,6 +5,7 @@
 import type { JobProgress } from '../../shared/contract.ts'
 import { formatSeconds } from './duration.ts'
 import type { Io } from './io.ts'
+import { formatBytes } from './size.ts'
 
 export interface ProgressDisplay {
   show(progress: JobProgress): void
@@ -24,6 +25,9 @@ const phaseTitles: Readonly<Record<string, string>> = {
   evaluate: 'Evaluating',
   backup: 'Copying',
 }
+
+/** Phases that count bytes. */
+const byBytes = new Set(['verify', 'backup'])
 
 const titleOf = (phase: string): string => phaseTitles[phase] ?? phase
 
@@ -80,9 +84,10 @@ function createLines(io: Io): ProgressDisplay {
       if (progress.phase === phase && reached <= tenth) return
       phase = progress.phase
       tenth = reached
+      const count = byBytes.has(phase) ? formatBytes : String
       const left = timeLeft(progress.secondsLeft)
       io.report(
-        `${titleOf(phase)}: ${progress.done} of ${progress.total} (${reached * 10} %)${left && `, ${left}`}\n`,
+        `${titleOf(phase)}: ${count(progress.done)} of ${count(progress.total)} (${reached * 10} %)${left && `, ${left}`}\n`,
       )
     },
   }

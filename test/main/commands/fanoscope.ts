@@ -1,0 +1,63 @@
+/** Runs the real command line as a person does: a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const cli = resolve(import.meta.dirname, '../../../src/main/cli.ts')
+
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+  /** The document of `--json`: standard output must be one and nothing else. */
+  document: () => unknown
+}
+
+export interface RunOptions {
+  environment?: Record<string, string>
+  /** A program that starts Node, with its own parameters before. */
+  through?: [program: string, ...parameters: string[]]
+  /** Hears standard error as it comes. */
+  onReport?: (child: ChildProcess, all: string) => void
+}
+
+/** A folder of its own for what a group of tests shares. */
+export function sharedFolder(): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'fanoscope-'))
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+export function fanoscope(parameters: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const { environment = {}, through = [], onReport } = options
+  const [program = process.execPath, ...before] = [...through, process.execPath]
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [...before, cli, ...parameters], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+      onReport?.(child, stderr)
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr, document: () => JSON.parse(stdout) }))
+  })
+}
+
+/** Ctrl-C, once, as soon as standard error holds this. */
+export function interruptAt(text: string): RunOptions {
+  let isSent = false
+  return {
+    onReport(child, all) {
+      if (isSent || !all.includes(text)) return
+      isSent = true
+      child.kill('SIGINT')
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { type Finished, fanoscope } from './fanoscope.ts'
+
+const commands = [
+  'sample',
+  'import',
+  'train',
+  'score',
+  'evaluate',
+  'review',
+  'models',
+  'doctor',
+  'verify',
+  'backup',
+  'serve',
+]
+
+describe('help', () => {
+  it('lists every command, and how to get from nothing to a heat map', async () => {
+    const { code, stdout } = await fanoscope(['--help'])
+    expect(code).toBe(0)
+    const listed = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
+    expect(listed).toEqual(expect.arrayContaining(commands))
+    expect(stdout).toContain('fanoscope sample')
+  })
+
+  it.each(commands)('of %s has an example, and says where the workspace is', async (name) => {
+    const { code, stdout, stderr }: Finished = await fanoscope([name, '--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(new RegExp(`^Usage: fanoscope ${name}`))
+    expect(stdout).toMatch(new RegExp(`Examples?:\\n {2}# .+\\n {2}fanoscope ${name}`))
+    expect(stdout).toContain('--workspace <dir>')
+    expect(stdout).toContain('--json')
+  })
+})
