@@ -42,8 +42,8 @@ export const useReviewStore = defineStore('review', () => {
   /** What stood before each decision of this session, for undo. */
   const history: { image: number; before: ReviewItem['decision'] }[] = []
   const places = new Map<number, number>()
-  /** Images whose next event tells what we know from the answer. */
-  const own = new Set<number>()
+  /** Images whose next events tell what we know from answers: one entry an event. */
+  const own: number[] = []
   /** Images that events named while an answer was awaited: whose they are shows only then. */
   let heard: number[] = []
   let generation = 0
@@ -246,9 +246,12 @@ export const useReviewStore = defineStore('review', () => {
 
   /** After an answer about `image`, or after a failure: what was heard meanwhile is ours or somebody else's. */
   function settle(image: number | null): void {
-    const others = heard.filter((other) => other !== image)
-    if (image !== null && others.length === heard.length) own.add(image)
+    const others = [...heard]
     heard = []
+    if (image !== null) {
+      if (others.includes(image)) others.splice(others.indexOf(image), 1)
+      else own.push(image)
+    }
     if (others.length > 0) reread()
   }
 
@@ -264,7 +267,8 @@ export const useReviewStore = defineStore('review', () => {
   listen('review.decided', ({ run, image }) => {
     if (run !== query.value?.run) return
     if (saving.value) heard.push(image)
-    else if (!own.delete(image)) reread()
+    else if (own.includes(image)) own.splice(own.indexOf(image), 1)
+    else reread()
   })
 
   return {

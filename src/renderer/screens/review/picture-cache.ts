@@ -56,7 +56,10 @@ export function createPictureCache<P>(options: PictureCacheOptions<P>): PictureC
       },
       () => {
         // The next wish tries again; whoever waits for this one gets the error from the promise.
-        if (entries.get(key) === entry) entries.delete(key)
+        if (entries.get(key) === entry) {
+          entries.delete(key)
+          wanted = wanted.filter((other) => other !== key)
+        }
         settle()
       },
     )
