@@ -24,11 +24,15 @@ export function electronBinary(root: string): ElectronBinary {
   if (path !== null && existsSync(join(dist, path))) {
     return { present: true, version: textOf(join(dist, 'version'))?.replace(/^v/, '') ?? null, reason: null }
   }
-  const refused = textOf(join(root, '.cache', 'electron-refused.json'))
-  return {
-    present: false,
-    version: null,
-    reason: refused === null ? null : (refusedSchema.safeParse(JSON.parse(refused)).data?.reason ?? null),
+  return { present: false, version: null, reason: whyRefused(join(root, '.cache', 'electron-refused.json')) }
+}
+
+function whyRefused(file: string): string | null {
+  try {
+    return refusedSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).reason
+  } catch {
+    // Absent where set-up never tried; and no reason is worth a doctor that fails.
+    return null
   }
 }
 

@@ -18,6 +18,8 @@ export interface RunOptions {
   environment?: Record<string, string>
   /** A program that starts Node, with its own parameters before. */
   through?: [program: string, ...parameters: string[]]
+  /** Hears standard output as it comes. */
+  onOutput?: (child: ChildProcess, all: string) => void
   /** Hears standard error as it comes. */
   onReport?: (child: ChildProcess, all: string) => void
 }
@@ -29,7 +31,7 @@ export function sharedFolder(): { folder: string; remove: () => void } {
 }
 
 export function fanoscope(parameters: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const { environment = {}, through = [], onReport } = options
+  const { environment = {}, through = [], onOutput, onReport } = options
   const [program = process.execPath, ...before] = [...through, process.execPath]
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...before, cli, ...parameters], {
@@ -40,6 +42,7 @@ export function fanoscope(parameters: readonly string[], options: RunOptions = {
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
+      onOutput?.(child, stdout)
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text
