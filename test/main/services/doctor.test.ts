@@ -13,6 +13,7 @@ import { doctorText } from '../../../src/main/services/doctor-text.ts'
 import { openWorkspace } from '../../../src/main/store/workspace.ts'
 import { launchChildEngine } from '../../../src/main/supervisor/child-process.ts'
 import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
+import { Failure } from '../../../src/shared/failure.ts'
 import { fanoscope } from '../commands/fanoscope.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
 
@@ -45,8 +46,8 @@ const complete: Known = {
 }
 const { engine } = complete
 
-const pieces = (known: Known): string[] =>
-  findingsOf(known, null).map(({ piece, weight }) => `${piece} ${weight}`)
+const codes = (known: Known): string[] =>
+  findingsOf(known, null).map(({ code, weight }) => `${code} ${weight}`)
 
 describe('what is missing', () => {
   it('is nothing on a complete machine', () => {
@@ -55,10 +56,10 @@ describe('what is missing', () => {
   })
 
   const cases: [what: string, found: string, known: Known][] = [
-    ['an old Node', 'node blocks', { ...complete, node: { ...complete.node, version: '18.20.1' } }],
+    ['an old Node', 'node-old blocks', { ...complete, node: { ...complete.node, version: '18.20.1' } }],
     [
       'an engine that does not start',
-      'tensorflow blocks',
+      'engine-broken blocks',
       {
         ...complete,
         engine: {
@@ -71,7 +72,7 @@ describe('what is missing', () => {
     ],
     [
       'an engine that computes wrongly',
-      'tensorflow blocks',
+      'engine-wrong blocks',
       {
         ...complete,
         engine: {
@@ -82,7 +83,7 @@ describe('what is missing', () => {
     ],
     [
       'plain JavaScript in the place of TensorFlow',
-      'tensorflow limits',
+      'tensorflow-missing limits',
       {
         ...complete,
         engine: {
@@ -93,7 +94,7 @@ describe('what is missing', () => {
     ],
     [
       'a TensorFlow that leaves the GPU alone',
-      'gpu limits',
+      'gpu-unused limits',
       {
         ...complete,
         engine: {
@@ -110,14 +111,14 @@ describe('what is missing', () => {
     ],
     [
       'Electron',
-      'electron limits',
+      'electron-missing limits',
       { ...complete, electron: { present: false, version: null, reason: 'No network.' } },
     ],
-    ['the windows', 'windows limits', { ...complete, windowsBuilt: false }],
-    ['room on the disk', 'disk limits', { ...complete, disk: { freeBytes: 300e6 } }],
+    ['the windows', 'windows-not-built limits', { ...complete, windowsBuilt: false }],
+    ['room on the disk', 'disk-nearly-full limits', { ...complete, disk: { freeBytes: 300e6 } }],
   ]
   it.each(cases)('tells of %s: %s', (_what, found, known) => {
-    expect(pieces(known)).toEqual([found])
+    expect(codes(known)).toEqual([found])
   })
 
   it('always says what it costs and what to do', () => {
@@ -132,10 +133,10 @@ describe('what is missing', () => {
 
   it('tells what blocks before what limits', () => {
     const known = { ...complete, node: { ...complete.node, version: '18.0.0' }, windowsBuilt: false }
-    expect(pieces({ ...known, electron: { present: false, version: null, reason: null } })).toEqual([
-      'node blocks',
-      'electron limits',
-      'windows limits',
+    expect(codes({ ...known, electron: { present: false, version: null, reason: null } })).toEqual([
+      'node-old blocks',
+      'electron-missing limits',
+      'windows-not-built limits',
     ])
   })
 
@@ -182,6 +183,19 @@ describe('the doctor', () => {
     expect(report.engine.provider).toBeNull()
     expect(report.engine.failure?.message).toContain('Illegal instruction in libtensorflow')
     expect(doctorText(report)).toContain('Nothing can be trained or scored.')
+  })
+
+  it('lives where the engine cannot even be launched', async () => {
+    const report = await examine({
+      workspace: join(temporaryFolder(), 'none'),
+      isOpen: false,
+      launchEngine() {
+        throw new Failure('environment-file-invalid', 'The file is damaged.', 'Delete it.')
+      },
+      ask: nothing,
+    })
+    expect(report.engine.failure).toMatchObject({ code: 'environment-file-invalid', remedy: 'Delete it.' })
+    expect(report.findings[0]).toMatchObject({ code: 'engine-broken', what: 'The file is damaged.' })
   })
 
   it('makes no workspace, and tells one that is there from one that is in use', async () => {
