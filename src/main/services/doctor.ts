@@ -21,6 +21,20 @@ import { processor } from './processor.ts'
 
 /** `blocks`: something does not work at all; `limits`: it works, at a cost. */
 const findingSchema = z.object({
+  /** Stays as it is; the texts may change. */
+  code: z.enum([
+    'node-old',
+    'engine-broken',
+    'engine-wrong',
+    'tensorflow-missing',
+    'gpu-missing',
+    'gpu-unused',
+    'electron-missing',
+    'windows-not-built',
+    'workspace-in-use',
+    'workspace-unusable',
+    'disk-nearly-full',
+  ]),
   piece: z.enum(['node', 'tensorflow', 'gpu', 'electron', 'windows', 'workspace', 'disk']),
   weight: z.enum(['blocks', 'limits']),
   what: z.string(),
@@ -152,6 +166,7 @@ type Known = Parameters<typeof findingsOf>[0]
 function nodeFinding({ node }: Known): Finding | null {
   if (Number(node.version.split('.')[0]) >= oldestNode) return null
   return {
+    code: 'node-old',
     piece: 'node',
     weight: 'blocks',
     what: `Node ${node.version} is older than ${oldestNode}.`,
@@ -165,6 +180,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
   if (provider === null || proof === null || failure !== null || !proof.correct) {
     return [
       {
+        code: failure === null ? 'engine-wrong' : 'engine-broken',
         piece: 'tensorflow',
         weight: 'blocks',
         what: failure?.message ?? 'The engine computed a matrix product wrongly.',
@@ -176,6 +192,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
   if (provider.backend !== 'tensorflow') {
     return [
       {
+        code: 'tensorflow-missing',
         piece: 'tensorflow',
         weight: 'limits',
         what: `TensorFlow is not used. ${provider.reason}`,
@@ -188,6 +205,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
   const [gpu] = gpus
   return [
     {
+      code: gpu ? 'gpu-unused' : 'gpu-missing',
       piece: 'gpu',
       weight: 'limits',
       what: gpu
@@ -205,6 +223,7 @@ function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
   const findings: Finding[] = []
   if (!electron.present) {
     findings.push({
+      code: 'electron-missing',
       piece: 'electron',
       weight: 'limits',
       what: `The Electron binary is not here${electron.reason === null ? '.' : `: ${electron.reason}`}`,
@@ -215,6 +234,7 @@ function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
   }
   if (!windowsBuilt) {
     findings.push({
+      code: 'windows-not-built',
       piece: 'windows',
       weight: 'limits',
       what: 'The windows are not built.',
@@ -229,6 +249,7 @@ function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem
   if (problem === null) return null
   const isInUse = workspace.state === 'in-use'
   return {
+    code: isInUse ? 'workspace-in-use' : 'workspace-unusable',
     piece: 'workspace',
     weight: isInUse ? 'limits' : 'blocks',
     what: problem.message,
@@ -240,6 +261,7 @@ function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem
 function diskFinding({ disk, workspace }: Known): Finding | null {
   if (disk.freeBytes === null || disk.freeBytes >= littleRoom) return null
   return {
+    code: 'disk-nearly-full',
     piece: 'disk',
     weight: 'limits',
     what: `The disk of ${workspace.dir} has only ${Math.round(disk.freeBytes / 1e6)} MB free.`,

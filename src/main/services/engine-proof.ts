@@ -1,7 +1,7 @@
 /** Starts an engine of its own, lets it show what executes, and ends it: whatever the engine does, main lives. */
-import type { FailureData } from '../../shared/failure.ts'
+import { type FailureData, failureData } from '../../shared/failure.ts'
 import { type DeviceProof, fromEngineSchema, type Provider } from '../engine/protocol.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
+import type { EngineChannel, LaunchEngine } from '../supervisor/channel.ts'
 
 export interface EngineProof {
   provider: Provider | null
@@ -16,16 +16,24 @@ const patience = 120_000
 /** Lines of what the engine printed last that are told when it fails. */
 const lastLines = 5
 
-export function proveEngine(launch: LaunchEngine): Promise<EngineProof> {
-  return new Promise((resolve) => {
-    let printed = ''
-    let provider: Provider | null = null
+export async function proveEngine(launch: LaunchEngine): Promise<EngineProof> {
+  const output = { last: '' }
+  try {
     const channel = launch((text) => {
-      printed = (printed + text).slice(-4000)
+      output.last = (output.last + text).slice(-4000)
     })
+    return await proofOver(channel, output)
+  } catch (error) {
+    return { provider: null, proof: null, failure: failureData(error) }
+  }
+}
+
+function proofOver(channel: EngineChannel, output: { last: string }): Promise<EngineProof> {
+  return new Promise((resolve) => {
+    let provider: Provider | null = null
     const end = (proof: DeviceProof | null, problem: string | null): void => {
       clearTimeout(timer)
-      const failure = problem === null ? null : engineFailure(problem, printed)
+      const failure = problem === null ? null : engineFailure(problem, output.last)
       resolve({ provider, proof, failure })
       channel.kill()
     }

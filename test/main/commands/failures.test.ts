@@ -1,22 +1,17 @@
 /** Wrong use and bad input, through the real command line: a code, a remedy, the right exit code, nothing lost. */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyReportSchema } from '../../../src/shared/domain.ts'
-import { numbered, photograph, writeFolder } from '../import/photographs.ts'
+import { numbered, writeFolder } from '../import/photographs.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
 import { documents } from './documents.ts'
 import { type Finished, fanoscope, sharedFolder } from './fanoscope.ts'
 
 /** Whom the permissions of a folder do not stop. */
 const mayReadEverything = process.platform === 'win32' || process.getuid?.() === 0
-
-/** A small disk takes a name space of one's own, which only Linux has and not every system allows. */
-const mayNotMount =
-  spawnSync('unshare', ['-Urm', 'sh', '-c', `mount -t tmpfs -o size=64k none "${tmpdir()}"`]).status !== 0
 
 const codeOf = ({ document }: Finished): string => documents.error.parse(document()).error.code
 
@@ -152,32 +147,5 @@ describe('bad input', () => {
     const { code, document } = await run('verify')
     expect(code).toBe(0)
     expect(verifyReportSchema.parse(document())).toMatchObject({ ok: true, images: 12 })
-  })
-})
-
-describe.skipIf(mayNotMount)('a full disk', () => {
-  it('exits 1, keeps what was confirmed, and leaves the workspace whole', async () => {
-    const photographs = Object.fromEntries(
-      await Promise.all(
-        Array.from(
-          { length: 240 },
-          async (_, i) => [`good/${i}.png`, await photograph(i, 140, 140)] as const,
-        ),
-      ),
-    )
-    const folder = await writeFolder(temporaryFolder(), photographs)
-    const disk = temporaryFolder()
-    // The disk is gone with its name space, so it is checked from the same shell.
-    const script =
-      'mount -t tmpfs -o size=4m none "$0" && "$@"; code=$?; "$1" "$2" verify --workspace "$0/w" --json >&2; exit $code'
-    const finished = await fanoscope(
-      ['import', folder, '--dataset', 'parts', '--workspace', join(disk, 'w'), '--json'],
-      { through: ['unshare', '-Urm', 'sh', '-c', script, disk] },
-    )
-    expect([finished.code, codeOf(finished)]).toEqual([1, 'disk-full'])
-    const report = finished.stderr.split('\n').find((line) => line.startsWith('{')) ?? ''
-    const { ok, images } = verifyReportSchema.parse(JSON.parse(report))
-    expect(ok).toBe(true)
-    expect(images).toBeGreaterThan(0)
   })
 })

@@ -53,6 +53,9 @@ export function fanoscope(parameters: readonly string[], options: RunOptions = {
   })
 }
 
+/** Windows has no Ctrl-C that one program can send to another. */
+export const cannotInterrupt = process.platform === 'win32'
+
 /** Ctrl-C, once, as soon as standard error holds this. */
 export function interruptAt(text: string): RunOptions {
   let isSent = false
