@@ -36,7 +36,7 @@ beforeAll(async () => {
     env,
   })
   page = await app.firstWindow()
-  await page.waitForFunction('document.querySelector("#app")?.childElementCount > 0')
+  await page.waitForSelector('#app > *')
 })
 afterAll(async () => {
   if (app === undefined) return
