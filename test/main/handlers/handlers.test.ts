@@ -1,0 +1,380 @@
+/** Every call of the contract, answered by the application itself through the gate that both hosts use. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Application, createApplication } from '../../../src/main/application.ts'
+import { dispatch } from '../../../src/main/contract/dispatch.ts'
+import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
+import {
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  calls,
+  type EventName,
+} from '../../../src/shared/contract.ts'
+import type { Job } from '../../../src/shared/domain.ts'
+import { Failure } from '../../../src/shared/failure.ts'
+import { describeCompiled } from '../engine/graph/native.ts'
+import { numbered, writeFolder } from '../import/photographs.ts'
+import { writeLine } from '../services/line.ts'
+import { tinyTraining } from '../services/line-training.ts'
+
+const answered = new Set<string>()
+const heard = new Set<EventName>()
+const defects: string[] = []
+let root = ''
+let application: Application
+const ended = new Map<string, Job>()
+let wake: () => void = () => undefined
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'fanoscope-handlers-'))
+  application = createApplication({
+    host: 'browser',
+    chooseFolder: null,
+    launchEngine: launchStandardEngine,
+    environment: {
+      ...process.env,
+      FANOSCOPE_STATE: join(root, 'state.json'),
+      FANOSCOPE_WORKSPACE: join(root, 'suggested'),
+    },
+  })
+  application.events.onAny((name) => heard.add(name))
+  application.events.on('job.changed', (job) => {
+    if (job.state === 'queued' || job.state === 'running') return
+    ended.set(job.id, job)
+    wake()
+  })
+})
+afterAll(async () => {
+  await application.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+// The schema of a call's output gave the value its type; the gate has checked it.
+const outputs: { [N in CallName]: { output: { parse(value: unknown): CallOutput<N> } } } = calls
+
+/** A call as a window makes it. A failure is thrown, as the bridge does. */
+async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+  const answer = await dispatch(application.handlers, name, input, (message) => defects.push(message))
+  if (!answer.ok) throw new Failure(answer.failure.code, answer.failure.message, answer.failure.remedy)
+  answered.add(name)
+  return outputs[name].output.parse(answer.value)
+}
+
+async function end(id: string): Promise<Job> {
+  for (;;) {
+    const job = ended.get(id)
+    if (job) return job
+    await new Promise<void>((resolve) => {
+      wake = resolve
+    })
+  }
+}
+
+const workspaceDir = () => join(root, 'line 1')
+
+describe('before a workspace is open', () => {
+  it('the application says what it is, and what it would suggest', async () => {
+    expect(await call('app.info', {})).toMatchObject({
+      host: 'browser',
+      platform: process.platform,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      suggested: { workspace: join(root, 'suggested'), sample: join(root, 'suggested-sample') },
+      recentWorkspaces: [],
+      workspace: null,
+      engine: { state: 'stopped', provider: null, crashes: 0 },
+    })
+  })
+
+  it('the doctor says what this machine can do', async () => {
+    const { text, report } = await call('app.doctor', {})
+    expect(text.length).toBeGreaterThan(0)
+    expect(Object.keys(report).length).toBeGreaterThan(0)
+  })
+
+  it('what needs a workspace says so', async () => {
+    await expect(call('dataset.list', {})).rejects.toMatchObject({ code: 'no-workspace' })
+    await expect(call('engine.start', {})).rejects.toMatchObject({ code: 'no-workspace' })
+    await expect(call('review.undo', { run: 'r', operator: 'a' })).rejects.toMatchObject({
+      code: 'no-workspace',
+    })
+  })
+
+  it('how the window looks is remembered all the same', async () => {
+    expect(await call('setting.get', { key: 'ui.theme' })).toEqual({ value: null })
+    await call('setting.set', { key: 'ui.theme', value: 'dark' })
+    expect(await call('setting.get', { key: 'ui.theme' })).toEqual({ value: 'dark' })
+  })
+
+  it('folders can be looked into, also without a native dialog', async () => {
+    expect(await call('folder.choose', { title: 'Choose' })).toEqual({ supported: false, path: null })
+    mkdirSync(join(root, 'folders', 'b 2'), { recursive: true })
+    mkdirSync(join(root, 'folders', 'b 10'))
+    writeFileSync(join(root, 'folders', 'a.PNG'), '')
+    expect(await call('folder.list', { path: join(root, 'folders') })).toEqual({
+      path: join(root, 'folders'),
+      parent: root,
+      folders: ['b 2', 'b 10'].map((name) => ({ name, path: join(root, 'folders', name) })),
+      images: 1,
+    })
+    await expect(call('folder.list', { path: join(root, 'none') })).rejects.toMatchObject({
+      code: 'folder-unreadable',
+    })
+  })
+
+  it('an import can be looked at beforehand', async () => {
+    const folder = await writeLine(join(root, 'parts'), { good: 14, test: 8 })
+    expect(await call('folder.inspect', { path: folder })).toEqual({
+      folder,
+      layout: 'mvtec',
+      files: 22,
+      groups: expect.arrayContaining([
+        { path: 'train/good', files: 14, split: 'train/validation', label: 'normal', defectType: null },
+        { path: 'test/dent', files: 4, split: 'test', label: 'anomalous', defectType: 'dent' },
+      ]),
+      masks: 0,
+      suggestedName: 'parts',
+    })
+    await expect(call('folder.inspect', { path: join(root, 'folders', 'b 2') })).rejects.toMatchObject({
+      code: 'folder-empty',
+    })
+  })
+
+  it('systems are listed with their parameters, scores and presets', async () => {
+    const { systems, scores, presets } = await call('system.list', {})
+    expect(systems.map(({ name }) => name)).toContain('fanogan')
+    expect(scores.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['izif', 'latent-feature', 'izi', 'ziz', 'discriminator']),
+    )
+    expect(presets.map(({ name }) => name)).toEqual(expect.arrayContaining(['smoke', 'quick', 'full']))
+  })
+})
+
+describe('a workspace', () => {
+  it('is made only when that is asked for', async () => {
+    await expect(call('workspace.open', { dir: workspaceDir() })).rejects.toMatchObject({
+      code: 'workspace-not-found',
+    })
+    expect(await call('workspace.open', { dir: workspaceDir(), create: true })).toMatchObject({
+      dir: workspaceDir(),
+      name: 'line 1',
+      datasets: 0,
+      images: 0,
+      runs: 0,
+    })
+  })
+
+  it('keeps settings of its own', async () => {
+    expect(await call('setting.get', { key: 'review.split' })).toEqual({ value: null })
+    await call('setting.set', { key: 'review.split', value: { split: 'test' } })
+    expect(await call('setting.get', { key: 'review.split' })).toEqual({ value: { split: 'test' } })
+  })
+
+  it('gets the sample line, which lies beside it', async () => {
+    // There already, as after a first time: writing all of it has its own tests.
+    await writeLine(`${workspaceDir()}-sample`, { good: 10, test: 4 })
+    const { job } = await call('sample.open', {})
+    expect((await end(job)).state).toBe('done')
+    expect(await call('dataset.importReport', { job })).toMatchObject({ dataset: 'sample', imported: 14 })
+    const [sample] = await call('dataset.list', {})
+    expect(sample).toMatchObject({ name: 'sample', hasDirection: true, images: 14 })
+  })
+
+  it('gets no half of a sample line that was cancelled', async () => {
+    const { job } = await call('sample.open', { seed: 2 })
+    await call('job.cancel', { job })
+    expect((await end(job)).state).toBe('cancelled')
+    expect(existsSync(`${workspaceDir()}-sample-2`)).toBe(false)
+    expect(readdirSync(root).filter((name) => name.includes('sample-2'))).toEqual([])
+  })
+
+  it('imports a folder, and the same again adds nothing', async () => {
+    const request = { folder: join(root, 'parts'), dataset: 'parts', hasDirection: false }
+    const { job } = await call('dataset.import', request)
+    expect(await end(job)).toMatchObject({ state: 'done', kind: 'import' })
+    const report = await call('dataset.importReport', { job })
+    expect(report).toMatchObject({ dataset: 'parts', layout: 'mvtec', imported: 22, refused: [] })
+    const { job: again } = await call('job.again', { job })
+    await end(again)
+    expect(await call('dataset.importReport', { job: again })).toMatchObject({ imported: 0, already: 22 })
+  })
+
+  it('tells why an import failed, and has no report of it', async () => {
+    const { job } = await call('dataset.import', { folder: join(root, 'none'), dataset: 'x' })
+    expect(await end(job)).toMatchObject({ state: 'failed', failure: { code: 'folder-unreadable' } })
+    await expect(call('dataset.importReport', { job })).rejects.toMatchObject({ code: 'no-import-report' })
+  })
+
+  it('takes a folder of unlabeled photographs for good parts where that is said', async () => {
+    const folder = await writeFolder(join(root, 'plain'), numbered('day 1', 6))
+    const { job } = await call('dataset.import', { folder, dataset: 'plain', unlabeledAs: 'normal' })
+    await end(job)
+    const plain = (await call('dataset.list', {})).find(({ name }) => name === 'plain')
+    expect(plain?.labels).toEqual({ normal: 6, anomalous: 0, unlabeled: 0 })
+  })
+
+  it('lists images by page and by filter', async () => {
+    const all = await call('dataset.images', { dataset: 'parts', limit: 5 })
+    expect([all.total, all.images.length]).toEqual([22, 5])
+    const filter = { split: 'test', label: 'anomalous', defectType: 'dent', text: '3' } as const
+    const some = await call('dataset.images', { dataset: 'parts', filter })
+    expect(some.images.map(({ file }) => file)).toEqual(['test/dent/3.png'])
+    await expect(call('dataset.images', { dataset: 'none' })).rejects.toMatchObject({
+      code: 'dataset-unknown',
+    })
+  })
+
+  it('is verified', async () => {
+    const { job } = await call('workspace.verify', {})
+    expect(await end(job)).toMatchObject({ state: 'done', result: { ok: true, problems: [] } })
+  })
+})
+
+describeCompiled('a run', () => {
+  let run = ''
+
+  it('starts the engine when it is needed, or before', async () => {
+    expect(await call('engine.start', {})).toMatchObject({
+      state: 'ready',
+      provider: { backend: 'tensorflow' },
+    })
+  })
+
+  it('is trained: paused, continued, cancelled and resumed', async () => {
+    const told: string[] = []
+    let asked = 0
+    const off = application.events.on('run.points', ({ run: id }) => {
+      const [job] = told.length === 0 ? [...jobs] : []
+      if (id !== run || !job) return
+      told.push('points')
+      void call('job.pause', { job })
+    })
+    const offJobs = application.events.on('job.changed', ({ id, progress, state }) => {
+      if (!jobs.has(id) || state !== 'running') return
+      if (progress?.paused === true && asked === 0) {
+        asked = 1
+        void call('job.continue', { job: id })
+      }
+      if (progress?.paused === false && asked === 1) {
+        asked = 2
+        void call('job.cancel', { job: id })
+      }
+    })
+    const jobs = new Set<string>()
+    const started = await call('train.start', { ...tinyTraining({ ganSteps: 400, encoderSteps: 10 }) })
+    run = started.run
+    jobs.add(started.job)
+    expect((await end(started.job)).state).toBe('cancelled')
+    off()
+    offJobs()
+    expect(asked).toBe(2)
+    expect((await call('run.get', { run })).state).toBe('cancelled')
+    expect((await call('job.list', { active: true })).length).toBe(0)
+
+    const resumed = await call('train.resume', { run })
+    expect(resumed.run).toBe(run)
+    expect((await end(resumed.job)).state).toBe('done')
+    expect(await call('run.get', { run })).toMatchObject({ state: 'trained', resumedCount: 1 })
+    await expect(call('train.resume', { run })).rejects.toMatchObject({ code: 'run-trained' })
+  })
+
+  it('has curves and previews, and is listed', async () => {
+    const { points } = await call('run.curves', { run })
+    expect(new Set(points.map(({ name }) => name))).toEqual(
+      new Set(['critic', 'wasserstein', 'penalty', 'generator', 'encoder', 'validation']),
+    )
+    const later = await call('run.curves', { run, afterStep: 200 })
+    expect(later.points.length).toBeGreaterThan(0)
+    expect(later.points.every(({ step }) => step > 200)).toBe(true)
+    const [preview] = await call('run.previews', { run })
+    expect(preview).toMatchObject({ name: 'reconstructed', step: 410 })
+    expect(application.assets.previewFile(run, 'reconstructed', 410)).not.toBeNull()
+    expect((await call('run.list', { dataset: 'parts', state: 'trained' })).map(({ id }) => id)).toEqual([
+      run,
+    ])
+    expect(await call('run.list', { state: 'failed' })).toEqual([])
+    await expect(call('run.get', { run: 'none' })).rejects.toMatchObject({ code: 'run-unknown' })
+  })
+
+  it('scores, and is evaluated on what it scored', async () => {
+    await expect(call('run.evaluate', { run })).rejects.toMatchObject({ code: 'not-scored' })
+    const { job } = await call('run.score', { run, split: 'test' })
+    expect(await end(job)).toMatchObject({ state: 'done', result: { images: 8, already: 0, refused: [] } })
+    const evaluation = await call('run.evaluate', { run, score: 'izi' })
+    expect(evaluation).toMatchObject({ run, score: 'izi', split: 'test', n: { normal: 4, anomalous: 4 } })
+    expect(evaluation.perDefectType.dent?.n).toBe(4)
+    await expect(call('run.evaluate', { run, score: 'best' })).rejects.toMatchObject({
+      code: 'unknown-score',
+    })
+  })
+
+  it('fills the review queue, in which an operator decides and takes back', async () => {
+    const { id } = await call('operator.signIn', { name: ' Wang Li ' })
+    expect(await call('operator.list', {})).toMatchObject([{ id, name: 'Wang Li' }])
+    const queue = await call('review.queue', { run, split: 'test' })
+    expect(queue).toMatchObject({ total: 8, decided: 0 })
+    const scores = queue.items.map(({ score }) => score)
+    expect(scores).toEqual([...scores].sort((a, b) => b - a))
+    const first = queue.items[0]
+    if (!first) throw new RangeError('the queue is empty')
+    expect(Object.keys(first.components)).toContain('residual')
+    expect(application.assets.mapFile(run, first.image)).not.toBeNull()
+    const decided = await call('review.decide', {
+      run,
+      image: first.image,
+      decision: 'reject',
+      operator: 'Wang Li',
+      defectType: 'dent',
+    })
+    expect(decided).toMatchObject({
+      imageId: first.image,
+      decision: 'reject',
+      score: first.score,
+      operatorId: id,
+    })
+    expect(await call('review.queue', { run, undecided: true })).toMatchObject({ total: 7 })
+    expect(await call('review.queue', { run })).toMatchObject({ total: 8, decided: 1, rejected: 1 })
+    const { undone } = await call('review.undo', { run, operator: 'Wang Li' })
+    expect(undone?.id).toBe(decided.id)
+    expect(await call('review.undo', { run, operator: 'Wang Li' })).toEqual({ undone: null })
+    const missing = { run, image: 9999, decision: 'accept', operator: 'Wang Li' } as const
+    await expect(call('review.decide', missing)).rejects.toMatchObject({ code: 'image-unknown' })
+  })
+})
+
+describe('closing', () => {
+  it('gives the workspace back, and it opens again with all that was in it', async () => {
+    const before = await call('dataset.list', {})
+    await call('workspace.close', {})
+    expect((await call('app.info', {})).workspace).toBeNull()
+    await call('workspace.open', { dir: workspaceDir() })
+    expect(await call('dataset.list', {})).toEqual(before)
+    expect((await call('app.info', {})).recentWorkspaces).toEqual([workspaceDir()])
+  })
+
+  it('opens another one instead, and stays with the first where that cannot be', async () => {
+    await expect(call('workspace.open', { dir: join(root, 'parts') })).rejects.toBeInstanceOf(Failure)
+    expect((await call('app.info', {})).workspace?.dir).toBe(workspaceDir())
+    await call('workspace.open', { dir: join(root, 'line 2'), create: true })
+    expect((await call('app.info', {})).workspace?.dir).toBe(join(root, 'line 2'))
+  })
+})
+
+describeCompiled('all of this', () => {
+  it('was every call of the contract, every event, and no defect', () => {
+    expect([...answered].sort()).toEqual(Object.keys(calls).sort())
+    expect([...heard].sort()).toEqual([
+      'dataset.changed',
+      'engine.changed',
+      'job.changed',
+      'review.decided',
+      'run.changed',
+      'run.points',
+      'run.preview',
+      'workspace.changed',
+    ])
+    expect(defects).toEqual([])
+  })
+})
