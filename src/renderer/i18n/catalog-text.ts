@@ -17,6 +17,12 @@ export function useCatalogText() {
     parameterText: (parameter: Parameter) => or(`parameter.${parameter.name}.text`, parameter.description),
     score: (name: string) => or(`score.${name}`, name),
     loss: (name: string) => or(`loss.${name}`, name),
+    /** A value of a parameter, as a person reads it. */
+    value: (parameter: string, value: string | number | boolean): string => {
+      if (typeof value === 'boolean') return t(value ? 'train.on' : 'train.off')
+      if (parameter === 'score') return or(`score.${value}`, String(value))
+      return or(`choice.${parameter}.${value}`, String(value))
+    },
     unit: (name: string) => or(`unit.${name}`, name),
   }
 }

@@ -5,6 +5,7 @@ import type { Run } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
+import { i18n } from '../i18n/index.ts'
 import { useAppStore } from './app.ts'
 
 /** States from which a training goes on where it stopped. */
@@ -17,9 +18,12 @@ export function canResume(run: Run): boolean {
   )
 }
 
-/** What a person calls a run. */
+/** What a person calls a run, in the language of the window. */
 export function titleOf(run: Run): string {
-  return run.name ?? `${run.model} · ${run.preset} · ${run.seed}`
+  const { t, te } = i18n.global
+  const or = (key: string, otherwise: string): string => (te(key) ? t(key) : otherwise)
+  const { name, model, preset, seed } = run
+  return name ?? `${or(`system.${model}`, model)} · ${or(`preset.${preset}.name`, preset)} · ${seed}`
 }
 
 export const useRunsStore = defineStore('runs', () => {

@@ -41,7 +41,8 @@ describe('a run', () => {
 
   it('is called by its name, else by what it was made of', () => {
     expect(titleOf(exampleRun({ name: 'Line four' }))).toBe('Line four')
-    expect(titleOf(exampleRun())).toBe('fanogan · quick · 7')
+    expect(titleOf(exampleRun())).toBe('f-AnoGAN · Quick · 7')
+    expect(titleOf(exampleRun({ model: 'new-gan', preset: 'own' }))).toBe('new-gan · own · 7')
   })
 })
 
