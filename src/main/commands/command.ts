@@ -5,7 +5,7 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import { type FailureData, failureData } from '../../shared/failure.ts'
+import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import { defaultWorkspace } from '../services/default-workspace.ts'
 import type { Session } from '../services/session.ts'
 import type { Answer } from './answer.ts'
@@ -99,6 +99,7 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
         exitCode = 2
         return
       }
+      tellUnexpected(io, error)
       tellFailure(io, json, failureData(error))
       exitCode = error instanceof Stopped ? 130 : 1
     }
@@ -129,6 +130,7 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
         return exitCode
       } catch (error) {
         if (!(error instanceof CommanderError)) {
+          tellUnexpected(io, error)
           tellFailure(io, json, failureData(error))
           return 1
         }
@@ -207,6 +209,11 @@ function createContext(
 function tellFailure(io: Io, json: boolean, { code, message, remedy }: FailureData): void {
   if (json) io.write(`${JSON.stringify({ error: { code, message, remedy } })}\n`)
   else io.report(`${message}\n${remedy}\n(${code})\n`)
+}
+
+/** A defect of Fanoscope: where it happened is what a report needs. */
+function tellUnexpected(io: Io, error: unknown): void {
+  if (error instanceof Error && !(error instanceof Failure)) io.report(`${error.stack ?? error.message}\n`)
 }
 
 function examplesText(examples: CommandDescription<z.ZodType>['examples']): string {
