@@ -6,7 +6,14 @@ const picture = (): ImageBitmap => ({ width: 1, height: 1, close: () => undefine
 const photograph = picture()
 const overlay = picture()
 const mask = picture()
-const whole: PartPictures = { photograph, reconstruction: picture(), residual: picture(), overlay, mask }
+const whole: PartPictures = {
+  photograph,
+  reconstruction: picture(),
+  residual: picture(),
+  overlay,
+  mask,
+  problem: null,
+}
 const settings = { layout: 'four', heat: true, opacity: 0.6, mask: false } as const
 
 describe('the panes of a layout', () => {
@@ -37,7 +44,14 @@ describe('the panes of a layout', () => {
   })
 
   it('show the photograph alone where the run has no maps, whatever the layout', () => {
-    const bare: PartPictures = { photograph, reconstruction: null, residual: null, overlay: null, mask: null }
+    const bare: PartPictures = {
+      photograph,
+      reconstruction: null,
+      residual: null,
+      overlay: null,
+      mask: null,
+      problem: null,
+    }
     for (const layout of ['overlay', 'side', 'four'] as const) {
       expect(panesOf(bare, { ...settings, layout, mask: true })).toEqual([
         { id: 'photograph', layers: [{ source: photograph, opacity: 1 }] },

@@ -2,6 +2,7 @@
 import { assetPath } from '../../../shared/asset-path.ts'
 import type { ReviewItem } from '../../../shared/contract.ts'
 import { assetUrl } from '../../bridge.ts'
+import { asFailure } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
@@ -16,6 +17,8 @@ export interface PartPictures {
   overlay: ImageBitmap | null
   /** Lines around what ground truth says is defective. */
   mask: ImageBitmap | null
+  /** Why something besides the photograph is missing although it should be there; null where all is well. */
+  problem: string | null
 }
 
 async function fetchAsset(path: string, signal: AbortSignal): Promise<Response> {
@@ -29,6 +32,7 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
   return createImageBitmap(await response.blob())
 }
 
+/** Rejects where the photograph cannot be had; what else is missing is told in `problem`. */
 export async function loadPart(
   run: string,
   item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask'>,
@@ -43,14 +47,29 @@ export async function loadPart(
       colorMap(map, { ...colors, overlay: true }),
     ])
   }
-  const [photograph, reconstruction, [residual, overlay], mask] = await Promise.all([
+  const [photograph, ...rest] = await Promise.allSettled([
     bitmap(assetPath.original(item.image), signal),
     item.hasMap ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
-    item.hasMap ? heat() : [null, null],
+    item.hasMap ? heat() : null,
     item.hasMask ? outline(item.image, signal) : null,
   ])
-  return { photograph, reconstruction, residual, overlay, mask }
+  const [reconstruction, maps, mask] = rest
+  const [residual, overlay] = settledValue(maps) ?? [null, null]
+  const others = { reconstruction: settledValue(reconstruction), residual, overlay, mask: settledValue(mask) }
+  if (photograph.status === 'rejected' || signal.aborted) {
+    for (const picture of [settledValue(photograph), ...Object.values(others)]) picture?.close()
+    throw photograph.status === 'rejected' ? photograph.reason : signal.reason
+  }
+  const failed = rest.find((result) => result.status === 'rejected')
+  return {
+    photograph: photograph.value,
+    ...others,
+    problem: failed === undefined ? null : asFailure(failed.reason).message,
+  }
 }
+
+const settledValue = <T>(result: PromiseSettledResult<T>): T | null =>
+  result.status === 'fulfilled' ? result.value : null
 
 async function outline(image: number, signal: AbortSignal): Promise<ImageBitmap> {
   const picture = await bitmap(assetPath.mask(image), signal)
