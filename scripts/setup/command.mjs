@@ -103,11 +103,15 @@ export function stopCommands() {
 }
 
 /**
- * The last lines of what a program said, for a message.
+ * The last lines, without empty ones, of what a program said, for a message.
  * @param {CommandResult} result
  * @param {number} [lines]
  */
 export function lastWords(result, lines = 6) {
-  const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-lines).join('\n')
+  const said = `${result.stdout}\n${result.stderr}`
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .join('\n')
   return [result.trouble, said].filter((part) => part !== null && part !== '').join('\n')
 }

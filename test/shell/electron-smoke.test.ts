@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (app === undefined) return
   await app.close()
-  rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 })
 
 /** Evaluates an expression in the window. */
