@@ -33,7 +33,11 @@ export interface ScoringContext {
 }
 
 async function reconstructionPng({ data, width, height, channels }: Pixels): Promise<Buffer> {
-  const samples = Uint8Array.from(data, (v) => Math.round(((Math.max(-1, Math.min(1, v)) + 1) / 2) * 255))
+  // A loop: Uint8Array.from would first list all samples as JavaScript numbers, photograph after photograph.
+  const samples = new Uint8Array(data.length)
+  for (let i = 0; i < samples.length; i++) {
+    samples[i] = Math.round(((Math.max(-1, Math.min(1, data[i] ?? 0)) + 1) / 2) * 255)
+  }
   const raw = { width, height, channels: channels === 3 ? (3 as const) : (1 as const) }
   const image = sharp(samples, { raw })
   return (channels === 1 ? image.toColourspace('b-w') : image).png({ compressionLevel: 3 }).toBuffer()

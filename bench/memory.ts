@@ -1,0 +1,161 @@
+/**
+ * Measures the largest resident memory of the engine while it scores many tiles, each number in a fresh engine:
+ *
+ *     node bench/memory.ts [--tiles 5000,50000] [--size 64] [--width 16] [--side 512]
+ *
+ * Prints one JSON document. `growth` is the largest figure over the smallest. The kernel's own record of a
+ * process is read (VmHWM in /proc), so this needs Linux.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import sharp from 'sharp'
+import { tileGrid } from '../src/main/engine/data/geometry.ts'
+import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
+import type { EngineImage } from '../src/main/engine/protocol.ts'
+import { createRandom } from '../src/main/random.ts'
+import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
+import { createSupervisor, type EngineTask, type TaskOutcome } from '../src/main/supervisor/supervisor.ts'
+
+export interface MemoryOptions {
+  tiles: readonly number[]
+  /** Side of a tile, filters of the first layer, side of a photograph in pixels. */
+  size: 32 | 64 | 128
+  width: number
+  side: number
+}
+
+export interface MemoryFigure {
+  tiles: number
+  images: number
+  /** Largest resident memory of the engine's process, in bytes. */
+  peakBytes: number
+  seconds: number
+}
+
+const overlap = 0.5
+const originals = 8
+
+/** Photographs of noise; the many that are scored are these few under other ids. */
+async function writePhotographs(folder: string, side: number): Promise<EngineImage[]> {
+  mkdirSync(folder)
+  const images: EngineImage[] = []
+  for (let id = 1; id <= originals; id++) {
+    const random = createRandom(id, 'memory')
+    const samples = Uint8Array.from({ length: side * side }, () => random.int(256))
+    const file = join(folder, `${id}.png`)
+    const picture = sharp(samples, { raw: { width: side, height: side, channels: 1 } })
+    writeFileSync(file, await picture.toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer())
+    images.push({ id, file, width: side, height: side, white: null })
+  }
+  return images
+}
+
+/** Largest resident memory that a process ever had, in bytes. */
+function peakOf(pid: number): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
+}
+
+/** Does one task in an engine of its own; answers with how it ended and what memory it took. */
+async function inFreshEngine(task: EngineTask): Promise<{ outcome: TaskOutcome; peakBytes: number }> {
+  let pid: number | undefined
+  const supervisor = createSupervisor({
+    launch() {
+      const channel = launchStandardEngine(() => undefined)
+      pid = channel.pid
+      return channel
+    },
+  })
+  let rows = 0
+  try {
+    const outcome = await supervisor.run(task, (message) => {
+      if (message.type !== 'scored') return
+      rows += message.rows.length
+      supervisor.stored(task.task, rows)
+    })
+    return { outcome, peakBytes: peakOf(pid ?? 0) }
+  } finally {
+    await supervisor.stop()
+  }
+}
+
+/** Figures for each number of tiles, in the order given. */
+export async function measureMemory(options: MemoryOptions): Promise<MemoryFigure[]> {
+  const { tiles: counts, size, width, side } = options
+  const folder = mkdtempSync(join(tmpdir(), 'fanoscope-memory-'))
+  try {
+    const photographs = await writePhotographs(join(folder, 'photographs'), side)
+    const config = fanoganConfigSchema.parse({
+      size,
+      width,
+      overlap,
+      batch: 4,
+      ganSteps: 1,
+      criticSteps: 1,
+      encoderSteps: 1,
+      validateEvery: 1,
+      discriminatorSamples: 16,
+    })
+    const run = { run: 'memory', folder: join(folder, 'run') }
+    const [train, validation] = [photographs.slice(0, 4), photographs.slice(4)]
+    const trained = await inFreshEngine({
+      ...run,
+      kind: 'train',
+      task: 'train',
+      model: 'fanogan',
+      config,
+      seed: 1,
+      resume: false,
+      train,
+      validation,
+    })
+    if (trained.outcome.kind !== 'trained') throw new Error(JSON.stringify(trained.outcome))
+
+    const each = tileGrid(side, side, size, overlap).length
+    const figures: MemoryFigure[] = []
+    for (const count of counts) {
+      const number = Math.ceil(count / each)
+      const images = Array.from({ length: number }, (_, i) => photographs[i % originals])
+        .filter((image) => image !== undefined)
+        .map((image, i) => ({ ...image, id: i + 1 }))
+      const { outcome, peakBytes } = await inFreshEngine({
+        ...run,
+        kind: 'score',
+        task: 'score',
+        images,
+        maps: true,
+      })
+      if (outcome.kind !== 'scored') throw new Error(JSON.stringify(outcome))
+      const { seconds } = outcome.result
+      figures.push({ tiles: number * each, images: number, peakBytes, seconds })
+      rmSync(join(run.folder, 'maps'), { recursive: true })
+      rmSync(join(run.folder, 'reconstructions'), { recursive: true })
+    }
+    return figures
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      tiles: { type: 'string', default: '5000,50000' },
+      size: { type: 'string', default: '64' },
+      width: { type: 'string', default: '16' },
+      side: { type: 'string', default: '512' },
+    },
+  })
+  const options = {
+    tiles: values.tiles.split(',').map(Number),
+    size: fanoganConfigSchema.shape.size.parse(Number(values.size)),
+    width: Number(values.width),
+    side: Number(values.side),
+  }
+  const figures = await measureMemory(options)
+  const peaks = figures.map(({ peakBytes }) => peakBytes)
+  const growth = Math.max(...peaks) / Math.min(...peaks)
+  process.stdout.write(`${JSON.stringify({ ...options, overlap, figures, growth }, null, 2)}\n`)
+}
