@@ -75,7 +75,10 @@ async function inFreshEngine(task: EngineTask): Promise<{ outcome: TaskOutcome; 
       rows += message.rows.length
       supervisor.stored(task.task, rows)
     })
-    return { outcome, peakBytes: peakOf(pid ?? 0) }
+    const ended = outcome.kind === 'trained' || outcome.kind === 'scored'
+    if (!ended || pid === undefined)
+      throw new Error(`The engine did not end its task: ${JSON.stringify(outcome)}`)
+    return { outcome, peakBytes: peakOf(pid) }
   } finally {
     await supervisor.stop()
   }
@@ -100,7 +103,7 @@ export async function measureMemory(options: MemoryOptions): Promise<MemoryFigur
     })
     const run = { run: 'memory', folder: join(folder, 'run') }
     const [train, validation] = [photographs.slice(0, 4), photographs.slice(4)]
-    const trained = await inFreshEngine({
+    await inFreshEngine({
       ...run,
       kind: 'train',
       task: 'train',
@@ -111,7 +114,6 @@ export async function measureMemory(options: MemoryOptions): Promise<MemoryFigur
       train,
       validation,
     })
-    if (trained.outcome.kind !== 'trained') throw new Error(JSON.stringify(trained.outcome))
 
     const each = tileGrid(side, side, size, overlap).length
     const figures: MemoryFigure[] = []
@@ -127,8 +129,7 @@ export async function measureMemory(options: MemoryOptions): Promise<MemoryFigur
         images,
         maps: true,
       })
-      if (outcome.kind !== 'scored') throw new Error(JSON.stringify(outcome))
-      const { seconds } = outcome.result
+      const seconds = outcome.kind === 'scored' ? outcome.result.seconds : 0
       figures.push({ tiles: number * each, images: number, peakBytes, seconds })
       rmSync(join(run.folder, 'maps'), { recursive: true })
       rmSync(join(run.folder, 'reconstructions'), { recursive: true })

@@ -41,7 +41,8 @@ export function cutTile(
     const target = y * side * channels
     if (inside) {
       const from = (row + left) * channels
-      out.set(data.subarray(from, from + side * channels), target)
+      // No views of rows: there would be one for each row of each tile.
+      for (let i = 0; i < side * channels; i++) out[target + i] = data[from + i] ?? 0
       continue
     }
     for (let x = 0; x < side; x++) {
