@@ -10,6 +10,7 @@ import {
   type Binding,
   type NativeAttribute,
   type NativeBackend,
+  type NativeTensor,
   type NativeValues,
   overriding,
 } from './binding.ts'
@@ -25,6 +26,7 @@ import {
   type OutputType,
   placeholderNode,
   readNode,
+  sameShape,
 } from './ir.ts'
 import type { InputSignature, StepDefinition } from './program.ts'
 
@@ -44,6 +46,8 @@ export interface Recording {
   readonly effects: readonly GraphNode[]
   /** Number of operations that tfjs executed. */
   readonly operations: number
+  /** Each operation in its order, as it was asked for. */
+  readonly log: readonly GraphNode[]
 }
 
 /** An operation that updates variables in place, for optimizers (see `updateVariables`). */
@@ -126,14 +130,18 @@ export function updateVariables(update: FusedUpdate): void {
   else active.update(update)
 }
 
-/** Runs the step and returns what it did. Throws a Failure `graph-uncompilable` when that cannot be fixed. */
+/**
+ * Runs the step and returns what it did. Throws a Failure `graph-uncompilable` when that cannot be fixed.
+ * With `before`, a recording of the same step, an operation whose result has a known shape is not computed again.
+ */
 export function record(
   backend: NativeBackend,
   { name, prefix }: { name: string; prefix: string },
   definition: StepDefinition,
   variables: readonly ProgramVariable[],
+  before: Recording | null = null,
 ): Recording {
-  return new Recorder(backend, name, variables).run(prefix, definition)
+  return new Recorder(backend, name, variables, before).run(prefix, definition)
 }
 
 class Recorder {
@@ -149,11 +157,19 @@ class Recorder {
   /** The latest read of each variable, and the write that it follows. */
   readonly #reads = new Map<ProgramVariable, GraphNode>()
   readonly #effects: GraphNode[] = []
+  readonly #before: readonly GraphNode[]
+  readonly #log: GraphNode[] = []
   #operations = 0
   #paused = false
   #failure: Failure | null = null
 
-  constructor(backend: NativeBackend, name: string, variables: readonly ProgramVariable[]) {
+  constructor(
+    backend: NativeBackend,
+    name: string,
+    variables: readonly ProgramVariable[],
+    before: Recording | null,
+  ) {
+    this.#before = before?.log ?? []
     this.#backend = backend
     this.#binding = backend.binding
     this.#name = name
@@ -215,7 +231,7 @@ class Recorder {
         snapshot.dispose()
       }
     }
-    return { inputs, outputs, effects: this.#effects, operations: this.#operations }
+    return { inputs, outputs, effects: this.#effects, operations: this.#operations, log: this.#log }
   }
 
   update(update: FusedUpdate): void {
@@ -328,7 +344,7 @@ class Recorder {
       executeOp: (op, attributes, inputs, count) => {
         if (this.#paused) return binding.executeOp(op, attributes, inputs, count)
         const node = this.#operation(op, attributes, inputs)
-        const results = binding.executeOp(op, attributes, inputs, count)
+        const results = this.#placeholders(node) ?? binding.executeOp(op, attributes, inputs, count)
         const outputs = results.map(({ dtype, shape }) => ({ dtype, shape }))
         const complete: GraphNode = { ...node, outputs }
         if (node.inputs.some((edge) => this.#changing.has(edge.node))) {
@@ -337,8 +353,10 @@ class Recorder {
           for (const { id, shape, dtype } of results) {
             this.#constant(id, shape, dtype, binding.tensorDataSync(id))
           }
+          this.#log.push(complete)
           return results
         }
+        this.#log.push(complete)
         for (const [i, result] of results.entries())
           this.#sources.set(result.id, { node: complete, output: i })
         return results
@@ -354,6 +372,37 @@ class Recorder {
         return binding.tensorDataSync(id)
       },
     })
+  }
+
+  /**
+   * Zeros in place of the results of an operation that the recording before has at the same place, reading
+   * inputs of the same types: most of the time of a recording goes into values that nobody reads.
+   */
+  #placeholders(node: GraphNode): NativeTensor[] | null {
+    const earlier = this.#before[this.#log.length]
+    const changes = node.inputs.some((edge) => this.#changing.has(edge.node))
+    const alike =
+      changes &&
+      earlier?.op === node.op &&
+      earlier.inputs.length === node.inputs.length &&
+      node.inputs.every((edge, i) => {
+        const other = earlier.inputs[i]
+        return other !== undefined && sameType(edgeType(edge), edgeType(other))
+      })
+    if (!alike || !earlier.outputs.every(({ dtype }) => dtype === DataTypes.float32)) return null
+    return earlier.outputs.flatMap((type) => this.#zeros(type))
+  }
+
+  #zeros({ dtype, shape }: OutputType): NativeTensor[] {
+    const binding = this.#binding
+    const sides = binding.createTensor([shape.length], binding.TF_INT32, Int32Array.from(shape))
+    const attributes = [
+      { name: 'dtype', type: binding.TF_ATTR_TYPE, value: dtype },
+      { name: 'init', type: binding.TF_ATTR_BOOL, value: true },
+    ]
+    const made = binding.executeOp('Empty', attributes, [sides], 1)
+    binding.deleteTensor(sides)
+    return made
   }
 
   #operation(op: string, attributes: readonly NativeAttribute[], ids: readonly number[]): GraphNode {
@@ -458,6 +507,8 @@ function scopeName(): string {
   }
   return 'its own code'
 }
+
+const sameType = (a: OutputType, b: OutputType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
 function foldable({ dtype, shape }: OutputType): boolean {
   const held = dtype === DataTypes.float32 || dtype === DataTypes.int32 || dtype === DataTypes.bool
