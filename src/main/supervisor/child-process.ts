@@ -10,12 +10,18 @@ export interface ChildEngineOptions {
   onOutput?: (text: string) => void
 }
 
+/**
+ * The engine's numbers lie in arrays outside JavaScript's heap. Room for many short-lived objects would only be
+ * taken, step by step, over the first tens of thousands of tiles, and kept.
+ */
+const engineFlags = ['--max-semi-space-size=4']
+
 export function launchChildEngine(options: ChildEngineOptions): EngineChannel {
   const child = fork(options.entry, [], {
     serialization: 'advanced',
     execPath: process.execPath,
     // A debugger's or a test runner's flags are not for the engine.
-    execArgv: [],
+    execArgv: engineFlags,
     env: options.environment,
     // Ctrl-C in a terminal goes to its whole process group. This process hears it and asks the engine to
     // write a checkpoint; the engine must not die of it first. It ends when the channel to here closes.
