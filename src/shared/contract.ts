@@ -19,6 +19,7 @@ import {
   runSchema,
   runStateSchema,
   splitSchema,
+  trainingWarningSchema,
 } from './domain.ts'
 
 export { assetPath } from './asset-path.ts'
@@ -266,7 +267,7 @@ export const calls = {
       seed: z.number().int().nonnegative().default(1),
       set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
     }),
-    z.object({ job: z.string(), run: runId }),
+    z.object({ job: z.string(), run: runId, warnings: z.array(trainingWarningSchema) }),
   ),
   'train.resume': call(z.object({ run: runId }), z.object({ job: z.string(), run: runId })),
 

@@ -208,6 +208,15 @@ export const runSchema = z.object({
 })
 export type Run = z.infer<typeof runSchema>
 
+/** What a person should know although a training can go on. The codes stay; the message is for people. */
+export const trainingWarningSchema = z.object({
+  code: z.enum(['no-validation', 'few-validation']),
+  /** How many images it is about. */
+  count: z.int().nonnegative(),
+  message: z.string(),
+})
+export type TrainingWarning = z.infer<typeof trainingWarningSchema>
+
 /** One point of a training curve. */
 export const runMetricSchema = z.object({
   phase: z.string().min(1),
@@ -283,6 +292,27 @@ export const decisionSchema = z.object({
 })
 export type Decision = z.infer<typeof decisionSchema>
 
+// ------------------------------------------------------------------------------------------------- audit
+
+/** What was done: a row of the audit, which is only ever added to. */
+export const auditEntrySchema = z.object({
+  id: z.int().positive(),
+  at: timeSchema,
+  /** Such as `decision.made` or `threshold.set`. */
+  action: z.string().min(1),
+  /** Who did it; null where nobody is known to have. */
+  operator: z.string().nullable(),
+  run: z.string().nullable(),
+  /** The dataset's name. */
+  dataset: z.string().nullable(),
+  image: z.int().positive().nullable(),
+  detail: jsonObjectSchema,
+  /** The hash of the row before. */
+  previous: sha256Schema,
+  hash: sha256Schema,
+})
+export type AuditEntry = z.infer<typeof auditEntrySchema>
+
 // -------------------------------------------------------------------------------------------------- jobs
 
 /** `sample` writes the sample line and imports it; `verify` checks the workspace. */
@@ -317,6 +347,7 @@ export type Job = z.infer<typeof jobSchema>
 export const problemSchema = z.object({
   code: z.enum([
     'database-damaged',
+    'audit-changed',
     'row-without-parent',
     'file-missing',
     'file-changed',

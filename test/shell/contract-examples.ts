@@ -188,7 +188,11 @@ export const callExamples: CallExamples = {
   },
   'train.start': {
     input: { dataset: 'd-1', model: 'fanogan', preset: 'smoke', seed: 1, set: { k: 2 } },
-    output: { job: 'j-1', run: 'r-1' },
+    output: {
+      job: 'j-1',
+      run: 'r-1',
+      warnings: [{ code: 'few-validation', count: 4, message: 'There are only 4.' }],
+    },
   },
   'train.resume': { input: { run: 'r-1' }, output: { job: 'j-2', run: 'r-1' } },
   'engine.start': { input: {}, output: engine },

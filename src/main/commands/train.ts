@@ -1,6 +1,6 @@
 /** `train`: a model of a dataset's good parts, from the beginning or from a checkpoint. */
 import { z } from 'zod'
-import type { Run } from '../../shared/domain.ts'
+import type { Run, TrainingWarning } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
 import type { Session } from '../services/session.ts'
 import type { TrainingStarted } from '../services/training.ts'
@@ -45,7 +45,7 @@ export const addTrain: AddCommand = (line) =>
       const session = await context.session()
       const started = await start(session, options)
       context.notice(`Run ${started.run}`)
-      for (const warning of started.warnings) context.notice(warning)
+      for (const { message } of started.warnings) context.notice(message)
       const stopped = await follow(context, session, started)
       const { findRun } = await import('../store/runs.ts')
       const run = findRun(session.workspace.db, started.run)
@@ -89,7 +89,11 @@ async function follow(
   }
 }
 
-function trainingDocument(run: Run, warnings: string[], stopped: boolean): Record<string, unknown> {
+function trainingDocument(
+  run: Run,
+  warnings: readonly TrainingWarning[],
+  stopped: boolean,
+): Record<string, unknown> {
   const { id, model, preset, seed, stepsDone, stepsTotal, seconds, losses, resumedCount } = run
   const result = resultSchema.safeParse(run.result)
   return {
@@ -104,7 +108,7 @@ function trainingDocument(run: Run, warnings: string[], stopped: boolean): Recor
     resumed: resumedCount > 0,
     stopped,
     weightsSha256: result.success ? result.data.weightsSha256 : null,
-    warnings,
+    warnings: warnings.map(({ message }) => message),
   }
 }
 

@@ -1,6 +1,12 @@
 /** Starts and resumes trainings. What can be told beforehand is told before anything is made. */
 import { z } from 'zod'
-import { type Dataset, type Id, type Image, jsonObjectSchema } from '../../shared/domain.ts'
+import {
+  type Dataset,
+  type Id,
+  type Image,
+  jsonObjectSchema,
+  type TrainingWarning,
+} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { type DatasetTraits, resolveConfig } from '../engine/models/catalog.ts'
 import { trainPlan } from '../jobs/train-job.ts'
@@ -22,8 +28,7 @@ export interface TrainingRequest {
 export interface TrainingStarted {
   job: Id
   run: Id
-  /** What a person should know although training can go on. */
-  warnings: string[]
+  warnings: TrainingWarning[]
 }
 
 /**
@@ -104,14 +109,16 @@ function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Recor
 /** Fewer than this, and a percentile says little. */
 const fewValidation = 10
 
-function warningsFor({ validation }: TrainingImages): string[] {
-  if (validation.length === 0) {
-    return [
-      'There is no normal validation image: scores are calibrated on training images and will look too high on new parts. Import more good parts.',
-    ]
+function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
+  const count = validation.length
+  if (count === 0) {
+    const message =
+      'There is no normal validation image: scores are calibrated on training images and will look too high on new parts. Import more good parts.'
+    return [{ code: 'no-validation', count, message }]
   }
-  if (validation.length < fewValidation) {
-    return [`There are only ${validation.length} normal validation images: calibrated scores are rough.`]
+  if (count < fewValidation) {
+    const message = `There are only ${count} normal validation images: calibrated scores are rough.`
+    return [{ code: 'few-validation', count, message }]
   }
   return []
 }

@@ -19,4 +19,6 @@ export const i18n = createI18n({
   locale: 'en',
   fallbackLocale: 'en',
   messages: { en, 'zh-CN': zhCN },
+  // Its key is shown in its place; whoever looks for the reason, or tests the windows, finds it here.
+  missing: (locale, key) => console.warn(`No text for ${key} in ${locale}.`),
 })
