@@ -141,6 +141,8 @@ export const trainResultSchema = z.object({
   componentNames: z.array(z.string()),
   /** SHA-256 of the final weights, for comparing two runs bit for bit. */
   weightsSha256: z.string(),
+  /** What a person should know about the training, in words: what diverged and where it went back to. */
+  warnings: z.array(z.string()),
 })
 export type TrainResult = z.infer<typeof trainResultSchema>
 

@@ -7,6 +7,15 @@ import { Failure } from '../../shared/failure.ts'
 /** What one pass over a tile stores, in this order. */
 export const fanoganComponents = ['residual', 'feature', 'latent', 'discriminator', 'peak'] as const
 
+/** The same of GANomaly, whose G(x) = G_D(G_E(x)) stands for y and whose `code` is a distance of codes. */
+export const ganomalyComponents = ['residual', 'feature', 'code', 'discriminator', 'peak'] as const
+
+/** The same of AnoGAN, whose y = G(z*) is searched for each tile. */
+export const anoganComponents = ['residual', 'absolute', 'absolute-feature', 'discriminator', 'peak'] as const
+
+/** What there is to say where nothing restores an image. */
+export const criticComponents = ['discriminator'] as const
+
 /** Meaning of each component; x is a tile, y = G(E(x)). */
 export const componentMeanings: Record<string, string> = {
   residual: '1/n * L2^2(x - y)',
@@ -14,6 +23,9 @@ export const componentMeanings: Record<string, string> = {
   latent: '1/d * L2^2(E(x) - E(y))',
   discriminator: 'D(x)',
   peak: 'largest value of |x - y| averaged over 5x5 pixels',
+  code: 'L1(G_E(x) - E(G(x)))',
+  absolute: 'L1(x - y)',
+  'absolute-feature': 'L1(f(x) - f(y))',
 }
 
 export const scoreKinds = [
@@ -21,19 +33,34 @@ export const scoreKinds = [
     name: 'izif',
     formula: '1/n*L2^2(x - G(E(x))) + k/n_d*L2^2(f(x) - f(G(E(x))))',
     from: 'Schlegl et al. 2019',
+    needs: ['residual', 'feature'],
   },
   {
     name: 'latent-feature',
     formula: 'L2^2(E(x) - E(G(E(x)))) + k/n_d*L2^2(f(x) - f(G(E(x))))',
     from: 'the article',
+    needs: ['latent', 'feature'],
   },
-  { name: 'izi', formula: '1/n*L2^2(x - G(E(x)))', from: 'Schlegl et al. 2019' },
-  { name: 'ziz', formula: '1/d*L2^2(E(x) - E(G(E(x))))', from: 'Schlegl et al. 2019' },
-  { name: 'discriminator', formula: 'E[D(x_train)] - D(x)', from: 'the article' },
+  { name: 'izi', formula: '1/n*L2^2(x - G(E(x)))', from: 'Schlegl et al. 2019', needs: ['residual'] },
+  { name: 'ziz', formula: '1/d*L2^2(E(x) - E(G(E(x))))', from: 'Schlegl et al. 2019', needs: ['latent'] },
+  { name: 'discriminator', formula: 'E[D(x_train)] - D(x)', from: 'the article', needs: ['discriminator'] },
   {
     name: 'peak',
     formula: 'max over pixels of mean_5x5 |x - G(E(x))|',
     from: 'Fanoscope: for defects much smaller than the part',
+    needs: ['peak'],
+  },
+  {
+    name: 'ganomaly',
+    formula: 'L1(G_E(x) - E(G(x)))',
+    from: 'Akcay et al. 2018, equation 6',
+    needs: ['code'],
+  },
+  {
+    name: 'anogan',
+    formula: '(1-lambda)*L1(x - G(z*)) + lambda*L1(f(x) - f(G(z*)))',
+    from: 'Schlegl et al. 2017, equation 6',
+    needs: ['absolute', 'absolute-feature'],
   },
 ] as const
 
@@ -54,6 +81,18 @@ export interface ScoreOptions {
   latent: number
   /** E over random training images of D, for `discriminator`. */
   expectedCriticValue: number
+  /** Weight lambda of the features in `anogan`; the paper's where it is left out. */
+  featureShare?: number
+}
+
+/** Lambda of Schlegl et al. 2017, section 2.2. */
+export const paperFeatureShare = 0.1
+
+/** The scores that can be made from components of these names, in the order of `scoreKinds`. */
+export function scoresFrom(components: readonly string[]): ScoreKind[] {
+  return scoreKinds
+    .filter(({ needs }) => needs.every((name) => components.includes(name)))
+    .map(({ name }) => name)
 }
 
 /** Whether a name is that of a score. */
@@ -83,6 +122,12 @@ function tileScore(read: (name: string) => number, options: ScoreOptions): numbe
       return options.expectedCriticValue - read('discriminator')
     case 'peak':
       return read('peak')
+    case 'ganomaly':
+      return read('code')
+    case 'anogan': {
+      const { featureShare = paperFeatureShare } = options
+      return (1 - featureShare) * read('absolute') + featureShare * read('absolute-feature')
+    }
   }
 }
 

@@ -31,6 +31,7 @@ export const playedResult: TrainResult = {
   expectedCriticValue: 0.25,
   componentNames: ['residual', 'feature'],
   weightsSha256: 'a'.repeat(64),
+  warnings: [],
 }
 
 /** An engine that is ready at once and stops when it is asked to, and does nothing else by itself. */

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Parameter, Systems } from '../../../shared/contract.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { scoreKinds } from '../scores.ts'
+import { fanoganComponents, scoreKinds, scoresFrom } from '../scores.ts'
 import { fanoganConfigSchema } from './fanogan/config.ts'
 import { fanoganPresets } from './fanogan/presets.ts'
 import type { Preset } from './preset.ts'
@@ -23,7 +23,7 @@ const catalog: Record<string, CatalogEntry> = {
       'Schlegl et al., "f-AnoGAN: Fast unsupervised anomaly detection with generative adversarial networks", Medical Image Analysis 54, 2019',
     config: fanoganConfigSchema,
     presets: fanoganPresets,
-    scores: scoreKinds.map((kind) => kind.name),
+    scores: scoresFrom(fanoganComponents),
   },
 }
 

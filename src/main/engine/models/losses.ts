@@ -41,6 +41,30 @@ export function gradientPenalty(
   return tf.mean(tf.square(tf.sub(norm, 1)))
 }
 
+/**
+ * Binary cross entropy of a discriminator, to be minimized: -E[log D(x)] - E[log(1 - D(G(z)))] (Goodfellow et al.
+ * 2014, equation 1 with the sign turned). `real` and `fake` are logits [N, 1]: D = sigmoid(logit), and
+ * -log sigmoid(l) = softplus(-l), which stays finite where the sigmoid is 0 or 1.
+ */
+export function discriminatorLoss(real: Tensor, fake: Tensor): Tensor {
+  return tf.add(tf.mean(tf.softplus(tf.neg(real))), tf.mean(tf.softplus(fake)))
+}
+
+/** Generator loss that does not saturate, to be minimized: -E[log D(G(z))] (the same, section 3); logits [N, 1]. */
+export function nonSaturatingLoss(fake: Tensor): Tensor {
+  return tf.mean(tf.softplus(tf.neg(fake)))
+}
+
+/** L1(a - b) per sample, a sum: [N, ...] x 2 -> [N]. */
+export function absoluteDistance(a: Tensor, b: Tensor): Tensor {
+  return tf.sum(tf.abs(tf.sub(a, b)), innerAxes(a))
+}
+
+/** 1/n * L1(a - b) per sample: [N, ...] x 2 -> [N]. */
+export function meanAbsoluteDistance(a: Tensor, b: Tensor): Tensor {
+  return tf.mean(tf.abs(tf.sub(a, b)), innerAxes(a))
+}
+
 /** |x - y| per pixel, mean over channels: [N, H, W, C] x 2 -> [N, H, W]. */
 export function anomalyMap(x: Tensor, y: Tensor): Tensor {
   return tf.mean(tf.abs(tf.sub(x, y)), -1)

@@ -1,7 +1,8 @@
 /**
  * DCGAN-like networks (Radford, Metz and Chintala 2016, figure 1 and section 3): kernel 4, stride 2, width
- * doubling at each halving of the image down to 4x4. Batch norm in the generator and the encoder; none in
- * the critic, because the gradient penalty is one sample at a time (Gulrajani et al. 2017, section 4).
+ * doubling at each halving of the image down to 4x4. Batch norm in the generator and the encoder. In the critic
+ * it is a choice: DCGAN has it, a gradient penalty is one sample at a time and forbids it (Gulrajani et al.
+ * 2017, section 4).
  */
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
@@ -45,18 +46,27 @@ export function generator(w: Weights, shape: NetworkShape, z: Tensor, mode: Norm
   return tf.tanh(deconvolve(w, 'image', h, shape.channels, dcganStart, true))
 }
 
-/** D: images -> `value` [N, 1], unbounded, and `features` f(x) [N, 4, 4, widest]. */
-export function critic(w: Weights, shape: NetworkShape, x: Tensor): { value: Tensor; features: Tensor } {
+/**
+ * D: images -> `value` [N, 1], unbounded, and `features` f(x) [N, 4, 4, widest]. With `mode`, batch norm in all
+ * layers but the first and the last, and DCGAN's start.
+ */
+export function critic(
+  w: Weights,
+  shape: NetworkShape,
+  x: Tensor,
+  mode?: Normalization,
+): { value: Tensor; features: Tensor } {
   const levels = depth(shape)
   let h = x
   for (let level = 0; level < levels; level++) {
-    const fanIn = kernel * kernel * (h.shape[3] ?? 1)
-    h = leakyRelu(
-      convolve(w, `down${level + 1}`, h, shape.width * 2 ** level, heNormal(fanIn, negativeSlope), true),
-    )
+    const name = `down${level + 1}`
+    const start = mode ? dcganStart : heNormal(kernel * kernel * (h.shape[3] ?? 1), negativeSlope)
+    const normalized = mode !== undefined && level > 0
+    h = convolve(w, name, h, shape.width * 2 ** level, start, !normalized)
+    h = leakyRelu(normalized ? batchNorm(w, name, h, mode) : h)
   }
   const count = featureCount(shape)
-  const value = dense(w, 'value', tf.reshape(h, [-1, count]), 1, heNormal(count, 1))
+  const value = dense(w, 'value', tf.reshape(h, [-1, count]), 1, mode ? dcganStart : heNormal(count, 1))
   return { value, features: h }
 }
 

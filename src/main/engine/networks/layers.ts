@@ -34,6 +34,18 @@ export function convolve(
   return bias ? addBias(y, w.get(`${name}/bias`, [filters], constant(0))) : y
 }
 
+/** Convolution that keeps height and width: [N, H, W, C] -> [N, H, W, filters]. */
+export function convolveEvenly(
+  w: Weights,
+  name: string,
+  x: Tensor,
+  { filters, kernel, start, bias }: { filters: number; kernel: number; start: Initializer; bias: boolean },
+): Tensor {
+  const filter = w.get(`${name}/kernel`, [kernel, kernel, channelsOf(x), filters], start)
+  const y = tf.conv2d(as4D(x), as4D(filter), 1, 'same')
+  return bias ? addBias(y, w.get(`${name}/bias`, [filters], constant(0))) : y
+}
+
 /** Transposed convolution that doubles height and width: [N, H, W, C] -> [N, 2H, 2W, filters]. */
 export function deconvolve(
   w: Weights,

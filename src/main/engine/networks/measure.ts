@@ -1,6 +1,9 @@
 import type { Tensor } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 
+/** Batches that statistics are measured on. */
+export const statisticBatches = 32
+
 /** Normalization that notes the statistics of every layer as tensors, named like the weights they become. */
 export function observing(scope: string): { mode: Normalization; statistics: Record<string, Tensor> } {
   const statistics: Record<string, Tensor> = {}

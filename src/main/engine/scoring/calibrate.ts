@@ -6,7 +6,7 @@ import { createRandom } from '../../random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
-import { imageScore, type ScoreOptions, scoreKinds } from '../scores.ts'
+import { imageScore, type ScoreOptions, scoresFrom } from '../scores.ts'
 import type { TrainingContext } from '../training/context.ts'
 import { scoreImages } from './score-images.ts'
 import type { TileScorer } from './tile-scorer.ts'
@@ -50,7 +50,8 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       'There are no normal validation images: calibration uses training images and looks too strict.',
     )
   }
-  const scores: Record<string, number[]> = Object.fromEntries(scoreKinds.map(({ name }) => [name, []]))
+  const kinds = scoresFrom(scorer.componentNames)
+  const scores: Record<string, number[]> = Object.fromEntries(kinds.map((name) => [name, []]))
   const values: number[] = []
   const perImage = Math.max(1, Math.floor(mapSamples / images.length))
   let done = 0
@@ -62,11 +63,12 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       context.log('warn', `${scored.image.file} was left out of the calibration: ${scored.reason}`)
       continue
     }
-    for (const { name } of scoreKinds) {
+    for (const name of kinds) {
       const settings = { ...options.options, kind: name, expectedCriticValue }
       scores[name]?.push(imageScore(scored.components, scorer.componentNames, settings))
     }
-    const map = scored.map.data
+    if (scored.pictures === null) continue
+    const map = scored.pictures.map.data
     const stride = Math.max(1, Math.floor(map.length / perImage))
     for (let i = 0; i < map.length; i += stride) values.push(map[i] ?? 0)
   }

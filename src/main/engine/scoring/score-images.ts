@@ -17,10 +17,13 @@ export interface ScoredPicture {
   tiles: number
   /** [tiles, components], row-major. */
   components: Float32Array
-  /** |x - G(E(x))| per pixel at the photograph's own size. */
-  map: Pixels
-  /** G(E(x)) at the photograph's own size, in [-1, 1]. */
-  reconstruction: Pixels
+  /** Null where the system restores no image. */
+  pictures: {
+    /** |x - G(E(x))| per pixel at the photograph's own size. */
+    map: Pixels
+    /** G(E(x)) at the photograph's own size, in [-1, 1]. */
+    reconstruction: Pixels
+  } | null
   warnings: string[]
 }
 
@@ -39,6 +42,7 @@ class OpenPicture {
   readonly #map: TileBlend
   readonly #reconstruction: TileBlend
   #left: number
+  #restored = false
 
   constructor(
     image: EngineImage,
@@ -56,12 +60,19 @@ class OpenPicture {
     this.#left = positions.length
   }
 
-  add(tile: number, components: Float32Array, map: Float32Array, reconstruction: Float32Array): void {
+  add(
+    tile: number,
+    components: Float32Array,
+    pictures: { map: Float32Array; reconstruction: Float32Array } | null,
+  ): void {
     const position = this.positions[tile]
     if (!position) throw new RangeError(`no tile ${tile} of ${this.positions.length}`)
     this.components.set(components, tile * components.length)
-    this.#map.add(map, position)
-    this.#reconstruction.add(reconstruction, position)
+    if (pictures) {
+      this.#map.add(pictures.map, position)
+      this.#reconstruction.add(pictures.reconstruction, position)
+      this.#restored = true
+    }
     this.#left -= 1
   }
 
@@ -76,8 +87,12 @@ class OpenPicture {
       image,
       tiles: this.positions.length,
       components: this.components,
-      map: resample(this.#map.finish(), image.width, image.height),
-      reconstruction: resample(this.#reconstruction.finish(), image.width, image.height),
+      pictures: this.#restored
+        ? {
+            map: resample(this.#map.finish(), image.width, image.height),
+            reconstruction: resample(this.#reconstruction.finish(), image.width, image.height),
+          }
+        : null,
       warnings: small ? ['smaller than a tile: its border pixels were repeated to fill one'] : [],
     }
   }
@@ -102,14 +117,16 @@ export async function* scoreImages(
 
   const flush = (): ScoredPicture[] => {
     buffer.fill(0, slots.length * length)
-    const result = scorer.score(buffer)
+    const { components, pictures } = scorer.score(buffer)
     const width = componentNames.length
     for (const [slot, { open: picture, tile }] of slots.entries()) {
       picture.add(
         tile,
-        result.components.subarray(slot * width, (slot + 1) * width),
-        result.map.subarray(slot * size * size, (slot + 1) * size * size),
-        result.reconstruction.subarray(slot * length, (slot + 1) * length),
+        components.subarray(slot * width, (slot + 1) * width),
+        pictures && {
+          map: pictures.map.subarray(slot * size * size, (slot + 1) * size * size),
+          reconstruction: pictures.reconstruction.subarray(slot * length, (slot + 1) * length),
+        },
       )
     }
     slots = []

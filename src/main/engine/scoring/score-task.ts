@@ -67,14 +67,15 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
       map: null,
       warnings: picture.warnings,
     }
-    if (!task.maps) return row
+    const { pictures } = picture
+    if (!task.maps || pictures === null) return row
     const file = `maps/${picture.image.id}.png`
     const reconstruction = `reconstructions/${picture.image.id}.png`
-    const { width, height, data: values } = picture.map
+    const { width, height, data: values } = pictures.map
     const { bytes, scale } = await writeAnomalyMap({ values, width, height })
     await Promise.all([
       writeFileDurably(join(task.folder, file), bytes),
-      replaceFile(join(task.folder, reconstruction), await reconstructionPng(picture.reconstruction)),
+      replaceFile(join(task.folder, reconstruction), await reconstructionPng(pictures.reconstruction)),
     ])
     return { ...row, map: { file, width, height, scale, reconstruction } }
   }

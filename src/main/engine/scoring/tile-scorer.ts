@@ -6,9 +6,13 @@ export interface TileScorer {
   readonly componentNames: string[]
   /**
    * @param tiles [batch, size, size, channels] in [-1, 1]
-   * @returns components [batch, names], map [batch, size, size], reconstruction as the tiles
+   * @returns components [batch, names]; map [batch, size, size] and reconstruction as the tiles, where the
+   * system restores an image
    */
-  score(tiles: Float32Array): { components: Float32Array; map: Float32Array; reconstruction: Float32Array }
+  score(tiles: Float32Array): {
+    components: Float32Array
+    pictures: { map: Float32Array; reconstruction: Float32Array } | null
+  }
   /** D(x) of each tile: [batch, size, size, channels] -> [batch]. */
   discriminate(tiles: Float32Array): Float32Array
   dispose(): void

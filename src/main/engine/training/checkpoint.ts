@@ -32,17 +32,51 @@ export function listCheckpoints(folder: string): string[] {
   }
 }
 
-/** Writes a checkpoint durably and removes all but the newest `keep`. `order` grows over the whole training. */
+/**
+ * Writes a checkpoint durably and removes all but the newest `keep` and the one of the order `also`. `order`
+ * grows over the whole training.
+ */
 export async function writeCheckpoint(
   folder: string,
   order: number,
   checkpoint: Checkpoint,
-  keep = 2,
+  { keep = 2, also = null }: { keep?: number; also?: number | null } = {},
 ): Promise<string> {
   const name = fileName(order)
   await writeTensors(join(folder, name), checkpoint.tensors, { state: JSON.stringify(checkpoint.state) })
-  for (const old of listCheckpoints(folder).slice(keep)) rmSync(join(folder, old), { force: true })
+  const kept = also === null ? null : fileName(also)
+  for (const old of listCheckpoints(folder).slice(keep)) {
+    if (old !== kept) rmSync(join(folder, old), { force: true })
+  }
   return name
+}
+
+/** Removes the checkpoints of a higher order. */
+export function dropCheckpointsAfter(folder: string, order: number): void {
+  for (const name of listCheckpoints(folder)) {
+    if (Number.parseInt(name, 10) > order) rmSync(join(folder, name), { force: true })
+  }
+}
+
+async function readWhole(folder: string, name: string): Promise<Checkpoint> {
+  const { tensors, metadata } = await readTensors(join(folder, name))
+  if (metadata.state === undefined) throw new Error('it holds no training state')
+  return { tensors, state: JSON.parse(metadata.state) }
+}
+
+/** The checkpoint of an order. Throws a Failure `checkpoint-corrupt` when it cannot be read. */
+export async function readCheckpoint(folder: string, order: number): Promise<Checkpoint> {
+  try {
+    return await readWhole(folder, fileName(order))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Failure(
+      'checkpoint-corrupt',
+      `The checkpoint ${join(folder, fileName(order))} cannot be read: ${why}.`,
+      'Restore the folder from a backup, or train again from the beginning.',
+      { cause },
+    )
+  }
 }
 
 /**
@@ -57,9 +91,7 @@ export async function readNewestCheckpoint(
   const damage: string[] = []
   for (const name of names) {
     try {
-      const { tensors, metadata } = await readTensors(join(folder, name))
-      if (metadata.state === undefined) throw new Error('it holds no training state')
-      return { tensors, state: JSON.parse(metadata.state) }
+      return await readWhole(folder, name)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       notice(`The checkpoint ${name} is damaged (${why}) and was passed over.`)

@@ -1,54 +1,28 @@
 import { z } from 'zod'
-import { reductions, scoreKinds } from '../../scores.ts'
+import { fanoganComponents, scoresFrom } from '../../scores.ts'
+import {
+  averageParameter,
+  batchParameter,
+  blocksParameter,
+  decayParameter,
+  imageParameters,
+  latentParameter,
+  patienceParameter,
+  rhythmParameters,
+  scoringParameters,
+  widthParameter,
+} from '../parameters.ts'
 
 const fanogan = 'Schlegl et al. 2019'
 const wganGp = 'Gulrajani et al. 2017'
 
 /** Every parameter of f-AnoGAN; the defaults are the papers'. */
 export const fanoganConfigSchema = z.strictObject({
-  size: z.literal([32, 64, 128]).default(64).meta({
-    description: 'Side of the image or tile that the networks see',
-    unit: 'pixels',
-    source: fanogan,
-  }),
-  channels: z.literal([1, 3]).default(1).meta({ description: 'Color channels: 1 gray, 3 color' }),
-  input: z.enum(['whole', 'tiles']).default('tiles').meta({
-    description: 'Scale the whole photograph to one image, or look at overlapping tiles of it',
-    source: fanogan,
-  }),
-  scale: z
-    .number()
-    .min(0.05)
-    .max(1)
-    .default(1)
-    .meta({ description: 'Shrink photographs by this factor before tiles are cut' }),
-  overlap: z
-    .number()
-    .min(0)
-    .max(0.75)
-    .default(0.5)
-    .meta({ description: 'Overlap of neighboring tiles when scoring, as a share of their side' }),
-  flips: z
-    .enum(['none', 'horizontal', 'vertical', 'both'])
-    .default('both')
-    .meta({ description: 'Random mirroring of training images; none where the part has a direction' }),
-  shift: z
-    .int()
-    .min(0)
-    .max(32)
-    .default(0)
-    .meta({ description: 'Largest random shift of whole training images', unit: 'pixels' }),
-  width: z.int().min(4).max(256).default(64).meta({
-    description: 'Filters of the layer nearest to the image; doubles with each halving',
-    source: 'Radford et al. 2016, figure 1',
-  }),
-  latent: z.int().min(2).max(1024).default(128).meta({ description: 'Dimensions d of z', source: fanogan }),
-  batch: z
-    .int()
-    .min(2)
-    .max(512)
-    .default(64)
-    .meta({ description: 'Images in a training step', unit: 'images', source: fanogan }),
+  ...imageParameters,
+  ...blocksParameter,
+  ...widthParameter,
+  ...latentParameter(128, fanogan),
+  ...batchParameter,
   ganSteps: z
     .int()
     .min(1)
@@ -83,14 +57,8 @@ export const fanoganConfigSchema = z.strictObject({
     .max(0.9999)
     .default(0.9)
     .meta({ description: 'Decay of the second moment in stage 1', source: `${wganGp}, algorithm 1` }),
-  average: z.number().min(0).max(0.9999).default(0).meta({
-    description: 'Decay of the moving average of the generator; 0 for none',
-    source: 'Yazici et al. 2019',
-  }),
-  decay: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'Let the learning rates fall to a tenth along half a cosine' }),
+  ...averageParameter,
+  ...decayParameter,
   encoder: z
     .enum(['izif', 'izi', 'ziz'])
     .default('izif')
@@ -115,31 +83,16 @@ export const fanoganConfigSchema = z.strictObject({
     .min(0)
     .default(1)
     .meta({ description: 'Weight of the feature term, in training and in the score', source: fanogan }),
-  score: z
-    .enum(scoreKinds.map((kind) => kind.name))
-    .default('izif')
-    .meta({
-      description: 'The score that the queue sorts by; it can be changed later without scoring again',
-    }),
-  reduction: z.enum(reductions).default('max').meta({ description: 'How the scores of tiles become one' }),
-  discriminatorSamples: z.int().min(1).default(32_000).meta({
-    description: 'Random training images in the expectation of the discriminator score',
-    unit: 'images',
+  score: z.enum(scoresFrom(fanoganComponents)).default('izif').meta({
+    description: 'The score that the queue sorts by; it can be changed later without scoring again',
   }),
+  ...scoringParameters,
   validateEvery: z
     .int()
     .min(1)
     .default(500)
     .meta({ description: 'Steps of stage 2 between two looks at the validation images', unit: 'steps' }),
-  checkpointEvery: z
-    .int()
-    .min(1)
-    .default(500)
-    .meta({ description: 'Steps between two checkpoints', unit: 'steps' }),
-  previewEvery: z
-    .int()
-    .min(1)
-    .default(250)
-    .meta({ description: 'Steps between two preview pictures', unit: 'steps' }),
+  ...patienceParameter,
+  ...rhythmParameters,
 })
 export type FanoganConfig = z.output<typeof fanoganConfigSchema>

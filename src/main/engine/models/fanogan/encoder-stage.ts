@@ -5,21 +5,21 @@
 import { compileAll, defineStep } from '../../graph/compile.ts'
 import { adam, rmsprop } from '../../graph/optimizers.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
-import { critic, encoder, generator } from '../../networks/dcgan.ts'
-import { observing } from '../../networks/measure.ts'
-import { isStatistic, trainable } from '../../networks/weights.ts'
+import { observing, pooledStatistics, statisticBatches } from '../../networks/measure.ts'
+import { trainable } from '../../networks/weights.ts'
 import { type Tensor, tf, type Variable } from '../../tensorflow.ts'
 import { lossGradients } from '../../training/gradients.ts'
+import type { Stage, StageDefinition, StageTools } from '../../training/stage.ts'
 import { meanSquaredDistance } from '../losses.ts'
 import type { FanoganConfig } from './config.ts'
-import { type FanoganWeights, shapeOf } from './networks.ts'
+import { type FanoganWeights, fanoganNetworks } from './networks.ts'
 
 /** Images in a preview of x beside G(E(x)). */
 export const pairCount = 8
 
 /** The compiled steps of stage 2; G and D are constants of its graphs. */
-export function createEncoderStage(config: FanoganConfig, weights: FanoganWeights) {
-  const shape = shapeOf(config)
+export function createEncoderSteps(config: FanoganConfig, weights: FanoganWeights) {
+  const networks = fanoganNetworks(config)
   const { batch, latent, size, channels, k } = config
   const { generator: g, critic: d, encoder: e } = weights
   const eWeights = trainable(e)
@@ -32,21 +32,23 @@ export function createEncoderStage(config: FanoganConfig, weights: FanoganWeight
   for (const [name, slot] of Object.entries(optimizer.slots)) variables[`optimizer:encoder/${name}`] = slot
 
   const images = { shape: [batch, size, size, channels] }
+  const measured = { from: 'measured' } as const
+  const features = (x: Tensor): Tensor => networks.critic(d, x, measured).features
   const reconstruct = (x: Tensor, mode: Normalization) =>
-    generator(g, shape, encoder(e, shape, x, mode), { from: 'measured' })
+    networks.generator(g, networks.encoder(e, x, mode), measured)
 
   /** Residual and feature distance of each sample. */
   const distances = (x: Tensor, mode: Normalization) => {
     const y = reconstruct(x, mode)
     return {
       residual: meanSquaredDistance(x, y),
-      feature: meanSquaredDistance(critic(d, shape, x).features, critic(d, shape, y).features),
+      feature: meanSquaredDistance(features(x), features(y)),
     }
   }
   const loss = (x: Tensor, z: Tensor): Tensor => {
     if (config.encoder === 'ziz') {
-      const image = generator(g, shape, z, { from: 'measured' })
-      return tf.mean(meanSquaredDistance(z, encoder(e, shape, image, { from: 'batch' })))
+      const image = networks.generator(g, z, measured)
+      return tf.mean(meanSquaredDistance(z, networks.encoder(e, image, { from: 'batch' })))
     }
     if (config.encoder === 'izi') return tf.mean(meanSquaredDistance(x, reconstruct(x, { from: 'batch' })))
     const { residual, feature } = distances(x, { from: 'batch' })
@@ -68,18 +70,18 @@ export function createEncoderStage(config: FanoganConfig, weights: FanoganWeight
         inputs: { x: images },
         step: ({ x }) => {
           const { mode, statistics } = observing('encoder')
-          encoder(e, shape, x, mode)
+          networks.encoder(e, x, mode)
           return statistics
         },
       }),
       /** Per-sample residual and feature distance with measured statistics, for validation. */
       validate: defineStep({
         inputs: { x: images },
-        step: ({ x }) => distances(x, { from: 'measured' }),
+        step: ({ x }) => distances(x, measured),
       }),
       reconstruct: defineStep({
         inputs: { x: { shape: [pairCount, size, size, channels] } },
-        step: ({ x }) => ({ images: reconstruct(x, { from: 'measured' }) }),
+        step: ({ x }) => ({ images: reconstruct(x, measured) }),
       }),
     },
   })
@@ -88,11 +90,88 @@ export function createEncoderStage(config: FanoganConfig, weights: FanoganWeight
     variables,
     /** Names of the variables that make the encoder, without the optimizer's. */
     encoderNames: Object.keys(e.variables),
-    statisticNames: Object.keys(e.variables).filter(isStatistic),
     dispose() {
       program.dispose()
       tf.dispose(optimizer.slots)
     },
   }
 }
-export type EncoderStage = ReturnType<typeof createEncoderStage>
+
+/** The stage of a training that leaves the encoder with the lowest loss on the normal validation images. */
+export function encoderStage(config: FanoganConfig): StageDefinition<FanoganWeights> {
+  const { encoderSteps, encoderLearningRate, decay, validateEvery, patience } = config
+  return {
+    phase: 'encoder',
+    steps: encoderSteps,
+    learningRate: encoderLearningRate,
+    decay,
+    // About as much as one critic step.
+    cost: 1,
+    choosing: { every: validateEvery, patience, criterion: 'encoder loss on validation images' },
+    given: ({ generator, critic }) => [generator, critic],
+    makes: ({ encoder }) => [encoder],
+    open: (weights, tools) => openStage(config, createEncoderSteps(config, weights), tools),
+  }
+}
+
+function openStage(
+  config: FanoganConfig,
+  { program, variables, encoderNames, dispose }: ReturnType<typeof createEncoderSteps>,
+  tools: StageTools,
+): Stage {
+  const { batch, latent, size, channels, k } = config
+  const { steps } = program
+  const { batches, noise } = tools
+  const z = new Float32Array(batch * latent)
+  const length = batch * size * size * channels
+  let trainingLoss = 0
+
+  /** Measures the encoder's batch norm statistics on training images, the same ones each time. */
+  async function measureStatistics(): Promise<void> {
+    const photographs = tools.batchesFor('encoder-statistics')
+    const observed: Record<string, Float32Array>[] = []
+    for (let i = 0; i < statisticBatches / 4; i++) {
+      observed.push(steps.observe.run({ x: await photographs.next() }))
+    }
+    program.writeVariables(pooledStatistics(observed))
+  }
+
+  return {
+    program,
+    variables,
+    async step(rate) {
+      const x = await batches.next()
+      const losses = steps.encoder.run({ x, z: noise.fillNormal(z), rate })
+      trainingLoss = losses.encoder[0] ?? Number.NaN
+      return losses
+    },
+    choice: {
+      variables: encoderNames,
+      /** The loss on the validation images with measured statistics; the training loss where there are none. */
+      async measure() {
+        await measureStatistics()
+        const { tiles, count } = await tools.validation()
+        if (count === 0) return trainingLoss
+        let sum = 0
+        for (let at = 0; at < tiles.length; at += length) {
+          const { residual, feature } = steps.validate.run({ x: tiles.subarray(at, at + length) })
+          for (let i = 0; i < batch; i++) sum += (residual[i] ?? 0) + k * (feature[i] ?? 0)
+        }
+        return sum / count
+      },
+    },
+    async preview() {
+      await measureStatistics()
+      const { tiles, count } = await tools.validation()
+      const pixels = pairCount * size * size * channels
+      const x = count >= pairCount ? tiles.slice(0, pixels) : await tools.firstTiles(pairCount)
+      const { images } = steps.reconstruct.run({ x })
+      const sheet = new Float32Array(2 * pixels)
+      sheet.set(x)
+      sheet.set(images, pixels)
+      await tools.preview('reconstructed', sheet, pairCount)
+    },
+    end: async (best) => best,
+    dispose,
+  }
+}

@@ -1,25 +1,49 @@
 import { createRandom } from '../../../random.ts'
+import { disposeWeights, loadWeights } from '../../networks/stored-weights.ts'
+import { runTraining } from '../../training/training.ts'
+import { adversarialStage } from '../adversarial-stage.ts'
 import type { System } from '../registry.ts'
-import { fanoganConfigSchema } from './config.ts'
-import { createFanoganWeights, disposeWeights, loadWeights } from './networks.ts'
+import { wganGpObjective } from '../wgan-gp/objective.ts'
+import { type FanoganConfig, fanoganConfigSchema } from './config.ts'
+import { encoderStage } from './encoder-stage.ts'
+import { createFanoganWeights, fanoganNetworks } from './networks.ts'
 import { createFanoganScorer } from './scorer.ts'
-import { trainFanogan } from './train.ts'
+
+const scoringOf = ({ score: kind, k, reduction, latent }: FanoganConfig) => ({ kind, k, reduction, latent })
 
 /**
  * f-AnoGAN: Schlegl, Seeböck, Waldstein, Langs and Schmidt-Erfurth, "f-AnoGAN: Fast unsupervised anomaly
- * detection with generative adversarial networks", Medical Image Analysis 54, 2019.
+ * detection with generative adversarial networks", Medical Image Analysis 54, 2019. Stage 1 is WGAN-GP, stage 2
+ * the encoder.
  */
 export const fanogan: System = {
-  train: trainFanogan,
+  async train(context) {
+    const config = fanoganConfigSchema.parse(context.task.config)
+    return runTraining(context, {
+      model: 'fanogan',
+      config,
+      scoring: scoringOf(config),
+      stages: [
+        adversarialStage(config, fanoganNetworks(config), wganGpObjective(config)),
+        encoderStage(config),
+      ],
+      createWeights: (random) => createFanoganWeights(config, random),
+      createScorer: (weights, batch) => createFanoganScorer(config, weights, batch),
+    })
+  },
   load({ tensors, description }, batch) {
     const config = fanoganConfigSchema.parse(description.config)
     const weights = createFanoganWeights(config, createRandom(0))
     loadWeights(tensors, weights.generator, weights.critic, weights.encoder)
-    const { expectedCriticValue } = description
-    const { score: kind, k, reduction, latent, overlap } = config
     const scorer = createFanoganScorer(config, weights, batch)
     // Scoring holds the weights as constants of its graph.
-    disposeWeights(weights)
-    return { scorer, mode: config, overlap, options: { kind, k, reduction, latent, expectedCriticValue } }
+    disposeWeights(weights.generator, weights.critic, weights.encoder)
+    const { expectedCriticValue } = description
+    return {
+      scorer,
+      mode: config,
+      overlap: config.overlap,
+      options: { ...scoringOf(config), expectedCriticValue },
+    }
   },
 }

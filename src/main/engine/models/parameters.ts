@@ -1,0 +1,118 @@
+/** Parameters that several systems have, described once. A system spreads them into its own schema. */
+import { z } from 'zod'
+import { reductions } from '../scores.ts'
+
+const fanogan = 'Schlegl et al. 2019'
+
+/** How photographs become what the networks see. */
+export const imageParameters = {
+  size: z.literal([32, 64, 128]).default(64).meta({
+    description: 'Side of the image or tile that the networks see',
+    unit: 'pixels',
+    source: fanogan,
+  }),
+  channels: z.literal([1, 3]).default(1).meta({ description: 'Color channels: 1 gray, 3 color' }),
+  input: z.enum(['whole', 'tiles']).default('tiles').meta({
+    description: 'Scale the whole photograph to one image, or look at overlapping tiles of it',
+    source: fanogan,
+  }),
+  scale: z
+    .number()
+    .min(0.05)
+    .max(1)
+    .default(1)
+    .meta({ description: 'Shrink photographs by this factor before tiles are cut' }),
+  overlap: z
+    .number()
+    .min(0)
+    .max(0.75)
+    .default(0.5)
+    .meta({ description: 'Overlap of neighboring tiles when scoring, as a share of their side' }),
+  flips: z
+    .enum(['none', 'horizontal', 'vertical', 'both'])
+    .default('both')
+    .meta({ description: 'Random mirroring of training images; none where the part has a direction' }),
+  shift: z
+    .int()
+    .min(0)
+    .max(32)
+    .default(0)
+    .meta({ description: 'Largest random shift of whole training images', unit: 'pixels' }),
+}
+
+export const widthParameter = {
+  width: z.int().min(4).max(256).default(64).meta({
+    description: 'Filters of the layer nearest to the image; doubles with each halving',
+    source: 'Radford et al. 2016, figure 1',
+  }),
+}
+
+export const blocksParameter = {
+  blocks: z.enum(['dcgan', 'resnet']).default('dcgan').meta({
+    description: 'Building blocks of the networks: plain convolutions, or residual blocks',
+    source: 'Radford et al. 2016; Gulrajani et al. 2017, appendix C',
+  }),
+}
+
+export const normParameter = {
+  norm: z.enum(['batch', 'none']).default('batch').meta({
+    description: 'Batch normalization in the discriminator',
+    source: 'Radford et al. 2016, section 3',
+  }),
+}
+
+/** Dimensions of z; papers differ in their default. */
+export const latentParameter = (dimensions: number, source: string) => ({
+  latent: z.int().min(2).max(1024).default(dimensions).meta({ description: 'Dimensions d of z', source }),
+})
+
+export const batchParameter = {
+  batch: z
+    .int()
+    .min(2)
+    .max(512)
+    .default(64)
+    .meta({ description: 'Images in a training step', unit: 'images', source: fanogan }),
+}
+
+/** What becomes of a rate and of a generator over the steps. */
+export const averageParameter = {
+  average: z.number().min(0).max(0.9999).default(0).meta({
+    description: 'Decay of the moving average of the generator; 0 for none',
+    source: 'Yazici et al. 2019',
+  }),
+}
+
+export const decayParameter = {
+  decay: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Let the learning rates fall to a tenth along half a cosine' }),
+}
+
+export const scoringParameters = {
+  reduction: z.enum(reductions).default('max').meta({ description: 'How the scores of tiles become one' }),
+  discriminatorSamples: z.int().min(1).default(32_000).meta({
+    description: 'Random training images in the expectation of the discriminator score',
+    unit: 'images',
+  }),
+}
+
+export const patienceParameter = {
+  patience: z.int().min(0).default(0).meta({
+    description: 'Looks at the validation images without a better one before the stage ends; 0 for never',
+  }),
+}
+
+export const rhythmParameters = {
+  checkpointEvery: z
+    .int()
+    .min(1)
+    .default(500)
+    .meta({ description: 'Steps between two checkpoints', unit: 'steps' }),
+  previewEvery: z
+    .int()
+    .min(1)
+    .default(250)
+    .meta({ description: 'Steps between two preview pictures', unit: 'steps' }),
+}

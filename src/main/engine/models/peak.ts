@@ -1,0 +1,13 @@
+import { as4D } from '../networks/layers.ts'
+import { type Tensor, tf } from '../tensorflow.ts'
+
+/** Side of the average before the largest value of a map is taken, in pixels. */
+const peakSide = 5
+
+/** Largest value of each map [N, H, W] averaged over 5x5 pixels: [N]. */
+export function largestAverage(map: Tensor): Tensor {
+  const [n = 0, height = 0, width = 0] = map.shape
+  const image = tf.reshape(map, [n, height, width, 1])
+  const averaged = tf.avgPool(as4D(image), peakSide, 1, 'valid')
+  return tf.max(averaged, [1, 2, 3])
+}

@@ -1,0 +1,39 @@
+/** How a training that went wrong is noticed. */
+
+/** Steps between two looks at what no loss shows. */
+export const watchEvery = 25
+
+/** How often a phase goes back to its last good checkpoint before that is no help. */
+export const restartLimit = 3
+
+/** A training that cannot go on as it is; the message says what was seen, without a full stop. */
+export class Diverged extends Error {}
+
+/** Mean over pixels of the standard deviation over pictures; `pictures` are [count, ...]. */
+export function spreadOf(pictures: Float32Array, count: number): number {
+  const pixels = pictures.length / count
+  let sum = 0
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    let mean = 0
+    for (let i = 0; i < count; i++) mean += (pictures[i * pixels + pixel] ?? 0) / count
+    let variance = 0
+    for (let i = 0; i < count; i++) variance += ((pictures[i * pixels + pixel] ?? 0) - mean) ** 2 / count
+    sum += Math.sqrt(variance)
+  }
+  return sum / pixels
+}
+
+/** Share of the photographs' spread below which generated pictures count as one and the same. */
+const collapsedShare = 0.01
+
+/** What is wrong with generated pictures beside a batch of photographs; null where nothing is. */
+export function collapseOf(
+  generated: { pictures: Float32Array; count: number },
+  real: { pictures: Float32Array; count: number },
+): string | null {
+  const spread = spreadOf(generated.pictures, generated.count)
+  if (!Number.isFinite(spread)) return 'The generator makes pictures that are not numbers'
+  const wanted = spreadOf(real.pictures, real.count)
+  if (spread >= collapsedShare * wanted) return null
+  return `The generator makes the same picture from every z (spread ${spread.toPrecision(2)}, photographs ${wanted.toPrecision(2)})`
+}

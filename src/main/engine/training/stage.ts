@@ -1,0 +1,91 @@
+/** What a system brings to a training: its networks, its stages one after the other, and its scorer. */
+import type { Random } from '../../random.ts'
+import type { InputMode } from '../data/load-image.ts'
+import type { TrainingBatches } from '../data/training-batches.ts'
+import type { Program } from '../graph/compile.ts'
+import type { Weights } from '../networks/weights.ts'
+import type { ScoreOptions } from '../scores.ts'
+import type { TileScorer } from '../scoring/tile-scorer.ts'
+import type { Variable } from '../tensorflow.ts'
+import type { TensorMap } from './safetensors.ts'
+import type { ValidationTiles } from './validation-tiles.ts'
+
+/** What every system's configuration says; the rest is the system's own. */
+export interface TrainingConfig extends InputMode {
+  batch: number
+  flips: 'none' | 'horizontal' | 'vertical' | 'both'
+  /** Largest shift of a whole image, in pixels. */
+  shift: number
+  overlap: number
+  discriminatorSamples: number
+  checkpointEvery: number
+  previewEvery: number
+}
+
+/** What a stage is given. */
+export interface StageTools {
+  /** The stream of training batches; a checkpoint holds where it stands. */
+  readonly batches: TrainingBatches
+  /** The stream of random numbers; a checkpoint holds where it stands. */
+  readonly noise: Random
+  /** A generator for one purpose, beside the stream: the same numbers each time. */
+  random(purpose: string): Random
+  /** Training batches for one purpose, beside the stream: the same ones each time. */
+  batchesFor(purpose: string): TrainingBatches
+  /** Normal validation images in full batches. */
+  validation(): Promise<ValidationTiles>
+  /** The upper left tile (or the whole) of each of the first training images: [count, size, size, channels]. */
+  firstTiles(count: number): Promise<Float32Array>
+  /** Writes a sheet of pictures [count, size, size, channels] and tells of it. */
+  preview(name: string, pictures: Float32Array, columns: number): Promise<void>
+  log(level: 'info' | 'warn', message: string): void
+}
+
+/** Losses of a step by name; the first value of each counts. */
+export type Losses = Readonly<Record<string, Float32Array | undefined>>
+
+/** The compiled steps of one stage, ready to run. */
+export interface Stage {
+  readonly program: Pick<Program, 'notice' | 'readVariables' | 'writeVariables'>
+  readonly variables: Readonly<Record<string, Variable>>
+  /** One step at a learning rate. */
+  step(rate: number): Promise<Losses>
+  /** What is wrong with the networks that no loss shows, in words; null where nothing is. */
+  watch?(): string | null
+  /** The number that chooses the best weights, the lowest first, and the variables that are kept with it. */
+  readonly choice?: { measure(): Promise<number>; variables: readonly string[] }
+  preview(): Promise<void>
+  /** The weights that the stage was for; `best` are the chosen ones, where there is a choice. */
+  end(best: TensorMap): Promise<TensorMap>
+  dispose(): void
+}
+
+export interface StageDefinition<W> {
+  /** Its name in curves, progress and checkpoints. */
+  readonly phase: string
+  readonly steps: number
+  readonly learningRate: number
+  /** Whether the rate falls to a tenth along half a cosine. */
+  readonly decay: boolean
+  /** What a step costs, in a unit that is the same for all stages of the system. */
+  readonly cost: number
+  /** Steps between two measurements of the choice, how many without a better one end the stage, and its words. */
+  readonly choosing?: { every: number; patience: number; criterion: string }
+  /** Weights from earlier stages that this one reads. */
+  given(weights: W): Weights[]
+  /** Weights that it leaves behind. */
+  makes(weights: W): Weights[]
+  open(weights: W, tools: StageTools): Stage
+}
+
+export interface TrainingDefinition<W extends Record<string, Weights> = Record<string, Weights>> {
+  readonly model: string
+  /** The complete configuration, which is stored with the model. */
+  readonly config: TrainingConfig & Record<string, unknown>
+  readonly scoring: Omit<ScoreOptions, 'expectedCriticValue'>
+  readonly stages: readonly StageDefinition<W>[]
+  /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */
+  createWeights(random: Random): W
+  /** Compiles scoring for batches of at most `batch` tiles, with the weights as constants. */
+  createScorer(weights: W, batch: number): TileScorer
+}

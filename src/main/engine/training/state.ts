@@ -1,0 +1,25 @@
+/** Where a training stands, besides its tensors: what a checkpoint holds of it. */
+import { z } from 'zod'
+
+const randomStateSchema = z.object({
+  words: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+  spare: z.number().nullable(),
+})
+
+export const trainingStateSchema = z.object({
+  phase: z.string(),
+  /** Steps of the phase that are done. */
+  step: z.int().nonnegative(),
+  seconds: z.number(),
+  sampler: z.object({ random: randomStateSchema, left: z.array(z.int()) }),
+  noise: randomStateSchema,
+  losses: z.record(z.string(), z.number()),
+  best: z.object({ step: z.int(), value: z.number() }).nullable(),
+  /** Order of the checkpoint to go back to when the training diverges: the last one by the calendar. */
+  good: z.int().nonnegative().nullable().default(null),
+  /** How often each phase went back; its learning rate is halved each time. */
+  restarts: z.record(z.string(), z.int()).default({}),
+  /** What a person should know about the run. */
+  warnings: z.array(z.string()).default([]),
+})
+export type TrainingState = z.infer<typeof trainingStateSchema>

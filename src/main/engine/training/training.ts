@@ -1,0 +1,455 @@
+/**
+ * One training of any system, from the beginning or from a checkpoint: its stages one after the other, then
+ * the normal validation images are measured for calibration. The same seed, images and machine give the same
+ * weights bit for bit, however often the training was interrupted.
+ *
+ * A training that diverges goes back to its last good checkpoint and on from there with half the learning
+ * rate. Which checkpoint that is depends on steps alone, so that this too is the same for every interruption.
+ */
+import { join } from 'node:path'
+import { Failure } from '../../../shared/failure.ts'
+import { createRandom, type Random, restoreRandom } from '../../random.ts'
+import { cutTile } from '../data/geometry.ts'
+import { ImageCache, unpack } from '../data/image-cache.ts'
+import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
+import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
+import type { Weights } from '../networks/weights.ts'
+import type { TrainResult } from '../protocol.ts'
+import { calibrate } from '../scoring/calibrate.ts'
+import { writeModel } from '../scoring/model-file.ts'
+import { Cancelled } from '../task-control.ts'
+import type { Variable } from '../tensorflow.ts'
+import {
+  type Checkpoint,
+  digestOf,
+  dropCheckpointsAfter,
+  readCheckpoint,
+  readNewestCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.ts'
+import type { TrainingContext } from './context.ts'
+import { Diverged, restartLimit, watchEvery } from './divergence.ts'
+import { Pace } from './pace.ts'
+import { writeSheet } from './preview.ts'
+import { rateAt } from './rate.ts'
+import type { TensorMap } from './safetensors.ts'
+import type { Losses, Stage, StageDefinition, StageTools, TrainingDefinition } from './stage.ts'
+import { type TrainingState, trainingStateSchema } from './state.ts'
+import { cutValidationTiles, type ValidationTiles, validationLimit } from './validation-tiles.ts'
+
+/** Decoded training images kept in memory, in bytes. */
+const cacheLimit = 512 * 2 ** 20
+
+/** Curve points of one stage, about. */
+const pointsPerStage = 400
+
+const bestPrefix = 'best:'
+
+const withShapes = (
+  values: Record<string, Float32Array>,
+  variables: Readonly<Record<string, Variable>>,
+): TensorMap =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, data]) => [
+      name,
+      { shape: [...(variables[name]?.shape ?? [])], data },
+    ]),
+  )
+
+const onlyData = (tensors: TensorMap, wanted: (name: string) => boolean): Record<string, Float32Array> =>
+  Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => wanted(name))
+      .map(([name, tensor]) => [name, tensor.data]),
+  )
+
+export function runTraining<W extends Record<string, Weights>>(
+  context: TrainingContext,
+  definition: TrainingDefinition<W>,
+): Promise<TrainResult> {
+  return new Training(context, definition).run()
+}
+
+class Training<W extends Record<string, Weights>> {
+  readonly #context: TrainingContext
+  readonly #definition: TrainingDefinition<W>
+  readonly #cache: ImageCache
+  readonly #validation: ImageCache
+  readonly #pace = new Pace(() => performance.now())
+  readonly #root: Random
+  #validationTiles: Promise<ValidationTiles> | null = null
+  #state: TrainingState
+  #startedAt = performance.now()
+
+  constructor(context: TrainingContext, definition: TrainingDefinition<W>) {
+    const { config } = definition
+    this.#context = context
+    this.#definition = definition
+    this.#cache = new ImageCache(context.task.train, config, cacheLimit)
+    this.#validation = new ImageCache(
+      context.task.validation.slice(0, validationLimit),
+      config,
+      cacheLimit / 4,
+    )
+    this.#root = createRandom(context.task.seed, definition.model)
+    this.#state = this.#beginning()
+  }
+
+  async run(): Promise<TrainResult> {
+    const { resume } = this.#context.task
+    let checkpoint = resume
+      ? await readNewestCheckpoint(this.#checkpoints, (message) => this.#context.log('warn', message))
+      : null
+    if (checkpoint) this.#state = trainingStateSchema.parse(checkpoint.state)
+    else if (resume) {
+      this.#context.log('warn', 'The run has no checkpoint: its training starts from the beginning.')
+    }
+    for (;;) {
+      try {
+        return await this.#train(checkpoint?.tensors ?? null)
+      } catch (error) {
+        if (!(error instanceof Diverged)) throw error
+        checkpoint = await this.#goBack(error.message)
+      }
+    }
+  }
+
+  #beginning(): TrainingState {
+    return {
+      phase: this.#definition.stages[0]?.phase ?? '',
+      step: 0,
+      seconds: 0,
+      sampler: { random: this.#root.fork('sampler').state(), left: [] },
+      noise: this.#root.fork('noise').state(),
+      losses: {},
+      best: null,
+      good: null,
+      restarts: {},
+      warnings: [],
+    }
+  }
+
+  async #train(saved: TensorMap | null): Promise<TrainResult> {
+    const { stages, createWeights } = this.#definition
+    const weights = createWeights(this.#root.fork('weights'))
+    try {
+      let tensors = saved
+      for (const stage of stages) {
+        if (this.#isBehind(stage)) continue
+        if (stage.phase !== this.#state.phase) {
+          this.#state = { ...this.#state, phase: stage.phase, step: 0, best: null }
+        } else if (tensors) loadWeights(tensors, ...stage.given(weights))
+        loadWeights(await this.#trainStage(stage, weights, tensors), ...stage.makes(weights))
+        tensors = null
+      }
+      return await this.#finish(weights)
+    } finally {
+      disposeWeights(...Object.values(weights))
+    }
+  }
+
+  /** Whether a stage was over when the checkpoint was written. */
+  #isBehind(stage: StageDefinition<W>): boolean {
+    const { stages } = this.#definition
+    return stages.indexOf(stage) < stages.findIndex(({ phase }) => phase === this.#state.phase)
+  }
+
+  async #trainStage(
+    definition: StageDefinition<W>,
+    weights: W,
+    tensors: TensorMap | null,
+  ): Promise<TensorMap> {
+    const { steps: total, learningRate, decay, phase, choosing } = definition
+    const { checkpointEvery, previewEvery } = this.#definition.config
+    const tools = this.#tools()
+    const stage = definition.open(weights, tools)
+    try {
+      if (stage.program.notice) this.#context.log('warn', stage.program.notice)
+      const fixed = readWeights(...definition.given(weights))
+      let best: Record<string, Float32Array> = {}
+      if (tensors) {
+        stage.program.writeVariables(onlyData(tensors, (name) => name in stage.variables))
+        best = Object.fromEntries(
+          Object.entries(onlyData(tensors, (name) => name.startsWith(bestPrefix))).map(([name, data]) => [
+            name.slice(bestPrefix.length),
+            data,
+          ]),
+        )
+      }
+      const snapshot = (): TensorMap => {
+        this.#state.sampler = tools.batches.state()
+        this.#state.noise = tools.noise.state()
+        const kept = Object.entries(withShapes(best, stage.variables)).map(
+          ([name, tensor]) => [bestPrefix + name, tensor] as const,
+        )
+        return {
+          ...fixed,
+          ...withShapes(stage.program.readVariables(), stage.variables),
+          ...Object.fromEntries(kept),
+        }
+      }
+      while (!this.#isOver(definition)) {
+        await this.#proceed(snapshot)
+        const scale = 0.5 ** (this.#state.restarts[phase] ?? 0)
+        const losses = await stage.step(scale * rateAt(learningRate, this.#state.step, total, decay))
+        this.#state.step += 1
+        this.#note(losses, definition)
+        const isDue = (every: number) => this.#state.step % every === 0 || this.#state.step === total
+        if (stage.watch && (isDue(watchEvery) || isDue(checkpointEvery))) this.#heed(stage.watch())
+        if (stage.choice && choosing && isDue(choosing.every)) {
+          if (await this.#measure(stage.choice, phase)) best = this.#chosen(stage, stage.choice.variables)
+        }
+        const isLast = this.#isOver(definition)
+        if (isDue(previewEvery) || isLast) await stage.preview()
+        if (isDue(checkpointEvery) || isLast) await this.#checkpoint(snapshot(), 'good')
+      }
+      return await stage.end(withShapes(best, stage.variables))
+    } finally {
+      stage.dispose()
+    }
+  }
+
+  /** All steps are done, or the choice has found nothing better for as long as it may. */
+  #isOver({ steps, choosing }: StageDefinition<W>): boolean {
+    const { step, best } = this.#state
+    if (step >= steps) return true
+    if (!choosing || choosing.patience === 0 || best === null) return false
+    return step - best.step >= choosing.patience * choosing.every
+  }
+
+  /** Measures the number that chooses; answers whether it is the best so far. */
+  async #measure({ measure }: NonNullable<Stage['choice']>, phase: string): Promise<boolean> {
+    const value = await measure()
+    const { step, best } = this.#state
+    this.#context.points([{ phase, step, name: 'validation', value }])
+    this.#state.losses.validation = value
+    if (best !== null && value >= best.value) return false
+    this.#state.best = { step, value }
+    return true
+  }
+
+  #chosen(stage: Stage, names: readonly string[]): Record<string, Float32Array> {
+    const now = stage.program.readVariables()
+    return Object.fromEntries(names.map((name) => [name, now[name] ?? new Float32Array()]))
+  }
+
+  #tools(): StageTools {
+    const { seed, folder } = this.#context.task
+    const { size, channels } = this.#definition.config
+    return {
+      batches: this.#batches(this.#state.sampler),
+      noise: restoreRandom(this.#state.noise),
+      random: (purpose) => createRandom(seed, purpose),
+      batchesFor: (purpose) => this.#batches({ random: createRandom(seed, purpose).state(), left: [] }),
+      validation: () => {
+        this.#validationTiles ??= cutValidationTiles(this.#validation, this.#definition.config, seed)
+        return this.#validationTiles
+      },
+      firstTiles: (count) => this.#firstTiles(count),
+      preview: async (name, pictures, columns) => {
+        const step = this.#offset + this.#state.step
+        const file = `previews/${name}-${step}.png`
+        await writeSheet(join(folder, file), pictures, { side: size, channels, columns })
+        this.#context.preview(name, file, step)
+        this.#pace.skip()
+      },
+      log: (level, message) => this.#context.log(level, message),
+    }
+  }
+
+  #batches(state: SamplerState): TrainingBatches {
+    const { size, channels, batch, input, flips, shift } = this.#definition.config
+    return new TrainingBatches({
+      cache: this.#cache,
+      size,
+      channels,
+      batch,
+      input,
+      augmentation: { flips, shift },
+      state,
+    })
+  }
+
+  async #firstTiles(count: number): Promise<Float32Array> {
+    const { size, channels } = this.#definition.config
+    const one = size * size * channels
+    const tiles = new Float32Array(count * one)
+    for (let i = 0; i < count; i++) {
+      const picture = await this.#cache.load(i % this.#cache.images.length)
+      const tile = tiles.subarray(i * one, (i + 1) * one)
+      cutTile(picture, { left: 0, top: 0 }, size, tile)
+      unpack(tile)
+    }
+    return tiles
+  }
+
+  /** Writes the model and measures the normal validation images. */
+  async #finish(weights: W): Promise<TrainResult> {
+    const { model, config, scoring, stages, createScorer } = this.#definition
+    const { task } = this.#context
+    const tensors = readWeights(...Object.values(weights))
+    const weightsSha256 = digestOf(tensors)
+    const scorer = createScorer(weights, Math.min(32, config.batch))
+    try {
+      const measured = await calibrate({
+        context: this.#context,
+        scorer,
+        mode: config,
+        options: scoring,
+        discriminatorSamples: config.discriminatorSamples,
+        overlap: config.overlap,
+        training: this.#cache,
+        // The checkpoint of the last step stands: what is stopped here is measured again.
+        proceed: async () => {
+          if (!(await this.#goesOn())) throw new Cancelled(this.#offset + this.#state.step)
+        },
+      })
+      await writeModel(task.folder, {
+        tensors,
+        description: {
+          format: 1,
+          model,
+          config,
+          componentNames: scorer.componentNames,
+          ...measured,
+          weightsSha256,
+        },
+      })
+      const { losses, best, warnings } = this.#state
+      const criterion = stages.at(-1)?.choosing?.criterion
+      return {
+        steps: this.#offset + this.#state.step,
+        seconds: this.#seconds(),
+        losses,
+        chosen: best && criterion !== undefined ? { ...best, criterion } : null,
+        calibration: measured.calibration,
+        mapScale: measured.mapScale,
+        expectedCriticValue: measured.expectedCriticValue,
+        componentNames: scorer.componentNames,
+        weightsSha256,
+        warnings,
+      }
+    } finally {
+      scorer.dispose()
+    }
+  }
+
+  #seconds(): number {
+    return this.#state.seconds + (performance.now() - this.#startedAt) / 1000
+  }
+
+  get #checkpoints(): string {
+    return join(this.#context.task.folder, 'checkpoints')
+  }
+
+  /** Steps of the stages before the present one. */
+  get #offset(): number {
+    let sum = 0
+    for (const { phase, steps } of this.#definition.stages) {
+      if (phase === this.#state.phase) break
+      sum += steps
+    }
+    return sum
+  }
+
+  /** Lets messages in; on a cancel writes a checkpoint and ends the training. */
+  async #proceed(snapshot: () => TensorMap): Promise<void> {
+    if (await this.#goesOn()) return
+    await this.#checkpoint(snapshot(), 'stopped')
+    throw new Cancelled(this.#offset + this.#state.step)
+  }
+
+  #goesOn(): Promise<boolean> {
+    return this.#context.control.proceed(
+      () => this.#context.paused(),
+      () => {
+        this.#pace.skip()
+        this.#context.continued()
+      },
+    )
+  }
+
+  async #checkpoint(tensors: TensorMap, why: 'good' | 'stopped'): Promise<void> {
+    const order = this.#offset + this.#state.step
+    // What a person's stop left behind is no place to go back to: where that is must depend on steps alone.
+    if (why === 'good') this.#state.good = order
+    const state: TrainingState = { ...this.#state, seconds: this.#seconds() }
+    const file = await writeCheckpoint(this.#checkpoints, order, { tensors, state }, { also: state.good })
+    this.#context.checkpoint(this.#state.phase, this.#state.step, `checkpoints/${file}`)
+    this.#pace.skip()
+  }
+
+  /** Keeps the losses, tells of points and progress, and notices a loss that is no number any more. */
+  #note(losses: Losses, { steps: total }: StageDefinition<W>): void {
+    const { step, phase } = this.#state
+    const values = Object.fromEntries(
+      Object.entries(losses).map(([name, value]) => [name, value?.[0] ?? Number.NaN]),
+    )
+    for (const [name, value] of Object.entries(values)) {
+      if (!Number.isFinite(value)) throw new Diverged(`The ${name} loss is no longer a number`)
+    }
+    Object.assign(this.#state.losses, values)
+    this.#pace.tick()
+    if (step % Math.max(1, Math.floor(total / pointsPerStage)) === 0) {
+      this.#context.points(Object.entries(values).map(([name, value]) => ({ phase, step, name, value })))
+    }
+    const all = this.#definition.stages.reduce((sum, { steps }) => sum + steps, 0)
+    this.#context.progress(phase, this.#offset + step, all, this.#secondsLeft())
+  }
+
+  /** A collapse goes back as long as that may help; then it is said, once, and the training goes on. */
+  #heed(problem: string | null): void {
+    if (problem === null) return
+    const { phase, step, restarts, warnings } = this.#state
+    if ((restarts[phase] ?? 0) < restartLimit) throw new Diverged(problem)
+    const words = `is as before after ${restartLimit} restarts: the training goes on as it is.`
+    if (warnings.some((warning) => warning.endsWith(words))) return
+    this.#warn(`${problem}, at step ${step} of stage "${phase}". It ${words}`)
+  }
+
+  #warn(message: string): void {
+    this.#state.warnings = [...this.#state.warnings, message]
+    this.#context.log('warn', message)
+  }
+
+  /** Back to the last good checkpoint, or to the beginning, with half the learning rate. */
+  async #goBack(problem: string): Promise<Checkpoint | null> {
+    const { phase, step, good, restarts, warnings } = this.#state
+    const times = (restarts[phase] ?? 0) + 1
+    if (times > restartLimit) {
+      throw new Failure(
+        'training-diverged',
+        `${problem} at step ${step} of stage "${phase}", for the ${times}th time.`,
+        'Train again with a smaller learning rate; the last good checkpoint is kept.',
+      )
+    }
+    const seconds = this.#seconds()
+    const checkpoint = good === null ? null : await readCheckpoint(this.#checkpoints, good)
+    const from = checkpoint ? trainingStateSchema.parse(checkpoint.state) : this.#beginning()
+    this.#state = { ...from, seconds, warnings, restarts: { ...from.restarts, [phase]: times } }
+    this.#startedAt = performance.now()
+    this.#warn(
+      `${problem}, at step ${step} of stage "${phase}". The training went back to step ${from.step} of stage ` +
+        `"${from.phase}" and goes on with ${0.5 ** times} of the learning rate.`,
+    )
+    // A later resumption must not go on from what is given up here.
+    dropCheckpointsAfter(this.#checkpoints, good ?? -1)
+    if (checkpoint === null || good === null) return null
+    const again = { tensors: checkpoint.tensors, state: this.#state }
+    await writeCheckpoint(this.#checkpoints, good, again, { also: good })
+    return again
+  }
+
+  #secondsLeft(): number | null {
+    const pace = this.#pace.step
+    const { stages } = this.#definition
+    const at = stages.findIndex(({ phase }) => phase === this.#state.phase)
+    const present = stages[at]
+    if (pace === null || present === undefined) return null
+    // Until a later stage has a pace of its own, its steps take as long as they cost.
+    const later = stages
+      .slice(at + 1)
+      .reduce((sum, { steps, cost }) => sum + (steps * pace * cost) / present.cost, 0)
+    return ((present.steps - this.#state.step) * pace + later) / 1000
+  }
+}
