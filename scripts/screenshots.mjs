@@ -12,11 +12,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import chromium from '@sparticuz/chromium'
-import { chromium as browserType } from 'playwright-core'
 import { currentNode } from './setup/node.mjs'
 import { placesIn, projectRoot } from './setup/places.mjs'
 import { duration } from './setup/report.mjs'
+import { launchChromium } from './window/chromium.mjs'
+import { serveWindow } from './window/served.mjs'
+import { settled } from './window/settled.mjs'
 
 /** @typedef {'dark' | 'light'} Theme */
 
@@ -79,34 +80,6 @@ function fanoscope(env, ...parameters) {
 }
 
 /**
- * Starts the browser host.
- * @param {NodeJS.ProcessEnv} env
- * @param {string[]} parameters
- * @returns {Promise<{ url: string, end: () => Promise<void> }>}
- */
-function serve(env, ...parameters) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      currentNode(places),
-      [join(places.root, 'src', 'main', 'cli.ts'), 'serve', '--json', ...parameters],
-      { cwd: places.root, env, stdio: ['ignore', 'pipe', 'inherit'] },
-    )
-    const closed = new Promise((done) => child.once('close', done))
-    const end = async () => {
-      child.kill('SIGINT')
-      await closed
-    }
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      output += text
-      if (output.includes('\n')) resolve({ url: JSON.parse(output).url, end })
-    })
-    child.on('error', reject)
-    child.on('close', (code) => reject(new Error(`fanoscope serve ended with ${code}.`)))
-  })
-}
-
-/**
  * The sample line with a model trained on it, scored, and a few decisions.
  * @param {NodeJS.ProcessEnv} env
  * @param {string} folder
@@ -138,23 +111,6 @@ async function prepare(env, folder) {
     )
   }
   return workspace
-}
-
-/**
- * A page whose application shows everything that it will show: fonts and pictures are there, nothing is asked
- * for any more, and it has been painted.
- * @param {import('playwright-core').Page} page
- */
-async function settled(page) {
-  await page.waitForLoadState('networkidle')
-  await page.locator('.el-skeleton, .el-loading-mask').first().waitFor({ state: 'detached' })
-  await page.evaluate(`(async () => {
-    await document.fonts.ready
-    await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)))
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-    await Promise.all(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity)
-      .map((animation) => animation.finished.catch(() => undefined)))
-  })()`)
 }
 
 /**
@@ -200,7 +156,7 @@ async function open(page, base, address, theme, language) {
  */
 async function photograph(browser, { env, parameters, names }) {
   if (names.length === 0) return
-  const host = await serve(env, ...parameters)
+  const host = await serveWindow(env, parameters)
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
   try {
     const page = await context.newPage()
@@ -241,16 +197,7 @@ const started = Date.now()
 const folder = mkdtempSync(join(tmpdir(), 'fanoscope-screenshots-'))
 const env = { ...process.env, FANOSCOPE_STATE: join(folder, 'state.json') }
 mkdirSync(images, { recursive: true })
-const browser = await browserType.launch({
-  executablePath: await chromium.executablePath(),
-  args: [
-    // A picture is drawn with WebGL, here by the processor.
-    '--use-angle=swiftshader',
-    '--enable-unsafe-swiftshader',
-    '--hide-scrollbars',
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  ],
-})
+const browser = await launchChromium()
 try {
   await photograph(browser, { env, parameters: [], names: wanted.filter((name) => name === 'start') })
   const others = wanted.filter((name) => name !== 'start')
