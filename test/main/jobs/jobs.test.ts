@@ -12,7 +12,6 @@ import { createRun, findRun, setRunState } from '../../../src/main/store/runs.ts
 import { iterateScores } from '../../../src/main/store/scores.ts'
 import { openWorkspace } from '../../../src/main/store/workspace.ts'
 import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
-import type { Job } from '../../../src/shared/domain.ts'
 import { lineWorkspace, sessionOn } from '../services/line.ts'
 import { tinyTraining } from '../services/line-training.ts'
 import { playedEngine } from './played-engine.ts'
@@ -32,15 +31,13 @@ function workByHand(lane: 'engine' | 'disk' = 'engine') {
   return { plan, end: resolve }
 }
 
-const states = (jobs: Job[]): string[] => jobs.map(({ state }) => state).reverse()
-
 describe('the queue of the engine', () => {
   it('does one after the other in the order they were asked for, beside what works on files', async () => {
     const session = sessionOn(await lineWorkspace(), playedEngine().launch)
     const { jobs } = session
     const [a, b, c, disk] = [workByHand(), workByHand(), workByHand(), workByHand('disk')]
     const ids = [a, b, c, disk].map(({ plan }) => jobs.start(plan).id)
-    const list = () => states(jobs.list({ active: false }))
+    const list = () => ids.map((id) => jobs.find(id).state)
     await expect.poll(list).toEqual(['running', 'queued', 'queued', 'running'])
     a.end({ state: 'done', result: { part: 1 } })
     expect(await jobs.ended(ids[0] ?? '')).toMatchObject({ state: 'done', result: { part: 1 } })
