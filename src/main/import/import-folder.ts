@@ -14,7 +14,7 @@ import { Failure } from '../../shared/failure.ts'
 import type { StagedFile } from '../store/blob-store.ts'
 import { createDataset, datasetByName, splitCounts } from '../store/datasets.ts'
 import { addBlob, addImage, imageByHash, setMask, setSplit } from '../store/images.ts'
-import { beginImport, finishImport, stopImport } from '../store/imports.ts'
+import { beginImport, finishImport, recordImport, stopImport } from '../store/imports.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { type Listing, listFolder, maskKey, type Placement, place } from './layout.ts'
 import { type Reading, readMaskFor, readPhotograph, type StagedMask } from './photograph.ts'
@@ -282,6 +282,14 @@ function commitBatch(session: Session, items: readonly Item[]): void {
         addBlob(db, { sha256: staged.sha256, bytes: staged.bytes, format })
       for (const { reading, placement, mask } of fresh) addRow(session, reading, placement, mask)
       for (const { image, mask } of withMask) setMask(db, image.id, mask.staged.sha256)
+      recordImport(db, 'import.images', session.importId, {
+        images: fresh.map(({ reading, placement }) => ({
+          file: reading.file,
+          sha256: reading.staged.sha256,
+          label: placement.label,
+        })),
+        masks: masks.length,
+      })
     })
   } catch (error) {
     publication.undo()

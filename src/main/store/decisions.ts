@@ -5,8 +5,10 @@ import {
   type Id,
   type ImageId,
 } from '../../shared/domain.ts'
+import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { findImage } from './images.ts'
+import { operatorById } from './operators.ts'
 import { findRun } from './runs.ts'
 import { scoreOf } from './scores.ts'
 
@@ -49,6 +51,13 @@ export function decide(db: Database, values: NewDecision): Decision {
        VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt)`,
       decided,
     )
+    recordAudit(db, {
+      action: 'decision.made',
+      operator: operatorById(db, operatorId)?.name ?? null,
+      run: runId,
+      image: imageId,
+      detail: { decision: lastId, is: decision, defectType, note, score },
+    })
     return { id: lastId, ...decided, undoneAt: null, undoneBy: null }
   })
 }
@@ -68,6 +77,13 @@ export function undoDecision(
     if (!last) return null
     const undone = { id: last.id, undoneAt: db.now(), undoneBy: values.operatorId }
     db.run('UPDATE decision SET undone_at = $undoneAt, undone_by = $undoneBy WHERE id = $id', undone)
+    recordAudit(db, {
+      action: 'decision.undone',
+      operator: operatorById(db, values.operatorId)?.name ?? null,
+      run: values.runId,
+      image: last.imageId,
+      detail: { decision: last.id, was: last.decision },
+    })
     return { ...last, ...undone }
   })
 }

@@ -12,6 +12,7 @@ import {
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { fullScale } from '../images/full-scale.ts'
+import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { countRow, jsonText, toJson } from './row.ts'
 
@@ -149,26 +150,47 @@ export function iterateImages(db: Database, filter: ImageFilter): Generator<Imag
 
 /** Takes an image out of its dataset; its file, scores and decisions stay. */
 export function removeImage(db: Database, id: ImageId): void {
-  db.run('UPDATE image SET removed_at = $now WHERE id = $id AND removed_at IS NULL', { id, now: db.now() })
+  db.transaction(() => {
+    db.run('UPDATE image SET removed_at = $now WHERE id = $id AND removed_at IS NULL', { id, now: db.now() })
+    recordAudit(db, { action: 'image.removed', image: id })
+  })
 }
 
 export function restoreImage(db: Database, id: ImageId): void {
-  db.run('UPDATE image SET removed_at = NULL WHERE id = $id', { id })
+  db.transaction(() => {
+    db.run('UPDATE image SET removed_at = NULL WHERE id = $id', { id })
+    recordAudit(db, { action: 'image.restored', image: id })
+  })
 }
 
 export function setSplit(db: Database, id: ImageId, split: Split): void {
   db.run('UPDATE image SET split = $split WHERE id = $id', { id, split })
 }
 
-export function setLabel(db: Database, id: ImageId, label: Label, defectType: string | null): void {
-  db.run('UPDATE image SET label = $label, defect_type = $defectType WHERE id = $id', {
-    id,
-    label,
-    defectType,
+export function setLabel(
+  db: Database,
+  id: ImageId,
+  label: Label,
+  defectType: string | null,
+  operator: string | null = null,
+): void {
+  db.transaction(() => {
+    const before = imageById(db, id)
+    db.run('UPDATE image SET label = $label, defect_type = $defectType WHERE id = $id', {
+      id,
+      label,
+      defectType,
+    })
+    recordAudit(db, {
+      action: 'image.labeled',
+      operator,
+      image: id,
+      detail: { label, defectType, before: before?.label ?? null, typeBefore: before?.defectType ?? null },
+    })
   })
 }
 
-export function setMask(db: Database, id: ImageId, maskSha256: Sha256): void {
+export function setMask(db: Database, id: ImageId, maskSha256: Sha256 | null): void {
   db.run('UPDATE image SET mask_sha256 = $maskSha256 WHERE id = $id', { id, maskSha256 })
 }
 

@@ -3,11 +3,14 @@ import {
   type Id,
   type ImportReport,
   importReportSchema,
+  type JsonObject,
   type Layout,
   layoutSchema,
   timeSchema,
 } from '../../shared/domain.ts'
+import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
+import { datasetById } from './datasets.ts'
 import { newId } from './ids.ts'
 import { jsonText, toJson } from './row.ts'
 
@@ -26,24 +29,63 @@ export type ImportRow = z.output<typeof importRow>
 /** Notes down that images of `source` are being imported. */
 export function beginImport(db: Database, values: { datasetId: Id; source: string; layout: Layout }): Id {
   const id = newId(db.now())
-  db.run(
-    `INSERT INTO import (id, dataset_id, source, layout, state, started_at)
-     VALUES ($id, $datasetId, $source, $layout, 'running', $now)`,
-    { id, ...values, now: db.now() },
-  )
+  db.transaction(() => {
+    db.run(
+      `INSERT INTO import (id, dataset_id, source, layout, state, started_at)
+       VALUES ($id, $datasetId, $source, $layout, 'running', $now)`,
+      { id, ...values, now: db.now() },
+    )
+    recordImport(db, 'import.started', id, { source: values.source, layout: values.layout })
+  })
   return id
 }
 
+/** A row of the audit about an import, with the name of its dataset. */
+export function recordImport(
+  db: Database,
+  action: 'import.started' | 'import.images' | 'import.ended',
+  id: Id,
+  detail: JsonObject,
+): void {
+  const row = db.get(
+    z.object({ datasetId: z.string() }),
+    'SELECT dataset_id AS datasetId FROM import WHERE id = $id',
+    {
+      id,
+    },
+  )
+  const dataset = row === undefined ? undefined : datasetById(db, row.datasetId)
+  recordAudit(db, { action, dataset: dataset?.name ?? null, detail: { import: id, ...detail } })
+}
+
 export function finishImport(db: Database, id: Id, report: ImportReport): void {
-  db.run(`UPDATE import SET state = 'done', finished_at = $now, report = $report WHERE id = $id`, {
-    id,
-    report: toJson(report),
-    now: db.now(),
+  db.transaction(() => {
+    db.run(`UPDATE import SET state = 'done', finished_at = $now, report = $report WHERE id = $id`, {
+      id,
+      report: toJson(report),
+      now: db.now(),
+    })
+    const { imported, already, duplicates, refused, splits } = report
+    recordImport(db, 'import.ended', id, {
+      state: 'done',
+      imported,
+      already,
+      duplicates: duplicates.length,
+      refused: refused.length,
+      splits,
+    })
   })
 }
 
 export function stopImport(db: Database, id: Id, state: 'cancelled' | 'failed'): void {
-  db.run('UPDATE import SET state = $state, finished_at = $now WHERE id = $id', { id, state, now: db.now() })
+  db.transaction(() => {
+    db.run('UPDATE import SET state = $state, finished_at = $now WHERE id = $id', {
+      id,
+      state,
+      now: db.now(),
+    })
+    recordImport(db, 'import.ended', id, { state })
+  })
 }
 
 /** Newest first. */

@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import type { FailureInfo } from '../../shared/domain.ts'
+import { recordAudit } from './audit.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Database } from './database.ts'
 import { hasBlob } from './images.ts'
+import { recordImport } from './imports.ts'
 import { toJson } from './row.ts'
 
 const interrupted: FailureInfo = {
@@ -17,7 +20,14 @@ const interrupted: FailureInfo = {
 export function recover(db: Database, blobs: BlobStore): void {
   blobs.recover((sha256) => hasBlob(db, sha256))
   const values = { now: db.now(), failure: toJson(interrupted) }
+  const idRow = z.object({ id: z.string() })
   db.transaction(() => {
+    for (const { id } of db.all(idRow, `SELECT id FROM run WHERE state = 'training'`)) {
+      recordAudit(db, { action: 'training.ended', run: id, detail: { state: 'interrupted' } })
+    }
+    for (const { id } of db.all(idRow, `SELECT id FROM import WHERE state = 'running'`)) {
+      recordImport(db, 'import.ended', id, { state: 'interrupted' })
+    }
     db.run(
       `UPDATE job SET state = 'interrupted', finished_at = $now, failure = $failure, pid = NULL
        WHERE state = 'running'`,

@@ -12,7 +12,9 @@ import {
   runSchema,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
+import { datasetById } from './datasets.ts'
 import { newId } from './ids.ts'
 import { jsonText, toJson, toJsonOrNull } from './row.ts'
 
@@ -172,7 +174,28 @@ export function setRunState(db: Database, id: Id, state: RunState, failure: Fail
         now: db.now(),
       },
     )
+    recordTraining(db, run, state, failure)
     return findRun(db, id)
+  })
+}
+
+/** A pause is no end, and going on from one is no start. */
+function recordTraining(db: Database, run: Run, state: RunState, failure: FailureInfo | null): void {
+  if (state === 'queued' || state === 'paused' || (state === 'training' && run.state === 'paused')) return
+  const { model, preset, seed, stepsDone, result } = run
+  recordAudit(db, {
+    action: state === 'training' ? 'training.started' : 'training.ended',
+    run: run.id,
+    dataset: datasetById(db, run.datasetId)?.name ?? null,
+    detail:
+      state === 'training'
+        ? { model, preset, seed, fromStep: stepsDone }
+        : {
+            state,
+            steps: stepsDone,
+            weightsSha256: result?.weightsSha256 ?? null,
+            failure: failure?.code ?? null,
+          },
   })
 }
 

@@ -13,6 +13,7 @@ import {
   splitSchema,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
 import { findRun } from './runs.ts'
@@ -67,7 +68,20 @@ export function saveScores(
         { ...rest, runId, components: toFloat32Blob(values), warnings: toJson(warnings), now: db.now() },
       )
     }
+    const ids = scores.map(({ imageId }) => imageId)
+    recordAudit(db, { action: 'scoring.stored', run: runId, detail: { images: idRanges(ids) } })
   })
+}
+
+/** Ids as `1-5, 8`: short where they follow each other, as they mostly do. */
+function idRanges(ids: readonly ImageId[]): string {
+  const ranges: { first: number; last: number }[] = []
+  for (const id of [...ids].sort((a, b) => a - b)) {
+    const range = ranges.at(-1)
+    if (range && id <= range.last + 1) range.last = id
+    else ranges.push({ first: id, last: id })
+  }
+  return ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(', ')
 }
 
 export const scoreOf = (db: Database, runId: Id, imageId: ImageId): Score | undefined =>

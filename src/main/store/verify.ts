@@ -11,6 +11,7 @@ import {
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { temporaryPrefix } from '../durable-file.ts'
+import { checkAudit } from './audit.ts'
 import { blobFile, hashFile } from './blob-store.ts'
 import { runFolder } from './runs.ts'
 import type { Workspace } from './workspace.ts'
@@ -27,6 +28,8 @@ const restore =
 const remedies: Record<Problem['code'], string> = {
   'database-damaged':
     'Keep a copy of the workspace, then put the newest file of its folder "backups" in the place of fanoscope.db.',
+  'audit-changed':
+    'Somebody changed the history of this workspace outside Fanoscope. Keep a copy as evidence, and compare it with a backup from before.',
   'row-without-parent':
     'Keep a copy of the workspace, then put the newest file of its folder "backups" in the place of fanoscope.db.',
   'file-missing': restore,
@@ -67,6 +70,7 @@ export async function verifyWorkspace(
   }
 
   checkDatabase(workspace, report)
+  for (const { message } of checkAudit(db).breaks) report('audit-changed', 'fanoscope.db', message)
 
   const sums = db.get(
     z.object({ images: z.int(), bytes: z.int(), files: z.int() }),

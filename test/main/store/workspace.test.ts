@@ -124,14 +124,18 @@ describe('opening a workspace', () => {
   it('backs the database up before a migration, and migrates', async () => {
     const { workspace, dataset } = await stockedWorkspace(1)
     workspace.close()
-    const next = { version: 2, name: 'shift', sql: 'CREATE TABLE shift (id INTEGER PRIMARY KEY) STRICT' }
+    const next = {
+      version: migrations.length + 1,
+      name: 'shift',
+      sql: 'CREATE TABLE shift (id INTEGER PRIMARY KEY) STRICT',
+    }
     const migrated = openWorkspace(workspace.dir, { migrations: [...migrations, next] })
     onTestFinished(() => migrated.close())
-    expect(migrated.db.pragma('user_version')).toEqual([{ user_version: 2 }])
+    expect(migrated.db.pragma('user_version')).toEqual([{ user_version: migrations.length + 1 }])
     const [backup = ''] = readdirSync(migrated.paths.backups)
     const old = new Sqlite(join(migrated.paths.backups, backup), { readonly: true })
     onTestFinished(() => void old.close())
-    expect(old.pragma('user_version', { simple: true })).toBe(1)
+    expect(old.pragma('user_version', { simple: true })).toBe(migrations.length)
     expect(old.prepare('SELECT id FROM dataset').all()).toEqual([{ id: dataset.id }])
   })
 
@@ -139,7 +143,7 @@ describe('opening a workspace', () => {
     const { workspace } = await stockedWorkspace(1)
     workspace.close()
     const broken = {
-      version: 2,
+      version: migrations.length + 1,
       name: 'broken',
       sql: 'CREATE TABLE half (id INTEGER) STRICT; SELECT nonsense',
     }

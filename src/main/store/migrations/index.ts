@@ -1,5 +1,8 @@
 import type { Migration } from '../migrate.ts'
 import { workspace } from './0001-workspace.ts'
+import { evidence } from './0002-evidence.ts'
+import { versionsAndModels } from './0003-versions-and-models.ts'
+import { labeling } from './0004-labeling.ts'
 
 /** In order; a released one is never edited. To add one: the next number, a file here, a line here, a test. */
-export const migrations: readonly Migration[] = [workspace]
+export const migrations: readonly Migration[] = [workspace, evidence, versionsAndModels, labeling]

@@ -1,0 +1,211 @@
+/**
+ * The audit: what was done, by whom and when, in rows that are only ever added. Each row holds the SHA-256 of
+ * itself together with the hash of the row before it, so that a change anywhere is found and its row named.
+ */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { type AuditEntry, auditEntrySchema, type JsonObject } from '../../shared/domain.ts'
+import type { Database, SqlValues } from './database.ts'
+import { countRow, jsonText } from './row.ts'
+
+/** What can be told; the words stay as they are, since old rows keep them. */
+export type AuditAction =
+  | 'import.started'
+  | 'import.images'
+  | 'import.ended'
+  | 'image.labeled'
+  | 'image.removed'
+  | 'image.restored'
+  | 'decision.made'
+  | 'decision.undone'
+  | 'threshold.set'
+  | 'threshold.used'
+  | 'training.started'
+  | 'training.ended'
+  | 'scoring.stored'
+  | 'dataset.curated'
+  | 'model.promoted'
+  | 'model.rolled-back'
+  | 'export.written'
+
+export interface NewAuditEntry {
+  action: AuditAction
+  /** The name of who did it; null where nobody is known to have. */
+  operator?: string | null
+  run?: string | null
+  dataset?: string | null
+  image?: number | null
+  /** What else belongs to it: plain JSON. */
+  detail?: JsonObject
+}
+
+/** Before the first row. */
+export const genesis = '0'.repeat(64)
+
+const columns = 'id, at, action, operator, run, dataset, image, detail, previous, hash'
+const storedRow = auditEntrySchema.extend({ detail: z.string() })
+export type StoredAuditRow = z.output<typeof storedRow>
+const entryRow = auditEntrySchema.extend({ detail: jsonText(auditEntrySchema.shape.detail) })
+
+/** JSON with the keys of every object in order, so that the same content is the same text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}
+
+/** The hash of a row: over the hash before it, and over the row as canonical JSON; `detail` is its stored text. */
+export function auditHash(row: Omit<StoredAuditRow, 'hash'>): string {
+  const { previous, ...content } = row
+  return createHash('sha256')
+    .update(`${previous}\n${canonicalJson(content)}`)
+    .digest('hex')
+}
+
+/** Adds a row. Call it inside the transaction that does what the row tells of: then both are there, or neither. */
+export function recordAudit(db: Database, entry: NewAuditEntry): void {
+  const { action, operator = null, run = null, dataset = null, image = null, detail = {} } = entry
+  db.transaction(() => {
+    const last = db.get(
+      z.object({ id: z.int(), hash: z.string() }),
+      'SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1',
+    )
+    const row = {
+      id: (last?.id ?? 0) + 1,
+      at: db.now(),
+      action,
+      operator,
+      run,
+      dataset,
+      image,
+      detail: canonicalJson(detail),
+      previous: last?.hash ?? genesis,
+    }
+    db.run(
+      `INSERT INTO audit (${columns})
+       VALUES ($id, $at, $action, $operator, $run, $dataset, $image, $detail, $previous, $hash)`,
+      { ...row, hash: auditHash(row) },
+    )
+  })
+}
+
+export interface AuditFilter {
+  /** An action, or the word before its dot: `threshold` for all of thresholds. */
+  action?: string | undefined
+  operator?: string | undefined
+  run?: string | undefined
+  dataset?: string | undefined
+  image?: number | undefined
+  /** Times, milliseconds; both ends included. */
+  from?: number | undefined
+  to?: number | undefined
+}
+
+function where(filter: AuditFilter): { sql: string; values: SqlValues } {
+  const terms = ['1']
+  const values: SqlValues = {}
+  const add = (term: string, name: string, value: string | number | undefined): void => {
+    if (value === undefined) return
+    terms.push(term)
+    values[name] = value
+  }
+  add(
+    "(action = $action OR substr(action, 1, length($action) + 1) = $action || '.')",
+    'action',
+    filter.action,
+  )
+  add('operator = $operator COLLATE NOCASE', 'operator', filter.operator)
+  add('run = $run', 'run', filter.run)
+  add('dataset = $dataset', 'dataset', filter.dataset)
+  add('image = $image', 'image', filter.image)
+  add('at >= $from', 'from', filter.from)
+  add('at <= $to', 'to', filter.to)
+  return { sql: `WHERE ${terms.join(' AND ')}`, values }
+}
+
+export function countAudit(db: Database, filter: AuditFilter = {}): number {
+  const { sql, values } = where(filter)
+  return db.get(countRow, `SELECT count(*) AS n FROM audit ${sql}`, values)?.n ?? 0
+}
+
+/** A page of the audit, newest first. */
+export function listAudit(
+  db: Database,
+  filter: AuditFilter = {},
+  page: { offset: number; limit: number } = { offset: 0, limit: -1 },
+): AuditEntry[] {
+  const { sql, values } = where(filter)
+  return db.all(
+    entryRow,
+    `SELECT ${columns} FROM audit ${sql} ORDER BY id DESC LIMIT $limit OFFSET $offset`,
+    { ...values, ...page },
+  )
+}
+
+/** As it was done, oldest first, row by row. */
+export function iterateAudit(db: Database, filter: AuditFilter = {}): Generator<AuditEntry> {
+  const { sql, values } = where(filter)
+  return db.iterate(entryRow, `SELECT ${columns} FROM audit ${sql} ORDER BY id`, values)
+}
+
+/** A place where the chain does not hold. */
+export interface AuditBreak {
+  id: number
+  message: string
+}
+
+export interface AuditCheck {
+  rows: number
+  /** The hash of the newest row: written down elsewhere, it proves that nothing was cut off or made anew. */
+  head: string
+  breaks: AuditBreak[]
+}
+
+/** More than these are not listed: the first says where to look. */
+const listedBreaks = 100
+
+/** Follows the whole chain. 100,000 rows take about a second. */
+export function checkAudit(db: Database): AuditCheck {
+  const breaks: AuditBreak[] = []
+  let rows = 0
+  let head = genesis
+  let expected = 1
+  const report = (id: number, message: string): void => {
+    if (breaks.length < listedBreaks) breaks.push({ id, message })
+  }
+  for (const raw of db.iterate(z.unknown(), `SELECT ${columns} FROM audit ORDER BY id`)) {
+    rows++
+    const parsed = storedRow.safeParse(raw)
+    if (!parsed.success) {
+      const { id } = z.object({ id: z.int().catch(expected) }).parse(raw)
+      report(id, `Row ${id} of the audit was changed: it is no longer of the form that every row has.`)
+      head = z.object({ hash: z.string().catch(head) }).parse(raw).hash
+      expected = id + 1
+      continue
+    }
+    const row = parsed.data
+    const { hash, ...content } = row
+    if (row.id !== expected) {
+      const range = row.id - expected === 1 ? `Row ${expected}` : `The rows ${expected} to ${row.id - 1}`
+      report(expected, `${range} of the audit ${row.id - expected === 1 ? 'is' : 'are'} missing.`)
+    }
+    if (auditHash(content) !== hash) {
+      report(row.id, `Row ${row.id} of the audit (${told(row)}) was changed.`)
+    } else if (row.id === expected && row.previous !== head && breaks.at(-1)?.id !== row.id - 1) {
+      report(row.id, `Row ${row.id} of the audit (${told(row)}) does not follow the row before it.`)
+    }
+    head = hash
+    expected = row.id + 1
+  }
+  const last = db.get(z.object({ seq: z.int() }), "SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
+  if (last && last.seq >= expected) {
+    report(expected, `The audit ends at row ${expected - 1}, and ${last.seq} rows were written.`)
+  }
+  return { rows, head, breaks }
+}
+
+const told = ({ action, at }: StoredAuditRow): string => `${action}, ${new Date(at).toISOString()}`
