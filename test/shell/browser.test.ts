@@ -177,7 +177,7 @@ describe('the socket', () => {
   it('is closed where a message is larger than any call, before it is read', async () => {
     const { host, application } = await start()
     const socket = socketTo(host.url, await firstVisit(host.url))
-    const large = JSON.stringify({ id: 1, name: 'setting.set', input: { key: 'a', value: 'x'.repeat(2e6) } })
+    const large = JSON.stringify({ id: 1, name: 'setting.set', input: { key: 'a', value: 'x'.repeat(17e6) } })
     socket.on('open', () => socket.send(large))
     expect((await closing(socket)).code).toBe(1009)
     expect(application.asked).toEqual([])

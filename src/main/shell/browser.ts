@@ -36,8 +36,8 @@ export interface BrowserHost {
   close(): Promise<void>
 }
 
-/** A call with its input is small; a window has no reason to send more. */
-const largestMessage = 1024 * 1024
+/** Most calls are small; the largest is a photograph with a hundred masks of thousands of points each. */
+const largestMessage = 16 * 1024 * 1024
 /** A window that does not read its events is let go; when it comes back it asks for what it missed. */
 const mostUnread = 16 * 1024 * 1024
 

@@ -79,10 +79,17 @@ export interface BlobStore {
    * @throws ImageRefusal `unreadable` where the source cannot be read
    */
   stage(source: string): StagedFile
+  /** As `stage`, for a file that was made here. */
+  stageBytes(bytes: Uint8Array): StagedFile
   /** Gives staged files their names. When this returns they are whole and survive a power cut. */
   publish(files: { staged: StagedFile; format: ImageFormat }[]): Publication
   /** Removes a staged file that is not wanted. */
   discard(staged: StagedFile): void
+  /**
+   * Announces that files will lose their rows. They are removed by `confirm`, after their rows are gone; `undo`
+   * leaves them where they are.
+   */
+  withdraw(files: { sha256: Sha256; format: ImageFormat }[]): Publication
   /** Absolute path of an original. */
   path(sha256: Sha256, format: ImageFormat): string
   has(sha256: Sha256, format: ImageFormat): boolean
@@ -169,6 +176,36 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
         } catch (error) {
           rmSync(path, { force: true })
           throw error
+        }
+      }),
+    stageBytes: (bytes) =>
+      stored(() => {
+        mkdirSync(staging, { recursive: true })
+        const path = join(staging, `${temporaryPrefix}${randomUUID()}`)
+        try {
+          writeSynced(path, bytes)
+          return { path, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length }
+        } catch (error) {
+          rmSync(path, { force: true })
+          throw error
+        }
+      }),
+    withdraw: (files) =>
+      stored(() => {
+        mkdirSync(staging, { recursive: true })
+        const journal = join(staging, `${journalPrefix}${randomUUID()}`)
+        writeSynced(
+          journal,
+          Buffer.from(JSON.stringify(files.map(({ sha256, format }) => ({ sha256, format })))),
+        )
+        syncFolder(staging)
+        return {
+          confirm: () =>
+            stored(() => {
+              for (const { sha256, format } of files) rmSync(pathOf(sha256, format), { force: true })
+              rmSync(journal, { force: true })
+            }),
+          undo: () => stored(() => rmSync(journal, { force: true })),
         }
       }),
     publish: (files) =>

@@ -1,0 +1,69 @@
+/** What was drawn on photographs, and the kinds of defects of a dataset. */
+import { z } from 'zod'
+import {
+  type DefectType,
+  defectColor,
+  defectTypeSchema,
+  type Shape,
+  shapesSchema,
+} from '../../shared/annotation.ts'
+import { type Id, type ImageId, timeSchema } from '../../shared/domain.ts'
+import type { Database } from './database.ts'
+import { jsonText, toJson } from './row.ts'
+
+const annotationRow = z.object({ shapes: jsonText(shapesSchema), updatedAt: timeSchema })
+export type Annotation = z.output<typeof annotationRow>
+
+export const annotationOf = (db: Database, imageId: ImageId): Annotation | undefined =>
+  db.get(annotationRow, 'SELECT shapes, updated_at AS updatedAt FROM annotation WHERE image_id = $imageId', {
+    imageId,
+  })
+
+export function keepAnnotation(
+  db: Database,
+  values: { imageId: ImageId; shapes: readonly Shape[]; operatorId: number | null },
+): void {
+  const { imageId, shapes, operatorId } = values
+  db.run(
+    `INSERT INTO annotation (image_id, shapes, operator_id, updated_at) VALUES ($imageId, $shapes, $operatorId, $now)
+     ON CONFLICT (image_id) DO UPDATE SET shapes = excluded.shapes, operator_id = excluded.operator_id,
+       updated_at = excluded.updated_at`,
+    { imageId, shapes: toJson(shapes), operatorId, now: db.now() },
+  )
+}
+
+/** The kinds that were set, in their order, then those that images have and nobody has set. */
+export function defectTypesOf(db: Database, datasetId: Id): DefectType[] {
+  const set = db.all(
+    defectTypeSchema,
+    'SELECT name, color FROM defect_type WHERE dataset_id = $datasetId ORDER BY place',
+    { datasetId },
+  )
+  const names = new Set(set.map(({ name }) => name.toLowerCase()))
+  const used = db.all(
+    z.object({ name: z.string() }),
+    `SELECT DISTINCT defect_type AS name FROM image
+     WHERE dataset_id = $datasetId AND removed_at IS NULL AND defect_type IS NOT NULL ORDER BY defect_type`,
+    { datasetId },
+  )
+  const types = [...set]
+  for (const { name } of used) {
+    if (names.has(name.toLowerCase())) continue
+    types.push({ name, color: defectColor(types.length) })
+  }
+  return types
+}
+
+/** Two names that differ by upper and lower case alone are one kind: the first is kept. */
+export function setDefectTypes(db: Database, datasetId: Id, types: readonly DefectType[]): void {
+  db.transaction(() => {
+    db.run('DELETE FROM defect_type WHERE dataset_id = $datasetId', { datasetId })
+    for (const [place, { name, color }] of types.entries()) {
+      db.run(
+        `INSERT INTO defect_type (dataset_id, name, color, place) VALUES ($datasetId, $name, $color, $place)
+         ON CONFLICT DO NOTHING`,
+        { datasetId, name, color, place },
+      )
+    }
+  })
+}

@@ -1,0 +1,45 @@
+/** Frozen validation sets: what thresholds and comparisons were measured on stays as it was. */
+import { z } from 'zod'
+import { type Id, type ImageId, type Split, timeSchema } from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import type { Database } from './database.ts'
+
+/** Since when; null where the set may change. */
+export const validationFrozenAt = (db: Database, datasetId: Id): number | null =>
+  db.get(
+    z.object({ at: timeSchema.nullable() }),
+    'SELECT validation_frozen_at AS at FROM dataset WHERE id = $datasetId',
+    { datasetId },
+  )?.at ?? null
+
+export function freezeValidation(db: Database, datasetId: Id, frozen: boolean): void {
+  db.run(
+    `UPDATE dataset SET validation_frozen_at = CASE WHEN $frozen = 1 THEN coalesce(validation_frozen_at, $now) END
+     WHERE id = $datasetId`,
+    { datasetId, frozen: frozen ? 1 : 0, now: db.now() },
+  )
+}
+
+/**
+ * For a change of images that touches the validation set, where it is frozen.
+ * @param to the split that they would go to
+ * @throws Failure `validation-frozen`
+ */
+export function requireThawed(db: Database, ids: readonly ImageId[], to?: Split): void {
+  const frozen = db.get(
+    z.object({ name: z.string(), at: timeSchema }),
+    `SELECT dataset.name, dataset.validation_frozen_at AS at
+     FROM json_each($ids) AS wanted JOIN image ON image.id = wanted.value
+       JOIN dataset ON dataset.id = image.dataset_id
+     WHERE dataset.validation_frozen_at IS NOT NULL
+       AND (image.split = 'validation' OR ($to = 'validation' AND image.split <> 'validation')) LIMIT 1`,
+    { ids: JSON.stringify(ids), to: to ?? '' },
+  )
+  if (!frozen) return
+  const since = new Date(frozen.at).toISOString().slice(0, 10)
+  throw new Failure(
+    'validation-frozen',
+    `The validation set of "${frozen.name}" is frozen since ${since}: no image can join it, leave it or change in it.`,
+    'Leave images of the validation set out of the selection, or end the freeze on the Datasets screen.',
+  )
+}

@@ -1,0 +1,68 @@
+/** Single pixels as a box with runs along its rows: the form in which a region crosses the border. */
+import type { RegionShape } from './annotation.ts'
+
+/** The pixels of [height, width] for which `inside` holds; null where there are none. */
+export function regionOf(
+  size: { width: number; height: number },
+  inside: (index: number) => boolean,
+  defectType: string,
+): RegionShape | null {
+  const { width, height } = size
+  let left = width
+  let right = -1
+  let top = -1
+  let bottom = -1
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      if (!inside(y * width + x)) continue
+      if (top < 0) top = y
+      bottom = y
+      if (x < left) left = x
+      if (x > right) right = x
+    }
+  }
+  if (top < 0) return null
+  const runs: number[] = []
+  let state = false
+  let length = 0
+  for (let y = top; y <= bottom; y += 1) {
+    for (let x = left; x <= right; x += 1) {
+      const now = inside(y * width + x)
+      if (now === state) length += 1
+      else {
+        runs.push(length)
+        state = now
+        length = 1
+      }
+    }
+  }
+  runs.push(length)
+  return {
+    kind: 'region',
+    defectType,
+    x: left,
+    y: top,
+    width: right - left + 1,
+    height: bottom - top + 1,
+    runs,
+  }
+}
+
+/** Calls `paint` for every piece of a row that is inside, in coordinates of the photograph. */
+export function eachRun(region: RegionShape, paint: (y: number, from: number, to: number) => void): void {
+  let at = 0
+  let inside = false
+  for (const run of region.runs) {
+    if (inside) {
+      for (let left = run; left > 0; ) {
+        const column = at % region.width
+        const length = Math.min(left, region.width - column)
+        const y = region.y + Math.floor(at / region.width)
+        paint(y, region.x + column, region.x + column + length)
+        at += length
+        left -= length
+      }
+    } else at += run
+    inside = !inside
+  }
+}
