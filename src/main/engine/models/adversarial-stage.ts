@@ -45,6 +45,8 @@ export interface AdversarialConfig {
   ganSteps: number
   criticSteps: number
   learningRate: number
+  /** The generator's learning rate as a multiple of the critic's; 1 where it is left out. */
+  generatorRate?: number
   decay: boolean
   /** Decay of the moving average of the generator; 0 for none. */
   average: number
@@ -208,7 +210,7 @@ function openStage(
   { program, variables, dispose }: ReturnType<typeof createAdversarialSteps>,
   tools: StageTools,
 ): Stage {
-  const { batch, latent, criticSteps } = config
+  const { batch, latent, criticSteps, generatorRate = 1 } = config
   const { steps } = program
   const { batches, noise } = tools
   const z = new Float32Array(batch * latent)
@@ -226,7 +228,10 @@ function openStage(
         seen = x
         critic = steps.critic.run({ x, z: noise.fillNormal(z), mix: noise.fillUniform(mix), rate })
       }
-      const losses: Losses = { ...critic, ...steps.generator.run({ z: noise.fillNormal(z), rate }) }
+      const losses: Losses = {
+        ...critic,
+        ...steps.generator.run({ z: noise.fillNormal(z), rate: rate * generatorRate }),
+      }
       last = Object.fromEntries(
         Object.entries(losses).map(([name, value]) => [name, value?.[0] ?? Number.NaN]),
       )

@@ -5,10 +5,27 @@
 import { z } from 'zod'
 import type { Parameter, Systems } from '../../../shared/contract.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { fanoganComponents, scoreKinds, scoresFrom } from '../scores.ts'
+import {
+  anoganComponents,
+  criticComponents,
+  fanoganComponents,
+  ganomalyComponents,
+  scoreKinds,
+  scoresFrom,
+} from '../scores.ts'
+import { anoganConfigSchema } from './anogan/config.ts'
+import { anoganPresets } from './anogan/presets.ts'
+import { dcganConfigSchema } from './dcgan/config.ts'
+import { dcganPresets } from './dcgan/presets.ts'
 import { fanoganConfigSchema } from './fanogan/config.ts'
 import { fanoganPresets } from './fanogan/presets.ts'
+import { ganomalyConfigSchema } from './ganomaly/config.ts'
+import { ganomalyPresets } from './ganomaly/presets.ts'
 import type { Preset } from './preset.ts'
+import { wganConfigSchema } from './wgan/config.ts'
+import { wganPresets } from './wgan/presets.ts'
+import { wganGpConfigSchema } from './wgan-gp/config.ts'
+import { wganGpPresets } from './wgan-gp/presets.ts'
 
 interface CatalogEntry {
   paper: string
@@ -24,6 +41,38 @@ const catalog: Record<string, CatalogEntry> = {
     config: fanoganConfigSchema,
     presets: fanoganPresets,
     scores: scoresFrom(fanoganComponents),
+  },
+  ganomaly: {
+    paper: 'Akcay et al., "GANomaly: Semi-supervised anomaly detection via adversarial training", ACCV 2018',
+    config: ganomalyConfigSchema,
+    presets: ganomalyPresets,
+    scores: scoresFrom(ganomalyComponents),
+  },
+  anogan: {
+    paper:
+      'Schlegl et al., "Unsupervised anomaly detection with generative adversarial networks to guide marker discovery", IPMI 2017',
+    config: anoganConfigSchema,
+    presets: anoganPresets,
+    scores: scoresFrom(anoganComponents),
+  },
+  'wgan-gp': {
+    paper: 'Gulrajani et al., "Improved training of Wasserstein GANs", NIPS 2017',
+    config: wganGpConfigSchema,
+    presets: wganGpPresets,
+    scores: scoresFrom(criticComponents),
+  },
+  wgan: {
+    paper: 'Arjovsky et al., "Wasserstein generative adversarial networks", ICML 2017',
+    config: wganConfigSchema,
+    presets: wganPresets,
+    scores: scoresFrom(criticComponents),
+  },
+  dcgan: {
+    paper:
+      'Radford et al., "Unsupervised representation learning with deep convolutional generative adversarial networks", ICLR 2016',
+    config: dcganConfigSchema,
+    presets: dcganPresets,
+    scores: scoresFrom(criticComponents),
   },
 }
 

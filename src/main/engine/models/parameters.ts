@@ -1,6 +1,6 @@
 /** Parameters that several systems have, described once. A system spreads them into its own schema. */
 import { z } from 'zod'
-import { reductions } from '../scores.ts'
+import { reductions, type ScoreKind, scoresFrom } from '../scores.ts'
 
 const fanogan = 'Schlegl et al. 2019'
 
@@ -66,13 +66,63 @@ export const latentParameter = (dimensions: number, source: string) => ({
   latent: z.int().min(2).max(1024).default(dimensions).meta({ description: 'Dimensions d of z', source }),
 })
 
-export const batchParameter = {
+export const batchParameter = (images: number, source: string) => ({
   batch: z
     .int()
     .min(2)
     .max(512)
-    .default(64)
-    .meta({ description: 'Images in a training step', unit: 'images', source: fanogan }),
+    .default(images)
+    .meta({ description: 'Images in a training step', unit: 'images', source }),
+})
+
+/** Steps of a generator against a critic; papers differ in how many of the critic's come to one. */
+export const ganStepParameters = (criticSteps: number, source: string) => ({
+  ganSteps: z.int().min(1).default(100_000).meta({ description: 'Steps of the generator', unit: 'steps' }),
+  criticSteps: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(criticSteps)
+    .meta({ description: 'Critic steps for each generator step', source }),
+})
+
+export const learningRateParameter = (rate: number, optimizer: string, source: string) => ({
+  learningRate: z
+    .number()
+    .positive()
+    .max(1)
+    .default(rate)
+    .meta({ description: `Learning rate (${optimizer})`, source }),
+})
+
+export const generatorRateParameter = {
+  generatorRate: z.number().positive().max(20).default(1).meta({
+    description: "Learning rate of the generator, as a multiple of the critic's",
+    source: 'Heusel et al. 2017, section 2',
+  }),
+}
+
+/** Decays of Adam's moments. */
+export const adamParameters = (beta1: number, beta2: number, source: string) => ({
+  beta1: z
+    .number()
+    .min(0)
+    .max(0.999)
+    .default(beta1)
+    .meta({ description: 'Decay of the first moment (Adam)', source }),
+  beta2: z
+    .number()
+    .min(0)
+    .max(0.9999)
+    .default(beta2)
+    .meta({ description: 'Decay of the second moment (Adam)', source }),
+})
+
+export const penaltyParameter = {
+  lambda: z.number().min(0).default(10).meta({
+    description: 'Weight of the gradient penalty',
+    source: 'Gulrajani et al. 2017, equation 3',
+  }),
 }
 
 /** What becomes of a rate and of a generator over the steps. */
@@ -97,6 +147,13 @@ export const scoringParameters = {
     unit: 'images',
   }),
 }
+
+/** The score that is shown first, one of those that the system's components allow. */
+export const scoreParameter = (components: readonly string[], kind: ScoreKind) => ({
+  score: z.enum(scoresFrom(components)).default(kind).meta({
+    description: 'The score that the queue sorts by; it can be changed later without scoring again',
+  }),
+})
 
 export const patienceParameter = {
   patience: z.int().min(0).default(0).meta({

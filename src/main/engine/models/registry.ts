@@ -6,7 +6,12 @@ import type { ScoreOptions } from '../scores.ts'
 import type { StoredModel } from '../scoring/model-file.ts'
 import type { TileScorer } from '../scoring/tile-scorer.ts'
 import type { TrainingContext } from '../training/context.ts'
+import { anogan } from './anogan/system.ts'
+import { dcgan } from './dcgan/system.ts'
 import { fanogan } from './fanogan/system.ts'
+import { ganomaly } from './ganomaly/system.ts'
+import { wgan } from './wgan/system.ts'
+import { wganGp } from './wgan-gp/system.ts'
 
 /** A trained model, ready to score. */
 export interface LoadedModel {
@@ -22,7 +27,7 @@ export interface System {
   load(model: StoredModel, batch: number): LoadedModel
 }
 
-const systems: Record<string, System> = { fanogan }
+const systems: Record<string, System> = { fanogan, ganomaly, anogan, 'wgan-gp': wganGp, wgan, dcgan }
 
 export function systemNamed(name: string): System {
   const system = systems[name]

@@ -55,6 +55,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const values: number[] = []
   const perImage = Math.max(1, Math.floor(mapSamples / images.length))
   let done = 0
+  const started = performance.now()
   for await (const scored of scoreImages(images, { scorer, mode, overlap })) {
     done += 1
     context.progress('calibrate', done, images.length, null)
@@ -71,6 +72,13 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     const map = scored.pictures.map.data
     const stride = Math.max(1, Math.floor(map.length / perImage))
     for (let i = 0; i < map.length; i += stride) values.push(map[i] ?? 0)
+  }
+  if (scorer.searchSteps !== undefined) {
+    const seconds = (performance.now() - started) / 1000 / Math.max(1, done)
+    context.log(
+      'info',
+      `An image takes ${seconds.toPrecision(2)} seconds: a search of ${scorer.searchSteps} steps for each of its tiles.`,
+    )
   }
   const sorted = Float32Array.from(values).sort()
   const quantile = sorted[Math.floor(mapQuantile * (sorted.length - 1))] ?? 0

@@ -9,7 +9,7 @@ export type System = Systems['systems'][number]
 export type Preset = Systems['presets'][number]
 
 /** What most trainings need; the others wait behind a heading. */
-const basic = new Set(['size', 'input', 'scale', 'flips', 'ganSteps', 'encoderSteps', 'score'])
+const basic = new Set(['size', 'input', 'scale', 'flips', 'steps', 'ganSteps', 'encoderSteps', 'score'])
 
 /** Main sets these by what the training images are, where no preset says otherwise. */
 const fromDataset = new Set(['channels', 'input', 'flips', 'scale'])

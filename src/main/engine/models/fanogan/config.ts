@@ -5,6 +5,7 @@ import {
   batchParameter,
   blocksParameter,
   decayParameter,
+  generatorRateParameter,
   imageParameters,
   latentParameter,
   patienceParameter,
@@ -22,7 +23,7 @@ export const fanoganConfigSchema = z.strictObject({
   ...blocksParameter,
   ...widthParameter,
   ...latentParameter(128, fanogan),
-  ...batchParameter,
+  ...batchParameter(64, fanogan),
   ganSteps: z
     .int()
     .min(1)
@@ -45,6 +46,7 @@ export const fanoganConfigSchema = z.strictObject({
     .max(1)
     .default(1e-4)
     .meta({ description: 'Learning rate of stage 1 (Adam)', source: `${wganGp}, algorithm 1` }),
+  ...generatorRateParameter,
   beta1: z
     .number()
     .min(0)

@@ -6,7 +6,7 @@ import type { System } from '../registry.ts'
 import { wganGpObjective } from '../wgan-gp/objective.ts'
 import { type FanoganConfig, fanoganConfigSchema } from './config.ts'
 import { encoderStage } from './encoder-stage.ts'
-import { createFanoganWeights, fanoganNetworks } from './networks.ts'
+import { createFanoganWeights, type FanoganWeights, fanoganNetworks } from './networks.ts'
 import { createFanoganScorer } from './scorer.ts'
 
 const scoringOf = ({ score: kind, k, reduction, latent }: FanoganConfig) => ({ kind, k, reduction, latent })
@@ -19,7 +19,7 @@ const scoringOf = ({ score: kind, k, reduction, latent }: FanoganConfig) => ({ k
 export const fanogan: System = {
   async train(context) {
     const config = fanoganConfigSchema.parse(context.task.config)
-    return runTraining(context, {
+    return runTraining<FanoganWeights>(context, {
       model: 'fanogan',
       config,
       scoring: scoringOf(config),

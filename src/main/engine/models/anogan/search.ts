@@ -1,0 +1,124 @@
+/**
+ * The search of AnoGAN (Schlegl et al. 2017, section 2.2): for each tile x, z moves down the gradient of
+ * (1-lambda)*L1(x - G(z)) + lambda*L1(f(x) - f(G(z))), G and D fixed. Every tile starts at the same z, so that a
+ * score depends on the tile alone and never on what is scored beside it.
+ */
+import { createRandom } from '../../../random.ts'
+import { compileAll, defineStep } from '../../graph/compile.ts'
+import { adam, gradientDescent } from '../../graph/optimizers.ts'
+import type { Networks } from '../../networks/blocks.ts'
+import { anoganComponents } from '../../scores.ts'
+import type { TileScorer } from '../../scoring/tile-scorer.ts'
+import { type Tensor, tf } from '../../tensorflow.ts'
+import { lossGradients } from '../../training/gradients.ts'
+import type { GanWeights } from '../gan-system.ts'
+import { absoluteDistance, anomalyMap, meanSquaredDistance } from '../losses.ts'
+import { largestAverage } from '../peak.ts'
+import type { AnoganConfig } from './config.ts'
+
+/** Tiles that are searched for at once: few, because messages come in only between two batches. */
+const searchedAtOnce = 8
+
+export type SearchConfig = Pick<
+  AnoganConfig,
+  'searchSteps' | 'searchOptimizer' | 'searchLearningRate' | 'featureShare'
+>
+
+/** Per sample, what the search makes small: [N]. */
+export function searchLoss(
+  featureShare: number,
+  image: { x: Tensor; y: Tensor },
+  features: { x: Tensor; y: Tensor },
+): Tensor {
+  return tf.add(
+    tf.mul(absoluteDistance(image.x, image.y), 1 - featureShare),
+    tf.mul(absoluteDistance(features.x, features.y), featureShare),
+  )
+}
+
+/** Compiles the search for batches of at most `most` tiles. All weights are constants of the graph. */
+export function createSearchScorer(
+  config: SearchConfig,
+  networks: Networks,
+  weights: GanWeights,
+  most: number,
+): TileScorer {
+  const { size, channels, latent } = networks.shape
+  const { searchSteps, searchLearningRate, featureShare } = config
+  const batch = Math.min(most, searchedAtOnce)
+  const measured = { from: 'measured' } as const
+  const generate = (z: Tensor): Tensor => networks.generator(weights.generator, z, measured)
+  const judge = (x: Tensor) => networks.critic(weights.critic, x, measured)
+
+  const first = createRandom(0, 'search').fillNormal(new Float32Array(latent))
+  const z = tf.tidy(() => tf.variable(tf.tile(tf.tensor2d(first, [1, latent]), [batch, 1])))
+  const optimizer = config.searchOptimizer === 'adam' ? adam({ z }) : gradientDescent({ z })
+  const images = { shape: [batch, size, size, channels] }
+  const featureShape = tf.tidy(() => judge(tf.zeros([batch, size, size, channels])).features.shape)
+  const program = compileAll({
+    variables: { z, ...optimizer.slots },
+    steps: {
+      features: defineStep({
+        inputs: { x: images },
+        step: ({ x }) => ({ features: judge(x).features }),
+      }),
+      search: defineStep({
+        inputs: { x: images, features: { shape: featureShape }, rate: { shape: [] } },
+        step: ({ x, features, rate }) => {
+          const { loss, gradients } = lossGradients(
+            () => {
+              const y = generate(z)
+              // A sum: each tile's gradient is its own, whatever the others are.
+              return tf.sum(searchLoss(featureShare, { x, y }, { x: features, y: judge(y).features }))
+            },
+            { z },
+          )
+          optimizer.apply(gradients, rate)
+          return { loss }
+        },
+      }),
+      score: defineStep({
+        inputs: { x: images },
+        step: ({ x }) => {
+          const y = generate(z)
+          const [real, restored] = [judge(x), judge(y)]
+          const map = anomalyMap(x, y)
+          const components: Record<(typeof anoganComponents)[number], Tensor> = {
+            residual: meanSquaredDistance(x, y),
+            absolute: absoluteDistance(x, y),
+            'absolute-feature': absoluteDistance(real.features, restored.features),
+            discriminator: tf.reshape(real.value, [-1]),
+            peak: largestAverage(map),
+          }
+          const table = tf.stack(
+            anoganComponents.map((name) => components[name]),
+            1,
+          )
+          return { components: table, map, reconstruction: y }
+        },
+      }),
+      discriminate: defineStep({ inputs: { x: images }, step: ({ x }) => ({ value: judge(x).value }) }),
+    },
+  })
+  const { steps } = program
+  const beginning = program.readVariables()
+  return {
+    size,
+    channels,
+    batch,
+    componentNames: [...anoganComponents],
+    searchSteps,
+    score(tiles) {
+      program.writeVariables(beginning)
+      const { features } = steps.features.run({ x: tiles })
+      for (let i = 0; i < searchSteps; i++) steps.search.run({ x: tiles, features, rate: searchLearningRate })
+      const { components, map, reconstruction } = steps.score.run({ x: tiles })
+      return { components, pictures: { map, reconstruction } }
+    },
+    discriminate: (tiles) => steps.discriminate.run({ x: tiles }).value,
+    dispose() {
+      program.dispose()
+      tf.dispose([z, optimizer.slots])
+    },
+  }
+}

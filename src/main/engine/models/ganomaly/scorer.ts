@@ -1,0 +1,65 @@
+/** Everything GANomaly says about a batch of tiles, in one graph call; y = G(x) = G_D(G_E(x)). */
+import { compileAll, defineStep } from '../../graph/compile.ts'
+import { ganomalyComponents } from '../../scores.ts'
+import type { TileScorer } from '../../scoring/tile-scorer.ts'
+import { type Tensor, tf } from '../../tensorflow.ts'
+import { absoluteDistance, anomalyMap, meanSquaredDistance } from '../losses.ts'
+import { largestAverage } from '../peak.ts'
+import type { GanomalyConfig } from './config.ts'
+import { decode, discriminate, encode, type GanomalyWeights, shapeOf } from './networks.ts'
+
+/** Compiles scoring for batches of `batch` tiles. All weights are constants of the graph. */
+export function createGanomalyScorer(
+  config: GanomalyConfig,
+  weights: GanomalyWeights,
+  batch: number,
+): TileScorer {
+  const shape = shapeOf(config)
+  const { size, channels } = config
+  const measured = { from: 'measured' } as const
+  const images = { shape: [batch, size, size, channels] }
+  const program = compileAll({
+    variables: {},
+    steps: {
+      score: defineStep({
+        inputs: { x: images },
+        step: ({ x }) => {
+          const code = encode(weights.encoder, shape, x, measured)
+          const y = decode(weights.decoder, shape, code, measured)
+          const again = encode(weights.reencoder, shape, y, measured)
+          const real = discriminate(weights.discriminator, shape, x, measured)
+          const restored = discriminate(weights.discriminator, shape, y, measured)
+          const map = anomalyMap(x, y)
+          const components: Record<(typeof ganomalyComponents)[number], Tensor> = {
+            residual: meanSquaredDistance(x, y),
+            feature: meanSquaredDistance(real.features, restored.features),
+            code: absoluteDistance(code, again),
+            discriminator: tf.reshape(real.value, [-1]),
+            peak: largestAverage(map),
+          }
+          const table = tf.stack(
+            ganomalyComponents.map((name) => components[name]),
+            1,
+          )
+          return { components: table, map, reconstruction: y }
+        },
+      }),
+      discriminate: defineStep({
+        inputs: { x: images },
+        step: ({ x }) => ({ value: discriminate(weights.discriminator, shape, x, measured).value }),
+      }),
+    },
+  })
+  return {
+    size,
+    channels,
+    batch,
+    componentNames: [...ganomalyComponents],
+    score(tiles) {
+      const { components, map, reconstruction } = program.steps.score.run({ x: tiles })
+      return { components, pictures: { map, reconstruction } }
+    },
+    discriminate: (tiles) => program.steps.discriminate.run({ x: tiles }).value,
+    dispose: () => program.dispose(),
+  }
+}

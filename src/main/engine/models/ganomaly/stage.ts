@@ -1,0 +1,101 @@
+import { pooledStatistics, statisticBatches } from '../../networks/measure.ts'
+import { collapseOf } from '../../training/divergence.ts'
+import type { Stage, StageDefinition, StageTools } from '../../training/stage.ts'
+import type { GanomalyConfig } from './config.ts'
+import { freshDiscriminator, type GanomalyWeights } from './networks.ts'
+import { createGanomalySteps } from './steps.ts'
+
+/** A discriminator loss below this starts the discriminator anew, as the authors' code does. */
+const collapsed = 1e-5
+
+/** The one stage of GANomaly; it leaves the networks with the lowest loss on the normal validation images. */
+export function ganomalyStage(config: GanomalyConfig): StageDefinition<GanomalyWeights> {
+  const { steps, learningRate, decay, validateEvery, patience } = config
+  return {
+    phase: 'autoencoder',
+    steps,
+    learningRate,
+    decay,
+    cost: 1,
+    choosing: {
+      every: validateEvery,
+      patience,
+      criterion: 'image and code loss on validation images',
+    },
+    given: () => [],
+    makes: (weights) => Object.values(weights),
+    open: (weights, tools) => openStage(config, createGanomalySteps(config, weights), tools),
+  }
+}
+
+function openStage(
+  config: GanomalyConfig,
+  { program, variables, pairs, networkNames, dispose }: ReturnType<typeof createGanomalySteps>,
+  tools: StageTools,
+): Stage {
+  const { batch, size, channels, contextWeight, encoderWeight } = config
+  const { steps } = program
+  const length = batch * size * size * channels
+  let seen: Float32Array = new Float32Array()
+  let trainingLoss = 0
+
+  /** Measures the batch norm statistics on training images, the same ones each time. */
+  async function measureStatistics(): Promise<void> {
+    const photographs = tools.batchesFor('statistics')
+    const observed: Record<string, Float32Array>[] = []
+    for (let i = 0; i < statisticBatches / 4; i++) {
+      observed.push(steps.observe.run({ x: await photographs.next() }))
+    }
+    program.writeVariables(pooledStatistics(observed))
+  }
+
+  return {
+    program,
+    variables,
+    async step(rate) {
+      seen = await tools.batches.next()
+      const losses = steps.train.run({ x: seen, rate })
+      trainingLoss =
+        contextWeight * (losses.context[0] ?? Number.NaN) + encoderWeight * (losses.code[0] ?? Number.NaN)
+      if ((losses.discriminator[0] ?? 1) < collapsed) {
+        program.writeVariables(freshDiscriminator(config, tools.noise))
+        tools.log('info', `The discriminator told everything apart and starts anew.`)
+      }
+      return losses
+    },
+    watch() {
+      const pictures = steps.restoreNow.run({ x: seen }).images
+      return collapseOf({ pictures, count: batch }, { pictures: seen, count: batch })
+    },
+    choice: {
+      variables: networkNames,
+      /** Image and code loss with measured statistics; the training loss where there are no validation images. */
+      async measure() {
+        await measureStatistics()
+        const { tiles, count } = await tools.validation()
+        if (count === 0) return trainingLoss
+        let sum = 0
+        for (let at = 0; at < tiles.length; at += length) {
+          const { context, code } = steps.validate.run({ x: tiles.subarray(at, at + length) })
+          for (let i = 0; i < batch; i++) {
+            sum += contextWeight * (context[i] ?? 0) + encoderWeight * (code[i] ?? 0)
+          }
+        }
+        return sum / count
+      },
+    },
+    async preview() {
+      await measureStatistics()
+      const { tiles, count } = await tools.validation()
+      const pixels = pairs * size * size * channels
+      const x = count >= pairs ? tiles.slice(0, pixels) : await tools.firstTiles(pairs)
+      const { images } = steps.reconstruct.run({ x })
+      const sheet = new Float32Array(2 * pixels)
+      sheet.set(x)
+      sheet.set(images, pixels)
+      await tools.preview('reconstructed', sheet, pairs)
+    },
+    end: async (best) => best,
+    dispose,
+  }
+}

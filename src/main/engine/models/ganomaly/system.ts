@@ -1,0 +1,43 @@
+import { createRandom } from '../../../random.ts'
+import { disposeWeights, loadWeights } from '../../networks/stored-weights.ts'
+import { runTraining } from '../../training/training.ts'
+import type { System } from '../registry.ts'
+import { type GanomalyConfig, ganomalyConfigSchema } from './config.ts'
+import { createGanomalyWeights } from './networks.ts'
+import { createGanomalyScorer } from './scorer.ts'
+import { ganomalyStage } from './stage.ts'
+
+const scoringOf = ({ score: kind, reduction, latent }: GanomalyConfig) => ({ kind, k: 1, reduction, latent })
+
+/**
+ * GANomaly: Akcay, Atapour-Abarghouei and Breckon, "GANomaly: Semi-supervised anomaly detection via adversarial
+ * training", ACCV 2018.
+ */
+export const ganomaly: System = {
+  async train(context) {
+    const config = ganomalyConfigSchema.parse(context.task.config)
+    return runTraining(context, {
+      model: 'ganomaly',
+      config,
+      scoring: scoringOf(config),
+      stages: [ganomalyStage(config)],
+      createWeights: (random) => createGanomalyWeights(config, random),
+      createScorer: (weights, batch) => createGanomalyScorer(config, weights, batch),
+    })
+  },
+  load({ tensors, description }, batch) {
+    const config = ganomalyConfigSchema.parse(description.config)
+    const weights = createGanomalyWeights(config, createRandom(0))
+    loadWeights(tensors, ...Object.values(weights))
+    const scorer = createGanomalyScorer(config, weights, batch)
+    // Scoring holds the weights as constants of its graph.
+    disposeWeights(...Object.values(weights))
+    const { expectedCriticValue } = description
+    return {
+      scorer,
+      mode: config,
+      overlap: config.overlap,
+      options: { ...scoringOf(config), expectedCriticValue },
+    }
+  },
+}
