@@ -36,23 +36,21 @@ export function searchLoss(
   )
 }
 
-/** Compiles the search for batches of at most `most` tiles. All weights are constants of the graph. */
-export function createSearchScorer(
-  config: SearchConfig,
+/** The compiled search from given codes [batch, latent]. All weights are constants of the graph. */
+export function createSearchSteps(
+  { searchOptimizer, featureShare }: Pick<SearchConfig, 'searchOptimizer' | 'featureShare'>,
   networks: Networks,
   weights: GanWeights,
-  most: number,
-): TileScorer {
+  start: { codes: Float32Array; batch: number },
+) {
   const { size, channels, latent } = networks.shape
-  const { searchSteps, searchLearningRate, featureShare } = config
-  const batch = Math.min(most, searchedAtOnce)
+  const { codes, batch } = start
   const measured = { from: 'measured' } as const
   const generate = (z: Tensor): Tensor => networks.generator(weights.generator, z, measured)
   const judge = (x: Tensor) => networks.critic(weights.critic, x, measured)
 
-  const first = createRandom(0, 'search').fillNormal(new Float32Array(latent))
-  const z = tf.tidy(() => tf.variable(tf.tile(tf.tensor2d(first, [1, latent]), [batch, 1])))
-  const optimizer = config.searchOptimizer === 'adam' ? adam({ z }) : gradientDescent({ z })
+  const z = tf.tidy(() => tf.variable(tf.tensor2d(codes, [batch, latent])))
+  const optimizer = searchOptimizer === 'adam' ? adam({ z }) : gradientDescent({ z })
   const images = { shape: [batch, size, size, channels] }
   const featureShape = tf.tidy(() => judge(tf.zeros([batch, size, size, channels])).features.shape)
   const program = compileAll({
@@ -100,6 +98,29 @@ export function createSearchScorer(
       discriminate: defineStep({ inputs: { x: images }, step: ({ x }) => ({ value: judge(x).value }) }),
     },
   })
+  return {
+    program,
+    dispose() {
+      program.dispose()
+      tf.dispose([z, optimizer.slots])
+    },
+  }
+}
+
+/** Compiles the search for batches of at most `most` tiles. */
+export function createSearchScorer(
+  config: SearchConfig,
+  networks: Networks,
+  weights: GanWeights,
+  most: number,
+): TileScorer {
+  const { size, channels, latent } = networks.shape
+  const { searchSteps, searchLearningRate } = config
+  const batch = Math.min(most, searchedAtOnce)
+  const first = createRandom(0, 'search').fillNormal(new Float32Array(latent))
+  const codes = new Float32Array(batch * latent)
+  for (let i = 0; i < batch; i++) codes.set(first, i * latent)
+  const { program, dispose } = createSearchSteps(config, networks, weights, { codes, batch })
   const { steps } = program
   const beginning = program.readVariables()
   return {
@@ -116,9 +137,6 @@ export function createSearchScorer(
       return { components, pictures: { map, reconstruction } }
     },
     discriminate: (tiles) => steps.discriminate.run({ x: tiles }).value,
-    dispose() {
-      program.dispose()
-      tf.dispose([z, optimizer.slots])
-    },
+    dispose,
   }
 }
