@@ -5,9 +5,12 @@ import type { AssetSource } from './assets/source.ts'
 import type { Handlers } from './contract/dispatch.ts'
 import { appHandlers } from './handlers/app.ts'
 import type { HandlerContext } from './handlers/context.ts'
+import { curationHandlers } from './handlers/curation.ts'
 import { datasetHandlers } from './handlers/dataset.ts'
 import { folderHandlers } from './handlers/folder.ts'
 import { jobHandlers } from './handlers/job.ts'
+import { labelHandlers } from './handlers/label.ts'
+import { modelHandlers } from './handlers/model.ts'
 import { operatorHandlers } from './handlers/operator.ts'
 import { reviewHandlers } from './handlers/review.ts'
 import { runHandlers } from './handlers/run.ts'
@@ -91,10 +94,13 @@ export function createApplication(powers: HostPowers): Application {
       ...folderHandlers(context),
       ...sampleHandlers(context),
       ...datasetHandlers(context),
+      ...labelHandlers(context),
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),
       ...runHandlers(context),
+      ...curationHandlers(context),
+      ...modelHandlers(context),
       ...operatorHandlers(context),
       ...reviewHandlers(context),
       ...settingHandlers(context),

@@ -3,9 +3,13 @@ import { fileURLToPath } from 'node:url'
 
 /** Programs of their own: threads of main and the engine, each in src/main/entries/. */
 export type EntryName =
+  | 'dataset-worker'
   | 'engine'
+  | 'comparison-worker'
+  | 'curation-worker'
   | 'evaluation-worker'
   | 'import-worker'
+  | 'label-worker'
   | 'picture-worker'
   | 'sample-worker'
   | 'verify-worker'

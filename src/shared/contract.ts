@@ -7,10 +7,27 @@
  */
 import { z } from 'zod'
 import {
+  defectTypeSchema,
+  maskExportSchema,
+  maskFormatSchema,
+  maskImportSchema,
+  savedAnnotationSchema,
+  shapesSchema,
+} from './annotation.ts'
+import {
+  duplicateReportSchema,
+  gridFilterSchema,
+  gridImageSchema,
+  gridSortSchema,
+  imageChangeSchema,
+  imageChoiceSchema,
+  splitPreviewSchema,
+  splitRequestSchema,
+} from './dataset-grid.ts'
+import {
   datasetSummarySchema,
   decisionKindSchema,
   decisionSchema,
-  imageSchema,
   importReportSchema,
   jobSchema,
   labelSchema,
@@ -21,6 +38,16 @@ import {
   splitSchema,
   trainingWarningSchema,
 } from './domain.ts'
+
+import {
+  comparisonSchema,
+  curationProposalSchema,
+  datasetVersionSchema,
+  gateSchema,
+  modelUseSchema,
+  retrainingWarningSchema,
+  versionDifferenceSchema,
+} from './improvement.ts'
 
 export { assetPath } from './asset-path.ts'
 
@@ -117,14 +144,7 @@ export const systemsSchema = z.object({
 })
 export type Systems = z.infer<typeof systemsSchema>
 
-export const imageFilterSchema = z.object({
-  split: splitSchema.optional(),
-  label: labelSchema.optional(),
-  defectType: z.string().optional(),
-  /** Part of the file name. */
-  text: z.string().max(200).optional(),
-})
-export type ImageFilter = z.infer<typeof imageFilterSchema>
+export type { GridFilter as ImageFilter } from './dataset-grid.ts'
 
 export const evaluationSchema = z.object({
   run: z.string(),
@@ -172,10 +192,28 @@ export const reviewItemSchema = z.object({
   hasMask: z.boolean(),
   mapScale: z.number().nullable(),
   decision: decisionSchema.nullable(),
+  /** What each operator decided, where they disagree. */
+  opinions: z
+    .array(
+      z.object({
+        operator: z.string(),
+        decision: decisionKindSchema,
+        defectType: z.string().nullable(),
+        note: z.string().nullable(),
+      }),
+    )
+    .optional(),
 })
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
 export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'file'])
+
+/**
+ * `second`: what others decided and this operator did not, without saying what; `disagreements`: what operators
+ * decided differently.
+ */
+export const reviewViewSchema = z.enum(['all', 'second', 'disagreements'])
+export type ReviewView = z.infer<typeof reviewViewSchema>
 
 export const folderEntrySchema = z.object({ name: z.string(), path: z.string() })
 
@@ -253,8 +291,56 @@ export const calls = {
   ),
   'dataset.importReport': call(z.object({ job: z.string() }), importReportSchema),
   'dataset.images': call(
-    z.object({ dataset: z.string(), filter: imageFilterSchema.default({}), ...page }),
-    z.object({ total: z.number().int(), images: z.array(imageSchema) }),
+    z.object({
+      dataset: z.string(),
+      filter: gridFilterSchema.default({}),
+      sort: gridSortSchema.default({ by: 'added', descending: false }),
+      ...page,
+    }),
+    z.object({ total: z.number().int(), images: z.array(gridImageSchema) }),
+  ),
+  /** Labels, moves, removes or restores images: all of them or none. */
+  'dataset.change': call(
+    z.object({
+      dataset: z.string(),
+      choice: imageChoiceSchema,
+      change: imageChangeSchema,
+      operator: z.string().nullable().default(null),
+    }),
+    z.object({ changed: z.number().int() }),
+  ),
+  /** Shares all labeled images out to the splits; without `apply` it only says what would become of them. */
+  'dataset.split': call(
+    z.object({ dataset: z.string(), split: splitRequestSchema, apply: z.boolean().default(false) }),
+    splitPreviewSchema,
+  ),
+  /** A frozen validation set refuses every change. */
+  'dataset.freeze': call(z.object({ dataset: z.string(), frozen: z.boolean() }), none),
+  /** Looks for the same picture in two splits. */
+  'dataset.findDuplicates': call(z.object({ dataset: z.string() }), jobStarted),
+  /** What the newest search found; null before the first. */
+  'dataset.duplicates': call(z.object({ dataset: z.string() }), duplicateReportSchema.nullable()),
+
+  /** Kinds of defects in the order of their keys. */
+  'label.types': call(z.object({ dataset: z.string() }), z.array(defectTypeSchema)),
+  'label.setTypes': call(
+    z.object({ dataset: z.string(), types: z.array(defectTypeSchema).max(100) }),
+    z.array(defectTypeSchema),
+  ),
+  /** What is drawn on an image; where only a mask was imported, its pixels. */
+  'label.open': call(z.object({ image: id }), z.object({ shapes: shapesSchema })),
+  /** Answers after shapes and mask are stored and synced to disk. */
+  'label.save': call(
+    z.object({ image: id, shapes: shapesSchema, operator: z.string().nullable().default(null) }),
+    savedAnnotationSchema,
+  ),
+  'label.export': call(
+    z.object({ dataset: z.string(), format: maskFormatSchema, folder: z.string().min(1) }),
+    maskExportSchema,
+  ),
+  'label.import': call(
+    z.object({ dataset: z.string(), format: maskFormatSchema, folder: z.string().min(1) }),
+    maskImportSchema,
   ),
 
   'system.list': call(none, systemsSchema),
@@ -302,9 +388,117 @@ export const calls = {
     evaluationSchema,
   ),
 
+  /** Two runs on the validation images of their dataset, each at the same targets. */
+  'run.compare': call(
+    z.object({
+      a: runId,
+      b: runId,
+      falseRejectRate: z.number().min(0).max(1).default(0.05),
+      recall: z.number().min(0).max(1).default(0.95),
+    }),
+    comparisonSchema,
+  ),
+  /** Which of them must score the validation split before they can be compared. */
+  'run.unscored': call(z.object({ a: runId, b: runId }), z.object({ runs: z.array(runId) })),
+
+  /** Newest first. */
+  'version.list': call(z.object({ dataset: z.string().min(1) }), z.array(datasetVersionSchema)),
+  'version.compare': call(z.object({ dataset: z.string().min(1), a: id, b: id }), versionDifferenceSchema),
+  /** Makes a new version with the images of an old one. */
+  'version.restore': call(
+    z.object({
+      dataset: z.string().min(1),
+      number: id,
+      operator: z.string().min(1),
+      reason: z.string().max(2000),
+    }),
+    datasetVersionSchema,
+  ),
+  /** What could be learned from next, of what operators accepted; changes nothing. */
+  'curation.propose': call(z.object({ run: runId }), curationProposalSchema),
+  /** Makes the proposal a version, as a person confirmed it. */
+  'curation.confirm': call(
+    z.object({
+      run: runId,
+      /** The version that the person saw the proposal for. */
+      base: z.string().min(1),
+      include: z.array(id).default([]),
+      exclude: z.array(id).default([]),
+      operator: z.string().min(1),
+      reason: z.string().max(2000),
+    }),
+    datasetVersionSchema,
+  ),
+  'retrain.estimate': call(
+    z.object({ run: runId, start: z.enum(['warm', 'beginning']) }),
+    z.object({ seconds: z.number().nullable() }),
+  ),
+  'retrain.start': call(
+    z.object({
+      run: runId,
+      /** Number of a version; null for the newest. */
+      version: id.nullable().default(null),
+      start: z.enum(['warm', 'beginning']).default('warm'),
+      seed: z.number().int().nonnegative().nullable().default(null),
+      set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    }),
+    z.object({
+      job: z.string(),
+      run: runId,
+      version: datasetVersionSchema,
+      estimatedSeconds: z.number().nullable(),
+      warnings: z.array(retrainingWarningSchema),
+    }),
+  ),
+
+  /** The model in use of every dataset that has one. */
+  'model.list': call(none, z.array(modelUseSchema)),
+  /** Newest first. */
+  'model.history': call(z.object({ dataset: z.string().min(1) }), z.array(modelUseSchema)),
+  /** What a promotion of the run would rest on; changes nothing. */
+  'model.judge': call(
+    z.object({ run: runId, margin: z.number().min(0).max(1).default(0.02) }),
+    z.object({ gate: gateSchema, comparison: comparisonSchema.nullable() }),
+  ),
+  'model.promote': call(
+    z.object({
+      run: runId,
+      operator: z.string().min(1),
+      reason: z.string().max(2000).nullable().default(null),
+      margin: z.number().min(0).max(1).default(0.02),
+    }),
+    modelUseSchema,
+  ),
+  'model.rollBack': call(
+    z.object({
+      dataset: z.string().min(1),
+      operator: z.string().min(1),
+      reason: z.string().max(2000).nullable().default(null),
+    }),
+    modelUseSchema,
+  ),
+
   'operator.list': call(none, z.array(operatorSchema)),
   /** Makes the operator when the name is new. */
-  'operator.signIn': call(z.object({ name: z.string().trim().min(1).max(100) }), operatorSchema),
+  'operator.signIn': call(
+    z.object({ name: z.string().trim().min(1).max(100), pin: z.string().max(32).nullable().default(null) }),
+    operatorSchema,
+  ),
+  /** The code that a badge reader types. */
+  'operator.badgeIn': call(
+    z.object({ badge: z.string().trim().min(1).max(200), pin: z.string().max(32).nullable().default(null) }),
+    operatorSchema,
+  ),
+  /** Sets or takes away the PIN and the badge of an operator, who proves to be that one by the PIN so far. */
+  'operator.secure': call(
+    z.object({
+      name: z.string().min(1),
+      pin: z.string().max(32).nullable(),
+      newPin: z.string().max(32).nullable(),
+      badge: z.string().max(200).nullable(),
+    }),
+    operatorSchema,
+  ),
 
   'review.queue': call(
     z.object({
@@ -312,6 +506,9 @@ export const calls = {
       split: splitSchema.optional(),
       order: reviewOrderSchema.default('score'),
       undecided: z.boolean().default(false),
+      view: reviewViewSchema.default('all'),
+      /** Whose second look it is. */
+      operator: z.string().nullable().default(null),
       ...page,
     }),
     z.object({
@@ -333,13 +530,24 @@ export const calls = {
       operator: z.string().min(1),
       defectType: z.string().max(100).nullable().default(null),
       note: z.string().max(2000).nullable().default(null),
+      /** The queue that it was decided in. */
+      view: reviewViewSchema.default('all'),
     }),
     decisionSchema,
+  ),
+  /** Accepts every part of the queue on which no decision stands; one undo takes all of them back. */
+  'review.acceptRest': call(
+    z.object({ run: runId, split: splitSchema.optional(), operator: z.string().min(1) }),
+    z.object({ accepted: z.number().int() }),
   ),
   /** Takes back the operator's newest decision of the run that stands; null when there is none. */
   'review.undo': call(
     z.object({ run: runId, operator: z.string().min(1) }),
-    z.object({ undone: decisionSchema.nullable() }),
+    z.object({
+      undone: decisionSchema.nullable(),
+      /** How many were taken back with it: all of those accepted at once. */
+      count: z.number().int().default(1),
+    }),
   ),
 
   'setting.get': call(z.object({ key: z.string().max(100) }), z.object({ value: z.unknown() })),
@@ -366,6 +574,8 @@ export const events = {
   'run.points': z.object({ run: runId, points: z.array(curvePointSchema) }),
   'run.preview': z.object({ run: runId, name: z.string(), step: z.number().int(), asset: z.string() }),
   'review.decided': z.object({ run: runId, image: id }),
+  /** Another run is in use for the dataset. */
+  'model.changed': z.object({ dataset: z.string() }),
 } as const
 
 export type Events = typeof events

@@ -10,6 +10,13 @@ import type {
   EventPayload,
 } from '../../src/shared/contract.ts'
 import type { Decision, Image, Job, Operator, Run } from '../../src/shared/domain.ts'
+import type {
+  Comparison,
+  DatasetVersion,
+  Gate,
+  ModelUse,
+  PairedFigure,
+} from '../../src/shared/improvement.ts'
 
 export type CallExamples = { [N in CallName]: { input: CallArguments<N>; output: CallOutput<N> } }
 export type EventExamples = { [N in EventName]: EventPayload<N> }
@@ -92,7 +99,69 @@ const decision: Decision = {
   undoneAt: null,
   undoneBy: null,
 }
-const operator: Operator = { id: 1, name: '李雷', createdAt: 1 }
+const version: DatasetVersion = {
+  id: 'v-2',
+  datasetId: 'd-1',
+  number: 2,
+  parentId: 'v-1',
+  createdAt: 1_700_000_000_000,
+  operator: '李雷',
+  reason: 'new supplier',
+  images: 120,
+  sha256: 'cd'.repeat(32),
+}
+const figure: PairedFigure = { a: 0.9, b: 0.95, value: 0.05, low: 0.01, high: 0.09 }
+const comparison: Comparison = {
+  a: 'r-1',
+  b: 'r-2',
+  score: { a: 'izif', b: 'izif' },
+  validation: { normal: 40, anomalous: 12, sha256: 'ef'.repeat(32) },
+  targets: { falseRejectRate: 0.05, recall: 0.95 },
+  thresholds: { a: 0.5, b: 0.25 },
+  delta: { imageAuroc: { ...figure, p: 0.01 }, recall: figure, falseRejectRate: null },
+  perDefectType: { 划痕: { n: 12, imageAuroc: figure, recall: null } },
+  flips: [
+    {
+      image: 12,
+      file: 'good/001.png',
+      label: 'normal',
+      defectType: null,
+      a: { score: 0.75, flagged: true },
+      b: { score: 0.125, flagged: false },
+      better: true,
+    },
+  ],
+  speed: { a: 40, b: null },
+  warnings: ['few-normals'],
+}
+const gate: Gate = {
+  margin: 0.02,
+  against: 'r-1',
+  validation: 'ef'.repeat(32),
+  checks: [
+    {
+      figure: 'type-recall',
+      defectType: '划痕',
+      difference: 0.05,
+      low: 0.01,
+      high: 0.09,
+      passed: true,
+      sure: true,
+    },
+  ],
+  verdict: 'passed',
+}
+const use: ModelUse = {
+  id: 4,
+  datasetId: 'd-1',
+  runId: 'r-2',
+  action: 'promote',
+  operator: '李雷',
+  since: 1_700_000_000_000,
+  reason: null,
+  gate,
+}
+const operator: Operator = { id: 1, name: '李雷', createdAt: 1, hasPin: true, hasBadge: false }
 
 export const callExamples: CallExamples = {
   'app.info': {
@@ -142,6 +211,8 @@ export const callExamples: CallExamples = {
         splits: { train: 1, validation: 1, test: 0 },
         labels: { normal: 2, anomalous: 0, unlabeled: 0 },
         masks: 0,
+        removed: 0,
+        validationFrozenAt: 1_700_000_000_000,
         channels: 1,
         defectTypes: [],
       },
@@ -166,8 +237,81 @@ export const callExamples: CallExamples = {
     },
   },
   'dataset.images': {
-    input: { dataset: 'd-1', filter: { split: 'train' }, offset: 0, limit: 10 },
-    output: { total: 1, images: [image] },
+    input: {
+      dataset: 'd-1',
+      filter: { split: 'train', decision: 'none', run: 'r-1', scoreFrom: 0.5, removed: true },
+      sort: { by: 'score', descending: true },
+      offset: 0,
+      limit: 10,
+    },
+    output: { total: 1, images: [{ ...image, score: 0.75, decision: 'accept' }] },
+  },
+  'dataset.change': {
+    input: {
+      dataset: 'd-1',
+      choice: { ids: [12] },
+      change: { kind: 'label', label: 'anomalous', defectType: '划痕' },
+      operator: '李雷',
+    },
+    output: { changed: 1 },
+  },
+  'dataset.split': {
+    input: {
+      dataset: 'd-1',
+      split: { validation: 0.2, test: 0.2, seed: 1, stratified: true, pattern: '^(part\\d+)' },
+      apply: false,
+    },
+    output: {
+      after: { train: 6, validation: 2, test: 2 },
+      strata: [{ name: 'normal', counts: { train: 6, validation: 2, test: 2 } }],
+      moved: 4,
+      kept: 0,
+      groups: { count: 5, largest: 2, unmatched: 0, examples: [{ file: 'part1_a.png', group: 'part1' }] },
+    },
+  },
+  'dataset.freeze': { input: { dataset: 'd-1', frozen: true }, output: {} },
+  'dataset.findDuplicates': { input: { dataset: 'd-1' }, output: { job: 'j-5' } },
+  'dataset.duplicates': {
+    input: { dataset: 'd-1' },
+    output: { images: 2, found: 1, pairs: [{ a: image, b: image, distance: 3 }], unreadable: [] },
+  },
+  'label.types': { input: { dataset: 'd-1' }, output: [{ name: '划痕', color: '#e69f00' }] },
+  'label.setTypes': {
+    input: { dataset: 'd-1', types: [{ name: '划痕', color: '#e69f00' }] },
+    output: [{ name: '划痕', color: '#e69f00' }],
+  },
+  'label.open': {
+    input: { image: 12 },
+    output: {
+      shapes: [
+        { kind: 'polygon', defectType: '划痕', points: [1.5, 2, 10, 2, 10, 12.25] },
+        { kind: 'stroke', defectType: null, size: 8, points: [4, 4] },
+      ],
+    },
+  },
+  'label.save': {
+    input: {
+      image: 12,
+      shapes: [
+        { kind: 'rectangle', defectType: '划痕', x: 1, y: 2, width: 3, height: 4 },
+        { kind: 'region', defectType: '划痕', x: 0, y: 0, width: 2, height: 2, runs: [1, 3] },
+      ],
+      operator: '李雷',
+    },
+    output: {
+      maskSha256: 'cd'.repeat(32),
+      label: 'anomalous',
+      defectType: '划痕',
+      areas: [{ defectType: '划痕', area: 15 }],
+    },
+  },
+  'label.export': {
+    input: { dataset: 'd-1', format: 'coco', folder: '/data/masks' },
+    output: { folder: '/data/masks', images: 3, files: 1 },
+  },
+  'label.import': {
+    input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks' },
+    output: { images: 3, skipped: [{ file: 'a.json', reason: 'it marks no pixel' }] },
   },
   'system.list': {
     input: {},
@@ -226,10 +370,80 @@ export const callExamples: CallExamples = {
       perDefectType: { scratch: { n: 5, imageAuroc: 0.98, pixelAuroc: null } },
     },
   },
+  'run.compare': { input: { a: 'r-1', b: 'r-2', falseRejectRate: 0.05, recall: 0.95 }, output: comparison },
+  'run.unscored': { input: { a: 'r-1', b: 'r-2' }, output: { runs: ['r-2'] } },
+  'version.list': { input: { dataset: 'd-1' }, output: [version] },
+  'version.compare': {
+    input: { dataset: 'd-1', a: 1, b: 2 },
+    output: { a: version, b: version, added: [{ image: 12, file: 'good/001.png' }], removed: [], kept: 119 },
+  },
+  'version.restore': {
+    input: { dataset: 'd-1', number: 1, operator: '李雷', reason: 'as before' },
+    output: version,
+  },
+  'curation.propose': {
+    input: { run: 'r-1' },
+    output: {
+      run: 'r-1',
+      dataset: 'line 1',
+      base: version,
+      candidates: [
+        {
+          image: 12,
+          file: 'good/001.png',
+          dataset: 'scored today',
+          day: '2026-01-31',
+          partGroup: null,
+          score: 0.75,
+          calibrated: 99.5,
+          operator: '李雷',
+          hasMap: true,
+          marks: ['high-score', 'disagreement'],
+          duplicateOf: null,
+          proposed: false,
+          allowed: true,
+        },
+      ],
+      removals: [{ image: 7, file: 'good/007.png', why: 'rejected' }],
+      balance: [{ day: '2026-01-31', partGroup: null, now: 120, proposed: 1 }],
+      heldOut: 3,
+    },
+  },
+  'curation.confirm': {
+    input: { run: 'r-1', base: 'v-1', include: [12], exclude: [7], operator: '李雷', reason: 'new supplier' },
+    output: version,
+  },
+  'retrain.estimate': { input: { run: 'r-1', start: 'warm' }, output: { seconds: 300 } },
+  'retrain.start': {
+    input: { run: 'r-1', version: 2, start: 'warm', seed: null, set: { k: 2 } },
+    output: { job: 'j-5', run: 'r-2', version, estimatedSeconds: 300, warnings: [] },
+  },
+  'model.list': { input: {}, output: [use] },
+  'model.history': { input: { dataset: 'd-1' }, output: [use] },
+  'model.judge': { input: { run: 'r-2', margin: 0.02 }, output: { gate, comparison } },
+  'model.promote': { input: { run: 'r-2', operator: '李雷', reason: null, margin: 0.02 }, output: use },
+  'model.rollBack': {
+    input: { dataset: 'd-1', operator: '李雷', reason: 'too many rejects' },
+    output: { ...use, action: 'rollback', gate: null },
+  },
   'operator.list': { input: {}, output: [operator] },
-  'operator.signIn': { input: { name: '李雷' }, output: operator },
+  'operator.signIn': { input: { name: '李雷', pin: '2468' }, output: operator },
+  'operator.badgeIn': { input: { badge: '0004711', pin: null }, output: operator },
+  'operator.secure': {
+    input: { name: '李雷', pin: null, newPin: '2468', badge: '0004711' },
+    output: operator,
+  },
   'review.queue': {
-    input: { run: 'r-1', split: 'test', order: 'score', undecided: true, offset: 0, limit: 50 },
+    input: {
+      run: 'r-1',
+      split: 'test',
+      order: 'score',
+      undecided: true,
+      view: 'disagreements',
+      operator: '李雷',
+      offset: 0,
+      limit: 50,
+    },
     output: {
       total: 1,
       decided: 1,
@@ -252,15 +466,25 @@ export const callExamples: CallExamples = {
           hasMask: true,
           mapScale: 0.5,
           decision,
+          opinions: [{ operator: '李雷', decision: 'reject', defectType: '划痕', note: null }],
         },
       ],
     },
   },
   'review.decide': {
-    input: { run: 'r-1', image: 12, decision: 'reject', operator: '李雷', defectType: '划痕', note: 'deep' },
+    input: {
+      run: 'r-1',
+      image: 12,
+      decision: 'reject',
+      operator: '李雷',
+      defectType: '划痕',
+      note: 'deep',
+      view: 'second',
+    },
     output: decision,
   },
-  'review.undo': { input: { run: 'r-1', operator: '李雷' }, output: { undone: decision } },
+  'review.acceptRest': { input: { run: 'r-1', split: 'test', operator: '李雷' }, output: { accepted: 40 } },
+  'review.undo': { input: { run: 'r-1', operator: '李雷' }, output: { undone: decision, count: 1 } },
   'setting.get': { input: { key: 'theme' }, output: { value: { theme: 'dark' } } },
   'setting.set': { input: { key: 'theme', value: { theme: 'dark' } }, output: {} },
 }
@@ -274,4 +498,5 @@ export const eventExamples: EventExamples = {
   'run.points': { run: 'r-1', points: [{ phase: 'gan', step: 1, name: 'critic', value: 0.5 }] },
   'run.preview': { run: 'r-1', name: 'samples', step: 1, asset: 'preview/r-1/samples/1' },
   'review.decided': { run: 'r-1', image: 12 },
+  'model.changed': { dataset: 'd-1' },
 }

@@ -12,6 +12,19 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number ${range}.`)
   }
 
+/** Whole numbers of 1 or more, separated by commas. */
+export function wholeNumbers(text: string): number[] {
+  const read = wholeNumber(1)
+  return text.split(',').map((part) => read(part.trim()))
+}
+
+/** A share, from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value
+  throw new InvalidArgumentError('It must be a number from 0 to 1.')
+}
+
 /** An option with one of some values. */
 export const oneOf = (flags: string, description: string, values: readonly string[]): Option =>
   new Option(flags, description).choices(values)

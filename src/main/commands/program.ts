@@ -1,12 +1,17 @@
 /** The whole command line. A command is one file and one line here. */
 import { addBackup } from './backup.ts'
 import { type CommandLine, createCommandLine } from './command.ts'
+import { addCompare } from './compare.ts'
+import { addCurate } from './curate.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addImport } from './import.ts'
 import type { Io } from './io.ts'
 import { addModels } from './models.ts'
+import { addPromote } from './promote.ts'
+import { addRetrain } from './retrain.ts'
 import { addReview } from './review.ts'
+import { addRollback } from './rollback.ts'
 import { addSample } from './sample.ts'
 import { addScore } from './score.ts'
 import { addServe } from './serve.ts'
@@ -20,6 +25,11 @@ const commands = [
   addScore,
   addEvaluate,
   addReview,
+  addCurate,
+  addRetrain,
+  addCompare,
+  addPromote,
+  addRollback,
   addModels,
   addDoctor,
   addVerify,

@@ -20,27 +20,33 @@ export const addScore: AddCommand = (line) =>
     examples: [
       ['score --run 0mc3', 'the test split of the dataset that the run was trained on'],
       ['score --run 0mc3 --images photos/today', 'other photographs, imported as a dataset of their own'],
+      ['score --images photos/today', 'by the model in use, as "promote" and "rollback" set it'],
     ],
     declare: (command) =>
       command
-        .requiredOption('--run <run>', 'the run')
+        .option('--run <run>', 'the run (default: the model in use)')
+        .option('--dataset <name>', 'whose model in use, where several datasets have one')
         .addOption(oneOf('--split <split>', 'which images (default: test)', splitSchema.options))
         .option('--images <dir>', 'photographs of a folder instead')
         .option('--again', 'also images that have a score by this run'),
     options: z.object({
-      run: z.string(),
+      run: z.string().optional(),
+      dataset: z.string().optional(),
       split: splitSchema.optional(),
       images: z.string().optional(),
       again: z.boolean().default(false),
     }),
-    async act(context, { run, split, images, again }) {
+    async act(context, { run: named, dataset: of, split, images, again }) {
       if (split !== undefined && images !== undefined)
         throw new WrongUse('Give --split or --images, not both.')
+      if (named !== undefined && of !== undefined) throw new WrongUse('Give --run or --dataset, not both.')
       const session = await context.session()
-      const [{ startScoring }, { scoreSummarySchema }] = await Promise.all([
+      const [{ startScoring }, { scoreSummarySchema }, { runInUse }] = await Promise.all([
         import('../services/scoring.ts'),
         import('../jobs/score-job.ts'),
+        import('../services/promotion.ts'),
       ])
+      const run = named ?? runInUse(session.workspace.db, of ?? null)
       const dataset =
         images === undefined ? null : await importForScoring(context, session, run, resolve(images))
       const started = startScoring(session, {

@@ -46,7 +46,7 @@ export const addTrain: AddCommand = (line) =>
       const started = await start(session, options)
       context.notice(`Run ${started.run}`)
       for (const { message } of started.warnings) context.notice(message)
-      const stopped = await follow(context, session, started)
+      const stopped = await followTraining(context, session, started)
       const { findRun } = await import('../store/runs.ts')
       const run = findRun(session.workspace.db, started.run)
       return {
@@ -76,10 +76,10 @@ async function start(session: Session, options: z.output<typeof optionsSchema>):
 }
 
 /** @returns whether Ctrl-C stopped it */
-async function follow(
+export async function followTraining(
   context: CommandContext,
   session: Session,
-  { job, run }: TrainingStarted,
+  { job, run }: Pick<TrainingStarted, 'job' | 'run'>,
 ): Promise<boolean> {
   try {
     return (await followJob(context, session, job, 'later')).state === 'cancelled'
@@ -89,9 +89,9 @@ async function follow(
   }
 }
 
-function trainingDocument(
+export function trainingDocument(
   run: Run,
-  warnings: readonly TrainingWarning[],
+  warnings: readonly Pick<TrainingWarning, 'message'>[],
   stopped: boolean,
 ): Record<string, unknown> {
   const { id, model, preset, seed, stepsDone, stepsTotal, seconds, losses, resumedCount } = run
@@ -112,7 +112,7 @@ function trainingDocument(
   }
 }
 
-function trainingText({ id, stepsDone, stepsTotal, seconds, losses }: Run, stopped: boolean): string {
+export function trainingText({ id, stepsDone, stepsTotal, seconds, losses }: Run, stopped: boolean): string {
   if (stopped) {
     return (
       `Stopped at step ${stepsDone} of ${stepsTotal}; a checkpoint is kept.\n` +

@@ -52,6 +52,8 @@ export const trainTaskSchema = z.object({
   config: z.record(z.string(), z.unknown()),
   seed: z.number().int().nonnegative(),
   resume: z.boolean(),
+  /** Folder of a trained run of the same networks, whose weights this one begins with; fresh ones without it. */
+  warmFrom: z.string().nullish(),
   /** Normal images of the training split; the only ones that gradients see. */
   train: z.array(engineImageSchema),
   /** Normal images of the validation split; they choose and calibrate. No test image is ever listed. */

@@ -1,4 +1,6 @@
 import type { Handlers } from '../contract/dispatch.ts'
+import { runsToScore } from '../services/comparison.ts'
+import { compareInThread } from '../services/comparison-in-thread.ts'
 import { evaluateInThread } from '../services/evaluation-in-thread.ts'
 import { listPreviews } from '../services/previews.ts'
 import { startScoring } from '../services/scoring.ts'
@@ -8,7 +10,17 @@ import type { HandlerContext } from './context.ts'
 
 export const runHandlers = (
   context: HandlerContext,
-): Pick<Handlers, 'run.list' | 'run.get' | 'run.curves' | 'run.previews' | 'run.score' | 'run.evaluate'> => ({
+): Pick<
+  Handlers,
+  | 'run.list'
+  | 'run.get'
+  | 'run.curves'
+  | 'run.previews'
+  | 'run.score'
+  | 'run.evaluate'
+  | 'run.compare'
+  | 'run.unscored'
+> => ({
   'run.list': ({ dataset, state }) => {
     const { db } = context.session().workspace
     const datasetId = dataset === undefined ? undefined : findDataset(db, dataset).id
@@ -28,4 +40,6 @@ export const runHandlers = (
   }),
   'run.evaluate': ({ run, score, split }) =>
     evaluateInThread(context.session().workspace, { run, score: score ?? null, split }),
+  'run.compare': (request) => compareInThread(context.session().workspace, request),
+  'run.unscored': (request) => ({ runs: runsToScore(context.session().workspace, request) }),
 })

@@ -6,6 +6,7 @@ import { type FailureData, failureData } from '../../shared/failure.ts'
 import type { TrainResult, TrainTask } from '../engine/protocol.ts'
 import type { Session } from '../services/session.ts'
 import { engineTrainingImages, readTrainingList } from '../services/training-images.ts'
+import { retrainingOf } from '../store/dataset-versions.ts'
 import {
   addMetrics,
   findRun,
@@ -61,7 +62,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
   const { db } = workspace
   try {
     const run = findRun(db, id)
-    const images = await engineTrainingImages(workspace, await readTrainingList(workspace, run))
+    const images = await engineTrainingImages(workspace, run, await readTrainingList(workspace, run))
     const task: TrainTask = {
       kind: 'train',
       task: context.id,
@@ -71,6 +72,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
       config: run.config,
       seed: run.seed,
       resume,
+      warmFrom: warmFolder(session, run),
       ...images,
     }
     // Stopped while its images were being looked at.
@@ -103,6 +105,12 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
     setRunState(db, id, 'failed', failure)
     return { state: 'failed', failure }
   }
+}
+
+/** Where the weights lie that the run begins with; null for fresh ones. */
+function warmFolder({ workspace }: Session, run: Run): string | null {
+  if (run.parentRunId === null || retrainingOf(workspace.db, run.id)?.start !== 'warm') return null
+  return workspace.path(runFolder(run.parentRunId))
 }
 
 function trained({ workspace: { db } }: Session, id: Id, report: TrainResult): JobEnd {

@@ -1,6 +1,7 @@
 /**
  * Which images a training may see: the one place in Fanoscope that says so. Normal images of the training
- * split for gradients, normal images of the validation split for choosing and calibrating, nothing else.
+ * split, or those of a curated version of it, for gradients; normal images of the validation split for choosing
+ * and calibrating; nothing else.
  *
  * The list is made once, when a run is made, and kept in the run's folder as `images.json`: a run that is
  * resumed sees the same images in the same order, whatever was imported in between.
@@ -8,11 +9,20 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Dataset, type Image, imageIdSchema, type Run, sha256Schema } from '../../shared/domain.ts'
+import {
+  type Dataset,
+  type Id,
+  type Image,
+  idSchema,
+  imageIdSchema,
+  type Run,
+  sha256Schema,
+} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { writeFileDurably } from '../durable-file.ts'
 import type { EngineImage } from '../engine/protocol.ts'
-import { imageById, listImages, whiteLevel } from '../store/images.ts'
+import { imagesOfVersion } from '../store/dataset-versions.ts'
+import { imageByHash, imageById, listImages, whiteLevel } from '../store/images.ts'
 import { runFolder } from '../store/runs.ts'
 import { storedAsync } from '../store/storage-errors.ts'
 import type { Workspace } from '../store/workspace.ts'
@@ -25,6 +35,8 @@ const trainingListSchema = z.object({
   white: z.number().positive(),
   train: z.array(listedSchema),
   validation: z.array(listedSchema),
+  /** The version of the dataset that `train` is, where a person curated one. */
+  version: idSchema.nullable().default(null),
 })
 export type TrainingList = z.infer<typeof trainingListSchema>
 
@@ -36,6 +48,37 @@ export interface TrainingImages {
 /** Whether an image may be used for what; test images and images that are not known to be good never may. */
 const isFor = (image: Image, split: 'train' | 'validation'): boolean =>
   image.split === split && image.label === 'normal' && image.removedAt === null
+
+/**
+ * Whether an image that a person took into a version may be learned from. It may come from another dataset, such as
+ * a day's production; a picture that judges in the validation or test split of the run's own dataset may not.
+ */
+function isCurated({ db }: Workspace, image: Image, datasetId: Id): boolean {
+  if (image.removedAt !== null || image.label === 'anomalous') return false
+  const own = imageByHash(db, datasetId, image.sha256)
+  return own === undefined || own.split === 'train'
+}
+
+/**
+ * The images of a version for a run that is retrained from another: what chose and calibrated the first does so for
+ * the second, so that both are judged alike.
+ */
+export function versionImages(
+  workspace: Workspace,
+  dataset: Dataset,
+  version: Id,
+  parent: TrainingList,
+): TrainingImages {
+  const train = imagesOfVersion(workspace.db, version).flatMap((id) => {
+    const image = imageById(workspace.db, id)
+    return image !== undefined && isCurated(workspace, image, dataset.id) ? [image] : []
+  })
+  const validation = parent.validation.flatMap(({ id }) => {
+    const image = imageById(workspace.db, id)
+    return image !== undefined && isFor(image, 'validation') ? [image] : []
+  })
+  return { train, validation }
+}
 
 /** The images that a training on this dataset may see, in the order of their import. */
 export function trainingImages({ db }: Workspace, dataset: Dataset): TrainingImages {
@@ -52,6 +95,7 @@ export async function keepTrainingList(
   workspace: Workspace,
   run: Run,
   images: TrainingImages,
+  version: Id | null = null,
 ): Promise<void> {
   const listed = (image: Image) => ({ id: image.id, sha256: image.sha256 })
   const list: TrainingList = {
@@ -59,6 +103,7 @@ export async function keepTrainingList(
     white: whiteLevel(workspace.db, run.datasetId, 16),
     train: images.train.map(listed),
     validation: images.validation.map(listed),
+    version,
   }
   await storedAsync(() => writeFileDurably(fileOf(workspace, run), `${JSON.stringify(list)}\n`))
 }
@@ -85,12 +130,17 @@ export async function readTrainingList(workspace: Workspace, run: Run): Promise<
  */
 export async function engineTrainingImages(
   workspace: Workspace,
+  run: Run,
   list: TrainingList,
 ): Promise<{ train: EngineImage[]; validation: EngineImage[] }> {
+  const may = (image: Image, split: 'train' | 'validation'): boolean =>
+    split === 'train' && list.version !== null
+      ? isCurated(workspace, image, run.datasetId)
+      : isFor(image, split)
   const look = (split: 'train' | 'validation'): Image[] =>
     list[split].map(({ id, sha256 }) => {
       const image = imageById(workspace.db, id)
-      if (image === undefined || image.sha256 !== sha256 || !isFor(image, split)) {
+      if (image === undefined || image.sha256 !== sha256 || !may(image, split)) {
         throw new Failure(
           'training-images-changed',
           `The image ${image?.file ?? id} is no longer a normal image of the ${split} split, so the training cannot go on as it began.`,

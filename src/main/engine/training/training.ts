@@ -16,7 +16,7 @@ import { disposeWeights, loadWeights, readWeights } from '../networks/stored-wei
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
 import { calibrate } from '../scoring/calibrate.ts'
-import { writeModel } from '../scoring/model-file.ts'
+import { readModel, writeModel } from '../scoring/model-file.ts'
 import { Cancelled } from '../task-control.ts'
 import type { Variable } from '../tensorflow.ts'
 import {
@@ -133,6 +133,8 @@ class Training<W extends Record<string, Weights>> {
     const { stages, createWeights } = this.#definition
     const weights = createWeights(this.#root.fork('weights'))
     try {
+      const { warmFrom } = this.#context.task
+      if (warmFrom) loadWeights((await readModel(warmFrom)).tensors, ...Object.values(weights))
       let tensors = saved
       for (const stage of stages) {
         if (this.#isBehind(stage)) continue

@@ -1,0 +1,76 @@
+/**
+ * Whether two pictures show nearly the same: the same part photographed twice, perhaps a little brighter or noisier.
+ *
+ * Photographs from a fixed camera are all alike at first sight, so a common perceptual hash calls every one of them a
+ * duplicate. Here a picture is described by how it differs from the mean of its kind: on 16 x 16 cells, without what
+ * brightness and contrast alone explain, by its differences from cell to cell. Two pictures are compared by the
+ * cosine of these.
+ */
+import type { ImageSource } from './byte-source.ts'
+import { toModelInput } from './model-input.ts'
+
+const side = 16
+const count = side * side
+
+/** Brightness of the cells, 0 to 65535. @throws ImageRefusal as `decodeImage` */
+export async function pictureCells(source: ImageSource, white?: number): Promise<Uint16Array> {
+  const { data } = await toModelInput(source, {
+    channels: 1,
+    resize: 'stretch',
+    size: side,
+    ...(white === undefined ? {} : { white }),
+  })
+  return Uint16Array.from(data, (value) => Math.round(((value + 1) / 2) * 65_535))
+}
+
+/** Describes pictures against the mean of `kind`. The cosine of two descriptions is their dot product. */
+export function describer(kind: readonly Uint16Array[]): (cells: Uint16Array) => Float32Array {
+  const pattern = new Float64Array(count)
+  for (const cells of kind) for (let i = 0; i < count; i++) pattern[i] = (pattern[i] ?? 0) + (cells[i] ?? 0)
+  center(pattern)
+  const length = Math.sqrt(dot(pattern, pattern))
+  if (length > 0) for (let i = 0; i < count; i++) pattern[i] = (pattern[i] ?? 0) / length
+
+  return (cells) => {
+    const rest = Float64Array.from(cells)
+    center(rest)
+    const contrast = dot(rest, pattern)
+    for (let i = 0; i < count; i++) rest[i] = (rest[i] ?? 0) - contrast * (pattern[i] ?? 0)
+    return unit(steps(rest))
+  }
+}
+
+/** 1 for the same picture; about 0 for two that have only their kind in common. */
+export function likeness(a: Float32Array, b: Float32Array): number {
+  return dot(a, b)
+}
+
+function center(values: Float64Array): void {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) - mean
+}
+
+/** Differences from each cell to the one on its right, then to the one below it. */
+function steps(cells: Float64Array): Float32Array {
+  const result = new Float32Array(2 * count)
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const i = y * side + x
+      const here = cells[i] ?? 0
+      if (x + 1 < side) result[i] = (cells[i + 1] ?? 0) - here
+      if (y + 1 < side) result[count + i] = (cells[i + side] ?? 0) - here
+    }
+  }
+  return result
+}
+
+function unit(values: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(values, values))
+  return length > 0 ? values.map((value) => value / length) : values
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  return sum
+}

@@ -1,0 +1,71 @@
+/** Which run is in use for a dataset, since when and why: a history that is only added to. */
+import { z } from 'zod'
+import type { Id } from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import { type Gate, gateSchema, type ModelUse, modelUseSchema } from '../../shared/improvement.ts'
+import type { Database } from './database.ts'
+import { jsonText, toJsonOrNull } from './row.ts'
+
+const useRow = modelUseSchema.extend({ gate: jsonText(gateSchema).nullable() })
+const select = `SELECT model_use.id, model_use.dataset_id AS datasetId, model_use.run_id AS runId, model_use.action,
+  operator.name AS operator, model_use.since, model_use.reason, model_use.gate
+  FROM model_use LEFT JOIN operator ON operator.id = model_use.operator_id`
+
+export interface NewModelUse {
+  datasetId: Id
+  runId: Id
+  action: ModelUse['action']
+  operatorId: number | null
+  reason: string | null
+  gate: Gate | null
+}
+
+export function recordModelUse(db: Database, values: NewModelUse): ModelUse {
+  const { gate, ...rest } = values
+  db.run(
+    `INSERT INTO model_use (dataset_id, run_id, action, operator_id, since, reason, gate)
+     VALUES ($datasetId, $runId, $action, $operatorId, $now, $reason, $gate)`,
+    { ...rest, gate: toJsonOrNull(gate), now: db.now() },
+  )
+  const [made] = modelHistory(db, values.datasetId)
+  if (made) return made
+  throw new Error('The model in use was not recorded.')
+}
+
+/** Newest first. */
+export const modelHistory = (db: Database, datasetId: Id): ModelUse[] =>
+  db.all(useRow, `${select} WHERE model_use.dataset_id = $datasetId ORDER BY model_use.id DESC`, {
+    datasetId,
+  })
+
+/** The run in use for a dataset, or null. */
+export const modelInUse = (db: Database, datasetId: Id): ModelUse | null =>
+  db.get(useRow, `${select} WHERE model_use.dataset_id = $datasetId ORDER BY model_use.id DESC LIMIT 1`, {
+    datasetId,
+  }) ?? null
+
+/** The present model of every dataset that has one. */
+export const modelsInUse = (db: Database): ModelUse[] =>
+  db
+    .all(z.object({ id: z.string() }), 'SELECT DISTINCT dataset_id AS id FROM model_use', {})
+    .flatMap(({ id }) => modelInUse(db, id) ?? [])
+
+/**
+ * The run that was in use before the present one and was not itself taken back: a rollback undoes the promotion
+ * that stands, and a second one the promotion before it.
+ * @throws Failure `nothing-to-roll-back`
+ */
+export function runToRollBackTo(history: readonly ModelUse[]): Id {
+  const standing: Id[] = []
+  for (const { action, runId } of [...history].reverse()) {
+    if (action === 'promote') standing.push(runId)
+    else standing.pop()
+  }
+  const before = standing.at(-2)
+  if (before !== undefined) return before
+  throw new Failure(
+    'nothing-to-roll-back',
+    'There is no earlier model to go back to.',
+    'A model can be taken back once another one was in use before it.',
+  )
+}
