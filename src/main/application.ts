@@ -4,6 +4,7 @@ import { Failure } from '../shared/failure.ts'
 import type { AssetSource } from './assets/source.ts'
 import type { Handlers } from './contract/dispatch.ts'
 import { appHandlers } from './handlers/app.ts'
+import { auditHandlers } from './handlers/audit.ts'
 import type { HandlerContext } from './handlers/context.ts'
 import { curationHandlers } from './handlers/curation.ts'
 import { datasetHandlers } from './handlers/dataset.ts'
@@ -17,6 +18,7 @@ import { runHandlers } from './handlers/run.ts'
 import { sampleHandlers } from './handlers/sample.ts'
 import { settingHandlers } from './handlers/setting.ts'
 import { systemHandlers } from './handlers/system.ts'
+import { thresholdHandlers } from './handlers/threshold.ts'
 import { trainHandlers } from './handlers/train.ts'
 import { workspaceHandlers } from './handlers/workspace.ts'
 import { openAppState, stateFile } from './services/app-state.ts'
@@ -103,6 +105,8 @@ export function createApplication(powers: HostPowers): Application {
       ...modelHandlers(context),
       ...operatorHandlers(context),
       ...reviewHandlers(context),
+      ...thresholdHandlers(context),
+      ...auditHandlers(context),
       ...settingHandlers(context),
     },
     events,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 /** Programs of their own: threads of main and the engine, each in src/main/entries/. */
 export type EntryName =
+  | 'audit-worker'
   | 'dataset-worker'
   | 'engine'
   | 'comparison-worker'
@@ -11,7 +12,9 @@ export type EntryName =
   | 'import-worker'
   | 'label-worker'
   | 'picture-worker'
+  | 'region-worker'
   | 'sample-worker'
+  | 'threshold-worker'
   | 'verify-worker'
 
 /**

@@ -25,6 +25,7 @@ import {
   splitRequestSchema,
 } from './dataset-grid.ts'
 import {
+  auditEntrySchema,
   datasetSummarySchema,
   decisionKindSchema,
   decisionSchema,
@@ -38,7 +39,6 @@ import {
   splitSchema,
   trainingWarningSchema,
 } from './domain.ts'
-
 import {
   comparisonSchema,
   curationProposalSchema,
@@ -48,6 +48,17 @@ import {
   retrainingWarningSchema,
   versionDifferenceSchema,
 } from './improvement.ts'
+import {
+  chosenThresholdSchema,
+  distributionSchema,
+  flipSchema,
+  operatingPointSchema,
+  regionCriteriaSchema,
+  scoreSettingsSchema,
+  validationSchema,
+  verdictSchema,
+  workingPointSchema,
+} from './threshold.ts'
 
 export { assetPath } from './asset-path.ts'
 
@@ -203,10 +214,32 @@ export const reviewItemSchema = z.object({
       }),
     )
     .optional(),
+  /** By the operating point in use; null while the run has none. */
+  verdict: verdictSchema.nullable(),
 })
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
-export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'file'])
+/** `threshold`: the parts nearest to the threshold first, which are the hardest to tell. */
+export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'threshold', 'file'])
+
+export const auditFilterSchema = z.object({
+  /** An action, or the word before its dot. */
+  action: z.string().max(100).optional(),
+  operator: z.string().max(100).optional(),
+  run: z.string().max(64).optional(),
+  dataset: z.string().max(100).optional(),
+  image: id.optional(),
+  from: z.number().int().nonnegative().optional(),
+  to: z.number().int().nonnegative().optional(),
+})
+
+export const auditCheckSchema = z.object({
+  rows: z.number().int().nonnegative(),
+  /** The hash of the newest row. */
+  head: z.string(),
+  breaks: z.array(z.object({ id: z.number().int(), message: z.string() })),
+})
+export type AuditCheck = z.infer<typeof auditCheckSchema>
 
 /**
  * `second`: what others decided and this operator did not, without saying what; `disagreements`: what operators
@@ -518,6 +551,8 @@ export const calls = {
       rejected: z.number().int(),
       /** One scale for every map of the run: the 99.5th percentile of map values on validation normals times two. */
       mapScale: z.number(),
+      /** What the verdicts are given by; null while the run has no operating point. */
+      point: operatingPointSchema.nullable(),
       items: z.array(reviewItemSchema),
     }),
   ),
@@ -550,6 +585,89 @@ export const calls = {
     }),
   ),
 
+  /** What a threshold of the run may be chosen on: its labeled validation images, and nothing else. */
+  'threshold.validation': call(z.object({ run: runId }), validationSchema),
+  'threshold.distribution': call(z.object({ run: runId, settings: scoreSettingsSchema }), distributionSchema),
+  /** What a threshold does with the validation images. */
+  'threshold.at': call(
+    z.object({
+      run: runId,
+      settings: scoreSettingsSchema,
+      threshold: z.number(),
+      regions: regionCriteriaSchema.nullable().default(null),
+    }),
+    workingPointSchema,
+  ),
+  /** The threshold for a target: `f1`, `fpr=0.01`, `recall=0.99`, `cost=1:50` or `percentile=99`. */
+  'threshold.choose': call(
+    z.object({
+      run: runId,
+      /** Null for those in use. */
+      settings: scoreSettingsSchema.nullable().default(null),
+      target: z.string().min(1).max(100),
+      regions: regionCriteriaSchema.nullable().default(null),
+    }),
+    chosenThresholdSchema,
+  ),
+  /** Validation parts with another verdict than by the operating point in use, or by the threshold `from`. */
+  'threshold.flips': call(
+    z.object({
+      run: runId,
+      settings: scoreSettingsSchema,
+      threshold: z.number(),
+      regions: regionCriteriaSchema.nullable().default(null),
+      from: z.number().nullable().default(null),
+      limit: z.number().int().min(1).max(500).default(60),
+    }),
+    z.object({ total: z.number().int().nonnegative(), items: z.array(flipSchema) }),
+  ),
+  /** Measures the regions of maps that have not been yet; answers when all have. */
+  'threshold.measureRegions': call(z.object({ run: runId }), z.object({ measured: z.number().int() })),
+
+  /** Newest first; `active` is the id of the one in use. */
+  'point.list': call(
+    z.object({ run: runId }),
+    z.object({ active: id.nullable(), points: z.array(operatingPointSchema) }),
+  ),
+  /** Sets a threshold: a new version of the name, in use from now on. */
+  'point.save': call(
+    z.object({
+      run: runId,
+      name: z.string().trim().min(1).max(100),
+      settings: scoreSettingsSchema,
+      threshold: z.number(),
+      regions: regionCriteriaSchema.nullable().default(null),
+      /** What it was chosen for; null where it was set by hand. */
+      target: z.string().max(100).nullable().default(null),
+      operator: z.string().min(1),
+      reason: z.string().max(2000),
+    }),
+    operatingPointSchema,
+  ),
+  /** Takes a point of before into use again. */
+  'point.use': call(
+    z.object({ point: id, operator: z.string().min(1), reason: z.string().max(2000) }),
+    operatingPointSchema,
+  ),
+
+  /** Newest first. */
+  'audit.list': call(
+    z.object({ filter: auditFilterSchema.default({}), ...page }),
+    z.object({ total: z.number().int(), entries: z.array(auditEntrySchema) }),
+  ),
+  /** Follows the chain of hashes from the first row to the last. */
+  'audit.check': call(none, auditCheckSchema),
+  /** Writes the rows into a file of the folder. */
+  'audit.export': call(
+    z.object({
+      filter: auditFilterSchema.default({}),
+      format: z.enum(['csv', 'json']),
+      folder: z.string().min(1),
+      operator: z.string().nullable().default(null),
+    }),
+    z.object({ file: z.string(), rows: z.number().int() }),
+  ),
+
   'setting.get': call(z.object({ key: z.string().max(100) }), z.object({ value: z.unknown() })),
   'setting.set': call(z.object({ key: z.string().max(100), value: z.unknown() }), none),
 } as const
@@ -574,6 +692,8 @@ export const events = {
   'run.points': z.object({ run: runId, points: z.array(curvePointSchema) }),
   'run.preview': z.object({ run: runId, name: z.string(), step: z.number().int(), asset: z.string() }),
   'review.decided': z.object({ run: runId, image: id }),
+  /** Another operating point is in use for the run. */
+  'point.changed': z.object({ run: runId }),
   /** Another run is in use for the dataset. */
   'model.changed': z.object({ dataset: z.string() }),
 } as const

@@ -17,6 +17,7 @@ import type {
   ModelUse,
   PairedFigure,
 } from '../../src/shared/improvement.ts'
+import type { OperatingPoint, WorkingPoint } from '../../src/shared/threshold.ts'
 
 export type CallExamples = { [N in CallName]: { input: CallArguments<N>; output: CallOutput<N> } }
 export type EventExamples = { [N in EventName]: EventPayload<N> }
@@ -160,6 +161,42 @@ const use: ModelUse = {
   since: 1_700_000_000_000,
   reason: null,
   gate,
+}
+const figures = (threshold: number): WorkingPoint => {
+  const share = { part: 9, whole: 10, value: 0.9, low: 0.6, high: 0.98 }
+  const nothing = { part: 0, whole: 0, value: null, low: null, high: null }
+  return {
+    threshold,
+    truePositives: 9,
+    falsePositives: 0,
+    trueNegatives: 40,
+    falseNegatives: 1,
+    precision: share,
+    recall: share,
+    falseRejectRate: { ...share, part: 0, whole: 40, value: 0, low: 0, high: 0.088 },
+    escapeRate: nothing,
+    f1: { value: 0.947, low: 0.75, high: 0.99 },
+    perDefectType: [{ defectType: '划痕', ...share }],
+  }
+}
+const settings = { score: 'izif', k: 1, reduction: 'top-k' } as const
+const regions = { leastArea: 12, leastStrength: 0.25 }
+const validation = { normal: 40, anomalous: 10, hash: 'cd'.repeat(32) }
+const point: OperatingPoint = {
+  ...settings,
+  id: 4,
+  run: 'r-1',
+  name: '客户 A',
+  version: 2,
+  threshold: 0.5,
+  regions,
+  target: 'fpr=0.01',
+  interval: { low: 0.45, high: 0.55 },
+  validation,
+  figures: figures(0.5),
+  operator: '李雷',
+  reason: 'trial of week 12',
+  createdAt: 1_700_000_000_000,
 }
 const operator: Operator = { id: 1, name: '李雷', createdAt: 1, hasPin: true, hasBadge: false }
 
@@ -450,6 +487,7 @@ export const callExamples: CallExamples = {
       accepted: 0,
       rejected: 1,
       mapScale: 0.5,
+      point,
       items: [
         {
           image: 12,
@@ -466,6 +504,7 @@ export const callExamples: CallExamples = {
           hasMask: true,
           mapScale: 0.5,
           decision,
+          verdict: 'flagged',
           opinions: [{ operator: '李雷', decision: 'reject', defectType: '划痕', note: null }],
         },
       ],
@@ -485,6 +524,117 @@ export const callExamples: CallExamples = {
   },
   'review.acceptRest': { input: { run: 'r-1', split: 'test', operator: '李雷' }, output: { accepted: 40 } },
   'review.undo': { input: { run: 'r-1', operator: '李雷' }, output: { undone: decision, count: 1 } },
+  'threshold.validation': {
+    input: { run: 'r-1' },
+    output: {
+      run: 'r-1',
+      validation,
+      unlabeled: 3,
+      missing: 1,
+      scores: ['izif', 'izi'],
+      settings,
+      active: point,
+      mapScale: 0.5,
+      maps: 50,
+      profiled: 0,
+    },
+  },
+  'threshold.distribution': {
+    input: { run: 'r-1', settings },
+    output: {
+      settings,
+      low: 0,
+      high: 1,
+      beyond: 2,
+      normal: [30, 10],
+      anomalous: [1, 9],
+      auroc: { value: 0.98, low: 0.95, high: 1 },
+      averagePrecision: 0.97,
+      roc: { x: [0, 0.1, 1], y: [0, 0.9, 1] },
+      precisionRecall: null,
+      start: 0.5,
+    },
+  },
+  'threshold.at': { input: { run: 'r-1', settings, threshold: 0.5, regions }, output: figures(0.5) },
+  'threshold.choose': {
+    input: { run: 'r-1', settings, target: 'fpr=0.01', regions: null },
+    output: {
+      run: 'r-1',
+      ...settings,
+      target: 'fpr=0.01',
+      threshold: 0.5,
+      interval: { low: 0.45, high: 0.55 },
+      sufficient: false,
+      notices: [{ code: 'too-few-normals', text: '40 good images cannot show 1 %.', values: { normal: 40 } }],
+      figures: figures(0.5),
+      validation: { ...validation, missing: 0 },
+    },
+  },
+  'threshold.flips': {
+    input: { run: 'r-1', settings, threshold: 0.5, regions: null, from: 0.4, limit: 10 },
+    output: {
+      total: 1,
+      items: [
+        {
+          image: 12,
+          file: 'test/scratch/001.png',
+          label: 'anomalous',
+          defectType: '划痕',
+          score: 0.45,
+          verdict: 'passed',
+          hasMap: true,
+        },
+      ],
+    },
+  },
+  'threshold.measureRegions': { input: { run: 'r-1' }, output: { measured: 50 } },
+  'point.list': { input: { run: 'r-1' }, output: { active: 4, points: [point] } },
+  'point.save': {
+    input: {
+      run: 'r-1',
+      name: '客户 A',
+      settings,
+      threshold: 0.5,
+      regions,
+      target: 'fpr=0.01',
+      operator: '李雷',
+      reason: 'trial of week 12',
+    },
+    output: point,
+  },
+  'point.use': { input: { point: 4, operator: '李雷', reason: 'back again' }, output: point },
+  'audit.list': {
+    input: { filter: { action: 'decision', operator: '李雷' }, offset: 0, limit: 50 },
+    output: {
+      total: 1,
+      entries: [
+        {
+          id: 7,
+          at: 1_700_000_000_000,
+          action: 'decision.made',
+          operator: '李雷',
+          run: 'r-1',
+          dataset: null,
+          image: 12,
+          detail: { is: 'reject', note: null },
+          previous: '00'.repeat(32),
+          hash: 'ef'.repeat(32),
+        },
+      ],
+    },
+  },
+  'audit.check': {
+    input: {},
+    output: {
+      rows: 7,
+      head: 'ef'.repeat(32),
+      breaks: [{ id: 3, message: 'Row 3 of the audit was changed.' }],
+    },
+  },
+  'audit.export': {
+    input: { filter: {}, format: 'csv', folder: '/data', operator: '李雷' },
+    output: { file: '/data/audit-2026-01-31-12-00-00.csv', rows: 7 },
+  },
   'setting.get': { input: { key: 'theme' }, output: { value: { theme: 'dark' } } },
   'setting.set': { input: { key: 'theme', value: { theme: 'dark' } }, output: {} },
 }
@@ -498,5 +648,6 @@ export const eventExamples: EventExamples = {
   'run.points': { run: 'r-1', points: [{ phase: 'gan', step: 1, name: 'critic', value: 0.5 }] },
   'run.preview': { run: 'r-1', name: 'samples', step: 1, asset: 'preview/r-1/samples/1' },
   'review.decided': { run: 'r-1', image: 12 },
+  'point.changed': { run: 'r-1' },
   'model.changed': { dataset: 'd-1' },
 }

@@ -25,6 +25,7 @@ export function createEventHub(): EventHub {
     'run.points': new Set(),
     'run.preview': new Set(),
     'review.decided': new Set(),
+    'point.changed': new Set(),
     'model.changed': new Set(),
   }
   const all = new Set<AnyListener>()

@@ -1,42 +1,62 @@
 /** The review queue and what operators decide. */
-import { z } from 'zod'
-import type { CallArguments, CallOutput, ReviewItem } from '../../shared/contract.ts'
+import type { CallArguments, CallOutput, ReviewItem, ReviewView } from '../../shared/contract.ts'
 import type { Decision, DecisionKind, Run } from '../../shared/domain.ts'
-import { tileScores } from '../engine/scores.ts'
-import { decide, undoDecision } from '../store/decisions.ts'
-import { signIn } from '../store/operators.ts'
+import { type ScoreOptions, tileScores } from '../engine/scores.ts'
+import { beginBatch, decide, undoNewest } from '../store/decisions.ts'
+import { activePoint } from '../store/operating-points.ts'
+import { operatorByName, signIn } from '../store/operators.ts'
+import { profileOf } from '../store/region-profiles.ts'
 import { findRun } from '../store/runs.ts'
-import { countQueue, listQueue, type QueueRow } from '../store/scores.ts'
-import { scoreOptionsOf } from './evaluation.ts'
+import { countQueue, listQueue, opinionsOn, type QueueRow, undecidedOf } from '../store/scores.ts'
+import { mapScaleOf, optionsFor, settingsInUse } from '../thresholds/settings.ts'
+import { verdictBy } from '../thresholds/verdict.ts'
 import type { Session } from './session.ts'
-
-const calibrationSchema = z.object({ mapScale: z.number().positive() })
 
 /** @throws Failure `unknown-run` */
 export function reviewQueue(
   { workspace: { db } }: Session,
   request: CallArguments<'review.queue'>,
 ): CallOutput<'review.queue'> {
-  const { split, order, undecided, offset, limit } = request
+  const { split, order, undecided, offset, limit, view, operator } = request
   const run = findRun(db, request.run)
-  const filter = { runId: run.id, split, undecided }
-  const calibration = calibrationSchema.safeParse(run.calibration)
+  const operatorId = operator === null ? null : (operatorByName(db, operator)?.id ?? null)
+  const filter = { runId: run.id, split, undecided, view, operatorId }
+  const point = activePoint(db, run.id)
+  const options = optionsFor(run, settingsInUse(db, run))
+  const mapScale = mapScaleOf(run)
+  const verdict = ({ score, imageId }: QueueRow): ReviewItem['verdict'] => {
+    if (point === null) return null
+    const profile = point.regions === null ? undefined : profileOf(db, run.id, imageId)
+    return verdictBy(point, { score, mapScale, profile })
+  }
   return {
     ...countQueue(db, filter),
-    mapScale: calibration.success ? calibration.data.mapScale : 1,
-    items: listQueue(db, filter, { order, offset, limit }).map((row) => reviewItem(run, row)),
+    mapScale,
+    point,
+    items: listQueue(db, filter, { order, offset, limit, threshold: point?.threshold ?? null }).map(
+      (row) => ({
+        ...reviewItem(run, row, options),
+        verdict: verdict(row),
+        ...(view === 'disagreements' ? { opinions: opinionsOn(db, row.imageId) } : {}),
+      }),
+    ),
   }
 }
 
-function reviewItem(run: Run, row: QueueRow): ReviewItem {
+function reviewItem(run: Run, row: QueueRow, options: ScoreOptions): Omit<ReviewItem, 'verdict'> {
   const { imageId, calibrated, tiles: _, components, ...rest } = row
-  return { ...rest, image: imageId, calibrated: calibrated ?? 0, components: decidingTile(run, components) }
+  return {
+    ...rest,
+    image: imageId,
+    calibrated: calibrated ?? 0,
+    components: decidingTile(run, components, options),
+  }
 }
 
 /** Components, by name, of the tile with the highest score. */
-function decidingTile(run: Run, components: Float32Array): Record<string, number> {
+function decidingTile(run: Run, components: Float32Array, options: ScoreOptions): Record<string, number> {
   const names = run.components ?? []
-  const scores = tileScores(components, names, scoreOptionsOf(run, null))
+  const scores = tileScores(components, names, options)
   let highest = 0
   for (const [tile, score] of scores.entries()) if (score > (scores[highest] ?? 0)) highest = tile
   return Object.fromEntries(
@@ -52,11 +72,15 @@ export interface DecisionRequest {
   operator: string
   defectType: string | null
   note: string | null
+  /** The queue that it was decided in; `all` unless told otherwise. */
+  view?: ReviewView
 }
+
+const roles = { all: 'review', second: 'blind', disagreements: 'settle' } as const
 
 /** When this returns, the decision survives a power cut. @throws Failure `unknown-run`, `unknown-image` */
 export function decideImage({ workspace: { db }, events }: Session, request: DecisionRequest): Decision {
-  const { image, decision, defectType, note } = request
+  const { image, decision, defectType, note, view = 'all' } = request
   const run = findRun(db, request.run)
   const decided = db.transaction(() =>
     decide(db, {
@@ -66,19 +90,45 @@ export function decideImage({ workspace: { db }, events }: Session, request: Dec
       decision,
       defectType,
       note,
+      role: roles[view],
     }),
   )
   events.emit('review.decided', { run: run.id, image })
   return decided
 }
 
-/** Takes back the operator's newest decision of the run that stands; null when there is none. */
+/**
+ * Takes back the operator's newest decision of the run that stands, with all that were accepted at once with it;
+ * null when there is none.
+ */
 export function undoLast(
   { workspace: { db }, events }: Session,
   request: { run: string; operator: string },
-): Decision | null {
+): CallOutput<'review.undo'> {
   const run = findRun(db, request.run)
-  const undone = undoDecision(db, { runId: run.id, operatorId: signIn(db, request.operator).id })
-  if (undone) events.emit('review.decided', { run: run.id, image: undone.imageId })
-  return undone
+  const taken = undoNewest(db, { runId: run.id, operatorId: signIn(db, request.operator).id })
+  if (taken === null) return { undone: null, count: 0 }
+  events.emit('review.decided', { run: run.id, image: taken.undone.imageId })
+  return taken
+}
+
+/** Accepts all parts of the queue on which no decision stands, as one deed. */
+export function acceptRest(
+  { workspace: { db }, events }: Session,
+  request: CallArguments<'review.acceptRest'>,
+): { accepted: number } {
+  const run = findRun(db, request.run)
+  const ids = db.transaction(() => {
+    const undecided = undecidedOf(db, { runId: run.id, split: request.split })
+    if (undecided.length === 0) return undecided
+    const operatorId = signIn(db, request.operator).id
+    const batchId = beginBatch(db, { runId: run.id, operatorId })
+    for (const imageId of undecided) {
+      decide(db, { runId: run.id, imageId, operatorId, decision: 'accept', batchId })
+    }
+    return undecided
+  })
+  const last = ids.at(-1)
+  if (last !== undefined) events.emit('review.decided', { run: run.id, image: last })
+  return { accepted: ids.length }
 }

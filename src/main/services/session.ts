@@ -7,6 +7,7 @@ import type { LaunchEngine } from '../supervisor/channel.ts'
 import { createSupervisor, type Supervisor, type SupervisorTimes } from '../supervisor/supervisor.ts'
 import type { EventHub } from './events.ts'
 import { type Log, openLog } from './log.ts'
+import { createThresholds, type Thresholds } from './threshold-thread.ts'
 
 export interface Session {
   readonly workspace: Workspace
@@ -14,6 +15,8 @@ export interface Session {
   readonly jobs: Jobs
   readonly events: EventHub
   readonly log: Log
+  /** What is asked about thresholds and operating points. */
+  readonly thresholds: Thresholds
   /** Lets what is at work keep what it has, ends the engine, and gives the workspace back. */
   close(): Promise<void>
 }
@@ -47,6 +50,7 @@ export function openSession(options: SessionOptions): Session {
     for (const run of listRuns(workspace.db, { state })) interruptRun(workspace, run.id)
   }
   const jobs = createJobs({ db: workspace.db, events, log })
+  const thresholds = createThresholds(workspace.dir)
   let closing: Promise<void> | null = null
 
   async function close(): Promise<void> {
@@ -54,6 +58,7 @@ export function openSession(options: SessionOptions): Session {
     await jobs.close()
     clearTimeout(timer)
     await supervisor.stop()
+    await thresholds.close()
     workspace.close()
     log.close()
   }
@@ -64,6 +69,7 @@ export function openSession(options: SessionOptions): Session {
     jobs,
     events,
     log,
+    thresholds,
     close() {
       closing ??= close()
       return closing

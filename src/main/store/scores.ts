@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   type Decision,
+  decisionKindSchema,
   decisionSchema,
   type Id,
   type ImageId,
@@ -178,24 +179,53 @@ const queueRow = z.object({
 /** An image in the review queue, with the decision that stands: the newest one that was not undone. */
 export type QueueRow = Omit<z.output<typeof queueRow>, 'decision'> & { decision: Decision | null }
 
-export type QueueOrder = 'score' | 'score-ascending' | 'file'
+export type QueueOrder = 'score' | 'score-ascending' | 'threshold' | 'file'
 
 export interface QueueFilter {
   runId: Id
   split?: Split | undefined
   /** Only images on which no decision stands. */
   undecided?: boolean
+  /** See `reviewViewSchema` of the contract. */
+  view?: 'all' | 'second' | 'disagreements'
+  /** Whose second look it is. */
+  operatorId?: number | null
 }
 
 const orders: Record<QueueOrder, string> = {
   score: 'score.score DESC, score.image_id',
   'score-ascending': 'score.score ASC, score.image_id DESC',
+  threshold: 'abs(score.score - $threshold), score.image_id',
   file: 'image.file, score.image_id',
 }
 
 /** The newest decision on the part itself, whichever run showed it. */
-const standing = `LEFT JOIN decision ON decision.id = (
-  SELECT max(d.id) FROM decision AS d WHERE d.image_id = score.image_id AND d.undone_at IS NULL)`
+const standing = (which: string): string => `LEFT JOIN decision ON decision.id = (
+  SELECT max(d.id) FROM decision AS d WHERE d.image_id = score.image_id AND d.undone_at IS NULL ${which})`
+
+/** A second look does not see what others decided, and a disagreement is open until it is settled. */
+const shownDecision = {
+  all: '',
+  second: 'AND d.operator_id = $operatorId',
+  disagreements: "AND d.role = 'settle'",
+}
+
+const viewTerms = {
+  all: [],
+  second: [
+    `EXISTS (SELECT 1 FROM decision AS o WHERE o.image_id = score.image_id AND o.undone_at IS NULL
+      AND o.operator_id <> $operatorId)`,
+    `NOT EXISTS (SELECT 1 FROM decision AS o WHERE o.image_id = score.image_id AND o.undone_at IS NULL
+      AND o.operator_id = $operatorId AND o.role <> 'blind')`,
+  ],
+  // The newest opinion of each operator counts.
+  disagreements: [
+    `(SELECT count(DISTINCT o.decision) FROM decision AS o
+      WHERE o.image_id = score.image_id AND o.undone_at IS NULL AND o.role <> 'settle'
+        AND o.id = (SELECT max(n.id) FROM decision AS n WHERE n.image_id = o.image_id
+          AND n.operator_id = o.operator_id AND n.undone_at IS NULL AND n.role <> 'settle')) > 1`,
+  ],
+}
 
 function queueSource(filter: QueueFilter): { sql: string; values: SqlValues } {
   const terms = ['score.run_id = $runId', 'image.removed_at IS NULL']
@@ -205,21 +235,27 @@ function queueSource(filter: QueueFilter): { sql: string; values: SqlValues } {
     values.split = filter.split
   }
   if (filter.undecided) terms.push('decision.id IS NULL')
+  const view = filter.view ?? 'all'
+  terms.push(...viewTerms[view])
+  if (view === 'second') values.operatorId = filter.operatorId ?? 0
   return {
-    sql: `FROM score JOIN image ON image.id = score.image_id ${standing} WHERE ${terms.join(' AND ')}`,
+    sql: `FROM score JOIN image ON image.id = score.image_id ${standing(shownDecision[view])} WHERE ${terms.join(' AND ')}`,
     values,
   }
 }
 
 export interface QueuePage {
   order?: QueueOrder
+  /** For the order by nearness to it; without one the order is by score. */
+  threshold?: number | null
   offset?: number
   limit?: number
 }
 
 /** The query of `listQueue`. */
 export function queueQuery(filter: QueueFilter, page: QueuePage = {}): { sql: string; values: SqlValues } {
-  const { order = 'score', offset = 0, limit = -1 } = page
+  const { offset = 0, limit = -1, threshold = null } = page
+  const order = page.order === 'threshold' && threshold === null ? 'score' : (page.order ?? 'score')
   const { sql, values } = queueSource(filter)
   return {
     sql: `SELECT score.image_id AS imageId, image.file, image.width, image.height, image.split, image.label,
@@ -232,7 +268,7 @@ export function queueQuery(filter: QueueFilter, page: QueuePage = {}): { sql: st
          'decidedAt', decision.decided_at, 'undoneAt', decision.undone_at, 'undoneBy', decision.undone_by)
        END AS decision
      ${sql} ORDER BY ${orders[order]} LIMIT $limit OFFSET $offset`,
-    values: { ...values, offset, limit },
+    values: { ...values, offset, limit, ...(order === 'threshold' ? { threshold } : {}) },
   }
 }
 
@@ -258,4 +294,32 @@ export function countQueue(
     values,
   )
   return found ?? { total: 0, decided: 0, accepted: 0, rejected: 0 }
+}
+
+const opinionRow = z.object({
+  operator: z.string(),
+  decision: decisionKindSchema,
+  defectType: z.string().nullable(),
+  note: z.string().nullable(),
+})
+
+/** The newest opinion of each operator about a part, in the order in which they gave it. */
+export const opinionsOn = (db: Database, imageId: ImageId): z.output<typeof opinionRow>[] =>
+  db.all(
+    opinionRow,
+    `SELECT operator.name AS operator, o.decision, o.defect_type AS defectType, o.note
+     FROM decision AS o JOIN operator ON operator.id = o.operator_id
+     WHERE o.image_id = $imageId AND o.undone_at IS NULL AND o.role <> 'settle'
+       AND o.id = (SELECT max(n.id) FROM decision AS n WHERE n.image_id = o.image_id
+         AND n.operator_id = o.operator_id AND n.undone_at IS NULL AND n.role <> 'settle')
+     ORDER BY o.id`,
+    { imageId },
+  )
+
+/** Images of the queue on which no decision stands. */
+export function undecidedOf(db: Database, filter: Omit<QueueFilter, 'undecided'>): ImageId[] {
+  const { sql, values } = queueSource({ ...filter, undecided: true })
+  return db
+    .all(z.object({ id: imageIdSchema }), `SELECT score.image_id AS id ${sql}`, values)
+    .map(({ id }) => id)
 }

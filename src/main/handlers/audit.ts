@@ -1,0 +1,16 @@
+import type { Handlers } from '../contract/dispatch.ts'
+import { checkAuditInThread, exportAuditInThread } from '../services/audit-in-thread.ts'
+import { countAudit, listAudit } from '../store/audit.ts'
+import type { HandlerContext } from './context.ts'
+
+export const auditHandlers = (
+  context: HandlerContext,
+): Pick<Handlers, 'audit.list' | 'audit.check' | 'audit.export'> => ({
+  'audit.list': ({ filter, offset, limit }) => {
+    const { db } = context.session().workspace
+    return { total: countAudit(db, filter), entries: listAudit(db, filter, { offset, limit }) }
+  },
+  'audit.check': () => checkAuditInThread(context.session().workspace),
+  'audit.export': ({ filter, format, folder, operator }) =>
+    exportAuditInThread(context.session().workspace, { filter, format, folder }, operator),
+})

@@ -1,0 +1,105 @@
+/** Main's side of the thread that answers about thresholds: started when it is first asked, kept for its memory. */
+import { Worker } from 'node:worker_threads'
+// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
+import 'sharp'
+import { z } from 'zod'
+import { type CallArguments, type CallOutput, calls } from '../../shared/contract.ts'
+import { failureInfoSchema } from '../../shared/domain.ts'
+import { Failure } from '../../shared/failure.ts'
+import { workerEntry } from '../entry.ts'
+import type { Desk, DeskCall } from '../thresholds/desk.ts'
+
+const names = [
+  'threshold.validation',
+  'threshold.distribution',
+  'threshold.at',
+  'threshold.choose',
+  'threshold.flips',
+  'point.list',
+  'point.save',
+  'point.use',
+] as const satisfies readonly DeskCall[]
+
+export const deskRequestSchema = z.object({ id: z.int(), name: z.enum(names), input: z.unknown() })
+const answerSchema = z.discriminatedUnion('ok', [
+  z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),
+  z.object({ id: z.int(), ok: z.literal(false), failure: failureInfoSchema }),
+])
+
+// The same object as `calls`, seen so that one schema's input belongs to the same call's answer.
+const schemas: { [N in DeskCall]: { input: z.ZodType<CallArguments<N>>; output: z.ZodType<CallOutput<N>> } } =
+  calls
+
+/** In the thread: one call. */
+export const answerDesk = <N extends DeskCall>(desk: Desk, name: N, input: unknown): CallOutput<N> =>
+  desk[name](schemas[name].input.parse(input))
+
+export interface Thresholds {
+  /** @throws Failure what the call throws, or `thread-died` */
+  ask<N extends DeskCall>(name: N, input: CallArguments<N>): Promise<CallOutput<N>>
+  close(): Promise<void>
+}
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+export function createThresholds(dir: string): Thresholds {
+  const waiting = new Map<number, Waiting>()
+  let worker: Worker | null = null
+  let next = 1
+
+  function start(): Worker {
+    const started = new Worker(workerEntry('threshold-worker'), { workerData: { dir } })
+    started.on('message', (message: unknown) => {
+      const answer = answerSchema.parse(message)
+      const asker = waiting.get(answer.id)
+      waiting.delete(answer.id)
+      if (answer.ok) asker?.resolve(answer.value)
+      else {
+        const { code, message: text, remedy } = answer.failure
+        asker?.reject(new Failure(code, text, remedy))
+      }
+    })
+    const end = (cause: unknown): void => {
+      if (worker === started) worker = null
+      for (const { reject } of waiting.values()) {
+        reject(
+          new Failure(
+            'thread-died',
+            'The thread that knows the validation images ended before it had answered.',
+            'Try again.',
+            { cause },
+          ),
+        )
+      }
+      waiting.clear()
+    }
+    started.on('error', end)
+    started.on('exit', end)
+    return started
+  }
+
+  return {
+    async ask(name, input) {
+      worker ??= start()
+      const to = worker
+      const id = next++
+      const value = await new Promise<unknown>((resolve, reject) => {
+        waiting.set(id, { resolve, reject })
+        to.postMessage({ id, name, input })
+      })
+      return schemas[name].output.parse(value)
+    },
+    async close() {
+      const closing = worker
+      if (closing === null) return
+      worker = null
+      await new Promise<void>((resolve) => {
+        closing.once('exit', () => resolve())
+        closing.postMessage('close')
+      })
+    },
+  }
+}

@@ -1,0 +1,141 @@
+/** The threshold that a target gives on a validation set, how sure it is, and whether the set is large enough. */
+
+import { Failure } from '../../shared/failure.ts'
+import type { ThresholdNotice } from '../../shared/threshold.ts'
+import { bootstrap } from '../metrics/bootstrap.ts'
+import { normalQuantile } from '../metrics/normal-distribution.ts'
+import { wilson } from '../metrics/wilson.ts'
+import { createRandom } from '../random.ts'
+import { needsDefects, type Target, thresholdChooser } from './target.ts'
+
+export interface Choice {
+  threshold: number
+  /** 95 %, by stratified bootstrap of the images. */
+  interval: { low: number; high: number } | null
+}
+
+/** Draws for an interval: fewer for large sets, where each says as much and takes longer. */
+const replicatesFor = (images: number): number => (images > 20_000 ? 200 : images > 4_000 ? 500 : 1_000)
+
+/** The same images give the same interval. */
+const seed = 1
+
+/**
+ * The interval is of plain quantiles of the draws: a threshold is itself a kind of quantile, for which the
+ * corrections of BCa are not made. Seeded.
+ *
+ * @throws Failure `no-defects`, `no-normals`
+ */
+export function chooseThreshold(
+  scores: Float64Array,
+  labels: Uint8Array,
+  target: Target,
+  random = createRandom(seed, 'threshold'),
+): Choice {
+  requireImages(labels, target)
+  const statistic = thresholdChooser(scores, labels, target)
+  const found = bootstrap({
+    random,
+    strata: labels,
+    statistic,
+    replicates: replicatesFor(labels.length),
+    method: 'percentile',
+  })
+  if (found) return { threshold: found.value, interval: { low: found.low, high: found.high } }
+  const threshold = statistic(new Uint8Array(labels.length).fill(1))
+  if (threshold === null) throw new RangeError('the images of a target were counted before')
+  return { threshold, interval: null }
+}
+
+function requireImages(labels: Uint8Array, target: Target): void {
+  const anomalous = labels.reduce((sum, label) => sum + label, 0)
+  if (needsDefects(target) && anomalous === 0) {
+    throw new Failure(
+      'no-defects',
+      `The validation split has no anomalous image, and the target "${target.kind}" is weighed against defects.`,
+      'Ask for a percentile of the good parts, as percentile=99, or import photographs of defects.',
+    )
+  }
+  if (target.kind !== 'recall' && anomalous === labels.length) {
+    throw new Failure(
+      'no-normals',
+      `The validation split has no normal image, and the target "${target.kind}" is weighed against good parts.`,
+      'Import good parts, so that some can be kept for validation.',
+    )
+  }
+}
+
+/** Fewer good parts or defects than this make any target rough. */
+const few = 30
+
+const percent = (value: number): string => `${Number((100 * value).toPrecision(3))} %`
+
+/** Why the validation set does not bear what is asked of it; none where it does. */
+export function thresholdNotices(
+  counts: { normal: number; anomalous: number; missing: number },
+  target: Target,
+): ThresholdNotice[] {
+  const { normal, anomalous, missing } = counts
+  const notices: ThresholdNotice[] = []
+  const z2 = normalQuantile(0.975) ** 2
+  if (target.kind === 'fpr') {
+    // The least n with Wilson's upper end z^2 / (n + z^2) at none flagged within the share.
+    const needed = target.share > 0 ? Math.ceil((z2 * (1 - target.share)) / target.share) : null
+    const highest = wilson(0, normal)?.high ?? 1
+    if (needed === null || normal < needed) {
+      notices.push({
+        code: 'too-few-normals',
+        text:
+          `${normal} good validation images cannot show a false-reject rate of ${percent(target.share)}: ` +
+          `with none of them flagged it may still be ${percent(highest)}. ` +
+          (needed === null ? 'No number of images shows a rate of 0.' : `At least ${needed} are needed.`),
+        values: { normal, asked: target.share, highest, needed: needed ?? 0 },
+      })
+    }
+  }
+  if (target.kind === 'recall') {
+    const needed = target.share < 1 ? Math.ceil((z2 * target.share) / (1 - target.share)) : null
+    const lowest = wilson(anomalous, anomalous)?.low ?? 0
+    if (needed === null || anomalous < needed) {
+      notices.push({
+        code: 'too-few-defects',
+        text:
+          `${anomalous} anomalous validation images cannot show a recall of ${percent(target.share)}: ` +
+          `with all of them found it may still be ${percent(lowest)}. ` +
+          (needed === null
+            ? 'No number of images shows a recall of 100 %.'
+            : `At least ${needed} are needed.`),
+        values: { anomalous, asked: target.share, lowest, needed: needed ?? 0 },
+      })
+    }
+  }
+  if (target.kind === 'percentile' && target.percentile < 100) {
+    const needed = Math.ceil(100 / (100 - target.percentile) - 1e-9)
+    if (normal < needed) {
+      notices.push({
+        code: 'percentile-beyond',
+        text:
+          `${normal} good validation images have no percentile ${target.percentile}: the highest of them stands in. ` +
+          `At least ${needed} are needed.`,
+        values: { normal, asked: target.percentile, needed },
+      })
+    }
+  }
+  if ((target.kind === 'f1' || target.kind === 'cost') && Math.min(normal, anomalous) < few) {
+    notices.push({
+      code: 'few-images',
+      text:
+        `${normal} good and ${anomalous} anomalous validation images place this threshold roughly: ` +
+        `at least ${few} of each are needed.`,
+      values: { normal, anomalous, needed: few },
+    })
+  }
+  if (missing > 0) {
+    notices.push({
+      code: 'not-all-scored',
+      text: `${missing} labeled validation images have no score and took no part.`,
+      values: { missing },
+    })
+  }
+  return notices
+}

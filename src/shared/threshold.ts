@@ -1,0 +1,165 @@
+/** What is said about thresholds, operating points and the validation images that they are set on. */
+import { z } from 'zod'
+import { idSchema, imageIdSchema, labelSchema, timeSchema } from './domain.ts'
+
+/** How the stored components of a part become its score. */
+export const scoreSettingsSchema = z.object({
+  /** A name of the scores that `system.list` lists. */
+  score: z.string(),
+  /** Weight of the features. */
+  k: z.number().nonnegative(),
+  reduction: z.enum(['max', 'mean', 'top-k']),
+})
+export type ScoreSettings = z.infer<typeof scoreSettingsSchema>
+
+/** A part is flagged only where its map has a connected region of this size at this strength. */
+export const regionCriteriaSchema = z.object({
+  /** Pixels of the anomaly map. */
+  leastArea: z.int().positive(),
+  /** In the unit of the map. */
+  leastStrength: z.number().positive(),
+})
+export type RegionCriteria = z.infer<typeof regionCriteriaSchema>
+
+/** A share of images with its 95 % interval (Wilson); all null where there is nothing to take a share of. */
+export const shareSchema = z.object({
+  part: z.int().nonnegative(),
+  whole: z.int().nonnegative(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+})
+export type Share = z.infer<typeof shareSchema>
+
+/** What a threshold does with the validation images; a part is flagged at score >= threshold. */
+export const workingPointSchema = z.object({
+  threshold: z.number(),
+  truePositives: z.int().nonnegative(),
+  falsePositives: z.int().nonnegative(),
+  trueNegatives: z.int().nonnegative(),
+  falseNegatives: z.int().nonnegative(),
+  precision: shareSchema,
+  recall: shareSchema,
+  /** Of the good parts, those that are flagged. */
+  falseRejectRate: shareSchema,
+  /** Of the defects, those that pass. */
+  escapeRate: shareSchema,
+  f1: z.object({ value: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() }),
+  perDefectType: z.array(shareSchema.extend({ defectType: z.string() })),
+})
+export type WorkingPoint = z.infer<typeof workingPointSchema>
+
+export const thresholdNoticeCodeSchema = z.enum([
+  'too-few-normals',
+  'too-few-defects',
+  'percentile-beyond',
+  'few-images',
+  'not-all-scored',
+])
+/** Why a threshold is less sure than it looks: words for the command line, numbers for the screen's own words. */
+export const thresholdNoticeSchema = z.object({
+  code: thresholdNoticeCodeSchema,
+  text: z.string(),
+  values: z.record(z.string(), z.number()),
+})
+export type ThresholdNotice = z.infer<typeof thresholdNoticeSchema>
+
+export const validationFactsSchema = z.object({
+  normal: z.int().nonnegative(),
+  anomalous: z.int().nonnegative(),
+  /** SHA-256 of ids and labels. */
+  hash: z.string(),
+})
+
+/** A threshold under a name. Each change is a version of its own. */
+export const operatingPointSchema = scoreSettingsSchema.extend({
+  id: z.int().positive(),
+  run: idSchema,
+  name: z.string().min(1),
+  version: z.int().positive(),
+  threshold: z.number(),
+  regions: regionCriteriaSchema.nullable(),
+  /** What was asked for, as `fpr=0.01`; null where the threshold was set by hand. */
+  target: z.string().nullable(),
+  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+  validation: validationFactsSchema,
+  figures: workingPointSchema,
+  operator: z.string(),
+  reason: z.string(),
+  createdAt: timeSchema,
+})
+export type OperatingPoint = z.infer<typeof operatingPointSchema>
+
+/** The validation images of a run and what can be asked of them. */
+export const validationSchema = z.object({
+  run: idSchema,
+  validation: validationFactsSchema,
+  unlabeled: z.int().nonnegative(),
+  /** Labeled validation images without a score. */
+  missing: z.int().nonnegative(),
+  /** The scores that can be made from what was stored. */
+  scores: z.array(z.string()),
+  /** The ones of the operating point in use, else the run's own. */
+  settings: scoreSettingsSchema,
+  active: operatingPointSchema.nullable(),
+  /** One scale for the maps of the run. */
+  mapScale: z.number(),
+  /** Images with a map, and those of them whose regions have been measured. */
+  maps: z.int().nonnegative(),
+  profiled: z.int().nonnegative(),
+})
+export type Validation = z.infer<typeof validationSchema>
+
+const points = z.array(z.number())
+/** How the scores lie: enough to draw, whatever their number. */
+export const distributionSchema = z.object({
+  settings: scoreSettingsSchema,
+  /** The ends of the bins; scores beyond the upper end are in the last bin. */
+  low: z.number(),
+  high: z.number(),
+  /** Of how many images the score lies beyond `high`. */
+  beyond: z.int().nonnegative(),
+  normal: z.array(z.int().nonnegative()),
+  anomalous: z.array(z.int().nonnegative()),
+  /** Null without good parts or without defects. */
+  auroc: z.object({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  averagePrecision: z.number().nullable(),
+  roc: z.object({ x: points, y: points }).nullable(),
+  precisionRecall: z.object({ x: points, y: points }).nullable(),
+  /** A threshold to begin with: of the point in use where it has these settings, else the best that is known. */
+  start: z.number(),
+})
+export type Distribution = z.infer<typeof distributionSchema>
+
+/** The document of `threshold --json`, besides the operating point. */
+export const chosenThresholdSchema = z.object({
+  run: idSchema,
+  score: z.string(),
+  k: z.number(),
+  reduction: z.string(),
+  target: z.string(),
+  threshold: z.number(),
+  /** Of the threshold: stratified bootstrap, 95 %; null where no draw had one. */
+  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+  /** False where the validation set is too small for what was asked. */
+  sufficient: z.boolean(),
+  notices: z.array(thresholdNoticeSchema),
+  figures: workingPointSchema,
+  validation: validationFactsSchema.extend({ missing: z.int().nonnegative() }),
+})
+export type ChosenThreshold = z.infer<typeof chosenThresholdSchema>
+
+export const verdictSchema = z.enum(['flagged', 'passed'])
+export type Verdict = z.infer<typeof verdictSchema>
+
+/** A part whose verdict would be another. */
+export const flipSchema = z.object({
+  image: imageIdSchema,
+  file: z.string(),
+  label: labelSchema,
+  defectType: z.string().nullable(),
+  score: z.number(),
+  verdict: verdictSchema,
+  hasMap: z.boolean(),
+})
+export type Flip = z.infer<typeof flipSchema>
