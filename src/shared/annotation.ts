@@ -5,6 +5,7 @@
  * Shapes lie on each other in their order: a later one covers an earlier one, and one that erases takes away.
  */
 import { z } from 'zod'
+import { labelSchema, sha256Schema } from './domain.ts'
 
 const coordinate = z.number().min(-100_000).max(100_000)
 /** x, y, x, y ... */
@@ -89,3 +90,31 @@ export const defectColor = (place: number): string =>
 
 /** What a defect is called that nobody has named. */
 export const unnamedDefect = 'defect'
+
+export const savedAnnotationSchema = z.object({
+  maskSha256: sha256Schema.nullable(),
+  label: labelSchema,
+  defectType: z.string().nullable(),
+  /** Pixels of each kind of defect, the largest first. */
+  areas: z.array(z.object({ defectType: z.string(), area: z.int().positive() })),
+})
+export type SavedAnnotation = z.infer<typeof savedAnnotationSchema>
+
+/** Formats that masks are read from and written to. */
+export const maskFormatSchema = z.enum(['mvtec', 'coco', 'labelme'])
+export type MaskFormat = z.infer<typeof maskFormatSchema>
+
+export const maskExportSchema = z.object({
+  folder: z.string(),
+  images: z.int().nonnegative(),
+  files: z.int().nonnegative(),
+})
+export type MaskExport = z.infer<typeof maskExportSchema>
+
+export const maskImportSchema = z.object({
+  /** Images that got masks. */
+  images: z.int().nonnegative(),
+  /** What was not used, and why. */
+  skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
+})
+export type MaskImport = z.infer<typeof maskImportSchema>

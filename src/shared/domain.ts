@@ -83,6 +83,10 @@ export const datasetSummarySchema = datasetSchema.extend({
     unlabeled: z.int().nonnegative(),
   }),
   masks: z.int().nonnegative(),
+  /** Images that were taken out. */
+  removed: z.int().nonnegative(),
+  /** Since when the validation set refuses every change; null where it may change. */
+  validationFrozenAt: timeSchema.nullable(),
   /** 3 where any image has color, else 1; null while the dataset is empty. */
   channels: z.union([z.literal(1), z.literal(3)]).nullable(),
   defectTypes: z.array(z.object({ defectType: z.string(), images: z.int().positive() })),
@@ -267,6 +271,9 @@ export const operatorSchema = z.object({
   id: z.int().positive(),
   name: operatorNameSchema,
   createdAt: timeSchema,
+  /** A PIN is asked for at sign-in. */
+  hasPin: z.boolean(),
+  hasBadge: z.boolean(),
 })
 export type Operator = z.infer<typeof operatorSchema>
 
@@ -316,7 +323,17 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>
 // -------------------------------------------------------------------------------------------------- jobs
 
 /** `sample` writes the sample line and imports it; `verify` checks the workspace. */
-export const jobKindSchema = z.enum(['sample', 'import', 'train', 'score', 'verify', 'backup', 'export'])
+export const jobKindSchema = z.enum([
+  'sample',
+  'import',
+  'train',
+  'score',
+  'verify',
+  'duplicates',
+  'live',
+  'backup',
+  'export',
+])
 export type JobKind = z.infer<typeof jobKindSchema>
 
 /** `interrupted`: the process that worked on it died; it can be started again. */

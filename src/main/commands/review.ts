@@ -90,7 +90,16 @@ async function listAnswer(session: Session, options: ReviewOptions): Promise<Ans
     import('../store/operators.ts'),
   ])
   const { run, split, order, undecided, limit = -1 } = options
-  const queue = reviewQueue(session, { run, split, order, undecided, offset: 0, limit })
+  const queue = reviewQueue(session, {
+    run,
+    split,
+    order,
+    undecided,
+    offset: 0,
+    limit,
+    view: 'all',
+    operator: null,
+  })
   const names = new Map(listOperators(session.workspace.db).map(({ id, name }) => [id, name]))
   const document = queue.items.map((item) => ({
     image: item.image,
@@ -102,30 +111,40 @@ async function listAnswer(session: Session, options: ReviewOptions): Promise<Ans
     split: item.split,
     label: item.label,
     defectType: item.defectType,
+    verdict: item.verdict,
+    operatingPoint: queue.point && {
+      id: queue.point.id,
+      name: queue.point.name,
+      version: queue.point.version,
+    },
   }))
-  const rows = document.map(({ image, file, score, calibrated, decision, operator }) => [
+  const rows = document.map(({ image, file, score, calibrated, verdict, decision, operator }) => [
     String(image).padStart(6),
     score.toPrecision(4).padStart(10),
     `${calibrated.toFixed(1)} %`.padStart(10),
+    verdict ?? '',
     decision === null ? '' : `${decision} (${operator ?? ''})`,
     file,
   ])
   return {
     document,
     text:
-      textTable([[' image', '     score', 'calibrated', 'decision', 'file'], ...rows]) +
+      textTable([[' image', '     score', 'calibrated', 'verdict', 'decision', 'file'], ...rows]) +
+      (queue.point === null
+        ? ''
+        : `Verdicts by ${queue.point.name}, version ${queue.point.version}: flagged from ${queue.point.threshold.toPrecision(4)} on.\n`) +
       `${queue.total} images, ${queue.decided} decided: ${queue.accepted} accepted, ${queue.rejected} rejected.\n`,
   }
 }
 
 async function undoAnswer(session: Session, run: string, operator: string): Promise<Answer> {
   const { undoLast } = await import('../services/review.ts')
-  const undone = undoLast(session, { run, operator })
+  const { undone, count } = undoLast(session, { run, operator })
   return {
-    document: { undone },
+    document: { undone, count },
     text:
       undone === null
         ? `${operator} has no decision of this run to take back.\n`
-        : `Taken back: ${undone.decision} of image ${undone.imageId}.\n`,
+        : `Taken back: ${undone.decision} of image ${undone.imageId}${count > 1 ? ` and of ${count - 1} others accepted with it` : ''}.\n`,
   }
 }

@@ -1,15 +1,31 @@
 import { resolve } from 'node:path'
+import { duplicateReportSchema } from '../../shared/dataset-grid.ts'
 import { importReportSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Handlers } from '../contract/dispatch.ts'
+import { changeInThread, splitInThread } from '../datasets/dataset-in-thread.ts'
+import { duplicatesPlan } from '../jobs/duplicates-job.ts'
 import { importPlan } from '../jobs/import-job.ts'
 import { datasetSummaries, findDataset } from '../store/datasets.ts'
-import { countImages, listImages } from '../store/images.ts'
+import { freezeValidation } from '../store/frozen.ts'
+import { countGrid, listGrid } from '../store/image-grid.ts'
+import { newestResult } from '../store/jobs.ts'
 import type { HandlerContext } from './context.ts'
 
 export const datasetHandlers = (
   context: HandlerContext,
-): Pick<Handlers, 'dataset.list' | 'dataset.import' | 'dataset.importReport' | 'dataset.images'> => ({
+): Pick<
+  Handlers,
+  | 'dataset.list'
+  | 'dataset.import'
+  | 'dataset.importReport'
+  | 'dataset.images'
+  | 'dataset.change'
+  | 'dataset.split'
+  | 'dataset.freeze'
+  | 'dataset.findDuplicates'
+  | 'dataset.duplicates'
+> => ({
   'dataset.list': () => datasetSummaries(context.session().workspace.db),
   'dataset.import': ({ folder, hasDirection, ...request }) => {
     const session = context.session()
@@ -30,9 +46,41 @@ export const datasetHandlers = (
       'A report is there when an import is done.',
     )
   },
-  'dataset.images': ({ dataset, filter, offset, limit }) => {
+  'dataset.images': ({ dataset, filter, sort, offset, limit }) => {
     const { db } = context.session().workspace
-    const wanted = { ...filter, datasetId: findDataset(db, dataset).id }
-    return { total: countImages(db, wanted), images: listImages(db, wanted, { offset, limit }) }
+    const { id } = findDataset(db, dataset)
+    return { total: countGrid(db, id, filter), images: listGrid(db, id, filter, sort, { offset, limit }) }
+  },
+  'dataset.change': async ({ dataset, choice, change, operator }) => {
+    const { workspace, events } = context.session()
+    const { id, name } = findDataset(workspace.db, dataset)
+    const done = await changeInThread(workspace, { datasetId: id, choice, change, operator })
+    events.emit('dataset.changed', { dataset: name })
+    return done
+  },
+  'dataset.split': async ({ dataset, split, apply }) => {
+    const { workspace, events } = context.session()
+    const { id, name } = findDataset(workspace.db, dataset)
+    const preview = await splitInThread(workspace, { datasetId: id, split, apply })
+    if (apply) events.emit('dataset.changed', { dataset: name })
+    return preview
+  },
+  'dataset.freeze': ({ dataset, frozen }) => {
+    const { workspace, events } = context.session()
+    const { id, name } = findDataset(workspace.db, dataset)
+    freezeValidation(workspace.db, id, frozen)
+    events.emit('dataset.changed', { dataset: name })
+    return {}
+  },
+  'dataset.findDuplicates': ({ dataset }) => {
+    const session = context.session()
+    return { job: session.jobs.start(duplicatesPlan(session, findDataset(session.workspace.db, dataset))).id }
+  },
+  'dataset.duplicates': ({ dataset }) => {
+    const { db } = context.session().workspace
+    const { id } = findDataset(db, dataset)
+    const newest = newestResult(db, 'duplicates', id)
+    const report = duplicateReportSchema.safeParse(newest)
+    return report.success ? report.data : null
   },
 })

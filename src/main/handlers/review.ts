@@ -1,11 +1,12 @@
 import type { Handlers } from '../contract/dispatch.ts'
-import { decideImage, reviewQueue, undoLast } from '../services/review.ts'
+import { acceptRest, decideImage, reviewQueue, undoLast } from '../services/review.ts'
 import type { HandlerContext } from './context.ts'
 
 export const reviewHandlers = (
   context: HandlerContext,
-): Pick<Handlers, 'review.queue' | 'review.decide' | 'review.undo'> => ({
+): Pick<Handlers, 'review.queue' | 'review.decide' | 'review.undo' | 'review.acceptRest'> => ({
   'review.queue': (request) => reviewQueue(context.session(), request),
   'review.decide': (request) => decideImage(context.session(), request),
-  'review.undo': (request) => ({ undone: undoLast(context.session(), request) }),
+  'review.undo': (request) => undoLast(context.session(), request),
+  'review.acceptRest': (request) => acceptRest(context.session(), request),
 })

@@ -9,10 +9,12 @@ import {
   type Label,
   type Layout,
   sha256Schema,
+  splitSchema,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { StagedFile } from '../store/blob-store.ts'
 import { createDataset, datasetByName, splitCounts } from '../store/datasets.ts'
+import { validationFrozenAt } from '../store/frozen.ts'
 import { addBlob, addImage, imageByHash, setMask, setSplit } from '../store/images.ts'
 import { beginImport, finishImport, recordImport, stopImport } from '../store/imports.ts'
 import type { Workspace } from '../store/workspace.ts'
@@ -79,7 +81,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     dataset,
     importId: beginImport(db, { datasetId: dataset.id, source: root, layout }),
     listing,
-    rule: splitRule(listing, options),
+    rule: { ...splitRule(listing, options), frozen: validationFrozenAt(db, dataset.id) !== null },
     unlabeledAs: options.unlabeledAs ?? 'unlabeled',
     usedMasks: new Set(),
     notes: { imported: 0, already: 0, duplicates: [], refused: [], warnings: [] },
@@ -225,8 +227,12 @@ async function readItem(session: Session, file: string): Promise<Item> {
   }
 }
 
-function placementOf({ listing, unlabeledAs }: Session, file: string): Placement {
-  const placement = place(file, listing.layout)
+/** A frozen validation set takes nothing in; what is meant for it judges all the same. */
+const thawed = (placement: Placement, { frozen }: SplitRule): Placement =>
+  frozen && placement.split === 'validation' ? { ...placement, split: 'test' } : placement
+
+function placementOf({ listing, unlabeledAs, rule }: Session, file: string): Placement {
+  const placement = thawed(place(file, listing.layout), rule)
   if (placement.label !== 'unlabeled' || unlabeledAs === 'unlabeled') return placement
   return { split: null, label: unlabeledAs, defectType: null }
 }
@@ -379,7 +385,7 @@ function noteMissingNormals({ workspace, dataset, notes }: Session): void {
   })
 }
 
-const drawnRow = z.object({ id: z.int(), sha256: sha256Schema, file: z.string() })
+const drawnRow = z.object({ id: z.int(), sha256: sha256Schema, file: z.string(), split: splitSchema })
 
 /**
  * Gives the images without a split of their own exact shares. Images of an earlier import that was not finished are
@@ -391,13 +397,14 @@ function drawSplits({ workspace: { db }, dataset, importId, rule, listing, unlab
     const images = db
       .all(
         drawnRow,
-        `SELECT image.id, image.sha256, image.file FROM image JOIN import ON import.id = image.import_id
+        `SELECT image.id, image.sha256, image.file, image.split FROM image JOIN import ON import.id = image.import_id
          WHERE image.dataset_id = $datasetId AND image.label = $label AND image.removed_at IS NULL
            AND (import.id = $importId OR (import.state <> 'done'
              AND NOT EXISTS (SELECT 1 FROM run WHERE run.dataset_id = $datasetId)))`,
         { datasetId: dataset.id, label, importId },
       )
-      .filter(({ file }) => {
+      .filter(({ file, split }) => {
+        if (rule.frozen && split === 'validation') return false
         const own = place(file, listing.layout)
         return own.split === null || (own.label === 'unlabeled' && unlabeledAs !== 'unlabeled')
       })

@@ -7,6 +7,8 @@ export interface SplitRule {
   seed: number
   /** Share of the normal images that goes to validation; default 0.15. */
   validationFraction: number
+  /** The validation set is frozen: what would have joined it goes to test. */
+  frozen?: boolean
 }
 
 /**
@@ -25,6 +27,8 @@ export function lot(sha256: Sha256, seed: number): number {
 
 /** Shares of validation and test; the rest trains. */
 function shares(label: Label, rule: SplitRule): { validation: number; test: number } {
+  if (rule.frozen)
+    return { validation: 0, test: label === 'anomalous' ? 1 : rule.layout === 'flat' ? testFraction : 0 }
   if (label === 'anomalous')
     return { validation: anomalousValidationFraction, test: 1 - anomalousValidationFraction }
   return { validation: rule.validationFraction, test: rule.layout === 'flat' ? testFraction : 0 }

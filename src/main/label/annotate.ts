@@ -1,8 +1,7 @@
 /** Opens and saves what is drawn on a photograph, and makes the mask of it. */
 import sharp from 'sharp'
-import { z } from 'zod'
-import { type Shape, unnamedDefect } from '../../shared/annotation.ts'
-import { type ImageId, labelSchema, sha256Schema } from '../../shared/domain.ts'
+import { type SavedAnnotation, type Shape, unnamedDefect } from '../../shared/annotation.ts'
+import type { ImageId } from '../../shared/domain.ts'
 import { regionOf } from '../../shared/region-runs.ts'
 import { readMask } from '../images/mask.ts'
 import { annotationOf, keepAnnotation } from '../store/annotations.ts'
@@ -26,15 +25,6 @@ export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<S
   const region = regionOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
   return region ? [region] : []
 }
-
-export const savedAnnotationSchema = z.object({
-  maskSha256: sha256Schema.nullable(),
-  label: labelSchema,
-  defectType: z.string().nullable(),
-  /** Pixels of each kind of defect, the largest first. */
-  areas: z.array(z.object({ defectType: z.string(), area: z.int().positive() })),
-})
-export type SavedAnnotation = z.infer<typeof savedAnnotationSchema>
 
 /** White where there is a defect, whatever its kind: what every reader of masks understands. */
 export function maskPng({ data, width, height }: Raster): Promise<Buffer> {

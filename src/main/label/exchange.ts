@@ -2,7 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { type Shape, unnamedDefect } from '../../shared/annotation.ts'
+import {
+  type MaskExport,
+  type MaskFormat,
+  type MaskImport,
+  type Shape,
+  unnamedDefect,
+} from '../../shared/annotation.ts'
 import type { Dataset, Image } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
 import { regionOf } from '../../shared/region-runs.ts'
@@ -15,24 +21,8 @@ import { iterateImages } from '../store/images.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { maskPng, saveAnnotation, shapesOf } from './annotate.ts'
 import { cocoSchema, cocoWriter, fromCoco } from './coco.ts'
-import type { MaskFormat } from './formats.ts'
 import { fromLabelme, labelmeSchema, toLabelme } from './labelme.ts'
 import { areasOf, rasterize } from './rasterize.ts'
-
-export const maskExportSchema = z.object({
-  folder: z.string(),
-  images: z.int().nonnegative(),
-  files: z.int().nonnegative(),
-})
-export type MaskExport = z.infer<typeof maskExportSchema>
-
-export const maskImportSchema = z.object({
-  /** Images that got masks. */
-  images: z.int().nonnegative(),
-  /** What was not used, and why. */
-  skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
-})
-export type MaskImport = z.infer<typeof maskImportSchema>
 
 export const cocoFile = 'annotations.json'
 

@@ -1,13 +1,21 @@
 /** Making masks beside main: a large photograph takes longer than a window may wait for an answer. */
 import 'sharp'
 import { z } from 'zod'
-import { type Shape, shapesSchema } from '../../shared/annotation.ts'
+import {
+  type MaskExport,
+  type MaskFormat,
+  type MaskImport,
+  maskExportSchema,
+  maskFormatSchema,
+  maskImportSchema,
+  type SavedAnnotation,
+  type Shape,
+  savedAnnotationSchema,
+  shapesSchema,
+} from '../../shared/annotation.ts'
 import { type Dataset, datasetSchema, type ImageId, imageIdSchema } from '../../shared/domain.ts'
 import { runInThread } from '../store/worker.ts'
 import type { Workspace } from '../store/workspace.ts'
-import { type SavedAnnotation, savedAnnotationSchema } from './annotate.ts'
-import { type MaskExport, type MaskImport, maskExportSchema, maskImportSchema } from './exchange.ts'
-import { type MaskFormat, maskFormatSchema } from './formats.ts'
 
 const exchange = { dir: z.string(), dataset: datasetSchema, format: maskFormatSchema, folder: z.string() }
 

@@ -2,10 +2,12 @@
 import { z } from 'zod'
 import { type Id, labelSchema, layoutSchema, splitSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { duplicatesPlan } from '../jobs/duplicates-job.ts'
 import { importPlan } from '../jobs/import-job.ts'
 import { samplePlan } from '../jobs/sample-job.ts'
 import { scorePlan } from '../jobs/score-job.ts'
 import { verifyPlan } from '../jobs/verify-job.ts'
+import { findDataset } from '../store/datasets.ts'
 import type { Session } from './session.ts'
 import { resumeTraining } from './training.ts'
 
@@ -17,6 +19,7 @@ const importPayload = z.object({
   hasDirection: z.boolean().nullable(),
 })
 const samplePayload = z.object({ folder: z.string(), seed: z.number().int() })
+const datasetPayload = z.object({ dataset: z.string() })
 const trainPayload = z.object({ run: z.string() })
 const scorePayload = z.object({
   run: z.string(),
@@ -45,6 +48,10 @@ export function doAgain(session: Session, id: Id): Id {
       const from = since ?? startedAt
       return session.jobs.start(scorePlan(session, { ...request, ...(from === null ? {} : { since: from }) }))
         .id
+    }
+    case 'duplicates': {
+      const { dataset } = datasetPayload.parse(payload)
+      return session.jobs.start(duplicatesPlan(session, findDataset(session.workspace.db, dataset))).id
     }
     case 'verify':
       return session.jobs.start(verifyPlan(session)).id

@@ -12,6 +12,7 @@ import {
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Database } from './database.ts'
+import { validationFrozenAt } from './frozen.ts'
 import { newId } from './ids.ts'
 import { flag, toFlag } from './row.ts'
 
@@ -135,6 +136,11 @@ export function datasetSummary(db: Database, dataset: Dataset): DatasetSummary {
      FROM image WHERE ${present}`,
     values,
   )
+  const removed = db.get(
+    z.object({ removed: z.int() }),
+    'SELECT count(*) AS removed FROM image WHERE dataset_id = $datasetId AND removed_at > 0',
+    values,
+  )
   const defectTypes = db.all(
     z.object({ defectType: z.string(), images: z.int() }),
     `SELECT defect_type AS defectType, count(*) AS images FROM image
@@ -145,6 +151,8 @@ export function datasetSummary(db: Database, dataset: Dataset): DatasetSummary {
     ...dataset,
     images: whole?.images ?? 0,
     masks: whole?.masks ?? 0,
+    removed: removed?.removed ?? 0,
+    validationFrozenAt: validationFrozenAt(db, dataset.id),
     channels: whole?.channels ?? null,
     splits: splitCounts(db, dataset.id),
     labels,

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   type Decision,
   type DecisionKind,
@@ -9,6 +10,7 @@ import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { findImage } from './images.ts'
 import { operatorById } from './operators.ts'
+import { countRow } from './row.ts'
 import { findRun } from './runs.ts'
 import { scoreOf } from './scores.ts'
 
@@ -22,6 +24,10 @@ export interface NewDecision {
   decision: DecisionKind
   defectType?: string | null
   note?: string | null
+  /** blind: without seeing what another operator had decided; settle: about decisions that disagree. */
+  role?: 'review' | 'blind' | 'settle'
+  /** Of those that were accepted at once. */
+  batchId?: number | null
 }
 
 /**
@@ -32,6 +38,7 @@ export interface NewDecision {
  */
 export function decide(db: Database, values: NewDecision): Decision {
   const { runId, imageId, operatorId, decision, defectType = null, note = null } = values
+  const { role = 'review', batchId = null } = values
   return db.transaction(() => {
     findImage(db, imageId)
     if (runId !== null) findRun(db, runId)
@@ -47,18 +54,60 @@ export function decide(db: Database, values: NewDecision): Decision {
       decidedAt: db.now(),
     }
     const { lastId } = db.run(
-      `INSERT INTO decision (run_id, image_id, operator_id, decision, defect_type, note, score, decided_at)
-       VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt)`,
-      decided,
+      `INSERT INTO decision (run_id, image_id, operator_id, decision, defect_type, note, score, decided_at, role,
+         batch_id)
+       VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt, $role, $batchId)`,
+      { ...decided, role, batchId },
     )
     recordAudit(db, {
       action: 'decision.made',
       operator: operatorById(db, operatorId)?.name ?? null,
       run: runId,
       image: imageId,
-      detail: { decision: lastId, is: decision, defectType, note, score },
+      detail: { decision: lastId, is: decision, defectType, note, score, role, batch: batchId },
     })
     return { id: lastId, ...decided, undoneAt: null, undoneBy: null }
+  })
+}
+
+/** For decisions that are taken at once, and taken back at once. */
+export function beginBatch(db: Database, values: { runId: Id; operatorId: number }): number {
+  const { lastId } = db.run(
+    'INSERT INTO decision_batch (run_id, operator_id, decided_at) VALUES ($runId, $operatorId, $now)',
+    { ...values, now: db.now() },
+  )
+  return lastId
+}
+
+/**
+ * Takes back the operator's newest decision of a run that stands; where it was one of a batch, all of the batch.
+ * @returns the newest of them, and how many they were; null when there is none
+ */
+export function undoNewest(
+  db: Database,
+  values: { runId: Id; operatorId: number },
+): { undone: Decision; count: number } | null {
+  return db.transaction(() => {
+    const newest = db.get(
+      z.object({ batchId: z.int().nullable() }),
+      `SELECT batch_id AS batchId FROM decision
+       WHERE run_id = $runId AND operator_id = $operatorId AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
+      values,
+    )
+    const standing =
+      newest?.batchId === null || newest === undefined
+        ? 1
+        : (db.get(
+            countRow,
+            'SELECT count(*) AS n FROM decision WHERE batch_id = $batchId AND undone_at IS NULL',
+            { batchId: newest.batchId },
+          )?.n ?? 0)
+    let undone: Decision | null = null
+    for (let i = 0; i < standing; i += 1) {
+      const next = undoDecision(db, values)
+      undone ??= next
+    }
+    return undone && { undone, count: standing }
   })
 }
 

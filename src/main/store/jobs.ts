@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   type FailureInfo,
   failureInfoSchema,
@@ -101,3 +102,12 @@ export function finishJob(
     },
   )
 }
+
+/** What the newest finished job of a kind on a dataset came to; null where there is none. */
+export const newestResult = (db: Database, kind: JobKind, datasetId: Id): JsonObject | null =>
+  db.get(
+    z.object({ result: jsonText(jsonObjectSchema).nullable() }),
+    `SELECT result FROM job WHERE kind = $kind AND dataset_id = $datasetId AND state = 'done'
+     ORDER BY created_at DESC, id DESC LIMIT 1`,
+    { kind, datasetId },
+  )?.result ?? null

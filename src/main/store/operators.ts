@@ -1,14 +1,17 @@
+import { z } from 'zod'
 import { type Operator, operatorNameSchema, operatorSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Database } from './database.ts'
+import { flag } from './row.ts'
 
-const columns = 'id, name, created_at AS createdAt'
+const columns = 'id, name, created_at AS createdAt, pin IS NOT NULL AS hasPin, badge IS NOT NULL AS hasBadge'
+const operatorRow = operatorSchema.extend({ hasPin: flag, hasBadge: flag })
 
 export const listOperators = (db: Database): Operator[] =>
-  db.all(operatorSchema, `SELECT ${columns} FROM operator ORDER BY name`)
+  db.all(operatorRow, `SELECT ${columns} FROM operator ORDER BY name`)
 
 export const operatorById = (db: Database, id: number): Operator | undefined =>
-  db.get(operatorSchema, `SELECT ${columns} FROM operator WHERE id = $id`, { id })
+  db.get(operatorRow, `SELECT ${columns} FROM operator WHERE id = $id`, { id })
 
 /**
  * The operator of this name, made where the name is new. Upper and lower case are the same.
@@ -25,13 +28,43 @@ export function signIn(db: Database, name: string): Operator {
   }
   const values = { name: parsed.data }
   return db.transaction(() => {
-    const known = db.get(operatorSchema, `SELECT ${columns} FROM operator WHERE name = $name`, values)
+    const known = db.get(operatorRow, `SELECT ${columns} FROM operator WHERE name = $name`, values)
     if (known) return known
     const createdAt = db.now()
     const { lastId } = db.run('INSERT INTO operator (name, created_at) VALUES ($name, $createdAt)', {
       ...values,
       createdAt,
     })
-    return { id: lastId, name: parsed.data, createdAt }
+    return { id: lastId, name: parsed.data, createdAt, hasPin: false, hasBadge: false }
+  })
+}
+
+export const operatorByName = (db: Database, name: string): Operator | undefined =>
+  db.get(operatorRow, `SELECT ${columns} FROM operator WHERE name = $name`, { name: name.trim() })
+
+export const operatorByBadge = (db: Database, badge: string): Operator | undefined =>
+  db.get(operatorRow, `SELECT ${columns} FROM operator WHERE badge = $badge`, { badge: badge.trim() })
+
+/** What a PIN is checked against, see `src/main/services/sign-in.ts`; null where there is none. */
+export const pinHashOf = (db: Database, id: number): string | null =>
+  db.get(z.object({ pin: z.string().nullable() }), 'SELECT pin FROM operator WHERE id = $id', { id })?.pin ??
+  null
+
+/** @throws Failure `badge-taken` */
+export function secureOperator(
+  db: Database,
+  values: { id: number; pinHash: string | null; badge: string | null },
+): void {
+  const { id, pinHash, badge } = values
+  db.transaction(() => {
+    const other = badge === null ? undefined : operatorByBadge(db, badge)
+    if (other && other.id !== id) {
+      throw new Failure(
+        'badge-taken',
+        `This badge belongs to ${other.name}.`,
+        'Take the badge away from that operator first, or use another one.',
+      )
+    }
+    db.run('UPDATE operator SET pin = $pinHash, badge = $badge WHERE id = $id', { id, pinHash, badge })
   })
 }

@@ -63,7 +63,7 @@ if (work === 'review') {
       note: null,
     })
     const undone = i % 5 === 4 ? undoLast(session, { run: run.id, operator: 'Wang Li' }) : null
-    say({ id, image, decision, undone: undone?.id ?? null })
+    say({ id, image, decision, undone: undone?.undone?.id ?? null })
   }
 }
 const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).parse(JSON.parse(set))

@@ -4,9 +4,9 @@ import {
   pageSize,
   type ReadPage,
 } from '../../../src/renderer/screens/datasets/image-pages.ts'
-import type { Image } from '../../../src/shared/domain.ts'
+import type { GridImage } from '../../../src/shared/dataset-grid.ts'
 
-const image = (id: number): Image => ({
+const image = (id: number): GridImage => ({
   id,
   datasetId: 'dataset-1',
   sha256: '0'.repeat(64),
@@ -26,6 +26,8 @@ const image = (id: number): Image => ({
   warnings: [],
   importedAt: 0,
   removedAt: null,
+  score: null,
+  decision: null,
 })
 const total = 1000
 const read = (): ReturnType<typeof vi.fn<ReadPage>> =>

@@ -1,0 +1,62 @@
+/** Work on a whole dataset beside main. */
+import 'sharp'
+import { z } from 'zod'
+import {
+  type DuplicateReport,
+  duplicateReportSchema,
+  type ImageChange,
+  type ImageChoice,
+  imageChangeSchema,
+  imageChoiceSchema,
+  type SplitPreview,
+  type SplitRequest,
+  splitPreviewSchema,
+  splitRequestSchema,
+} from '../../shared/dataset-grid.ts'
+import { type Id, idSchema } from '../../shared/domain.ts'
+import { runInThread } from '../store/worker.ts'
+import type { Workspace } from '../store/workspace.ts'
+import type { DuplicateContext } from './find-duplicates.ts'
+
+const base = { dir: z.string(), datasetId: idSchema }
+export const datasetTaskSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('change'),
+    ...base,
+    choice: imageChoiceSchema,
+    change: imageChangeSchema,
+    operator: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('split'), ...base, split: splitRequestSchema, apply: z.boolean() }),
+  z.object({ kind: z.literal('duplicates'), ...base }),
+])
+
+const progress = z.object({ done: z.number(), total: z.number() })
+
+export const changeInThread = (
+  { dir }: Workspace,
+  request: { datasetId: Id; choice: ImageChoice; change: ImageChange; operator: string | null },
+): Promise<{ changed: number }> =>
+  runInThread(
+    'dataset-worker',
+    { kind: 'change', dir, ...request },
+    { progress, result: z.object({ changed: z.int() }) },
+  )
+
+export const splitInThread = (
+  { dir }: Workspace,
+  request: { datasetId: Id; split: SplitRequest; apply: boolean },
+): Promise<SplitPreview> =>
+  runInThread('dataset-worker', { kind: 'split', dir, ...request }, { progress, result: splitPreviewSchema })
+
+export const duplicatesInThread = (
+  { dir }: Workspace,
+  datasetId: Id,
+  context: DuplicateContext,
+): Promise<DuplicateReport> =>
+  runInThread(
+    'dataset-worker',
+    { kind: 'duplicates', dir, datasetId },
+    { progress, result: duplicateReportSchema },
+    context,
+  )

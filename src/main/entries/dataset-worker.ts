@@ -1,0 +1,33 @@
+import { changeImages, splitImages } from '../datasets/change-images.ts'
+import { datasetTaskSchema } from '../datasets/dataset-in-thread.ts'
+import { findDuplicates } from '../datasets/find-duplicates.ts'
+import { serveThread } from '../store/worker.ts'
+import { attachWorkspace } from '../store/workspace.ts'
+
+/** Milliseconds between two messages to main, at least. */
+const progressInterval = 100
+
+serveThread(datasetTaskSchema, async (task, { signal, onProgress }) => {
+  const workspace = attachWorkspace(task.dir)
+  let sent = 0
+  try {
+    switch (task.kind) {
+      case 'change':
+        return changeImages(workspace.db, task)
+      case 'split':
+        return splitImages(workspace.db, task)
+      case 'duplicates':
+        return await findDuplicates(workspace, task.datasetId, {
+          signal,
+          onProgress(progress) {
+            const now = performance.now()
+            if (now - sent < progressInterval) return
+            sent = now
+            onProgress(progress)
+          },
+        })
+    }
+  } finally {
+    workspace.close()
+  }
+})
