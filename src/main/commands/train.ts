@@ -11,7 +11,7 @@ import { parameter, wholeNumber } from './option-values.ts'
 import { textTable } from './text-table.ts'
 import { WrongUse } from './wrong-use.ts'
 
-const resultSchema = z.object({ weightsSha256: z.string() })
+const resultSchema = z.object({ weightsSha256: z.string(), warnings: z.array(z.string()).default([]) })
 
 const optionsSchema = z.object({
   dataset: z.string().optional(),
@@ -108,7 +108,7 @@ export function trainingDocument(
     resumed: resumedCount > 0,
     stopped,
     weightsSha256: result.success ? result.data.weightsSha256 : null,
-    warnings: warnings.map(({ message }) => message),
+    warnings: [...warnings.map(({ message }) => message), ...(result.success ? result.data.warnings : [])],
   }
 }
 
