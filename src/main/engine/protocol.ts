@@ -73,10 +73,34 @@ export const scoreTaskSchema = z.object({
 })
 export type ScoreTask = z.infer<typeof scoreTaskSchema>
 
+/** Write a trained model for other programs, into a folder inside the run folder. */
+export const exportTaskSchema = z.object({
+  kind: z.literal('export'),
+  task: z.string(),
+  run: z.string(),
+  folder: z.string(),
+  /** Relative to `folder`. */
+  to: z.string(),
+  /** Tiles in one call of the exported model. */
+  batch: z.number().int().min(1).max(256),
+  /** Of Fanoscope. */
+  version: z.string(),
+  /** What goes into the model file besides the graph. */
+  metadata: z.record(z.string(), z.string()),
+})
+export type ExportTask = z.infer<typeof exportTaskSchema>
+
+export const exportResultSchema = z.object({
+  /** Relative to the task's `to`. */
+  files: z.array(z.string()),
+  componentNames: z.array(z.string()),
+})
+export type ExportResult = z.infer<typeof exportResultSchema>
+
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
-    task: z.discriminatedUnion('kind', [trainTaskSchema, scoreTaskSchema]),
+    task: z.discriminatedUnion('kind', [trainTaskSchema, scoreTaskSchema, exportTaskSchema]),
   }),
   /** Stop at the next step; a training writes a checkpoint first, so that it can be resumed. */
   z.object({ type: z.literal('cancel'), task: z.string() }),
@@ -189,6 +213,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('continued'), task: z.string() }),
   z.object({ type: z.literal('trained'), task: z.string(), result: trainResultSchema }),
   z.object({ type: z.literal('score-done'), task: z.string(), result: scoreResultSchema }),
+  z.object({ type: z.literal('exported'), task: z.string(), result: exportResultSchema }),
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
   z.object({ type: z.literal('failed'), task: z.string(), failure: failureSchema }),

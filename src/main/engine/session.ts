@@ -5,8 +5,10 @@ import { failureData } from '../../shared/failure.ts'
 import { removeLeftovers } from '../durable-file.ts'
 import { storageFailure } from '../store/storage-errors.ts'
 import { proveDevice } from './device-proof.ts'
+import { exportTask } from './export/export-task.ts'
 import { systemNamed } from './models/registry.ts'
 import {
+  type ExportTask,
   type FromEngine,
   type MetricPoint,
   type ScoreTask,
@@ -112,13 +114,14 @@ class Session {
     }
   }
 
-  async #run(task: TrainTask | ScoreTask): Promise<void> {
+  async #run(task: TrainTask | ScoreTask | ExportTask): Promise<void> {
     const work: Work = { control: new TaskControl(), stored: 0, stopWaiting: null }
     this.#tasks.set(task.task, work)
     try {
       await removeLeftovers(task.folder)
       if (task.kind === 'train') await this.#train(task, work)
-      else await this.#score(task, work)
+      else if (task.kind === 'score') await this.#score(task, work)
+      else this.#port.send({ type: 'exported', task: task.task, result: await exportTask(task) })
     } catch (error) {
       if (error instanceof Cancelled)
         this.#port.send({ type: 'cancelled', task: task.task, step: error.step })

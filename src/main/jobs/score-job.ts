@@ -3,16 +3,19 @@
  * engine hear that they are safe; so a scoring that was interrupted goes on with the images that have no row.
  */
 import { z } from 'zod'
-import { type Id, type Image, imageIdSchema, type Split } from '../../shared/domain.ts'
+import { type Id, type Image, imageIdSchema, type Run, type Split } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import type { ScoredImage, ScoreTask } from '../engine/protocol.ts'
+import { measureRegions } from '../services/region-thread.ts'
 import type { Session } from '../services/session.ts'
 import { engineImage, readTrainingList, requireFiles } from '../services/training-images.ts'
 import { listImages } from '../store/images.ts'
+import { activePoint } from '../store/operating-points.ts'
 import { findRun, runFolder } from '../store/runs.ts'
 import { type NewScore, saveScores } from '../store/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 import type { TaskMessage } from '../supervisor/supervisor.ts'
+import { ownSettings, sameSettings } from '../thresholds/settings.ts'
 import type { JobContext, JobEnd, JobPlan } from './jobs.ts'
 
 export interface ScoreRequest {
@@ -97,6 +100,7 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
   events.emit('run.changed', { run: run.id })
   switch (outcome.kind) {
     case 'scored': {
+      await followPoint(session, run)
       const files = new Map(images.map(({ id, file }) => [id, file]))
       const refused = outcome.result.refused.map(({ image, code, reason }) => ({
         image,
@@ -114,7 +118,8 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
     case 'failed':
       return { state: 'failed', failure: outcome.failure }
     case 'trained':
-      throw new TypeError('The engine answered a scoring with a trained model.')
+    case 'exported':
+      throw new TypeError(`The engine answered a scoring with "${outcome.kind}".`)
   }
 }
 
@@ -139,6 +144,14 @@ function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
 
 const stopped = (signal: AbortSignal): JobEnd =>
   signal.reason === 'close' ? { state: 'interrupted', failure: closed } : { state: 'cancelled' }
+
+/** What a run's operating point needs to know of images that were scored after it was set. */
+async function followPoint({ workspace, thresholds }: Session, run: Run): Promise<void> {
+  const point = activePoint(workspace.db, run.id)
+  if (point === null) return
+  if (!sameSettings(point, ownSettings(run))) await thresholds.rescore(run.id)
+  if (point.regions !== null) await measureRegions(workspace, run.id)
+}
 
 function followScoring(session: Session, run: Id, context: JobContext): (message: TaskMessage) => void {
   const { workspace, supervisor } = session

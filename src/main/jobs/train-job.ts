@@ -97,7 +97,8 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
         setRunState(db, id, 'failed', outcome.failure)
         return { state: 'failed', failure: outcome.failure }
       case 'scored':
-        throw new TypeError('The engine answered a training with scores.')
+      case 'exported':
+        throw new TypeError(`The engine answered a training with "${outcome.kind}".`)
     }
   } catch (error) {
     const failure = failureData(error)

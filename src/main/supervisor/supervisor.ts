@@ -8,6 +8,8 @@
 import type { EngineState } from '../../shared/contract.ts'
 import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import {
+  type ExportResult,
+  type ExportTask,
   type FromEngine,
   fromEngineSchema,
   type Provider,
@@ -20,12 +22,13 @@ import {
 } from '../engine/protocol.ts'
 import type { EngineChannel } from './channel.ts'
 
-export type EngineTask = TrainTask | ScoreTask
+export type EngineTask = TrainTask | ScoreTask | ExportTask
 
 /** How a task ended. */
 export type TaskOutcome =
   | { kind: 'trained'; result: TrainResult }
   | { kind: 'scored'; result: ScoreResult }
+  | { kind: 'exported'; result: ExportResult }
   | { kind: 'cancelled'; step: number }
   | { kind: 'failed'; failure: FailureData }
   /** The engine's process ended, or was ended, in the middle of the task. */
@@ -186,6 +189,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         return
       case 'score-done':
         settle(message.task, { kind: 'scored', result: message.result })
+        return
+      case 'exported':
+        settle(message.task, { kind: 'exported', result: message.result })
         return
       case 'cancelled':
         settle(message.task, { kind: 'cancelled', step: message.step })

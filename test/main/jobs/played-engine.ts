@@ -1,17 +1,12 @@
 /** An engine inside the test, which says what the test tells it to. */
-import type {
-  FromEngine,
-  ScoreTask,
-  ToEngine,
-  TrainResult,
-  TrainTask,
-} from '../../../src/main/engine/protocol.ts'
+import type { FromEngine, ToEngine, TrainResult } from '../../../src/main/engine/protocol.ts'
 import type { LaunchEngine } from '../../../src/main/supervisor/channel.ts'
+import type { EngineTask } from '../../../src/main/supervisor/supervisor.ts'
 
 export interface PlayedEngine {
   launch: LaunchEngine
   /** Every task that was given to an engine, in order. */
-  tasks: (TrainTask | ScoreTask)[]
+  tasks: EngineTask[]
   /** Everything that engines heard. */
   heard: ToEngine[]
   says(message: FromEngine): void

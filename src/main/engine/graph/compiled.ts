@@ -13,6 +13,7 @@ import {
   assignNode,
   constantNode,
   DataTypes,
+  type Edge,
   elementCount,
   type GraphNode,
   identityNode,
@@ -36,6 +37,39 @@ interface Call {
   readonly roots: readonly GraphNode[]
 }
 
+/** A step as a graph of its own, as an export takes it; weights are constants in it. */
+export interface StepGraph {
+  readonly inputs: readonly { readonly name: string; readonly node: GraphNode }[]
+  readonly outputs: readonly { readonly name: string; readonly edge: Edge }[]
+}
+
+let captured: Map<string, StepGraph> | null = null
+
+/** The graphs of the steps that are compiled while `act` runs, by name. They hold the weights: let go of them soon. */
+export function capturingGraphs<T>(act: () => T): { made: T; graphs: ReadonlyMap<string, StepGraph> } {
+  const graphs = new Map<string, StepGraph>()
+  captured = graphs
+  try {
+    return { made: act(), graphs }
+  } finally {
+    captured = null
+  }
+}
+
+/** Rewritten by the rules that hold on every processor; none of the nodes is special to one. */
+function graphOf(recording: Recording): StepGraph {
+  const outputs = [...recording.outputs]
+  const named = outputs.map(([name, edge]) => identityNode(`out_${name}`, edge, []))
+  const rewritten = optimize(named, 'gpu')
+  return {
+    inputs: [...recording.inputs].map(([name, node]) => ({ name, node })),
+    outputs: outputs.flatMap(([name], i) => {
+      const edge = rewritten[i]?.inputs[0]
+      return edge === undefined ? [] : [{ name, edge }]
+    }),
+  }
+}
+
 export function compiledProgram<D extends Record<string, StepDefinition>>(
   backend: NativeBackend,
   definition: ProgramDefinition<D>,
@@ -55,6 +89,7 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
   for (const [i, [name, step]] of Object.entries(definition.steps).entries()) {
     const recording = recordTwice(backend, { name, prefix: `s${i}` }, step, variables)
     clock.lap('record')
+    captured?.set(name, graphOf(recording))
     const call = optimizedCall(`s${i}`, recording, binding.isUsingGpuDevice() ? 'gpu' : 'cpu')
     clock.lap('optimize')
     counts[name] = stepStats(recording, call)

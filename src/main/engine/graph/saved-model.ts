@@ -144,11 +144,44 @@ export function encodeGraph(roots: readonly GraphNode[]): Uint8Array {
   return graph.bytes()
 }
 
-/** A SavedModel message around a GraphDef, with the tag `serve` and no signatures. */
-export function encodeSavedModel(graph: Uint8Array): Uint8Array {
-  const model = new ProtobufWriter(graph.length + 256)
+/** What a SavedModel is called with, for programs other than this one. */
+export interface Signature {
+  inputs: Readonly<Record<string, GraphNode>>
+  outputs: Readonly<Record<string, GraphNode>>
+}
+
+/** SignatureDef and TensorInfo of meta_graph.proto. */
+function writeSignature(writer: ProtobufWriter, { inputs, outputs }: Signature): void {
+  const sides = [
+    [1, inputs],
+    [2, outputs],
+  ] as const
+  for (const [field, nodes] of sides) {
+    for (const [key, { name, outputs: made }] of Object.entries(nodes)) {
+      const type = made[0]
+      if (name === undefined || type === undefined) throw new Error(`${key} has no name to call it by.`)
+      writer.message(field, (entry) =>
+        entry.string(1, key).message(2, (info) =>
+          info
+            .string(1, `${name}:0`)
+            .integer(2, type.dtype)
+            .message(3, (shape) => writeShape(shape, type.shape)),
+        ),
+      )
+    }
+  }
+  writer.string(3, 'tensorflow/serving/predict')
+}
+
+/** A SavedModel message around a GraphDef, with the tag `serve`, and with a signature where others are to call it. */
+export function encodeSavedModel(graph: Uint8Array, signature: Signature | null = null): Uint8Array {
+  const model = new ProtobufWriter(graph.length + 1024)
   model.integer(1, 1).message(2, (meta) => {
     meta.message(1, (info) => info.string(4, 'serve')).blob(2, graph)
+    if (signature === null) return
+    meta.message(5, (entry) =>
+      entry.string(1, 'serving_default').message(2, (value) => writeSignature(value, signature)),
+    )
   })
   return model.bytes()
 }

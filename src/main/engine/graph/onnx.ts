@@ -1,0 +1,391 @@
+/**
+ * Writes a step's graph as an ONNX model, for ONNX Runtime and whatever else reads the format. Field numbers are those
+ * of onnx.proto; operators are of opset 17, whose reductions take their axes as attributes.
+ *
+ * TensorFlow keeps channels last and ONNX first, so a transposition stands before and after each convolution; ONNX
+ * Runtime moves and cancels them when it loads the model.
+ */
+import { Failure } from '../../../shared/failure.ts'
+import type { StepGraph } from './compiled.ts'
+import {
+  constantValue,
+  DataTypes,
+  type Edge,
+  edgeType,
+  elementCount,
+  floatsOf,
+  type GraphNode,
+  integersOf,
+  type TensorValue,
+} from './ir.ts'
+import { ProtobufWriter } from './protobuf.ts'
+import { reachableNodes } from './saved-model.ts'
+
+const opset = 17
+const irVersion = 8
+
+/** TensorProto.DataType. */
+const types = { float: 1, int64: 7 } as const
+
+/** AttributeProto.AttributeType. */
+const attributeTypes = { float: 1, int: 2, ints: 7 } as const
+
+export interface OnnxDescription {
+  /** Of the graph: letters, digits and hyphens. */
+  name: string
+  producerVersion: string
+  /** What a reader needs besides the graph: preprocessing, calibration, threshold. */
+  metadata: Readonly<Record<string, string>>
+}
+
+type OnnxAttribute = number | { float: number } | readonly number[]
+
+/** @throws Failure `not-exportable` naming the operation that has no counterpart here */
+export function encodeOnnx(
+  graph: StepGraph,
+  { name, producerVersion, metadata }: OnnxDescription,
+): Uint8Array {
+  const writer = new GraphWriter(graph)
+  const body = writer.write(name)
+  const model = new ProtobufWriter(body.length + 4096)
+  model.integer(1, irVersion).string(2, 'Fanoscope').string(3, producerVersion).blob(7, body)
+  model.message(8, (operators) => operators.string(1, '').integer(2, opset))
+  for (const [key, value] of Object.entries(metadata)) {
+    model.message(14, (entry) => entry.string(1, key).string(2, value))
+  }
+  return model.bytes()
+}
+
+/** TensorFlow's padding before and after one side. */
+function padding(kind: string, size: number, kernel: number, stride: number): [number, number] {
+  if (kind === 'VALID') return [0, 0]
+  const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0)
+  const before = Math.floor(total / 2)
+  return [before, total - before]
+}
+
+class GraphWriter {
+  readonly #graph: StepGraph
+  readonly #nodes = new ProtobufWriter(1 << 16)
+  readonly #values = new Map<GraphNode, string>()
+  readonly #initializers = new Map<string, Uint8Array>()
+  #count = 0
+
+  constructor(graph: StepGraph) {
+    this.#graph = graph
+  }
+
+  write(name: string): Uint8Array {
+    const { inputs, outputs } = this.#graph
+    for (const input of inputs) this.#values.set(input.node, input.name)
+    for (const node of reachableNodes(outputs.map(({ edge }) => edge.node))) {
+      if (node.op !== 'Const' && node.op !== 'Placeholder') this.#values.set(node, this.#translate(node))
+    }
+    for (const output of outputs) this.#add('Identity', [this.#value(output.edge)], {}, output.name)
+    const body = this.#nodes
+    body.string(2, name)
+    for (const bytes of this.#initializers.values()) body.blob(5, bytes)
+    for (const { name: input, node } of inputs) {
+      body.message(11, (info) => writeInfo(info, input, node.outputs[0]?.shape ?? []))
+    }
+    for (const { name: output, edge } of outputs) {
+      body.message(12, (info) => writeInfo(info, output, edgeType(edge).shape))
+    }
+    return body.bytes()
+  }
+
+  #fresh(): string {
+    this.#count++
+    return `v${this.#count}`
+  }
+
+  /** Adds a node of one output and answers the output's name. */
+  #add(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    output = this.#fresh(),
+  ): string {
+    this.#nodes.message(1, (node) => {
+      for (const input of inputs) node.string(1, input)
+      node.string(2, output).string(3, `${op}_${output}`).string(4, op)
+      for (const [name, value] of Object.entries(attributes)) {
+        node.message(5, (attribute) => {
+          attribute.string(1, name)
+          if (typeof value === 'number') attribute.integer(3, value).integer(20, attributeTypes.int)
+          else if ('float' in value) attribute.float(2, value.float).integer(20, attributeTypes.float)
+          else attribute.integers(8, value).integer(20, attributeTypes.ints)
+        })
+      }
+    })
+    return output
+  }
+
+  #initializer(type: number, shape: readonly number[], bytes: Uint8Array): string {
+    const name = `c${this.#initializers.size}`
+    const tensor = new ProtobufWriter(bytes.length + 64)
+    tensor.integers(1, shape).integer(2, type).string(8, name).blob(9, bytes)
+    this.#initializers.set(name, tensor.bytes())
+    return name
+  }
+
+  #floats(shape: readonly number[], values: Float32Array): string {
+    return this.#initializer(
+      types.float,
+      shape,
+      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+    )
+  }
+
+  #integers(values: readonly number[]): string {
+    const words = BigInt64Array.from(values, BigInt)
+    return this.#initializer(types.int64, [values.length], new Uint8Array(words.buffer))
+  }
+
+  /** The name of what an edge carries; a constant becomes an initializer when it is first read. */
+  #value({ node, output }: Edge): string {
+    const known = this.#values.get(node)
+    if (known !== undefined) {
+      if (output !== 0) throw notExportable(node)
+      return known
+    }
+    const constant = constantValue(node)
+    if (constant === null || constant.dtype !== DataTypes.float32) throw notExportable(node)
+    const made = this.#floats(constant.shape, whole(constant))
+    this.#values.set(node, made)
+    return made
+  }
+
+  /** A constant filter [height, width, in, out] with its sides in another order. */
+  #filter(edge: Edge | undefined, order: readonly number[], node: GraphNode): string {
+    const constant = edge === undefined ? null : constantValue(edge.node)
+    if (constant === null) throw notExportable(node)
+    const shape = order.map((side) => constant.shape[side] ?? 0)
+    return this.#floats(shape, permuted(whole(constant), constant.shape, order))
+  }
+
+  #translate(node: GraphNode): string {
+    const [first, second] = node.inputs
+    const input = (edge: Edge | undefined): string => {
+      if (edge === undefined) throw notExportable(node)
+      return this.#value(edge)
+    }
+    const same = sameNamed[node.op]
+    if (same !== undefined)
+      return this.#add(
+        same,
+        node.inputs.map((edge) => this.#value(edge)),
+      )
+    switch (node.op) {
+      case 'LeakyRelu':
+        return this.#add('LeakyRelu', [input(first)], { alpha: { float: number(node, 'alpha') } })
+      case 'Square':
+        return this.#add('Mul', [input(first), input(first)])
+      case 'SquaredDifference': {
+        const difference = this.#add('Sub', [input(first), input(second)])
+        return this.#add('Mul', [difference, difference])
+      }
+      case 'Rsqrt':
+        return this.#add('Reciprocal', [this.#add('Sqrt', [input(first)])])
+      case 'Reshape':
+        return this.#add('Reshape', [input(first), this.#integers(node.outputs[0]?.shape ?? [])])
+      case 'Transpose':
+        return this.#add('Transpose', [input(first)], { perm: integers(second, node) })
+      case 'Mean':
+      case 'Max':
+        return this.#add(node.op === 'Mean' ? 'ReduceMean' : 'ReduceMax', [input(first)], {
+          axes: integers(second, node),
+          keepdims: Number(boolean(node, 'keep_dims')),
+        })
+      case 'Sum':
+        return this.#add('ReduceSum', [input(first), this.#integers(integers(second, node))], {
+          keepdims: Number(boolean(node, 'keep_dims')),
+        })
+      case 'Pack': {
+        const axis = number(node, 'axis')
+        const parts = node.inputs.map((edge) =>
+          this.#add('Unsqueeze', [this.#value(edge), this.#integers([axis])]),
+        )
+        return this.#add('Concat', parts, { axis })
+      }
+      case 'BatchMatMulV2':
+      case 'MatMul':
+        return this.#product(node)
+      case 'Conv2D':
+        return this.#convolution(node)
+      case 'Conv2DBackpropInput':
+        return this.#transposedConvolution(node)
+      case 'AvgPool':
+        return this.#average(node)
+      default:
+        throw notExportable(node)
+    }
+  }
+
+  #product(node: GraphNode): string {
+    const sides = node.inputs.map((edge, i) => {
+      const isTurned = node.op === 'MatMul' ? ['transpose_a', 'transpose_b'] : ['adj_x', 'adj_y']
+      const value = this.#value(edge)
+      if (!boolean(node, isTurned[i] ?? '')) return value
+      const order = edgeType(edge).shape.map((_, side) => side)
+      return this.#add('Transpose', [value], {
+        perm: [...order.slice(0, -2), order.length - 1, order.length - 2],
+      })
+    })
+    return this.#add('MatMul', sides)
+  }
+
+  #channelsFirst(edge: Edge | undefined, node: GraphNode): string {
+    if (edge === undefined) throw notExportable(node)
+    return this.#add('Transpose', [this.#value(edge)], { perm: [0, 3, 1, 2] })
+  }
+
+  #channelsLast(value: string): string {
+    return this.#add('Transpose', [value], { perm: [0, 2, 3, 1] })
+  }
+
+  #convolution(node: GraphNode): string {
+    const [image, filter] = node.inputs
+    const { strides, pads } = slidingWindow(node, shapeOf(image), shapeOf(filter))
+    const x = this.#channelsFirst(image, node)
+    const w = this.#filter(filter, [3, 2, 0, 1], node)
+    return this.#channelsLast(this.#add('Conv', [x, w], { strides, pads }))
+  }
+
+  #transposedConvolution(node: GraphNode): string {
+    const [, filter, image] = node.inputs
+    const [height = 0, width = 0, ...channels] = shapeOf(filter)
+    const output = node.outputs[0]?.shape ?? []
+    const small = shapeOf(image)
+    const { strides, pads } = slidingWindow(node, output, [height, width, ...channels])
+    const reach = (side: number, kernel: number): number =>
+      ((small[side + 1] ?? 0) - 1) * (strides[side] ?? 1) + kernel - (pads[side] ?? 0) - (pads[side + 2] ?? 0)
+    const rest = [(output[1] ?? 0) - reach(0, height), (output[2] ?? 0) - reach(1, width)]
+    const x = this.#channelsFirst(image, node)
+    const w = this.#filter(filter, [3, 2, 0, 1], node)
+    return this.#channelsLast(this.#add('ConvTranspose', [x, w], { strides, pads, output_padding: rest }))
+  }
+
+  #average(node: GraphNode): string {
+    const [image] = node.inputs
+    const window = list(node, 'ksize').slice(1, 3)
+    const { strides, pads } = slidingWindow(node, shapeOf(image), window)
+    const x = this.#channelsFirst(image, node)
+    return this.#channelsLast(this.#add('AveragePool', [x], { kernel_shape: window, strides, pads }))
+  }
+}
+
+/** Operations that take the same inputs and have no attributes that matter. */
+const sameNamed: Readonly<Record<string, string | undefined>> = {
+  Abs: 'Abs',
+  Add: 'Add',
+  AddV2: 'Add',
+  BiasAdd: 'Add',
+  Exp: 'Exp',
+  Identity: 'Identity',
+  Log: 'Log',
+  Maximum: 'Max',
+  Minimum: 'Min',
+  Mul: 'Mul',
+  Neg: 'Neg',
+  RealDiv: 'Div',
+  Relu: 'Relu',
+  Sigmoid: 'Sigmoid',
+  Softplus: 'Softplus',
+  Sqrt: 'Sqrt',
+  Sub: 'Sub',
+  Tanh: 'Tanh',
+}
+
+const shapeOf = (edge: Edge | undefined): readonly number[] =>
+  edge === undefined ? [] : edgeType(edge).shape
+
+function slidingWindow(
+  node: GraphNode,
+  image: readonly number[],
+  window: readonly number[],
+): { strides: number[]; pads: number[] } {
+  if (text(node, 'data_format') !== 'NHWC') throw notExportable(node)
+  if (node.attributes.has('dilations') && list(node, 'dilations').some((side) => side !== 1))
+    throw notExportable(node)
+  const strides = list(node, 'strides').slice(1, 3)
+  const of = (side: number): [number, number] =>
+    padding(text(node, 'padding'), image[side + 1] ?? 0, window[side] ?? 0, strides[side] ?? 1)
+  const [top, bottom] = of(0)
+  const [left, right] = of(1)
+  return { strides, pads: [top, left, bottom, right] }
+}
+
+/** All elements of a constant, also where they are kept once. */
+function whole(value: TensorValue): Float32Array {
+  const stored = floatsOf(value)
+  const count = elementCount(value.shape)
+  return stored.length === count ? stored : new Float32Array(count).fill(stored[0] ?? 0)
+}
+
+function permuted(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
+  const strides = shape.map((_, side) => elementCount(shape.slice(side + 1)))
+  const sizes = order.map((side) => shape[side] ?? 0)
+  const steps = order.map((side) => strides[side] ?? 0)
+  const result = new Float32Array(values.length)
+  const at = sizes.map(() => 0)
+  let from = 0
+  for (let i = 0; i < result.length; i++) {
+    result[i] = values[from] ?? 0
+    for (let side = sizes.length - 1; side >= 0; side--) {
+      at[side] = (at[side] ?? 0) + 1
+      from += steps[side] ?? 0
+      if ((at[side] ?? 0) < (sizes[side] ?? 0)) break
+      from -= (sizes[side] ?? 0) * (steps[side] ?? 0)
+      at[side] = 0
+    }
+  }
+  return result
+}
+
+function writeInfo(info: ProtobufWriter, name: string, shape: readonly number[]): void {
+  info.string(1, name).message(2, (type) =>
+    type.message(1, (tensor) =>
+      tensor.integer(1, types.float).message(2, (sides) => {
+        for (const size of shape) sides.message(1, (side) => side.integer(1, size))
+      }),
+    ),
+  )
+}
+
+function number(node: GraphNode, name: string): number {
+  const attribute = node.attributes.get(name)
+  if (attribute?.kind === 'float' || attribute?.kind === 'integer') return attribute.value
+  throw notExportable(node)
+}
+
+function boolean(node: GraphNode, name: string): boolean {
+  const attribute = node.attributes.get(name)
+  return attribute?.kind === 'boolean' && attribute.value
+}
+
+function text(node: GraphNode, name: string): string {
+  const attribute = node.attributes.get(name)
+  if (attribute?.kind === 'string') return attribute.value
+  throw notExportable(node)
+}
+
+function list(node: GraphNode, name: string): number[] {
+  const attribute = node.attributes.get(name)
+  if (attribute?.kind === 'integers') return [...attribute.value]
+  throw notExportable(node)
+}
+
+function integers(edge: Edge | undefined, node: GraphNode): number[] {
+  const values = integersOf(edge)
+  if (values === null) throw notExportable(node)
+  return values
+}
+
+function notExportable({ op }: GraphNode): Failure {
+  return new Failure(
+    'not-exportable',
+    `The operation ${op}, as this model uses it, cannot be written as ONNX.`,
+    'Export it as a SavedModel instead.',
+  )
+}
