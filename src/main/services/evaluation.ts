@@ -44,6 +44,7 @@ const configSchema = z.object({
   k: z.number().default(1),
   reduction: z.enum(reductions).default('max'),
   latent: z.number().default(1),
+  featureShare: z.number().optional(),
 })
 const calibrationSchema = z.object({ expectedCriticValue: z.number() })
 
@@ -57,6 +58,7 @@ export function scoreOptionsOf(run: Run, kind: ScoreKind | null): ScoreOptions {
     reduction: config.reduction,
     latent: config.latent,
     expectedCriticValue: calibration.success ? calibration.data.expectedCriticValue : 0,
+    ...(config.featureShare === undefined ? {} : { featureShare: config.featureShare }),
   }
 }
 

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { imageScore, parseScoreKind, percentileAmong, reduceTiles } from '../../../src/main/engine/scores.ts'
+import {
+  anoganComponents,
+  criticComponents,
+  fanoganComponents,
+  ganomalyComponents,
+  imageScore,
+  parseScoreKind,
+  percentileAmong,
+  reduceTiles,
+  scoresFrom,
+} from '../../../src/main/engine/scores.ts'
 
 const names = ['residual', 'feature', 'latent', 'discriminator', 'peak']
 // Two tiles.
@@ -19,6 +29,18 @@ describe('the score of an image', () => {
     expect(imageScore(components, names, { ...options, kind })).toBeCloseTo(expected, 12)
   })
 
+  it('ganomaly is the distance of codes', () => {
+    const tiles = Float32Array.from([0.5, 0.25, 4, 3, 0.75, 1, 0.5, 2, -1, 0.5])
+    expect(imageScore(tiles, ganomalyComponents, { ...options, kind: 'ganomaly' })).toBe(4)
+  })
+
+  it('anogan is (1 - lambda) of the residual and lambda of the features, by the paper 0.9 and 0.1', () => {
+    const tile = Float32Array.from([0.5, 30, 20, 3, 0.75])
+    const anogan = { ...options, kind: 'anogan' } as const
+    expect(imageScore(tile, anoganComponents, anogan)).toBeCloseTo(0.9 * 30 + 0.1 * 20, 6)
+    expect(imageScore(tile, anoganComponents, { ...anogan, featureShare: 0.75 })).toBeCloseTo(22.5, 6)
+  })
+
   it('can be the mean of its tiles', () => {
     expect(imageScore(components, names, { ...options, kind: 'izi', reduction: 'mean' })).toBeCloseTo(
       0.75,
@@ -36,6 +58,14 @@ describe('the score of an image', () => {
     expect(parseScoreKind('izif')).toBe('izif')
     expect(() => parseScoreKind('best')).toThrow(/no score named "best"/)
   })
+})
+
+it('the scores of a system are those that its components allow', () => {
+  expect(scoresFrom(criticComponents)).toEqual(['discriminator'])
+  expect(scoresFrom(ganomalyComponents)).toEqual(expect.arrayContaining(['izif', 'izi', 'ganomaly']))
+  expect(scoresFrom(ganomalyComponents)).not.toContain('ziz')
+  expect(scoresFrom(anoganComponents)).toContain('anogan')
+  expect(scoresFrom(fanoganComponents)).not.toContain('ganomaly')
 })
 
 it('top-k is the mean of the highest tenth', () => {

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { searchLoss } from '../../../../src/main/engine/models/anogan/search.ts'
 import {
+  absoluteDistance,
   anomalyMap,
+  discriminatorLoss,
   gradientPenalty,
+  meanAbsoluteDistance,
   meanSquaredDistance,
+  nonSaturatingLoss,
   wassersteinCriticLoss,
   wassersteinGeneratorLoss,
 } from '../../../../src/main/engine/models/losses.ts'
@@ -26,6 +31,54 @@ describe('losses against cases worked by hand', () => {
 
   it('generator: -E[D(G(z))]', () => {
     expect(value(wassersteinGeneratorLoss(tf.tensor2d([[-1], [2]])))).toBeCloseTo(-0.5, 6)
+  })
+
+  it('discriminator: -E[log D(x)] - E[log(1 - D(G(z)))] of logits', () => {
+    // D is 1/2 and 3/4 on photographs, 1/4 and 1/5 on generated pictures.
+    const logit = (probability: number): number => Math.log(probability / (1 - probability))
+    const loss = discriminatorLoss(
+      tf.tensor2d([[logit(1 / 2)], [logit(3 / 4)]]),
+      tf.tensor2d([[logit(1 / 4)], [logit(1 / 5)]]),
+    )
+    const real = -(Math.log(1 / 2) + Math.log(3 / 4)) / 2
+    const fake = -(Math.log(3 / 4) + Math.log(4 / 5)) / 2
+    expect(value(loss)).toBeCloseTo(real + fake, 6)
+  })
+
+  it('generator that does not saturate: -E[log D(G(z))] of logits', () => {
+    const loss = nonSaturatingLoss(tf.tensor2d([[Math.log(1 / 3)], [Math.log(4)]]))
+    expect(value(loss)).toBeCloseTo(-(Math.log(1 / 4) + Math.log(4 / 5)) / 2, 6)
+  })
+
+  it('both stay finite where a probability would be 0 or 1', () => {
+    const sure = tf.tensor2d([[200], [-200]])
+    expect(value(discriminatorLoss(sure, sure))).toBeCloseTo(100 + 100, 4)
+    expect(value(nonSaturatingLoss(sure))).toBeCloseTo(100, 4)
+  })
+
+  it('L1 and 1/n * L1 per sample', () => {
+    const [a, b] = [
+      tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]),
+      tf.tensor3d([1, 4, 3, 0, 5, 6, 8, 8], [2, 2, 2]),
+    ]
+    expect([...absoluteDistance(a, b).dataSync()]).toEqual([6, 1])
+    expect([...meanAbsoluteDistance(a, b).dataSync()]).toEqual([1.5, 0.25])
+  })
+
+  it('search of anogan: (1 - lambda) * L1(x - y) + lambda * L1(f(x) - f(y)) per sample', () => {
+    const image = {
+      x: tf.tensor2d([
+        [1, 2],
+        [0, 0],
+      ]),
+      y: tf.tensor2d([
+        [3, 1],
+        [0, 1],
+      ]),
+    }
+    const features = { x: tf.tensor2d([[5], [1]]), y: tf.tensor2d([[1], [1]]) }
+    const loss = [...searchLoss(0.25, image, features).dataSync()]
+    expect(loss).toEqual([0.75 * 3 + 0.25 * 4, 0.75 * 1].map((wanted) => expect.closeTo(wanted, 6)))
   })
 
   it('1/n * L2^2 per sample', () => {
