@@ -18,7 +18,9 @@ export function useScoreRun() {
     const started = await call('run.score', { run: id, split: 'test' })
     void jobs.end(started.job).then((ended) => {
       if (ended.failure !== null && ended.state !== 'cancelled') notices.fail(ended.failure)
-      if (ended.state !== 'done') return
+      const { name, params } = router.currentRoute.value
+      // Who is in its queue already sees it.
+      if (ended.state !== 'done' || (name === 'review' && params.run === id)) return
       notices.tell('good', t('runs.scored'), titleOf(run), {
         label: t('runs.review'),
         run: () => void router.push({ name: 'review', params: { run: id } }),

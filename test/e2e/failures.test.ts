@@ -1,0 +1,95 @@
+/** What a person sees where something is in the way: what happened, what to do, and a code to quote. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { openWorkspace } from '../../src/main/store/workspace.ts'
+import { writeFolder } from '../main/import/photographs.ts'
+import { createStation, describeInChromium } from './station.ts'
+
+const holder = resolve(import.meta.dirname, '../main/store/hold-workspace.ts')
+
+describeInChromium('in the window', () => {
+  const station = createStation()
+
+  /** Chooses a folder in the picker that is open. */
+  async function choose(folder: string): Promise<void> {
+    const { page } = station
+    await page.getByLabel('Path of the folder').fill(folder)
+    await page.getByRole('button', { name: 'Go', exact: true }).click()
+    await page.getByRole('button', { name: 'Use this folder' }).click()
+  }
+
+  /** The failure on screen. */
+  async function failure(code: string): Promise<string> {
+    const alert = station.page.getByRole('alert').filter({ hasText: `Code: ${code}` })
+    await alert.waitFor()
+    // The remedy stands between what happened and the code.
+    expect((await alert.locator('.remedy').innerText()).length).toBeGreaterThan(10)
+    return alert.locator('.message').innerText()
+  }
+
+  async function openFolder(folder: string): Promise<void> {
+    await station.page.getByRole('button', { name: /Open a workspace/ }).click()
+    await choose(folder)
+  }
+
+  it('a workspace that another process has open is left to it', async () => {
+    const dir = join(station.folder, 'line 4')
+    openWorkspace(dir, { create: true }).close()
+    const other = spawn(process.execPath, [holder, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(other.stdout, 'data')
+    try {
+      await station.open()
+      await openFolder(dir)
+      expect(await failure('workspace-in-use')).toContain(`is already open by process ${other.pid}`)
+    } finally {
+      other.kill('SIGKILL')
+      await once(other, 'close')
+    }
+    // Once the other is gone, the same folder opens.
+    await openFolder(dir)
+    await station.page.getByRole('heading', { name: 'Datasets', exact: true }).waitFor()
+    await station.close()
+  })
+
+  it('a workspace whose database is damaged is refused, and nothing in it is touched', async () => {
+    const dir = join(station.folder, 'line 5')
+    openWorkspace(dir, { create: true }).close()
+    writeFileSync(join(dir, 'fanoscope.db'), 'this is no database any more'.repeat(400))
+    await station.open()
+    await openFolder(dir)
+    expect(await failure('database-damaged')).toContain('line 5')
+  })
+
+  it('a folder that is no workspace is offered for a new one', async () => {
+    const { page } = station
+    const dir = join(station.folder, 'line 6')
+    mkdirSync(dir)
+    await openFolder(dir)
+    await failure('no-workspace')
+    await page.getByRole('button', { name: /Make a new workspace in .*line 6/ }).click()
+    await page.getByText('No datasets yet').waitFor()
+  })
+
+  it('a folder without photographs is not imported', async () => {
+    const { page } = station
+    const folder = await writeFolder(join(station.folder, 'papers'), { 'read me.txt': 'no photograph' })
+    await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
+    await choose(folder)
+    expect(await failure('no-images')).toContain('papers')
+  })
+
+  it('a run that is not there leads back to those that are', async () => {
+    const { page } = station
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await page.evaluate(() => {
+      location.hash = '#/train/20200101-000000-aaaaa'
+    })
+    await page.getByRole('button', { name: 'All runs' }).click()
+    await page.getByText('No runs yet').waitFor()
+  })
+})

@@ -1,0 +1,67 @@
+/** Folders of photographs come in through the window, and what was refused is told. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { numbered, photograph, writeFolder } from '../main/import/photographs.ts'
+import { createStation, describeInChromium, type Station } from './station.ts'
+
+const figures = resolve('../shared/data/molded-figure')
+
+/** Chooses the folder in the dialog and imports it, up to the report. */
+async function importFolder({ page }: Station, folder: string): Promise<void> {
+  await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
+  await page.getByLabel('Path of the folder').fill(folder)
+  await page.getByRole('button', { name: 'Go', exact: true }).click()
+  await page.getByRole('button', { name: 'Use this folder' }).click()
+  await page.getByRole('button', { name: /^Import \d+ files?$/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Show the images' }).waitFor()
+}
+
+describeInChromium('importing a folder', () => {
+  const station = createStation()
+
+  it('shows what was refused and why, file by file, so that it can be read', async () => {
+    const cut = (await photograph(90)).subarray(0, 300)
+    const folder = await writeFolder(join(station.folder, 'camera'), {
+      ...numbered('good', 6),
+      'good/copy of 0.png': 0,
+      'good/cut off while it was copied.png': cut,
+      'good/empty.jpg': '',
+      'good/a note.jpg': 'not a picture at all',
+    })
+    const page = await station.open('--workspace', station.workspace)
+    await importFolder(station, folder)
+    await page.getByText('6 images imported into camera').waitFor()
+    const refused = page.getByRole('tabpanel', { name: 'Refused (3)' }).getByRole('listitem')
+    const lines = await refused.evaluateAll((items) =>
+      items.map((item) => {
+        const [file, reason, code] = [...item.children].map((child) => child.textContent?.trim() ?? '')
+        const { width, height } = item.getBoundingClientRect()
+        const cutOff = [...item.children].some((child) => child.scrollHeight > child.clientHeight + 1)
+        return { file, reason, code, seen: width > 0 && height > 0 && !cutOff }
+      }),
+    )
+    expect(lines.map(({ file, code }) => [file, code]).sort()).toEqual([
+      ['good/a note.jpg', 'Not an image'],
+      ['good/cut off while it was copied.png', 'Cut off'],
+      ['good/empty.jpg', 'Empty file'],
+    ])
+    expect(lines.every(({ reason, seen }) => seen && (reason ?? '').length > 10)).toBe(true)
+    await page.getByRole('tab', { name: 'Duplicates (1)' }).click()
+    await page.getByText('the same picture as good/0.png').waitFor()
+    await page.getByRole('button', { name: 'Show the images' }).click()
+    await page.getByText('6 images shown').waitFor()
+  })
+
+  it('imports photographs of real parts', async ({ skip }) => {
+    skip(!existsSync(figures), 'the photographs of ../shared/data/molded-figure are not here')
+    const { page } = station
+    await importFolder(station, figures)
+    await page.getByText('76 images imported into molded figure').waitFor()
+    await page.getByText('Every file was imported. Nothing was refused.').waitFor()
+    await page.getByRole('button', { name: 'Show the images' }).click()
+    await page.getByRole('heading', { name: 'molded figure', level: 2 }).waitFor()
+    await page.getByText('76 images shown').waitFor()
+  })
+})

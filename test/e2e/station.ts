@@ -1,0 +1,160 @@
+/**
+ * A station as a person has it: the application as a process of its own, and its window in a real Chromium.
+ * Whatever a window says on its console that it should not, a text that is missing, and every request that leaves
+ * this machine is a failure of the test in which it happened.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
+import { placesIn, projectRoot } from '../../scripts/setup/places.mjs'
+import { launchChromium } from '../../scripts/window/chromium.mjs'
+import { type Served, serveWindow } from '../../scripts/window/served.mjs'
+import { type Finished, fanoscope } from '../main/commands/fanoscope.ts'
+
+/** What a machine under load may take for anything that a test waits for, in milliseconds. */
+export const patience = 15_000
+
+let browser: Browser | null = null
+const obstacle = await (async (): Promise<string | null> => {
+  if (!existsSync(join(placesIn(projectRoot).out, 'renderer', 'index.html')))
+    return 'the windows are not built'
+  try {
+    browser = await launchChromium()
+    return null
+  } catch (error) {
+    return `Chromium does not start here: ${error instanceof Error ? error.message.split('\n', 1)[0] : error}`
+  }
+})()
+afterAll(() => browser?.close())
+
+/** Where no Chromium starts, the flows are skipped with this reason. */
+export function describeInChromium(name: string, body: () => void): void {
+  if (obstacle === null) describe(name, body)
+  else describe.skip(`${name} (${obstacle})`, body)
+}
+
+export interface Station {
+  folder: string
+  /** Where the first start makes the workspace. */
+  workspace: string
+  /** Starts the application and opens its window. */
+  open(...parameters: string[]): Promise<Page>
+  /** The window that is open. */
+  readonly page: Page
+  /** The application's process. */
+  readonly pid: number
+  /** Ends it as Ctrl-C does. */
+  close(): Promise<void>
+  /** Ends it as a power cut does. */
+  kill(): Promise<void>
+  /** The command line of this station. */
+  command(...parameters: string[]): Promise<Finished>
+}
+
+/** To be called where tests are described: what it opens ends with them. */
+export function createStation(): Station {
+  const folder = mkdtempSync(join(tmpdir(), 'fanoscope-e2e-'))
+  const home = join(folder, 'home')
+  mkdirSync(home)
+  const environment = {
+    HOME: home,
+    USERPROFILE: home,
+    FANOSCOPE_STATE: join(folder, 'state.json'),
+    FANOSCOPE_WORKSPACE: '',
+  }
+  let open: { served: Served; context: BrowserContext; page: Page } | null = null
+  let problems: string[] = []
+  let failed: string | null = null
+
+  const opened = () => {
+    if (open === null) throw new Error('No window is open.')
+    return open
+  }
+  const stop = async (how: 'end' | 'kill'): Promise<void> => {
+    const { served, context } = opened()
+    open = null
+    // First, so that it does not tell of a connection that broke.
+    await context.close()
+    await served[how]()
+  }
+
+  // The tests of a station are the steps of one story: where one failed, the next would wait for nothing.
+  beforeEach(({ skip }) => skip(failed !== null, `"${failed}" failed before`))
+  afterEach(({ task }) => {
+    if (task.result?.state === 'fail') failed ??= task.name
+    const found = problems
+    problems = []
+    expect(found).toEqual([])
+  })
+  afterAll(async () => {
+    if (open !== null) await stop('end')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  })
+
+  return {
+    folder,
+    workspace: join(home, 'Fanoscope'),
+    async open(...parameters) {
+      if (browser === null) throw new Error('There is no browser.')
+      const served = await serveWindow({ ...process.env, ...environment }, parameters, 'ignore')
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        locale: 'en-US',
+        colorScheme: 'dark',
+        reducedMotion: 'reduce',
+      })
+      context.setDefaultTimeout(patience)
+      watch(context, (problem) => problems.push(problem))
+      const page = await context.newPage()
+      open = { served, context, page }
+      await page.goto(served.url)
+      await page.locator('#app > *').waitFor()
+      return page
+    },
+    get page() {
+      return opened().page
+    },
+    get pid() {
+      return opened().served.pid
+    },
+    close: () => stop('end'),
+    kill: () => stop('kill'),
+    command: (...parameters) => fanoscope(parameters, { environment }),
+  }
+}
+
+/** Texts that a window may only say where something is wrong. */
+const wrong = /^No text for |\[intlify\]|\[Vue warn\]/
+
+function watch(context: BrowserContext, tell: (problem: string) => void): void {
+  const request = (address: string): void => {
+    const { protocol, hostname } = new URL(address)
+    if (/^(http|ws):$/.test(protocol) ? hostname !== '127.0.0.1' : !/^(data|blob|about):$/.test(protocol)) {
+      tell(`A request left this machine: ${address}`)
+    }
+  }
+  context.on('request', (sent) => request(sent.url()))
+  context.on('console', (message) => {
+    const text = message.text()
+    if (message.type() === 'error' || wrong.test(text)) tell(`Console: ${text} ${message.location().url}`)
+  })
+  context.on('weberror', (error) => tell(`Thrown: ${error.error().message}`))
+  context.on('page', (page) => page.on('websocket', (socket) => request(socket.url())))
+}
+
+/** A small sample line in a workspace of this station, by the command line. */
+export async function stockLine(station: Station, workspace: string): Promise<void> {
+  const line = join(station.folder, 'line')
+  await done(station.command('sample', line, ...'--train 40 --test-good 4 --per-defect 1 --json'.split(' ')))
+  const at = ['--dataset', 'sample', '--has-direction', '--workspace', workspace, '--json']
+  await done(station.command('import', line, ...at))
+}
+
+/** The document of a command that must succeed. */
+export async function done(command: Promise<Finished>): Promise<unknown> {
+  const finished = await command
+  expect(finished.code, finished.stderr).toBe(0)
+  return finished.document()
+}

@@ -1,0 +1,184 @@
+/** Every screen: for those who see little, for those who use the keyboard alone, in both languages and both themes. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { settled } from '../../scripts/window/settled.mjs'
+import { documents } from '../main/commands/documents.ts'
+import { createStation, describeInChromium, done, stockLine } from './station.ts'
+
+const places = ['datasets', 'train', 'training', 'review', 'runs', 'settings'] as const
+type Place = (typeof places)[number]
+
+describeInChromium('every screen', () => {
+  const station = createStation()
+  let run = ''
+
+  beforeAll(async () => {
+    const { workspace } = station
+    await stockLine(station, workspace)
+    const at = ['--workspace', workspace, '--json']
+    const training = '--dataset sample --preset smoke --set ganSteps=4 encoderSteps=4 discriminatorSamples=32'
+    run = documents.train.parse(await done(station.command('train', ...training.split(' '), ...at))).run
+    await done(station.command('score', '--run', run, ...at))
+  })
+
+  async function visit(place: Place): Promise<Page> {
+    const { page } = station
+    const path = place === 'training' ? `train/${run}` : place
+    await page.evaluate((hash) => {
+      location.hash = hash
+    }, `#/${path}`)
+    await page.locator('.screen-header h1').waitFor()
+    if (place === 'review') await page.locator('.choice.accept:enabled').waitFor()
+    await settled(page)
+    return page
+  }
+
+  const look = (page: Page): Promise<{ language: string; theme: string }> =>
+    page.evaluate(() => ({
+      language: document.documentElement.lang,
+      theme: document.documentElement.classList.contains('dark') ? 'dark' : 'light',
+    }))
+
+  /** What axe finds that keeps somebody from the work. */
+  async function barriers(page: Page): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`))
+  }
+
+  /**
+   * The controls that Tab does not reach. Of controls that share one stop (the choices of a radio group, the cells
+   * of a grid) one is enough: arrows lead to the others.
+   */
+  async function unreached(page: Page): Promise<string[]> {
+    const total = await page.evaluate(() => {
+      const controls = 'a[href], button, input, select, textarea, summary, [role=slider], [role=switch], [role=tab]'
+      const active = document.activeElement
+      if (active instanceof HTMLElement) active.blur()
+      let count = 0
+      for (const control of document.querySelectorAll<HTMLElement>(controls)) {
+        const disabled = control.matches(':disabled, [aria-disabled=true], [aria-hidden=true] *, .is-disabled *')
+        if (disabled || !control.checkVisibility()) continue
+        control.dataset.stop = String(count)
+        count += 1
+      }
+      return count
+    })
+    // It starts where somebody clicked last. The end of the page, which is the browser's own, is a stop too.
+    let ends = 0
+    for (let presses = 0; presses < 2 * total + 10 && ends < 2; presses++) {
+      await page.keyboard.press('Tab')
+      const atEnd = await page.evaluate(() => {
+        const active = document.activeElement
+        if (active instanceof HTMLElement) active.dataset.reached = 'yes'
+        return active === document.body
+      })
+      if (atEnd) ends += 1
+    }
+    return page.evaluate(() => {
+      const group = (control: Element): Element | null =>
+        control.closest('[role=radiogroup], [role=tablist], [role=list], fieldset, .scroller, .el-slider')
+      return [...document.querySelectorAll<HTMLElement>('[data-stop]')]
+        .filter((control) => {
+          const together = group(control)
+          const own = control.matches('[data-reached]') || control.querySelector('[data-reached]') !== null
+          return !own && !(together?.querySelector('[data-reached]') ?? false)
+        })
+        .map((control) => control.outerHTML.slice(0, 200))
+    })
+  }
+
+  it('the first start: nothing keeps anybody from it, in both themes, and Tab reaches every control', async () => {
+    const page = await station.open()
+    await settled(page)
+    expect(await barriers(page)).toEqual([])
+    expect(await unreached(page)).toEqual([])
+    await page.getByRole('button', { name: 'Switch between dark and light' }).click()
+    await settled(page)
+    expect(await barriers(page)).toEqual([])
+    expect(await look(page)).toEqual({ language: 'en', theme: 'light' })
+    await station.close()
+  })
+
+  it('holds the theme that was chosen after a restart', async () => {
+    const page = await station.open('--workspace', station.workspace)
+    expect(await look(page)).toEqual({ language: 'en', theme: 'light' })
+  })
+
+  describe.each(['light', 'dark'])('in the %s theme', (theme) => {
+    it.each(places)('keeps nobody out: %s', async (place) => {
+      if ((await look(station.page)).theme !== theme) {
+        await station.page.getByRole('button', { name: 'Switch between dark and light' }).click()
+      }
+      const page = await visit(place)
+      expect(await look(page)).toMatchObject({ theme })
+      expect(await barriers(page)).toEqual([])
+    })
+
+    it('keeps nobody out: the dialogs', async () => {
+      const page = await visit('datasets')
+      await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
+      await settled(page)
+      expect(await barriers(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+      await page.keyboard.press('?')
+      await settled(page)
+      expect(await barriers(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+      await page.keyboard.press('j')
+      await settled(page)
+      expect(await barriers(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    })
+  })
+
+  it.each(places)('Tab reaches every control: %s', async (place) => {
+    expect(await unreached(await visit(place))).toEqual([])
+  })
+
+  it('the work is done with the keyboard alone', async () => {
+    const page = await visit('datasets')
+    await page.keyboard.press('Alt+2')
+    await page.getByRole('heading', { name: 'Train', level: 1 }).waitFor()
+    await page.keyboard.press('Alt+3')
+    await page.locator('.choice.accept:enabled').waitFor()
+    await page.keyboard.press('r')
+    await page.keyboard.type('Mei Lin')
+    await page.keyboard.press('Enter')
+    await page.getByRole('status').filter({ hasText: 'rejected' }).waitFor()
+    await page.locator('.choice.accept:enabled').waitFor()
+    const before = await page.locator('.row.current').innerText()
+    await page.keyboard.press('ArrowDown')
+    await page.locator('.row.current').filter({ hasNotText: before }).waitFor()
+    await page.keyboard.press('z')
+    await page.getByRole('status').filter({ hasText: 'Taken back' }).waitFor()
+  })
+
+  it('speaks Chinese on every screen, also after a restart', async () => {
+    const { page } = station
+    const { theme } = await look(page)
+    await page.getByRole('button', { name: 'Change language' }).click()
+    await page.getByRole('navigation', { name: '页面' }).waitFor()
+    await station.close()
+    const again = await station.open('--workspace', station.workspace)
+    expect(await look(again)).toEqual({ language: 'zh-CN', theme })
+    for (const place of places) {
+      await visit(place)
+      // The title of a training is the run's own name.
+      const title = await again.locator('.screen-header h1').innerText()
+      if (place !== 'training') expect(title).toMatch(/^\p{Script=Han}+$/u)
+    }
+  })
+
+  it('speaks English again when it is told to', async () => {
+    const { page } = station
+    await page.locator('.status').getByRole('button', { name: '切换语言' }).click()
+    await page.getByRole('navigation', { name: 'Screens' }).waitFor()
+    expect(await look(page)).toMatchObject({ language: 'en' })
+  })
+})
