@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Prefix of files that are being written; one that is left over belongs to a process that died. */
 export const temporaryPrefix = '.writing-'
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes what was placed in a folder stay there, also after a power cut. */
+export async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder for syncing; NTFS journals the rename itself.
   if (process.platform === 'win32') return
   const handle = await open(folder, 'r')
@@ -21,14 +22,31 @@ async function syncFolder(folder: string): Promise<void> {
  * rename, fsync of the folder. Makes missing folders.
  */
 export async function writeFileDurably(file: string, bytes: Uint8Array | string): Promise<void> {
+  await placeFile(file, bytes)
+  await syncFolder(dirname(file))
+}
+
+/** `writeFileDurably` without the last step: for many files of one folder, which `syncFolder` then keeps at once. */
+export function placeFile(file: string, bytes: Uint8Array | string): Promise<void> {
+  return writeAside(file, async (handle) => {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  })
+}
+
+/** Writes a file whole or not at all, without waiting for the disk: for what can be made again. */
+export function replaceFile(file: string, bytes: Uint8Array | string): Promise<void> {
+  return writeAside(file, (handle) => handle.writeFile(bytes))
+}
+
+async function writeAside(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
   const folder = dirname(file)
   await mkdir(folder, { recursive: true })
   const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
   try {
     const handle = await open(temporary, 'wx')
     try {
-      await handle.writeFile(bytes)
-      await handle.sync()
+      await write(handle)
     } finally {
       await handle.close()
     }
@@ -37,7 +55,6 @@ export async function writeFileDurably(file: string, bytes: Uint8Array | string)
     await rm(temporary, { force: true })
     throw error
   }
-  await syncFolder(folder)
 }
 
 /** Removes, below a folder, what a process that died was writing. */
@@ -51,23 +68,4 @@ export async function removeLeftovers(folder: string): Promise<void> {
 function absentIsEmpty(error: unknown): [] {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
   throw error
-}
-
-/** Writes a file whole or not at all, without waiting for the disk: for what can be made again. */
-export async function replaceFile(file: string, bytes: Uint8Array | string): Promise<void> {
-  const folder = dirname(file)
-  await mkdir(folder, { recursive: true })
-  const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
-  try {
-    const handle = await open(temporary, 'wx')
-    try {
-      await handle.writeFile(bytes)
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, file)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
 }

@@ -49,6 +49,7 @@ export type {
   CompileOptions,
   InputSignature,
   InputValue,
+  Precision,
   Program,
   ProgramDefinition,
   ProgramStats,
@@ -57,11 +58,25 @@ export type {
 } from './program.ts'
 export { defineStep } from './program.ts'
 
+let preferred: CompileOptions = {}
+
+/** Calls `make`; what it compiles has these options where it says nothing else. */
+export function compilingWith<T>(options: CompileOptions, make: () => T): T {
+  const before = preferred
+  preferred = { ...before, ...options }
+  try {
+    return make()
+  } finally {
+    preferred = before
+  }
+}
+
 /** Compiles steps that share variables. Throws a Failure `graph-uncompilable` only in the mode `compiled`. */
 export function compileAll<const D extends Record<string, StepDefinition>>(
   definition: ProgramDefinition<D>,
-  { mode = 'auto' }: CompileOptions = {},
+  options: CompileOptions = {},
 ): Program<D> {
+  const { mode = 'auto', precision = 'float32' } = { ...preferred, ...options }
   const assemble = (steps: Record<string, Step>): Steps<D> => {
     if (hasSteps(definition.steps, steps)) return steps
     throw new Error('A step was lost.')
@@ -69,7 +84,7 @@ export function compileAll<const D extends Record<string, StepDefinition>>(
   if (mode === 'eager') return eagerProgram(definition, assemble, null)
   const backend = tf.backend()
   try {
-    if (isNative(backend)) return compiledProgram(backend, definition, assemble)
+    if (isNative(backend)) return compiledProgram(backend, definition, assemble, precision)
     throw new Failure(
       'graph-uncompilable',
       `Steps are compiled for the TensorFlow library only. ${provider.reason}`,

@@ -21,8 +21,16 @@ import {
   readNode,
   variableNode,
 } from './ir.ts'
-import { optimize } from './optimize.ts'
-import type { InputValue, Program, ProgramDefinition, Step, StepDefinition, StepStats } from './program.ts'
+import { type OptimizeOptions, optimize } from './optimize.ts'
+import type {
+  InputValue,
+  Precision,
+  Program,
+  ProgramDefinition,
+  Step,
+  StepDefinition,
+  StepStats,
+} from './program.ts'
 import { type ProgramVariable, type Recording, record } from './recorder.ts'
 import { encodeGraph, encodeSavedModel, reachableNodes } from './saved-model.ts'
 import { checkValues, checkVariables } from './variables.ts'
@@ -60,7 +68,7 @@ export function capturingGraphs<T>(act: () => T): { made: T; graphs: ReadonlyMap
 function graphOf(recording: Recording): StepGraph {
   const outputs = [...recording.outputs]
   const named = outputs.map(([name, edge]) => identityNode(`out_${name}`, edge, []))
-  const rewritten = optimize(named, 'gpu')
+  const rewritten = optimize(named, { device: 'gpu', precision: 'float32' })
   return {
     inputs: [...recording.inputs].map(([name, node]) => ({ name, node })),
     outputs: outputs.flatMap(([name], i) => {
@@ -74,6 +82,7 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
   backend: NativeBackend,
   definition: ProgramDefinition<D>,
   assemble: (steps: Record<string, Step>) => Program<D>['steps'],
+  precision: Precision,
 ): Program<D> {
   checkVariables(definition.variables)
   const { binding } = backend
@@ -90,7 +99,8 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
     const recording = recordTwice(backend, { name, prefix: `s${i}` }, step, variables)
     clock.lap('record')
     captured?.set(name, graphOf(recording))
-    const call = optimizedCall(`s${i}`, recording, binding.isUsingGpuDevice() ? 'gpu' : 'cpu')
+    const device = binding.isUsingGpuDevice() ? 'gpu' : 'cpu'
+    const call = optimizedCall(`s${i}`, recording, { device, precision })
     clock.lap('optimize')
     counts[name] = stepStats(recording, call)
     calls.set(name, call)
@@ -211,7 +221,7 @@ function recordTwice(
 }
 
 /** The nodes that a step fetches; the first waits for the step's writes. */
-function optimizedCall(prefix: string, recording: Recording, device: 'cpu' | 'gpu'): Call {
+function optimizedCall(prefix: string, recording: Recording, options: OptimizeOptions): Call {
   const { effects } = recording
   const fetched = [...recording.outputs].map(([output, edge], i) => ({
     output,
@@ -224,7 +234,7 @@ function optimizedCall(prefix: string, recording: Recording, device: 'cpu' | 'gp
       fetched.length > 0
         ? fetched.map(({ output, node }) => ({ output, node: nameOf(node) }))
         : [{ output: '', node: `${prefix}/done` }],
-    roots: [...optimize(nodes, device), ...recording.inputs.values()],
+    roots: [...optimize(nodes, options), ...recording.inputs.values()],
   }
 }
 

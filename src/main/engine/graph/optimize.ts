@@ -5,9 +5,11 @@
  */
 
 import { joinedFactors, repeatedNumbers, scalarOperands, withoutEffect } from './arithmetic-rules.ts'
+import { bfloat16Products } from './bfloat16.ts'
 import { addedBias, foldedScale, thinTransposedConvolution } from './convolution-rules.ts'
 import { leakyGradientFromOutput, reluGradient, sigmoidGradient } from './gradient-rules.ts'
 import type { GraphNode } from './ir.ts'
+import type { Precision } from './program.ts'
 import { type Rule, rewrite } from './rewrite.ts'
 
 const always: readonly Rule[] = [
@@ -22,9 +24,15 @@ const always: readonly Rule[] = [
   addedBias,
 ]
 
+export interface OptimizeOptions {
+  device: 'cpu' | 'gpu'
+  precision: Precision
+}
+
 /** Returns nodes that do what the roots do, in the roots' order. */
-export function optimize(roots: readonly GraphNode[], device: 'cpu' | 'gpu'): GraphNode[] {
+export function optimize(roots: readonly GraphNode[], { device, precision }: OptimizeOptions): GraphNode[] {
   const rewritten = rewrite(roots, always)
   // After the other rules, which look for the convolution as it was recorded.
-  return device === 'gpu' ? rewritten : rewrite(rewritten, [thinTransposedConvolution])
+  const laidOut = device === 'gpu' ? rewritten : rewrite(rewritten, [thinTransposedConvolution])
+  return precision === 'bfloat16' ? rewrite(laidOut, [bfloat16Products]) : laidOut
 }

@@ -94,10 +94,15 @@ export interface Program<D extends Record<string, StepDefinition> = Record<strin
   dispose(): void
 }
 
+/** What convolutions and matrix products read; they sum in float32 either way. Everything else is float32. */
+export type Precision = 'float32' | 'bfloat16'
+
 export interface CompileOptions {
   /**
    * `auto` (default) compiles and falls back to eager where that cannot be, saying why in `notice`;
    * `compiled` throws instead; `eager` does not try.
    */
   readonly mode?: 'auto' | 'compiled' | 'eager'
+  /** Default `float32`. `bfloat16` is for graphs only: eagerly everything is float32. */
+  readonly precision?: Precision
 }

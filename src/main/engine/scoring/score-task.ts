@@ -1,18 +1,16 @@
 /** Carries out a scoring task: rows to main, maps and reconstructions into the run's folder. */
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { replaceFile, writeFileDurably } from '../../durable-file.ts'
+import { placeFile, replaceFile, syncFolder } from '../../durable-file.ts'
 import { writeAnomalyMap } from '../../images/anomaly-map.ts'
 import type { Pixels } from '../data/geometry.ts'
 import { systemNamed } from '../models/registry.ts'
 import type { ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
 import { imageScore, percentileAmong } from '../scores.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
+import { scoringBatch } from './batch-size.ts'
 import { readModel } from './model-file.ts'
 import { type ScoredPicture, scoreImages } from './score-images.ts'
-
-/** Tiles in one graph call. */
-const scoringBatch = 32
 
 /** Pictures whose files are being written while the next are scored. */
 const writersAtOnce = 4
@@ -33,8 +31,8 @@ export interface ScoringContext {
 }
 
 async function reconstructionPng({ data, width, height, channels }: Pixels): Promise<Buffer> {
-  // A loop: Uint8Array.from would first list all samples as JavaScript numbers, photograph after photograph.
-  // Rounds and keeps within 0 and 255 by itself.
+  // It rounds and keeps within 0 and 255 by itself. A loop: Uint8ClampedArray.from would first list all samples
+  // as JavaScript numbers, photograph after photograph.
   const samples = new Uint8ClampedArray(data.length)
   for (let i = 0; i < data.length; i++) samples[i] = ((data[i] ?? 0) + 1) * 127.5
   const raw = { width, height, channels: channels === 3 ? (3 as const) : (1 as const) }
@@ -46,7 +44,8 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
   const { task, control } = context
   const started = performance.now()
   const stored = await readModel(task.folder)
-  const model = systemNamed(stored.description.model).load(stored, scoringBatch)
+  const { model: system, config } = stored.description
+  const model = systemNamed(system).load(stored, scoringBatch(config))
   const { scorer, mode, overlap, options } = model
   const reference = stored.description.calibration[options.kind] ?? []
   const refused: ScoreResult['refused'] = []
@@ -73,7 +72,7 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     const { width, height, data: values } = pictures.map
     const { bytes, scale } = await writeAnomalyMap({ values, width, height })
     await Promise.all([
-      writeFileDurably(join(task.folder, file), bytes),
+      placeFile(join(task.folder, file), bytes),
       replaceFile(join(task.folder, reconstruction), await reconstructionPng(pictures.reconstruction)),
     ])
     return { ...row, map: { file, width, height, scale, reconstruction } }
@@ -85,6 +84,8 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
       if (first) rows.push(await first)
     }
     if (rows.length >= rowsPerMessage || (most === 0 && rows.length > 0)) {
+      // Once for all of them, and before main hears of a map: what has a row has a map, also after a power cut.
+      if (rows.some((row) => row.map !== null)) await syncFolder(join(task.folder, 'maps'))
       context.rows(rows)
       rows = []
       await context.room()

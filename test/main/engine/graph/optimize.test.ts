@@ -151,4 +151,25 @@ describeCompiled('a graph', () => {
     )
     expect(left).not.toHaveProperty('DepthToSpace')
   })
+
+  it('in bfloat16 reads 8 bits of each factor, sums in float32, and gives the same bits each time', () => {
+    const w = filter(4, 4, 8, 16)
+    const definition = {
+      variables: {},
+      inputs: { x: { shape: [2, 16, 16, 8] } },
+      step: (inputs: Record<string, Tensor>) => ({ y: tf.conv2d(image(inputs), w, 2, 'same') }),
+    }
+    const low = compile(definition, { mode: 'compiled', precision: 'bfloat16' })
+    const full = compile(definition, { mode: 'compiled' })
+    const x = normal(2, 16, 16, 8)
+    const { y } = low.run({ x })
+    const difference = relativeDifference(y, full.run({ x }).y)
+    // Each factor is off by up to 2^-9 of itself, and so is the result.
+    expect(difference).toBeGreaterThan(2 ** -14)
+    expect(difference).toBeLessThan(2 ** -7)
+    expect(low.run({ x }).y).toEqual(y)
+    expect(low.stats.steps.step?.flops).toBe(full.stats.steps.step?.flops)
+    low.dispose()
+    full.dispose()
+  })
 })

@@ -1,0 +1,79 @@
+/**
+ * Lets the multiplications of a graph read bfloat16 (8 bits of mantissa), which processors with AVX512-BF16 or AMX
+ * do at up to twice the speed; they sum in float32. Weights, their updates and everything else that sums stay
+ * float32.
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { type Attribute, DataTypes, type Edge, edgeType, type GraphNode } from './ir.ts'
+import type { RewriteContext, Rule } from './rewrite.ts'
+
+const value = (node: GraphNode): Edge => ({ node, output: 0 })
+
+const multiplying = new Set([
+  'Conv2D',
+  'Conv2DBackpropInput',
+  'Conv2DBackpropFilter',
+  'BatchMatMulV2',
+  'MatMul',
+])
+
+/** Operations that read what a multiplication gave as it is, where that saves a conversion. */
+const following = new Set(['BiasAdd', 'LeakyRelu', 'Relu'])
+
+function cast(edge: Edge, to: number, { add }: RewriteContext): Edge {
+  const { dtype, shape } = edgeType(edge)
+  if (dtype === to) return edge
+  if (edge.node.op === 'Cast') {
+    const [source] = edge.node.inputs
+    if (source !== undefined && edgeType(source).dtype === to && to === DataTypes.bfloat16) return source
+  }
+  return value(
+    add({
+      op: 'Cast',
+      attributes: new Map<string, Attribute>([
+        ['SrcT', { kind: 'type', value: dtype }],
+        ['DstT', { kind: 'type', value: to }],
+        ['Truncate', { kind: 'boolean', value: false }],
+      ]),
+      inputs: [edge],
+      controls: [],
+      outputs: [{ dtype: to, shape }],
+    }),
+  )
+}
+
+/** Whether an edge is a bfloat16 value that was widened. */
+function isWidened(edge: Edge): boolean {
+  const [source] = edge.node.op === 'Cast' ? edge.node.inputs : []
+  return source !== undefined && edgeType(source).dtype === DataTypes.bfloat16
+}
+
+export const bfloat16Products: Rule = (node, context) => {
+  const type = node.attributes.get('T')
+  if (type?.kind !== 'type' || type.value !== DataTypes.float32) return null
+  const low = multiplying.has(node.op) || (following.has(node.op) && node.inputs.some(isWidened))
+  if (!low) return null
+  const narrow = context.add({
+    ...node,
+    attributes: new Map<string, Attribute>([
+      ...node.attributes,
+      ['T', { kind: 'type', value: DataTypes.bfloat16 }],
+    ]),
+    inputs: node.inputs.map((edge) =>
+      edgeType(edge).dtype === DataTypes.float32 ? cast(edge, DataTypes.bfloat16, context) : edge,
+    ),
+    outputs: node.outputs.map(({ shape }) => ({ dtype: DataTypes.bfloat16, shape })),
+  })
+  return cast(value(narrow), DataTypes.float32, context)
+}
+
+const instructions = ['avx512_bf16', 'amx_bf16', 'bf16']
+
+/** Whether this processor multiplies bfloat16 itself; elsewhere it is emulated and slow. Known on Linux only. */
+export function hasBfloat16(information = '/proc/cpuinfo'): boolean {
+  if (!existsSync(information)) return false
+  const [, flags = ''] = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync(information, 'utf8')) ?? []
+  const known = new Set(flags.trim().split(/\s+/))
+  return instructions.some((name) => known.has(name))
+}
