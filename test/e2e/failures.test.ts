@@ -1,7 +1,7 @@
 /** What a person sees where something is in the way: what happened, what to do, and a code to quote. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
@@ -26,8 +26,8 @@ describeInChromium('in the window', () => {
     const alert = station.page.getByRole('alert').filter({ hasText: `Code: ${code}` })
     await alert.waitFor()
     // The remedy stands between what happened and the code.
-    expect((await alert.locator('.remedy').innerText()).length).toBeGreaterThan(10)
-    return alert.locator('.message').innerText()
+    expect(await alert.locator('.remedy').textContent()).toMatch(/.{10}/)
+    return (await alert.locator('.message').textContent()) ?? ''
   }
 
   async function openFolder(folder: string): Promise<void> {
@@ -57,10 +57,12 @@ describeInChromium('in the window', () => {
   it('a workspace whose database is damaged is refused, and nothing in it is touched', async () => {
     const dir = join(station.folder, 'line 5')
     openWorkspace(dir, { create: true }).close()
-    writeFileSync(join(dir, 'fanoscope.db'), 'this is no database any more'.repeat(400))
+    const damaged = 'this is no database any more'.repeat(400)
+    writeFileSync(join(dir, 'fanoscope.db'), damaged)
     await station.open()
     await openFolder(dir)
-    expect(await failure('database-damaged')).toContain('line 5')
+    expect(await failure('workspace-unreadable')).toContain('line 5')
+    expect(readFileSync(join(dir, 'fanoscope.db'), 'utf8')).toBe(damaged)
   })
 
   it('a folder that is no workspace is offered for a new one', async () => {
@@ -68,27 +70,39 @@ describeInChromium('in the window', () => {
     const dir = join(station.folder, 'line 6')
     mkdirSync(dir)
     await openFolder(dir)
-    await failure('no-workspace')
+    await failure('workspace-not-found')
     await page.getByRole('button', { name: /Make a new workspace in .*line 6/ }).click()
     await page.getByText('No datasets yet').waitFor()
   })
 
-  it('a folder without photographs is not imported', async () => {
+  it('an empty folder is not imported', async () => {
     const { page } = station
-    const folder = await writeFolder(join(station.folder, 'papers'), { 'read me.txt': 'no photograph' })
+    const folder = join(station.folder, 'nothing')
+    mkdirSync(folder)
     await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
     await choose(folder)
-    expect(await failure('no-images')).toContain('papers')
+    expect(await failure('folder-empty')).toContain('nothing')
+  })
+
+  it('a folder of other files than photographs ends with each of them refused', async () => {
+    const { page } = station
+    const folder = await writeFolder(join(station.folder, 'papers'), { 'shift plan.txt': 'no photograph' })
+    await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
+    await choose(folder)
+    await page.getByRole('button', { name: 'Import 1 file' }).click()
+    await page
+      .getByRole('tabpanel', { name: 'Refused (1)' })
+      .getByText('Not an image', { exact: true })
+      .waitFor()
+    await page.getByText('0 images imported into papers').waitFor()
   })
 
   it('a run that is not there leads back to those that are', async () => {
     const { page } = station
-    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Show the images' }).click()
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
-    await page.evaluate(() => {
-      location.hash = '#/train/20200101-000000-aaaaa'
-    })
+    await page.evaluate(`location.hash = '#/train/20200101-000000-aaaaa'`)
     await page.getByRole('button', { name: 'All runs' }).click()
     await page.getByText('No runs yet').waitFor()
   })

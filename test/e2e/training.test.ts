@@ -15,7 +15,7 @@ describeInChromium('a training in the window', () => {
   /** Waits until more steps are done than these, and tells how many. */
   async function stepsBeyond(before: number): Promise<number> {
     for (;;) {
-      const text = await steps().innerText()
+      const text = (await steps().textContent()) ?? ''
       const done = Number(/^[\d,]+/.exec(text)?.[0].replaceAll(',', ''))
       if (done > before) return done
       // The next change of the text, whatever it is.

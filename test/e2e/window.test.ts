@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/commands/documents.ts'
 import { createStation, describeInChromium, done, stockLine } from './station.ts'
@@ -25,27 +26,29 @@ describeInChromium('every screen', () => {
   async function visit(place: Place): Promise<Page> {
     const { page } = station
     const path = place === 'training' ? `train/${run}` : place
-    await page.evaluate((hash) => {
-      location.hash = hash
-    }, `#/${path}`)
+    await page.evaluate(`location.hash = '#/${path}'`)
     await page.locator('.screen-header h1').waitFor()
     if (place === 'review') await page.locator('.choice.accept:enabled').waitFor()
     await settled(page)
     return page
   }
 
-  const look = (page: Page): Promise<{ language: string; theme: string }> =>
-    page.evaluate(() => ({
-      language: document.documentElement.lang,
-      theme: document.documentElement.classList.contains('dark') ? 'dark' : 'light',
-    }))
+  const look = async (page: Page) =>
+    z.object({ language: z.string(), theme: z.enum(['dark', 'light']) }).parse(
+      await page.evaluate(`({
+        language: document.documentElement.lang,
+        theme: document.documentElement.classList.contains('dark') ? 'dark' : 'light',
+      })`),
+    )
 
   /** What axe finds that keeps somebody from the work. */
   async function barriers(page: Page): Promise<string[]> {
     const { violations } = await new AxeBuilder({ page }).analyze()
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`))
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
+      )
   }
 
   /**
@@ -53,41 +56,38 @@ describeInChromium('every screen', () => {
    * of a grid) one is enough: arrows lead to the others.
    */
   async function unreached(page: Page): Promise<string[]> {
-    const total = await page.evaluate(() => {
-      const controls = 'a[href], button, input, select, textarea, summary, [role=slider], [role=switch], [role=tab]'
-      const active = document.activeElement
-      if (active instanceof HTMLElement) active.blur()
-      let count = 0
-      for (const control of document.querySelectorAll<HTMLElement>(controls)) {
-        const disabled = control.matches(':disabled, [aria-disabled=true], [aria-hidden=true] *, .is-disabled *')
-        if (disabled || !control.checkVisibility()) continue
-        control.dataset.stop = String(count)
-        count += 1
-      }
-      return count
-    })
+    const stops = await page.evaluate(`(() => {
+      document.activeElement.blur()
+      const controls = [
+        ...document.querySelectorAll(
+          'a[href], button, input, select, textarea, summary, [role=slider], [role=switch], [role=tab]',
+        ),
+      ].filter((control) =>
+        control.checkVisibility() &&
+        !control.matches(':disabled, [aria-disabled=true], [aria-hidden=true] *, .is-disabled *'))
+      for (const control of controls) control.dataset.stop = ''
+      return controls.length
+    })()`)
+    const most = 2 * z.int().positive().parse(stops) + 10
     // It starts where somebody clicked last. The end of the page, which is the browser's own, is a stop too.
     let ends = 0
-    for (let presses = 0; presses < 2 * total + 10 && ends < 2; presses++) {
+    for (let presses = 0; presses < most && ends < 2; presses++) {
       await page.keyboard.press('Tab')
-      const atEnd = await page.evaluate(() => {
-        const active = document.activeElement
-        if (active instanceof HTMLElement) active.dataset.reached = 'yes'
-        return active === document.body
-      })
-      if (atEnd) ends += 1
+      const isEnd = await page.evaluate(`(() => {
+        document.activeElement.dataset.reached = ''
+        return document.activeElement === document.body
+      })()`)
+      if (isEnd === true) ends += 1
     }
-    return page.evaluate(() => {
-      const group = (control: Element): Element | null =>
-        control.closest('[role=radiogroup], [role=tablist], [role=list], fieldset, .scroller, .el-slider')
-      return [...document.querySelectorAll<HTMLElement>('[data-stop]')]
-        .filter((control) => {
-          const together = group(control)
-          const own = control.matches('[data-reached]') || control.querySelector('[data-reached]') !== null
-          return !own && !(together?.querySelector('[data-reached]') ?? false)
-        })
+    const missed = await page.evaluate(`(() => {
+      delete document.body.dataset.reached
+      const group = '[role=radiogroup], [role=tablist], [role=list], fieldset, .scroller, .el-slider'
+      return [...document.querySelectorAll('[data-stop]')]
+        .filter((control) => !control.matches('[data-reached]') && !control.querySelector('[data-reached]'))
+        .filter((control) => !control.closest(group)?.querySelector('[data-reached]'))
         .map((control) => control.outerHTML.slice(0, 200))
-    })
+    })()`)
+    return z.array(z.string()).parse(missed)
   }
 
   it('the first start: nothing keeps anybody from it, in both themes, and Tab reaches every control', async () => {
@@ -152,7 +152,7 @@ describeInChromium('every screen', () => {
     await page.keyboard.press('Enter')
     await page.getByRole('status').filter({ hasText: 'rejected' }).waitFor()
     await page.locator('.choice.accept:enabled').waitFor()
-    const before = await page.locator('.row.current').innerText()
+    const before = (await page.locator('.row.current .file').textContent()) ?? ''
     await page.keyboard.press('ArrowDown')
     await page.locator('.row.current').filter({ hasNotText: before }).waitFor()
     await page.keyboard.press('z')
@@ -170,7 +170,7 @@ describeInChromium('every screen', () => {
     for (const place of places) {
       await visit(place)
       // The title of a training is the run's own name.
-      const title = await again.locator('.screen-header h1').innerText()
+      const title = await again.locator('.screen-header h1').textContent()
       if (place !== 'training') expect(title).toMatch(/^\p{Script=Han}+$/u)
     }
   })
