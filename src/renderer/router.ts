@@ -11,6 +11,7 @@ const routes: RouteRecordRaw[] = [
     name: 'datasets',
     component: () => import('./screens/datasets/DatasetsScreen.vue'),
   },
+  { path: '/label/:dataset?', name: 'label', component: () => import('./screens/label/LabelScreen.vue') },
   { path: '/train', name: 'train', component: () => import('./screens/train/TrainScreen.vue') },
   { path: '/train/:run', name: 'training', component: () => import('./screens/train/TrainingScreen.vue') },
   { path: '/review/:run?', name: 'review', component: () => import('./screens/review/ReviewScreen.vue') },

@@ -6,7 +6,18 @@ import { useDatasetsStore } from '../stores/datasets.ts'
 import { progressOf } from '../stores/jobs.ts'
 import { titleOf, useRunsStore } from '../stores/runs.ts'
 
-const phases = ['sample', 'import', 'load', 'gan', 'encoder', 'calibrate', 'score', 'verify']
+const phases = [
+  'sample',
+  'import',
+  'load',
+  'gan',
+  'encoder',
+  'calibrate',
+  'score',
+  'verify',
+  'duplicates',
+  'live',
+]
 
 export function useJobText() {
   const { t } = useI18n()

@@ -1,5 +1,5 @@
 /** The screens in the order of the work. One entry adds a screen to the rail and a digit to the keyboard. */
-import { ClipboardCheck, FlaskConical, Images, ListTree, Settings } from '@lucide/vue'
+import { ClipboardCheck, FlaskConical, Images, ListTree, PenTool, Settings } from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface NavigationEntry {
@@ -12,6 +12,7 @@ export interface NavigationEntry {
 
 export const navigation: readonly NavigationEntry[] = [
   { route: 'datasets', label: 'nav.datasets', icon: Images, needsWorkspace: true },
+  { route: 'label', label: 'nav.labeling', icon: PenTool, needsWorkspace: true },
   { route: 'train', label: 'nav.train', icon: FlaskConical, needsWorkspace: true },
   { route: 'review', label: 'nav.review', icon: ClipboardCheck, needsWorkspace: true },
   { route: 'runs', label: 'nav.runs', icon: ListTree, needsWorkspace: true },

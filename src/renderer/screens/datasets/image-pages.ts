@@ -2,16 +2,18 @@
  * Images of a filter, read page by page as they come into view: a grid of 100,000 reads only what it shows.
  */
 import { ref, shallowRef } from 'vue'
-import type { CallOutput, ImageFilter } from '../../../shared/contract.ts'
-import type { Image } from '../../../shared/domain.ts'
+import type { CallOutput } from '../../../shared/contract.ts'
+import type { GridFilter, GridImage, GridSort } from '../../../shared/dataset-grid.ts'
 import type { FailureData } from '../../../shared/failure.ts'
 import { asFailure } from '../../failure.ts'
 
 export const pageSize = 200
+const inOrder: GridSort = { by: 'added', descending: false }
 
 export type ReadPage = (query: {
   dataset: string
-  filter: ImageFilter
+  filter: GridFilter
+  sort: GridSort
   offset: number
   limit: number
 }) => Promise<CallOutput<'dataset.images'>>
@@ -21,15 +23,15 @@ export function createImagePages(read: ReadPage) {
   const failure = ref<FailureData | null>(null)
   /** Grows when a page has come. */
   const version = ref(0)
-  const pages = shallowRef(new Map<number, readonly Image[]>())
+  const pages = shallowRef(new Map<number, readonly GridImage[]>())
   const asked = new Set<number>()
-  let query: { dataset: string; filter: ImageFilter } | null = null
+  let query: { dataset: string; filter: GridFilter; sort: GridSort } | null = null
   let generation = 0
 
   /** Starts anew. What a page of the former query brings later is dropped. */
-  async function show(dataset: string, filter: ImageFilter): Promise<void> {
+  async function show(dataset: string, filter: GridFilter, sort: GridSort = inOrder): Promise<void> {
     generation += 1
-    query = { dataset, filter }
+    query = { dataset, filter, sort }
     asked.clear()
     pages.value = new Map()
     failure.value = null
@@ -54,7 +56,7 @@ export function createImagePages(read: ReadPage) {
   }
 
   /** The image at a place, or null while its page is on the way (which this call asks for). */
-  function at(index: number): Image | null {
+  function at(index: number): GridImage | null {
     const page = Math.floor(index / pageSize)
     const images = pages.value.get(page)
     if (images === undefined) {
@@ -64,7 +66,20 @@ export function createImagePages(read: ReadPage) {
     return images[index % pageSize] ?? null
   }
 
-  return { total, failure, version, show, at }
+  /** What is known of an image has changed; where it stands in the list stays. */
+  function patch(id: number, values: Partial<GridImage>): void {
+    for (const [page, images] of pages.value) {
+      if (!images.some((image) => image.id === id)) continue
+      pages.value.set(
+        page,
+        images.map((image) => (image.id === id ? { ...image, ...values } : image)),
+      )
+      version.value += 1
+      return
+    }
+  }
+
+  return { total, failure, version, show, at, patch }
 }
 
 export type ImagePages = ReturnType<typeof createImagePages>

@@ -1,0 +1,62 @@
+/** Shapes as colors on a canvas of the photograph's size, each covering those before it. */
+import type { Shape } from '../../../shared/annotation.ts'
+import { eachRun } from '../../../shared/region-runs.ts'
+
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
+
+export type ColorOf = (defectType: string) => string
+
+export function paintShape(context: Context, shape: Shape, colorOf: ColorOf): void {
+  context.save()
+  if (shape.defectType === null) context.globalCompositeOperation = 'destination-out'
+  const color = shape.defectType === null ? '#000' : colorOf(shape.defectType)
+  context.fillStyle = color
+  context.strokeStyle = color
+  switch (shape.kind) {
+    case 'polygon':
+      tracePoints(context, shape.points)
+      context.closePath()
+      context.fill('evenodd')
+      break
+    case 'rectangle':
+      context.fillRect(shape.x, shape.y, shape.width, shape.height)
+      break
+    case 'stroke':
+      traceStroke(context, shape.points, shape.size)
+      break
+    case 'region':
+      context.beginPath()
+      eachRun(shape, (y, from, to) => context.rect(from, y, to - from, 1))
+      context.fill()
+  }
+  context.restore()
+}
+
+/** What draws lines: a canvas, or konva's of the same methods. */
+interface Pen {
+  beginPath(): void
+  moveTo(x: number, y: number): void
+  lineTo(x: number, y: number): void
+}
+
+export function tracePoints(pen: Pen, points: readonly number[]): void {
+  pen.beginPath()
+  for (let i = 0; i < points.length; i += 2) {
+    if (i === 0) pen.moveTo(points[0] ?? 0, points[1] ?? 0)
+    else pen.lineTo(points[i] ?? 0, points[i + 1] ?? 0)
+  }
+}
+
+function traceStroke(context: Context, points: readonly number[], size: number): void {
+  if (points.length === 2) {
+    context.beginPath()
+    context.arc(points[0] ?? 0, points[1] ?? 0, size / 2, 0, 2 * Math.PI)
+    context.fill()
+    return
+  }
+  context.lineWidth = size
+  context.lineCap = 'round'
+  context.lineJoin = 'round'
+  tracePoints(context, points)
+  context.stroke()
+}

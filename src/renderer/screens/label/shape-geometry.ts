@@ -1,0 +1,163 @@
+/** Where shapes are: what a click hits, and how a shape follows the pointer. */
+import type { Shape } from '../../../shared/annotation.ts'
+import { eachRun } from '../../../shared/region-runs.ts'
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** Hundredths of a pixel are finer than any pointer. */
+export const rounded = (value: number): number => Math.round(value * 100) / 100
+
+/** Even-odd, as the mask is made. */
+export function inPolygon(points: readonly number[], { x, y }: Point): boolean {
+  let inside = false
+  for (let i = 0, j = points.length - 2; i < points.length; j = i, i += 2) {
+    const xi = points[i] ?? 0
+    const yi = points[i + 1] ?? 0
+    const xj = points[j] ?? 0
+    const yj = points[j + 1] ?? 0
+    if (yi > y !== yj > y && x < xi + ((y - yi) / (yj - yi)) * (xj - xi)) inside = !inside
+  }
+  return inside
+}
+
+export function distanceToSegment(p: Point, a: Point, b: Point): number {
+  const length = (b.x - a.x) ** 2 + (b.y - a.y) ** 2
+  const along = length === 0 ? 0 : ((p.x - a.x) * (b.x - a.x) + (p.y - a.y) * (b.y - a.y)) / length
+  const t = Math.min(1, Math.max(0, along))
+  return Math.hypot(p.x - a.x - t * (b.x - a.x), p.y - a.y - t * (b.y - a.y))
+}
+
+const pointAt = (points: readonly number[], i: number): Point => ({
+  x: points[i * 2] ?? 0,
+  y: points[i * 2 + 1] ?? 0,
+})
+
+export function contains(shape: Shape, p: Point): boolean {
+  switch (shape.kind) {
+    case 'polygon':
+      return inPolygon(shape.points, p)
+    case 'rectangle':
+      return p.x >= shape.x && p.y >= shape.y && p.x < shape.x + shape.width && p.y < shape.y + shape.height
+    case 'stroke': {
+      const count = shape.points.length / 2
+      for (let i = 0; i < count; i += 1) {
+        const a = pointAt(shape.points, i)
+        const b = i + 1 < count ? pointAt(shape.points, i + 1) : a
+        if (distanceToSegment(p, a, b) <= shape.size / 2) return true
+      }
+      return false
+    }
+    case 'region': {
+      const x = Math.floor(p.x)
+      const y = Math.floor(p.y)
+      if (x < shape.x || y < shape.y || x >= shape.x + shape.width || y >= shape.y + shape.height)
+        return false
+      let hit = false
+      eachRun(shape, (row, from, to) => {
+        if (row === y && x >= from && x < to) hit = true
+      })
+      return hit
+    }
+  }
+}
+
+/** The uppermost shape at a point; an eraser's trace cannot be chosen. */
+export function shapeAt(shapes: readonly Shape[], p: Point): number | null {
+  for (let i = shapes.length - 1; i >= 0; i -= 1) {
+    const shape = shapes[i]
+    if (shape !== undefined && shape.defectType !== null && contains(shape, p)) return i
+  }
+  return null
+}
+
+/** Corners that can be dragged: of a polygon all, of a rectangle four. */
+export function cornersOf(shape: Shape): Point[] {
+  if (shape.kind === 'polygon') {
+    return Array.from({ length: shape.points.length / 2 }, (_, i) => pointAt(shape.points, i))
+  }
+  if (shape.kind !== 'rectangle') return []
+  const { x, y, width, height } = shape
+  return [
+    { x, y },
+    { x: x + width, y },
+    { x: x + width, y: y + height },
+    { x, y: y + height },
+  ]
+}
+
+/** The corner at most `reach` away, the nearest of several; null where none is. */
+export function cornerAt(shape: Shape, p: Point, reach: number): number | null {
+  let best: number | null = null
+  let nearest = reach
+  for (const [i, corner] of cornersOf(shape).entries()) {
+    const distance = Math.hypot(corner.x - p.x, corner.y - p.y)
+    if (distance > nearest) continue
+    nearest = distance
+    best = i
+  }
+  return best
+}
+
+export function withCorner(shape: Shape, corner: number, to: Point): Shape {
+  if (shape.kind === 'polygon') {
+    const points = [...shape.points]
+    points[corner * 2] = rounded(to.x)
+    points[corner * 2 + 1] = rounded(to.y)
+    return { ...shape, points }
+  }
+  const opposite = cornersOf(shape)[(corner + 2) % 4]
+  if (shape.kind !== 'rectangle' || opposite === undefined) return shape
+  return rectangle(shape.defectType, opposite, to) ?? shape
+}
+
+export function rectangle(
+  defectType: string,
+  a: Point,
+  b: Point,
+): Extract<Shape, { kind: 'rectangle' }> | null {
+  const width = rounded(Math.abs(a.x - b.x))
+  const height = rounded(Math.abs(a.y - b.y))
+  if (width < 0.5 || height < 0.5) return null
+  const x = rounded(Math.min(a.x, b.x))
+  const y = rounded(Math.min(a.y, b.y))
+  return { kind: 'rectangle', defectType, x, y, width, height }
+}
+
+export function moved(shape: Shape, dx: number, dy: number): Shape {
+  switch (shape.kind) {
+    case 'rectangle':
+      return { ...shape, x: rounded(shape.x + dx), y: rounded(shape.y + dy) }
+    case 'region':
+      return { ...shape, x: shape.x + Math.round(dx), y: shape.y + Math.round(dy) }
+    default:
+      return {
+        ...shape,
+        points: shape.points.map((value, i) => rounded(value + (i % 2 === 0 ? dx : dy))),
+      }
+  }
+}
+
+/** A polygon with a new corner on the edge at a point; null where no edge is within `reach`. */
+export function withNewCorner(shape: Shape, p: Point, reach: number): Shape | null {
+  if (shape.kind !== 'polygon') return null
+  const corners = cornersOf(shape)
+  for (const [i, a] of corners.entries()) {
+    const b = corners[(i + 1) % corners.length]
+    if (b === undefined || distanceToSegment(p, a, b) > reach) continue
+    const points = [...shape.points]
+    points.splice(i * 2 + 2, 0, rounded(p.x), rounded(p.y))
+    return { ...shape, points }
+  }
+  return null
+}
+
+/** A polygon without one of its corners; null where it would be none any more. */
+export function withoutCorner(shape: Shape, corner: number): Shape | null {
+  if (shape.kind !== 'polygon' || shape.points.length <= 6) return null
+  const points = [...shape.points]
+  points.splice(corner * 2, 2)
+  return { ...shape, points }
+}
