@@ -9,6 +9,7 @@ export type EntryName =
   | 'comparison-worker'
   | 'curation-worker'
   | 'evaluation-worker'
+  | 'export-worker'
   | 'import-worker'
   | 'label-worker'
   | 'picture-worker'

@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { z } from 'zod'
 import type { EngineState } from '../../shared/contract.ts'
 import type { Handlers } from '../contract/dispatch.ts'
+import { applicationVersion } from '../services/application-version.ts'
 import { examine } from '../services/doctor.ts'
 import { doctorText } from '../services/doctor-text.ts'
 import { sampleFolder } from '../services/sample-folder.ts'
 import { workspaceInfo } from '../services/workspace-info.ts'
-import { applicationRoot } from '../supervisor/standard-engine.ts'
 import type { HandlerContext } from './context.ts'
 
 const asleep: EngineState = { state: 'stopped', provider: null, crashes: 0 }
-
-function applicationVersion(): string {
-  const file = join(applicationRoot(), 'package.json')
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version
-}
 
 export function appHandlers(
   context: HandlerContext,

@@ -96,11 +96,12 @@ export async function keepTrainingList(
   run: Run,
   images: TrainingImages,
   version: Id | null = null,
+  white = whiteLevel(workspace.db, run.datasetId, 16),
 ): Promise<void> {
   const listed = (image: Image) => ({ id: image.id, sha256: image.sha256 })
   const list: TrainingList = {
     format: 1,
-    white: whiteLevel(workspace.db, run.datasetId, 16),
+    white,
     train: images.train.map(listed),
     validation: images.validation.map(listed),
     version,

@@ -15,13 +15,7 @@ import type { ExportResult, ExportTask } from '../protocol.ts'
 import { readModel } from '../scoring/model-file.ts'
 import type { TileScorer } from '../scoring/tile-scorer.ts'
 import { type TensorMap, writeTensors } from '../training/safetensors.ts'
-
-/** Files of an export, relative to its folder. */
-export const exportFiles = {
-  savedModel: 'saved_model.pb',
-  onnx: 'model.onnx',
-  check: 'check.safetensors',
-} as const
+import { exportFiles } from './files.ts'
 
 /** @throws Failure `not-trained`, `model-corrupt`, `not-exportable`, `disk-full` */
 export async function exportTask(task: ExportTask): Promise<ExportResult> {

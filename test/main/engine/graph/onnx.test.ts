@@ -1,0 +1,127 @@
+/** The bytes of ONNX models, read by a plain reader of the wire format; whole models are run by reference/. */
+import { describe, expect, it } from 'vitest'
+import {
+  constantNode,
+  DataTypes,
+  type Edge,
+  type GraphNode,
+  placeholderNode,
+} from '../../../../src/main/engine/graph/ir.ts'
+import { encodeOnnx } from '../../../../src/main/engine/graph/onnx.ts'
+
+interface Field {
+  field: number
+  value: number | Uint8Array
+}
+
+/** Fields of a message: numbers of varints, bytes of everything with a length. */
+function fields(bytes: Uint8Array): Field[] {
+  const found: Field[] = []
+  let at = 0
+  const varint = (): number => {
+    let value = 0
+    for (let shift = 1; ; shift *= 128) {
+      const byte = bytes[at++] ?? 0
+      value += (byte & 127) * shift
+      if (byte < 128) return value
+    }
+  }
+  while (at < bytes.length) {
+    const key = varint()
+    const field = key >> 3
+    if ((key & 7) === 0) found.push({ field, value: varint() })
+    else {
+      const length = (key & 7) === 5 ? 4 : varint()
+      found.push({ field, value: bytes.subarray(at, at + length) })
+      at += length
+    }
+  }
+  return found
+}
+
+const bytesOf = (message: Uint8Array, field: number): Uint8Array[] =>
+  fields(message).flatMap(({ field: own, value }) =>
+    own === field && typeof value !== 'number' ? [value] : [],
+  )
+const textOf = (message: Uint8Array, field: number): string =>
+  new TextDecoder().decode(bytesOf(message, field)[0] ?? new Uint8Array())
+const packed = (bytes: Uint8Array): number[] => [...bytes]
+
+const float = (shape: number[], values: number[]) =>
+  constantNode({ dtype: DataTypes.float32, shape, values: new Uint8Array(Float32Array.from(values).buffer) })
+
+function convolution(x: GraphNode, filter: GraphNode, shape: number[], stride: number): GraphNode {
+  return {
+    op: 'Conv2D',
+    attributes: new Map([
+      ['strides', { kind: 'integers', value: [1, stride, stride, 1] }],
+      ['padding', { kind: 'string', value: 'SAME' }],
+      ['data_format', { kind: 'string', value: 'NHWC' }],
+    ]),
+    inputs: [x, filter].map((node): Edge => ({ node, output: 0 })),
+    controls: [],
+    outputs: [{ dtype: DataTypes.float32, shape }],
+  }
+}
+
+const x = placeholderNode('s0/x', { dtype: DataTypes.float32, shape: [1, 5, 4, 1] })
+const description = { name: 'test', producerVersion: '0', metadata: { threshold: '0.5' } }
+const graphOf = (node: GraphNode): Uint8Array => {
+  const model = encodeOnnx(
+    { inputs: [{ name: 'x', node: x }], outputs: [{ name: 'y', edge: { node, output: 0 } }] },
+    description,
+  )
+  return bytesOf(model, 7)[0] ?? new Uint8Array()
+}
+
+describe('an ONNX model', () => {
+  const filter = float([2, 3, 1, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+  const graph = graphOf(convolution(x, filter, [1, 3, 2, 2], 2))
+
+  it('has the operations in their order, with channels first where ONNX wants them', () => {
+    expect(bytesOf(graph, 1).map((node) => textOf(node, 4))).toEqual([
+      'Transpose',
+      'Conv',
+      'Transpose',
+      'Identity',
+    ])
+  })
+
+  it('pads as TensorFlow does: what is odd goes to the end', () => {
+    const conv = bytesOf(graph, 1).find((node) => textOf(node, 4) === 'Conv') ?? new Uint8Array()
+    const attributes = new Map(
+      bytesOf(conv, 5).map((attribute) => [
+        textOf(attribute, 1),
+        packed(bytesOf(attribute, 8)[0] ?? new Uint8Array()),
+      ]),
+    )
+    // Rows: (3 - 1) * 2 + 2 - 5 = 1; columns: (2 - 1) * 2 + 3 - 4 = 1.
+    expect(attributes.get('pads')).toEqual([0, 0, 1, 1])
+    expect(attributes.get('strides')).toEqual([2, 2])
+  })
+
+  it('has filters as [out, in, height, width]', () => {
+    const [tensor = new Uint8Array()] = bytesOf(graph, 5)
+    expect(packed(bytesOf(tensor, 1)[0] ?? new Uint8Array())).toEqual([2, 1, 2, 3])
+    const raw = bytesOf(tensor, 9)[0] ?? new Uint8Array()
+    expect([...new Float32Array(Uint8Array.from(raw).buffer)]).toEqual([
+      1, 3, 5, 7, 9, 11, 2, 4, 6, 8, 10, 12,
+    ])
+  })
+
+  it('carries what is needed besides the graph', () => {
+    const model = encodeOnnx(
+      { inputs: [{ name: 'x', node: x }], outputs: [{ name: 'y', edge: { node: x, output: 0 } }] },
+      description,
+    )
+    const [entry = new Uint8Array()] = bytesOf(model, 14)
+    expect([textOf(entry, 1), textOf(entry, 2)]).toEqual(['threshold', '0.5'])
+  })
+
+  it('names the operation that it has no counterpart for', () => {
+    const strange: GraphNode = { ...convolution(x, filter, [1, 3, 2, 2], 2), op: 'Cholesky' }
+    expect(() => graphOf(strange)).toThrow(
+      expect.objectContaining({ code: 'not-exportable', message: expect.stringContaining('Cholesky') }),
+    )
+  })
+})
