@@ -14,7 +14,7 @@ import { type Served, serveWindow } from '../../scripts/window/served.mjs'
 import { type Finished, fanoscope } from '../main/commands/fanoscope.ts'
 
 /** What a machine under load may take for anything that a test waits for, in milliseconds. */
-export const patience = 15_000
+export const patience = 60_000
 
 let browser: Browser | null = null
 const obstacle = await (async (): Promise<string | null> => {
