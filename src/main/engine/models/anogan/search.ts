@@ -3,7 +3,6 @@
  * (1-lambda)*L1(x - G(z)) + lambda*L1(f(x) - f(G(z))), G and D fixed. Every tile starts at the same z, so that a
  * score depends on the tile alone and never on what is scored beside it.
  */
-import { createRandom } from '../../../random.ts'
 import { compileAll, defineStep } from '../../graph/compile.ts'
 import { adam, gradientDescent } from '../../graph/optimizers.ts'
 import type { Networks } from '../../networks/blocks.ts'
@@ -15,6 +14,7 @@ import type { GanWeights } from '../gan-system.ts'
 import { absoluteDistance, anomalyMap, meanSquaredDistance } from '../losses.ts'
 import { largestAverage } from '../peak.ts'
 import type { AnoganConfig } from './config.ts'
+import { searchStart } from './search-start.ts'
 
 /** Tiles that are searched for at once: few, because messages come in only between two batches. */
 const searchedAtOnce = 8
@@ -117,7 +117,7 @@ export function createSearchScorer(
   const { size, channels, latent } = networks.shape
   const { searchSteps, searchLearningRate } = config
   const batch = Math.min(most, searchedAtOnce)
-  const first = createRandom(0, 'search').fillNormal(new Float32Array(latent))
+  const first = searchStart(latent)
   const codes = new Float32Array(batch * latent)
   for (let i = 0; i < batch; i++) codes.set(first, i * latent)
   const { program, dispose } = createSearchSteps(config, networks, weights, { codes, batch })
