@@ -52,7 +52,7 @@ export type WorkingPoint = z.infer<typeof workingPointSchema>
 export const thresholdNoticeCodeSchema = z.enum([
   'too-few-normals',
   'too-few-defects',
-  'percentile-beyond',
+  'percentile-rough',
   'few-images',
   'not-all-scored',
 ])
@@ -139,7 +139,7 @@ export const chosenThresholdSchema = z.object({
   reduction: z.string(),
   target: z.string(),
   threshold: z.number(),
-  /** Of the threshold: stratified bootstrap, 95 %; null where no draw had one. */
+  /** Of the threshold, 95 %: exact for a quantile of one class, else by stratified bootstrap. */
   interval: z.object({ low: z.number(), high: z.number() }).nullable(),
   /** False where the validation set is too small for what was asked. */
   sufficient: z.boolean(),

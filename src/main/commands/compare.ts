@@ -45,7 +45,7 @@ export async function scoreValidation(
     import('../services/comparison.ts'),
     import('../services/scoring.ts'),
   ])
-  for (const run of runsToScore(session.workspace, { a, b })) {
+  for (const run of new Set(runsToScore(session.workspace, { a, b }))) {
     context.notice(`Run ${run} scores the validation split first.`)
     const { job } = startScoring(session, { run, split: 'validation', again: false })
     const { state } = await followJob(context, session, job)

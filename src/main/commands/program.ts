@@ -1,11 +1,14 @@
 /** The whole command line. A command is one file and one line here. */
+import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
 import { type CommandLine, createCommandLine } from './command.ts'
 import { addCompare } from './compare.ts'
 import { addCurate } from './curate.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
+import { addExport } from './export.ts'
 import { addImport } from './import.ts'
+import { addImportModel } from './import-model.ts'
 import type { Io } from './io.ts'
 import { addModels } from './models.ts'
 import { addPromote } from './promote.ts'
@@ -15,6 +18,7 @@ import { addRollback } from './rollback.ts'
 import { addSample } from './sample.ts'
 import { addScore } from './score.ts'
 import { addServe } from './serve.ts'
+import { addThreshold } from './threshold.ts'
 import { addTrain } from './train.ts'
 import { addVerify } from './verify.ts'
 
@@ -24,15 +28,19 @@ const commands = [
   addTrain,
   addScore,
   addEvaluate,
+  addThreshold,
   addReview,
   addCurate,
   addRetrain,
   addCompare,
   addPromote,
   addRollback,
+  addExport,
+  addImportModel,
   addModels,
   addDoctor,
   addVerify,
+  addAudit,
   addBackup,
   addServe,
 ]

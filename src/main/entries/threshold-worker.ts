@@ -17,9 +17,13 @@ port.on('message', (message: unknown) => {
     port.close()
     return
   }
-  const { id, name, input } = deskRequestSchema.parse(message)
+  const { id, ...request } = deskRequestSchema.parse(message)
   try {
-    port.postMessage({ id, ok: true, value: answerDesk(desk, name, input) })
+    const value =
+      request.name === 'rescore'
+        ? desk.rescore(request.input)
+        : answerDesk(desk.calls, request.name, request.input)
+    port.postMessage({ id, ok: true, value })
   } catch (error) {
     port.postMessage({ id, ok: false, failure: failureData(error) })
   }

@@ -97,10 +97,10 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
   context.signal.addEventListener('abort', cancel, { once: true })
   const outcome = await supervisor.run(task, followScoring(session, run.id, context))
   context.signal.removeEventListener('abort', cancel)
+  await followPoint(session, run)
   events.emit('run.changed', { run: run.id })
   switch (outcome.kind) {
     case 'scored': {
-      await followPoint(session, run)
       const files = new Map(images.map(({ id, file }) => [id, file]))
       const refused = outcome.result.refused.map(({ image, code, reason }) => ({
         image,

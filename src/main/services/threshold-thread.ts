@@ -7,7 +7,7 @@ import { type CallArguments, type CallOutput, calls } from '../../shared/contrac
 import { failureInfoSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { workerEntry } from '../entry.ts'
-import type { Desk, DeskCall } from '../thresholds/desk.ts'
+import type { DeskCall, DeskCalls } from '../thresholds/desk.ts'
 
 const names = [
   'threshold.validation',
@@ -20,7 +20,10 @@ const names = [
   'point.use',
 ] as const satisfies readonly DeskCall[]
 
-export const deskRequestSchema = z.object({ id: z.int(), name: z.enum(names), input: z.unknown() })
+export const deskRequestSchema = z.union([
+  z.object({ id: z.int(), name: z.enum(names), input: z.unknown() }),
+  z.object({ id: z.int(), name: z.literal('rescore'), input: z.string() }),
+])
 const answerSchema = z.discriminatedUnion('ok', [
   z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),
   z.object({ id: z.int(), ok: z.literal(false), failure: failureInfoSchema }),
@@ -31,12 +34,14 @@ const schemas: { [N in DeskCall]: { input: z.ZodType<CallArguments<N>>; output: 
   calls
 
 /** In the thread: one call. */
-export const answerDesk = <N extends DeskCall>(desk: Desk, name: N, input: unknown): CallOutput<N> =>
+export const answerDesk = <N extends DeskCall>(desk: DeskCalls, name: N, input: unknown): CallOutput<N> =>
   desk[name](schemas[name].input.parse(input))
 
 export interface Thresholds {
   /** @throws Failure what the call throws, or `thread-died` */
   ask<N extends DeskCall>(name: N, input: CallArguments<N>): Promise<CallOutput<N>>
+  /** See `Desk`. */
+  rescore(run: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -81,17 +86,19 @@ export function createThresholds(dir: string): Thresholds {
     return started
   }
 
+  function send(name: DeskCall | 'rescore', input: unknown): Promise<unknown> {
+    worker ??= start()
+    const to = worker
+    const id = next++
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject })
+      to.postMessage({ id, name, input })
+    })
+  }
+
   return {
-    async ask(name, input) {
-      worker ??= start()
-      const to = worker
-      const id = next++
-      const value = await new Promise<unknown>((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        to.postMessage({ id, name, input })
-      })
-      return schemas[name].output.parse(value)
-    },
+    ask: async (name, input) => schemas[name].output.parse(await send(name, input)),
+    rescore: async (run) => void (await send('rescore', run)),
     async close() {
       const closing = worker
       if (closing === null) return

@@ -33,7 +33,13 @@ export type DeskCall = Extract<
   | 'point.save'
   | 'point.use'
 >
-export type Desk = { [N in DeskCall]: (input: CallArguments<N>) => CallOutput<N> }
+export type DeskCalls = { [N in DeskCall]: (input: CallArguments<N>) => CallOutput<N> }
+
+export interface Desk {
+  calls: DeskCalls
+  /** Brings the scores and percentiles of a run to what its point in use says; for images that were scored since. */
+  rescore(run: string): void
+}
 
 interface Held {
   fingerprint: string
@@ -124,7 +130,7 @@ export function createDesk(db: Database): Desk {
     }
   }
 
-  return {
+  const calls: DeskCalls = {
     'threshold.validation'({ run: text }) {
       const run = findRun(db, text)
       const { set } = open(run)
@@ -214,6 +220,15 @@ export function createDesk(db: Database): Desk {
         if (!sameSettings(before, point)) rescore(run, point)
         return point
       })
+    },
+  }
+
+  return {
+    calls,
+    rescore(text) {
+      const run = findRun(db, text)
+      const point = activePoint(db, run.id)
+      if (point) db.transaction(() => rescore(run, point))
     },
   }
 }

@@ -64,7 +64,7 @@ export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rul
     recall: share(truePositives, set.anomalous),
     falseRejectRate: share(falsePositives, set.normal),
     escapeRate: share(falseNegatives, set.anomalous),
-    f1: f1(truePositives, falsePositives, falseNegatives),
+    f1: f1(truePositives, falsePositives, set),
     perDefectType: set.defectTypes.map((defectType, type) => ({
       defectType,
       ...share(found[type] ?? 0, ofType[type] ?? 0),
@@ -73,15 +73,26 @@ export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rul
 }
 
 /**
- * F1 = 2J / (1 + J) rises with J = TP / (TP + FP + FN), which is a share: its Wilson interval, taken through the
- * same formula, is one for F1.
+ * F1 from the counts. Its interval joins those of recall and false-reject rate, which vary on their own as the numbers
+ * of good parts and defects are what they are, by squares (Zou and Donner, "Construction of confidence limits
+ * about effect measures", 2008): how far F1 moves when each goes to the worse, or the better, end of its own.
  */
 export function f1(
   truePositives: number,
   falsePositives: number,
-  falseNegatives: number,
-): { value: number | null; low: number | null; high: number | null } {
-  const { value, low, high } = share(truePositives, truePositives + falsePositives + falseNegatives)
-  const through = (j: number | null): number | null => (j === null ? null : (2 * j) / (1 + j))
-  return { value: through(value), low: through(low), high: through(high) }
+  totals: { normal: number; anomalous: number },
+): WorkingPoint['f1'] {
+  const { normal, anomalous } = totals
+  const at = (hits: number, alarms: number): number => (2 * hits) / (hits + alarms + anomalous)
+  const hits = wilson(truePositives, anomalous)
+  if (hits === null) return { value: null, low: null, high: null }
+  const alarms = wilson(falsePositives, normal) ?? { low: 0, high: 0 }
+  const value = at(truePositives, falsePositives)
+  const moved = (recall: number, rate: number): number =>
+    Math.hypot(value - at(recall * anomalous, falsePositives), value - at(truePositives, rate * normal))
+  return {
+    value,
+    low: Math.max(0, value - moved(hits.low, alarms.high)),
+    high: Math.min(1, value + moved(hits.high, alarms.low)),
+  }
 }

@@ -19,6 +19,11 @@ export function mapScaleOf(run: Run): number {
 export function settingsInUse(db: Database, run: Run): ScoreSettings {
   const point = activePoint(db, run.id)
   if (point) return { score: point.score, k: point.k, reduction: point.reduction }
+  return ownSettings(run)
+}
+
+/** Those that the run was trained with, in which the engine scores. */
+export function ownSettings(run: Run): ScoreSettings {
   const { kind, k, reduction } = scoreOptionsOf(run, null)
   return { score: kind, k, reduction }
 }
