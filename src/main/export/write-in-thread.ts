@@ -1,6 +1,8 @@
 import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
+import { splitSchema } from '../../shared/domain.ts'
+import { reportLanguages } from '../report/words.ts'
 import { runInThread } from '../store/worker.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { type ExportSummary, exportSummarySchema, type TableRequest, tableFormats } from './write-tables.ts'
@@ -11,6 +13,9 @@ export const exportRequestSchema = z.object({
   run: z.string(),
   format: z.enum(tableFormats),
   to: z.string(),
+  language: z.enum(reportLanguages),
+  split: splitSchema,
+  version: z.string(),
 })
 
 /** `writeTables` beside main, for the owner of the workspace. */

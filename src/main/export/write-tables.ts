@@ -1,7 +1,10 @@
 /** The exports that need no engine, each to files beside one another. */
 import { dirname, extname, join } from 'node:path'
 import { z } from 'zod'
+import type { Split } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import type { ReportLanguage } from '../report/words.ts'
+import { writeReport } from '../report/write-report.ts'
 import { findRun } from '../store/runs.ts'
 import { storedAsync } from '../store/storage-errors.ts'
 import type { Workspace } from '../store/workspace.ts'
@@ -11,7 +14,7 @@ import { writeParquet } from './parquet.ts'
 import { decisionTable, scoreTable } from './score-table.ts'
 import { placeFolder, requireFree } from './target.ts'
 
-export const tableFormats = ['csv', 'parquet', 'masks'] as const
+export const tableFormats = ['csv', 'parquet', 'masks', 'report'] as const
 export type TableFormat = (typeof tableFormats)[number]
 
 export const exportSummarySchema = z.object({
@@ -27,14 +30,19 @@ export type ExportSummary = z.infer<typeof exportSummarySchema>
 export interface TableRequest {
   run: string
   format: TableFormat
-  /** Absolute. */
+  /** Absolute. A report is PDF where its name ends so, else HTML. */
   to: string
+  /** Of a report. */
+  language: ReportLanguage
+  split: Split
+  /** Of Fanoscope, as a report names it. */
+  version: string
 }
 
 /** @throws Failure `run-unknown`, `not-scored`, `no-maps`, `target-exists`, `disk-full` */
 export async function writeTables(
   workspace: Workspace,
-  { run: text, format, to }: TableRequest,
+  { run: text, format, to, language, split, version }: TableRequest,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<ExportSummary> {
   const run = findRun(workspace.db, text)
@@ -44,6 +52,13 @@ export async function writeTables(
     return { run: run.id, format, files: [to], count }
   }
   const ending = extname(to)
+  if (format === 'report') {
+    const form = ending.toLowerCase() === '.pdf' ? 'pdf' : 'html'
+    const count = await storedAsync(() =>
+      writeReport(workspace, { run: run.id, form, to, language, split, version }),
+    )
+    return { run: run.id, format, files: [to], count }
+  }
   const decisions = join(
     dirname(to),
     `${to.slice(dirname(to).length + 1, to.length - ending.length)}-decisions${ending}`,

@@ -1,7 +1,7 @@
 /** Exports as a job: models by the engine, which compiles the graph, everything else in a thread. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Id, JsonObject } from '../../shared/domain.ts'
+import type { Id, JsonObject, Split } from '../../shared/domain.ts'
 import { Failure, type FailureData } from '../../shared/failure.ts'
 import type { ExportTask } from '../engine/protocol.ts'
 import { manifestOf } from '../export/manifest.ts'
@@ -14,6 +14,7 @@ import {
   removeMade,
 } from '../export/write-model.ts'
 import type { ExportSummary, TableFormat } from '../export/write-tables.ts'
+import type { ReportLanguage } from '../report/words.ts'
 import { applicationVersion } from '../services/application-version.ts'
 import { exportModel as exportSafetensors } from '../services/export-model.ts'
 import type { Session } from '../services/session.ts'
@@ -32,6 +33,9 @@ export interface ExportRequest {
   to: string
   /** Tiles in one call of an exported model. */
   batch: number
+  /** Of a report. */
+  language: ReportLanguage
+  split: Split
   /** Who asked for it; null where nobody signed in. */
   operator: string | null
 }
@@ -55,14 +59,16 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
     lane: isModelFormat(format) ? 'engine' : 'disk',
     async work(context) {
       if (isModelFormat(format)) return exportModel(session, { ...request, format }, context)
-      const { run, to } = request
+      const { run, to, language, split } = request
       if (format === 'safetensors') {
         const { files } = await exportSafetensors(session.workspace, { run, to })
         const paths = files.map((file) => join(to, file))
         return exported(session, request, { run, format, files: paths, count: files.length })
       }
-      const summary = await writeInThread(session.workspace, { run, format, to }, (done, total) =>
-        context.progress({ phase: 'export', done, total, secondsLeft: null, paused: false }),
+      const summary = await writeInThread(
+        session.workspace,
+        { run, format, to, language, split, version: applicationVersion() },
+        (done, total) => context.progress({ phase: 'export', done, total, secondsLeft: null, paused: false }),
       )
       return exported(session, request, summary)
     },

@@ -1,9 +1,10 @@
 /** Starts exports. */
 import { isAbsolute } from 'node:path'
-import type { Id } from '../../shared/domain.ts'
+import type { Id, Split } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { requireFree } from '../export/target.ts'
 import { type ExportFormat, exportPlan, requireTrained } from '../jobs/export-job.ts'
+import type { ReportLanguage } from '../report/words.ts'
 import { findRun } from '../store/runs.ts'
 import type { Session } from './session.ts'
 
@@ -13,6 +14,8 @@ export interface ExportOrder {
   /** Absolute path of the file or folder that is to be made. */
   to: string
   batch: number
+  language: ReportLanguage
+  split: Split
   operator: string | null
 }
 

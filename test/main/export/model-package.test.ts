@@ -28,7 +28,15 @@ async function exported(
   name: string,
 ) {
   const to = join(root, name)
-  const { job } = startExport(session, { run, format, to, batch: 2, operator: 'Li Na' })
+  const { job } = startExport(session, {
+    run,
+    format,
+    to,
+    batch: 2,
+    language: 'en',
+    split: 'test',
+    operator: 'Li Na',
+  })
   const ended = await session.jobs.ended(job)
   if (ended.state !== 'done') throw new Error(ended.failure?.message)
   return to
@@ -101,7 +109,14 @@ describeCompiled('a model package', () => {
   it('is not made over what is there, nor of a run without a model', async () => {
     const session = sessionOn(await lineWorkspace())
     const { job, run } = await startTraining(session, tinyTraining())
-    const order = { run, format: 'onnx' as const, batch: 1, operator: null }
+    const order = {
+      run,
+      format: 'onnx' as const,
+      batch: 1,
+      language: 'en' as const,
+      split: 'test' as const,
+      operator: null,
+    }
     expect(() => startExport(session, { ...order, to: join(root, 'early.onnx') })).toThrow(
       expect.objectContaining({ code: 'not-trained' }),
     )

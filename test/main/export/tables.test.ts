@@ -13,6 +13,8 @@ import { saveScores } from '../../../src/main/store/scores.ts'
 import { stockedWorkspace } from '../store/stocked-workspace.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
 
+const asked = { language: 'en', split: 'test', version: '0' } as const
+
 async function scored() {
   const { workspace, dataset, images } = await stockedWorkspace(3, (i) => ({
     file: `good/ü "${i}", part.png`,
@@ -67,7 +69,7 @@ describe('scores and decisions as files', () => {
   it('are as CSV one line an image, by the score in use, with the decision that stands', async () => {
     const { workspace, run, to } = await scored()
     const path = to('scores.csv')
-    const { files, count } = await writeTables(workspace, { run, format: 'csv', to: path })
+    const { files, count } = await writeTables(workspace, { ...asked, run, format: 'csv', to: path })
     expect(count).toBe(3)
     const [head, first, , third] = readFileSync(path, 'utf8').split('\r\n')
     expect(head).toMatch(/^image,dataset,file,/)
@@ -83,7 +85,7 @@ describe('scores and decisions as files', () => {
   it('are as Parquet the same values with their types', async () => {
     const { workspace, run, images, to } = await scored()
     const path = to('scores.parquet')
-    const { files } = await writeTables(workspace, { run, format: 'parquet', to: path })
+    const { files } = await writeTables(workspace, { ...asked, run, format: 'parquet', to: path })
     const read = async (file: string) => {
       const bytes = readFileSync(file)
       return parquetReadObjects({ file: Uint8Array.from(bytes).buffer })
@@ -102,7 +104,7 @@ describe('scores and decisions as files', () => {
     const { workspace, run, to } = await scored()
     const path = to('scores.csv')
     writeFileSync(path, 'mine')
-    await expect(writeTables(workspace, { run, format: 'csv', to: path })).rejects.toMatchObject({
+    await expect(writeTables(workspace, { ...asked, run, format: 'csv', to: path })).rejects.toMatchObject({
       code: 'target-exists',
     })
     expect(readFileSync(path, 'utf8')).toBe('mine')
@@ -113,7 +115,9 @@ describe('masks as files', () => {
   it('are white where the map reaches half of the color scale', async () => {
     const { workspace, run, to } = await scored()
     const folder = to('masks')
-    expect(await writeTables(workspace, { run, format: 'masks', to: folder })).toMatchObject({ count: 1 })
+    expect(await writeTables(workspace, { ...asked, run, format: 'masks', to: folder })).toMatchObject({
+      count: 1,
+    })
     const [file] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.png'),
     )
@@ -129,7 +133,9 @@ describe('masks as files', () => {
     const { workspace, run, to } = await scored()
     workspace.db.run('UPDATE score SET map_file = NULL')
     const folder = to('masks')
-    await expect(writeTables(workspace, { run, format: 'masks', to: folder })).rejects.toMatchObject({
+    await expect(
+      writeTables(workspace, { ...asked, run, format: 'masks', to: folder }),
+    ).rejects.toMatchObject({
       code: 'no-maps',
     })
     expect(existsSync(folder)).toBe(false)

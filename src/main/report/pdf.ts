@@ -1,0 +1,153 @@
+/** A report as PDF on A4. */
+import pdfmake from 'pdfmake'
+import type { Content, TableCell, TDocumentDefinitions, TFontDictionary } from 'pdfmake/interfaces.js'
+import { z } from 'zod'
+import type { Block, GalleryItem, ReportDocument } from './blocks.ts'
+import type { FontFamily } from './fonts.ts'
+
+const ink = '#1c2126'
+const soft = '#59636e'
+const line = '#dfe3e8'
+/** Points between the margins of A4. */
+const pageWidth = 595 - 2 * 40
+
+// pdfmake's types know no font inside a collection, which pdfmake itself does.
+const fontsSchema = z.custom<TFontDictionary>((value) => typeof value === 'object' && value !== null)
+
+export async function reportPdf(
+  document: ReportDocument,
+  { name, normal, bold }: FontFamily,
+): Promise<Buffer> {
+  pdfmake.setFonts(fontsSchema.parse({ [name]: { normal, bold, italics: normal, bolditalics: bold } }))
+  pdfmake.setLocalAccessPolicy(() => true)
+  pdfmake.setUrlAccessPolicy(() => false)
+  const definition: TDocumentDefinitions = {
+    info: { title: document.title, creator: 'Fanoscope' },
+    pageSize: 'A4',
+    pageMargins: [40, 40, 40, 46],
+    defaultStyle: { font: name, fontSize: 9, color: ink, lineHeight: 1.15 },
+    footer: (page, pages) => ({
+      text: document.page(page, pages),
+      alignment: 'center',
+      color: soft,
+      fontSize: 8,
+      margin: [0, 14, 0, 0],
+    }),
+    // No heading at the foot of a page.
+    pageBreakBefore: (node, nodes) =>
+      node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
+    content: [
+      { text: document.title, fontSize: 20, bold: true, margin: [0, 0, 0, 2] },
+      { text: document.subtitle, color: soft, margin: [0, 0, 0, 6] },
+      ...document.blocks.flatMap(blockContent),
+    ],
+  }
+  return pdfmake.createPdf(definition).getBuffer()
+}
+
+const thinLines = {
+  hLineWidth: (i: number) => (i === 0 ? 0 : 0.5),
+  vLineWidth: () => 0,
+  hLineColor: () => line,
+  paddingLeft: () => 3,
+  paddingRight: () => 3,
+  paddingTop: () => 2.5,
+  paddingBottom: () => 2.5,
+}
+
+function blockContent(block: Block): Content[] {
+  switch (block.kind) {
+    case 'heading':
+      return [{ text: block.text, fontSize: 13, bold: true, margin: [0, 14, 0, 5], headlineLevel: 1 }]
+    case 'text':
+      return [{ text: block.text, margin: [0, 2, 0, 4] }]
+    case 'facts':
+      return [
+        {
+          layout: thinLines,
+          table: {
+            widths: [150, '*'],
+            body: block.rows.map(([name, value]): TableCell[] => [
+              { text: name, color: soft },
+              { text: broken(value) },
+            ]),
+          },
+        },
+      ]
+    case 'table':
+      return [
+        ...(block.title === null ? [] : [title(block.title)]),
+        {
+          layout: thinLines,
+          table: {
+            headerRows: 1,
+            widths: block.head.map((_, column) => (column === 0 || column < block.numbers ? '*' : 'auto')),
+            body: [
+              block.head.map((text, column) => cell(text, column >= block.numbers, true)),
+              ...block.rows.map((row) =>
+                row.map((text, column) => cell(text, column >= block.numbers, false)),
+              ),
+            ],
+          },
+        },
+      ]
+    case 'charts':
+      return inRows(block.charts, 2).map((row) => ({
+        columns: row.map(({ svg, caption }) => [
+          { svg, width: pageWidth / 2 - 10 },
+          { text: caption, color: soft, fontSize: 8, margin: [0, 2, 0, 8] },
+        ]),
+        columnGap: 10,
+        unbreakable: true,
+      }))
+    case 'gallery':
+      return [
+        title(block.title),
+        ...inRows(block.items, 2).map(
+          (row): Content => ({
+            columns: row.map(itemContent),
+            columnGap: 10,
+            unbreakable: true,
+            margin: [0, 0, 0, 8],
+          }),
+        ),
+      ]
+  }
+}
+
+const title = (text: string): Content => ({ text, bold: true, margin: [0, 8, 0, 3] })
+
+const cell = (text: string, isNumber: boolean, isHead: boolean): TableCell => ({
+  text: broken(text),
+  alignment: isNumber ? 'right' : 'left',
+  ...(isHead ? { color: soft, fontSize: 8 } : {}),
+})
+
+/** Long words may be broken after a slash, a hyphen or an underscore. */
+const broken = (text: string): string => text.replace(/(?<=[/_-])(?=\S)/g, '\u200b')
+
+function itemContent({ photograph, heat, problem, caption }: GalleryItem): Content {
+  const width = pageWidth / 4 - 8
+  const picture = (jpeg: Buffer | null): Content =>
+    jpeg === null
+      ? { text: '' }
+      : { image: `data:image/jpeg;base64,${jpeg.toString('base64')}`, fit: [width, width] }
+  return {
+    stack: [
+      { columns: [picture(photograph), picture(heat)], columnGap: 4 },
+      {
+        text: broken(problem === null ? caption : `${caption}: ${problem}`),
+        color: soft,
+        fontSize: 8,
+        margin: [0, 2, 0, 0],
+      },
+    ],
+  }
+}
+
+/** Rows of `count`, the last filled up with nothing. */
+function inRows<T>(items: readonly T[], count: number): T[][] {
+  const rows: T[][] = []
+  for (let i = 0; i < items.length; i += count) rows.push(items.slice(i, i + count))
+  return rows
+}
