@@ -1,0 +1,242 @@
+/**
+ * How well the systems find defects: imports, trains, scores and evaluates through the services of the command line,
+ * for every dataset, system, preset and seed that is asked for, and writes the tables of `docs/methods.md`.
+ *
+ *     node bench/quality.ts --dataset ../shared/data/magnetic-tile --seeds 1,2,3 --write docs/methods.md
+ *
+ * Runs are kept in a workspace: what was measured before is not measured again, and a benchmark that was stopped
+ * goes on. Nothing is chosen by what it measures; that is done on validation images, before.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { listSystems } from '../src/main/engine/models/catalog.ts'
+import { imageScore, isScoreKind } from '../src/main/engine/scores.ts'
+import { importFolder } from '../src/main/import/import-folder.ts'
+import { scoreSummarySchema } from '../src/main/jobs/score-job.ts'
+import { auroc } from '../src/main/metrics/auroc.ts'
+import { averagePrecision } from '../src/main/metrics/average-precision.ts'
+import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
+import { createEventHub } from '../src/main/services/events.ts'
+import { startScoring } from '../src/main/services/scoring.ts'
+import { openSession, type Session } from '../src/main/services/session.ts'
+import { resumeTraining, startTraining } from '../src/main/services/training.ts'
+import { datasetByName } from '../src/main/store/datasets.ts'
+import { findRun, listRuns, renameRun, setRunResult } from '../src/main/store/runs.ts'
+import { iterateScores } from '../src/main/store/scores.ts'
+import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
+import { jobProgressSchema } from '../src/shared/contract.ts'
+import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
+import { Failure } from '../src/shared/failure.ts'
+import { betweenMarks, type QualityRun, qualityTables } from './quality-tables.ts'
+
+const help = `node bench/quality.ts [options]
+
+  --dataset DIR     a folder to import; may be given several times
+  --system LIST     systems (default: all of them)
+  --preset LIST     presets (quick)
+  --seeds LIST      seeds (1,2,3)
+  --set KEY=VALUE   a parameter other than the preset has it; may be given several times
+  --split SPLIT     images to measure on (test)
+  --workspace DIR   where runs are kept (${join(tmpdir(), 'fanoscope-quality')})
+  --out DIR         writes quality.md and quality.json there
+  --write FILE      puts the tables between the marks of this document
+`
+
+const { values } = parseArgs({
+  options: {
+    help: { type: 'boolean', default: false },
+    dataset: { type: 'string', multiple: true, default: [] },
+    system: { type: 'string' },
+    preset: { type: 'string', default: 'quick' },
+    seeds: { type: 'string', default: '1,2,3' },
+    set: { type: 'string', multiple: true, default: [] },
+    split: { type: 'string', default: 'test' },
+    workspace: { type: 'string', default: join(tmpdir(), 'fanoscope-quality') },
+    out: { type: 'string' },
+    write: { type: 'string' },
+  },
+})
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const list = (text: string): string[] => text.split(',').map((part) => part.trim())
+
+interface Plan {
+  dataset: string
+  model: string
+  preset: string
+  seed: number
+  set: Record<string, string | number | boolean>
+}
+
+/** The name that a run of the benchmark is found again by. */
+const nameOf = ({ dataset, model, preset, seed, set }: Plan): string =>
+  ['quality', dataset, model, preset, seed, ...Object.entries(set).map((entry) => entry.join('='))].join(' ')
+
+function parsedSet(texts: readonly string[]): Plan['set'] {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, key = '', value = ''] = /^([^=]+)=(.*)$/.exec(text) ?? []
+      if (value === 'true' || value === 'false') return [key, value === 'true']
+      return [key, value !== '' && Number.isFinite(Number(value)) ? Number(value) : value]
+    }),
+  )
+}
+
+/** Waits for a job and shows now and then how far it is. @throws Failure what it failed with */
+async function finished(session: Session, id: string, what: string): Promise<unknown> {
+  let shown = performance.now()
+  const stop = session.events.on('job.changed', (job) => {
+    const progress = jobProgressSchema.safeParse(job.progress)
+    if (job.id !== id || !progress.success || performance.now() - shown < 30_000) return
+    shown = performance.now()
+    const { phase, done, total } = progress.data
+    say(`  ${what}: ${phase} ${done} of ${total}`)
+  })
+  try {
+    const job = await session.jobs.ended(id)
+    if (job.state === 'done') return job.result
+    const { code, message, remedy } = job.failure ?? {
+      code: job.state,
+      message: `The job ended ${job.state}.`,
+      remedy: 'Start the benchmark again.',
+    }
+    throw new Failure(code, message, remedy)
+  } finally {
+    stop()
+  }
+}
+
+/** The run of a plan, trained: from before, gone on with, or new. */
+async function trained(session: Session, plan: Plan): Promise<Run> {
+  const { db } = session.workspace
+  const name = nameOf(plan)
+  const before = listRuns(db).find((run) => run.name === name)
+  if (before?.state === 'trained') return before
+  say(`${name}: training`)
+  const started = before ? resumeTraining(session, before.id) : await startTraining(session, plan)
+  renameRun(db, started.run, name)
+  await finished(session, started.job, 'training')
+  return findRun(db, started.run)
+}
+
+const timeSchema = z.object({ millisecondsPerImage: z.number() })
+
+/** Milliseconds for one image. They are kept with the run: a second scoring has nothing left to measure. */
+async function scored(session: Session, run: Run, split: Split): Promise<number> {
+  const { db } = session.workspace
+  const { job } = startScoring(session, { run: run.id, split, again: false })
+  const { images, seconds } = scoreSummarySchema.parse(await finished(session, job, 'scoring'))
+  const kept = timeSchema.safeParse(run.result)
+  if (kept.success && images === 0) return kept.data.millisecondsPerImage
+  const millisecondsPerImage = images === 0 ? Number.NaN : (1000 * seconds) / images
+  setRunResult(db, run.id, { ...run.result, millisecondsPerImage })
+  return millisecondsPerImage
+}
+
+/** Image AUROC and AUPRC of one score from what scoring stored. */
+function imageFigures(session: Session, run: Run, score: string, split: Split): QualityRun['scores'][string] {
+  if (!isScoreKind(score)) return { imageAuroc: null, imageAuprc: null }
+  const options = scoreOptionsOf(run, score)
+  const scores: number[] = []
+  const labels: number[] = []
+  for (const { components, label } of iterateScores(session.workspace.db, run.id, { split })) {
+    if (label === 'unlabeled') continue
+    scores.push(imageScore(components, run.components ?? [], options))
+    labels.push(Number(label === 'anomalous'))
+  }
+  const anomalous = labels.reduce((sum, label) => sum + label, 0)
+  if (anomalous === 0 || anomalous === labels.length) return { imageAuroc: null, imageAuprc: null }
+  return { imageAuroc: auroc(scores, labels), imageAuprc: averagePrecision(scores, labels) }
+}
+
+const resultSchema = z.object({ weightsSha256: z.string(), warnings: z.array(z.string()).default([]) })
+
+async function measured(session: Session, plan: Plan, split: Split): Promise<QualityRun> {
+  const before = await trained(session, plan)
+  const millisecondsPerImage = await scored(session, before, split)
+  const run = findRun(session.workspace.db, before.id)
+  const evaluation = await evaluateRun(session.workspace, { run: run.id, score: null, split })
+  const kinds = listSystems().systems.find(({ name }) => name === plan.model)?.scores ?? []
+  const { weightsSha256, warnings } = resultSchema.parse(run.result)
+  const figures = {
+    dataset: plan.dataset,
+    model: plan.model,
+    preset: plan.preset,
+    seed: plan.seed,
+    run: run.id,
+    ownScore: evaluation.score,
+    steps: run.stepsDone,
+    trainingSeconds: run.seconds,
+    millisecondsPerImage,
+    weightsSha256,
+    warnings,
+    scores: Object.fromEntries(kinds.map((kind) => [kind, imageFigures(session, run, kind, split)])),
+    pixelAuroc: evaluation.pixelAuroc,
+    aupro: evaluation.aupro,
+    perDefectType: evaluation.perDefectType,
+  }
+  say(
+    `${nameOf(plan)}: image AUROC ${evaluation.imageAuroc?.toFixed(3) ?? 'unknown'} by ${evaluation.score}, ` +
+      `${(run.seconds / 60).toFixed(1)} minutes of training, ${millisecondsPerImage.toFixed(0)} ms an image`,
+  )
+  return figures
+}
+
+async function main(): Promise<void> {
+  const split = splitSchema.parse(values.split)
+  const systems = values.system ? list(values.system) : listSystems().systems.map(({ name }) => name)
+  const session = openSession({
+    dir: resolve(values.workspace),
+    create: true,
+    launchEngine: launchStandardEngine,
+    events: createEventHub(),
+  })
+  const runs: QualityRun[] = []
+  const failures: string[] = []
+  try {
+    for (const folder of values.dataset) {
+      const dataset = basename(resolve(folder))
+      if (!datasetByName(session.workspace.db, dataset)) {
+        say(`${dataset}: importing`)
+        await importFolder(session.workspace, { folder: resolve(folder), dataset })
+      }
+      for (const model of systems) {
+        for (const preset of list(values.preset)) {
+          for (const seed of list(values.seeds).map(Number)) {
+            const plan = { dataset, model, preset, seed, set: parsedSet(values.set) }
+            try {
+              runs.push(await measured(session, plan, split))
+            } catch (error) {
+              // A table with a gap that is said is worth more than none.
+              const message = error instanceof Error ? error.message : String(error)
+              failures.push(`${nameOf(plan)}: ${message}`)
+              say(`${nameOf(plan)}: failed: ${message}`)
+            }
+          }
+        }
+      }
+    }
+  } finally {
+    await session.close()
+  }
+  const gaps = failures.map((failure) => `\n\nNot measured: ${failure}`).join('')
+  const tables =
+    qualityTables(
+      runs,
+      `Measured on ${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'a processor without a name'}.`,
+    ) + gaps
+  process.stdout.write(`${tables}\n`)
+  if (values.out) {
+    mkdirSync(values.out, { recursive: true })
+    writeFileSync(join(values.out, 'quality.md'), `${tables}\n`)
+    writeFileSync(join(values.out, 'quality.json'), `${JSON.stringify({ runs, failures }, null, 1)}\n`)
+  }
+  if (values.write) writeFileSync(values.write, betweenMarks(readFileSync(values.write, 'utf8'), tables))
+  if (failures.length > 0) process.exitCode = 1
+}
+
+if (values.help || values.dataset.length === 0) process.stdout.write(help)
+else await main()
