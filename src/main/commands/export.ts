@@ -1,13 +1,15 @@
 /** `export`: what other programs and other workstations read of a run. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { splitSchema } from '../../shared/domain.ts'
+import { reportLanguages } from '../report/words.ts'
 import { accountName } from './account-name.ts'
 import type { AddCommand } from './command.ts'
 import { followJob } from './follow-job.ts'
 import { oneOf, wholeNumber } from './option-values.ts'
 import { Stopped } from './stopped.ts'
 
-const formats = ['safetensors', 'savedmodel', 'onnx', 'package', 'csv', 'parquet', 'masks'] as const
+const formats = ['safetensors', 'savedmodel', 'onnx', 'package', 'csv', 'parquet', 'masks', 'report'] as const
 
 export const addExport: AddCommand = (line) =>
   line.add({
@@ -24,6 +26,10 @@ export const addExport: AddCommand = (line) =>
       ],
       ['export --run 0mc3 --format package --to line4', 'for another workstation, see "import-model"'],
       ['export --run 0mc3 --format parquet --to line4.parquet', 'scores, and decisions beside them'],
+      [
+        'export --run 0mc3 --format report --to line4.pdf --language zh-CN',
+        'for an auditor; .html is one page with all inside',
+      ],
     ],
     declare: (command) =>
       command
@@ -35,22 +41,34 @@ export const addExport: AddCommand = (line) =>
           'tiles in one call of a SavedModel or ONNX model (default: 1)',
           wholeNumber(1, 256),
         )
+        .addOption(oneOf('--language <language>', 'of a report (default: en)', reportLanguages))
+        .addOption(oneOf('--split <split>', 'what a report is about (default: test)', splitSchema.options))
         .option('--operator <name>', 'who exports (default: the name of this user account)'),
     options: z.object({
       run: z.string(),
       format: z.enum(formats),
       to: z.string(),
       batch: z.number().default(1),
+      language: z.enum(reportLanguages).default('en'),
+      split: splitSchema.default('test'),
       operator: z.string().optional(),
     }),
-    async act(context, { run, format, to, batch, operator = accountName(context.io) }) {
+    async act(context, { run, format, to, batch, language, split, operator = accountName(context.io) }) {
       const session = await context.session()
       if (format !== 'safetensors') {
         const [{ startExport }, { exportSummarySchema }] = await Promise.all([
           import('../services/exporting.ts'),
           import('../export/write-tables.ts'),
         ])
-        const { job } = startExport(session, { run, format, to: resolve(to), batch, operator })
+        const { job } = startExport(session, {
+          run,
+          format,
+          to: resolve(to),
+          batch,
+          language,
+          split,
+          operator,
+        })
         const ended = await followJob(context, session, job)
         if (ended.state === 'cancelled') throw new Stopped('The export', 'Export again.')
         const summary = exportSummarySchema.parse(ended.result)
