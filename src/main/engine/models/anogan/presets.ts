@@ -28,7 +28,7 @@ export const anoganPresets: Preset[] = [
       width: 16,
       latent: 64,
       batch: 16,
-      ganSteps: 3000,
+      ganSteps: 8000,
       learningRate: 5e-4,
       average: 0.995,
       decay: true,

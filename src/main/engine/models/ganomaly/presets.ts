@@ -26,7 +26,7 @@ export const ganomalyPresets: Preset[] = [
       width: 16,
       latent: 64,
       batch: 16,
-      steps: 4000,
+      steps: 10_000,
       learningRate: 1e-3,
       decay: true,
       validateEvery: 200,

@@ -27,7 +27,7 @@ export const wganGpPresets: Preset[] = [
     values: {
       width: 16,
       batch: 16,
-      ganSteps: 2500,
+      ganSteps: 6000,
       criticSteps: 2,
       learningRate: 2e-3,
       beta1: 0.5,
