@@ -1,25 +1,35 @@
 /** Measuring: contestants in turn, medians with their spread, wall clock and processor time. */
 
-/** Milliseconds of some calls: the median and the quartiles of wall clock time, and processor time of all threads. */
-export interface Timing {
-  median: number
-  low: number
-  high: number
-  processor: number
-}
-
-/** Milliseconds that one call took. */
+/** Milliseconds that one call took; processor time is that of all threads. */
 export interface Sample {
   wall: number
   processor: number
 }
 
-export const quantile = (values: readonly number[], q: number): number => {
+/** The median and the quartiles. */
+export interface Spread {
+  median: number
+  low: number
+  high: number
+}
+
+/** Milliseconds of wall clock, and the median of the processor time. */
+export interface Timing extends Spread {
+  processor: number
+}
+
+const quantile = (values: readonly number[], q: number): number => {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
+export const spread = (values: readonly number[]): Spread => ({
+  median: median(values),
+  low: quantile(values, 0.25),
+  high: quantile(values, 0.75),
+})
 
 /** Runs something here and tells what it took. */
 export function timed(run: () => void): Sample {
@@ -31,11 +41,13 @@ export function timed(run: () => void): Sample {
   return { wall, processor: (user + system) / 1000 }
 }
 
+export type Contestants = Readonly<Record<string, () => Sample | Promise<Sample>>>
+
+/** Samples of each contestant, in the order of the rounds. */
+export type Samples = Readonly<Record<string, readonly Sample[]>>
+
 /** Runs every contestant once in each round, so that a disturbance of the machine meets all of them. */
-export async function inTurn(
-  contestants: Readonly<Record<string, () => Sample | Promise<Sample>>>,
-  rounds: number,
-): Promise<Record<string, Timing>> {
+export async function inTurn(contestants: Contestants, rounds: number): Promise<Samples> {
   const samples: Record<string, Sample[]> = {}
   // The first call of each pays for what is made once.
   for (const run of Object.values(contestants)) await run()
@@ -44,15 +56,14 @@ export async function inTurn(
       samples[name] = [...(samples[name] ?? []), await run()]
     }
   }
-  return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, timing(list)]))
+  return samples
 }
 
-export function timing(samples: readonly Sample[]): Timing {
-  const wall = samples.map((sample) => sample.wall)
-  return {
-    median: median(wall),
-    low: quantile(wall, 0.25),
-    high: quantile(wall, 0.75),
-    processor: median(samples.map(({ processor }) => processor)),
-  }
-}
+export const timing = (samples: readonly Sample[]): Timing => ({
+  ...spread(samples.map(({ wall }) => wall)),
+  processor: median(samples.map(({ processor }) => processor)),
+})
+
+/** How many times as fast the first is as the second, round by round. */
+export const ratio = (first: readonly Sample[], second: readonly Sample[]): Spread =>
+  spread(first.map(({ wall }, round) => (second[round]?.wall ?? Number.NaN) / wall))

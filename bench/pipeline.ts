@@ -2,7 +2,7 @@
  * From JPEG files to rows and maps in the store, as the program does it, beside what the engine alone would score:
  * the same tiles through the same graph with nothing to read, blend or write.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -21,6 +21,7 @@ import { startTraining } from '../src/main/services/training.ts'
 import { runFolder } from '../src/main/store/runs.ts'
 import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { median } from './measure.ts'
+import { peakBytes, processorSeconds } from './process-figures.ts'
 
 export interface PipelineOptions {
   photographs: number
@@ -76,28 +77,6 @@ async function writePhotographs(folder: string, count: number, side: number): Pr
     writeFileSync(join(folder, 'photographs', split, 'good', `${i}.jpg`), await jpeg.toBuffer())
   }
   rmSync(line, { recursive: true })
-}
-
-/** Seconds of processor time that a process has used; 0 where the system does not tell. */
-function processorSeconds(pid: number | undefined): number {
-  try {
-    // After the name in brackets: state is field 3, user and system time fields 14 and 15, in hundredths.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / 100
-  } catch {
-    return 0
-  }
-}
-
-function peakBytes(pid: number | undefined): number | null {
-  try {
-    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024
-  } catch {
-    return null
-  }
 }
 
 /** Photographs a second of the engine's graph alone, on tiles that are there already, and the processor time. */
@@ -194,9 +173,4 @@ export async function measurePipeline(options: PipelineOptions): Promise<Pipelin
     await session.close()
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-if (import.meta.main) {
-  const [photographs = 60, side = 512, width = 16, rounds = 3] = process.argv.slice(2).map(Number)
-  console.log(await measurePipeline({ photographs, side, width, rounds }))
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { NetworkShape } from '../../src/main/engine/networks/dcgan.ts'
-import { median, type Sample, type Timing } from '../measure.ts'
+import { median, type Sample } from '../measure.ts'
 import type { PythonEnvironment } from './environment.ts'
 
 const sampleSchema = z.object({ wall: z.number(), processor: z.number() })
@@ -18,6 +18,8 @@ export interface PyTorch {
    */
   prepare(step: string): Promise<{ variant: string | null; skipped: Record<string, string> }>
   run(step: string): Promise<Sample>
+  /** Frees what a step needs. */
+  forget(step: string): Promise<void>
   /** Seconds of a whole training. */
   train(request: Readonly<Record<string, unknown>>): Promise<number>
   /** Largest resident memory so far, in bytes. */
@@ -44,11 +46,15 @@ export async function startPyTorch({
   threads,
   compile,
 }: PyTorchOptions): Promise<PyTorch> {
+  const { size, channels, width, latent } = shape
   const child = spawn(
     python.python,
     [
       join(import.meta.dirname, 'steps.py'),
-      ...Object.entries({ ...shape, batch }).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      ...Object.entries({ size, channels, width, latent, batch }).flatMap(([name, value]) => [
+        `--${name}`,
+        String(value),
+      ]),
       '--threads',
       threads.join(),
       ...(compile ? ['--compile'] : []),
@@ -89,12 +95,12 @@ export async function startPyTorch({
       if (variant === undefined) throw new Error(`The step ${step} was not prepared.`)
       return runVariant(step, variant)
     },
+    async forget(step) {
+      await ask({ do: 'forget', step }, z.object({}))
+    },
     train: async (request) =>
       (await ask({ do: 'train', ...request }, z.object({ seconds: z.number() }))).seconds,
     memory: async () => (await ask({ do: 'memory' }, z.object({ bytes: z.number() }))).bytes,
     close: () => child.kill(),
   }
 }
-
-/** How many times as fast the first is. */
-export const ratioOf = (ours: Timing, theirs: Timing): number => theirs.median / ours.median

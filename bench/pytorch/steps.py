@@ -276,8 +276,8 @@ def train(shape, request):
     settings = request["settings"]
     batch, decay = settings["batch"], settings["average"]
     model = Fanogan(shape, batch)
-    model.g_adam = torch.optim.Adam(model.g.parameters(), 1, (settings["beta1"], settings["beta2"]))
-    model.d_adam = torch.optim.Adam(model.d.parameters(), 1, (settings["beta1"], settings["beta2"]))
+    model.g_adam = torch.optim.Adam(model.g.parameters(), 1, (float(settings["beta1"]), float(settings["beta2"])))
+    model.d_adam = torch.optim.Adam(model.d.parameters(), 1, (float(settings["beta1"]), float(settings["beta2"])))
     averaged = Generator(shape).to(memory_format=torch.channels_last)
     averaged.load_state_dict(model.g.state_dict())
 
@@ -299,8 +299,9 @@ def train(shape, request):
     started = time.perf_counter()
     total = settings["ganSteps"]
     for step in range(total):
-        for optimizer in (model.g_adam, model.d_adam):
-            optimizer.param_groups[0]["lr"] = rate(settings["learningRate"], step, total)
+        now = rate(settings["learningRate"], step, total)
+        model.d_adam.param_groups[0]["lr"] = now
+        model.g_adam.param_groups[0]["lr"] = now * settings.get("generatorRate", 1)
         for _ in range(settings["criticSteps"]):
             model.x = crops(images, batch)
             model.critic()
