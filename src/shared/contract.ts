@@ -39,6 +39,7 @@ import {
   splitSchema,
   trainingWarningSchema,
 } from './domain.ts'
+import { driftSchema } from './drift.ts'
 import {
   comparisonSchema,
   curationProposalSchema,
@@ -48,6 +49,7 @@ import {
   retrainingWarningSchema,
   versionDifferenceSchema,
 } from './improvement.ts'
+import { livePartSchema, liveStateSchema } from './live.ts'
 import {
   chosenThresholdSchema,
   distributionSchema,
@@ -220,6 +222,18 @@ export const reviewItemSchema = z.object({
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
 /** `threshold`: the parts nearest to the threshold first, which are the hardest to tell. */
+export const exportFormatSchema = z.enum([
+  'report',
+  'csv',
+  'parquet',
+  'masks',
+  'package',
+  'savedmodel',
+  'onnx',
+  'safetensors',
+])
+export type ExportFormatName = z.infer<typeof exportFormatSchema>
+
 export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'threshold', 'file'])
 
 export const auditFilterSchema = z.object({
@@ -484,6 +498,29 @@ export const calls = {
     }),
   ),
 
+  /** Live parts of the run against its normal validation parts. */
+  'drift.get': call(z.object({ run: runId }), driftSchema),
+
+  /** Writes a model, its scores, decisions, masks or a report to a file or folder that must not be there yet. */
+  'export.start': call(
+    z.object({
+      run: runId,
+      format: exportFormatSchema,
+      /** Absolute path; a report is PDF where it ends in .pdf. */
+      to: z.string().min(1).max(4096),
+      batch: z.number().int().min(1).max(256).default(1),
+      language: z.enum(['en', 'zh-CN']).default('en'),
+      split: splitSchema.default('test'),
+      operator: z.string().min(1).nullable().default(null),
+    }),
+    jobStarted,
+  ),
+  /** Takes a model package of another workstation in, as a run. */
+  'model.import': call(
+    z.object({ folder: z.string().min(1), dataset: z.string().min(1).max(100).nullable().default(null) }),
+    z.object({ run: runId }),
+  ),
+
   /** The model in use of every dataset that has one. */
   'model.list': call(none, z.array(modelUseSchema)),
   /** Newest first. */
@@ -510,6 +547,14 @@ export const calls = {
     }),
     modelUseSchema,
   ),
+
+  /** Watches a folder; without `results`, what comes of it is written beside that folder. */
+  'live.start': call(
+    z.object({ folder: z.string().min(1), run: runId, results: z.string().min(1).nullable().default(null) }),
+    liveStateSchema,
+  ),
+  'live.stop': call(none, none),
+  'live.state': call(none, liveStateSchema),
 
   'operator.list': call(none, z.array(operatorSchema)),
   /** Makes the operator when the name is new. */
@@ -691,6 +736,8 @@ export const events = {
   'run.changed': z.object({ run: runId }),
   'run.points': z.object({ run: runId, points: z.array(curvePointSchema) }),
   'run.preview': z.object({ run: runId, name: z.string(), step: z.number().int(), asset: z.string() }),
+  /** A part of the watched folder has its verdict. */
+  'live.judged': livePartSchema,
   'review.decided': z.object({ run: runId, image: id }),
   /** Another operating point is in use for the run. */
   'point.changed': z.object({ run: runId }),

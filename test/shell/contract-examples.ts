@@ -17,6 +17,7 @@ import type {
   ModelUse,
   PairedFigure,
 } from '../../src/shared/improvement.ts'
+import type { LivePart, LiveState } from '../../src/shared/live.ts'
 import type { OperatingPoint, WorkingPoint } from '../../src/shared/threshold.ts'
 
 export type CallExamples = { [N in CallName]: { input: CallArguments<N>; output: CallOutput<N> } }
@@ -199,6 +200,40 @@ const point: OperatingPoint = {
   createdAt: 1_700_000_000_000,
 }
 const operator: Operator = { id: 1, name: '李雷', createdAt: 1, hasPin: true, hasBadge: false }
+
+const livePart: LivePart = {
+  id: 7,
+  watch: 'w-1',
+  file: 'Teil 0007.png',
+  image: 12,
+  arrivedAt: 1_700_000_000_000,
+  verdict: 'flagged',
+  score: 0.75,
+  threshold: 0.5,
+  reason: null,
+  judgedAt: 1_700_000_000_250,
+}
+const liveExample: LiveState = {
+  watch: {
+    id: 'w-1',
+    folder: '/data/camera',
+    resultFolder: '/data/results',
+    runId: 'r-1',
+    datasetId: 'd-1',
+    active: true,
+    createdAt: 1_700_000_000_000,
+  },
+  job: 'j-6',
+  arrived: 2,
+  good: 1,
+  flagged: 1,
+  refused: 0,
+  waiting: 0,
+  perSecond: 9.5,
+  delay: 250,
+  mapScale: 0.5,
+  parts: [livePart],
+}
 
 export const callExamples: CallExamples = {
   'app.info': {
@@ -455,6 +490,38 @@ export const callExamples: CallExamples = {
     input: { run: 'r-1', version: 2, start: 'warm', seed: null, set: { k: 2 } },
     output: { job: 'j-5', run: 'r-2', version, estimatedSeconds: 300, warnings: [] },
   },
+  'drift.get': {
+    input: { run: 'r-1' },
+    output: {
+      run: 'r-1',
+      score: 'izif',
+      reference: 40,
+      parts: 1,
+      chart: [{ part: 1, at: 1_700_000_000_000, value: 0.25, limit: 0.5, score: 0.75 }],
+      days: [{ day: '2026-01-31', parts: 1, index: null }],
+      index: 0.125,
+      odds: { reached: 120, needed: 100 },
+      warning: {
+        since: 1_700_000_000_000,
+        sincePart: 1,
+        direction: 'higher',
+        examples: [{ image: 12, file: '001.png', dataset: 'scored today', score: 0.75 }],
+      },
+    },
+  },
+  'export.start': {
+    input: {
+      run: 'r-1',
+      format: 'report',
+      to: '/data/report.pdf',
+      batch: 1,
+      language: 'zh-CN',
+      split: 'test',
+      operator: '李雷',
+    },
+    output: { job: 'j-6' },
+  },
+  'model.import': { input: { folder: '/data/package', dataset: null }, output: { run: 'r-3' } },
   'model.list': { input: {}, output: [use] },
   'model.history': { input: { dataset: 'd-1' }, output: [use] },
   'model.judge': { input: { run: 'r-2', margin: 0.02 }, output: { gate, comparison } },
@@ -463,6 +530,12 @@ export const callExamples: CallExamples = {
     input: { dataset: 'd-1', operator: '李雷', reason: 'too many rejects' },
     output: { ...use, action: 'rollback', gate: null },
   },
+  'live.start': {
+    input: { folder: '/data/camera', run: 'r-1', results: '/data/results' },
+    output: liveExample,
+  },
+  'live.stop': { input: {}, output: {} },
+  'live.state': { input: {}, output: liveExample },
   'operator.list': { input: {}, output: [operator] },
   'operator.signIn': { input: { name: '李雷', pin: '2468' }, output: operator },
   'operator.badgeIn': { input: { badge: '0004711', pin: null }, output: operator },
@@ -647,6 +720,7 @@ export const eventExamples: EventExamples = {
   'run.changed': { run: 'r-1' },
   'run.points': { run: 'r-1', points: [{ phase: 'gan', step: 1, name: 'critic', value: 0.5 }] },
   'run.preview': { run: 'r-1', name: 'samples', step: 1, asset: 'preview/r-1/samples/1' },
+  'live.judged': livePart,
   'review.decided': { run: 'r-1', image: 12 },
   'point.changed': { run: 'r-1' },
   'model.changed': { dataset: 'd-1' },

@@ -5,6 +5,7 @@ import { type CommandLine, createCommandLine } from './command.ts'
 import { addCompare } from './compare.ts'
 import { addCurate } from './curate.ts'
 import { addDoctor } from './doctor.ts'
+import { addDrift } from './drift.ts'
 import { addEvaluate } from './evaluate.ts'
 import { addExport } from './export.ts'
 import { addImport } from './import.ts'
@@ -35,6 +36,7 @@ const commands = [
   addCompare,
   addPromote,
   addRollback,
+  addDrift,
   addExport,
   addImportModel,
   addModels,

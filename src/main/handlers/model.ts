@@ -1,4 +1,8 @@
+import { resolve } from 'node:path'
 import type { Handlers } from '../contract/dispatch.ts'
+import { driftOf } from '../services/drift.ts'
+import { startExport } from '../services/exporting.ts'
+import { importModel } from '../services/model-import.ts'
 import { judgePromotion, promote, rollBack } from '../services/promotion.ts'
 import { findDataset } from '../store/datasets.ts'
 import { modelHistory, modelsInUse } from '../store/model-uses.ts'
@@ -6,7 +10,17 @@ import type { HandlerContext } from './context.ts'
 
 export const modelHandlers = (
   context: HandlerContext,
-): Pick<Handlers, 'model.list' | 'model.history' | 'model.judge' | 'model.promote' | 'model.rollBack'> => ({
+): Pick<
+  Handlers,
+  | 'model.list'
+  | 'model.history'
+  | 'model.judge'
+  | 'model.promote'
+  | 'model.rollBack'
+  | 'model.import'
+  | 'drift.get'
+  | 'export.start'
+> => ({
   'model.list': () => modelsInUse(context.session().workspace.db),
   'model.history': ({ dataset }) => {
     const { db } = context.session().workspace
@@ -18,4 +32,9 @@ export const modelHandlers = (
   },
   'model.promote': async (request) => (await promote(context.session(), request)).use,
   'model.rollBack': (request) => rollBack(context.session(), request),
+  'model.import': async ({ folder, dataset }) => ({
+    run: (await importModel(context.session(), resolve(folder), dataset)).run.id,
+  }),
+  'drift.get': (request) => driftOf(context.session().workspace, request),
+  'export.start': (request) => startExport(context.session(), request),
 })
