@@ -11,6 +11,7 @@ import { datasetHandlers } from './handlers/dataset.ts'
 import { folderHandlers } from './handlers/folder.ts'
 import { jobHandlers } from './handlers/job.ts'
 import { labelHandlers } from './handlers/label.ts'
+import { liveHandlers } from './handlers/live.ts'
 import { modelHandlers } from './handlers/model.ts'
 import { operatorHandlers } from './handlers/operator.ts'
 import { reviewHandlers } from './handlers/review.ts'
@@ -21,6 +22,7 @@ import { systemHandlers } from './handlers/system.ts'
 import { thresholdHandlers } from './handlers/threshold.ts'
 import { trainHandlers } from './handlers/train.ts'
 import { workspaceHandlers } from './handlers/workspace.ts'
+import { resumeLive } from './live/live.ts'
 import { openAppState, stateFile } from './services/app-state.ts'
 import { createAssetSource } from './services/asset-source.ts'
 import { defaultWorkspace } from './services/default-workspace.ts'
@@ -82,6 +84,7 @@ export function createApplication(powers: HostPowers): Application {
         if (session?.workspace.dir === resolve(dir)) return session
         // The new one first: if it cannot be opened, the old one stays.
         const opened = openSession({ dir, create, launchEngine, events })
+        resumeLive(opened)
         await closeCurrent()
         session = opened
         return opened
@@ -97,6 +100,7 @@ export function createApplication(powers: HostPowers): Application {
       ...sampleHandlers(context),
       ...datasetHandlers(context),
       ...labelHandlers(context),
+      ...liveHandlers(context),
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),

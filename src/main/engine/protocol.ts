@@ -70,6 +70,8 @@ export const scoreTaskSchema = z.object({
   images: z.array(engineImageSchema),
   /** Write anomaly maps and reconstructions (not needed when only numbers are asked). */
   maps: z.boolean().default(true),
+  /** Images come one after another by `feed`, until the task is cancelled; `images` is empty. */
+  stream: z.boolean().optional(),
 })
 export type ScoreTask = z.infer<typeof scoreTaskSchema>
 
@@ -108,6 +110,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('continue'), task: z.string() }),
   /** Rows up to this many of a scoring task are in the store; the engine may send more. */
   z.object({ type: z.literal('stored'), task: z.string(), rows: z.number().int().nonnegative() }),
+  /** More images for a task that streams. */
+  z.object({ type: z.literal('feed'), task: z.string(), images: z.array(engineImageSchema) }),
   /** Show what executes, while no task is at work. */
   z.object({ type: z.literal('prove') }),
   z.object({ type: z.literal('exit') }),
@@ -209,6 +213,14 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     file: z.string(),
   }),
   z.object({ type: z.literal('scored'), task: z.string(), rows: z.array(scoredImageSchema) }),
+  /** An image of a task that streams could not be scored. */
+  z.object({
+    type: z.literal('refused'),
+    task: z.string(),
+    image: z.number().int(),
+    code: z.string(),
+    reason: z.string(),
+  }),
   z.object({ type: z.literal('paused'), task: z.string() }),
   z.object({ type: z.literal('continued'), task: z.string() }),
   z.object({ type: z.literal('trained'), task: z.string(), result: trainResultSchema }),

@@ -8,6 +8,7 @@ import { proveDevice } from './device-proof.ts'
 import { exportTask } from './export/export-task.ts'
 import { systemNamed } from './models/registry.ts'
 import {
+  type EngineImage,
   type ExportTask,
   type FromEngine,
   type MetricPoint,
@@ -56,6 +57,9 @@ interface Work {
   control: TaskControl
   stored: number
   stopWaiting: (() => void) | null
+  /** Images of a task that streams, as they came. */
+  fed: EngineImage[]
+  wakeForFed: (() => void) | null
 }
 
 class Session {
@@ -92,7 +96,14 @@ class Session {
       case 'cancel':
         this.#tasks.get(message.task)?.control.cancel()
         this.#tasks.get(message.task)?.stopWaiting?.()
+        this.#tasks.get(message.task)?.wakeForFed?.()
         return
+      case 'feed': {
+        const work = this.#tasks.get(message.task)
+        work?.fed.push(...message.images)
+        work?.wakeForFed?.()
+        return
+      }
       case 'pause':
         this.#tasks.get(message.task)?.control.pause()
         return
@@ -115,7 +126,13 @@ class Session {
   }
 
   async #run(task: TrainTask | ScoreTask | ExportTask): Promise<void> {
-    const work: Work = { control: new TaskControl(), stored: 0, stopWaiting: null }
+    const work: Work = {
+      control: new TaskControl(),
+      stored: 0,
+      stopWaiting: null,
+      fed: [],
+      wakeForFed: null,
+    }
     this.#tasks.set(task.task, work)
     try {
       await removeLeftovers(task.folder)
@@ -174,6 +191,16 @@ class Session {
       task,
       control: work.control,
       progress: progress.call,
+      async fed(most) {
+        while (work.fed.length === 0 && !work.control.cancelled) {
+          await new Promise<void>((resolve) => {
+            work.wakeForFed = resolve
+          })
+        }
+        work.wakeForFed = null
+        return work.control.cancelled ? null : work.fed.splice(0, most)
+      },
+      refused: ({ image, code, reason }) => send({ type: 'refused', task: id, image, code, reason }),
       rows(rows) {
         sent += rows.length
         send({ type: 'scored', task: id, rows })

@@ -183,7 +183,7 @@ function followScoring(session: Session, run: Id, context: JobContext): (message
   }
 }
 
-function newScore(run: Id, row: ScoredImage): NewScore {
+export function newScore(run: Id, row: ScoredImage): NewScore {
   const { image, score, calibrated, tiles, components, map, warnings } = row
   const inWorkspace = (file: string): string => `${runFolder(run)}/${file}`
   return {

@@ -24,6 +24,7 @@ export function createEventHub(): EventHub {
     'run.changed': new Set(),
     'run.points': new Set(),
     'run.preview': new Set(),
+    'live.judged': new Set(),
     'review.decided': new Set(),
     'point.changed': new Set(),
     'model.changed': new Set(),

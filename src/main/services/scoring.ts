@@ -30,7 +30,8 @@ export function startScoring(session: Session, request: ScoringRequest): { job: 
   return { job: jobs.start(scorePlan(session, { run: run.id, datasetId, split, again })).id, run: run.id }
 }
 
-function requireTrained(run: Run): void {
+/** @throws Failure `not-trained` */
+export function requireTrained(run: Run): void {
   if (run.state === 'trained') return
   throw new Failure(
     'not-trained',

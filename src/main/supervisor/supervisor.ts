@@ -8,6 +8,7 @@
 import type { EngineState } from '../../shared/contract.ts'
 import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import {
+  type EngineImage,
   type ExportResult,
   type ExportTask,
   type FromEngine,
@@ -37,7 +38,7 @@ export type TaskOutcome =
 /** What the engine says while a task is at work. */
 export type TaskMessage = Extract<
   FromEngine,
-  { type: 'progress' | 'metrics' | 'preview' | 'checkpoint' | 'scored' | 'paused' | 'continued' }
+  { type: 'progress' | 'metrics' | 'preview' | 'checkpoint' | 'scored' | 'refused' | 'paused' | 'continued' }
 >
 
 export interface SupervisorTimes {
@@ -69,6 +70,8 @@ export interface Supervisor {
   continue(task: string): void
   /** Rows up to this many of a scoring task are safe in the store. */
   stored(task: string, rows: number): void
+  /** More images for a scoring task that streams; dropped while it is not at work. */
+  feed(task: string, images: EngineImage[]): void
   /** Ends the engine; a task at work ends `interrupted`. It can be started again. */
   stop(): Promise<void>
 }
@@ -372,6 +375,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     stored(id, rows) {
       if (current?.id === id) send({ type: 'stored', task: id, rows })
+    },
+    feed(id, images) {
+      if (current?.id === id) send({ type: 'feed', task: id, images })
     },
     stop,
   }

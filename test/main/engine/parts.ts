@@ -121,6 +121,8 @@ export async function score(
     rows: (more) => rows.push(...more),
     room: async () => undefined,
     paused: () => undefined,
+    fed: async () => null,
+    refused: () => undefined,
     continued: () => undefined,
   })
   return { rows, result }

@@ -5,12 +5,15 @@ import { placeFile, replaceFile, syncFolder } from '../../durable-file.ts'
 import { writeAnomalyMap } from '../../images/anomaly-map.ts'
 import type { Pixels } from '../data/geometry.ts'
 import { systemNamed } from '../models/registry.ts'
-import type { ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
+import type { EngineImage, ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
 import { imageScore, percentileAmong } from '../scores.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
 import { scoringBatch } from './batch-size.ts'
 import { readModel } from './model-file.ts'
 import { type ScoredPicture, scoreImages } from './score-images.ts'
+
+/** Images of a stream that are scored together: enough to fill batches, few enough for a quick answer. */
+const streamed = 8
 
 /** Pictures whose files are being written while the next are scored. */
 const writersAtOnce = 4
@@ -23,6 +26,10 @@ export interface ScoringContext {
   readonly task: ScoreTask
   readonly control: TaskControl
   progress(done: number, total: number, secondsLeft: number | null): void
+  /** The next images of a task that streams, at most so many; null when it is to end. */
+  fed(most: number): Promise<EngineImage[] | null>
+  /** Tells of an image of a task that streams. */
+  refused(refusal: ScoreResult['refused'][number]): void
   rows(rows: ScoredImage[]): void
   /** Waits until main has stored all but `rowsUnstored` of the rows sent so far. */
   room(): Promise<void>
@@ -92,11 +99,15 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     }
   }
 
-  try {
-    for await (const picture of scoreImages(task.images, { scorer, mode, overlap })) {
-      if ('code' in picture)
-        refused.push({ image: picture.image.id, code: picture.code, reason: picture.reason })
-      else {
+  /** @returns whether the task is to go on */
+  const pass = async (images: readonly EngineImage[]): Promise<boolean> => {
+    for await (const picture of scoreImages(images, { scorer, mode, overlap })) {
+      if ('code' in picture) {
+        const refusal = { image: picture.image.id, code: picture.code, reason: picture.reason }
+        // A stream has no end at which they could be listed.
+        if (task.stream) context.refused(refusal)
+        else refused.push(refusal)
+      } else {
         const written = write(picture)
         writing.push(written)
         // It is awaited in its turn; what fails before that must not end the process.
@@ -104,11 +115,23 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
       }
       done += 1
       await collect(writersAtOnce)
-      const secondsLeft = ((performance.now() - started) / 1000 / done) * (task.images.length - done)
-      context.progress(done, task.images.length, done > 2 ? secondsLeft : null)
+      const left = task.stream ? 0 : task.images.length - done
+      const secondsLeft = ((performance.now() - started) / 1000 / done) * left
+      context.progress(done, done + left, done > 2 && !task.stream ? secondsLeft : null)
       const goOn = await control.proceed(context.paused, context.continued)
-      if (!goOn) break
+      if (!goOn) return false
     }
+    await collect(0)
+    return true
+  }
+
+  try {
+    if (task.stream) {
+      // The model is loaded: images may come.
+      context.progress(0, 0, null)
+      let images = await context.fed(streamed)
+      while (images !== null && (await pass(images))) images = await context.fed(streamed)
+    } else await pass(task.images)
     await collect(0)
     if (control.cancelled) throw new Cancelled(done)
     return { images: done - refused.length, refused, seconds: (performance.now() - started) / 1000 }

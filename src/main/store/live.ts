@@ -1,0 +1,162 @@
+/** Watched folders, and a row for each file that came into one. */
+import { z } from 'zod'
+import type { Id, ImageId } from '../../shared/domain.ts'
+import {
+  type LivePart,
+  type LiveVerdict,
+  type LiveWatch,
+  livePartSchema,
+  liveWatchSchema,
+} from '../../shared/live.ts'
+import type { Database } from './database.ts'
+import { newId } from './ids.ts'
+import { flag } from './row.ts'
+
+const watchColumns = `id, folder, result_folder AS resultFolder, run_id AS runId, dataset_id AS datasetId, active,
+  created_at AS createdAt`
+const watchRow = liveWatchSchema.extend({ active: flag })
+
+/** One folder is watched at a time: the others rest. */
+export function beginWatch(
+  db: Database,
+  values: { folder: string; resultFolder: string; runId: Id; datasetId: Id },
+): LiveWatch {
+  return db.transaction(() => {
+    db.run('UPDATE live_watch SET active = 0 WHERE active = 1')
+    const known = db.get(
+      z.object({ id: z.string() }),
+      `SELECT id FROM live_watch WHERE folder = $folder AND result_folder = $resultFolder AND run_id = $runId
+         AND dataset_id = $datasetId`,
+      values,
+    )
+    const id = known?.id ?? newId(db.now())
+    db.run(
+      `INSERT INTO live_watch (id, folder, result_folder, run_id, dataset_id, active, created_at)
+       VALUES ($id, $folder, $resultFolder, $runId, $datasetId, 1, $now)
+       ON CONFLICT (id) DO UPDATE SET active = 1, created_at = excluded.created_at`,
+      { ...values, id, now: db.now() },
+    )
+    return { ...values, id, active: true, createdAt: db.now() }
+  })
+}
+
+export function endWatch(db: Database, id: Id): void {
+  db.run('UPDATE live_watch SET active = 0 WHERE id = $id', { id })
+}
+
+export const newestWatch = (db: Database): LiveWatch | undefined =>
+  db.get(watchRow, `SELECT ${watchColumns} FROM live_watch ORDER BY created_at DESC, id DESC LIMIT 1`)
+
+const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
+  reason, judged_at AS judgedAt`
+
+/** A file as it lies in the folder: another size or time is another part. */
+export interface ArrivedFile {
+  file: string
+  bytes: number
+  modifiedAt: number
+}
+
+/** Notes a whole file down; null where it is known. */
+export function addPart(
+  db: Database,
+  watchId: Id,
+  { file, bytes, modifiedAt }: ArrivedFile,
+): LivePart | null {
+  const { changes, lastId } = db.run(
+    `INSERT INTO live_part (watch_id, file, bytes, modified_at, arrived_at)
+     VALUES ($watchId, $file, $bytes, $modifiedAt, $now) ON CONFLICT DO NOTHING`,
+    { watchId, file, bytes, modifiedAt, now: db.now() },
+  )
+  return changes === 0 ? null : (partById(db, lastId) ?? null)
+}
+
+export const hasPart = (db: Database, watchId: Id, { file, bytes, modifiedAt }: ArrivedFile): boolean =>
+  db.get(
+    z.object({}),
+    `SELECT 1 FROM live_part
+     WHERE watch_id = $watchId AND file = $file AND bytes = $bytes AND modified_at = $modifiedAt`,
+    { watchId, file, bytes, modifiedAt },
+  ) !== undefined
+
+export const partById = (db: Database, id: number): LivePart | undefined =>
+  db.get(livePartSchema, `SELECT ${partColumns} FROM live_part WHERE id = $id`, { id })
+
+/** Parts without a verdict, in the order in which they came. */
+export const openParts = (db: Database, watchId: Id): LivePart[] =>
+  db.all(
+    livePartSchema,
+    `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND verdict IS NULL ORDER BY id`,
+    { watchId },
+  )
+
+export const openPartsOf = (db: Database, watchId: Id, imageId: ImageId): LivePart[] =>
+  db.all(
+    livePartSchema,
+    `SELECT ${partColumns} FROM live_part
+     WHERE watch_id = $watchId AND image_id = $imageId AND verdict IS NULL ORDER BY id`,
+    { watchId, imageId },
+  )
+
+export function linkPart(db: Database, id: number, imageId: ImageId): void {
+  db.run('UPDATE live_part SET image_id = $imageId WHERE id = $id', { id, imageId })
+}
+
+export function judgePart(
+  db: Database,
+  id: number,
+  values: { verdict: LiveVerdict; score: number | null; threshold: number | null; reason: string | null },
+): LivePart | undefined {
+  db.run(
+    `UPDATE live_part SET verdict = $verdict, score = $score, threshold = $threshold, reason = $reason,
+       judged_at = $now WHERE id = $id AND verdict IS NULL`,
+    { ...values, id, now: db.now() },
+  )
+  return partById(db, id)
+}
+
+/** All that were judged, in the order in which they came, row by row. */
+export const judgedParts = (db: Database, watchId: Id): Generator<LivePart> =>
+  db.iterate(
+    livePartSchema,
+    `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND verdict IS NOT NULL ORDER BY id`,
+    { watchId },
+  )
+
+export function markWritten(db: Database, id: number): void {
+  db.run('UPDATE live_part SET written_at = $now WHERE id = $id', { id, now: db.now() })
+}
+
+export const unwrittenParts = (db: Database, watchId: Id): LivePart[] =>
+  db.all(
+    livePartSchema,
+    `SELECT ${partColumns} FROM live_part
+     WHERE watch_id = $watchId AND verdict IS NOT NULL AND written_at IS NULL ORDER BY id`,
+    { watchId },
+  )
+
+export const newestParts = (db: Database, watchId: Id, limit: number): LivePart[] =>
+  db.all(
+    livePartSchema,
+    `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND verdict IS NOT NULL
+     ORDER BY id DESC LIMIT $limit`,
+    { watchId, limit },
+  )
+
+const countsRow = z.object({
+  arrived: z.int(),
+  good: z.int(),
+  flagged: z.int(),
+  refused: z.int(),
+  waiting: z.int(),
+})
+export const countParts = (db: Database, watchId: Id): z.output<typeof countsRow> =>
+  db.get(
+    countsRow,
+    `SELECT count(*) AS arrived, count(*) FILTER (WHERE verdict = 'good') AS good,
+       count(*) FILTER (WHERE verdict = 'flagged') AS flagged,
+       count(*) FILTER (WHERE verdict = 'refused') AS refused,
+       count(*) FILTER (WHERE verdict IS NULL) AS waiting
+     FROM live_part WHERE watch_id = $watchId`,
+    { watchId },
+  ) ?? { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }

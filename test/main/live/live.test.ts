@@ -1,0 +1,134 @@
+/** A watched folder with the real engine. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { liveState, resumeLive, startLive, stopLive } from '../../../src/main/live/live.ts'
+import { createEventHub } from '../../../src/main/services/events.ts'
+import type { Session } from '../../../src/main/services/session.ts'
+import { startTraining } from '../../../src/main/services/training.ts'
+import { verifyWorkspace } from '../../../src/main/store/verify.ts'
+import { describeCompiled } from '../engine/graph/native.ts'
+import { partPicture } from '../engine/parts.ts'
+import { lineWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
+import { tinyTraining } from '../services/line-training.ts'
+import { temporaryFolder } from '../store/temporary-folder.ts'
+
+async function trained(): Promise<{ dir: string; run: string; folder: string }> {
+  const dir = await lineWorkspace()
+  const session = sessionOn(dir)
+  const { job, run } = await startTraining(session, tinyTraining({}))
+  await session.jobs.ended(job)
+  await session.close()
+  const folder = join(temporaryFolder(), 'camera')
+  mkdirSync(folder)
+  return { dir, run, folder }
+}
+
+async function drop(folder: string, from: number, to: number): Promise<void> {
+  for (let i = from; i < to; i += 1) {
+    writeFileSync(join(folder, `part ${i}.png`), await partPicture(2000 + i, { defect: i % 2 === 1 }))
+  }
+}
+
+/** Waits until so many parts have their verdict. */
+async function judged(session: Session, count: number): Promise<void> {
+  for (;;) {
+    const { arrived, waiting } = liveState(session)
+    if (arrived - waiting >= count) return
+    await new Promise<void>((resolve) => {
+      const stop = session.events.on('live.judged', () => {
+        stop()
+        resolve()
+      })
+    })
+  }
+}
+
+/** File and verdict of each line, once all that was judged is written. */
+async function lines(session: Session): Promise<string[]> {
+  const { watch } = liveState(session)
+  if (watch === null) throw new RangeError('nothing was watched')
+  const text = readFileSync(join(watch.resultFolder, 'results.csv'), 'utf8')
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',')[0] ?? '')
+}
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `part ${i}.png`).sort()
+
+describeCompiled('a watched folder', () => {
+  it('judges each part that comes, and writes a line for it', async () => {
+    const { dir, run, folder } = await trained()
+    const session = sessionOn(dir)
+    startLive(session, { folder, run, results: null })
+    await drop(folder, 0, 6)
+    writeFileSync(join(folder, 'broken.png'), 'no photograph')
+    await judged(session, 7)
+    const job = liveState(session).job ?? ''
+    stopLive(session)
+    await session.jobs.ended(job)
+    const state = liveState(session)
+    expect(state).toMatchObject({ arrived: 7, waiting: 0, refused: 1, job: null })
+    expect(state.good + state.flagged).toBe(6)
+    expect((await lines(session)).sort()).toEqual([...names(6), 'broken.png'].sort())
+    for (const part of state.parts.filter(({ verdict }) => verdict === 'flagged')) {
+      expect(existsSync(join(state.watch?.resultFolder ?? '', 'flagged', part.file))).toBe(true)
+    }
+    expect((await verifyWorkspace(session.workspace)).problems).toEqual([])
+  })
+
+  it('goes on after Fanoscope was closed in the middle: none twice, none left out', async () => {
+    const { dir, run, folder } = await trained()
+    const first = sessionOn(dir)
+    startLive(first, { folder, run, results: null })
+    await drop(folder, 0, 8)
+    await judged(first, 2)
+    await first.close()
+    await drop(folder, 8, 12)
+
+    const second = sessionOn(dir)
+    resumeLive(second)
+    await judged(second, 12)
+    const job = liveState(second).job ?? ''
+    stopLive(second)
+    await second.jobs.ended(job)
+    expect((await lines(second)).sort()).toEqual(names(12))
+    expect(liveState(second)).toMatchObject({ arrived: 12, waiting: 0 })
+    const third = await second.close().then(() => sessionOn(dir))
+    resumeLive(third)
+    expect(liveState(third).job).toBeNull()
+  })
+
+  it('goes on after the engine was killed', async () => {
+    const { dir, run, folder } = await trained()
+    let kills = 0
+    const events = createEventHub()
+    const session = sessionOn(
+      dir,
+      watchedEngine((type, channel) => {
+        if (type !== 'scored' || kills > 0) return
+        kills += 1
+        channel.kill()
+      }),
+      events,
+    )
+    startLive(session, { folder, run, results: null })
+    await drop(folder, 0, 10)
+    await judged(session, 10)
+    expect(kills).toBe(1)
+    const job = liveState(session).job ?? ''
+    stopLive(session)
+    await session.jobs.ended(job)
+    expect((await lines(session)).sort()).toEqual(names(10))
+  })
+
+  it('that writes its results into itself is refused', async () => {
+    const { dir, run, folder } = await trained()
+    const session = sessionOn(dir)
+    const start = () => startLive(session, { folder, run, results: join(folder, 'results') })
+    expect(start).toThrow(expect.objectContaining({ code: 'result-folder-inside' }))
+    expect(liveState(session).watch).toBeNull()
+  })
+})
