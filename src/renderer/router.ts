@@ -15,6 +15,11 @@ const routes: RouteRecordRaw[] = [
   { path: '/train', name: 'train', component: () => import('./screens/train/TrainScreen.vue') },
   { path: '/train/:run', name: 'training', component: () => import('./screens/train/TrainingScreen.vue') },
   { path: '/review/:run?', name: 'review', component: () => import('./screens/review/ReviewScreen.vue') },
+  {
+    path: '/thresholds/:run?',
+    name: 'thresholds',
+    component: () => import('./screens/thresholds/ThresholdsScreen.vue'),
+  },
   { path: '/runs/:run?', name: 'runs', component: () => import('./screens/runs/RunsScreen.vue') },
   { path: '/settings', name: 'settings', component: () => import('./screens/settings/SettingsScreen.vue') },
   { path: '/:rest(.*)*', redirect: '/' },

@@ -1,5 +1,13 @@
 /** The screens in the order of the work. One entry adds a screen to the rail and a digit to the keyboard. */
-import { ClipboardCheck, FlaskConical, Images, ListTree, PenTool, Settings } from '@lucide/vue'
+import {
+  ClipboardCheck,
+  FlaskConical,
+  Images,
+  ListTree,
+  PenTool,
+  Settings,
+  SlidersHorizontal,
+} from '@lucide/vue'
 import type { Component } from 'vue'
 
 export interface NavigationEntry {
@@ -15,6 +23,7 @@ export const navigation: readonly NavigationEntry[] = [
   { route: 'label', label: 'nav.labeling', icon: PenTool, needsWorkspace: true },
   { route: 'train', label: 'nav.train', icon: FlaskConical, needsWorkspace: true },
   { route: 'review', label: 'nav.review', icon: ClipboardCheck, needsWorkspace: true },
+  { route: 'thresholds', label: 'nav.thresholds', icon: SlidersHorizontal, needsWorkspace: true },
   { route: 'runs', label: 'nav.runs', icon: ListTree, needsWorkspace: true },
   { route: 'settings', label: 'nav.settings', icon: Settings, needsWorkspace: false },
 ]

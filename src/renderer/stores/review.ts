@@ -7,11 +7,12 @@ import { computed, ref, shallowRef, triggerRef } from 'vue'
 import type { ReviewItem } from '../../shared/contract.ts'
 import type { DecisionKind, Split } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
+import type { OperatingPoint } from '../../shared/threshold.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 import { partsPerHour } from '../screens/review/pace.ts'
 
-export type ReviewOrder = 'score' | 'score-ascending' | 'file'
+export type ReviewOrder = 'score' | 'score-ascending' | 'threshold' | 'file'
 
 export interface QueueQuery {
   run: string
@@ -30,6 +31,8 @@ export const useReviewStore = defineStore('review', () => {
   const total = ref(0)
   const counts = ref({ accept: 0, reject: 0, unsure: 0 })
   const mapScale = ref(1)
+  /** What the verdicts are given by. */
+  const point = shallowRef<OperatingPoint | null>(null)
   /** The largest of each component in the queue: the full length of its bar. */
   const largest = ref<Record<string, number>>({})
   const onlyUndecided = ref(false)
@@ -96,6 +99,7 @@ export const useReviewStore = defineStore('review', () => {
           places.clear()
           total.value = page.total
           mapScale.value = page.mapScale
+          point.value = page.point
           counts.value = {
             accept: page.accepted,
             reject: page.rejected,
@@ -264,6 +268,9 @@ export const useReviewStore = defineStore('review', () => {
   }
 
   // Decisions from another window or the command line. Our own are told to us as well, and known already.
+  listen('point.changed', ({ run }) => {
+    if (query.value?.run === run) void open(query.value, currentId.value)
+  })
   listen('review.decided', ({ run, image }) => {
     if (run !== query.value?.run) return
     if (saving.value) heard.push(image)
@@ -284,6 +291,7 @@ export const useReviewStore = defineStore('review', () => {
     pace,
     largest,
     mapScale,
+    point,
     onlyUndecided,
     currentId,
     current,

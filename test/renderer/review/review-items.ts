@@ -34,6 +34,7 @@ export function reviewItem(image: number, change: Partial<ReviewItem> = {}): Rev
     hasMask: false,
     mapScale: 1,
     decision: null,
+    verdict: null,
     ...change,
   }
 }

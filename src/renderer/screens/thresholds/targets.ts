@@ -1,0 +1,30 @@
+/** Targets as the screen asks for them, in percent, and as main reads them, in shares. */
+export const targetKinds = ['f1', 'fpr', 'recall', 'cost', 'percentile'] as const
+export type TargetKind = (typeof targetKinds)[number]
+
+export interface TargetValues {
+  /** Percent of the good parts. */
+  fpr: number
+  /** Percent of the defects. */
+  recall: number
+  percentile: number
+  falseReject: number
+  escape: number
+}
+
+/** A share without the noise of binary fractions: 1 % is 0.01. */
+const share = (percent: number): number => Number((percent / 100).toPrecision(12))
+
+export function targetOf(kind: TargetKind, values: TargetValues): string {
+  switch (kind) {
+    case 'f1':
+      return 'f1'
+    case 'fpr':
+    case 'recall':
+      return `${kind}=${share(values[kind])}`
+    case 'percentile':
+      return `percentile=${values.percentile}`
+    case 'cost':
+      return `cost=${values.falseReject}:${values.escape}`
+  }
+}
