@@ -44,6 +44,8 @@ export interface AdversarialConfig {
   channels: number
   ganSteps: number
   criticSteps: number
+  /** Steps of the critic before the generator's first one, besides its usual ones; none where it is left out. */
+  criticWarmUp?: number
   learningRate: number
   /** The generator's learning rate as a multiple of the critic's; 1 where it is left out. */
   generatorRate?: number
@@ -106,11 +108,11 @@ export function createAdversarialSteps(
         inputs: { x: images, z: codes, mix: { shape: [batch, 1, 1, 1] }, rate: { shape: [] } },
         step: ({ x, z, mix, rate }): Record<string, Tensor> => {
           const fake = networks.generator(g, z, byBatch)
-          const shown: Record<string, Tensor> = {}
+          const kept: Record<string, Tensor> = {}
           const { loss, gradients } = lossGradients(() => {
             const value = (image: Tensor) => networks.critic(d, image, byBatch).value
             const result = objective.critic({ value, real: x, fake, mix })
-            for (const [name, part] of Object.entries(result.parts)) shown[name] = tf.keep(part.clone())
+            for (const [name, part] of Object.entries(result.parts)) kept[name] = tf.keep(part.clone())
             return result.loss
           }, dWeights)
           dOptimizer.apply(gradients, rate)
@@ -120,7 +122,10 @@ export function createAdversarialSteps(
               for (const weight of Object.values(dWeights)) weight.assign(tf.clipByValue(weight, -clip, clip))
             })
           }
-          return { critic: loss, ...shown }
+          // The parts outlive the gradient's scope; in that of the step they go with it.
+          const parts = Object.entries(kept).map(([name, part]) => [name, part.clone()] as const)
+          tf.dispose(kept)
+          return { critic: loss, ...Object.fromEntries(parts) }
         },
       }),
       /** One update of G, and of its average. */
@@ -210,7 +215,7 @@ function openStage(
   { program, variables, dispose }: ReturnType<typeof createAdversarialSteps>,
   tools: StageTools,
 ): Stage {
-  const { batch, latent, criticSteps, generatorRate = 1 } = config
+  const { batch, latent, criticSteps, criticWarmUp = 0, generatorRate = 1 } = config
   const { steps } = program
   const { batches, noise } = tools
   const z = new Float32Array(batch * latent)
@@ -221,9 +226,9 @@ function openStage(
   return {
     program,
     variables,
-    async step(rate) {
+    async step(rate, done) {
       let critic: Losses = {}
-      for (let i = 0; i < criticSteps; i++) {
+      for (let i = done === 0 ? -criticWarmUp : 0; i < criticSteps; i++) {
         const x = await batches.next()
         seen = x
         critic = steps.critic.run({ x, z: noise.fillNormal(z), mix: noise.fillUniform(mix), rate })

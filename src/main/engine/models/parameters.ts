@@ -75,6 +75,14 @@ export const batchParameter = (images: number, source: string) => ({
     .meta({ description: 'Images in a training step', unit: 'images', source }),
 })
 
+export const criticWarmUpParameter = {
+  criticWarmUp: z.int().min(0).max(10_000).default(0).meta({
+    description: 'Steps of the critic before the first one of the generator',
+    unit: 'steps',
+    source: "Arjovsky et al. 2017, the authors' code",
+  }),
+}
+
 /** Steps of a generator against a critic; papers differ in how many of the critic's come to one. */
 export const ganStepParameters = (criticSteps: number, source: string) => ({
   ganSteps: z.int().min(1).default(100_000).meta({ description: 'Steps of the generator', unit: 'steps' }),
@@ -84,6 +92,7 @@ export const ganStepParameters = (criticSteps: number, source: string) => ({
     .max(20)
     .default(criticSteps)
     .meta({ description: 'Critic steps for each generator step', source }),
+  ...criticWarmUpParameter,
 })
 
 export const learningRateParameter = (rate: number, optimizer: string, source: string) => ({

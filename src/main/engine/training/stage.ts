@@ -48,8 +48,8 @@ export type Losses = Readonly<Record<string, Float32Array | undefined>>
 export interface Stage {
   readonly program: Pick<Program, 'notice' | 'readVariables' | 'writeVariables'>
   readonly variables: Readonly<Record<string, Variable>>
-  /** One step at a learning rate. */
-  step(rate: number): Promise<Losses>
+  /** One step at a learning rate, after `done` others. */
+  step(rate: number, done: number): Promise<Losses>
   /** What is wrong with the networks that no loss shows, in words; null where nothing is. */
   watch?(): string | null
   /** The number that chooses the best weights, the lowest first, and the variables that are kept with it. */

@@ -193,7 +193,8 @@ class Training<W extends Record<string, Weights>> {
       while (!this.#isOver(definition)) {
         await this.#proceed(snapshot)
         const scale = 0.5 ** (this.#state.restarts[phase] ?? 0)
-        const losses = await stage.step(scale * rateAt(learningRate, this.#state.step, total, decay))
+        const done = this.#state.step
+        const losses = await stage.step(scale * rateAt(learningRate, done, total, decay), done)
         this.#state.step += 1
         this.#note(losses, definition)
         const isDue = (every: number) => this.#state.step % every === 0 || this.#state.step === total

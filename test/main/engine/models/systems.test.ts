@@ -167,6 +167,20 @@ describeCompiled('wgan', () => {
   })
 })
 
+describeCompiled('a critic that is warmed up', () => {
+  it('is another one, and a stop before the first step changes nothing', async () => {
+    const images = await parts()
+    const cold = await train(taskOf('wgan-gp', { images }))
+    const warm = await train(taskOf('wgan-gp', { images, set: { criticWarmUp: 5 } }))
+    expect(warm.weightsSha256).not.toBe(cold.weightsSha256)
+    const task = taskOf('wgan-gp', { images, set: { criticWarmUp: 5 } })
+    const control = new TaskControl()
+    control.cancel()
+    await expect(train(task, { control })).rejects.toThrow(Cancelled)
+    expect((await train({ ...task, resume: true })).weightsSha256).toBe(warm.weightsSha256)
+  })
+})
+
 describeCompiled('anogan', () => {
   it('finds closer images the longer it searches, and tells what an image costs', async () => {
     const images = await parts()

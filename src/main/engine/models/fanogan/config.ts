@@ -4,6 +4,7 @@ import {
   averageParameter,
   batchParameter,
   blocksParameter,
+  criticWarmUpParameter,
   decayParameter,
   generatorRateParameter,
   imageParameters,
@@ -35,6 +36,7 @@ export const fanoganConfigSchema = z.strictObject({
     .max(20)
     .default(5)
     .meta({ description: 'Critic steps for each generator step', source: `${wganGp}, algorithm 1` }),
+  ...criticWarmUpParameter,
   lambda: z
     .number()
     .min(0)
