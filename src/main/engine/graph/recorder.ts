@@ -197,6 +197,7 @@ class Recorder {
           inputs.set(input, node)
           tensors[input] = tensor
         }
+        this.#separateVariables()
         for (const entry of this.#variables) {
           const node = readNode(entry.handle, entry.type, [])
           this.#reads.set(entry, node)
@@ -457,6 +458,20 @@ class Recorder {
       outputs[name] = value
     }
     return outputs
+  }
+
+  /**
+   * Gives data of its own to each variable that shares it with another, as `tf.variable(other)` makes them: what
+   * is read could not be told apart, and a step would read and write the wrong one.
+   */
+  #separateVariables(): void {
+    const holders = new Map<object, number>()
+    for (const { dataId } of Object.values(tf.engine().registeredVariables)) {
+      holders.set(dataId, (holders.get(dataId) ?? 0) + 1)
+    }
+    for (const { variable } of this.#variables) {
+      if ((holders.get(variable.dataId) ?? 0) > 1) variable.assign(tf.add(variable, 0))
+    }
   }
 
   /** Variables of others, with the data that they hold now. */

@@ -226,6 +226,37 @@ describeCompiled('variables of a program', () => {
     step.dispose()
   })
 
+  it('that were made from one another are read and written each by itself', () => {
+    const first = variable(1)
+    const follower = tf.tidy(() => tf.variable(first))
+    variables.push(follower)
+    const program = compileAll(
+      {
+        variables: { first, follower },
+        steps: {
+          move: defineStep({
+            inputs: {},
+            step: () => {
+              first.assign(tf.add(first, 10))
+              follower.assign(tf.add(tf.mul(follower, 0.5), tf.mul(first, 0.5)))
+              return {}
+            },
+          }),
+          look: defineStep({
+            inputs: {},
+            step: () => ({ first: tf.mul(first, 1), follower: tf.mul(follower, 1) }),
+          }),
+        },
+      },
+      compiled,
+    )
+    program.steps.move.run({})
+    const wanted = { first: Float32Array.of(11), follower: Float32Array.of(6) }
+    expect(program.steps.look.run({})).toEqual(wanted)
+    expect(program.readVariables()).toEqual(wanted)
+    program.dispose()
+  })
+
   it('keep what an input gave them after the input has changed', () => {
     const v = variable(0, 0)
     const step = compile(
