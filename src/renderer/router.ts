@@ -20,7 +20,13 @@ const routes: RouteRecordRaw[] = [
     name: 'thresholds',
     component: () => import('./screens/thresholds/ThresholdsScreen.vue'),
   },
+  { path: '/live', name: 'live', component: () => import('./screens/live/LiveScreen.vue') },
   { path: '/runs/:run?', name: 'runs', component: () => import('./screens/runs/RunsScreen.vue') },
+  {
+    path: '/curation/:run?',
+    name: 'curation',
+    component: () => import('./screens/curation/CurationScreen.vue'),
+  },
   { path: '/settings', name: 'settings', component: () => import('./screens/settings/SettingsScreen.vue') },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

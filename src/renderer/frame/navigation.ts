@@ -1,8 +1,10 @@
 /** The screens in the order of the work. One entry adds a screen to the rail and a digit to the keyboard. */
 import {
+  Activity,
   ClipboardCheck,
   FlaskConical,
   Images,
+  ListPlus,
   ListTree,
   PenTool,
   Settings,
@@ -24,6 +26,8 @@ export const navigation: readonly NavigationEntry[] = [
   { route: 'train', label: 'nav.train', icon: FlaskConical, needsWorkspace: true },
   { route: 'review', label: 'nav.review', icon: ClipboardCheck, needsWorkspace: true },
   { route: 'thresholds', label: 'nav.thresholds', icon: SlidersHorizontal, needsWorkspace: true },
+  { route: 'curation', label: 'nav.curation', icon: ListPlus, needsWorkspace: true },
+  { route: 'live', label: 'nav.live', icon: Activity, needsWorkspace: true },
   { route: 'runs', label: 'nav.runs', icon: ListTree, needsWorkspace: true },
   { route: 'settings', label: 'nav.settings', icon: Settings, needsWorkspace: false },
 ]
