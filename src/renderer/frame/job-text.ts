@@ -17,6 +17,7 @@ const phases = [
   'verify',
   'duplicates',
   'live',
+  'export',
 ]
 
 export function useJobText() {

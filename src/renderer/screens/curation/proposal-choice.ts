@@ -1,0 +1,39 @@
+/** What a person takes of a proposal, and what set that would make. */
+import type { CurationCandidate, CurationProposal } from '../../../shared/improvement.ts'
+
+export interface Choice {
+  taken: ReadonlySet<number>
+  /** Images of the set that go out. */
+  removed: ReadonlySet<number>
+}
+
+export const initialChoice = ({ candidates, removals }: CurationProposal): Choice => ({
+  taken: new Set(candidates.filter(({ proposed }) => proposed).map(({ image }) => image)),
+  removed: new Set(removals.map(({ image }) => image)),
+})
+
+/** The choice with a candidate taken or left; one that must not be taken stays out. */
+export function toggled(choice: Choice, { image, allowed }: CurationCandidate): Choice {
+  const taken = new Set(choice.taken)
+  if (taken.has(image)) taken.delete(image)
+  else if (allowed) taken.add(image)
+  return { ...choice, taken }
+}
+
+/** In the words of `curation.confirm`: only what differs from the proposal. */
+export function changesOf(
+  { candidates }: CurationProposal,
+  { taken }: Choice,
+): { include: number[]; exclude: number[] } {
+  return {
+    include: candidates
+      .filter(({ image, proposed }) => !proposed && taken.has(image))
+      .map(({ image }) => image),
+    exclude: candidates
+      .filter(({ image, proposed }) => proposed && !taken.has(image))
+      .map(({ image }) => image),
+  }
+}
+
+export const sizeAfter = ({ base }: CurationProposal, { taken, removed }: Choice): number =>
+  base.images + taken.size - removed.size
