@@ -1,5 +1,5 @@
 /** Every call of the contract, answered by the application itself through the gate that both hosts use. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -310,6 +310,64 @@ describeCompiled('a run', () => {
     })
   })
 
+  const izi = { score: 'izi', k: 1, reduction: 'max' } as const
+
+  it('has a threshold chosen and set on its validation images, which the queue then goes by', async () => {
+    await expect(call('threshold.validation', { run })).rejects.toMatchObject({
+      code: 'validation-not-scored',
+    })
+    await end((await call('run.score', { run, split: 'validation' })).job)
+    const { validation, scores, maps } = await call('threshold.validation', { run })
+    expect(validation).toMatchObject({ anomalous: 0 })
+    expect(maps).toBe(validation.normal)
+    expect(scores).toContain('izi')
+    const { normal, start } = await call('threshold.distribution', { run, settings: izi })
+    expect(normal.reduce((sum, count) => sum + count, 0)).toBe(validation.normal)
+    const chosen = await call('threshold.choose', { run, settings: izi, target: 'percentile=99' })
+    expect(chosen).toMatchObject({ threshold: start, sufficient: false, target: 'percentile=99' })
+    await expect(call('threshold.choose', { run, target: 'best' })).rejects.toMatchObject({
+      code: 'bad-target',
+    })
+    const at = await call('threshold.at', { run, settings: izi, threshold: -1 })
+    expect(at.falsePositives).toBe(validation.normal)
+    const flips = await call('threshold.flips', { run, settings: izi, threshold: -1, from: start })
+    expect(flips.total).toBe(validation.normal - chosen.figures.falsePositives)
+    expect((await call('threshold.measureRegions', { run })).measured).toBe(8 + validation.normal)
+    expect(await call('threshold.measureRegions', { run })).toEqual({ measured: 0 })
+
+    expect((await call('review.queue', { run })).point).toBeNull()
+    const by = { operator: 'Wang Li', reason: 'trial' }
+    const values = { run, name: 'line', settings: izi, ...by }
+    const first = await call('point.save', { ...values, threshold: -1 })
+    const second = await call('point.save', { ...values, threshold: 1e9 })
+    expect(await call('point.list', { run })).toEqual({ active: second.id, points: [second, first] })
+    expect((await call('review.queue', { run })).items.every(({ verdict }) => verdict === 'passed')).toBe(
+      true,
+    )
+    await call('point.use', { point: first.id, ...by })
+    const queue = await call('review.queue', { run, split: 'test', order: 'threshold' })
+    expect(queue.point).toEqual(first)
+    expect(queue.items.every(({ verdict }) => verdict === 'flagged')).toBe(true)
+    const scored = queue.items.map(({ score }) => score)
+    expect(scored).toEqual([...scored].sort((a, b) => a - b))
+  })
+
+  it('is told of in the audit, which can be checked and taken along', async () => {
+    const { total, entries } = await call('audit.list', { filter: { action: 'threshold', run }, limit: 1 })
+    expect(total).toBe(5)
+    expect(entries).toMatchObject([{ action: 'threshold.used', operator: 'Wang Li', run }])
+    const check = await call('audit.check', {})
+    expect(check.breaks).toEqual([])
+    mkdirSync(join(root, 'audit'))
+    for (const format of ['csv', 'json'] as const) {
+      const { file, rows } = await call('audit.export', { format, folder: join(root, 'audit') })
+      const text = readFileSync(file, 'utf8')
+      if (format === 'csv') expect(text.trim().split('\r\n')).toHaveLength(rows + 1)
+      else expect(JSON.parse(text)).toHaveLength(rows)
+    }
+    expect((await call('audit.list', { filter: { action: 'export' } })).total).toBe(2)
+  })
+
   it('fills the review queue, in which an operator decides and takes back', async () => {
     const { id } = await call('operator.signIn', { name: ' Wang Li ' })
     expect(await call('operator.list', {})).toMatchObject([{ id, name: 'Wang Li' }])
@@ -344,6 +402,105 @@ describeCompiled('a run', () => {
   })
 })
 
+describe('labeling', () => {
+  it('draws masks, keeps the kinds of defects, and takes masks out and in', async () => {
+    const { images } = await call('dataset.images', {
+      dataset: 'parts',
+      filter: { split: 'train' },
+      limit: 2,
+    })
+    const image = images[0]?.id ?? 0
+    const shapes = [{ kind: 'rectangle' as const, defectType: 'scratch', x: 2, y: 3, width: 5, height: 4 }]
+    expect(await call('label.open', { image })).toEqual({ shapes: [] })
+    const saved = await call('label.save', { image, shapes, operator: 'Wang Li' })
+    expect(saved).toMatchObject({ label: 'anomalous', areas: [{ defectType: 'scratch', area: 20 }] })
+    expect(await call('label.open', { image })).toEqual({ shapes })
+    const types = [{ name: 'scratch', color: '#112233' }]
+    expect((await call('label.setTypes', { dataset: 'parts', types }))[0]).toEqual(types[0])
+    expect((await call('label.types', { dataset: 'parts' })).map(({ name }) => name)).toContain('dent')
+    const folder = join(root, 'masks')
+    const exchanged = { dataset: 'parts', format: 'labelme', folder } as const
+    expect((await call('label.export', exchanged)).images).toBe(1)
+    expect(await call('label.import', exchanged)).toEqual({ images: 1, skipped: [] })
+  })
+
+  it('changes many images, draws splits, freezes validation and finds duplicates', async () => {
+    const filter = { split: 'test', label: 'anomalous' } as const
+    const change = (kind: 'remove' | 'restore', removed: boolean) =>
+      call('dataset.change', {
+        dataset: 'parts',
+        choice: { filter: { ...filter, ...(removed ? { removed } : {}) } },
+        change: { kind },
+      })
+    const { changed } = await change('remove', false)
+    expect(changed).toBeGreaterThan(0)
+    expect(await change('restore', true)).toEqual({ changed })
+    const split = { validation: 0.2, test: 0.2, seed: 1, stratified: true, pattern: null }
+    const preview = await call('dataset.split', { dataset: 'parts', split })
+    expect(preview.after.validation).toBeGreaterThan(0)
+    await call('dataset.freeze', { dataset: 'parts', frozen: true })
+    const frozen = { filter: { split: 'validation' } } as const
+    await expect(
+      call('dataset.change', { dataset: 'parts', choice: frozen, change: { kind: 'remove' } }),
+    ).rejects.toMatchObject({ code: 'validation-frozen' })
+    await call('dataset.freeze', { dataset: 'parts', frozen: false })
+    expect(await call('dataset.duplicates', { dataset: 'parts' })).toBeNull()
+    await end((await call('dataset.findDuplicates', { dataset: 'parts' })).job)
+    expect(await call('dataset.duplicates', { dataset: 'parts' })).toMatchObject({ unreadable: [] })
+  })
+})
+
+describe('an operator', () => {
+  it('signs in by badge and PIN, and not with a wrong one', async () => {
+    const secured = { name: 'Wang Li', pin: null, newPin: '2468', badge: '0004711' }
+    expect(await call('operator.secure', secured)).toMatchObject({ hasPin: true, hasBadge: true })
+    await expect(call('operator.signIn', { name: 'Wang Li' })).rejects.toMatchObject({ code: 'pin-needed' })
+    await expect(call('operator.badgeIn', { badge: '0004711', pin: '1111' })).rejects.toMatchObject({
+      code: 'pin-wrong',
+    })
+    expect((await call('operator.badgeIn', { badge: '0004711', pin: '2468' })).name).toBe('Wang Li')
+    await expect(call('operator.badgeIn', { badge: '1' })).rejects.toMatchObject({ code: 'badge-unknown' })
+    await call('operator.secure', { ...secured, pin: '2468', newPin: null, badge: null })
+    expect(await call('operator.signIn', { name: 'Wang Li' })).toMatchObject({
+      hasPin: false,
+      hasBadge: false,
+    })
+  })
+})
+
+describeCompiled('the rest of a queue and a watched folder', () => {
+  it('is accepted at once and taken back at once', async () => {
+    const [run] = (await call('run.list', { state: 'trained' })).map(({ id }) => id)
+    if (run === undefined) throw new RangeError('no trained run')
+    const { total, decided } = await call('review.queue', { run, split: 'test' })
+    const rest = { run, split: 'test', operator: 'Zhao Min' } as const
+    expect(await call('review.acceptRest', rest)).toEqual({ accepted: total - decided })
+    expect(await call('review.queue', { run, split: 'test' })).toMatchObject({ decided: total })
+    const second = { run, split: 'test', view: 'second', operator: 'Wang Li' } as const
+    expect((await call('review.queue', second)).items.every(({ decision }) => decision === null)).toBe(true)
+    expect((await call('review.undo', { run, operator: 'Zhao Min' })).count).toBe(total - decided)
+    expect(await call('review.queue', { run, split: 'test' })).toMatchObject({ decided })
+  })
+
+  it('judges what comes until it is stopped', async () => {
+    const [run] = (await call('run.list', { state: 'trained' })).map(({ id }) => id)
+    const folder = join(root, 'camera')
+    await writeFolder(folder, numbered(1, 901))
+    const { job } = await call('live.start', { folder, run: run ?? '' })
+    while ((await call('live.state', {})).parts.length === 0) {
+      await new Promise<void>((resolve) => {
+        const stop = application.events.on('live.judged', () => {
+          stop()
+          resolve()
+        })
+      })
+    }
+    await call('live.stop', {})
+    expect(await end(job ?? '')).toMatchObject({ state: 'cancelled' })
+    expect(await call('live.state', {})).toMatchObject({ arrived: 1, waiting: 0, job: null })
+  })
+})
+
 describe('closing', () => {
   it('gives the workspace back, and it opens again with all that was in it', async () => {
     const before = await call('dataset.list', {})
@@ -369,6 +526,8 @@ describeCompiled('all of this', () => {
       'dataset.changed',
       'engine.changed',
       'job.changed',
+      'live.judged',
+      'point.changed',
       'review.decided',
       'run.changed',
       'run.points',
