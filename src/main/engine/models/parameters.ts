@@ -155,6 +155,10 @@ export const scoringParameters = {
     description: 'Random training images in the expectation of the discriminator score',
     unit: 'images',
   }),
+  precision: z.enum(['float32', 'bfloat16']).default('float32').meta({
+    description:
+      'Numbers that scoring multiplies; bfloat16 is taken where the processor has it and the scores of the validation images stay the same',
+  }),
 }
 
 /** The score that is shown first, one of those that the system's components allow. */

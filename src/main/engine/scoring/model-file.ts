@@ -15,6 +15,8 @@ export const modelDescriptionSchema = z.object({
   mapScale: z.number().positive(),
   expectedCriticValue: z.number(),
   weightsSha256: z.string(),
+  /** What the scores were calibrated with, where it is not float32. */
+  precision: z.literal('bfloat16').optional(),
 })
 export type ModelDescription = z.infer<typeof modelDescriptionSchema>
 

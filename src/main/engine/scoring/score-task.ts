@@ -10,6 +10,7 @@ import { imageScore, percentileAmong } from '../scores.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
 import { scoringBatch } from './batch-size.ts'
 import { readModel } from './model-file.ts'
+import { scoringWith } from './precision.ts'
 import { type ScoredPicture, scoreImages } from './score-images.ts'
 
 /** Images of a stream that are scored together: enough to fill batches, few enough for a quick answer. */
@@ -51,8 +52,8 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
   const { task, control } = context
   const started = performance.now()
   const stored = await readModel(task.folder)
-  const { model: system, config } = stored.description
-  const model = systemNamed(system).load(stored, scoringBatch(config))
+  const { model: system, config, precision } = stored.description
+  const model = scoringWith(precision, () => systemNamed(system).load(stored, scoringBatch(config)))
   const { scorer, mode, overlap, options } = model
   const reference = stored.description.calibration[options.kind] ?? []
   const refused: ScoreResult['refused'] = []

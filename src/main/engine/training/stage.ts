@@ -2,7 +2,7 @@
 import type { Random } from '../../random.ts'
 import type { InputMode } from '../data/load-image.ts'
 import type { TrainingBatches } from '../data/training-batches.ts'
-import type { Program } from '../graph/compile.ts'
+import type { Precision, Program } from '../graph/compile.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
 import type { TileScorer } from '../scoring/tile-scorer.ts'
@@ -18,6 +18,8 @@ export interface TrainingConfig extends InputMode {
   shift: number
   overlap: number
   discriminatorSamples: number
+  /** What scoring is to multiply. */
+  precision: Precision
   checkpointEvery: number
   previewEvery: number
 }

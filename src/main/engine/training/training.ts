@@ -12,11 +12,15 @@ import { createRandom, type Random, restoreRandom } from '../../random.ts'
 import { cutTile } from '../data/geometry.ts'
 import { ImageCache, unpack } from '../data/image-cache.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
+import { hasBfloat16 } from '../graph/bfloat16.ts'
+import type { Precision } from '../graph/compile.ts'
 import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
-import { calibrate } from '../scoring/calibrate.ts'
+import { type Calibration, calibrate } from '../scoring/calibrate.ts'
 import { readModel, writeModel } from '../scoring/model-file.ts'
+import { scoresAgree, scoringWith } from '../scoring/precision.ts'
+import type { TileScorer } from '../scoring/tile-scorer.ts'
 import { Cancelled } from '../task-control.ts'
 import type { Variable } from '../tensorflow.ts'
 import {
@@ -288,25 +292,13 @@ class Training<W extends Record<string, Weights>> {
 
   /** Writes the model and measures the normal validation images. */
   async #finish(weights: W): Promise<TrainResult> {
-    const { model, config, scoring, stages, createScorer } = this.#definition
+    const { model, config, stages, createScorer } = this.#definition
     const { task } = this.#context
     const tensors = readWeights(...Object.values(weights))
     const weightsSha256 = digestOf(tensors)
     const scorer = createScorer(weights, Math.min(32, config.batch))
     try {
-      const measured = await calibrate({
-        context: this.#context,
-        scorer,
-        mode: config,
-        options: scoring,
-        discriminatorSamples: config.discriminatorSamples,
-        overlap: config.overlap,
-        training: this.#cache,
-        // The checkpoint of the last step stands: what is stopped here is measured again.
-        proceed: async () => {
-          if (!(await this.#goesOn())) throw new Cancelled(this.#offset + this.#state.step)
-        },
-      })
+      const { precision, ...measured } = await this.#calibrated(scorer, weights)
       await writeModel(task.folder, {
         tensors,
         description: {
@@ -316,6 +308,7 @@ class Training<W extends Record<string, Weights>> {
           componentNames: scorer.componentNames,
           ...measured,
           weightsSha256,
+          ...(precision === 'bfloat16' ? { precision } : {}),
         },
       })
       const { losses, best, warnings } = this.#state
@@ -334,6 +327,37 @@ class Training<W extends Record<string, Weights>> {
       }
     } finally {
       scorer.dispose()
+    }
+  }
+
+  /** Calibrates in float32, and in bfloat16 where that is asked for, is there, and moves no score. */
+  async #calibrated(scorer: TileScorer, weights: W): Promise<Calibration & { precision: Precision }> {
+    const { config, scoring, createScorer } = this.#definition
+    const calibrateWith = (measured: TileScorer): Promise<Calibration> =>
+      calibrate({
+        context: this.#context,
+        scorer: measured,
+        mode: config,
+        options: scoring,
+        discriminatorSamples: config.discriminatorSamples,
+        overlap: config.overlap,
+        training: this.#cache,
+        // The checkpoint of the last step stands: what is stopped here is measured again.
+        proceed: async () => {
+          if (!(await this.#goesOn())) throw new Cancelled(this.#offset + this.#state.step)
+        },
+      })
+    const full = await calibrateWith(scorer)
+    if (config.precision === 'float32' || !hasBfloat16()) return { ...full, precision: 'float32' }
+    const lowScorer = scoringWith('bfloat16', () => createScorer(weights, scorer.batch))
+    try {
+      const low = await calibrateWith(lowScorer)
+      const agree = scoresAgree(full.calibration, low.calibration)
+      if (!agree)
+        this.#context.log('info', 'Scores in bfloat16 differ too much: the model scores in float32.')
+      return agree ? { ...low, precision: 'bfloat16' } : { ...full, precision: 'float32' }
+    } finally {
+      lowScorer.dispose()
     }
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, expect, it } from 'vitest'
 import { cutTile, TileBlend, tileGrid } from '../../../../src/main/engine/data/geometry.ts'
+import { hasBfloat16 } from '../../../../src/main/engine/graph/bfloat16.ts'
 import type { EngineImage, ScoredImage, TrainResult } from '../../../../src/main/engine/protocol.ts'
 import { imageScore, type ScoreKind, type ScoreOptions } from '../../../../src/main/engine/scores.ts'
 import { type ModelDescription, readModel } from '../../../../src/main/engine/scoring/model-file.ts'
@@ -222,6 +223,17 @@ describeCompiled('scores of whole photographs', () => {
       code: 'model-corrupt',
       message: expect.stringContaining(join(copy, 'model')),
     })
+  })
+})
+
+describeCompiled('a model that may score in bfloat16', () => {
+  it('does so only where that is there and moves no score, and its scores are those it was calibrated with', async () => {
+    const size = { width: 32, height: 32, channels: 1 } as const
+    const model = await trained(temporaryFolder(), { precision: 'bfloat16' }, size)
+    if (!hasBfloat16()) expect(model.description.precision).toBeUndefined()
+    const { rows } = await score(model.folder, model.validation, { maps: false })
+    const own = rows.map((row) => row.score).sort((a, b) => a - b)
+    expect(model.description.calibration.izif).toEqual(own)
   })
 })
 

@@ -41,6 +41,7 @@ function played({ holds = () => true, sees = () => null }: Play): TrainingDefini
       shift: 0,
       overlap: 0.5,
       discriminatorSamples: 2,
+      precision: 'float32' as const,
       checkpointEvery: 10,
       previewEvery: 1000,
     },

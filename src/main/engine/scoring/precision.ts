@@ -1,0 +1,25 @@
+/** Whether a model may score in bfloat16: by its scores of the normal validation images alone. */
+import { hasBfloat16 } from '../graph/bfloat16.ts'
+import { compilingWith, type Precision } from '../graph/compile.ts'
+
+/** How far scores may move, as a share of the range of the middle 80 % of normal scores. */
+const tolerance = 0.02
+
+type Scores = Readonly<Record<string, readonly number[]>>
+
+/** Whether no kind of score is elsewhere among the normal ones; each list is ascending. */
+export function scoresAgree(full: Scores, low: Scores): boolean {
+  return Object.entries(full).every(([kind, wanted]) => {
+    const found = low[kind] ?? []
+    const at = (share: number): number => wanted[Math.floor(share * (wanted.length - 1))] ?? 0
+    const allowed = tolerance * (at(0.9) - at(0.1))
+    return (
+      found.length === wanted.length &&
+      wanted.every((value, i) => Math.abs((found[i] ?? 0) - value) <= allowed)
+    )
+  })
+}
+
+/** Compiles a scorer for what the model was calibrated with, as far as this processor has it. */
+export const scoringWith = <T>(precision: Precision | undefined, make: () => T): T =>
+  compilingWith({ precision: precision === 'bfloat16' && hasBfloat16() ? 'bfloat16' : 'float32' }, make)
