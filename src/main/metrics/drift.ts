@@ -44,9 +44,9 @@ function normalScore(reference: ArrayLike<number>, score: number): number {
   return normalQuantile((below + equal / 2 + 0.5) / (reference.length + 1))
 }
 
-/** Bins of the index: deciles where the reference is large enough for five in each. */
+/** Deciles, or fewer bins where these would hold less than ten: by chance alone the index is about a tenth then. */
 const mostBins = 10
-const perBin = 5
+const perBin = 10
 
 /**
  * Population stability index between the reference and a sample: sum of (q - p) ln(q / p) over bins of equal share

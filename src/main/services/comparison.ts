@@ -90,8 +90,8 @@ export function compareRuns({ db }: Workspace, request: ComparisonRequest): Comp
         a: area.a,
         b: area.b,
         value: area.difference,
-        low: area.low,
-        high: area.high,
+        low: within(area.low),
+        high: within(area.high),
         p: area.p,
       },
       recall: pairedRate(atRejects, labels, 'recall'),
@@ -107,6 +107,9 @@ export function compareRuns({ db }: Workspace, request: ComparisonRequest): Comp
     ],
   }
 }
+
+/** A difference of two shares or areas lies in [-1, 1], whatever the normal approximation says. */
+const within = (value: number): number => Math.max(-1, Math.min(1, value))
 
 function comparable(db: Database, request: { a: string; b: string }): { a: Run; b: Run } {
   const runs = { a: findRun(db, request.a), b: findRun(db, request.b) }
@@ -204,7 +207,13 @@ function byType(pairs: readonly Pair[], thresholds: { a: number; b: number }): C
     )
     result[type] = {
       n: items.length,
-      imageAuroc: area && { a: area.a, b: area.b, value: area.difference, low: area.low, high: area.high },
+      imageAuroc: area && {
+        a: area.a,
+        b: area.b,
+        value: area.difference,
+        low: within(area.low),
+        high: within(area.high),
+      },
       recall: recallOfType(type, items, thresholds),
     }
   }

@@ -43,11 +43,11 @@ describe('the control chart', () => {
 
 describe('the population stability index', () => {
   it('is the sum over bins of (q - p) ln(q / p)', () => {
-    const reference = Array.from({ length: 20 }, (_, i) => i)
-    const sample = Array.from({ length: 10 }, (_, i) => i)
-    // Two bins, edge at 10: p = 10.5/21 each, q = 10.5/11 and 0.5/11.
-    const expected =
-      (10.5 / 11 - 0.5) * Math.log(10.5 / 11 / 0.5) + (0.5 / 11 - 0.5) * Math.log(0.5 / 11 / 0.5)
+    const reference = Array.from({ length: 40 }, (_, i) => i)
+    const sample = Array.from({ length: 20 }, (_, i) => i)
+    // Two bins, edge at 20: p = 20.5/41 each, q = 20.5/21 and 0.5/21.
+    const q = [20.5 / 21, 0.5 / 21]
+    const expected = q.reduce((sum, share) => sum + (share - 0.5) * Math.log(share / 0.5), 0)
     expect(stabilityIndex(reference, sample)).toBeCloseTo(expected, 12)
   })
 
