@@ -1,10 +1,10 @@
 /** A system that trains a generator against a critic and nothing else: what differs is passed in. */
 import { createRandom, type Random } from '../../random.ts'
 import { type NetworkConfig, type Networks, networksOf } from '../networks/blocks.ts'
-import { disposeWeights, loadWeights } from '../networks/stored-weights.ts'
+import { loadWeights } from '../networks/stored-weights.ts'
 import { createWeights, type Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
-import type { TileScorer } from '../scoring/tile-scorer.ts'
+import { owningWeights, type TileScorer } from '../scoring/tile-scorer.ts'
 import { tf } from '../tensorflow.ts'
 import type { TrainingConfig } from '../training/stage.ts'
 import { runTraining } from '../training/training.ts'
@@ -69,9 +69,11 @@ export function ganSystem<C extends GanConfig>(system: GanSystem<C>): System {
       const networks = networksFor(config)
       const weights = createGanWeights(networks, createRandom(0))
       loadWeights(tensors, weights.generator, weights.critic)
-      const scorer = system.createScorer(config, networks, weights, batch)
-      // Scoring holds the weights as constants of its graph.
-      disposeWeights(weights.generator, weights.critic)
+      const scorer = owningWeights(
+        system.createScorer(config, networks, weights, batch),
+        weights.generator,
+        weights.critic,
+      )
       const { expectedCriticValue } = description
       return {
         scorer,

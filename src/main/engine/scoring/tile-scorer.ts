@@ -1,3 +1,6 @@
+import { disposeWeights } from '../networks/stored-weights.ts'
+import type { Weights } from '../networks/weights.ts'
+
 /** What scores tiles: a system's networks, compiled for one size of batch. */
 export interface TileScorer {
   readonly size: number
@@ -18,4 +21,15 @@ export interface TileScorer {
   /** D(x) of each tile: [batch, size, size, channels] -> [batch]. */
   discriminate(tiles: Float32Array): Float32Array
   dispose(): void
+}
+
+/** The scorer, which frees the weights with itself: where steps run eagerly, each call reads them. */
+export function owningWeights(scorer: TileScorer, ...sets: Weights[]): TileScorer {
+  return {
+    ...scorer,
+    dispose() {
+      scorer.dispose()
+      disposeWeights(...sets)
+    },
+  }
 }

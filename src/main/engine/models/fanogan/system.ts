@@ -1,5 +1,6 @@
 import { createRandom } from '../../../random.ts'
-import { disposeWeights, loadWeights } from '../../networks/stored-weights.ts'
+import { loadWeights } from '../../networks/stored-weights.ts'
+import { owningWeights } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import { adversarialStage } from '../adversarial-stage.ts'
 import type { System } from '../registry.ts'
@@ -35,9 +36,12 @@ export const fanogan: System = {
     const config = fanoganConfigSchema.parse(description.config)
     const weights = createFanoganWeights(config, createRandom(0))
     loadWeights(tensors, weights.generator, weights.critic, weights.encoder)
-    const scorer = createFanoganScorer(config, weights, batch)
-    // Scoring holds the weights as constants of its graph.
-    disposeWeights(weights.generator, weights.critic, weights.encoder)
+    const scorer = owningWeights(
+      createFanoganScorer(config, weights, batch),
+      weights.generator,
+      weights.critic,
+      weights.encoder,
+    )
     const { expectedCriticValue } = description
     return {
       scorer,

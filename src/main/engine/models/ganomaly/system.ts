@@ -1,5 +1,6 @@
 import { createRandom } from '../../../random.ts'
-import { disposeWeights, loadWeights } from '../../networks/stored-weights.ts'
+import { loadWeights } from '../../networks/stored-weights.ts'
+import { owningWeights } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import type { System } from '../registry.ts'
 import { type GanomalyConfig, ganomalyConfigSchema } from './config.ts'
@@ -29,9 +30,7 @@ export const ganomaly: System = {
     const config = ganomalyConfigSchema.parse(description.config)
     const weights = createGanomalyWeights(config, createRandom(0))
     loadWeights(tensors, ...Object.values(weights))
-    const scorer = createGanomalyScorer(config, weights, batch)
-    // Scoring holds the weights as constants of its graph.
-    disposeWeights(...Object.values(weights))
+    const scorer = owningWeights(createGanomalyScorer(config, weights, batch), ...Object.values(weights))
     const { expectedCriticValue } = description
     return {
       scorer,
