@@ -11,7 +11,7 @@ import { verdictBy } from '../thresholds/verdict.ts'
 /** Without an operating point, this share of the normal validation images counts as good. */
 const normalShare = 0.99
 
-const calibrationSchema = z.object({ calibration: z.record(z.string(), z.array(z.number())) })
+const calibrationSchema = z.object({ scores: z.record(z.string(), z.array(z.number())) })
 
 export type Judge = (
   components: Float32Array,
@@ -36,7 +36,7 @@ export function judgeOf(db: Database, run: Run): Judge {
   }
   const options = scoreOptionsOf(run, null)
   const parsed = calibrationSchema.safeParse(run.calibration)
-  const sorted = parsed.success ? (parsed.data.calibration[options.kind] ?? []) : []
+  const sorted = parsed.success ? (parsed.data.scores[options.kind] ?? []) : []
   const threshold = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * normalShare))] ?? 0
   return (components, names) => {
     const score = imageScore(components, names, options)

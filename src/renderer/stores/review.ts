@@ -4,7 +4,7 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
-import type { ReviewItem } from '../../shared/contract.ts'
+import type { ReviewItem, ReviewView } from '../../shared/contract.ts'
 import type { DecisionKind, Split } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
@@ -18,6 +18,9 @@ export interface QueueQuery {
   run: string
   split: Split | null
   order: ReviewOrder
+  /** All of the queue, unless told otherwise; a second look is this operator's. */
+  view?: ReviewView
+  operator?: string | null
 }
 
 const pageSize = 500
@@ -38,6 +41,8 @@ export const useReviewStore = defineStore('review', () => {
   const onlyUndecided = ref(false)
   const currentId = ref<number | null>(null)
   const saving = ref(false)
+  /** How many decisions the last undo took back. */
+  const undoneCount = ref(0)
   const note = ref('')
   const defectType = ref('')
   /** Times of the decisions of this session. */
@@ -91,6 +96,7 @@ export const useReviewStore = defineStore('review', () => {
           run: next.run,
           order: next.order,
           ...(next.split === null ? {} : { split: next.split }),
+          ...(isAll(next) ? {} : { view: next.view, operator: next.operator ?? null }),
           offset,
           limit: pageSize,
         })
@@ -203,6 +209,7 @@ export const useReviewStore = defineStore('review', () => {
         operator,
         note: note.value.trim() === '' ? null : note.value.trim(),
         defectType: decision === 'accept' || defectType.value === '' ? null : defectType.value,
+        ...(isAll(query.value) ? {} : { view: query.value?.view }),
       })
       settled = item.image
       history.push({ image: item.image, before: item.decision })
@@ -225,8 +232,15 @@ export const useReviewStore = defineStore('review', () => {
     saving.value = true
     let settled: number | null = null
     try {
-      const { undone } = await call('review.undo', { run, operator })
+      const { undone, count } = await call('review.undo', { run, operator })
       if (undone === null) return null
+      undoneCount.value = count
+      if (count > 1) {
+        settled = undone.imageId
+        history.length = 0
+        if (query.value !== null) await open(query.value, undone.imageId)
+        return undone.imageId
+      }
       settled = undone.imageId
       const last = history.at(-1)
       if (last?.image === undone.imageId) {
@@ -278,7 +292,33 @@ export const useReviewStore = defineStore('review', () => {
     else reread()
   })
 
+  /** Accepts every part on which no decision stands, as one deed. */
+  async function acceptRest(operator: string): Promise<number> {
+    const asked = query.value
+    if (asked === null || saving.value) return 0
+    saving.value = true
+    try {
+      const { accepted } = await call('review.acceptRest', {
+        run: asked.run,
+        ...(asked.split === null ? {} : { split: asked.split }),
+        operator,
+      })
+      await open(asked, currentId.value)
+      return accepted
+    } finally {
+      saving.value = false
+      // Whose events these were does not matter: the queue has been read.
+      heard = []
+    }
+  }
+
+  /** The map value from which on a pixel is flagged: that of the operating point, else what hardly any normal pixel reaches. */
+  const pixelThreshold = computed(() => point.value?.regions?.leastStrength ?? mapScale.value / 2)
+
   return {
+    acceptRest,
+    pixelThreshold,
+    undoneCount,
     query,
     state,
     failure,
@@ -307,6 +347,8 @@ export const useReviewStore = defineStore('review', () => {
     undo,
   }
 })
+
+const isAll = (query: QueueQuery | null): boolean => (query?.view ?? 'all') === 'all'
 
 /** The largest absolute value of each component, with what was found before. */
 function largestOf(items: readonly ReviewItem[], before: Record<string, number>): Record<string, number> {

@@ -6,15 +6,18 @@ const picture = (): ImageBitmap => ({ width: 1, height: 1, close: () => undefine
 const photograph = picture()
 const overlay = picture()
 const mask = picture()
+const outline = picture()
 const whole: PartPictures = {
   photograph,
   reconstruction: picture(),
   residual: picture(),
   overlay,
   mask,
+  outline,
+  region: { pixels: 12, largest: 12, regions: 1 },
   problem: null,
 }
-const settings = { layout: 'four', heat: true, opacity: 0.6, mask: false } as const
+const settings = { layout: 'four', heat: true, opacity: 0.6, mask: false, region: false } as const
 
 describe('the panes of a layout', () => {
   it.each([
@@ -43,6 +46,13 @@ describe('the panes of a layout', () => {
     for (const pane of panesOf(whole, settings)) expect(pane.layers.at(-1)?.source).not.toBe(mask)
   })
 
+  it('draw around what is flagged where the heat map is, and nowhere else', () => {
+    const withOutline = panesOf(whole, { ...settings, region: true })
+      .filter(({ layers }) => layers.some(({ source }) => source === outline))
+      .map(({ id }) => id)
+    expect(withOutline).toEqual(['overlay'])
+  })
+
   it('show the photograph alone where the run has no maps, whatever the layout', () => {
     const bare: PartPictures = {
       photograph,
@@ -50,6 +60,8 @@ describe('the panes of a layout', () => {
       residual: null,
       overlay: null,
       mask: null,
+      outline: null,
+      region: null,
       problem: null,
     }
     for (const layout of ['overlay', 'side', 'four'] as const) {

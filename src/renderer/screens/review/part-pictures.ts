@@ -6,6 +6,7 @@ import { asFailure } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
+import { type FlaggedRegion, flaggedRegion } from './flagged-region.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface PartPictures {
@@ -17,6 +18,10 @@ export interface PartPictures {
   overlay: ImageBitmap | null
   /** Lines around what ground truth says is defective. */
   mask: ImageBitmap | null
+  /** Lines around what is at least as hot as the threshold. */
+  outline: ImageBitmap | null
+  /** Its size; null without a map. */
+  region: FlaggedRegion | null
   /** Why something besides the photograph is missing although it should be there; null where all is well. */
   problem: string | null
 }
@@ -36,26 +41,30 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
 export async function loadPart(
   run: string,
   item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask'>,
-  colors: { colorMap: ColorMapName; fullScale: number },
+  colors: { colorMap: ColorMapName; fullScale: number; threshold: number },
   signal: AbortSignal,
 ): Promise<PartPictures> {
   const heat = async () => {
     const response = await fetchAsset(assetPath.map(run, item.image), signal)
     const map = parseRawMap(await response.arrayBuffer())
-    return Promise.all([
+    const { region, lines } = flaggedRegion(map, colors.threshold)
+    const [residual, overlay, outline] = await Promise.all([
       colorMap(map, { ...colors, overlay: false }),
       colorMap(map, { ...colors, overlay: true }),
+      lines && createImageBitmap(new ImageData(lines.data, lines.width, lines.height)),
     ])
+    return { residual, overlay, outline, region }
   }
   const [photograph, ...rest] = await Promise.allSettled([
     bitmap(assetPath.original(item.image), signal),
     item.hasMap ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
     item.hasMap ? heat() : null,
-    item.hasMask ? outline(item.image, signal) : null,
+    item.hasMask ? truthOutline(item.image, signal) : null,
   ])
   const [reconstruction, maps, mask] = rest
-  const [residual, overlay] = settledValue(maps) ?? [null, null]
-  const others = { reconstruction: settledValue(reconstruction), residual, overlay, mask: settledValue(mask) }
+  const heated = settledValue(maps) ?? { residual: null, overlay: null, outline: null, region: null }
+  const { region, ...drawn } = heated
+  const others = { reconstruction: settledValue(reconstruction), ...drawn, mask: settledValue(mask) }
   if (photograph.status === 'rejected' || signal.aborted) {
     for (const picture of [settledValue(photograph), ...Object.values(others)]) picture?.close()
     throw photograph.status === 'rejected' ? photograph.reason : signal.reason
@@ -64,6 +73,7 @@ export async function loadPart(
   return {
     photograph: photograph.value,
     ...others,
+    region,
     problem: failed === undefined ? null : asFailure(failed.reason).message,
   }
 }
@@ -71,7 +81,7 @@ export async function loadPart(
 const settledValue = <T>(result: PromiseSettledResult<T>): T | null =>
   result.status === 'fulfilled' ? result.value : null
 
-async function outline(image: number, signal: AbortSignal): Promise<ImageBitmap> {
+async function truthOutline(image: number, signal: AbortSignal): Promise<ImageBitmap> {
   const picture = await bitmap(assetPath.mask(image), signal)
   const { width, height } = picture
   const canvas = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })
@@ -88,4 +98,5 @@ export function disposePart(pictures: PartPictures): void {
   pictures.residual?.close()
   pictures.overlay?.close()
   pictures.mask?.close()
+  pictures.outline?.close()
 }

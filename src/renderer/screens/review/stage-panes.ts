@@ -16,10 +16,11 @@ const paneOrder: Record<ViewSettings['layout'], readonly PaneId[]> = {
 /** What is not there (a run without maps) gets no pane; the photograph always has one. */
 export function panesOf(
   pictures: PartPictures,
-  settings: Pick<ViewSettings, 'layout' | 'heat' | 'opacity' | 'mask'>,
+  settings: Pick<ViewSettings, 'layout' | 'heat' | 'opacity' | 'mask' | 'region'>,
 ): Pane[] {
-  const { photograph, reconstruction, residual, overlay, mask } = pictures
-  const outline = settings.mask && mask !== null ? [{ source: mask, opacity: 1 }] : []
+  const { photograph, reconstruction, residual, overlay, mask, outline } = pictures
+  const lines = settings.mask && mask !== null ? [{ source: mask, opacity: 1 }] : []
+  const region = settings.region && outline !== null ? [{ source: outline, opacity: 1 }] : []
   const stacks: Record<PaneId, CanvasImageSource[]> = {
     photograph: [photograph],
     reconstruction: reconstruction === null ? [] : [reconstruction],
@@ -34,7 +35,8 @@ export function panesOf(
         source,
         opacity: source === overlay ? (settings.heat ? settings.opacity : 0) : 1,
       })),
-      ...outline,
+      ...(id === 'overlay' ? region : []),
+      ...lines,
     ],
   }))
 }

@@ -11,6 +11,8 @@ export const viewSettingsSchema = z.object({
   heat: z.boolean().catch(true),
   /** Of the heat map over the photograph, 0 to 1. */
   opacity: z.number().min(0).max(1).catch(0.7),
+  /** A line around what is at least as hot as the threshold. */
+  region: z.boolean().catch(true),
   colorMap: z.enum(colorMapNames).catch('inferno'),
   /** Ground truth by pixel; off at each start, since it gives the answer away. */
   mask: z.boolean().catch(false),
