@@ -392,8 +392,12 @@ describeCompiled('a run', () => {
       score: first.score,
       operatorId: id,
     })
-    expect(await call('review.queue', { run, undecided: true })).toMatchObject({ total: 7 })
-    expect(await call('review.queue', { run })).toMatchObject({ total: 8, decided: 1, rejected: 1 })
+    expect(await call('review.queue', { run, split: 'test', undecided: true })).toMatchObject({ total: 7 })
+    expect(await call('review.queue', { run, split: 'test' })).toMatchObject({
+      total: 8,
+      decided: 1,
+      rejected: 1,
+    })
     const { undone } = await call('review.undo', { run, operator: 'Wang Li' })
     expect(undone?.id).toBe(decided.id)
     expect(await call('review.undo', { run, operator: 'Wang Li' })).toEqual({ undone: null })
@@ -485,7 +489,7 @@ describeCompiled('the rest of a queue and a watched folder', () => {
   it('judges what comes until it is stopped', async () => {
     const [run] = (await call('run.list', { state: 'trained' })).map(({ id }) => id)
     const folder = join(root, 'camera')
-    await writeFolder(folder, numbered(1, 901))
+    await writeFolder(folder, { 'a.png': 901 })
     const { job } = await call('live.start', { folder, run: run ?? '' })
     while ((await call('live.state', {})).parts.length === 0) {
       await new Promise<void>((resolve) => {
@@ -498,6 +502,74 @@ describeCompiled('the rest of a queue and a watched folder', () => {
     await call('live.stop', {})
     expect(await end(job ?? '')).toMatchObject({ state: 'cancelled' })
     expect(await call('live.state', {})).toMatchObject({ arrived: 1, waiting: 0, job: null })
+  })
+})
+
+describeCompiled('a better model', () => {
+  const by = { operator: 'Wang Li' }
+  let first = ''
+  let second = ''
+
+  it('begins with accepted parts that become a version of the dataset', async () => {
+    const trained = await call('run.list', { dataset: 'parts', state: 'trained' })
+    first = trained.at(-1)?.id ?? ''
+    const folder = await writeFolder(join(root, 'monday'), numbered('', 3, 900))
+    await end((await call('dataset.import', { folder, dataset: 'monday' })).job)
+    const { images } = await call('dataset.images', { dataset: 'monday' })
+    for (const { id } of images) {
+      await call('review.decide', { run: first, image: id, decision: 'accept', ...by })
+    }
+    const proposal = await call('curation.propose', { run: first })
+    const wanted = new Set(images.map(({ id }) => id))
+    const mine = proposal.candidates.filter(({ image, allowed }) => wanted.has(image) && allowed)
+    expect(mine.length).toBeGreaterThan(0)
+    const include = mine.map(({ image }) => image)
+    const confirmation = { run: first, base: proposal.base.id, include, ...by, reason: 'parts of Monday' }
+    const version = await call('curation.confirm', confirmation)
+    expect(version).toMatchObject({ number: 2, operator: 'Wang Li' })
+    await expect(call('curation.confirm', confirmation)).rejects.toMatchObject({ code: 'proposal-outdated' })
+    const difference = await call('version.compare', { dataset: 'parts', a: 1, b: 2 })
+    expect(difference.added.map(({ image }) => image)).toEqual(expect.arrayContaining(include))
+    await call('version.restore', { dataset: 'parts', number: 1, ...by, reason: 'as before' })
+    expect((await call('version.list', { dataset: 'parts' })).map(({ number }) => number)).toEqual([3, 2, 1])
+  })
+
+  it('is trained on it from the weights of the first', async () => {
+    expect((await call('retrain.estimate', { run: first, start: 'warm' })).seconds).toBeGreaterThan(0)
+    const started = await call('retrain.start', { run: first, version: 2 })
+    second = started.run
+    expect(await end(started.job)).toMatchObject({ state: 'done' })
+    expect(await call('run.get', { run: second })).toMatchObject({ parentRunId: first, state: 'trained' })
+  })
+
+  it('is compared with the first, promoted with a reason, and taken back', async () => {
+    const pair = { a: first, b: second }
+    for (const run of (await call('run.unscored', pair)).runs) {
+      await end((await call('run.score', { run, split: 'validation' })).job)
+    }
+    const comparison = await call('run.compare', pair)
+    expect(comparison.validation.normal).toBeGreaterThan(0)
+    await call('model.promote', { run: first, ...by })
+    const { gate } = await call('model.judge', { run: second })
+    expect(gate.against).toBe(first)
+    // Whether the tiny model is better is chance; with a reason it may be used in any case.
+    await call('model.promote', { run: second, ...by, reason: 'a trial' })
+    expect(await call('model.list', {})).toMatchObject([{ runId: second }])
+    await call('model.rollBack', { dataset: 'parts', ...by })
+    expect((await call('model.history', { dataset: 'parts' })).map(({ runId }) => runId)).toEqual([
+      first,
+      second,
+      first,
+    ])
+  })
+
+  it('is watched for drift, written for others and taken in again', async () => {
+    expect(await call('drift.get', { run: second })).toMatchObject({ parts: 0, warning: null })
+    const to = join(root, 'package')
+    const { job } = await call('export.start', { run: second, format: 'package', to, ...by })
+    expect(await end(job)).toMatchObject({ state: 'done', result: { format: 'package' } })
+    const { run } = await call('model.import', { folder: to, dataset: 'line 9' })
+    expect(await call('run.get', { run })).toMatchObject({ state: 'trained', model: 'fanogan' })
   })
 })
 
@@ -527,6 +599,7 @@ describeCompiled('all of this', () => {
       'engine.changed',
       'job.changed',
       'live.judged',
+      'model.changed',
       'point.changed',
       'review.decided',
       'run.changed',
