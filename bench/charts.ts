@@ -1,7 +1,7 @@
 /** Draws a report's figures as SVG files for `docs/performance.md`; they read in light and in dark. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bars, type Report } from './report.ts'
+import { bars, type Report, reportText } from './report.ts'
 
 const folder = join(import.meta.dirname, '..', 'docs', 'images')
 const colors = { float32: '#2f6fde', bfloat16: '#7a5af0', eager: '#9aa4b2', pytorch: '#d9822b' }
@@ -55,6 +55,17 @@ function chart(title: string, groups: readonly Group[]): string {
 
 const isContestant = (name: string): name is keyof typeof colors => name in colors
 const colorOf = (name: string): string => (isContestant(name) ? colors[name] : ink)
+
+/** Puts the report between the marks of `docs/performance.md`. */
+export function writeFigures(report: Report): void {
+  const file = join(folder, '..', 'performance.md')
+  const figures = `<!-- figures -->\nMeasured on ${report.date.slice(0, 10)}.\n\n\`\`\`\n${reportText(report)}\`\`\`\n<!-- /figures -->`
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace(/<!-- figures -->.*<!-- \/figures -->/s, () => figures),
+  )
+}
 
 /** The names of the files that were written. */
 export function writeCharts(report: Report): string[] {

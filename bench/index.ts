@@ -10,7 +10,7 @@ import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts
 import { provider } from '../src/main/engine/tensorflow.ts'
 import { askProgram } from '../src/main/services/outside-program.ts'
 import { processor } from '../src/main/services/processor.ts'
-import { writeCharts } from './charts.ts'
+import { writeCharts, writeFigures } from './charts.ts'
 import { measureGrowth } from './growth.ts'
 import { measurePipeline } from './pipeline.ts'
 import { type PythonEnvironment, pythonEnvironment } from './pytorch/environment.ts'
@@ -26,7 +26,7 @@ const help = `npm run -s bench -- [options]
 
   --only PARTS        some of ${parts.join(', ')} (default: all)
   --json              one JSON document on standard output
-  --charts            draw docs/images/performance-*.svg from the figures
+  --charts            draw docs/images/performance-*.svg and fill in docs/performance.md
   --no-pytorch        leave PyTorch out; else it is fetched at the first use
   --no-torch-compile  leave torch.compile out, which takes minutes to compile
   --rounds N          rounds of each comparison (15)
@@ -110,7 +110,10 @@ async function main(): Promise<void> {
   if (wanted.has('stability')) {
     report.stability = measureStability({ shape, batch, steps: Number(values['stability-steps']), say })
   }
-  if (values.charts) writeCharts(report)
+  if (values.charts) {
+    writeCharts(report)
+    writeFigures(report)
+  }
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
 }
 
