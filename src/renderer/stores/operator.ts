@@ -19,8 +19,27 @@ export const useOperatorStore = defineStore('operator', () => {
     operator.value = known.value.find((candidate) => candidate.name === name) ?? null
   }
 
-  async function signIn(name: string): Promise<void> {
-    operator.value = await call('operator.signIn', { name })
+  /** Rejects with FailureData: `pin-needed` where the operator has a PIN. */
+  async function signIn(name: string, pin: string | null = null): Promise<void> {
+    await enter(await call('operator.signIn', { name, pin }))
+  }
+
+  async function badgeIn(badge: string, pin: string | null = null): Promise<void> {
+    await enter(await call('operator.badgeIn', { badge, pin }))
+  }
+
+  /** Gives the signed-in operator a PIN and a badge, or takes them away. */
+  async function secure(values: {
+    pin: string | null
+    newPin: string | null
+    badge: string | null
+  }): Promise<void> {
+    if (operator.value === null) return
+    await enter(await call('operator.secure', { ...values, name: operator.value.name }))
+  }
+
+  async function enter(who: Operator): Promise<void> {
+    operator.value = who
     sessionStorage.setItem(sessionKey, operator.value.name)
     known.value = await call('operator.list', {})
   }
@@ -36,5 +55,5 @@ export const useOperatorStore = defineStore('operator', () => {
     { immediate: true },
   )
 
-  return { operator, known, signIn, signOut }
+  return { operator, known, signIn, badgeIn, secure, signOut }
 })

@@ -190,8 +190,8 @@ export const useReviewStore = defineStore('review', () => {
     if (place === undefined || item === undefined) return
     if (item.decision !== null) counts.value[item.decision.decision] -= 1
     if (decision !== null) counts.value[decision.decision] += 1
-    items.value[place] = { ...item, decision }
-    triggerRef(items)
+    // A new list: a computed that passes the same one on would tell nobody.
+    items.value = items.value.with(place, { ...item, decision })
   }
 
   /** Stores the decision, then shows the next undecided part. Rejects with FailureData and stays where it is. */
