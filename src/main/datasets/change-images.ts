@@ -3,7 +3,9 @@ import { z } from 'zod'
 import type { ImageChange, ImageChoice, SplitPreview, SplitRequest } from '../../shared/dataset-grid.ts'
 import { type Id, type ImageId, imageIdSchema, labelSchema, splitSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { recordAudit } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
+import { datasetById } from '../store/datasets.ts'
 import { requireThawed, validationFrozenAt } from '../store/frozen.ts'
 import { gridIds } from '../store/image-grid.ts'
 import { removeImage, restoreImage, setLabel, setSplit } from '../store/images.ts'
@@ -39,6 +41,7 @@ export function changeImages(
           break
         case 'split':
           setSplit(db, id, change.split)
+          recordAudit(db, { action: 'image.moved', image: id, detail: { split: change.split } })
           break
         case 'remove':
           removeImage(db, id)
@@ -75,6 +78,12 @@ export function splitImages(
     )
     const drawn = drawSplits(images, split, validationFrozenAt(db, datasetId) !== null)
     if (apply) {
+      const moved = images.filter(({ id, split: from }) => (drawn.splits.get(id) ?? from) !== from)
+      recordAudit(db, {
+        action: 'image.moved',
+        dataset: datasetById(db, datasetId)?.name ?? null,
+        detail: { images: Object.fromEntries(moved.map(({ id }) => [id, drawn.splits.get(id) ?? ''])) },
+      })
       for (const image of images) {
         const to = drawn.splits.get(image.id)
         if (to !== undefined && to !== image.split) setSplit(db, image.id, to)

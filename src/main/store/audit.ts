@@ -14,6 +14,7 @@ export type AuditAction =
   | 'import.images'
   | 'import.ended'
   | 'image.labeled'
+  | 'image.moved'
   | 'image.removed'
   | 'image.restored'
   | 'decision.made'

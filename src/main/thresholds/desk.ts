@@ -19,7 +19,12 @@ import { flagged, type Rule, workingPoint } from './figures.ts'
 import { setScores } from './set-scores.ts'
 import { mapScaleOf, optionsFor, sameSettings, settingsInUse } from './settings.ts'
 import { parseTarget, type Target, targetText, thresholdChooser } from './target.ts'
-import { readValidationSet, type ValidationSet, validationFingerprint } from './validation-set.ts'
+import {
+  measuredRegions,
+  readValidationSet,
+  type ValidationSet,
+  validationFingerprint,
+} from './validation-set.ts'
 
 /** The calls of the contract that are answered here. */
 export type DeskCall = Extract<
@@ -55,10 +60,10 @@ const heldScores = 6
 export function createDesk(db: Database): Desk {
   const held = new Map<string, Held>()
 
-  function open(run: Run): Held {
+  function open(run: Run, anew = false): Held {
     const fingerprint = validationFingerprint(db, run)
     const known = held.get(run.id)
-    if (known?.fingerprint === fingerprint) return known
+    if (known?.fingerprint === fingerprint && !anew) return known
     held.delete(run.id)
     const [oldest] = held.keys()
     if (oldest !== undefined && held.size >= heldRuns) held.delete(oldest)
@@ -133,7 +138,9 @@ export function createDesk(db: Database): Desk {
   const calls: DeskCalls = {
     'threshold.validation'({ run: text }) {
       const run = findRun(db, text)
-      const { set } = open(run)
+      // Regions that were measured since are read here, and only here.
+      const { set: before } = open(run)
+      const { set } = before.profiled < measuredRegions(db, before) ? open(run, true) : { set: before }
       const { normal, anomalous, hash, unlabeled, missing, profiled } = set
       return {
         run: run.id,

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { imageIdSchema, labelSchema, type Run } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import type { AuditAction } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
 import { countRow, float32Blob } from '../store/row.ts'
 import { regionLevels } from './region-profile.ts'
@@ -55,20 +56,46 @@ const validationScores = `
   WHERE image.dataset_id = $dataset AND image.split = 'validation' AND image.removed_at IS NULL
     AND image.label <> 'unlabeled'`
 
-/** Changes whenever a set that is read again would be another. */
+/** What is written to the audit whenever a validation set may have become another. */
+const changing = [
+  'import.images',
+  'import.ended',
+  'image.labeled',
+  'image.moved',
+  'image.removed',
+  'image.restored',
+  'scoring.stored',
+] as const satisfies readonly AuditAction[]
+
+const newestSql = changing
+  .map((action) => `(SELECT max(id) FROM audit WHERE action = '${action}')`)
+  .join(" || ' ' || ")
+
+/**
+ * Changes whenever a set that is read again could be another. It costs next to nothing, as it is asked for at each
+ * step of a drag: the audit knows of every import, label and score.
+ */
 export function validationFingerprint(db: Database, run: Run): string {
-  const row = z.object({ scored: z.string(), labeled: z.int(), profiles: z.int() })
   const found = db.get(
-    row,
-    `SELECT
-       (SELECT count(*) || ' ' || total(score.scored_at) || ' '
-          || total(image.id * (CASE image.label WHEN 'normal' THEN 1.0 ELSE 2.0 END)) || ' '
-          || coalesce(group_concat(DISTINCT image.defect_type), '') ${validationScores}) AS scored,
-       (SELECT count(*) FROM image WHERE dataset_id = $dataset AND split = 'validation' AND removed_at IS NULL) AS labeled,
-       (SELECT count(*) FROM region_profile WHERE run_id = $run) AS profiles`,
-    { run: run.id, dataset: run.datasetId },
+    z.object({ newest: z.string() }),
+    `SELECT ${newestSql.replaceAll('max(id)', 'coalesce(max(id), 0)')} AS newest`,
   )
   return JSON.stringify([run.id, run.components, found])
+}
+
+/** Of how many images of a set the regions have been measured by now. */
+export const measuredRegions = (db: Database, set: ValidationSet): number => {
+  const measured = new Set(
+    db
+      .all(
+        z.object({ id: imageIdSchema }),
+        `SELECT image_id AS id FROM region_profile JOIN score USING (run_id, image_id)
+         WHERE run_id = $run AND region_profile.scored_at = score.scored_at`,
+        { run: set.runId },
+      )
+      .map(({ id }) => id),
+  )
+  return set.ids.reduce((sum, id) => sum + (measured.has(id) ? 1 : 0), 0)
 }
 
 /** @throws Failure `no-validation`, `validation-not-scored` */
