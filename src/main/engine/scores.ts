@@ -4,6 +4,12 @@
  */
 import { Failure } from '../../shared/failure.ts'
 
+/**
+ * Of the whole photograph, where a run is told to store it: how far the texture of its residual is from the
+ * nearest on good parts.
+ */
+export const textureComponent = 'texture'
+
 /** What one pass over a tile stores, in this order. */
 export const fanoganComponents = ['residual', 'feature', 'latent', 'discriminator', 'peak'] as const
 
@@ -24,6 +30,7 @@ export const componentMeanings: Record<string, string> = {
   discriminator: 'D(x)',
   peak: 'largest value of |x - y| averaged over 5x5 pixels',
   code: 'L1(G_E(x) - E(G(x)))',
+  texture: 'distance of the local texture of x / y from the nearest on good parts, mean of the farthest 2 %',
   absolute: 'L1(x - y)',
   'absolute-feature': 'L1(f(x) - f(y))',
 }
@@ -49,6 +56,13 @@ export const scoreKinds = [
     formula: 'max over pixels of mean_5x5 |x - G(E(x))|',
     from: 'Fanoscope: for defects much smaller than the part',
     needs: ['peak'],
+  },
+  {
+    name: 'texture',
+    formula:
+      'mean over the farthest 2 % of cells c of min over good cells g of L2(W(t(c) - t(g))), t of log(x / G(E(x)))',
+    from: 'Fanoscope, after Roth et al. 2022: for surfaces whose texture no generator reproduces',
+    needs: ['texture'],
   },
   {
     name: 'ganomaly',
@@ -122,6 +136,8 @@ function tileScore(read: (name: string) => number, options: ScoreOptions): numbe
       return options.expectedCriticValue - read('discriminator')
     case 'peak':
       return read('peak')
+    case 'texture':
+      return read('texture')
     case 'ganomaly':
       return read('code')
     case 'anogan': {

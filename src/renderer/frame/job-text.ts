@@ -12,6 +12,7 @@ const phases = [
   'load',
   'gan',
   'encoder',
+  'texture',
   'calibrate',
   'score',
   'verify',

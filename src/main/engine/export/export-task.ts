@@ -13,7 +13,7 @@ import { encodeGraph, encodeSavedModel } from '../graph/saved-model.ts'
 import { systemNamed } from '../models/registry.ts'
 import type { ExportResult, ExportTask } from '../protocol.ts'
 import { readModel } from '../scoring/model-file.ts'
-import type { TileScorer } from '../scoring/tile-scorer.ts'
+import { type TileScorer, tileComponentsOf } from '../scoring/tile-scorer.ts'
 import { type TensorMap, writeTensors } from '../training/safetensors.ts'
 import { exportFiles } from './files.ts'
 
@@ -32,7 +32,7 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
       encodeOnnx(graph, { name: model, producerVersion: task.version, metadata: task.metadata }),
     )
     await writeTensors(join(folder, exportFiles.check), checkOf(scorer), { format: 'fanoscope-check-1' })
-    return { files: Object.values(exportFiles), componentNames: scorer.componentNames }
+    return { files: Object.values(exportFiles), componentNames: tileComponentsOf(scorer) }
   } finally {
     scorer.dispose()
   }
@@ -85,7 +85,7 @@ function checkOf(scorer: TileScorer): TensorMap {
   const { components, pictures } = scorer.score(x)
   const tensors: TensorMap = {
     x: { shape: [batch, size, size, channels], data: x },
-    components: { shape: [batch, scorer.componentNames.length], data: components },
+    components: { shape: [batch, tileComponentsOf(scorer).length], data: components },
   }
   if (pictures !== null) {
     tensors.map = { shape: [batch, size, size], data: pictures.map }

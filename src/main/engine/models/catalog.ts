@@ -12,6 +12,7 @@ import {
   ganomalyComponents,
   scoreKinds,
   scoresFrom,
+  textureComponent,
 } from '../scores.ts'
 import { anoganConfigSchema } from './anogan/config.ts'
 import { anoganPresets } from './anogan/presets.ts'
@@ -40,7 +41,7 @@ const catalog: Record<string, CatalogEntry> = {
       'Schlegl et al., "f-AnoGAN: Fast unsupervised anomaly detection with generative adversarial networks", Medical Image Analysis 54, 2019',
     config: fanoganConfigSchema,
     presets: fanoganPresets,
-    scores: scoresFrom(fanoganComponents),
+    scores: scoresFrom([...fanoganComponents, textureComponent]),
   },
   ganomaly: {
     paper: 'Akcay et al., "GANomaly: Semi-supervised anomaly detection via adversarial training", ACCV 2018',

@@ -168,6 +168,14 @@ export const scoreParameter = (components: readonly string[], kind: ScoreKind) =
   }),
 })
 
+export const textureParameter = {
+  texture: z.boolean().default(false).meta({
+    description:
+      'Learn the texture of the residual on good parts too, and store how far each photograph is from it',
+    source: 'Roth et al. 2022, equation 6',
+  }),
+}
+
 export const patienceParameter = {
   patience: z.int().min(0).default(0).meta({
     description: 'Looks at the validation images without a better one before the stage ends; 0 for never',

@@ -6,7 +6,9 @@ import { failureData } from '../../../shared/failure.ts'
 import { cutTile, type Pixels, resample, TileBlend, type TilePosition, tileGrid } from '../data/geometry.ts'
 import { type InputMode, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
-import type { TileScorer } from './tile-scorer.ts'
+import type { NearestNormal } from './nearest-normal.ts'
+import { residualTexture } from './residual-texture.ts'
+import { type TileScorer, tileComponentsOf } from './tile-scorer.ts'
 
 /** Photographs that are decoded before they are needed. */
 const ahead = 4
@@ -41,6 +43,8 @@ class OpenPicture {
   readonly components: Float32Array
   readonly #map: TileBlend
   readonly #reconstruction: TileBlend
+  /** Components of a tile. */
+  readonly #width: number
   #left: number
   #restored = false
 
@@ -51,6 +55,7 @@ class OpenPicture {
     side: number,
     components: number,
   ) {
+    this.#width = components
     this.image = image
     this.picture = picture
     this.positions = positions
@@ -67,7 +72,7 @@ class OpenPicture {
   ): void {
     const position = this.positions[tile]
     if (!position) throw new RangeError(`no tile ${tile} of ${this.positions.length}`)
-    this.components.set(components, tile * components.length)
+    this.components.set(components, tile * this.#width)
     if (pictures) {
       this.#map.add(pictures.map, position)
       this.#reconstruction.add(pictures.reconstruction, position)
@@ -80,25 +85,38 @@ class OpenPicture {
     return this.#left === 0
   }
 
-  finish(side: number, input: InputMode['input']): ScoredPicture {
+  finish(side: number, input: InputMode['input'], { texture, observe }: FinishOptions): ScoredPicture {
     const { image, picture } = this
+    const reconstruction = this.#restored ? this.#reconstruction.finish() : null
+    if (reconstruction) {
+      observe?.(picture, reconstruction)
+      // The last component is that of the whole photograph, the same on each of its tiles.
+      const value = texture?.score(residualTexture(picture, reconstruction))
+      for (let at = this.#width - 1; value !== undefined && at < this.components.length; at += this.#width) {
+        this.components[at] = value
+      }
+    }
     const small = input === 'tiles' && (picture.width < side || picture.height < side)
     return {
       image,
       tiles: this.positions.length,
       components: this.components,
-      pictures: this.#restored
-        ? {
-            map: resample(this.#map.finish(), image.width, image.height),
-            reconstruction: resample(this.#reconstruction.finish(), image.width, image.height),
-          }
-        : null,
+      pictures: reconstruction && {
+        map: resample(this.#map.finish(), image.width, image.height),
+        reconstruction: resample(reconstruction, image.width, image.height),
+      },
       warnings: small ? ['smaller than a tile: its border pixels were repeated to fill one'] : [],
     }
   }
 }
 
-export interface ScoreImagesOptions {
+interface FinishOptions {
+  texture?: NearestNormal | undefined
+  /** Sees each photograph and its reconstruction as the networks do. */
+  observe?: ((x: Pixels, y: Pixels) => void) | undefined
+}
+
+export interface ScoreImagesOptions extends Pick<FinishOptions, 'observe'> {
   scorer: TileScorer
   mode: InputMode
   overlap: number
@@ -107,9 +125,9 @@ export interface ScoreImagesOptions {
 /** Yields each photograph as its last tile is scored, in the order given; refused ones in their place or before. */
 export async function* scoreImages(
   images: readonly EngineImage[],
-  { scorer, mode, overlap }: ScoreImagesOptions,
+  { scorer, mode, overlap, observe }: ScoreImagesOptions,
 ): AsyncGenerator<ScoredPicture | RefusedPicture> {
-  const { size, channels, batch, componentNames } = scorer
+  const { size, channels, batch, componentNames, texture } = scorer
   const length = size * size * channels
   const buffer = new Float32Array(batch * length)
   let slots: { open: OpenPicture; tile: number }[] = []
@@ -118,7 +136,7 @@ export async function* scoreImages(
   const flush = (): ScoredPicture[] => {
     buffer.fill(0, slots.length * length)
     const { components, pictures } = scorer.score(buffer)
-    const width = componentNames.length
+    const width = tileComponentsOf(scorer).length
     for (const [slot, { open: picture, tile }] of slots.entries()) {
       picture.add(
         tile,
@@ -133,7 +151,7 @@ export async function* scoreImages(
     const finished: ScoredPicture[] = []
     while (open[0]?.done) {
       const picture = open.shift()
-      if (picture) finished.push(picture.finish(size, mode.input))
+      if (picture) finished.push(picture.finish(size, mode.input, { texture, observe }))
     }
     return finished
   }

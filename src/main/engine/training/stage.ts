@@ -85,6 +85,8 @@ export interface TrainingDefinition<W extends Record<string, Weights> = Record<s
   /** The complete configuration, which is stored with the model. */
   readonly config: TrainingConfig & Record<string, unknown>
   readonly scoring: Omit<ScoreOptions, 'expectedCriticValue'>
+  /** Whether to learn what the texture of the residual is on good parts, for the component `texture`. */
+  readonly texture?: boolean
   readonly stages: readonly StageDefinition<W>[]
   /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */
   createWeights(random: Random): W

@@ -9,7 +9,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import { createRandom, type Random, restoreRandom } from '../../random.ts'
-import { cutTile } from '../data/geometry.ts'
+import { cutTile, type Pixels } from '../data/geometry.ts'
 import { ImageCache, unpack } from '../data/image-cache.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
 import { hasBfloat16 } from '../graph/bfloat16.ts'
@@ -19,8 +19,16 @@ import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
 import { type Calibration, calibrate } from '../scoring/calibrate.ts'
 import { readModel, writeModel } from '../scoring/model-file.ts'
+import {
+  NearestNormal,
+  type NormalTexture,
+  TextureGathering,
+  textureTensors,
+} from '../scoring/nearest-normal.ts'
 import { scoresAgree, scoringWith } from '../scoring/precision.ts'
-import type { TileScorer } from '../scoring/tile-scorer.ts'
+import { residualTexture } from '../scoring/residual-texture.ts'
+import { scoreImages } from '../scoring/score-images.ts'
+import { type TileScorer, withTexture } from '../scoring/tile-scorer.ts'
 import { Cancelled } from '../task-control.ts'
 import type { Variable } from '../tensorflow.ts'
 import {
@@ -48,6 +56,9 @@ const cacheLimit = 512 * 2 ** 20
 const pointsPerStage = 400
 
 const bestPrefix = 'best:'
+
+/** Training photographs that the texture of good parts is learned from. */
+const textureLimit = 512
 
 const withShapes = (
   values: Record<string, Float32Array>,
@@ -296,11 +307,13 @@ class Training<W extends Record<string, Weights>> {
     const { task } = this.#context
     const tensors = readWeights(...Object.values(weights))
     const weightsSha256 = digestOf(tensors)
-    const scorer = createScorer(weights, Math.min(32, config.batch))
+    let scorer = createScorer(weights, Math.min(32, config.batch))
     try {
-      const { precision, ...measured } = await this.#calibrated(scorer, weights)
+      const texture = this.#definition.texture ? await this.#learnTexture(scorer) : null
+      if (texture) scorer = withTexture(scorer, new NearestNormal(texture))
+      const { precision, ...measured } = await this.#calibrated(scorer, weights, texture)
       await writeModel(task.folder, {
-        tensors,
+        tensors: { ...tensors, ...(texture && textureTensors(texture)) },
         description: {
           format: 1,
           model,
@@ -330,8 +343,29 @@ class Training<W extends Record<string, Weights>> {
     }
   }
 
+  /** What the texture of the residual is on good training photographs, of at most `textureLimit` of them. */
+  async #learnTexture(scorer: TileScorer): Promise<NormalTexture> {
+    const { task } = this.#context
+    const random = createRandom(task.seed, 'texture')
+    const images = random.shuffle([...task.train]).slice(0, textureLimit)
+    const gathering = new TextureGathering(images.length, random)
+    const { config } = this.#definition
+    const observe = (x: Pixels, y: Pixels): void => gathering.add(residualTexture(x, y))
+    let done = 0
+    for await (const _ of scoreImages(images, { scorer, mode: config, overlap: config.overlap, observe })) {
+      done += 1
+      this.#context.progress('texture', done, images.length, null)
+      if (!(await this.#goesOn())) throw new Cancelled(this.#offset + this.#state.step)
+    }
+    return gathering.finish()
+  }
+
   /** Calibrates in float32, and in bfloat16 where that is asked for, is there, and moves no score. */
-  async #calibrated(scorer: TileScorer, weights: W): Promise<Calibration & { precision: Precision }> {
+  async #calibrated(
+    scorer: TileScorer,
+    weights: W,
+    texture: NormalTexture | null,
+  ): Promise<Calibration & { precision: Precision }> {
     const { config, scoring, createScorer } = this.#definition
     const calibrateWith = (measured: TileScorer): Promise<Calibration> =>
       calibrate({
@@ -349,7 +383,8 @@ class Training<W extends Record<string, Weights>> {
       })
     const full = await calibrateWith(scorer)
     if (config.precision === 'float32' || !hasBfloat16()) return { ...full, precision: 'float32' }
-    const lowScorer = scoringWith('bfloat16', () => createScorer(weights, scorer.batch))
+    const low16 = scoringWith('bfloat16', () => createScorer(weights, scorer.batch))
+    const lowScorer = texture ? withTexture(low16, new NearestNormal(texture)) : low16
     try {
       const low = await calibrateWith(lowScorer)
       const agree = scoresAgree(full.calibration, low.calibration)

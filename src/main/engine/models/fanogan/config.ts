@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fanoganComponents, scoresFrom } from '../../scores.ts'
+import { fanoganComponents, scoresFrom, textureComponent } from '../../scores.ts'
 import {
   averageParameter,
   batchParameter,
@@ -12,6 +12,7 @@ import {
   patienceParameter,
   rhythmParameters,
   scoringParameters,
+  textureParameter,
   widthParameter,
 } from '../parameters.ts'
 
@@ -87,10 +88,14 @@ export const fanoganConfigSchema = z.strictObject({
     .min(0)
     .default(1)
     .meta({ description: 'Weight of the feature term, in training and in the score', source: fanogan }),
-  score: z.enum(scoresFrom(fanoganComponents)).default('izif').meta({
-    description: 'The score that the queue sorts by; it can be changed later without scoring again',
-  }),
+  score: z
+    .enum(scoresFrom([...fanoganComponents, textureComponent]))
+    .default('izif')
+    .meta({
+      description: 'The score that the queue sorts by; it can be changed later without scoring again',
+    }),
   ...scoringParameters,
+  ...textureParameter,
   validateEvery: z
     .int()
     .min(1)

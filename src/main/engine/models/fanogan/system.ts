@@ -1,6 +1,8 @@
 import { createRandom } from '../../../random.ts'
 import { loadWeights } from '../../networks/stored-weights.ts'
-import { owningWeights } from '../../scoring/tile-scorer.ts'
+import { textureComponent } from '../../scores.ts'
+import { NearestNormal, textureOf } from '../../scoring/nearest-normal.ts'
+import { owningWeights, withTexture } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import { adversarialStage } from '../adversarial-stage.ts'
 import type { System } from '../registry.ts'
@@ -11,6 +13,9 @@ import { createFanoganWeights, type FanoganWeights, fanoganNetworks } from './ne
 import { createFanoganScorer } from './scorer.ts'
 
 const scoringOf = ({ score: kind, k, reduction, latent }: FanoganConfig) => ({ kind, k, reduction, latent })
+
+/** A run whose score is that of the texture needs it, asked for or not. */
+const learnsTexture = ({ texture, score }: FanoganConfig): boolean => texture || score === textureComponent
 
 /**
  * f-AnoGAN: Schlegl, Seeböck, Waldstein, Langs and Schmidt-Erfurth, "f-AnoGAN: Fast unsupervised anomaly
@@ -24,6 +29,7 @@ export const fanogan: System = {
       model: 'fanogan',
       config,
       scoring: scoringOf(config),
+      texture: learnsTexture(config),
       stages: [
         adversarialStage(config, fanoganNetworks(config), wganGpObjective(config)),
         encoderStage(config),
@@ -36,12 +42,14 @@ export const fanogan: System = {
     const config = fanoganConfigSchema.parse(description.config)
     const weights = createFanoganWeights(config, createRandom(0))
     loadWeights(tensors, weights.generator, weights.critic, weights.encoder)
-    const scorer = owningWeights(
+    const ofTiles = owningWeights(
       createFanoganScorer(config, weights, batch),
       weights.generator,
       weights.critic,
       weights.encoder,
     )
+    const texture = learnsTexture(config) ? textureOf(tensors) : null
+    const scorer = texture ? withTexture(ofTiles, new NearestNormal(texture)) : ofTiles
     const { expectedCriticValue } = description
     return {
       scorer,
