@@ -1,5 +1,5 @@
 import type { Labels, Scores } from './input.ts'
-import { precisionRecallCurve } from './precision-recall-curve.ts'
+import { type PrecisionRecallCurve, precisionRecallCurve } from './precision-recall-curve.ts'
 
 /**
  * Area under the precision-recall curve as average precision, sum over thresholds of (R_n - R_(n-1)) * P_n:
@@ -8,7 +8,11 @@ import { precisionRecallCurve } from './precision-recall-curve.ts'
  */
 export function averagePrecision(scores: Scores, labels: Labels): number | null {
   const curve = precisionRecallCurve(scores, labels)
-  if (!curve) return null
+  return curve && stepArea(curve)
+}
+
+/** Average precision of a curve that is there already. */
+export function stepArea(curve: PrecisionRecallCurve): number {
   let area = 0
   for (let i = 1; i < curve.recall.length; i++) {
     area += ((curve.recall[i] ?? 0) - (curve.recall[i - 1] ?? 0)) * (curve.precision[i] ?? 0)

@@ -1,5 +1,7 @@
-import { type Labels, requireArgument, requireNumbers, requireSameLength, type Scores } from './input.ts'
+import { type Labels, requireArgument, type Scores } from './input.ts'
 import { normalQuantile, normalTail } from './normal-distribution.ts'
+import { percentileRank } from './percentile-rank.ts'
+import { sortedByClass } from './ranking.ts'
 import type { Interval } from './wilson.ts'
 
 /** One system's AUROC and how far chance may have moved it. */
@@ -31,47 +33,29 @@ interface Placements {
 }
 
 /**
- * Placements from midranks in n log n (Sun and Xu, "Fast implementation of DeLong's algorithm", 2014).
- * Null when one of the classes has fewer than two items, which leaves no variance to estimate.
+ * Each item's placement among those of the other class, in n log n: the share of them below it, or above it, an
+ * equal score counting one half. Null when one of the classes has fewer than two items, which leaves no
+ * variance to estimate.
  */
 function placements(scores: Scores, labels: Labels): Placements | null {
-  requireSameLength(scores, labels, 'Scores and labels')
-  requireNumbers(scores)
-  const positives: number[] = []
-  const negatives: number[] = []
-  for (let i = 0; i < scores.length; i++) {
-    if (labels[i] !== 0) positives.push(scores[i] ?? 0)
-    else negatives.push(scores[i] ?? 0)
-  }
-  const m = positives.length
-  const n = negatives.length
+  const sorted = sortedByClass(scores, labels)
+  const m = sorted.anomalous.length
+  const n = sorted.normal.length
   if (m < 2 || n < 2) return null
-  const together = midranks([...positives, ...negatives])
-  const amongPositives = midranks(positives)
-  const amongNegatives = midranks(negatives)
   const anomalous = new Float64Array(m)
   const normal = new Float64Array(n)
   let sum = 0
-  for (let i = 0; i < m; i++) {
-    anomalous[i] = ((together[i] ?? 0) - (amongPositives[i] ?? 0)) / n
-    sum += anomalous[i] ?? 0
+  let a = 0
+  let b = 0
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] ?? 0
+    if (labels[i] !== 0) {
+      const place = (percentileRank(sorted.normal, score) ?? 0) / 100
+      anomalous[a++] = place
+      sum += place
+    } else normal[b++] = 1 - (percentileRank(sorted.anomalous, score) ?? 0) / 100
   }
-  for (let j = 0; j < n; j++) normal[j] = 1 - ((together[m + j] ?? 0) - (amongNegatives[j] ?? 0)) / m
   return { auroc: sum / m, anomalous, normal }
-}
-
-/** Ranks from 1, equal values sharing the mean of theirs. */
-function midranks(values: readonly number[]): Float64Array {
-  const order = Uint32Array.from(values, (_, i) => i)
-  order.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
-  const ranks = new Float64Array(values.length)
-  for (let start = 0; start < order.length; ) {
-    let end = start + 1
-    while (end < order.length && values[order[end] ?? 0] === values[order[start] ?? 0]) end++
-    for (let i = start; i < end; i++) ranks[order[i] ?? 0] = (start + end + 1) / 2
-    start = end
-  }
-  return ranks
 }
 
 /** Sample covariance of two lists of equal length, with n - 1. */

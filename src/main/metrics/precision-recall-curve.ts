@@ -1,5 +1,5 @@
 import type { Labels, Scores } from './input.ts'
-import { rank } from './ranking.ts'
+import { type Ranking, rank } from './ranking.ts'
 
 /** Points of a precision-recall curve, recall ascending; an item is flagged at score >= threshold. */
 export interface PrecisionRecallCurve {
@@ -12,8 +12,12 @@ export interface PrecisionRecallCurve {
 }
 
 /** One point for each distinct score after the start at recall 0. Null when no item is anomalous. */
-export function precisionRecallCurve(scores: Scores, labels: Labels): PrecisionRecallCurve | null {
-  const { thresholds, truePositives, falsePositives, positives } = rank(scores, labels)
+export const precisionRecallCurve = (scores: Scores, labels: Labels): PrecisionRecallCurve | null =>
+  precisionRecallOf(rank(scores, labels))
+
+/** `precisionRecallCurve` of items that were ranked before. */
+export function precisionRecallOf(ranking: Ranking): PrecisionRecallCurve | null {
+  const { thresholds, truePositives, falsePositives, positives } = ranking
   if (positives === 0) return null
   const precision = new Float64Array(thresholds.length + 1)
   const recall = new Float64Array(thresholds.length + 1)

@@ -1,5 +1,5 @@
 import type { Labels, Scores } from './input.ts'
-import { rank } from './ranking.ts'
+import { type Ranking, rank } from './ranking.ts'
 
 /** Points of a ROC curve from (0, 0) to (1, 1); an item is flagged at score >= threshold. */
 export interface RocCurve {
@@ -12,8 +12,11 @@ export interface RocCurve {
 }
 
 /** One point for each distinct score, none dropped. Null when one of the classes is empty. */
-export function rocCurve(scores: Scores, labels: Labels): RocCurve | null {
-  const { thresholds, truePositives, falsePositives, positives, negatives } = rank(scores, labels)
+export const rocCurve = (scores: Scores, labels: Labels): RocCurve | null => rocOf(rank(scores, labels))
+
+/** `rocCurve` of items that were ranked before. */
+export function rocOf(ranking: Ranking): RocCurve | null {
+  const { thresholds, truePositives, falsePositives, positives, negatives } = ranking
   if (positives === 0 || negatives === 0) return null
   const shares = (counts: Float64Array, total: number): Float64Array => {
     const out = new Float64Array(counts.length + 1)

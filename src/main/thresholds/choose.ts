@@ -7,7 +7,7 @@ import { normalQuantile } from '../metrics/normal-distribution.ts'
 import { quantileInterval } from '../metrics/quantile-interval.ts'
 import { wilson } from '../metrics/wilson.ts'
 import { createRandom } from '../random.ts'
-import { needsDefects, type Target, thresholdChooser } from './target.ts'
+import { needsDefects, type Target, thresholdChooser, thresholdOf } from './target.ts'
 
 export interface Choice {
   threshold: number
@@ -36,8 +36,7 @@ export function chooseThreshold(
   random = createRandom(seed, 'threshold'),
 ): Choice {
   requireImages(labels, target)
-  const statistic = thresholdChooser(scores, labels, target)
-  const threshold = statistic(new Uint8Array(labels.length).fill(1))
+  const threshold = thresholdOf(scores, labels, target)
   if (threshold === null) throw new RangeError('the images of a target were counted before')
   const quantile = quantileOf(target)
   if (quantile !== null) {
@@ -51,7 +50,7 @@ export function chooseThreshold(
   const drawn = bootstrap({
     random,
     strata: labels,
-    statistic,
+    statistic: thresholdChooser(scores, labels, target),
     replicates: replicatesFor(labels.length),
     method: 'percentile',
   })

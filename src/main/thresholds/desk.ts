@@ -18,7 +18,7 @@ import { distribution } from './distribution.ts'
 import { flagged, type Rule, workingPoint } from './figures.ts'
 import { setScores } from './set-scores.ts'
 import { mapScaleOf, optionsFor, sameSettings, settingsInUse } from './settings.ts'
-import { parseTarget, type Target, targetText, thresholdChooser } from './target.ts'
+import { parseTarget, type Target, targetText, thresholdOf } from './target.ts'
 import {
   measuredRegions,
   readValidationSet,
@@ -98,7 +98,7 @@ export function createDesk(db: Database): Desk {
         : set.anomalous === 0
           ? { kind: 'percentile', percentile: 99 }
           : { kind: 'f1' }
-    return thresholdChooser(scores, set.labels, target)(new Uint8Array(scores.length).fill(1)) ?? 0
+    return thresholdOf(scores, set.labels, target) ?? 0
   }
 
   /** Writes the scores and percentiles of all scored images of a run as its point in use has them. */

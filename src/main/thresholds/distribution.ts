@@ -1,10 +1,11 @@
 /** How the scores of a validation set lie, in as many numbers as a screen has pixels. */
 import type { Distribution } from '../../shared/threshold.ts'
-import { averagePrecision } from '../metrics/average-precision.ts'
+import { stepArea } from '../metrics/average-precision.ts'
 import { delongInterval } from '../metrics/delong.ts'
-import { precisionRecallCurve } from '../metrics/precision-recall-curve.ts'
+import { precisionRecallOf } from '../metrics/precision-recall-curve.ts'
 import { quantile } from '../metrics/quantile.ts'
-import { rocCurve } from '../metrics/roc-curve.ts'
+import { rank } from '../metrics/ranking.ts'
+import { rocOf } from '../metrics/roc-curve.ts'
 
 const bins = 160
 /** Points that differ by less than this are one on a screen. */
@@ -27,8 +28,9 @@ export function distribution(scores: Float64Array, labels: Uint8Array): Drawn {
     counts[bin] = (counts[bin] ?? 0) + 1
   }
   const area = delongInterval(scores, labels)
-  const roc = rocCurve(scores, labels)
-  const precisionRecall = precisionRecallCurve(scores, labels)
+  const ranking = rank(scores, labels)
+  const roc = rocOf(ranking)
+  const precisionRecall = precisionRecallOf(ranking)
   return {
     low,
     high,
@@ -36,7 +38,7 @@ export function distribution(scores: Float64Array, labels: Uint8Array): Drawn {
     normal,
     anomalous,
     auroc: area && { value: area.auroc, low: area.low, high: area.high },
-    averagePrecision: averagePrecision(scores, labels),
+    averagePrecision: precisionRecall && stepArea(precisionRecall),
     roc: roc && drawn(roc.fpr, roc.tpr),
     precisionRecall: precisionRecall && drawn(precisionRecall.recall, precisionRecall.precision),
   }

@@ -8,6 +8,7 @@ import {
   type Target,
   targetText,
   thresholdChooser,
+  thresholdOf,
 } from '../../../src/main/thresholds/target.ts'
 
 describe('a target', () => {
@@ -96,6 +97,14 @@ describe.each([1, 2, 3, 4, 5])('of all thresholds on sample %d', (seed) => {
       12,
     )
   })
+
+  it.each(['f1', 'fpr=0.05', 'recall=0.9', 'cost=1:50', 'percentile=97'])(
+    '%s is chosen without an order of items as with one',
+    (text) => {
+      const target = parseTarget(text)
+      expect(thresholdOf(scores, labels, target)).toBe(choose(sample, target))
+    },
+  )
 
   it('an item that was drawn twice counts twice', () => {
     const random = createRandom(seed + 100)
