@@ -1,7 +1,7 @@
 /** `fanoscope.json`: all that a program needs to score with an exported model as Fanoscope does. */
 import { z } from 'zod'
 import { jsonObjectSchema, type Run, sha256Schema } from '../../shared/domain.ts'
-import { scoreKinds } from '../engine/scores.ts'
+import { scoreKinds, textureComponent } from '../engine/scores.ts'
 import type { ModelDescription } from '../engine/scoring/model-file.ts'
 import { findDataset } from '../store/datasets.ts'
 import { activePoint } from '../store/operating-points.ts'
@@ -46,7 +46,10 @@ export const manifestSchema = z.object({
     reduction: z.string(),
     latent: z.number(),
     expectedCriticValue: z.number(),
+    /** Of the graph, in its order. */
     components: z.array(z.string()),
+    /** What is measured of the whole photograph, beside the graph. */
+    beside: z.array(z.string()),
   }),
   /** Scores of the normal validation images by kind, ascending: a percentile is a place among them. */
   calibration: z.record(z.string(), z.array(z.number())),
@@ -127,7 +130,8 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       reduction,
       latent,
       expectedCriticValue: description.expectedCriticValue,
-      components: description.componentNames,
+      components: description.componentNames.filter((name) => name !== textureComponent),
+      beside: description.componentNames.filter((name) => name === textureComponent),
     },
     calibration: description.calibration,
     mapScale: description.mapScale,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Id, JsonObject, Split } from '../../shared/domain.ts'
 import { Failure, type FailureData } from '../../shared/failure.ts'
 import type { ExportTask } from '../engine/protocol.ts'
-import { manifestOf } from '../export/manifest.ts'
+import { type Manifest, manifestOf } from '../export/manifest.ts'
 import { writeInThread } from '../export/write-in-thread.ts'
 import {
   type ModelFormat,
@@ -101,6 +101,7 @@ async function exportModel(
   const { white: white16 } = await readTrainingList(workspace, run)
   const version = applicationVersion()
   const manifest = manifestOf(workspace, { run, description, white16, batch, version })
+  requireInGraph(manifest, format)
   const finish = async (made: string): Promise<JobEnd> => {
     const files = await placeModel(workspace, { run: run.id, format, to, made, manifest })
     return exported(session, request, { run: run.id, format, files, count: files.length })
@@ -139,6 +140,16 @@ async function exportModel(
   } finally {
     await removeMade(made)
   }
+}
+
+/** A graph of tiles alone must be able to give the score in use; a package has what the rest needs. */
+function requireInGraph({ score }: Manifest, format: ModelFormat): void {
+  if (format === 'package' || !score.beside.includes(score.kind)) return
+  throw new Failure(
+    'not-exportable',
+    `The score "${score.kind}" is measured on whole photographs beside the graph, so a model file alone cannot give it.`,
+    'Export a package for another Fanoscope, or set the threshold on another score, such as izif.',
+  )
 }
 
 /** @throws Failure `not-trained` */
