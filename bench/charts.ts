@@ -56,25 +56,26 @@ function chart(title: string, groups: readonly Group[]): string {
 const isContestant = (name: string): name is keyof typeof colors => name in colors
 const colorOf = (name: string): string => (isContestant(name) ? colors[name] : ink)
 
-/** Puts the report between the marks of `docs/performance.md`. */
+/** Puts the report and its pictures between the marks of `docs/performance.md`. */
 export function writeFigures(report: Report): void {
   const file = join(folder, '..', 'performance.md')
-  const figures = `<!-- figures -->\nMeasured on ${report.date.slice(0, 10)}.\n\n\`\`\`\n${reportText(report)}\`\`\`\n<!-- /figures -->`
-  const text = readFileSync(file, 'utf8')
+  const pictures = writeCharts(report).map(({ title, name }) => `![${title}](images/${name})`)
+  const text = `Measured on ${report.date.slice(0, 10)}.\n\n\`\`\`\n${reportText(report)}\`\`\`\n\n${pictures.join('\n\n')}`
+  const figures = `<!-- figures -->\n${text}\n<!-- /figures -->`
   writeFileSync(
     file,
-    text.replace(/<!-- figures -->.*<!-- \/figures -->/s, () => figures),
+    readFileSync(file, 'utf8').replace(/<!-- figures -->.*<!-- \/figures -->/s, () => figures),
   )
 }
 
-/** The names of the files that were written. */
-export function writeCharts(report: Report): string[] {
-  const written: string[] = []
+/** The pictures that were drawn. */
+function writeCharts(report: Report): { title: string; name: string }[] {
+  const written: { title: string; name: string }[] = []
   const write = (name: string, title: string, groups: readonly Group[]): void => {
     mkdirSync(folder, { recursive: true })
     const file = `performance-${name}.svg`
     writeFileSync(join(folder, file), chart(title, groups))
-    written.push(file)
+    written.push({ title, name: file })
   }
   const { steps, growth, pipeline } = report
   if (steps) {

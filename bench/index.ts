@@ -10,7 +10,7 @@ import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts
 import { provider } from '../src/main/engine/tensorflow.ts'
 import { askProgram } from '../src/main/services/outside-program.ts'
 import { processor } from '../src/main/services/processor.ts'
-import { writeCharts, writeFigures } from './charts.ts'
+import { writeFigures } from './charts.ts'
 import { measureGrowth } from './growth.ts'
 import { measurePipeline } from './pipeline.ts'
 import { type PythonEnvironment, pythonEnvironment } from './pytorch/environment.ts'
@@ -110,10 +110,7 @@ async function main(): Promise<void> {
   if (wanted.has('stability')) {
     report.stability = measureStability({ shape, batch, steps: Number(values['stability-steps']), say })
   }
-  if (values.charts) {
-    writeCharts(report)
-    writeFigures(report)
-  }
+  if (values.charts) writeFigures(report)
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
 }
 
