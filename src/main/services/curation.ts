@@ -6,21 +6,16 @@
 import { z } from 'zod'
 import { type Dataset, type Image, imageIdSchema } from '../../shared/domain.ts'
 import type { CurationCandidate, CurationMark, CurationProposal } from '../../shared/improvement.ts'
-import { describer, likeness, pictureCells } from '../images/likeness.ts'
+import { describer, likeness, nearlySame } from '../images/likeness.ts'
 import type { Database } from '../store/database.ts'
 import { imagesOfVersion, listVersions } from '../store/dataset-versions.ts'
 import { datasetById } from '../store/datasets.ts'
-import { imageByHash, imageById, listImages, whiteLevel } from '../store/images.ts'
+import { imageByHash, imageById, listImages } from '../store/images.ts'
 import { findRun } from '../store/runs.ts'
 import { scoreOf } from '../store/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { baseVersion } from './dataset-versions.ts'
-
-/**
- * From this likeness on two pictures are called nearly the same: the same part photographed twice reaches 0.99, and
- * of 7,000 pairs of different tiles, figures and sample parts two do.
- */
-export const nearlySame = 0.985
+import { cellsOf } from './picture-cells.ts'
 
 /** Share of the accepted parts whose scores are the highest: those that a second look is worth. */
 const highestShare = 0.05
@@ -62,7 +57,7 @@ export async function proposeCuration(
   const held = (['validation', 'test'] as const).flatMap((split) =>
     listImages(db, { datasetId: dataset.id, split }),
   )
-  const cells = await cellsOf(workspace, [...inSet, ...held, ...fresh.map(({ image }) => image)], onProgress)
+  const cells = await looksOf(workspace, [...inSet, ...held, ...fresh.map(({ image }) => image)], onProgress)
   const describe = describer(inSet.flatMap(({ sha256 }) => cells.get(sha256) ?? []))
   const described = ({ id, sha256 }: Image): Described => {
     const own = cells.get(sha256)
@@ -161,34 +156,19 @@ function withoutCopies(accepted: readonly Accepted[]): Accepted[] {
   })
 }
 
-/** What pictures look like, by the hash of their bytes; each is decoded once in the life of a workspace. */
-async function cellsOf(
+/** What pictures look like, by the hash of their bytes. */
+async function looksOf(
   workspace: Workspace,
   images: readonly Image[],
   onProgress: CurationContext['onProgress'],
 ): Promise<Map<string, Uint16Array>> {
-  const { db, blobs } = workspace
   const known = new Map<string, Uint16Array>()
-  for (const [done, { sha256, format, datasetId, bitDepth }] of images.entries()) {
-    if (known.has(sha256)) continue
-    const stored = db.get(storedCells, 'SELECT cells FROM picture_cells WHERE sha256 = $sha256', { sha256 })
-    const white = bitDepth === 16 ? whiteLevel(db, datasetId, 16) : undefined
-    const cells = stored?.cells ?? (await pictureCells(blobs.path(sha256, format), white))
-    if (stored === undefined) {
-      db.run('INSERT OR IGNORE INTO picture_cells (sha256, cells) VALUES ($sha256, $cells)', {
-        sha256,
-        cells: new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength),
-      })
-    }
-    known.set(sha256, cells)
+  for (const [done, image] of images.entries()) {
+    if (!known.has(image.sha256)) known.set(image.sha256, await cellsOf(workspace, image))
     onProgress?.({ done: done + 1, total: images.length })
   }
   return known
 }
-
-const storedCells = z.object({
-  cells: z.instanceof(Uint8Array).transform((bytes) => new Uint16Array(Uint8Array.from(bytes).buffer)),
-})
 
 interface Described {
   id: number

@@ -2,9 +2,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { describer, likeness, pictureCells } from '../../../src/main/images/likeness.ts'
+import { describer, likeness, nearlySame, pictureCells } from '../../../src/main/images/likeness.ts'
 import { createRandom } from '../../../src/main/random.ts'
-import { nearlySame } from '../../../src/main/services/curation.ts'
 
 const width = 96
 const height = 80
