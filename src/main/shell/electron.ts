@@ -102,7 +102,8 @@ async function openHost<W extends ApiWindow>(
       return new Response(null, { status: 403 })
     const path = new URL(request.url).pathname.slice(1)
     const { status, headers, body } = await shell.site.answer(path, request.headers.get('if-none-match'))
-    return new Response(body, { status, headers })
+    // A copy: a response takes no bytes that another thread may share.
+    return new Response(body instanceof Uint8Array ? Uint8Array.from(body) : body, { status, headers })
   })
   ipcMain.handle(callChannel, async (event, name, input) => {
     if (window !== null && isFrom(window, event)) return shell.call(name, input)
