@@ -49,7 +49,10 @@ export const datasetHandlers = (
   'dataset.images': ({ dataset, filter, sort, offset, limit }) => {
     const { db } = context.session().workspace
     const { id } = findDataset(db, dataset)
-    return { total: countGrid(db, id, filter), images: listGrid(db, id, filter, sort, { offset, limit }) }
+    return {
+      total: countGrid(db, id, filter, sort),
+      images: listGrid(db, id, filter, sort, { offset, limit }),
+    }
   },
   'dataset.change': async ({ dataset, choice, change, operator }) => {
     const { workspace, events } = context.session()

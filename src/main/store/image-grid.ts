@@ -17,6 +17,8 @@ import { countRow, jsonText } from './row.ts'
 const standing = `(SELECT d.decision FROM decision AS d
   WHERE d.image_id = image.id AND d.undone_at IS NULL ORDER BY d.id DESC LIMIT 1)`
 
+const decided = 'EXISTS (SELECT 1 FROM decision AS d WHERE d.image_id = image.id AND d.undone_at IS NULL)'
+
 const orders: Record<GridSort['by'], string> = {
   added: 'image.id',
   file: 'image.file',
@@ -58,8 +60,11 @@ function queryOf(datasetId: Id, filter: GridFilter, sort: GridSort): Query {
   if (filter.text !== undefined && filter.text !== '') {
     add("image.file LIKE $text ESCAPE '\\'", 'text', `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`)
   }
-  if (filter.decision === 'none') terms.push(`${standing} IS NULL`)
-  else add(`${standing} = $decision`, 'decision', filter.decision)
+  if (filter.decision === 'none') terms.push(`NOT ${decided}`)
+  else if (filter.decision !== undefined) {
+    terms.push(decided)
+    add(`${standing} = $decision`, 'decision', filter.decision)
+  }
 
   const byScore = filter.scoreFrom !== undefined || filter.scoreTo !== undefined
   add('score.score >= $scoreFrom', 'scoreFrom', filter.scoreFrom)
@@ -67,17 +72,25 @@ function queryOf(datasetId: Id, filter: GridFilter, sort: GridSort): Query {
   let from = `image ${indexes[sort.by]}`
   if (byScore || sort.by === 'score') {
     values.run = filter.run ?? ''
-    from += ` ${byScore ? '' : 'LEFT '}JOIN score ON score.run_id = $run AND score.image_id = image.id`
+    terms.push('score.run_id = $run')
+    // Along the scores where they say the order or few of them are asked for: an order of tables that holds.
+    from = 'score INDEXED BY score_queue CROSS JOIN image ON image.id = score.image_id'
   }
   const direction = sort.descending ? 'DESC' : 'ASC'
-  // Images without a score come last in either direction.
-  const last = sort.by === 'score' && !byScore ? 'score.score IS NULL, ' : ''
-  const order = `${last}${orders[sort.by]} ${direction}${sort.by === 'added' ? '' : `, image.id ${direction}`}`
+  // The other way around for equal scores, as the index has them.
+  const ties = sort.by === 'score' && sort.descending ? 'ASC' : direction
+  const order = `${orders[sort.by]} ${direction}${sort.by === 'added' ? '' : `, image.id ${ties}`}`
   return { from, where: terms.join(' AND '), order, values }
 }
 
-export function countGrid(db: Database, datasetId: Id, filter: GridFilter): number {
-  const { from, where, values } = queryOf(datasetId, filter, { by: 'added', descending: false })
+/** How many images a filter shows; in the order of scores, only those that have one. */
+export function countGrid(
+  db: Database,
+  datasetId: Id,
+  filter: GridFilter,
+  sort: GridSort = { by: 'added', descending: false },
+): number {
+  const { from, where, values } = queryOf(datasetId, filter, sort)
   return db.get(countRow, `SELECT count(*) AS n FROM ${from} WHERE ${where}`, values)?.n ?? 0
 }
 
