@@ -7,10 +7,12 @@ const commands = [
   'train',
   'score',
   'evaluate',
+  'threshold',
   'review',
   'models',
   'doctor',
   'verify',
+  'audit',
   'backup',
   'serve',
 ]
