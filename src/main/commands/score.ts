@@ -24,7 +24,7 @@ export const addScore: AddCommand = (line) =>
     ],
     declare: (command) =>
       command
-        .option('--run <run>', 'the run (default: the model in use)')
+        .option('--run <run>', 'the run (default with --images: the model in use)')
         .option('--dataset <name>', 'whose model in use, where several datasets have one')
         .addOption(oneOf('--split <split>', 'which images (default: test)', splitSchema.options))
         .option('--images <dir>', 'photographs of a folder instead')
@@ -40,6 +40,9 @@ export const addScore: AddCommand = (line) =>
       if (split !== undefined && images !== undefined)
         throw new WrongUse('Give --split or --images, not both.')
       if (named !== undefined && of !== undefined) throw new WrongUse('Give --run or --dataset, not both.')
+      if (named === undefined && images === undefined) {
+        throw new WrongUse('Give --run, or --images to score photographs with the model in use.')
+      }
       const session = await context.session()
       const [{ startScoring }, { scoreSummarySchema }, { runInUse }] = await Promise.all([
         import('../services/scoring.ts'),

@@ -31,6 +31,12 @@ describe('wrong use', () => {
     ['two kinds of images', 'score --run r --split test --images x --json'],
     ['a decision without a name', 'review --run r --image 1 --decision accept --json'],
     ['nothing asked of the review', 'review --run r --json'],
+    ['a version without who made it', 'curate --run r --confirm --reason more --json'],
+    ['two things to do with versions', 'curate --run r --list --confirm --json'],
+    ['one run to compare', 'compare r --json'],
+    ['a share that is none', 'compare a b --fpr 5 --json'],
+    ['a run and a dataset to score with', 'score --run r --dataset d --images x --json'],
+    ['an export without a place', 'export --run r --format csv --json'],
   ]
   it.each(cases)('exits 2 at %s', async (_why, line) => {
     const finished = await fanoscope(line.split(' '))
@@ -79,6 +85,13 @@ describe('bad input', () => {
     ['a run that is not there, to train', 'run-unknown', 'train --resume 0mc3'],
     ['a run that is not there, to score', 'run-unknown', 'score --run 0mc3'],
     ['a run that is not there, for a folder', 'run-unknown', 'score --run 0mc3 --images /nowhere'],
+    ['photographs without a model in use', 'no-model-in-use', 'score --images /nowhere'],
+    ['nothing to take back', 'no-model-in-use', 'rollback'],
+    ['a run that is not there, to promote', 'run-unknown', 'promote 0mc3'],
+    ['runs that are not there, to compare', 'run-unknown', 'compare 0mc3 9k2x'],
+    ['a run that is not there, to retrain', 'run-unknown', 'retrain --run 0mc3'],
+    ['a run that is not there, to curate', 'run-unknown', 'curate --run 0mc3'],
+    ['a folder that is no model package', 'no-model-package', 'import-model /nowhere'],
     ['a run that is not there, to evaluate', 'run-unknown', 'evaluate --run 0mc3'],
     ['a run that is not there, to review', 'run-unknown', 'review --run 0mc3 --list'],
     [
