@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { comparisonRows, toneOf } from '../../../src/renderer/screens/runs/comparison-rows.ts'
 import type { Comparison } from '../../../src/shared/improvement.ts'
-import { callExamples } from '../../shell/contract-examples.ts'
 
-const comparison: Comparison = callExamples['run.compare'].output
 const figure = (value: number, low: number, high: number) => ({ a: 0, b: value, value, low, high })
+const comparison: Comparison = {
+  a: 'r-1',
+  b: 'r-2',
+  score: { a: 'izif', b: 'izif' },
+  validation: { normal: 40, anomalous: 12, sha256: 'ef'.repeat(32) },
+  targets: { falseRejectRate: 0.05, recall: 0.95 },
+  thresholds: { a: 0.5, b: 0.25 },
+  delta: { imageAuroc: { ...figure(0.1, 0, 0.2), p: 0.05 }, recall: null, falseRejectRate: null },
+  perDefectType: { 划痕: { n: 12, imageAuroc: null, recall: null } },
+  flips: [],
+  speed: { a: null, b: null },
+  warnings: [],
+}
 
 describe('the rows of a comparison', () => {
   it('are the figures of all parts, then those of each type', () => {
