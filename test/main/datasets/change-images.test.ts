@@ -1,9 +1,11 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { changeImages, splitImages } from '../../../src/main/datasets/change-images.ts'
 import { findDuplicates } from '../../../src/main/datasets/find-duplicates.ts'
 import { importFolder } from '../../../src/main/import/import-folder.ts'
+import { writeSampleLine } from '../../../src/main/sample/write.ts'
 import { datasetByName, datasetSummary } from '../../../src/main/store/datasets.ts'
 import { decide } from '../../../src/main/store/decisions.ts'
 import { freezeValidation } from '../../../src/main/store/frozen.ts'
@@ -139,5 +141,21 @@ describe('duplicates across splits', () => {
     expect(pairs).toContainEqual(['test/good/a again.webp', 'train/good/a.png'])
     expect(report.found).toBe(report.pairs.length)
     expect(report.unreadable).toEqual([])
+  })
+
+  it('are told from other parts of a line whose photographs all look alike', async () => {
+    const sample = join(temporaryFolder(), 'sample')
+    await writeSampleLine(sample, { seed: 1, trainCount: 30, testGoodCount: 6, perDefectCount: 0 })
+    const [copied] = (await readdir(join(sample, 'train', 'good'))).sort()
+    const picture = await readFile(join(sample, 'train', 'good', copied ?? ''))
+    await writeFile(
+      join(sample, 'test', 'good', 'again.webp'),
+      await sharp(picture).webp({ lossless: true }).toBuffer(),
+    )
+    const { workspace, dataset } = await line(sample)
+    const { pairs } = await findDuplicates(workspace, dataset.id)
+    expect(pairs.map(({ a, b }) => [a.file, b.file].sort())).toEqual([
+      ['test/good/again.webp', `train/good/${copied}`],
+    ])
   })
 })
