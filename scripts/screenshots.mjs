@@ -33,11 +33,12 @@ const screens = {
   train: () => '#/train',
   training: (/** @type {string} */ run) => `#/train/${run}`,
   review: (/** @type {string} */ run) => `#/review/${run}`,
+  thresholds: (/** @type {string} */ run) => `#/thresholds/${run}`,
   runs: (/** @type {string} */ run) => `#/runs/${run}`,
   settings: () => '#/settings',
 }
 /** @type {(keyof typeof screens)[]} */
-const screenNames = ['start', 'datasets', 'train', 'training', 'review', 'runs', 'settings']
+const screenNames = ['start', 'datasets', 'train', 'training', 'review', 'thresholds', 'runs', 'settings']
 
 const { values } = parseArgs({
   options: {
