@@ -400,7 +400,7 @@ describeCompiled('a run', () => {
     })
     const { undone } = await call('review.undo', { run, operator: 'Wang Li' })
     expect(undone?.id).toBe(decided.id)
-    expect(await call('review.undo', { run, operator: 'Wang Li' })).toEqual({ undone: null })
+    expect(await call('review.undo', { run, operator: 'Wang Li' })).toEqual({ undone: null, count: 0 })
     const missing = { run, image: 9999, decision: 'accept', operator: 'Wang Li' } as const
     await expect(call('review.decide', missing)).rejects.toMatchObject({ code: 'image-unknown' })
   })
