@@ -26,7 +26,13 @@ describe('a call through the gate', () => {
   it('fills in defaults before the handler sees the input', async () => {
     const { handlers, asked } = recordedApplication()
     await dispatch(handlers, 'dataset.images', { dataset: 'd-1' })
-    expect(asked[0]?.input).toEqual({ dataset: 'd-1', filter: {}, offset: 0, limit: 100 })
+    expect(asked[0]?.input).toEqual({
+      dataset: 'd-1',
+      filter: {},
+      sort: { by: 'added', descending: false },
+      offset: 0,
+      limit: 100,
+    })
   })
 
   it('drops fields that the contract does not name', async () => {
