@@ -146,12 +146,19 @@ export interface DatasetTraits {
   side: number
 }
 
-/** Values that follow from the dataset, unless a person or the preset sets them. */
-function valuesFor(traits: DatasetTraits): Record<string, string | number | boolean> {
-  const input = traits.sameSize ? 'whole' : 'tiles'
+/** Values that follow from the dataset, unless a person or the preset sets them; `set` is what they set. */
+function valuesFor(
+  traits: DatasetTraits,
+  set: Record<string, unknown>,
+  schema: z.ZodObject,
+): Record<string, string | number | boolean> {
+  const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
+  // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
+  const bySurface = input === 'tiles' && 'texture' in schema.shape
   return {
+    ...(bySurface ? { texture: true, score: textureComponent } : {}),
     channels: traits.channels,
-    input,
+    input: input === 'whole' ? 'whole' : 'tiles',
     // A whole part has an upper and a lower side; a piece of its surface has none, unless somebody says so.
     flips: input === 'whole' || traits.hasDirection ? 'none' : 'both',
     // Tiles of a photograph that is many times larger see texture only; halve it until it is some tiles wide.
@@ -188,7 +195,8 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
       `Choose one of: ${known}.`,
     )
   }
-  const parsed = entry.config.safeParse({ ...(traits && valuesFor(traits)), ...chosen.values, ...set })
+  const asked = { ...chosen.values, ...set }
+  const parsed = entry.config.safeParse({ ...(traits && valuesFor(traits, asked, entry.config)), ...asked })
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const where = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
