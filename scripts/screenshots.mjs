@@ -30,15 +30,30 @@ const languages = /** @type {const} */ (['en', 'zh-CN'])
 const screens = {
   start: () => null,
   datasets: () => '#/datasets',
+  label: () => '#/label',
   train: () => '#/train',
   training: (/** @type {string} */ run) => `#/train/${run}`,
   review: (/** @type {string} */ run) => `#/review/${run}`,
   thresholds: (/** @type {string} */ run) => `#/thresholds/${run}`,
+  curation: (/** @type {string} */ run) => `#/curation/${run}`,
+  live: () => '#/live',
   runs: (/** @type {string} */ run) => `#/runs/${run}`,
   settings: () => '#/settings',
 }
 /** @type {(keyof typeof screens)[]} */
-const screenNames = ['start', 'datasets', 'train', 'training', 'review', 'thresholds', 'runs', 'settings']
+const screenNames = [
+  'start',
+  'datasets',
+  'label',
+  'train',
+  'training',
+  'review',
+  'thresholds',
+  'curation',
+  'live',
+  'runs',
+  'settings',
+]
 
 const { values } = parseArgs({
   options: {
@@ -94,9 +109,16 @@ async function prepare(env, folder) {
   const training = ['--dataset', 'sample', '--model', 'fanogan', '--preset', values.preset, '--seed', '1']
   const { run } = await fanoscope(env, 'train', ...training, ...at)
   await fanoscope(env, 'score', '--run', run, ...at)
+  await fanoscope(env, 'score', '--run', run, '--split', 'validation', ...at)
+  const nextDay = join(folder, 'next day')
+  await fanoscope(env, 'sample', nextDay, ...'--seed 7 --train 12 --test-good 1 --per-defect 1'.split(' '))
+  await fanoscope(env, 'score', '--run', run, '--images', join(nextDay, 'train', 'good'), ...at)
+  /** @type {{ image: number, file: string }[]} */
   const queue = await fanoscope(env, 'review', '--run', run, '--list', ...at)
-  // As after the first minutes of a shift: what stood out most is decided, and rightly.
-  for (const { image, file } of queue.slice(0, 3)) {
+  const test = queue.filter(({ file }) => file.startsWith('test/'))
+  const fresh = queue.filter(({ file }) => !/^(test|train)\//.test(file))
+  // As after the first minutes of a shift: what stood out most is decided, and rightly; of the next day, all.
+  for (const { image, file } of [...test.slice(0, 3), ...fresh]) {
     await fanoscope(
       env,
       'review',
@@ -105,7 +127,7 @@ async function prepare(env, folder) {
       '--image',
       String(image),
       '--decision',
-      String(file).includes('good/') ? 'accept' : 'reject',
+      file.startsWith('test/') && !file.includes('good/') ? 'reject' : 'accept',
       '--operator',
       operator,
       ...at,

@@ -1,4 +1,5 @@
 /** Every screen: for those who see little, for those who use the keyboard alone, in both languages and both themes. */
+import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -7,11 +8,23 @@ import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/commands/documents.ts'
 import { createStation, describeInChromium, done, stockLine } from './station.ts'
 
-const places = ['datasets', 'train', 'training', 'review', 'runs', 'settings'] as const
+const places = [
+  'datasets',
+  'label',
+  'train',
+  'training',
+  'review',
+  'thresholds',
+  'curation',
+  'live',
+  'runs',
+  'settings',
+] as const
 type Place = (typeof places)[number]
 
 describeInChromium('every screen', () => {
   const station = createStation()
+  const nextDay = join(station.folder, 'next day')
   let run = ''
 
   beforeAll(async () => {
@@ -21,12 +34,28 @@ describeInChromium('every screen', () => {
     const training = '--dataset sample --preset smoke --set ganSteps=4 encoderSteps=4 discriminatorSamples=32'
     run = documents.train.parse(await done(station.command('train', ...training.split(' '), ...at))).run
     await done(station.command('score', '--run', run, ...at))
+    await done(station.command('score', '--run', run, '--split', 'validation', ...at))
+    // Parts of another day, one of them accepted: there is something to watch, and something to learn from.
+    const other = '--seed 7 --train 4 --test-good 1 --per-defect 1 --json'
+    await done(station.command('sample', nextDay, ...other.split(' ')))
+    const good = join(nextDay, 'train', 'good')
+    await done(station.command('score', '--run', run, '--images', good, ...at))
+    const queue = documents.list.parse(await done(station.command('review', '--run', run, '--list', ...at)))
+    const fresh = queue.find(({ file }) => !file.includes('test/'))
+    const decision = ['--image', String(fresh?.image), '--decision', 'accept', '--operator', 'Mei Lin']
+    await done(station.command('review', '--run', run, ...decision, ...at))
   })
 
   async function visit(place: Place): Promise<Page> {
     const { page } = station
     const path = place === 'training' ? `train/${run}` : place
+    // Where it starts is settled before it goes elsewhere.
+    await page.locator('.screen-header h1').waitFor()
     await page.evaluate(`location.hash = '#/${path}'`)
+    // The screen before it stays until its own code is there.
+    await page
+      .locator(`.rail .entry[aria-current=page][href*='/${place === 'training' ? 'train' : place}']`)
+      .waitFor()
     await page.locator('.screen-header h1').waitFor()
     if (place === 'review') await page.locator('.choice.accept:enabled').waitFor()
     await settled(page)
@@ -107,6 +136,20 @@ describeInChromium('every screen', () => {
     expect(await look(page)).toEqual({ language: 'en', theme: 'light' })
   })
 
+  it('judges what a camera puts into a folder', async () => {
+    const page = await visit('live')
+    await page.getByRole('button', { name: 'Choose the folder that' }).click()
+    await page.getByLabel('Path of the folder').fill(join(nextDay, 'test', 'good'))
+    await page.getByRole('button', { name: 'Go', exact: true }).click()
+    await page.getByRole('button', { name: 'Use this folder' }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
+    await page.locator('.verdict').waitFor()
+    expect(await barriers(page)).toEqual([])
+    expect(await unreached(page)).toEqual([])
+    await page.getByRole('main').getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
+  })
+
   describe.each(['light', 'dark'])('in the %s theme', (theme) => {
     it.each(places)('keeps nobody out: %s', async (place) => {
       if ((await look(station.page)).theme !== theme) {
@@ -144,8 +187,10 @@ describeInChromium('every screen', () => {
   it('the work is done with the keyboard alone', async () => {
     const page = await visit('datasets')
     await page.keyboard.press('Alt+2')
-    await page.getByRole('heading', { name: 'Train', level: 1 }).waitFor()
+    await page.getByRole('heading', { name: 'Label', level: 1 }).waitFor()
     await page.keyboard.press('Alt+3')
+    await page.getByRole('heading', { name: 'Train', level: 1 }).waitFor()
+    await page.keyboard.press('Alt+4')
     await page.locator('.choice.accept:enabled').waitFor()
     await page.keyboard.press('r')
     await page.keyboard.type('Mei Lin')
