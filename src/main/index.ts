@@ -36,6 +36,7 @@ void startElectronHost(
     },
     rendererFolder: join(root, 'out', 'renderer'),
     preloadFile: join(root, 'out', 'preload', 'index.js'),
+    iconFile: join(root, 'resources', 'icon.png'),
     engineEntry: fileURLToPath(workerEntry('engine')),
     engineEnvironment: () => engineEnvironment(root, process.env),
   },

@@ -60,6 +60,7 @@ async function overElectron(application: RecordedApplication): Promise<Opened> {
     createApplication: () => application,
     rendererFolder: built.rendererFolder,
     preloadFile: '/out/preload/index.js',
+    iconFile: '/resources/icon.png',
     engineEntry: '/out/main/engine.js',
     engineEnvironment: () => ({}),
     report: (message) => reports.push(message),

@@ -44,6 +44,7 @@ async function start({
     },
     rendererFolder: built.rendererFolder,
     preloadFile: '/out/preload/index.js',
+    iconFile: '/resources/icon.png',
     engineEntry: '/out/main/engine.js',
     engineEnvironment: () => ({ LD_LIBRARY_PATH: '/cuda' }),
     report: (message) => reports.push(message),
@@ -371,6 +372,7 @@ describe('the end', () => {
       createApplication: () => recordedApplication(),
       rendererFolder: `${built.folder}/nowhere`,
       preloadFile: '/out/preload/index.js',
+      iconFile: '/resources/icon.png',
       engineEntry: '/out/main/engine.js',
       engineEnvironment: () => ({}),
     })
@@ -388,6 +390,7 @@ describe('the end', () => {
       },
       rendererFolder: built.rendererFolder,
       preloadFile: '/out/preload/index.js',
+      iconFile: '/resources/icon.png',
       engineEntry: '/out/main/engine.js',
       engineEnvironment: () => ({}),
     })

@@ -11,6 +11,7 @@ export interface WindowOptions {
   minHeight: number
   show: boolean
   title: string
+  icon: string
   backgroundColor: string
   webPreferences: {
     preload: string

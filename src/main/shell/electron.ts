@@ -19,6 +19,8 @@ export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
   createApplication: (powers: ElectronPowers) => Hosted & { close(): Promise<void> }
   /** The bundle of `src/preload/index.ts`. */
   preloadFile: string
+  /** The application's picture in the task bar. */
+  iconFile: string
   /** The bundle of `src/main/entries/engine.ts`. */
   engineEntry: string
   engineEnvironment: () => Record<string, string>
@@ -135,7 +137,7 @@ async function openHost<W extends ApiWindow>(
   const remembered = await shell.call('setting.get', { key: sizeKey })
   const setting = z.object({ value: sizeSchema }).safeParse(remembered.ok ? remembered.value : null)
   const size = setting.data?.value ?? standardSize
-  window = openWindow(electron, options.preloadFile, size)
+  window = openWindow(electron, options, size)
   const opened = window
   opened.on('close', () => {
     const { width, height } = opened.getNormalBounds()
@@ -160,7 +162,7 @@ function closeOffNetwork({ app, session: { defaultSession } }: ElectronApi<ApiWi
 
 function openWindow<W extends ApiWindow>(
   electron: ElectronApi<W>,
-  preload: string,
+  { preloadFile: preload, iconFile: icon }: Pick<ElectronHostOptions, 'preloadFile' | 'iconFile'>,
   size: z.infer<typeof sizeSchema>,
 ): W {
   const window = new electron.BrowserWindow({
@@ -170,6 +172,7 @@ function openWindow<W extends ApiWindow>(
     minHeight: 720,
     show: false,
     title: 'Fanoscope',
+    icon,
     backgroundColor: '#14171c',
     webPreferences: {
       preload,
