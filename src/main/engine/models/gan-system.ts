@@ -6,10 +6,10 @@ import { createWeights, type Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
 import { owningWeights, type TileScorer } from '../scoring/tile-scorer.ts'
 import { tf } from '../tensorflow.ts'
-import type { TrainingConfig } from '../training/stage.ts'
+import type { TrainingConfig } from '../training/config.ts'
 import { runTraining } from '../training/training.ts'
 import { type AdversarialConfig, adversarialStage, type Objective } from './adversarial-stage.ts'
-import type { System } from './registry.ts'
+import type { System } from './system.ts'
 
 /** G and D of one run. */
 export type GanWeights = { generator: Weights; critic: Weights }

@@ -1,28 +1,14 @@
 /** What a system brings to a training: its networks, its stages one after the other, and its scorer. */
 import type { Random } from '../../random.ts'
-import type { InputMode } from '../data/load-image.ts'
 import type { TrainingBatches } from '../data/training-batches.ts'
-import type { Precision, Program } from '../graph/compile.ts'
+import type { Program } from '../graph/compile.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
 import type { TileScorer } from '../scoring/tile-scorer.ts'
 import type { Variable } from '../tensorflow.ts'
+import type { TrainingConfig } from './config.ts'
 import type { TensorMap } from './safetensors.ts'
 import type { ValidationTiles } from './validation-tiles.ts'
-
-/** What every system's configuration says; the rest is the system's own. */
-export interface TrainingConfig extends InputMode {
-  batch: number
-  flips: 'none' | 'horizontal' | 'vertical' | 'both'
-  /** Largest shift of a whole image, in pixels. */
-  shift: number
-  overlap: number
-  discriminatorSamples: number
-  /** What scoring is to multiply. */
-  precision: Precision
-  checkpointEvery: number
-  previewEvery: number
-}
 
 /** What a stage is given. */
 export interface StageTools {

@@ -1,7 +1,7 @@
 import { createRandom } from '../../random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
-import type { TrainingConfig } from './stage.ts'
+import type { TrainingConfig } from './config.ts'
 
 /** Tiles of the normal validation images in full batches: [count, size, size, channels]. */
 export interface ValidationTiles {
