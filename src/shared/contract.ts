@@ -29,6 +29,7 @@ import {
   datasetSummarySchema,
   decisionKindSchema,
   decisionSchema,
+  findingSchema,
   importReportSchema,
   jobSchema,
   labelSchema,
@@ -290,7 +291,10 @@ const jobStarted = z.object({ job: z.string() })
 export const calls = {
   'app.info': call(none, appInfoSchema),
   /** The doctor's report as text lines and as data. */
-  'app.doctor': call(none, z.object({ text: z.string(), report: z.record(z.string(), z.unknown()) })),
+  'app.doctor': call(
+    none,
+    z.object({ text: z.string(), report: z.looseObject({ findings: z.array(findingSchema) }) }),
+  ),
 
   /** Starts the engine, which otherwise starts when it is needed; answers when it is ready. */
   'engine.start': call(none, engineStateSchema),

@@ -85,7 +85,7 @@ describeInChromium('in the window', () => {
     expect(await failure('folder-empty')).toContain('nothing')
   })
 
-  it('a folder of other files than photographs ends with each of them refused', async () => {
+  it('a folder of other files than photographs ends with each of them refused and a warning', async () => {
     const { page } = station
     const folder = await writeFolder(join(station.folder, 'papers'), { 'shift plan.txt': 'no photograph' })
     await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
@@ -95,7 +95,7 @@ describeInChromium('in the window', () => {
       .getByRole('tabpanel', { name: 'Refused (1)' })
       .getByText('Not an image', { exact: true })
       .waitFor()
-    await page.getByText('0 images imported into papers').waitFor()
+    await page.getByText('No image was imported into papers').waitFor()
   })
 
   it('a run that is not there leads back to those that are', async () => {

@@ -248,7 +248,10 @@ export const callExamples: CallExamples = {
       engine,
     },
   },
-  'app.doctor': { input: {}, output: { text: 'All well.', report: { node: { version: '24.0.0' } } } },
+  'app.doctor': {
+    input: {},
+    output: { text: 'All well.', report: { node: { version: '24.0.0' }, findings: [] } },
+  },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
   'workspace.verify': { input: {}, output: { job: 'j-1' } },

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type Finding, findingSchema } from '../../shared/domain.ts'
 import { failureData } from '../../shared/failure.ts'
 import { deviceProofSchema, providerSchema } from '../engine/protocol.ts'
 import { takeOwnership } from '../store/owner.ts'
@@ -18,30 +19,6 @@ import { freeBytes } from './free-bytes.ts'
 import { nvidiaGpus } from './graphics.ts'
 import { type AskProgram, askProgram } from './outside-program.ts'
 import { processor } from './processor.ts'
-
-/** `blocks`: something does not work at all; `limits`: it works, at a cost. */
-const findingSchema = z.object({
-  /** Stays as it is; the texts may change. */
-  code: z.enum([
-    'node-old',
-    'engine-broken',
-    'engine-wrong',
-    'tensorflow-missing',
-    'gpu-missing',
-    'gpu-unused',
-    'electron-missing',
-    'windows-not-built',
-    'workspace-in-use',
-    'workspace-unusable',
-    'disk-nearly-full',
-  ]),
-  piece: z.enum(['node', 'tensorflow', 'gpu', 'electron', 'windows', 'workspace', 'disk']),
-  weight: z.enum(['blocks', 'limits']),
-  what: z.string(),
-  cost: z.string(),
-  remedy: z.string(),
-})
-export type Finding = z.infer<typeof findingSchema>
 
 export const doctorReportSchema = z.object({
   /** Nothing blocks. */

@@ -1,0 +1,175 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  failureText,
+  findingText,
+  problemText,
+  refusalOf,
+  refusalText,
+  warningText,
+} from '../../src/renderer/failure-text.ts'
+import chinese from '../../src/renderer/i18n/failures.zh-CN.json'
+import { i18n } from '../../src/renderer/i18n/index.ts'
+import { useNoticesStore } from '../../src/renderer/stores/notices.ts'
+import { findingSchema, problemSchema, refusalCodeSchema } from '../../src/shared/domain.ts'
+
+/** What main and the engine say. The command line's own words never reach a window. */
+const sources = Object.entries(
+  import.meta.glob<string>(['../../src/main/**/*.ts', '../../src/shared/**/*.ts'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  }),
+).filter(([file]) => !file.includes('/main/commands/'))
+
+const found = (patterns: RegExp[], folder = ''): string[][] =>
+  sources
+    .filter(([file]) => file.includes(folder))
+    .flatMap(([, source]) =>
+      patterns.flatMap((pattern) => [...source.matchAll(pattern)].map((match) => match.slice(1))),
+    )
+
+const codes = new Set(found([/new Failure\(\s*'([\w-]+)'/g, /\bcode: '([\w-]+)',\s+message\b/g]).flat())
+
+const full = { code: 'disk-full', message: 'The disk is full.', remedy: 'Free some space.' }
+
+describe('the Chinese words of failures', () => {
+  it('are there for every code that main throws, and for no other', () => {
+    expect(Object.keys(chinese.failure).sort()).toEqual([...codes].sort())
+  })
+
+  it('are there for every code of a refused file', () => {
+    expect(Object.keys(chinese.refusal).sort()).toEqual([...refusalCodeSchema.options].sort())
+  })
+
+  it('are there for every problem of a checked workspace', () => {
+    expect(Object.keys(chinese.problem).sort()).toEqual([...problemSchema.shape.code.options].sort())
+  })
+
+  it('are there for every finding of the doctor', () => {
+    expect(Object.keys(chinese.finding).sort()).toEqual([...findingSchema.shape.code.options].sort())
+  })
+
+  it('leave nothing empty', () => {
+    const { failure, refusal, problem, finding } = chinese
+    const said = [failure, refusal, problem, finding].flatMap((section) =>
+      Object.values(section).flatMap((entry) => Object.values(entry)),
+    )
+    expect(said.filter((text) => !/\p{Script=Han}/u.test(text))).toEqual([])
+  })
+})
+
+describe('a failure', () => {
+  it('is shown in an English window as main says it', () => {
+    expect(failureText(full, 'en')).toEqual({ title: full.message, remedy: full.remedy, original: null })
+  })
+
+  it('is shown in a Chinese window in Chinese, with what main says beneath', () => {
+    expect(failureText(full, 'zh-CN')).toEqual({
+      ...chinese.failure['disk-full'],
+      original: 'The disk is full. Free some space.',
+    })
+  })
+
+  it('of a file that was refused has its words too', () => {
+    expect(failureText({ ...full, code: 'too-small' }, 'zh-CN')).toMatchObject(chinese.refusal['too-small'])
+  })
+
+  it('with a code that nobody knows falls back to what main says', () => {
+    const unknown = { ...full, code: 'of-a-later-version' }
+    expect(failureText(unknown, 'zh-CN')).toEqual({
+      title: full.message,
+      remedy: full.remedy,
+      original: null,
+    })
+  })
+})
+
+describe('a failure in the corner', () => {
+  afterEach(() => {
+    i18n.global.locale.value = 'en'
+  })
+
+  it('speaks the language of the window', () => {
+    setActivePinia(createPinia())
+    i18n.global.locale.value = 'zh-CN'
+    const notices = useNoticesStore()
+    notices.fail(full)
+    const { title, remedy } = chinese.failure['disk-full']
+    expect(notices.notices).toMatchObject([
+      { title, detail: remedy, original: 'The disk is full. Free some space.' },
+    ])
+  })
+})
+
+describe('the reason of a refused file', () => {
+  it('is shown in an English window as it is', () => {
+    expect(refusalText('empty file: zero bytes', 'en')).toEqual({
+      title: 'empty file: zero bytes',
+      remedy: '',
+      original: null,
+    })
+  })
+
+  it('is shown in a Chinese window in Chinese, with the numbers beneath', () => {
+    const reason = 'too small: 8 x 8, each side must have 16 pixels'
+    expect(refusalText(reason, 'zh-CN')).toEqual({ ...chinese.refusal['too-small'], original: reason })
+  })
+
+  it('begins with its code, by which it is known where the code is not sent', () => {
+    const reasons = found([/ImageRefusal\(\s*'([\w-]+)',\s*['`]([^'`]+)/g], '/main/images/')
+    expect(reasons.length).toBeGreaterThan(10)
+    expect(reasons.filter(([code, reason = '']) => refusalOf(reason) !== code)).toEqual([])
+  })
+
+  it('that is none of these stays as it is', () => {
+    expect(refusalText('the camera was unplugged', 'zh-CN')).toMatchObject({
+      title: 'the camera was unplugged',
+    })
+  })
+})
+
+describe('a warning about an image', () => {
+  it('is Chinese in a Chinese window, whichever it is', () => {
+    const warnings = found([/warnings\.push\(['`]([^'`]+)/g, /warnings: small \? \['([^']+)/g])
+      .flat()
+      .map((warning) => warning.replaceAll(/\$\{[^}]*\}/g, '3'))
+    expect(warnings.length).toBeGreaterThan(4)
+    expect(warnings.filter((warning) => !/\p{Script=Han}/u.test(warningText(warning, 'zh-CN')))).toEqual([])
+  })
+
+  it('keeps its number', () => {
+    const warning = 'the file has 12 pages; only the first page is used'
+    expect(warningText(warning, 'zh-CN')).toContain('12')
+    expect(warningText(warning, 'en')).toBe(warning)
+  })
+})
+
+describe('what a check finds', () => {
+  it('in a workspace is told by its code', () => {
+    const problem = {
+      code: 'file-changed',
+      file: 'images/a.png',
+      message: 'Other bytes.',
+      remedy: 'Restore it.',
+    } as const
+    expect(problemText(problem, 'zh-CN')).toEqual({
+      ...chinese.problem['file-changed'],
+      original: 'Other bytes.',
+    })
+    expect(problemText(problem, 'en')).toMatchObject({ title: 'Other bytes.', remedy: 'Restore it.' })
+  })
+
+  it('on the machine is told by its code, where the report itself is not read', () => {
+    const finding = {
+      code: 'gpu-missing',
+      piece: 'gpu',
+      weight: 'limits',
+      what: 'There is no GPU.',
+      cost: 'It is slow.',
+      remedy: 'Install one.',
+    } as const
+    expect(findingText(finding, 'zh-CN')).toEqual(chinese.finding['gpu-missing'])
+    expect(findingText(finding, 'en')).toBeNull()
+  })
+})
