@@ -21,6 +21,7 @@ interface Words {
   problem: Entries<{ title: string; remedy: string }>
   finding: Entries<{ title: string; cost: string; remedy: string }>
   warning: Entries<string>
+  value: Entries<string>
 }
 
 /** English has none: main's words are English. */
@@ -55,21 +56,39 @@ export function findingText({ code }: Finding, locale: string) {
   return translations[locale]?.finding[code] ?? null
 }
 
-/** What was done to an image so that it could be used, by the words that main keeps with it. */
+/** What main remarks on an image or a mask, by the words that it keeps with it; the more special come first. */
 const warnings: readonly [name: string, pattern: RegExp][] = [
   ['decoder', /^the decoder warned: (?<words>.*)$/],
   ['transparency', /^transparency was flattened on black$/],
   ['pages', /^the file has (?<count>\d+) pages; only the first page is used$/],
   ['cmyk', /^CMYK was converted to sRGB$/],
   ['small', /^smaller than a tile: its border pixels were repeated to fill one$/],
+  ['mask-of-normal', /^not used: (?<file>.+) is labeled normal$/],
+  ['mask-size', /^not used: the mask has (?<size>\d+ x \d+) pixels, (?<file>.+) has (?<other>.+)$/],
+  ['mask-empty', /^not used: the mask of (?<file>.+) marks no pixel$/],
+  ['mask-alone', /^not used: no photograph belongs to this mask$/],
+  ['mask-refused', /^not used: (?<reason>.+)$/],
+  ['no-mask', /^no mask belongs to this photograph$/],
+  ['removed-copy', /^not added: the same photograph \((?<file>.+)\) was removed from the dataset$/],
+  ['removed', /^not added: it was removed from the dataset$/],
+  [
+    'other-label',
+    /^the same photograph is labeled (?<label>\w+) as (?<file>.+) and (?<other>\w+) here; the first was kept$/,
+  ],
+  ['other-split', /^the same photograph is for training as (?<file>.+) and for testing here;/],
+  ['no-normal', /^there is no photograph labeled normal, and training needs them:/],
 ]
 
 export function warningText(warning: string, locale: string): string {
+  const words = translations[locale]
   for (const [name, pattern] of warnings) {
     const found = pattern.exec(warning)
-    const said = translations[locale]?.warning[name]
+    const said = words?.warning[name]
     if (found === null || said === undefined) continue
-    return said.replace(/\{(\w+)\}/g, (place, key: string) => found.groups?.[key] ?? place)
+    return said.replace(/\{(\w+)\}/g, (_place, key: string) => {
+      const value = found.groups?.[key] ?? ''
+      return key === 'reason' ? refusalText(value, locale).title : (words?.value[value] ?? value)
+    })
   }
   return warning
 }

@@ -106,4 +106,26 @@ describeInChromium('in the window', () => {
     await page.getByRole('button', { name: 'All runs' }).click()
     await page.getByText('No runs yet').waitFor()
   })
+
+  it('a Chinese window says what failed in Chinese, and beneath it what main said', async () => {
+    const { page } = station
+    await page.getByRole('button', { name: 'Change language' }).click()
+    await page.evaluate(`location.hash = '#/datasets'`)
+    await page.locator('.screen-header').getByRole('button', { name: '导入照片' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '选择文件夹' }).click()
+    await page.getByRole('textbox', { name: '文件夹路径' }).fill(join(station.folder, 'nothing'))
+    await page.getByRole('button', { name: '转到', exact: true }).click()
+    await page.getByRole('button', { name: '使用此文件夹' }).click()
+    const alert = page.getByRole('alert').filter({ hasText: 'folder-empty' })
+    expect(await alert.locator('.message').textContent()).toBe('该文件夹中没有文件。')
+    expect(await alert.locator('.remedy').textContent()).toBe('请选择存放照片的文件夹。')
+    expect(await alert.locator('.original[lang=en]').textContent()).toContain(
+      'There is no file in the folder',
+    )
+    await page.getByRole('dialog').getByRole('button', { name: '取消' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await page.evaluate(`location.hash = '#/settings'`)
+    await page.getByRole('button', { name: '检查此计算机' }).click()
+    await page.locator('pre[lang=en]').waitFor()
+  })
 })

@@ -22,9 +22,9 @@ const sources = Object.entries(
   }),
 ).filter(([file]) => !file.includes('/main/commands/'))
 
-const found = (patterns: RegExp[], folder = ''): string[][] =>
+const found = (patterns: RegExp[], within = /./): string[][] =>
   sources
-    .filter(([file]) => file.includes(folder))
+    .filter(([file]) => within.test(file))
     .flatMap(([, source]) =>
       patterns.flatMap((pattern) => [...source.matchAll(pattern)].map((match) => match.slice(1))),
     )
@@ -117,7 +117,7 @@ describe('the reason of a refused file', () => {
   })
 
   it('begins with its code, by which it is known where the code is not sent', () => {
-    const reasons = found([/ImageRefusal\(\s*'([\w-]+)',\s*['`]([^'`]+)/g], '/main/images/')
+    const reasons = found([/ImageRefusal\(\s*'([\w-]+)',\s*['`]([^'`]+)/g], /\/main\/images\//)
     expect(reasons.length).toBeGreaterThan(10)
     expect(reasons.filter(([code, reason = '']) => refusalOf(reason) !== code)).toEqual([])
   })
@@ -130,12 +130,38 @@ describe('the reason of a refused file', () => {
 })
 
 describe('a warning about an image', () => {
-  it('is Chinese in a Chinese window, whichever it is', () => {
-    const warnings = found([/warnings\.push\(['`]([^'`]+)/g, /warnings: small \? \['([^']+)/g])
+  const warnings = (): string[] =>
+    found(
+      [
+        /warnings\.push\(['`]([^'`]+)/g,
+        /\bwarnings?:\s+(?:small \? \[)?['`]([^'`]+)/g,
+        /\brefuse\(['`]([^'`]+)/g,
+      ],
+      /\/main\/(images|import|engine\/scoring)\//,
+    )
       .flat()
-      .map((warning) => warning.replaceAll(/\$\{[^}]*\}/g, '3'))
-    expect(warnings.length).toBeGreaterThan(4)
-    expect(warnings.filter((warning) => !/\p{Script=Han}/u.test(warningText(warning, 'zh-CN')))).toEqual([])
+      .map((warning) => warning.replaceAll(/\$\{[^}]*(?:\}|$)/g, '3'))
+      // The message of a refusal follows: the test of reasons is about these.
+      .filter((warning) => warning !== 'not used: 3')
+
+  it('is Chinese in a Chinese window, whichever main says, and none is there that main does not say', () => {
+    const said = warnings().map((warning) =>
+      warningText(warning, 'zh-CN').replaceAll('3 x 3', '3').replaceAll('3', '{}'),
+    )
+    const known = Object.entries(chinese.warning).flatMap(([name, text]) =>
+      name === 'mask-refused' ? [] : [text.replaceAll(/\{\w+\}/g, '{}')],
+    )
+    expect([...new Set(said)].sort()).toEqual(known.sort())
+  })
+
+  it('names the labels and the reason of a refusal in Chinese too', () => {
+    expect(
+      warningText(
+        'the same photograph is labeled normal as good/a.png and anomalous here; the first was kept',
+        'zh-CN',
+      ),
+    ).toBe('相同的照片在 good/a.png 处的标签为正常，在此处为异常；保留了前者')
+    expect(warningText('not used: empty file: zero bytes', 'zh-CN')).toBe('掩膜未使用：文件没有内容。')
   })
 
   it('keeps its number', () => {
