@@ -2,17 +2,19 @@
  * Measures what a person waits for in the window, in a real Chromium over the browser host, on a sample line that
  * is made for it:
  *
- *     node bench/window.ts [--starts 5] [--parts 100]
+ *     node bench/window.ts [--starts 5] [--parts 100] [--look 300]
  *
  * Prints one JSON document, in milliseconds. `firstPaint` is from asking for the address to the first contentful
  * paint of a fresh window; `usable` to the first screen with its choices. `nextPart` is from the key press to the
  * frame in which the pictures of the next part are on stage; `decided` the same where the key is a decision, which
- * main has then stored and synced.
+ * main has then stored and synced. Each part is looked at for `--look` milliseconds before the next key, as the
+ * quickest operator does; 0 presses as fast as the window answers, which measures how much it can do.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { z } from 'zod'
@@ -105,9 +107,19 @@ async function press(page: Page, key: string): Promise<number> {
 }
 
 const { values } = parseArgs({
-  options: { starts: { type: 'string', default: '5' }, parts: { type: 'string', default: '100' } },
+  options: {
+    starts: { type: 'string', default: '5' },
+    parts: { type: 'string', default: '100' },
+    look: { type: 'string', default: '300' },
+  },
 })
-const [starts, parts] = [Number(values.starts), Number(values.parts)]
+const [starts, parts, look] = [Number(values.starts), Number(values.parts), Number(values.look)]
+
+async function pressAfterLooking(page: Page, key: string): Promise<number> {
+  await setTimeout(look)
+  return press(page, key)
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'fanoscope-window-'))
 const env = {
   ...process.env,
@@ -140,12 +152,12 @@ try {
   await page.locator('.choice.accept:enabled').waitFor()
   await settled(page)
   const next: number[] = []
-  for (let i = 0; i < parts; i++) next.push(await press(page, 'ArrowRight'))
+  for (let i = 0; i < parts; i++) next.push(await pressAfterLooking(page, 'ArrowRight'))
   await page.reload()
   await page.locator('.choice.accept:enabled').waitFor()
   await settled(page)
   const decided: number[] = []
-  for (let i = 0; i < parts; i++) decided.push(await press(page, 'a'))
+  for (let i = 0; i < parts; i++) decided.push(await pressAfterLooking(page, 'a'))
   await page.close()
   await served.end()
   const document = {
