@@ -79,6 +79,24 @@ function refusalOf(error: unknown): ImageRefusal {
   return new ImageRefusal('corrupt', `corrupt: ${line}`, { cause: error })
 }
 
+/** Times that a file is read until the decoder says what is wrong with it. */
+const attempts = 5
+
+/**
+ * libvips keeps what went wrong in one buffer for the whole process: where two files fail at the same moment, one
+ * of them is left without words, and what they would have said decides what becomes of the file.
+ */
+async function withWords<T>(decode: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await decode()
+    } catch (error) {
+      const isWordless = error instanceof Error && /^(unknown error)?\s*$/i.test(error.message)
+      if (!isWordless || attempt === attempts) throw error
+    }
+  }
+}
+
 type FailOn = 'error' | 'warning'
 
 /** Color profiles are not applied, except to CMYK: the model sees the values that the camera wrote. */
@@ -95,7 +113,7 @@ interface Stored extends ImageHeader {
 
 /** What libvips reads from the header; `bitmap` is never given to it. */
 async function storedHeader(source: ImageSource, format: ImageFormat): Promise<Stored> {
-  const meta = await sharp(source, { failOn: 'error', limitInputPixels: false }).metadata()
+  const meta = await withWords(() => sharp(source, { failOn: 'error', limitInputPixels: false }).metadata())
   return {
     format,
     width: meta.autoOrient.width,
@@ -118,11 +136,13 @@ interface Samples {
 async function samplesOf(source: ImageSource, stored: Stored, failOn: FailOn): Promise<Samples> {
   const wide = stored.depth === 'ushort'
   const gray = stored.space === 'b-w' || stored.space === 'grey16'
-  const { data, info } = await open(source, failOn)
-    .autoOrient()
-    .toColourspace(gray ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb')
-    .raw({ depth: wide ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const { data, info } = await withWords(() =>
+    open(source, failOn)
+      .autoOrient()
+      .toColourspace(gray ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb')
+      .raw({ depth: wide ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  )
   return {
     width: info.width,
     height: info.height,

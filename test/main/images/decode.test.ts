@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decodeImage, inspectImage, readImageHeader } from '../../../src/main/images/decode.ts'
+import { ImageRefusal } from '../../../src/main/images/refusal.ts'
 import { decodePlainPng } from './plain-png.ts'
 
 const awkward = resolve('../shared/data/awkward')
@@ -322,6 +323,24 @@ describe('damage', () => {
     await expect(inspectImage(webp.subarray(0, webp.length >> 1))).rejects.toMatchObject({
       code: 'truncated',
     })
+  })
+
+  it('says the same of a damaged file however many fail beside it', async () => {
+    const jpeg = await scene().jpeg().toBuffer()
+    const cut = jpeg.subarray(0, jpeg.length >> 1)
+    const png = await scene().png().toBuffer()
+    const flipped = Buffer.from(png)
+    flipped[png.length >> 1] = (flipped[png.length >> 1] ?? 0) ^ 0xff
+    const refused = (source: Buffer) =>
+      decodeImage(source).then(
+        () => 'accepted',
+        (error: unknown) => (error instanceof ImageRefusal ? error.message : String(error)),
+      )
+    const of = await Promise.all(
+      Array.from({ length: 1_000 }, async () => [await refused(cut), await refused(flipped)] as const),
+    )
+    expect(of.filter(([ofCut]) => !ofCut.startsWith('truncated'))).toEqual([])
+    expect(of.filter(([, ofFlipped]) => !/^(corrupt|truncated): (?!Unknown)/.test(ofFlipped))).toEqual([])
   })
 
   it('refuses 32-bit float samples, whose range nobody states', async () => {
