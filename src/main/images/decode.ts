@@ -1,3 +1,4 @@
+import PQueue from 'p-queue'
 import sharp from 'sharp'
 import type { ImageFormat } from '../../shared/domain.ts'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
@@ -80,19 +81,33 @@ function refusalOf(error: unknown): ImageRefusal {
 }
 
 /** Times that a file is read until the decoder says what is wrong with it. */
-const attempts = 5
+const attempts = 100
+
+/** One file at a time is asked again: those that ask for words must not take them from each other. */
+const asking = new PQueue({ concurrency: 1 })
+
+const isWordless = (error: unknown): boolean =>
+  error instanceof Error && /^(unknown error)?\s*$/i.test(error.message)
 
 /**
  * libvips keeps what went wrong in one buffer for the whole process: where two files fail at the same moment, one
- * of them is left without words, and what they would have said decides what becomes of the file.
+ * of them is left without words, and what it would have said decides what becomes of the file.
  */
 async function withWords<T>(decode: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  try {
+    return await decode()
+  } catch (error) {
+    if (!isWordless(error)) throw error
+    return asking.add(() => askedAgain(decode))
+  }
+}
+
+async function askedAgain<T>(decode: () => Promise<T>): Promise<T> {
+  for (let attempt = 2; ; attempt++) {
     try {
       return await decode()
     } catch (error) {
-      const isWordless = error instanceof Error && /^(unknown error)?\s*$/i.test(error.message)
-      if (!isWordless || attempt === attempts) throw error
+      if (!isWordless(error) || attempt === attempts) throw error
     }
   }
 }
