@@ -5,7 +5,7 @@
 import { compileAll, defineStep } from '../graph/compile.ts'
 import type { Optimizer } from '../graph/optimizers.ts'
 import type { Networks } from '../networks/blocks.ts'
-import { observing, pooledStatistics, statisticBatches } from '../networks/measure.ts'
+import { observing, pooledStatistics, statisticBatches, statisticsOver } from '../networks/measure.ts'
 import { isStatistic, trainable, type Weights } from '../networks/weights.ts'
 import { type Tensor, tf, type Variable } from '../tensorflow.ts'
 import { collapseOf } from '../training/divergence.ts'
@@ -260,11 +260,7 @@ function openStage(
       )
       if (networks.criticHasStatistics) {
         const photographs = tools.batchesFor('critic-statistics')
-        const ofCritic: Record<string, Float32Array>[] = []
-        for (let i = 0; i < statisticBatches / 4; i++) {
-          ofCritic.push(steps.observeCritic.run({ x: await photographs.next() }))
-        }
-        Object.assign(statistics, pooledStatistics(ofCritic))
+        Object.assign(statistics, await statisticsOver(photographs, (x) => steps.observeCritic.run({ x })))
       }
       const fixed: TensorMap = {}
       for (const [name, data] of Object.entries(program.readVariables())) {

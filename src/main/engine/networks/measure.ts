@@ -44,3 +44,13 @@ export function pooledStatistics(batches: Record<string, Float32Array>[]): Recor
   }
   return pooled
 }
+
+/** Statistics over the first batches of photographs, of what `observe` notes on each. */
+export async function statisticsOver(
+  photographs: { next(): Promise<Float32Array> },
+  observe: (x: Float32Array) => Record<string, Float32Array>,
+): Promise<Record<string, Float32Array>> {
+  const observed: Record<string, Float32Array>[] = []
+  for (let i = 0; i < statisticBatches / 4; i++) observed.push(observe(await photographs.next()))
+  return pooledStatistics(observed)
+}

@@ -1,5 +1,6 @@
 import { disposeWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
+import { textureComponent } from '../scores.ts'
 import type { NearestNormal } from './nearest-normal.ts'
 
 /** What scores tiles: a system's networks, compiled for one size of batch. */
@@ -47,7 +48,7 @@ export function tileComponentsOf({ componentNames, texture }: TileScorer): strin
 export function withTexture(scorer: TileScorer, texture: NearestNormal): TileScorer {
   return {
     ...scorer,
-    componentNames: [...scorer.componentNames, 'texture'],
+    componentNames: [...scorer.componentNames, textureComponent],
     texture,
     dispose() {
       scorer.dispose()

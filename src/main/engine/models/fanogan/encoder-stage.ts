@@ -5,10 +5,11 @@
 import { compileAll, defineStep } from '../../graph/compile.ts'
 import { adam, rmsprop } from '../../graph/optimizers.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
-import { observing, pooledStatistics, statisticBatches } from '../../networks/measure.ts'
+import { observing, statisticsOver } from '../../networks/measure.ts'
 import { trainable } from '../../networks/weights.ts'
 import { type Tensor, tf, type Variable } from '../../tensorflow.ts'
 import { lossGradients } from '../../training/gradients.ts'
+import { previewPairs } from '../../training/pairs.ts'
 import type { Stage, StageDefinition, StageTools } from '../../training/stage.ts'
 import { meanSquaredDistance } from '../losses.ts'
 import type { FanoganConfig } from './config.ts'
@@ -129,11 +130,7 @@ function openStage(
   /** Measures the encoder's batch norm statistics on training images, the same ones each time. */
   async function measureStatistics(): Promise<void> {
     const photographs = tools.batchesFor('encoder-statistics')
-    const observed: Record<string, Float32Array>[] = []
-    for (let i = 0; i < statisticBatches / 4; i++) {
-      observed.push(steps.observe.run({ x: await photographs.next() }))
-    }
-    program.writeVariables(pooledStatistics(observed))
+    program.writeVariables(await statisticsOver(photographs, (x) => steps.observe.run({ x })))
   }
 
   return {
@@ -162,14 +159,8 @@ function openStage(
     },
     async preview() {
       await measureStatistics()
-      const { tiles, count } = await tools.validation()
-      const pixels = pairCount * size * size * channels
-      const x = count >= pairCount ? tiles.slice(0, pixels) : await tools.firstTiles(pairCount)
-      const { images } = steps.reconstruct.run({ x })
-      const sheet = new Float32Array(2 * pixels)
-      sheet.set(x)
-      sheet.set(images, pixels)
-      await tools.preview('reconstructed', sheet, pairCount)
+      const shown = { count: pairCount, one: size * size * channels }
+      await previewPairs(tools, shown, (x) => steps.reconstruct.run({ x }).images)
     },
     end: async (best) => best,
     dispose,

@@ -1,5 +1,6 @@
-import { pooledStatistics, statisticBatches } from '../../networks/measure.ts'
+import { statisticsOver } from '../../networks/measure.ts'
 import { collapseOf } from '../../training/divergence.ts'
+import { previewPairs } from '../../training/pairs.ts'
 import type { Stage, StageDefinition, StageTools } from '../../training/stage.ts'
 import type { GanomalyConfig } from './config.ts'
 import { freshDiscriminator, type GanomalyWeights } from './networks.ts'
@@ -42,11 +43,7 @@ function openStage(
   /** Measures the batch norm statistics on training images, the same ones each time. */
   async function measureStatistics(): Promise<void> {
     const photographs = tools.batchesFor('statistics')
-    const observed: Record<string, Float32Array>[] = []
-    for (let i = 0; i < statisticBatches / 4; i++) {
-      observed.push(steps.observe.run({ x: await photographs.next() }))
-    }
-    program.writeVariables(pooledStatistics(observed))
+    program.writeVariables(await statisticsOver(photographs, (x) => steps.observe.run({ x })))
   }
 
   return {
@@ -86,14 +83,8 @@ function openStage(
     },
     async preview() {
       await measureStatistics()
-      const { tiles, count } = await tools.validation()
-      const pixels = pairs * size * size * channels
-      const x = count >= pairs ? tiles.slice(0, pixels) : await tools.firstTiles(pairs)
-      const { images } = steps.reconstruct.run({ x })
-      const sheet = new Float32Array(2 * pixels)
-      sheet.set(x)
-      sheet.set(images, pixels)
-      await tools.preview('reconstructed', sheet, pairs)
+      const shown = { count: pairs, one: size * size * channels }
+      await previewPairs(tools, shown, (x) => steps.reconstruct.run({ x }).images)
     },
     end: async (best) => best,
     dispose,
