@@ -63,9 +63,13 @@ export const imageChangeSchema = z.discriminatedUnion('kind', [
 export type ImageChange = z.infer<typeof imageChangeSchema>
 
 export const splitRequestSchema = z.object({
-  /** Shares of the normal images; the rest trains. Anomalous images never train and are shared between the two. */
+  /** Shares of the normal images; the rest trains. */
   validation: z.number().min(0).max(0.9),
   test: z.number().min(0).max(0.9),
+  /** Share of the anomalous images that validates; the rest tests, none trains. Null for the ratio of the two above. */
+  anomalous: z.number().min(0).max(1).nullable().default(null),
+  /** `anomalous`: the normal images stay where they are, so that runs that learned from them can still be judged. */
+  only: z.enum(['all', 'anomalous']).default('all'),
   seed: z.int().nonnegative(),
   /** Each kind of defect, and the good parts, are shared out on their own. */
   stratified: z.boolean(),

@@ -87,6 +87,7 @@ export function splitImages(
       for (const image of images) {
         const to = drawn.splits.get(image.id)
         if (to !== undefined && to !== image.split) setSplit(db, image.id, to)
+        if (to === undefined && split.only === 'anomalous') continue
         db.run('UPDATE image SET part_group = $group WHERE id = $id AND part_group IS NOT $group', {
           id: image.id,
           group: drawn.groups.get(image.id) ?? null,

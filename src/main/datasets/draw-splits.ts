@@ -28,8 +28,8 @@ const splits = ['train', 'validation', 'test'] as const
 
 /** @throws Failure `pattern-invalid`, `fractions-invalid` */
 export function drawSplits(images: readonly DrawnImage[], request: SplitRequest, frozen: boolean): Draw {
-  const { validation, test, pattern } = request
-  if (validation + test > 0.95) {
+  const { validation, test, only, pattern } = request
+  if (only === 'all' && validation + test > 0.95) {
     throw new Failure(
       'fractions-invalid',
       'Validation and test together would leave less than 5 % of the images for training.',
@@ -92,7 +92,7 @@ const stratumOf = (members: readonly DrawnImage[]): string | null => {
 
 function drawGroups(
   groups: readonly [key: string, members: DrawnImage[]][],
-  { validation, test, seed, stratified }: SplitRequest,
+  { validation, test, anomalous, only, seed, stratified }: SplitRequest,
   frozen: boolean,
 ): Map<number, Split> {
   const result = new Map<number, Split>()
@@ -104,23 +104,20 @@ function drawGroups(
       continue
     }
     const kind = stratumOf(members)
-    if (kind === null) continue
+    if (kind === null || (kind === 'normal' && only === 'anomalous')) continue
     const stratum = stratified ? kind : kind === 'normal' ? kind : 'defect'
     const lot = createHash('sha256').update(`${seed}:${key}`).digest('hex')
     const list = strata.get(stratum)
     if (list) list.push({ lot, members })
     else strata.set(stratum, [{ lot, members }])
   }
+  const judging = validation + test
+  const validating = anomalous ?? (judging > 0 ? validation / judging : 0)
   for (const [stratum, list] of strata) {
-    const judging = validation + test
     const shares: Record<Split, number> =
       stratum === 'normal'
         ? { train: 1 - judging, validation, test }
-        : {
-            train: 0,
-            validation: judging > 0 ? validation / judging : 0,
-            test: judging > 0 ? test / judging : 1,
-          }
+        : { train: 0, validation: validating, test: 1 - validating }
     if (frozen) {
       shares.test += stratum === 'normal' ? 0 : shares.validation
       shares.train += stratum === 'normal' ? shares.validation : 0

@@ -102,7 +102,15 @@ describe('changing images', () => {
 
   it('shares out to the splits as it said before', async () => {
     const { db, dataset } = await line()
-    const split = { validation: 0.3, test: 0.2, seed: 4, stratified: true, pattern: null }
+    const split = {
+      validation: 0.3,
+      test: 0.2,
+      anomalous: null,
+      only: 'all' as const,
+      seed: 4,
+      stratified: true,
+      pattern: null,
+    }
     const said = splitImages(db, { datasetId: dataset.id, split, apply: false })
     splitImages(db, { datasetId: dataset.id, split, apply: true })
     expect(datasetSummary(db, dataset).splits).toEqual(said.after)

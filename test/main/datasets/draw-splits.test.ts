@@ -13,7 +13,15 @@ function image(id: number, values: Partial<DrawnImage> = {}): DrawnImage {
 const images = (count: number, values: (i: number) => Partial<DrawnImage> = () => ({})): DrawnImage[] =>
   Array.from({ length: count }, (_, i) => image(i + 1, values(i)))
 
-const request: SplitRequest = { validation: 0.2, test: 0.1, seed: 1, stratified: true, pattern: null }
+const request: SplitRequest = {
+  validation: 0.2,
+  test: 0.1,
+  anomalous: null,
+  only: 'all',
+  seed: 1,
+  stratified: true,
+  pattern: null,
+}
 const numbers = (splits: Map<number, Split>, wanted: Split): number =>
   [...splits.values()].filter((split) => split === wanted).length
 
@@ -44,6 +52,30 @@ describe('drawing splits', () => {
       { train: 0, validation: 20, test: 10 },
       { train: 0, validation: 20, test: 10 },
     ])
+  })
+
+  it('gives validation the asked share of each kind of defect, whatever becomes of the normal images', () => {
+    const list = [
+      ...images(100),
+      ...images(50, (i) => ({
+        label: 'anomalous',
+        file: `defect ${i}.png`,
+        defectType: i < 40 ? 'dent' : 'hole',
+      })).map((one) => ({ ...one, id: one.id + 100 })),
+    ]
+    const { preview } = drawSplits(list, { ...request, anomalous: 0.7 }, false)
+    expect(preview.strata).toEqual([
+      { name: 'normal', counts: { train: 70, validation: 20, test: 10 } },
+      { name: 'dent', counts: { train: 0, validation: 28, test: 12 } },
+      { name: 'hole', counts: { train: 0, validation: 7, test: 3 } },
+    ])
+  })
+
+  it('leaves every normal image where it is when only the anomalous ones are shared out', () => {
+    const list = images(20, (i) => (i < 10 ? {} : { label: 'anomalous', split: 'test', defectType: 'dent' }))
+    const { splits, preview } = drawSplits(list, { ...request, anomalous: 0.3, only: 'anomalous' }, false)
+    expect([...splits.keys()].sort((a, b) => a - b)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
+    expect(preview).toMatchObject({ after: { train: 10, validation: 3, test: 7 }, moved: 3, kept: 10 })
   })
 
   it('keeps all photographs of a part in one split', () => {
