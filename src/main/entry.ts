@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** Programs of their own: threads of main and the engine, each in src/main/entries/. */
 export type EntryName =
   | 'audit-worker'
+  | 'batch-worker'
   | 'dataset-worker'
   | 'engine'
   | 'comparison-worker'

@@ -139,7 +139,7 @@ async function listAnswer(session: Session, options: ReviewOptions): Promise<Ans
 
 async function undoAnswer(session: Session, run: string, operator: string): Promise<Answer> {
   const { undoLast } = await import('../services/review.ts')
-  const { undone, count } = undoLast(session, { run, operator })
+  const { undone, count } = await undoLast(session, { run, operator })
   return {
     document: { undone, count },
     text:

@@ -2,14 +2,15 @@
 import type { CallArguments, CallOutput, ReviewItem, ReviewView } from '../../shared/contract.ts'
 import type { Decision, DecisionKind, Run } from '../../shared/domain.ts'
 import { type ScoreOptions, tileScores } from '../engine/scores.ts'
-import { beginBatch, decide, undoNewest } from '../store/decisions.ts'
+import { decide, newestBatch, undoDecision } from '../store/decisions.ts'
 import { activePoint } from '../store/operating-points.ts'
 import { operatorByName, signIn } from '../store/operators.ts'
 import { profileOf } from '../store/region-profiles.ts'
 import { findRun } from '../store/runs.ts'
-import { countQueue, listQueue, opinionsOn, type QueueRow, undecidedOf } from '../store/scores.ts'
+import { countQueue, listQueue, opinionsOn, type QueueRow } from '../store/scores.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../thresholds/settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
+import { acceptInThread, undoInThread } from './batch-decisions.ts'
 import type { Session } from './session.ts'
 
 /** @throws Failure `unknown-run` */
@@ -101,33 +102,34 @@ export function decideImage({ workspace: { db }, events }: Session, request: Dec
  * Takes back the operator's newest decision of the run that stands, with all that were accepted at once with it;
  * null when there is none.
  */
-export function undoLast(
-  { workspace: { db }, events }: Session,
+export async function undoLast(
+  { workspace, events }: Session,
   request: { run: string; operator: string },
-): CallOutput<'review.undo'> {
+): Promise<CallOutput<'review.undo'>> {
+  const { db } = workspace
   const run = findRun(db, request.run)
-  const taken = undoNewest(db, { runId: run.id, operatorId: signIn(db, request.operator).id })
-  if (taken === null) return { undone: null, count: 0 }
-  events.emit('review.decided', { run: run.id, image: taken.undone.imageId })
+  const by = { runId: run.id, operatorId: signIn(db, request.operator).id }
+  const batchId = newestBatch(db, by)
+  let taken: CallOutput<'review.undo'> = { undone: null, count: 0 }
+  if (batchId === null) {
+    const undone = undoDecision(db, by)
+    if (undone) taken = { undone, count: 1 }
+  } else {
+    taken = (await undoInThread(workspace, { batchId, operatorId: by.operatorId })) ?? taken
+  }
+  if (taken.undone) events.emit('review.decided', { run: run.id, image: taken.undone.imageId })
   return taken
 }
 
 /** Accepts all parts of the queue on which no decision stands, as one deed. */
-export function acceptRest(
-  { workspace: { db }, events }: Session,
+export async function acceptRest(
+  { workspace, events }: Session,
   request: CallArguments<'review.acceptRest'>,
-): { accepted: number } {
+): Promise<{ accepted: number }> {
+  const { db } = workspace
   const run = findRun(db, request.run)
-  const ids = db.transaction(() => {
-    const undecided = undecidedOf(db, { runId: run.id, split: request.split })
-    if (undecided.length === 0) return undecided
-    const operatorId = signIn(db, request.operator).id
-    const batchId = beginBatch(db, { runId: run.id, operatorId })
-    for (const imageId of undecided) {
-      decide(db, { runId: run.id, imageId, operatorId, decision: 'accept', batchId })
-    }
-    return undecided
-  })
+  const operatorId = signIn(db, request.operator).id
+  const ids = await acceptInThread(workspace, { runId: run.id, split: request.split, operatorId })
   const last = ids.at(-1)
   if (last !== undefined) events.emit('review.decided', { run: run.id, image: last })
   return { accepted: ids.length }

@@ -5,14 +5,15 @@ import {
   decisionSchema,
   type Id,
   type ImageId,
+  imageIdSchema,
+  type Split,
 } from '../../shared/domain.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { findImage } from './images.ts'
 import { operatorById } from './operators.ts'
-import { countRow } from './row.ts'
 import { findRun } from './runs.ts'
-import { scoreOf } from './scores.ts'
+import { idRanges, scoreOf, undecidedOf } from './scores.ts'
 
 const columns = `id, run_id AS runId, image_id AS imageId, operator_id AS operatorId, decision,
   defect_type AS defectType, note, score, decided_at AS decidedAt, undone_at AS undoneAt, undone_by AS undoneBy`
@@ -26,8 +27,6 @@ export interface NewDecision {
   note?: string | null
   /** blind: without seeing what another operator had decided; settle: about decisions that disagree. */
   role?: 'review' | 'blind' | 'settle'
-  /** Of those that were accepted at once. */
-  batchId?: number | null
 }
 
 /**
@@ -38,7 +37,7 @@ export interface NewDecision {
  */
 export function decide(db: Database, values: NewDecision): Decision {
   const { runId, imageId, operatorId, decision, defectType = null, note = null } = values
-  const { role = 'review', batchId = null } = values
+  const { role = 'review' } = values
   return db.transaction(() => {
     findImage(db, imageId)
     if (runId !== null) findRun(db, runId)
@@ -54,60 +53,106 @@ export function decide(db: Database, values: NewDecision): Decision {
       decidedAt: db.now(),
     }
     const { lastId } = db.run(
-      `INSERT INTO decision (run_id, image_id, operator_id, decision, defect_type, note, score, decided_at, role,
-         batch_id)
-       VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt, $role, $batchId)`,
-      { ...decided, role, batchId },
+      `INSERT INTO decision (run_id, image_id, operator_id, decision, defect_type, note, score, decided_at, role)
+       VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt, $role)`,
+      { ...decided, role },
     )
     recordAudit(db, {
       action: 'decision.made',
       operator: operatorById(db, operatorId)?.name ?? null,
       run: runId,
       image: imageId,
-      detail: { decision: lastId, is: decision, defectType, note, score, role, batch: batchId },
+      detail: { decision: lastId, is: decision, defectType, note, score, role },
     })
     return { id: lastId, ...decided, undoneAt: null, undoneBy: null }
   })
 }
 
-/** For decisions that are taken at once, and taken back at once. */
-export function beginBatch(db: Database, values: { runId: Id; operatorId: number }): number {
-  const { lastId } = db.run(
-    'INSERT INTO decision_batch (run_id, operator_id, decided_at) VALUES ($runId, $operatorId, $now)',
-    { ...values, now: db.now() },
+/**
+ * Accepts every part of a run's queue on which no decision stands, as one deed in one transaction: all of them are on
+ * disk when this returns, or none. The audit tells of it in one row that names them.
+ * @returns them, in the order of the queue
+ */
+export function acceptUndecided(
+  db: Database,
+  values: { runId: Id; split?: Split | undefined; operatorId: number },
+): ImageId[] {
+  const { runId, split, operatorId } = values
+  return db.transaction(() => {
+    const ids = undecidedOf(db, { runId, split })
+    if (ids.length === 0) return ids
+    const now = db.now()
+    const { lastId: batchId } = db.run(
+      'INSERT INTO decision_batch (run_id, operator_id, decided_at) VALUES ($runId, $operatorId, $now)',
+      { runId, operatorId, now },
+    )
+    db.run(
+      `INSERT INTO decision (run_id, image_id, operator_id, decision, score, decided_at, role, batch_id)
+       SELECT score.run_id, score.image_id, $operatorId, 'accept', score.score, $now, 'review', $batchId
+       FROM json_each($ids) AS chosen JOIN score ON score.run_id = $runId AND score.image_id = chosen.value
+       ORDER BY chosen.key`,
+      { runId, operatorId, now, batchId, ids: JSON.stringify(ids) },
+    )
+    recordAudit(db, {
+      action: 'decision.made',
+      operator: operatorById(db, operatorId)?.name ?? null,
+      run: runId,
+      detail: { is: 'accept', role: 'review', batch: batchId, count: ids.length, images: idRanges(ids) },
+    })
+    return ids
+  })
+}
+
+/** The batch of the operator's newest decision of a run that stands; null where that was taken by itself. */
+export function newestBatch(db: Database, values: { runId: Id; operatorId: number }): number | null {
+  const newest = db.get(
+    z.object({ batchId: z.int().nullable() }),
+    `SELECT batch_id AS batchId FROM decision
+     WHERE run_id = $runId AND operator_id = $operatorId AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
+    values,
   )
-  return lastId
+  return newest?.batchId ?? null
 }
 
 /**
- * Takes back the operator's newest decision of a run that stands; where it was one of a batch, all of the batch.
- * @returns the newest of them, and how many they were; null when there is none
+ * Takes back what stands of a batch, all of it or nothing.
+ * @returns the newest of them, and how many they were; null when none stands
  */
-export function undoNewest(
+export function undoBatch(
   db: Database,
-  values: { runId: Id; operatorId: number },
+  values: { batchId: number; operatorId: number },
 ): { undone: Decision; count: number } | null {
+  const { batchId, operatorId } = values
   return db.transaction(() => {
-    const newest = db.get(
-      z.object({ batchId: z.int().nullable() }),
-      `SELECT batch_id AS batchId FROM decision
-       WHERE run_id = $runId AND operator_id = $operatorId AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
-      values,
+    const standing = db.all(
+      z.object({ imageId: imageIdSchema }),
+      'SELECT image_id AS imageId FROM decision WHERE batch_id = $batchId AND undone_at IS NULL ORDER BY id',
+      { batchId },
     )
-    const standing =
-      newest?.batchId === null || newest === undefined
-        ? 1
-        : (db.get(
-            countRow,
-            'SELECT count(*) AS n FROM decision WHERE batch_id = $batchId AND undone_at IS NULL',
-            { batchId: newest.batchId },
-          )?.n ?? 0)
-    let undone: Decision | null = null
-    for (let i = 0; i < standing; i += 1) {
-      const next = undoDecision(db, values)
-      undone ??= next
-    }
-    return undone && { undone, count: standing }
+    const undoneAt = db.now()
+    db.run(
+      `UPDATE decision SET undone_at = $undoneAt, undone_by = $operatorId
+       WHERE batch_id = $batchId AND undone_at IS NULL`,
+      { batchId, undoneAt, operatorId },
+    )
+    const undone = db.get(
+      decisionSchema,
+      `SELECT ${columns} FROM decision WHERE batch_id = $batchId AND undone_at = $undoneAt ORDER BY id DESC LIMIT 1`,
+      { batchId, undoneAt },
+    )
+    if (standing.length === 0 || !undone) return null
+    recordAudit(db, {
+      action: 'decision.undone',
+      operator: operatorById(db, operatorId)?.name ?? null,
+      run: undone.runId,
+      detail: {
+        was: undone.decision,
+        batch: batchId,
+        count: standing.length,
+        images: idRanges(standing.map(({ imageId }) => imageId)),
+      },
+    })
+    return { undone, count: standing.length }
   })
 }
 

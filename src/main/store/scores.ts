@@ -75,7 +75,7 @@ export function saveScores(
 }
 
 /** Ids as `1-5, 8`: short where they follow each other, as they mostly do. */
-function idRanges(ids: readonly ImageId[]): string {
+export function idRanges(ids: readonly ImageId[]): string {
   const ranges: { first: number; last: number }[] = []
   for (const id of [...ids].sort((a, b) => a - b)) {
     const range = ranges.at(-1)
@@ -179,7 +179,7 @@ const queueRow = z.object({
 /** An image in the review queue, with the decision that stands: the newest one that was not undone. */
 export type QueueRow = Omit<z.output<typeof queueRow>, 'decision'> & { decision: Decision | null }
 
-export type QueueOrder = 'score' | 'score-ascending' | 'threshold' | 'file'
+export type QueueOrder = 'score' | 'score-ascending' | 'threshold' | 'time' | 'file'
 
 export interface QueueFilter {
   runId: Id
@@ -196,6 +196,8 @@ const orders: Record<QueueOrder, string> = {
   score: 'score.score DESC, score.image_id',
   'score-ascending': 'score.score ASC, score.image_id DESC',
   threshold: 'abs(score.score - $threshold), score.image_id',
+  // Numbers are given in the order of arrival.
+  time: 'score.image_id DESC',
   file: 'image.file, score.image_id',
 }
 

@@ -62,7 +62,7 @@ if (work === 'review') {
       defectType: null,
       note: null,
     })
-    const undone = i % 5 === 4 ? undoLast(session, { run: run.id, operator: 'Wang Li' }) : null
+    const undone = i % 5 === 4 ? await undoLast(session, { run: run.id, operator: 'Wang Li' }) : null
     say({ id, image, decision, undone: undone?.undone?.id ?? null })
   }
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { decide, decisionsOn, standingDecision, undoDecision } from '../../../src/main/store/decisions.ts'
+import { checkAudit, listAudit } from '../../../src/main/store/audit.ts'
+import {
+  acceptUndecided,
+  decide,
+  decisionsOn,
+  newestBatch,
+  standingDecision,
+  undoBatch,
+  undoDecision,
+} from '../../../src/main/store/decisions.ts'
 import { listOperators, signIn } from '../../../src/main/store/operators.ts'
 import { createRun } from '../../../src/main/store/runs.ts'
 import { saveScores } from '../../../src/main/store/scores.ts'
@@ -102,5 +111,51 @@ describe('operators', () => {
   it('have a name', async () => {
     const { db } = await reviewing()
     expect(() => signIn(db, '   ')).toThrow(/cannot be the name/)
+  })
+})
+
+describe('the rest of a queue', () => {
+  async function scored() {
+    const stock = await reviewing()
+    const { db, runId, imageId, otherId } = stock
+    const scores = [imageId, otherId].map((id, i) => ({
+      imageId: id,
+      score: 0.25 + i / 2,
+      calibrated: 50,
+      tiles: 1,
+      components: Float32Array.of(0.25 + i / 2),
+      mapFile: null,
+      mapScale: null,
+      mapWidth: null,
+      mapHeight: null,
+      reconstructionFile: null,
+      warnings: [],
+    }))
+    saveScores(db, runId, ['residual'], scores)
+    return stock
+  }
+
+  it('is accepted with the score of each part, and told of in one row of the audit', async () => {
+    const { db, runId, imageId, otherId, operatorId } = await scored()
+    expect(acceptUndecided(db, { runId, operatorId })).toHaveLength(2)
+    expect(standingDecision(db, imageId)).toMatchObject({ decision: 'accept', score: 0.25, operatorId })
+    expect(standingDecision(db, otherId)).toMatchObject({ decision: 'accept', score: 0.75, operatorId })
+    const [told, ...others] = listAudit(db, { action: 'decision.made' })
+    expect(told).toMatchObject({ operator: 'Wang Li', run: runId, detail: { count: 2, images: '1-2' } })
+    expect(others).toEqual([])
+  })
+
+  it('leaves what was decided as it is, also when all of it is taken back', async () => {
+    const { db, runId, imageId, otherId, operatorId } = await scored()
+    const kept = decide(db, { runId, imageId, operatorId, decision: 'reject' })
+    expect(newestBatch(db, { runId, operatorId })).toBeNull()
+    expect(acceptUndecided(db, { runId, operatorId })).toEqual([otherId])
+    const batchId = newestBatch(db, { runId, operatorId })
+    if (batchId === null) throw new RangeError('no batch')
+    expect(undoBatch(db, { batchId, operatorId })).toMatchObject({ undone: { imageId: otherId }, count: 1 })
+    expect(undoBatch(db, { batchId, operatorId })).toBeNull()
+    expect(standingDecision(db, imageId)).toEqual(kept)
+    expect(standingDecision(db, otherId)).toBeUndefined()
+    expect(checkAudit(db).breaks).toEqual([])
   })
 })

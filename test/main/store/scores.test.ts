@@ -108,14 +108,15 @@ describe('scores', () => {
 })
 
 describe('the review queue', () => {
-  it('begins with the highest score, or the lowest, or follows the file names', async () => {
+  it('begins with the highest score, or the lowest, or follows the file names, or with what came last', async () => {
     const { db, runId, a, b, c } = await scoring()
     saveScores(db, runId, names, [scored(a, 2), scored(b, 3), scored(c, 1)])
-    const order = (by: 'score' | 'score-ascending' | 'file') =>
+    const order = (by: 'score' | 'score-ascending' | 'file' | 'time') =>
       listQueue(db, { runId }, { order: by }).map(({ imageId }) => imageId)
     expect(order('score')).toEqual([b, a, c])
     expect(order('score-ascending')).toEqual([c, a, b])
     expect(order('file')).toEqual([a, b, c])
+    expect(order('time')).toEqual([c, b, a])
   })
 
   it('shows the decision that stands on each image, by whichever run it was taken', async () => {
