@@ -30,6 +30,7 @@ import {
   decisionKindSchema,
   decisionSchema,
   findingSchema,
+  importCorrectionSchema,
   importReportSchema,
   jobSchema,
   labelSchema,
@@ -222,7 +223,6 @@ export const reviewItemSchema = z.object({
 })
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
-/** `threshold`: the parts nearest to the threshold first, which are the hardest to tell. */
 export const exportFormatSchema = z.enum([
   'report',
   'csv',
@@ -235,7 +235,9 @@ export const exportFormatSchema = z.enum([
 ])
 export type ExportFormatName = z.infer<typeof exportFormatSchema>
 
-export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'threshold', 'file'])
+/** `threshold`: the parts nearest to the threshold first, which are the hardest to tell; `time`: those that came last. */
+export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'threshold', 'time', 'file'])
+export type ReviewOrder = z.infer<typeof reviewOrderSchema>
 
 export const auditFilterSchema = z.object({
   /** An action, or the word before its dot. */
@@ -274,7 +276,8 @@ export const folderPreviewSchema = z.object({
     z.object({
       path: z.string(),
       files: z.number().int(),
-      split: z.string(),
+      /** Null where its images are shared out by lot. */
+      split: splitSchema.nullable(),
       label: labelSchema,
       defectType: z.string().nullable(),
     }),
@@ -322,7 +325,23 @@ export const calls = {
     }),
   ),
   /** What an import of the folder would do; writes nothing. */
-  'folder.inspect': call(z.object({ path: z.string().min(1) }), folderPreviewSchema),
+  'folder.inspect': call(
+    z.object({ path: z.string().min(1), layout: z.enum(['auto', 'mvtec', 'flat']).default('auto') }),
+    folderPreviewSchema,
+  ),
+
+  /** A folder that was dropped where its path is not known: its files are sent to the host, see `Bridge.sendDropped`. */
+  'drop.begin': call(
+    z.object({
+      name: z.string().min(1).max(255),
+      files: z.number().int().min(1),
+      bytes: z.number().int().nonnegative(),
+    }),
+    /** `folder`: where the files will lie, to be looked at and imported like any other. */
+    z.object({ id: z.string(), folder: z.string() }),
+  ),
+  /** Takes it away, where it is not imported; what is imported is taken away at the end of the import. */
+  'drop.end': call(z.object({ id: z.string() }), none),
 
   /** Writes the synthetic sample line (when it is not there yet) and imports it as the dataset "sample". */
   'sample.open': call(z.object({ seed: z.number().int().nonnegative().default(1) }), jobStarted),
@@ -337,10 +356,17 @@ export const calls = {
       unlabeledAs: labelSchema.default('unlabeled'),
       /** The part has a left and a right: training does not mirror it. Left out, the dataset stays as it is. */
       hasDirection: z.boolean().optional(),
+      /** Folders that hold something else than their names say. */
+      corrections: z.array(importCorrectionSchema).max(10_000).default([]),
     }),
     jobStarted,
   ),
   'dataset.importReport': call(z.object({ job: z.string() }), importReportSchema),
+  /** Writes what became of each file that was not simply imported into a CSV file of the folder. */
+  'dataset.exportReport': call(
+    z.object({ job: z.string(), folder: z.string().min(1) }),
+    z.object({ file: z.string(), rows: z.number().int() }),
+  ),
   'dataset.images': call(
     z.object({
       dataset: z.string(),
@@ -762,4 +788,14 @@ export interface Bridge {
   on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void
   /** A full address for a path of `assetPath`. */
   asset(path: string): string
+  /** Where a dropped file or folder lies, absolute; null where the host does not tell a page. */
+  droppedPath(file: DroppedFile): string | null
+  /** Sends one file of a folder that `drop.begin` announced; `path` is relative to it. Rejects with FailureData. */
+  sendDropped(drop: string, path: string, content: DroppedFile): Promise<void>
+}
+
+/** What main and preload need to know of a page's `File`, without the types of a page. */
+export interface DroppedFile {
+  readonly name: string
+  readonly size: number
 }

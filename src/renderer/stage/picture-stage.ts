@@ -27,8 +27,13 @@ export interface Pane {
 }
 
 export interface PictureStage {
-  /** Panes of one picture, left to right and top to bottom. Painted before the next frame ends. */
-  show(picture: Size, panes: readonly Pane[]): void
+  /**
+   * Panes of one picture, left to right and top to bottom. Painted before the next frame ends.
+   * @param swipe two panes lie over each other and meet at this share of the width
+   */
+  show(picture: Size, panes: readonly Pane[], swipe?: number | null): void
+  /** Moves the place where two panes meet. */
+  swipe(at: number): void
   clear(): void
   resize(size: Size): void
   fit(): void
@@ -67,6 +72,18 @@ export function frames(panes: readonly { id: string }[], stage: Size): PaneFrame
   }))
 }
 
+/** What is seen of panes that lie over each other: of the first what is left of the line, of the second what is right. */
+export function swiped(panes: readonly { id: string }[], stage: Size, at: number): PaneFrame[] {
+  const line = Math.round(stage.width * at)
+  return panes.map(({ id }, i) => ({
+    id,
+    x: i === 0 ? 0 : line,
+    y: 0,
+    width: i === 0 ? line : stage.width - line,
+    height: stage.height,
+  }))
+}
+
 export function createPictureStage(container: HTMLDivElement, events: StageEvents): PictureStage {
   const stage = new Konva.Stage({ container, width: 1, height: 1 })
   const canvas = new Konva.Layer({ listening: false })
@@ -75,12 +92,15 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
   let view: View = fitted
   let picture: Size | null = null
   let panes: readonly Pane[] = []
+  /** Where each picture is placed, and what is seen of it: the same unless they lie over each other. */
   let layout: PaneFrame[] = []
+  let seen: PaneFrame[] = []
+  let meeting: number | null = null
   let groups: { group: Konva.Group; images: KonvaImage[] }[] = []
 
   /** Nodes are kept from part to part; only their pictures change. */
   function build(): void {
-    layout = frames(panes, { width: stage.width(), height: stage.height() })
+    layOut()
     while (groups.length > panes.length) groups.pop()?.group.destroy()
     panes.forEach((pane, i) => {
       const known = groups[i] ?? { group: new Konva.Group(), images: [] }
@@ -100,6 +120,12 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       })
     })
     arrange()
+  }
+
+  function layOut(): void {
+    const size = { width: stage.width(), height: stage.height() }
+    layout = meeting === null ? frames(panes, size) : panes.map(({ id }) => ({ id, x: 0, y: 0, ...size }))
+    seen = meeting === null ? layout : swiped(panes, size, meeting)
   }
 
   function setLayer(image: KonvaImage, layer: PictureLayer): void {
@@ -123,11 +149,17 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       const at: Placement = place(view, picture ?? frame, frame)
       scale = at.scale
       const entry = groups[i]
+      const visible = seen[i] ?? frame
       if (entry === undefined) return
       entry.group.setAttrs({
         x: frame.x,
         y: frame.y,
-        clip: { x: 0, y: 0, width: frame.width, height: frame.height },
+        clip: {
+          x: visible.x - frame.x,
+          y: visible.y - frame.y,
+          width: visible.width,
+          height: visible.height,
+        },
       })
       for (const image of entry.images) {
         image.position({ x: at.x, y: at.y })
@@ -136,7 +168,7 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
     })
     canvas.imageSmoothingEnabled(scale < squarePixels)
     canvas.batchDraw()
-    events.onLayout(layout, scale)
+    events.onLayout(seen, scale)
   }
 
   function frameAt(x: number, y: number): PaneFrame | undefined {
@@ -209,12 +241,19 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
     get view() {
       return view
     },
-    show(next, nextPanes) {
+    show(next, nextPanes, swipe = null) {
       // A part of the same size keeps the view: the eye stays on the same spot of the next part.
       if (picture === null || picture.width !== next.width || picture.height !== next.height) view = fitted
       picture = next
       panes = nextPanes
+      meeting = nextPanes.length === 2 ? swipe : null
       build()
+    },
+    swipe(at) {
+      if (meeting === null) return
+      meeting = at
+      layOut()
+      arrange()
     },
     clear() {
       picture = null
@@ -222,13 +261,14 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       for (const { group } of groups) group.destroy()
       groups = []
       layout = []
+      seen = []
       canvas.batchDraw()
       events.onLayout([], 1)
     },
     resize(size) {
       if (size.width < 1 || size.height < 1) return
       stage.size(size)
-      layout = frames(panes, size)
+      layOut()
       arrange()
     },
     fit,

@@ -4,15 +4,13 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
-import type { ReviewItem, ReviewView } from '../../shared/contract.ts'
+import type { ReviewItem, ReviewOrder, ReviewView } from '../../shared/contract.ts'
 import type { DecisionKind, Split } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 import { partsPerHour } from '../screens/review/pace.ts'
-
-export type ReviewOrder = 'score' | 'score-ascending' | 'threshold' | 'file'
 
 export interface QueueQuery {
   run: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { agreementOf } from '../../../src/renderer/screens/review/agreement.ts'
+import { agreementOf, agreementWithModel } from '../../../src/renderer/screens/review/agreement.ts'
 import { decisionOn } from './review-items.ts'
 
 const decided = (
@@ -30,5 +30,29 @@ describe('agreement with ground truth', () => {
     expect(
       agreementOf([decided('normal', null), decided('anomalous', 'unsure'), decided('unlabeled', 'reject')]),
     ).toEqual({ compared: 0, agreed: 0, escapes: 0, falseRejects: 0 })
+  })
+})
+
+describe('agreement with the model', () => {
+  const judged = (verdict: 'flagged' | 'passed' | null, kind: 'accept' | 'reject' | 'unsure' | null) => ({
+    verdict,
+    decision: kind === null ? null : decisionOn(1, kind),
+  })
+
+  it('is the share of decisions that say what the operating point says', () => {
+    const parts = [
+      judged('flagged', 'reject'),
+      judged('passed', 'accept'),
+      judged('flagged', 'accept'),
+      judged('passed', 'reject'),
+      judged('passed', 'accept'),
+    ]
+    expect(agreementWithModel(parts)).toBe(3 / 5)
+  })
+
+  it('is unknown where nothing can be compared', () => {
+    expect(
+      agreementWithModel([judged('flagged', null), judged('passed', 'unsure'), judged(null, 'reject')]),
+    ).toBeNull()
   })
 })

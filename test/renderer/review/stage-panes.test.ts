@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PartPictures } from '../../../src/renderer/screens/review/part-pictures.ts'
 import { panesOf } from '../../../src/renderer/screens/review/stage-panes.ts'
+import { layouts } from '../../../src/renderer/screens/review/view-settings.ts'
 
 const picture = (): ImageBitmap => ({ width: 1, height: 1, close: () => undefined })
 const photograph = picture()
@@ -17,16 +18,32 @@ const whole: PartPictures = {
   region: { pixels: 12, largest: 12, regions: 1 },
   problem: null,
 }
-const settings = { layout: 'four', heat: true, opacity: 0.6, mask: false, region: false } as const
+const settings = {
+  layout: 'four',
+  against: 'overlay',
+  heat: true,
+  opacity: 0.6,
+  mask: false,
+  region: false,
+} as const
 
 describe('the panes of a layout', () => {
   it.each([
     ['overlay', ['overlay']],
     ['side', ['photograph', 'overlay']],
+    ['swipe', ['photograph', 'overlay']],
     ['four', ['photograph', 'reconstruction', 'residual', 'overlay']],
   ] as const)('%s shows %s', (layout, ids) => {
     expect(panesOf(whole, { ...settings, layout }).map(({ id }) => id)).toEqual(ids)
   })
+
+  it.each(['overlay', 'residual', 'reconstruction'] as const)(
+    'swipe the photograph against %s',
+    (against) => {
+      const panes = panesOf(whole, { ...settings, layout: 'swipe', against })
+      expect(panes.map(({ id }) => id)).toEqual(['photograph', against])
+    },
+  )
 
   it('lay the heat map over the photograph with the chosen opacity', () => {
     expect(panesOf(whole, { ...settings, layout: 'overlay' })[0]?.layers).toEqual([
@@ -64,7 +81,7 @@ describe('the panes of a layout', () => {
       region: null,
       problem: null,
     }
-    for (const layout of ['overlay', 'side', 'four'] as const) {
+    for (const layout of layouts) {
       expect(panesOf(bare, { ...settings, layout, mask: true })).toEqual([
         { id: 'photograph', layers: [{ source: photograph, opacity: 1 }] },
       ])

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
+  layouts,
   nextLayout,
   nextOpacity,
+  nextSwiped,
+  swipedPanes,
   viewSettingsSchema,
 } from '../../../src/renderer/screens/review/view-settings.ts'
 
@@ -11,8 +14,11 @@ describe('the keys that go round', () => {
   })
 
   it('lead through every layout', () => {
-    expect(nextLayout(nextLayout(nextLayout('overlay')))).toBe('overlay')
-    expect(new Set(['overlay', nextLayout('overlay'), nextLayout(nextLayout('overlay'))]).size).toBe(3)
+    expect(layouts.map(nextLayout)).toEqual([...layouts.slice(1), layouts[0]])
+  })
+
+  it('lead through everything that the photograph is swiped against', () => {
+    expect(swipedPanes.map(nextSwiped)).toEqual([...swipedPanes.slice(1), swipedPanes[0]])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { frames } from '../../../src/renderer/stage/picture-stage.ts'
+import { frames, swiped } from '../../../src/renderer/stage/picture-stage.ts'
 import {
   fitScale,
   fitted,
@@ -105,5 +105,14 @@ describe('panes', () => {
   it('stand one above the other on a stage that is higher than wide', () => {
     const [first, second] = frames(panes(2), { width: 600, height: 801 })
     expect([first?.height, second?.y, second?.width]).toEqual([400, 401, 600])
+  })
+
+  it('that lie over each other share the stage at the line between them', () => {
+    const wide = { width: 801, height: 601 }
+    expect(swiped(panes(2), wide, 0.25)).toEqual([
+      { id: '0', x: 0, y: 0, width: 200, height: 601 },
+      { id: '1', x: 200, y: 0, width: 601, height: 601 },
+    ])
+    expect(swiped(panes(2), wide, 0).map(({ width }) => width)).toEqual([0, 801])
   })
 })

@@ -1,4 +1,7 @@
-/** How often decisions agree with ground truth. Shown only on request: it must not lead the operator. */
+/**
+ * How often decisions agree with the model, and with ground truth. The latter is shown only on request: it must not
+ * lead the operator.
+ */
 import type { ReviewItem } from '../../../shared/contract.ts'
 
 export interface Agreement {
@@ -21,4 +24,21 @@ export function agreementOf(items: readonly Pick<ReviewItem, 'label' | 'decision
     else found.agreed += 1
   }
   return found
+}
+
+/**
+ * The share of decided parts on which the operator says what the operating point in use says; null where there is
+ * nothing to compare. "Unsure" says neither.
+ */
+export function agreementWithModel(
+  items: readonly Pick<ReviewItem, 'verdict' | 'decision'>[],
+): number | null {
+  let compared = 0
+  let agreed = 0
+  for (const { verdict, decision } of items) {
+    if (decision === null || decision.decision === 'unsure' || verdict === null) continue
+    compared += 1
+    if ((decision.decision === 'reject') === (verdict === 'flagged')) agreed += 1
+  }
+  return compared === 0 ? null : agreed / compared
 }

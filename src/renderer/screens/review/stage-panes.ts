@@ -7,16 +7,20 @@ import type { ViewSettings } from './view-settings.ts'
 export const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
 export type PaneId = (typeof paneIds)[number]
 
-const paneOrder: Record<ViewSettings['layout'], readonly PaneId[]> = {
-  overlay: ['overlay'],
-  side: ['photograph', 'overlay'],
-  four: paneIds,
+const paneOrder: Record<
+  ViewSettings['layout'],
+  (settings: Pick<ViewSettings, 'against'>) => readonly PaneId[]
+> = {
+  overlay: () => ['overlay'],
+  side: () => ['photograph', 'overlay'],
+  swipe: ({ against }) => ['photograph', against],
+  four: () => paneIds,
 }
 
 /** What is not there (a run without maps) gets no pane; the photograph always has one. */
 export function panesOf(
   pictures: PartPictures,
-  settings: Pick<ViewSettings, 'layout' | 'heat' | 'opacity' | 'mask' | 'region'>,
+  settings: Pick<ViewSettings, 'layout' | 'against' | 'heat' | 'opacity' | 'mask' | 'region'>,
 ): Pane[] {
   const { photograph, reconstruction, residual, overlay, mask, outline } = pictures
   const lines = settings.mask && mask !== null ? [{ source: mask, opacity: 1 }] : []
@@ -27,7 +31,7 @@ export function panesOf(
     residual: residual === null ? [] : [residual],
     overlay: overlay === null ? [] : [photograph, overlay],
   }
-  const ids = paneOrder[settings.layout].filter((id) => stacks[id].length > 0)
+  const ids = paneOrder[settings.layout](settings).filter((id) => stacks[id].length > 0)
   return (ids.length > 0 ? ids : (['photograph'] as const)).map((id) => ({
     id,
     layers: [

@@ -4,10 +4,15 @@ import { z } from 'zod'
 import { call } from '../../bridge.ts'
 import { colorMapNames } from '../../heatmap/colormap.ts'
 
-export const layouts = ['overlay', 'side', 'four'] as const
+export const layouts = ['overlay', 'side', 'swipe', 'four'] as const
+/** What the photograph is swiped against. */
+export const swipedPanes = ['overlay', 'residual', 'reconstruction'] as const
 
 export const viewSettingsSchema = z.object({
   layout: z.enum(layouts).catch('side'),
+  /** Where the photograph ends and the other picture begins, as a share of the width. */
+  swipe: z.number().min(0).max(1).catch(0.5),
+  against: z.enum(swipedPanes).catch('overlay'),
   heat: z.boolean().catch(true),
   /** Of the heat map over the photograph, 0 to 1. */
   opacity: z.number().min(0).max(1).catch(0.7),
@@ -28,6 +33,9 @@ export const nextOpacity = (opacity: number): number =>
 
 export const nextLayout = (layout: ViewSettings['layout']): ViewSettings['layout'] =>
   layouts[(layouts.indexOf(layout) + 1) % layouts.length] ?? 'overlay'
+
+export const nextSwiped = (against: ViewSettings['against']): ViewSettings['against'] =>
+  swipedPanes[(swipedPanes.indexOf(against) + 1) % swipedPanes.length] ?? 'overlay'
 
 export function useViewSettings(): ViewSettings {
   const settings = reactive(viewSettingsSchema.parse({}))
