@@ -8,6 +8,7 @@ import { auditHandlers } from './handlers/audit.ts'
 import type { HandlerContext } from './handlers/context.ts'
 import { curationHandlers } from './handlers/curation.ts'
 import { datasetHandlers } from './handlers/dataset.ts'
+import { dropHandlers } from './handlers/drop.ts'
 import { folderHandlers } from './handlers/folder.ts'
 import { jobHandlers } from './handlers/job.ts'
 import { labelHandlers } from './handlers/label.ts'
@@ -26,6 +27,7 @@ import { resumeLive } from './live/live.ts'
 import { openAppState, stateFile } from './services/app-state.ts'
 import { createAssetSource } from './services/asset-source.ts'
 import { defaultWorkspace } from './services/default-workspace.ts'
+import { createDrops, type Drops } from './services/drops.ts'
 import { type ApplicationEvents, createEventHub } from './services/events.ts'
 import { openSession, type Session } from './services/session.ts'
 import type { LaunchEngine } from './supervisor/channel.ts'
@@ -46,6 +48,7 @@ export interface Application {
   handlers: Handlers
   events: ApplicationEvents
   assets: AssetSource
+  drops: Drops
   /** Lets what is at work keep what it has, and gives the workspace back. */
   close(): Promise<void>
 }
@@ -53,6 +56,7 @@ export interface Application {
 export function createApplication(powers: HostPowers): Application {
   const { host, chooseFolder, launchEngine, environment = process.env } = powers
   const events = createEventHub()
+  const drops = createDrops()
   let session: Session | null = null
   // Opening and closing take turns, however many windows ask.
   let turn: Promise<unknown> = Promise.resolve()
@@ -64,6 +68,7 @@ export function createApplication(powers: HostPowers): Application {
   async function closeCurrent(): Promise<void> {
     const closing = session
     session = null
+    await drops.close()
     await closing?.close()
   }
 
@@ -72,6 +77,7 @@ export function createApplication(powers: HostPowers): Application {
     chooseFolder,
     launchEngine,
     events,
+    drops,
     appState: openAppState(stateFile(environment)),
     suggestedWorkspace: defaultWorkspace(environment),
     current: () => session,
@@ -97,6 +103,7 @@ export function createApplication(powers: HostPowers): Application {
       ...appHandlers(context),
       ...workspaceHandlers(context),
       ...folderHandlers(context),
+      ...dropHandlers(context),
       ...sampleHandlers(context),
       ...datasetHandlers(context),
       ...labelHandlers(context),
@@ -114,6 +121,7 @@ export function createApplication(powers: HostPowers): Application {
       ...settingHandlers(context),
     },
     events,
+    drops,
     assets: createAssetSource(() => session?.workspace ?? null),
     close: context.close,
   }

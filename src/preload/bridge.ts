@@ -22,9 +22,12 @@ export interface BridgeOptions {
   /** Complete address that ends in a slash; paths of `assetPath` lie below it. */
   assetBase: string
   transport: Transport
+  droppedPath: Bridge['droppedPath']
+  sendDropped: Bridge['sendDropped']
 }
 
-export function createBridge({ host, assetBase, transport }: BridgeOptions): Bridge {
+export function createBridge(options: BridgeOptions): Bridge {
+  const { host, assetBase, transport, droppedPath, sendDropped } = options
   const events = new EventTarget()
   // The same address is another picture in another workspace, and a page keeps what it has once shown.
   let workspacesSeen = 0
@@ -48,5 +51,7 @@ export function createBridge({ host, assetBase, transport }: BridgeOptions): Bri
       return () => events.removeEventListener(name, heard)
     },
     asset: (path) => `${assetBase}${path}?w=${workspacesSeen}`,
+    droppedPath,
+    sendDropped,
   }
 }

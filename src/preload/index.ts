@@ -1,5 +1,5 @@
 /** Electron's preload: the bridge over IPC. Runs sandboxed, so it is bundled into one file. */
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { createBridge } from './bridge.ts'
 import { assetBase, callChannel, eventChannel } from './channels.ts'
 
@@ -12,6 +12,8 @@ const bridge = createBridge({
       ipcRenderer.on(eventChannel, (_event, name, payload) => listener(name, payload))
     },
   },
+  droppedPath: (file) => (file instanceof File ? webUtils.getPathForFile(file) : ''),
+  sendDropped: () => Promise.reject(new Error('Main reads what was dropped by its path.')),
 })
 
 contextBridge.exposeInMainWorld('fanoscope', bridge)

@@ -25,6 +25,12 @@ export function listen<N extends EventName>(
   return window.fanoscope.on(name, listener)
 }
 
+/** Where a dropped file or folder lies; null where the host does not tell, and '' where it lies nowhere. */
+export const droppedPath = (file: File): string | null => window.fanoscope.droppedPath(file)
+
+export const sendDropped = (drop: string, path: string, file: File): Promise<void> =>
+  window.fanoscope.sendDropped(drop, path, file)
+
 /** A full address for a path of `assetPath`. */
 export function assetUrl(path: string): string {
   return window.fanoscope.asset(path)

@@ -156,6 +156,19 @@ export const importReportSchema = z.object({
 })
 export type ImportReport = z.infer<typeof importReportSchema>
 
+/** What a person says a folder of an import holds, in place of what its name says. */
+export const importCorrectionSchema = z.object({
+  /** Relative to the imported folder; `.` for the files beside the folders. */
+  path: z.string().min(1).max(4096),
+  /** None of its files is imported. */
+  skip: z.boolean().default(false),
+  /** Null: its images are shared out by lot. */
+  split: splitSchema.nullable(),
+  label: labelSchema,
+  defectType: z.string().trim().min(1).max(100).nullable(),
+})
+export type ImportCorrection = z.infer<typeof importCorrectionSchema>
+
 export const importProgressSchema = z.object({
   done: z.int().nonnegative(),
   total: z.int().nonnegative(),

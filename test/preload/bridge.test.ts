@@ -14,6 +14,8 @@ function bridgeOver(call: Transport['call']) {
         emit = listener
       },
     },
+    droppedPath: () => null,
+    sendDropped: async () => undefined,
   })
   return { bridge, emit: <N extends EventName>(name: N) => emit(name, eventExamples[name]) }
 }

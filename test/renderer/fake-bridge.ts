@@ -32,6 +32,8 @@ export function installFakeBridge(): FakeBridge {
         return () => those.delete(listener)
       },
       asset: (path: string) => `asset/${path}`,
+      droppedPath: () => null,
+      sendDropped: async () => undefined,
     },
   })
   return {

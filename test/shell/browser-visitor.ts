@@ -2,6 +2,7 @@
 import { get, type IncomingHttpHeaders } from 'node:http'
 import { WebSocket } from 'ws'
 import { createBridge } from '../../src/preload/bridge.ts'
+import { sendDroppedTo } from '../../src/preload/send-dropped.ts'
 import { openSocketTransport } from '../../src/preload/socket.ts'
 import type { Bridge } from '../../src/shared/contract.ts'
 
@@ -89,6 +90,10 @@ export async function visit(url: string): Promise<Visitor> {
       // A test's window does not come back.
       wait: () => undefined,
     }),
+    droppedPath: () => null,
+    sendDropped: sendDroppedTo(new URL('drop/', url), (address, init) =>
+      fetch(address, { ...init, headers: { ...init?.headers, cookie, origin: new URL(url).origin } }),
+    ),
   })
   return { bridge, cookie, leave: () => socket?.terminate() }
 }

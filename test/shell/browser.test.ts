@@ -127,6 +127,35 @@ describe('what comes from elsewhere', () => {
   })
 })
 
+describe('a dropped folder', () => {
+  it('comes file by file, in its own window alone', async () => {
+    const { host, application } = await start()
+    const { bridge, cookie } = await visit(host.url)
+    await bridge.sendDropped('p-1', 'good #1/50 %.png', new File(['abc'], '50 %.png'))
+    expect(application.dropped).toEqual([{ id: 'p-1', path: 'good #1/50 %.png', bytes: 3 }])
+    const { origin } = new URL(host.url)
+    const put = async (headers: Record<string, string>) =>
+      (
+        await fetch(`${host.url}drop/p-1/a.png`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/octet-stream', ...headers },
+          body: 'x',
+        })
+      ).status
+    expect(await put({ origin })).toBe(403)
+    expect(await put({ cookie })).toBe(403)
+    expect(await put({ cookie, origin: 'https://evil.example' })).toBe(403)
+    expect(application.dropped).toHaveLength(1)
+  })
+
+  it('is refused with the reason', async () => {
+    const { host } = await start()
+    const { bridge } = await visit(host.url)
+    const file = new File(['abc'], 'a.png')
+    await expect(bridge.sendDropped('p-2', 'a.png', file)).rejects.toMatchObject({ code: 'drop-unknown' })
+  })
+})
+
 describe('the browser host’s answers', () => {
   it('all carry the policy: nothing inline, no sniffing, no frame, no referrer', async () => {
     const { host } = await start()

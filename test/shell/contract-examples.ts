@@ -261,7 +261,7 @@ export const callExamples: CallExamples = {
     output: { path: '/data', parent: '/', folders: [{ name: 'line 1', path: '/data/line 1' }], images: 0 },
   },
   'folder.inspect': {
-    input: { path: '/data' },
+    input: { path: '/data', layout: 'mvtec' },
     output: {
       folder: '/data',
       layout: 'mvtec',
@@ -271,6 +271,11 @@ export const callExamples: CallExamples = {
       suggestedName: 'data',
     },
   },
+  'drop.begin': {
+    input: { name: 'line 1', files: 2, bytes: 100 },
+    output: { id: 'p-1', folder: '/data/p-1/line 1' },
+  },
+  'drop.end': { input: { id: 'p-1' }, output: {} },
   'sample.open': { input: { seed: 7 }, output: { job: 'j-1' } },
   'dataset.list': {
     input: {},
@@ -294,8 +299,19 @@ export const callExamples: CallExamples = {
     ],
   },
   'dataset.import': {
-    input: { folder: '/data', dataset: 'line 1', layout: 'flat', unlabeledAs: 'normal', hasDirection: true },
+    input: {
+      folder: '/data',
+      dataset: 'line 1',
+      layout: 'flat',
+      unlabeledAs: 'normal',
+      hasDirection: true,
+      corrections: [{ path: 'monday', skip: false, split: null, label: 'anomalous', defectType: 'dent' }],
+    },
     output: { job: 'j-1' },
+  },
+  'dataset.exportReport': {
+    input: { job: 'j-1', folder: '/data' },
+    output: { file: '/data/import of line 1.csv', rows: 3 },
   },
   'dataset.importReport': {
     input: { job: 'j-1' },
@@ -333,7 +349,15 @@ export const callExamples: CallExamples = {
   'dataset.split': {
     input: {
       dataset: 'd-1',
-      split: { validation: 0.2, test: 0.2, seed: 1, stratified: true, pattern: '^(part\\d+)' },
+      split: {
+        validation: 0.2,
+        test: 0.2,
+        anomalous: 0.5,
+        only: 'all',
+        seed: 1,
+        stratified: true,
+        pattern: '^(part\\d+)',
+      },
       apply: false,
     },
     output: {

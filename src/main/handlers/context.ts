@@ -1,6 +1,7 @@
 /** What the handlers work with: the host's powers and the workspace that is open, if one is. */
 
 import type { AppState } from '../services/app-state.ts'
+import type { Drops } from '../services/drops.ts'
 import type { EventHub } from '../services/events.ts'
 import type { Session } from '../services/session.ts'
 import type { LaunchEngine } from '../supervisor/channel.ts'
@@ -11,6 +12,7 @@ export interface HandlerContext {
   readonly launchEngine: LaunchEngine
   readonly events: EventHub
   readonly appState: AppState
+  readonly drops: Drops
   /** Where a first workspace would be made. */
   readonly suggestedWorkspace: string
   /** The open workspace, or null. */

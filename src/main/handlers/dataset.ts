@@ -1,16 +1,29 @@
 import { resolve } from 'node:path'
 import { duplicateReportSchema } from '../../shared/dataset-grid.ts'
-import { importReportSchema } from '../../shared/domain.ts'
+import { type ImportReport, importReportSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Handlers } from '../contract/dispatch.ts'
 import { changeInThread, splitInThread } from '../datasets/dataset-in-thread.ts'
 import { duplicatesPlan } from '../jobs/duplicates-job.ts'
 import { importPlan } from '../jobs/import-job.ts'
+import { exportImportReport } from '../services/import-report.ts'
+import type { Session } from '../services/session.ts'
 import { datasetSummaries, findDataset } from '../store/datasets.ts'
 import { freezeValidation } from '../store/frozen.ts'
 import { countGrid, listGrid } from '../store/image-grid.ts'
 import { newestResult } from '../store/jobs.ts'
 import type { HandlerContext } from './context.ts'
+
+function importReportOf({ jobs }: Session, job: string): ImportReport {
+  const { kind, state, result } = jobs.find(job)
+  const report = importReportSchema.safeParse(result)
+  if (report.success) return report.data
+  throw new Failure(
+    'no-import-report',
+    `The job ${job} has no report of an import: it is a job of kind "${kind}" and ${state}.`,
+    'A report is there when an import is done.',
+  )
+}
 
 export const datasetHandlers = (
   context: HandlerContext,
@@ -19,6 +32,7 @@ export const datasetHandlers = (
   | 'dataset.list'
   | 'dataset.import'
   | 'dataset.importReport'
+  | 'dataset.exportReport'
   | 'dataset.images'
   | 'dataset.change'
   | 'dataset.split'
@@ -37,14 +51,11 @@ export const datasetHandlers = (
     return { job: session.jobs.start(plan).id }
   },
   'dataset.importReport': ({ job }) => {
-    const found = context.session().jobs.find(job)
-    const report = importReportSchema.safeParse(found.result)
-    if (report.success) return report.data
-    throw new Failure(
-      'no-import-report',
-      `The job ${job} has no report of an import: it is a job of kind "${found.kind}" and ${found.state}.`,
-      'A report is there when an import is done.',
-    )
+    return importReportOf(context.session(), job)
+  },
+  'dataset.exportReport': ({ job, folder }) => {
+    const session = context.session()
+    return exportImportReport(importReportOf(session, job), folder, session.workspace.db.now())
   },
   'dataset.images': ({ dataset, filter, sort, offset, limit }) => {
     const { db } = context.session().workspace

@@ -1,5 +1,6 @@
 import type { Handlers } from '../contract/dispatch.ts'
-import { inspectFolder, listSubfolders } from '../services/folders.ts'
+import { previewFolder } from '../import/preview-folder.ts'
+import { listSubfolders } from '../services/folders.ts'
 import type { HandlerContext } from './context.ts'
 
 export const folderHandlers = ({
@@ -10,5 +11,5 @@ export const folderHandlers = ({
       ? { supported: false, path: null }
       : { supported: true, path: await chooseFolder(title) },
   'folder.list': ({ path }) => listSubfolders(path),
-  'folder.inspect': ({ path }) => inspectFolder(path),
+  'folder.inspect': ({ path, layout }) => previewFolder(path, layout),
 })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   type Dataset,
   type Image,
+  type ImportCorrection,
   type ImportProgress,
   type ImportReport,
   type Label,
@@ -13,12 +14,12 @@ import {
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { StagedFile } from '../store/blob-store.ts'
-import { createDataset, datasetByName, splitCounts } from '../store/datasets.ts'
+import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '../store/datasets.ts'
 import { validationFrozenAt } from '../store/frozen.ts'
 import { addBlob, addImage, imageByHash, setMask, setSplit } from '../store/images.ts'
 import { beginImport, finishImport, recordImport, stopImport } from '../store/imports.ts'
 import type { Workspace } from '../store/workspace.ts'
-import { type Listing, listFolder, maskKey, type Placement, place } from './layout.ts'
+import { folderOf, type Listing, listFolder, maskKey, type Placement, place } from './layout.ts'
 import { type Reading, readMaskFor, readPhotograph, type StagedMask } from './photograph.ts'
 import { assignSplits, defaultValidationFraction, provisionalSplit, type SplitRule } from './splits.ts'
 
@@ -33,6 +34,8 @@ export interface ImportOptions {
   validationFraction?: number
   /** What photographs without a telling folder are: `normal` for a folder of good parts only. */
   unlabeledAs?: Label
+  /** What a person says of folders; each counts for the files in that folder itself. */
+  corrections?: readonly ImportCorrection[]
   signal?: AbortSignal
   onProgress?: (progress: ImportProgress) => void
 }
@@ -53,6 +56,8 @@ interface Session {
   listing: Listing
   rule: SplitRule
   unlabeledAs: Label
+  /** By the folder. */
+  corrections: ReadonlyMap<string, ImportCorrection>
   /** `maskKey` of the photographs met so far. */
   usedMasks: Set<string>
   notes: Notes
@@ -71,10 +76,11 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
   const { db } = workspace
   const started = performance.now()
   const root = resolve(options.folder)
-  const listing = await listFolder(root, options.layout ?? 'auto')
+  const corrections = new Map((options.corrections ?? []).map((correction) => [correction.path, correction]))
+  const listing = withoutSkipped(await listFolder(root, options.layout ?? 'auto'), corrections)
   const { layout } = listing
-  const dataset =
-    datasetByName(db, options.dataset) ?? createDataset(db, { name: options.dataset, layout, source: root })
+  const known = datasetByName(db, options.dataset)
+  const dataset = known ?? createDataset(db, { name: options.dataset, layout, source: root })
   const session: Session = {
     workspace,
     root,
@@ -83,6 +89,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     listing,
     rule: { ...splitRule(listing, options), frozen: validationFrozenAt(db, dataset.id) !== null },
     unlabeledAs: options.unlabeledAs ?? 'unlabeled',
+    corrections,
     usedMasks: new Set(),
     notes: { imported: 0, already: 0, duplicates: [], refused: [], warnings: [] },
     signal: options.signal,
@@ -103,18 +110,31 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
         seconds: (performance.now() - started) / 1000,
       }
       finishImport(db, session.importId, report)
+      if (known === undefined) removeEmptyDataset(db, dataset.id)
       return report
     })
   } catch (error) {
     const isCancelled = error instanceof Failure && error.code === 'import-cancelled'
     try {
       stopImport(db, session.importId, isCancelled ? 'cancelled' : 'failed')
+      if (known === undefined) removeEmptyDataset(db, dataset.id)
     } catch {
       // On a full disk not even this can be written. What happened first is what a person must know, and opening the
       // workspace again marks the import as interrupted.
     }
     throw error
   }
+}
+
+/** @throws Failure `folder-empty` where every folder is to be skipped */
+function withoutSkipped(listing: Listing, corrections: ReadonlyMap<string, ImportCorrection>): Listing {
+  const files = listing.files.filter((file) => corrections.get(folderOf(file))?.skip !== true)
+  if (files.length > 0) return { ...listing, files }
+  throw new Failure(
+    'folder-empty',
+    'Every folder of this import is to be left out.',
+    'Choose at least one folder that is to be imported.',
+  )
 }
 
 function splitRule({ layout, files }: Listing, options: ImportOptions): SplitRule {
@@ -231,8 +251,23 @@ async function readItem(session: Session, file: string): Promise<Item> {
 const thawed = (placement: Placement, { frozen }: SplitRule): Placement =>
   frozen && placement.split === 'validation' ? { ...placement, split: 'test' } : placement
 
-function placementOf({ listing, unlabeledAs, rule }: Session, file: string): Placement {
-  const placement = thawed(place(file, listing.layout), rule)
+const placementOf = (session: Session, file: string): Placement =>
+  thawed(meantPlacement(session, file), session.rule)
+
+/** What a person said of the file's folder, else what its path says. */
+function meantPlacement(
+  { listing, unlabeledAs, corrections }: Pick<Session, 'listing' | 'unlabeledAs' | 'corrections'>,
+  file: string,
+): Placement {
+  const corrected = corrections.get(folderOf(file))
+  if (corrected !== undefined) {
+    const { split, label, defectType } = corrected
+    // What nobody knows to be good or bad is drawn into no split: it teaches nothing and judges nothing.
+    return label === 'unlabeled'
+      ? { split: split ?? 'test', label, defectType: null }
+      : { split, label, defectType }
+  }
+  const placement = place(file, listing.layout)
   if (placement.label !== 'unlabeled' || unlabeledAs === 'unlabeled') return placement
   return { split: null, label: unlabeledAs, defectType: null }
 }
@@ -392,7 +427,13 @@ const drawnRow = z.object({ id: z.int(), sha256: sha256Schema, file: z.string(),
  * drawn together with these, so that it makes no difference where it was interrupted; once a run has been made of
  * the dataset they stay where they are, as a moved image could be validated with after it was trained on.
  */
-function drawSplits({ workspace: { db }, dataset, importId, rule, listing, unlabeledAs }: Session): void {
+function drawSplits(session: Session): void {
+  const {
+    workspace: { db },
+    dataset,
+    importId,
+    rule,
+  } = session
   for (const label of ['normal', 'anomalous'] as const) {
     const images = db
       .all(
@@ -405,8 +446,7 @@ function drawSplits({ workspace: { db }, dataset, importId, rule, listing, unlab
       )
       .filter(({ file, split }) => {
         if (rule.frozen && split === 'validation') return false
-        const own = place(file, listing.layout)
-        return own.split === null || (own.label === 'unlabeled' && unlabeledAs !== 'unlabeled')
+        return meantPlacement(session, file).split === null
       })
     for (const [id, split] of assignSplits(images, label, rule)) setSplit(db, id, split)
   }

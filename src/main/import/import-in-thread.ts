@@ -3,6 +3,7 @@ import { z } from 'zod'
 import 'sharp'
 import {
   type ImportReport,
+  importCorrectionSchema,
   importProgressSchema,
   importReportSchema,
   labelSchema,
@@ -21,6 +22,7 @@ export const importTaskSchema = z.object({
   seed: z.int().nonnegative().default(1),
   validationFraction: z.number().min(0).max(0.9).optional(),
   unlabeledAs: labelSchema.default('unlabeled'),
+  corrections: z.array(importCorrectionSchema).default([]),
 })
 
 /**
@@ -28,8 +30,12 @@ export const importTaskSchema = z.object({
  * @throws Failure those of `importFolder`, and `thread-died`
  */
 export function importInThread(workspace: Workspace, options: ImportOptions): Promise<ImportReport> {
-  const { signal, onProgress, ...rest } = options
-  const task: z.input<typeof importTaskSchema> = { dir: workspace.dir, ...rest }
+  const { signal, onProgress, corrections = [], ...rest } = options
+  const task: z.input<typeof importTaskSchema> = {
+    dir: workspace.dir,
+    ...rest,
+    corrections: [...corrections],
+  }
   return runInThread(
     'import-worker',
     task,

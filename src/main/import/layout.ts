@@ -94,6 +94,10 @@ export function place(file: string, layout: Layout): Placement {
   return layout === 'mvtec' ? placeMvtec(parts) : placeFlat(parts)
 }
 
+/** The folder of a file, as a correction names it. */
+export const folderOf = (file: string): string =>
+  file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.'
+
 /** Whether a path lies among masks. */
 export const isMaskFile = (file: string): boolean => {
   const [first = '', ...rest] = file.split('/')

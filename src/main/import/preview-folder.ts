@@ -1,14 +1,14 @@
 import { resolve } from 'node:path'
-import type { Label, Layout } from '../../shared/domain.ts'
-import { listFolder, place, suggestedName } from './layout.ts'
+import type { Label, Layout, Split } from '../../shared/domain.ts'
+import { folderOf, listFolder, place, suggestedName } from './layout.ts'
 
 /** What an import of a folder would do, by the names in it alone. */
 export interface FolderPreview {
   folder: string
   layout: Layout
   files: number
-  /** Folders inside it with what each would become; `split` names several where the importer draws. */
-  groups: { path: string; files: number; split: string; label: Label; defectType: string | null }[]
+  /** Folders inside it with what each would become; without a `split`, the importer draws. */
+  groups: { path: string; files: number; split: Split | null; label: Label; defectType: string | null }[]
   masks: number
   suggestedName: string
 }
@@ -24,14 +24,14 @@ export async function previewFolder(
   const listing = await listFolder(folder, layout)
   const groups = new Map<string, FolderPreview['groups'][number]>()
   for (const file of listing.files) {
-    const path = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.'
+    const path = folderOf(file)
     const group = groups.get(path)
     if (group) {
       group.files++
       continue
     }
     const { split, label, defectType } = place(file, listing.layout)
-    groups.set(path, { path, files: 1, split: split ?? drawn(listing.layout, label), label, defectType })
+    groups.set(path, { path, files: 1, split, label, defectType })
   }
   return {
     folder: resolve(folder),
@@ -41,10 +41,4 @@ export async function previewFolder(
     masks: listing.masks.size,
     suggestedName: suggestedName(folder),
   }
-}
-
-/** Where the images without a split of their own go, see `splits.ts`. */
-function drawn(layout: Layout, label: Label): string {
-  if (label === 'anomalous') return 'validation, test'
-  return layout === 'flat' ? 'train, validation, test' : 'train, validation'
 }

@@ -1,5 +1,5 @@
 /** Import as a job: a thread reads the files, and the same import again goes on where this one stopped. */
-import type { Label, Layout } from '../../shared/domain.ts'
+import type { ImportCorrection, Label, Layout } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { importInThread } from '../import/import-in-thread.ts'
 import type { Session } from '../services/session.ts'
@@ -14,6 +14,7 @@ export interface ImportRequest {
   unlabeledAs: Label
   /** The part has a direction: training does not mirror it. Null leaves it as the dataset has it. */
   hasDirection: boolean | null
+  corrections?: ImportCorrection[]
 }
 
 export function importPlan(session: Session, request: ImportRequest): JobPlan {
@@ -51,9 +52,8 @@ export async function importFiles(
       : { state: 'cancelled' }
   } finally {
     const dataset = datasetByName(workspace.db, request.dataset)
-    if (dataset) {
-      context.link({ datasetId: dataset.id })
-      events.emit('dataset.changed', { dataset: dataset.name })
-    }
+    if (dataset) context.link({ datasetId: dataset.id })
+    // Also where nothing came in: a dataset that was made for this import is gone again.
+    events.emit('dataset.changed', { dataset: dataset?.name ?? request.dataset })
   }
 }

@@ -1,11 +1,10 @@
-/** Folders outside the workspace: what is in them, and what an import of one would do. */
+/** Folders outside the workspace, for the folder picker of a host that has none of its own. */
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { CallOutput, FolderPreview } from '../../shared/contract.ts'
+import type { CallOutput } from '../../shared/contract.ts'
 import { Failure } from '../../shared/failure.ts'
-import { listFolder, place, suggestedName } from '../import/layout.ts'
 
 /** The parent of `C:\` and its like, where the drives of a Windows machine are listed. */
 const drives = ''
@@ -48,36 +47,4 @@ function listDrives(): CallOutput<'folder.list'> {
     .map((letter) => ({ name: `${letter}:`, path: `${letter}:\\` }))
     .filter(({ path }) => existsSync(path))
   return { path: drives, parent: null, folders, images: 0 }
-}
-
-/** Splits that files without one of their own are drawn into. */
-const drawn = { mvtec: 'train/validation', flat: 'train/validation/test' } as const
-
-/**
- * What an import of the folder would do; writes nothing.
- * @throws Failure `folder-unreadable`, `folder-empty`, `several-datasets`
- */
-export async function inspectFolder(path: string): Promise<FolderPreview> {
-  const folder = resolve(path)
-  const { layout, files, masks } = await listFolder(folder, 'auto')
-  const groups = new Map<string, FolderPreview['groups'][number]>()
-  for (const file of files) {
-    const at = file.lastIndexOf('/')
-    const key = at < 0 ? '.' : file.slice(0, at)
-    const known = groups.get(key)
-    if (known) {
-      known.files += 1
-      continue
-    }
-    const { split, label, defectType } = place(file, layout)
-    groups.set(key, { path: key, files: 1, split: split ?? drawn[layout], label, defectType })
-  }
-  return {
-    folder,
-    layout,
-    files: files.length,
-    groups: [...groups.values()],
-    masks: masks.size,
-    suggestedName: suggestedName(folder),
-  }
 }

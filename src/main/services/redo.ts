@@ -1,6 +1,12 @@
 /** Does a job again that was interrupted, failed or cancelled; each kind goes on from where it stopped. */
 import { z } from 'zod'
-import { type Id, labelSchema, layoutSchema, splitSchema } from '../../shared/domain.ts'
+import {
+  type Id,
+  importCorrectionSchema,
+  labelSchema,
+  layoutSchema,
+  splitSchema,
+} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { duplicatesPlan } from '../jobs/duplicates-job.ts'
 import { importPlan } from '../jobs/import-job.ts'
@@ -17,6 +23,7 @@ const importPayload = z.object({
   layout: z.union([layoutSchema, z.literal('auto')]),
   unlabeledAs: labelSchema,
   hasDirection: z.boolean().nullable(),
+  corrections: z.array(importCorrectionSchema).default([]),
 })
 const samplePayload = z.object({ folder: z.string(), seed: z.number().int() })
 const datasetPayload = z.object({ dataset: z.string() })

@@ -4,15 +4,17 @@
  *
  *     GET  /<ticket>/            the app
  *     GET  /<ticket>/asset/...   pixels
+ *     POST /<ticket>/drop/...    a file of a folder that was dropped, see `services/drops.ts`
  *     WS   /<ticket>/socket      {id, name, input} -> {id, answer}; {event, payload}
  */
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import websocket from '@fastify/websocket'
 import fastify from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
-import { Failure } from '../../shared/failure.ts'
-import { type HostOptions, openShell } from './hosted.ts'
+import { Failure, failureData } from '../../shared/failure.ts'
+import { type HostOptions, openShell, reportToStandardError } from './hosted.ts'
 import { type OpenedWindow, openWindow } from './open-window.ts'
 import { securityHeaders } from './policy.ts'
 import { createTickets } from './tickets.ts'
@@ -49,7 +51,7 @@ const refusal =
 
 /** Rejects with Failure `port-in-use` or `renderer-missing`. */
 export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
-  const { rendererFolder, port = 0, open = false } = options
+  const { rendererFolder, port = 0, open = false, report = reportToStandardError } = options
   const bridgeFile = options.bridgeFile ?? join(rendererFolder, '..', 'preload', 'browser.js')
   const shell = await openShell({ ...options, bridgeFile })
   const tickets = createTickets()
@@ -65,7 +67,9 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     // A name that an attacker's DNS leads here, or a page of another origin, is turned away before anything else.
     const isOurs =
       request.headers.host === new URL(origin).host &&
-      (isSocket ? request.headers.origin === origin : (request.headers.origin ?? origin) === origin)
+      (isSocket || request.method === 'POST'
+        ? request.headers.origin === origin
+        : (request.headers.origin ?? origin) === origin)
     const [, ticket = '', ...rest] = pathOf(request.url).split('/')
     const admission = isOurs
       ? tickets.admit(ticket, request.headers.cookie, !isSocket && rest.join('/') === '' && rest.length === 1)
@@ -84,6 +88,22 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
       socket.send(JSON.stringify({ id: request.id, answer }))
     })
   })
+
+  server.addContentTypeParser('application/octet-stream', (_request, content, done) => done(null, content))
+  server.post<{ Params: { ticket: string; drop: string; '*': string }; Body: Readable }>(
+    '/:ticket/drop/:drop/*',
+    async ({ params, body }, reply) => {
+      try {
+        await options.application.drops.write(params.drop, params['*'], body)
+        return reply.code(204).send()
+      } catch (error) {
+        const failure = failureData(error)
+        if (failure.code === 'internal') report('A dropped file could not be written.', error)
+        // What is still to come is not wanted, and a connection that has not been read cannot be used again.
+        return reply.code(409).header('connection', 'close').send({ error: failure })
+      }
+    },
+  )
 
   server.get<{ Params: { ticket: string } }>('/:ticket/*', async (request, reply) => {
     const path = pathOf(request.url).slice(request.params.ticket.length + 2)

@@ -3,6 +3,7 @@ import { createAssets } from '../assets/assets.ts'
 import { openPictureThread } from '../assets/picture-thread.ts'
 import type { AssetSource } from '../assets/source.ts'
 import { type Answer, checkEvent, dispatch, type Handlers, type ReportDefect } from '../contract/dispatch.ts'
+import type { Drops } from '../services/drops.ts'
 import type { ApplicationEvents } from '../services/events.ts'
 import { openSite, type Site } from './site.ts'
 
@@ -11,6 +12,8 @@ export interface Hosted {
   handlers: Handlers
   events: Pick<ApplicationEvents, 'onAny'>
   assets: AssetSource
+  /** Where a host puts what was dropped onto a window that has no path to tell. */
+  drops: Pick<Drops, 'write'>
 }
 
 export interface HostOptions {

@@ -86,6 +86,20 @@ export function findDataset(db: Database, nameOrId: string): Dataset {
   )
 }
 
+/**
+ * Takes a dataset away that has never held an image, with the rows of the imports that brought none; what they were
+ * is in the audit.
+ */
+export function removeEmptyDataset(db: Database, id: Id): void {
+  db.transaction(() => {
+    const image = db.get(z.object({}), 'SELECT 1 FROM image WHERE dataset_id = $id LIMIT 1', { id })
+    if (image !== undefined) return
+    for (const table of ['defect_type', 'import'])
+      db.run(`DELETE FROM ${table} WHERE dataset_id = $id`, { id })
+    db.run('DELETE FROM dataset WHERE id = $id', { id })
+  })
+}
+
 export function renameDataset(db: Database, id: Id, name: string): void {
   const checked = checkedName(name)
   db.transaction(() => {

@@ -1,9 +1,10 @@
 import { defineStore } from 'pinia'
-import { ref, watch } from 'vue'
+import { ref, shallowRef, watch } from 'vue'
 import type { DatasetSummary } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
+import type { DroppedFolder } from '../screens/datasets/dropped-folder.ts'
 import { useAppStore } from './app.ts'
 
 export const useDatasetsStore = defineStore('datasets', () => {
@@ -15,6 +16,8 @@ export const useDatasetsStore = defineStore('datasets', () => {
   const version = ref(0)
   /** A folder chosen elsewhere that the import dialog opens with. */
   const importFrom = ref<string | null>(null)
+  /** A folder dropped onto the window, whose place the host does not tell. */
+  const importDropped = shallowRef<DroppedFolder | null>(null)
   let reading = false
   let stale = false
 
@@ -58,5 +61,5 @@ export const useDatasetsStore = defineStore('datasets', () => {
 
   const nameOf = (id: string): string => datasets.value.find((dataset) => dataset.id === id)?.name ?? id
 
-  return { datasets, state, failure, version, importFrom, refresh, nameOf }
+  return { datasets, state, failure, version, importFrom, importDropped, refresh, nameOf }
 })

@@ -131,7 +131,7 @@ describe('before a workspace is open', () => {
       layout: 'mvtec',
       files: 22,
       groups: expect.arrayContaining([
-        { path: 'train/good', files: 14, split: 'train/validation', label: 'normal', defectType: null },
+        { path: 'train/good', files: 14, split: null, label: 'normal', defectType: null },
         { path: 'test/dent', files: 4, split: 'test', label: 'anomalous', defectType: 'dent' },
       ]),
       masks: 0,
@@ -196,6 +196,9 @@ describe('a workspace', () => {
     expect(await end(job)).toMatchObject({ state: 'done', kind: 'import' })
     const report = await call('dataset.importReport', { job })
     expect(report).toMatchObject({ dataset: 'parts', layout: 'mvtec', imported: 22, refused: [] })
+    const written = await call('dataset.exportReport', { job, folder: root })
+    expect(written.rows).toBe(report.duplicates.length + report.warnings.length)
+    expect(readFileSync(written.file, 'utf8')).toMatch(/^\ufefffile,outcome,code,detail\r\n/)
     const { job: again } = await call('job.again', { job })
     await end(again)
     expect(await call('dataset.importReport', { job: again })).toMatchObject({ imported: 0, already: 22 })

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { importFolder } from '../../../src/main/import/import-folder.ts'
 import { importInThread } from '../../../src/main/import/import-in-thread.ts'
 import { createRandom } from '../../../src/main/random.ts'
-import { findDataset } from '../../../src/main/store/datasets.ts'
+import { findDataset, listDatasets } from '../../../src/main/store/datasets.ts'
 import { listImages, removeImage } from '../../../src/main/store/images.ts'
 import { listImports } from '../../../src/main/store/imports.ts'
 import { createRun } from '../../../src/main/store/runs.ts'
@@ -253,6 +253,65 @@ describe('importing', () => {
       code: 'layout-mismatch',
     })
     expect(() => findDataset(workspace.db, 'parts')).toThrow()
+  })
+
+  it('leaves no dataset behind that nothing came into, and keeps one that was there before', async () => {
+    const workspace = freshWorkspace()
+    const notes = await writeFolder(temporaryFolder(), { 'a.txt': 'not a picture', 'b.png': 'neither' })
+    const report = await importFolder(workspace, { folder: notes, dataset: 'notes' })
+    expect(report).toMatchObject({ imported: 0, refused: [{ file: 'a.txt' }, { file: 'b.png' }] })
+    expect(listDatasets(workspace.db)).toEqual([])
+    const good = await writeFolder(temporaryFolder(), numbered('good', 2))
+    await importFolder(workspace, { folder: good, dataset: 'notes' })
+    await importFolder(workspace, { folder: notes, dataset: 'notes' })
+    expect(contentOf(workspace, 'notes')).toHaveLength(2)
+  })
+
+  it('takes what a person says of a folder over what its name says', async () => {
+    const folder = await writeFolder(temporaryFolder(), {
+      ...numbered('monday', 4),
+      ...numbered('good', 3, 10),
+      ...numbered('old', 2, 20),
+      'loose.png': 30,
+    })
+    const workspace = freshWorkspace()
+    const correction = { skip: false, split: null, label: 'normal', defectType: null } as const
+    const report = await importFolder(workspace, {
+      folder,
+      dataset: 'parts',
+      corrections: [
+        { ...correction, path: 'monday', split: 'test', label: 'anomalous', defectType: 'dent' },
+        { ...correction, path: 'good', split: 'train' },
+        { ...correction, path: 'old', skip: true },
+        { ...correction, path: '.' },
+      ],
+    })
+    expect(report.imported).toBe(8)
+    const rows = contentOf(workspace).map(({ file, split, label, defectType }) => ({
+      file,
+      split,
+      label,
+      defectType,
+    }))
+    const monday = { split: 'test', label: 'anomalous', defectType: 'dent' }
+    const good = { split: 'train', label: 'normal', defectType: null }
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        ...[0, 1, 2, 3].map((i) => ({ file: `monday/${i}.png`, ...monday })),
+        ...[0, 1, 2].map((i) => ({ file: `good/${i}.png`, ...good })),
+        expect.objectContaining({ file: 'loose.png', label: 'normal' }),
+      ]),
+    )
+  })
+
+  it('refuses to leave every folder out', async () => {
+    const folder = await writeFolder(temporaryFolder(), numbered('good', 2))
+    const corrections = [
+      { path: 'good', skip: true, split: null, label: 'normal', defectType: null } as const,
+    ]
+    await expect(
+      importFolder(freshWorkspace(), { folder, dataset: 'parts', corrections }),
+    ).rejects.toMatchObject({ code: 'folder-empty' })
   })
 
   it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(

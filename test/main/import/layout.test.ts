@@ -108,8 +108,8 @@ describe('listing a folder', () => {
       suggestedName: suggestedName(folder),
       groups: [
         { path: '.', files: 1, split: 'test', label: 'unlabeled', defectType: null },
-        { path: 'bad/dent', files: 1, split: 'validation, test', label: 'anomalous', defectType: 'dent' },
-        { path: 'good', files: 2, split: 'train, validation, test', label: 'normal', defectType: null },
+        { path: 'bad/dent', files: 1, split: null, label: 'anomalous', defectType: 'dent' },
+        { path: 'good', files: 2, split: null, label: 'normal', defectType: null },
       ],
     })
   })
