@@ -13,6 +13,16 @@ const programs = readdirSync(join(root, 'src/main/entries')).map((file) => [
   join(root, 'src/main/entries', file),
 ])
 
+/** The package names two forms of each font; what shows the windows reads the smaller one. */
+const onlyWoff2 = {
+  name: 'only-woff2',
+  enforce: 'pre' as const,
+  transform(code: string, id: string): string | null {
+    if (!id.includes('@fontsource')) return null
+    return code.replace(/,\s*url\([^)]*\.woff\)\s*format\('woff'\)/g, '')
+  },
+}
+
 export default defineConfig({
   main: {
     build: {
@@ -44,7 +54,7 @@ export default defineConfig({
     root: join(root, 'src/renderer'),
     // Served below a ticket in the browser host, so no address may begin at the root.
     base: './',
-    plugins: [vue()],
+    plugins: [vue(), onlyWoff2],
     define: {
       __VUE_OPTIONS_API__: false,
       __VUE_PROD_DEVTOOLS__: false,

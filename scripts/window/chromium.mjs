@@ -17,10 +17,12 @@ async function executablePath() {
 
 /**
  * Rejects where it does not run, for instance on another system than Linux.
+ * @param {Record<string, string | undefined>} [env]
  * @returns {Promise<import('playwright-core').Browser>}
  */
-export async function launchChromium() {
+export async function launchChromium(env = process.env) {
   return await browserType.launch({
+    env,
     executablePath: await executablePath(),
     args: [
       // A picture is drawn with WebGL, here by the processor.

@@ -1,5 +1,8 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
+// Chinese for computers without: in slices, of which a window loads those with characters that it shows.
+import '@fontsource/noto-sans-sc/400.css'
+import '@fontsource/noto-sans-sc/600.css'
 import './styles/tokens.css'
 import './styles/element.css'
 import './styles/base.css'

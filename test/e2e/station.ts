@@ -41,6 +41,8 @@ export interface Station {
   workspace: string
   /** Starts the application and opens its window. */
   open(...parameters: string[]): Promise<Page>
+  /** Starts the application without a window. */
+  serve(...parameters: string[]): Promise<Served>
   /** The window that is open. */
   readonly page: Page
   /** The application's process. */
@@ -96,9 +98,10 @@ export function createStation(): Station {
   return {
     folder,
     workspace: join(home, 'Fanoscope'),
+    serve: (...parameters) => serveWindow({ ...process.env, ...environment }, parameters, 'ignore'),
     async open(...parameters) {
       if (browser === null) throw new Error('There is no browser.')
-      const served = await serveWindow({ ...process.env, ...environment }, parameters, 'ignore')
+      const served = await this.serve(...parameters)
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         locale: 'en-US',

@@ -1,68 +1,126 @@
-/** Fonts of a PDF: Roboto comes along; Chinese needs a font that the computer has. */
-import { existsSync } from 'node:fs'
+/**
+ * Fonts of reports, all of which come along: Roboto for Latin, Greek and Cyrillic letters, and Noto Sans SC for
+ * Chinese, which lies in about a hundred slices, those of frequent characters first asked for. A report takes the
+ * slices that its words need, so it is small, and looks the same on a computer that has no font at all.
+ */
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { Failure } from '../../shared/failure.ts'
+import { z } from 'zod'
 import type { ReportLanguage } from './words.ts'
 
+/** Files of one family. */
 export interface FontFamily {
   name: string
-  /** A file, or a file of several fonts with the name of one. */
-  normal: string | [string, string]
-  bold: string | [string, string]
+  normal: string
+  bold: string
 }
 
-/** Chinese fonts of Windows, macOS and the usual Linux packages, the first that is there. */
-export const chineseFonts: readonly Omit<FontFamily, 'name'>[] = [
-  { normal: 'C:\\Windows\\Fonts\\Deng.ttf', bold: 'C:\\Windows\\Fonts\\Dengb.ttf' },
-  { normal: 'C:\\Windows\\Fonts\\simhei.ttf', bold: 'C:\\Windows\\Fonts\\simhei.ttf' },
-  {
-    normal: ['C:\\Windows\\Fonts\\msyh.ttc', 'MicrosoftYaHei'],
-    bold: ['C:\\Windows\\Fonts\\msyhbd.ttc', 'MicrosoftYaHei-Bold'],
-  },
-  {
-    normal: ['/System/Library/Fonts/STHeiti Light.ttc', 'STHeitiSC-Light'],
-    bold: ['/System/Library/Fonts/STHeiti Medium.ttc', 'STHeitiSC-Medium'],
-  },
-  {
-    normal: ['/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc', 'NotoSansCJKsc-Regular'],
-    bold: ['/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc', 'NotoSansCJKsc-Bold'],
-  },
-  {
-    normal: ['/usr/share/fonts/truetype/wqy/wqy-microhei.ttc', 'WenQuanYiMicroHei'],
-    bold: ['/usr/share/fonts/truetype/wqy/wqy-microhei.ttc', 'WenQuanYiMicroHei'],
-  },
-  {
-    normal: '/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf',
-    bold: '/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf',
-  },
-]
+interface Slice extends FontFamily {
+  /** For pages of HTML, which take it compressed. */
+  woff2: string
+  ranges: readonly (readonly [number, number])[]
+}
 
-const fileOf = (font: string | [string, string]): string => (typeof font === 'string' ? font : font[0])
+const latin = 'Roboto'
 
-/** @throws Failure `no-chinese-font` */
-export function fontsFor(
-  language: ReportLanguage,
-  isThere: (file: string) => boolean = existsSync,
-): FontFamily {
-  const found = chineseFonts.find(({ normal, bold }) => isThere(fileOf(normal)) && isThere(fileOf(bold)))
-  if (language === 'zh-CN') {
-    if (found) return { name: 'Chinese', ...found }
-    throw new Failure(
-      'no-chinese-font',
-      'This computer has no font with Chinese characters that a PDF could be written with.',
-      'Write the report as HTML, and print that to PDF in a browser; or install a Chinese font such as Noto Sans CJK.',
-    )
+// Each package says what files it has by its own path.
+const packageFolder = (name: string): string =>
+  dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+
+function parsedRanges(text: string): [number, number][] {
+  return text.split(',').map((range) => {
+    const [from = '', to = from] = range.trim().replace(/^U\+/i, '').split('-')
+    return [Number.parseInt(from, 16), Number.parseInt(to, 16)]
+  })
+}
+
+let known: readonly Slice[] | null = null
+
+function slices(): readonly Slice[] {
+  if (known !== null) return known
+  const folder = packageFolder('@fontsource/noto-sans-sc')
+  const listed = z
+    .record(z.string(), z.string())
+    .parse(JSON.parse(readFileSync(join(folder, 'unicode.json'), 'utf8')))
+  known = Object.entries(listed).map(([key, unicodeRange]) => {
+    const slice = key.replace(/[[\]]/g, '')
+    const file = (weight: number, form: string): string =>
+      join(folder, 'files', `noto-sans-sc-${slice}-${weight}-normal.${form}`)
+    return {
+      name: `Noto Sans SC ${slice}`,
+      // Of the two forms in the package the writer of a PDF can take glyphs from this one only.
+      normal: file(400, 'woff'),
+      bold: file(500, 'woff'),
+      woff2: file(400, 'woff2'),
+      ranges: parsedRanges(unicodeRange),
+    }
+  })
+  return known
+}
+
+const found = new Map<number, Slice | undefined>()
+
+function sliceOf(code: number): Slice | undefined {
+  if (!found.has(code)) {
+    const holds = ({ ranges }: Slice): boolean => ranges.some(([from, to]) => from <= code && code <= to)
+    found.set(code, slices().find(holds))
   }
-  // The package says what files it has by its own path.
-  const roboto = join(
-    dirname(createRequire(import.meta.url).resolve('pdfmake/package.json')),
-    'fonts',
-    'Roboto',
+  return found.get(code)
+}
+
+/** The family that a PDF is set in where nothing else is said, and all others. */
+export function reportFonts(): { base: string; families: FontFamily[] } {
+  const folder = join(packageFolder('pdfmake'), 'fonts', 'Roboto')
+  const roboto = {
+    name: latin,
+    normal: join(folder, 'Roboto-Regular.ttf'),
+    bold: join(folder, 'Roboto-Medium.ttf'),
+  }
+  return { base: latin, families: [roboto, ...slices()] }
+}
+
+/** Where the characters for Noto begin: quotation marks and dashes are as wide as a character in Chinese only. */
+const chineseFrom = { 'zh-CN': 0x2000, en: 0x2070 } as const
+
+/** Goes with what stands before it: spaces, and places where a word may be broken. */
+const joinsAny = /^[\s\u200b]$/
+
+/** A text in pieces of one font each; what no font has is left to Roboto, whose sign for it is a box. */
+export function inFonts(text: string, language: ReportLanguage): { text: string; font: string }[] {
+  const from = chineseFrom[language]
+  const pieces: { text: string; font: string }[] = []
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    const last = pieces.at(-1)
+    const font =
+      last && joinsAny.test(character) ? last.font : code < from ? latin : (sliceOf(code)?.name ?? latin)
+    if (last?.font === font) last.text += character
+    else pieces.push({ text: character, font })
+  }
+  return pieces
+}
+
+/**
+ * Style rules with the slices for a page's Chinese inside; empty for a page without. The family is to be named before
+ * all others: Chromium does not draw a text anew for a font that lies in the page and comes second.
+ */
+export async function fontRules(family: string, page: string, language: ReportLanguage): Promise<string> {
+  const least = chineseFrom[language]
+  const needed = new Set<Slice>()
+  for (const character of new Set(page)) {
+    const code = character.codePointAt(0) ?? 0
+    const slice = code < least ? undefined : sliceOf(code)
+    if (slice) needed.add(slice)
+  }
+  const rules = await Promise.all(
+    [...needed].map(async ({ woff2, ranges }) => {
+      const own = ranges.filter(([from]) => from >= least)
+      const unicodeRange = own.map(([from, to]) => `U+${from.toString(16)}-${to.toString(16)}`).join()
+      const data = await readFile(woff2, 'base64')
+      return `@font-face { font-family: "${family}"; unicode-range: ${unicodeRange}; src: url(data:font/woff2;base64,${data}) format("woff2"); }`
+    }),
   )
-  return {
-    name: 'Roboto',
-    normal: join(roboto, 'Roboto-Regular.ttf'),
-    bold: join(roboto, 'Roboto-Medium.ttf'),
-  }
+  return rules.join('\n')
 }

@@ -1,13 +1,17 @@
-/** A report as one page that needs nothing else: no script, no address, pictures inside. */
+/** A report as one page that needs nothing else: no script, no address, pictures and Chinese characters inside. */
 import type { Block, GalleryItem, ReportDocument } from './blocks.ts'
+import { fontRules } from './fonts.ts'
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
+/** Of the characters that come along; all others are the reader's. */
+const ownFont = 'Fanoscope Chinese'
+
 const style = `
 :root { color-scheme: light; }
 body { margin: 0 auto; max-width: 980px; padding: 32px 24px; color: #1c2126; background: #fff;
-  font: 14px/1.5 system-ui, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
+  font: 14px/1.5 "${ownFont}", system-ui, "Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
 h1 { margin: 0 0 4px; font-size: 26px; line-height: 1.25; }
 h2 { margin: 34px 0 8px; padding-bottom: 4px; border-bottom: 2px solid #1c2126; font-size: 18px; break-after: avoid; }
 h3 { margin: 18px 0 6px; font-size: 14px; break-after: avoid; }
@@ -26,14 +30,14 @@ figcaption { color: #59636e; font-size: 12px; overflow-wrap: anywhere; }
 @media print { body { max-width: none; padding: 0; font-size: 11px; } h2 { margin-top: 22px; } }
 `
 
-export function reportHtml({ language, title, subtitle, blocks }: ReportDocument): string {
+export async function reportHtml({ language, title, subtitle, blocks }: ReportDocument): Promise<string> {
+  const body = `<h1>${escaped(title)}</h1><p class="sub">${escaped(subtitle)}</p>${blocks.map(blockHtml).join('\n')}`
   return (
     `<!doctype html>\n<html lang="${language}"><head><meta charset="utf-8">` +
     `<meta name="viewport" content="width=device-width, initial-scale=1">` +
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">` +
-    `<title>${escaped(title)}</title><style>${style}</style></head><body>` +
-    `<h1>${escaped(title)}</h1><p class="sub">${escaped(subtitle)}</p>` +
-    `${blocks.map(blockHtml).join('\n')}</body></html>\n`
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'">` +
+    `<title>${escaped(title)}</title><style>${style}${await fontRules(ownFont, body, language)}</style></head><body>` +
+    `${body}</body></html>\n`
   )
 }
 

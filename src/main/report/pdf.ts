@@ -1,9 +1,8 @@
 /** A report as PDF on A4. */
 import pdfmake from 'pdfmake'
-import type { Content, TableCell, TDocumentDefinitions, TFontDictionary } from 'pdfmake/interfaces.js'
-import { z } from 'zod'
+import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js'
 import type { Block, GalleryItem, ReportDocument } from './blocks.ts'
-import type { FontFamily } from './fonts.ts'
+import { inFonts, reportFonts } from './fonts.ts'
 
 const ink = '#1c2126'
 const soft = '#59636e'
@@ -11,23 +10,26 @@ const line = '#dfe3e8'
 /** Points between the margins of A4. */
 const pageWidth = 595 - 2 * 40
 
-// pdfmake's types know no font inside a collection, which pdfmake itself does.
-const fontsSchema = z.custom<TFontDictionary>((value) => typeof value === 'object' && value !== null)
+/** A text in the fonts that have its characters. */
+type InFonts = (text: string) => Content[]
 
-export async function reportPdf(
-  document: ReportDocument,
-  { name, normal, bold }: FontFamily,
-): Promise<Buffer> {
-  pdfmake.setFonts(fontsSchema.parse({ [name]: { normal, bold, italics: normal, bolditalics: bold } }))
+export async function reportPdf(document: ReportDocument): Promise<Buffer> {
+  const { base, families } = reportFonts()
+  pdfmake.setFonts(
+    Object.fromEntries(
+      families.map(({ name, normal, bold }) => [name, { normal, bold, italics: normal, bolditalics: bold }]),
+    ),
+  )
   pdfmake.setLocalAccessPolicy(() => true)
   pdfmake.setUrlAccessPolicy(() => false)
+  const set: InFonts = (text) => inFonts(text, document.language)
   const definition: TDocumentDefinitions = {
     info: { title: document.title, creator: 'Fanoscope' },
     pageSize: 'A4',
     pageMargins: [40, 40, 40, 46],
-    defaultStyle: { font: name, fontSize: 9, color: ink, lineHeight: 1.15 },
+    defaultStyle: { font: base, fontSize: 9, color: ink, lineHeight: 1.15 },
     footer: (page, pages) => ({
-      text: document.page(page, pages),
+      text: set(document.page(page, pages)),
       alignment: 'center',
       color: soft,
       fontSize: 8,
@@ -37,9 +39,9 @@ export async function reportPdf(
     pageBreakBefore: (node, nodes) =>
       node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
     content: [
-      { text: document.title, fontSize: 20, bold: true, margin: [0, 0, 0, 2] },
-      { text: document.subtitle, color: soft, margin: [0, 0, 0, 6] },
-      ...document.blocks.flatMap(blockContent),
+      { text: set(document.title), fontSize: 20, bold: true, margin: [0, 0, 0, 2] },
+      { text: set(document.subtitle), color: soft, margin: [0, 0, 0, 6] },
+      ...document.blocks.flatMap((block) => blockContent(block, set)),
     ],
   }
   return pdfmake.createPdf(definition).getBuffer()
@@ -55,12 +57,12 @@ const thinLines = {
   paddingBottom: () => 2.5,
 }
 
-function blockContent(block: Block): Content[] {
+function blockContent(block: Block, set: InFonts): Content[] {
   switch (block.kind) {
     case 'heading':
-      return [{ text: block.text, fontSize: 13, bold: true, margin: [0, 14, 0, 5], headlineLevel: 1 }]
+      return [{ text: set(block.text), fontSize: 13, bold: true, margin: [0, 14, 0, 5], headlineLevel: 1 }]
     case 'text':
-      return [{ text: block.text, margin: [0, 2, 0, 4] }]
+      return [{ text: set(block.text), margin: [0, 2, 0, 4] }]
     case 'facts':
       return [
         {
@@ -68,24 +70,24 @@ function blockContent(block: Block): Content[] {
           table: {
             widths: [150, '*'],
             body: block.rows.map(([name, value]): TableCell[] => [
-              { text: name, color: soft },
-              { text: broken(value) },
+              { text: set(name), color: soft },
+              { text: set(broken(value)) },
             ]),
           },
         },
       ]
     case 'table':
       return [
-        ...(block.title === null ? [] : [title(block.title)]),
+        ...(block.title === null ? [] : [title(block.title, set)]),
         {
           layout: thinLines,
           table: {
             headerRows: 1,
             widths: block.head.map((_, column) => (column === 0 || column < block.numbers ? '*' : 'auto')),
             body: [
-              block.head.map((text, column) => cell(text, column >= block.numbers, true)),
+              block.head.map((text, column) => cell(set(broken(text)), column >= block.numbers, true)),
               ...block.rows.map((row) =>
-                row.map((text, column) => cell(text, column >= block.numbers, false)),
+                row.map((text, column) => cell(set(broken(text)), column >= block.numbers, false)),
               ),
             ],
           },
@@ -95,17 +97,17 @@ function blockContent(block: Block): Content[] {
       return inRows(block.charts, 2).map((row) => ({
         columns: row.map(({ svg, caption }) => [
           { svg, width: pageWidth / 2 - 10 },
-          { text: caption, color: soft, fontSize: 8, margin: [0, 2, 0, 8] },
+          { text: set(caption), color: soft, fontSize: 8, margin: [0, 2, 0, 8] },
         ]),
         columnGap: 10,
         unbreakable: true,
       }))
     case 'gallery':
       return [
-        title(block.title),
+        title(block.title, set),
         ...inRows(block.items, 2).map(
           (row): Content => ({
-            columns: row.map(itemContent),
+            columns: row.map((item) => itemContent(item, set)),
             columnGap: 10,
             unbreakable: true,
             margin: [0, 0, 0, 8],
@@ -115,10 +117,10 @@ function blockContent(block: Block): Content[] {
   }
 }
 
-const title = (text: string): Content => ({ text, bold: true, margin: [0, 8, 0, 3] })
+const title = (text: string, set: InFonts): Content => ({ text: set(text), bold: true, margin: [0, 8, 0, 3] })
 
-const cell = (text: string, isNumber: boolean, isHead: boolean): TableCell => ({
-  text: broken(text),
+const cell = (text: Content[], isNumber: boolean, isHead: boolean): TableCell => ({
+  text,
   alignment: isNumber ? 'right' : 'left',
   ...(isHead ? { color: soft, fontSize: 8 } : {}),
 })
@@ -126,7 +128,7 @@ const cell = (text: string, isNumber: boolean, isHead: boolean): TableCell => ({
 /** Long words may be broken after a slash, a hyphen or an underscore. */
 const broken = (text: string): string => text.replace(/(?<=[/_-])(?=\S)/g, '\u200b')
 
-function itemContent({ photograph, heat, problem, caption }: GalleryItem): Content {
+function itemContent({ photograph, heat, problem, caption }: GalleryItem, set: InFonts): Content {
   const width = pageWidth / 4 - 8
   const picture = (jpeg: Buffer | null): Content =>
     jpeg === null
@@ -136,7 +138,7 @@ function itemContent({ photograph, heat, problem, caption }: GalleryItem): Conte
     stack: [
       { columns: [picture(photograph), picture(heat)], columnGap: 4 },
       {
-        text: broken(problem === null ? caption : `${caption}: ${problem}`),
+        text: set(broken(problem === null ? caption : `${caption}: ${problem}`)),
         color: soft,
         fontSize: 8,
         margin: [0, 2, 0, 0],

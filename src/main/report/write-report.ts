@@ -4,7 +4,6 @@ import { writeFileDurably } from '../durable-file.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { reportDocument } from './blocks.ts'
 import { gatherReport } from './content.ts'
-import { fontsFor } from './fonts.ts'
 import { reportHtml } from './html.ts'
 import { reportPdf } from './pdf.ts'
 import type { ReportLanguage } from './words.ts'
@@ -21,14 +20,12 @@ export interface ReportRequest {
 
 /**
  * @returns how many parts it reports on
- * @throws Failure `run-unknown`, `not-trained`, `not-scored`, `no-chinese-font`, `disk-full`
+ * @throws Failure `run-unknown`, `not-trained`, `not-scored`, `disk-full`
  */
 export async function writeReport(workspace: Workspace, request: ReportRequest): Promise<number> {
-  // Before anything is gathered for it.
-  const fonts = request.form === 'pdf' ? fontsFor(request.language) : null
   const content = gatherReport(workspace, request)
   const document = await reportDocument(workspace, content, request.language)
-  const file = fonts === null ? reportHtml(document) : await reportPdf(document, fonts)
+  const file = await (request.form === 'html' ? reportHtml(document) : reportPdf(document))
   await writeFileDurably(request.to, file)
   return content.counts.normal + content.counts.anomalous + content.counts.unlabeled
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { curveChart, histogramChart, short } from '../../../src/main/report/charts.ts'
-import { chineseFonts, fontsFor } from '../../../src/main/report/fonts.ts'
+import { inFonts } from '../../../src/main/report/fonts.ts'
 import { reportLanguages, sayIn } from '../../../src/main/report/words.ts'
 import { writeReport } from '../../../src/main/report/write-report.ts'
 import { decide } from '../../../src/main/store/decisions.ts'
@@ -11,6 +11,7 @@ import { createRun, setCalibration, setRunResult, setRunState } from '../../../s
 import { saveScores } from '../../../src/main/store/scores.ts'
 import { stockedWorkspace } from '../store/stocked-workspace.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
+import { pdfContent } from './pdf-text.ts'
 
 async function reported() {
   const { workspace, dataset, images } = await stockedWorkspace(8, (i) => ({
@@ -84,6 +85,25 @@ describe('a report as HTML', () => {
     expect(html).toContain('<html lang="zh-CN">')
     expect(html).toContain('检测报告')
   })
+
+  it('brings the characters of its Chinese, and no more', async () => {
+    const { workspace, request, to } = await reported()
+    const written = async (language: 'en' | 'zh-CN'): Promise<string> => {
+      const file = to('report.html')
+      await writeReport(workspace, { ...request, language, to: file })
+      return readFileSync(file, 'utf8')
+    }
+    const rules = (html: string): string[] => html.match(/@font-face \{[^}]*\}/g) ?? []
+    // The name of an operator is Chinese in either.
+    const english = rules(await written('en'))
+    expect(english.length).toBeGreaterThan(0)
+    expect(english.length).toBeLessThan(4)
+    const chinese = await written('zh-CN')
+    expect(rules(chinese).length).toBeGreaterThan(english.length)
+    expect(rules(chinese).every((rule) => rule.includes('src: url(data:font/woff2;base64,'))).toBe(true)
+    expect(chinese).toContain('font-src data:')
+    expect(chinese.length).toBeLessThan(1_500_000)
+  })
 })
 
 describe('a report as PDF', () => {
@@ -93,13 +113,39 @@ describe('a report as PDF', () => {
     await writeReport(workspace, { ...request, form: 'pdf', to: file })
     const bytes = readFileSync(file)
     expect(bytes.subarray(0, 5).toString('latin1')).toBe('%PDF-')
-    expect(bytes.toString('latin1')).toMatch(/\/Type \/Pages\s[\s\S]*\/Count [1-9]/)
+    const { pages, text } = pdfContent(bytes)
+    expect(pages).toBeGreaterThan(0)
+    expect(text).toContain('ab'.repeat(8))
+    expect(text).toContain('Inspection report')
   })
 
-  it('takes the first Chinese font that the computer has, and says so where it has none', () => {
-    const [, second] = chineseFonts
-    expect(fontsFor('zh-CN', (file) => file === second?.normal)).toMatchObject({ normal: second?.normal })
-    expect(() => fontsFor('zh-CN', () => false)).toThrow(expect.objectContaining({ code: 'no-chinese-font' }))
+  it.each(reportLanguages)(
+    'has all its characters in fonts of its own, also Chinese names (%s)',
+    async (language) => {
+      const { workspace, request, to } = await reported()
+      const file = to('report.pdf')
+      await writeReport(workspace, { ...request, language, form: 'pdf', to: file })
+      const { text, nameless, fonts } = pdfContent(readFileSync(file))
+      expect(text).toContain(sayIn(language)('title'))
+      expect(text).toContain(sayIn(language)('galleryFalse'))
+      expect(text).toContain('李雷')
+      expect(nameless).toBe(0)
+      expect(fonts.filter(({ embedded }) => !embedded)).toEqual([])
+      expect(fonts.some(({ name }) => name.includes('NotoSansSC'))).toBe(true)
+    },
+  )
+})
+
+describe('the fonts of a report', () => {
+  it('leave a text in one piece where one font has it all', () => {
+    expect(inFonts('Good parts – 95 %', 'en')).toEqual([{ text: 'Good parts – 95 %', font: 'Roboto' }])
+  })
+
+  it('keep the order of what they part', () => {
+    const pieces = inFonts('AUROC 曲线 ≥ 0.5', 'zh-CN')
+    expect(pieces.map(({ text }) => text).join('')).toBe('AUROC 曲线 ≥ 0.5')
+    expect(pieces[0]).toEqual({ text: 'AUROC ', font: 'Roboto' })
+    expect(pieces[1]?.font).toMatch(/^Noto Sans SC/)
   })
 })
 
