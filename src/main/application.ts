@@ -13,6 +13,7 @@ import { folderHandlers } from './handlers/folder.ts'
 import { jobHandlers } from './handlers/job.ts'
 import { labelHandlers } from './handlers/label.ts'
 import { liveHandlers } from './handlers/live.ts'
+import { logHandlers } from './handlers/log.ts'
 import { modelHandlers } from './handlers/model.ts'
 import { operatorHandlers } from './handlers/operator.ts'
 import { reviewHandlers } from './handlers/review.ts'
@@ -111,6 +112,7 @@ export function createApplication(powers: HostPowers): Application {
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),
+      ...logHandlers(context),
       ...runHandlers(context),
       ...curationHandlers(context),
       ...modelHandlers(context),

@@ -52,6 +52,7 @@ import {
   versionDifferenceSchema,
 } from './improvement.ts'
 import { livePartSchema, liveStateSchema } from './live.ts'
+import { logEntrySchema, logQuerySchema } from './log.ts'
 import {
   chosenThresholdSchema,
   distributionSchema,
@@ -405,7 +406,14 @@ export const calls = {
     z.array(defectTypeSchema),
   ),
   /** What is drawn on an image; where only a mask was imported, its pixels. */
-  'label.open': call(z.object({ image: id }), z.object({ shapes: shapesSchema })),
+  'label.open': call(
+    z.object({ image: id }),
+    z.object({
+      shapes: shapesSchema,
+      /** Runs that have an anomaly map of it. */
+      maps: z.array(runId),
+    }),
+  ),
   /** Answers after shapes and mask are stored and synced to disk. */
   'label.save': call(
     z.object({ image: id, shapes: shapesSchema, operator: z.string().nullable().default(null) }),
@@ -440,6 +448,12 @@ export const calls = {
   'job.continue': call(z.object({ job: z.string() }), none),
   /** Does an interrupted, failed or cancelled job again: it goes on from where it stopped, as a new job. */
   'job.again': call(z.object({ job: z.string() }), jobStarted),
+
+  /** Lines of the workspace's log, newest first. */
+  'log.list': call(
+    logQuerySchema,
+    z.object({ total: z.number().int(), entries: z.array(logEntrySchema) }),
+  ),
 
   'run.list': call(
     z.object({ dataset: z.string().optional(), state: runStateSchema.optional() }),

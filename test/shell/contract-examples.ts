@@ -231,6 +231,7 @@ const liveExample: LiveState = {
   waiting: 0,
   perSecond: 9.5,
   delay: 250,
+  behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScale: 0.5,
   parts: [livePart],
 }
@@ -386,6 +387,7 @@ export const callExamples: CallExamples = {
         { kind: 'polygon', defectType: '划痕', points: [1.5, 2, 10, 2, 10, 12.25] },
         { kind: 'stroke', defectType: null, size: 8, points: [4, 4] },
       ],
+      maps: ['r-1'],
     },
   },
   'label.save': {
@@ -444,6 +446,13 @@ export const callExamples: CallExamples = {
   'job.cancel': { input: { job: 'j-1' }, output: {} },
   'job.pause': { input: { job: 'j-1' }, output: {} },
   'job.continue': { input: { job: 'j-1' }, output: {} },
+  'log.list': {
+    input: { text: 'full', level: 'warn', from: 1, to: 2, limit: 10 },
+    output: {
+      total: 1,
+      entries: [{ at: 1, level: 'warn', from: 'main', message: 'The disk is full.', detail: '{"job":"j-1"}' }],
+    },
+  },
   'run.list': { input: { dataset: 'd-1', state: 'trained' }, output: [run] },
   'run.get': { input: { run: 'r-1' }, output: run },
   'run.curves': {

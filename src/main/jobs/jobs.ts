@@ -152,6 +152,7 @@ export function createJobs({ db, events, log, shownEvery = 100, keptEvery = 2_00
     let end: JobEnd
     try {
       startJob(db, id, process.pid)
+      log.info(`Job ${id} (${job.plan.kind}) began.`, { job: id, ...job.plan.payload })
       events.emit('job.changed', findJob(db, id))
       end = await job.plan.work({
         id,
@@ -171,6 +172,7 @@ export function createJobs({ db, events, log, shownEvery = 100, keptEvery = 2_00
     }
     if (end.state === 'failed')
       log.error(`Job ${id} (${job.plan.kind}) failed: ${end.failure.message}`, end.failure)
+    else log.info(`Job ${id} (${job.plan.kind}) ended: ${end.state}.`, { job: id })
     finish(id, job, end, progress)
   }
 

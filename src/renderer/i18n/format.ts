@@ -24,6 +24,8 @@ export interface Formats {
   bytes(value: number): string
   duration(seconds: number): string
   dateTime(time: number): string
+  /** With seconds, where lines follow each other closely. */
+  dateTimeExact(time: number): string
   time(time: number): string
 }
 
@@ -32,6 +34,7 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 export function createFormats(locale: string): Formats {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium' })
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value)
@@ -82,6 +85,7 @@ export function createFormats(locale: string): Formats {
       return text.join(' ')
     },
     dateTime: (value) => dateTime.format(value),
+    dateTimeExact: (value) => exact.format(value),
     time: (value) => time.format(value),
   }
 }

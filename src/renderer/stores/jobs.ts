@@ -32,6 +32,13 @@ export function shareOf(job: Job): number | null {
 
 export const isActive = (job: Job): boolean => job.state === 'queued' || job.state === 'running'
 
+/** Kinds that are started again where they were started. */
+const notRepeatable: readonly Job['kind'][] = ['live', 'backup', 'export']
+
+/** Whether it stopped before its end and can be taken up from here. */
+export const canGoOn = (job: Job): boolean =>
+  ['failed', 'cancelled', 'interrupted'].includes(job.state) && !notRepeatable.includes(job.kind)
+
 export const useJobsStore = defineStore('jobs', () => {
   const app = useAppStore()
   const byId = ref(new Map<string, Job>())
@@ -90,7 +97,8 @@ export const useJobsStore = defineStore('jobs', () => {
 
   const cancel = (id: string) => call('job.cancel', { job: id })
   const pause = (id: string) => call('job.pause', { job: id })
+  const again = (id: string) => call('job.again', { job: id })
   const resume = (id: string) => call('job.continue', { job: id })
 
-  return { byId, all, active, current, refresh, end, ofRun, cancel, pause, resume }
+  return { byId, all, active, current, refresh, end, ofRun, cancel, pause, resume, again }
 })

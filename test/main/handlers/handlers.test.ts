@@ -275,6 +275,9 @@ describeCompiled('a run', () => {
     expect(asked).toBe(2)
     expect((await call('run.get', { run })).state).toBe('cancelled')
     expect((await call('job.list', { active: true })).length).toBe(0)
+    const { entries } = await call('log.list', { text: 'began' })
+    expect(entries.every(({ message }) => message.includes('began'))).toBe(true)
+    expect(entries.length).toBeGreaterThan(0)
 
     const resumed = await call('train.resume', { run })
     expect(resumed.run).toBe(run)
@@ -418,10 +421,10 @@ describe('labeling', () => {
     })
     const image = images[0]?.id ?? 0
     const shapes = [{ kind: 'rectangle' as const, defectType: 'scratch', x: 2, y: 3, width: 5, height: 4 }]
-    expect(await call('label.open', { image })).toEqual({ shapes: [] })
+    expect(await call('label.open', { image })).toMatchObject({ shapes: [] })
     const saved = await call('label.save', { image, shapes, operator: 'Wang Li' })
     expect(saved).toMatchObject({ label: 'anomalous', areas: [{ defectType: 'scratch', area: 20 }] })
-    expect(await call('label.open', { image })).toEqual({ shapes })
+    expect(await call('label.open', { image })).toMatchObject({ shapes })
     const types = [{ name: 'scratch', color: '#112233' }]
     expect((await call('label.setTypes', { dataset: 'parts', types }))[0]).toEqual(types[0])
     expect((await call('label.types', { dataset: 'parts' })).map(({ name }) => name)).toContain('dent')

@@ -1,0 +1,25 @@
+/** What is asked of the log of a workspace, and what it says. */
+import { z } from 'zod'
+import { timeSchema } from './domain.ts'
+
+export const logQuerySchema = z.object({
+  /** Part of a line, in any case. */
+  text: z.string().max(200).default(''),
+  /** This level and what is graver. */
+  level: z.enum(['info', 'warn', 'error']).default('info'),
+  from: timeSchema.nullable().default(null),
+  to: timeSchema.nullable().default(null),
+  limit: z.number().int().min(1).max(1000).default(300),
+})
+export type LogQuery = z.output<typeof logQuerySchema>
+
+export const logEntrySchema = z.object({
+  at: timeSchema,
+  level: z.enum(['info', 'warn', 'error']),
+  /** `engine`: what TensorFlow and the engine print. */
+  from: z.enum(['main', 'engine']),
+  message: z.string(),
+  /** What else was noted down, as JSON. */
+  detail: z.string().nullable(),
+})
+export type LogEntry = z.infer<typeof logEntrySchema>
