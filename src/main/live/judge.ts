@@ -1,10 +1,11 @@
 /** From what scoring measured on a part to a verdict, by the operating point in use. */
 import { z } from 'zod'
-import type { Run } from '../../shared/domain.ts'
+import type { ImageId, Run } from '../../shared/domain.ts'
 import { imageScore } from '../engine/scores.ts'
 import { scoreOptionsOf } from '../services/evaluation.ts'
 import type { Database } from '../store/database.ts'
 import { activePoint } from '../store/operating-points.ts'
+import { profileOf, unmeasuredMaps } from '../store/region-profiles.ts'
 import { mapScaleOf, optionsFor } from '../thresholds/settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
 
@@ -13,13 +14,16 @@ const normalShare = 0.99
 
 const calibrationSchema = z.object({ scores: z.record(z.string(), z.array(z.number())) })
 
-export type Judge = (
-  components: Float32Array,
-  names: readonly string[],
-) => {
+export interface Judgement {
   verdict: 'good' | 'flagged'
   score: number
   threshold: number
+}
+
+export interface Judge {
+  of(image: ImageId, components: Float32Array, names: readonly string[]): Judgement
+  /** Whether the regions of its map decide about a part and have not been measured: then that comes first. */
+  awaitsRegions(image: ImageId, judgement: Judgement): boolean
 }
 
 /** The point is read once: what is set later holds from the next start on. */
@@ -28,18 +32,27 @@ export function judgeOf(db: Database, run: Run): Judge {
   if (point) {
     const options = optionsFor(run, { score: point.score, k: point.k, reduction: point.reduction })
     const mapScale = mapScaleOf(run)
-    return (components, names) => {
-      const score = imageScore(components, names, options)
-      const verdict = verdictBy(point, { score, mapScale, profile: undefined })
-      return { verdict: verdict === 'passed' ? 'good' : 'flagged', score, threshold: point.threshold }
+    const { regions, threshold } = point
+    return {
+      of(image, components, names) {
+        const score = imageScore(components, names, options)
+        const profile = regions === null || score < threshold ? undefined : profileOf(db, run.id, image)
+        const verdict = verdictBy(point, { score, mapScale, profile })
+        return { verdict: verdict === 'passed' ? 'good' : 'flagged', score, threshold }
+      },
+      awaitsRegions: (image, { score }) =>
+        regions !== null && score >= threshold && unmeasuredMaps(db, run.id, [image]).length > 0,
     }
   }
   const options = scoreOptionsOf(run, null)
   const parsed = calibrationSchema.safeParse(run.calibration)
   const sorted = parsed.success ? (parsed.data.scores[options.kind] ?? []) : []
   const threshold = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * normalShare))] ?? 0
-  return (components, names) => {
-    const score = imageScore(components, names, options)
-    return { verdict: score > threshold ? 'flagged' : 'good', score, threshold }
+  return {
+    of(_, components, names) {
+      const score = imageScore(components, names, options)
+      return { verdict: score > threshold ? 'flagged' : 'good', score, threshold }
+    },
+    awaitsRegions: () => false,
   }
 }

@@ -11,6 +11,7 @@ import type { ScoredImage, ScoreTask } from '../engine/protocol.ts'
 import { readPhotograph } from '../import/photograph.ts'
 import type { JobContext, JobEnd, JobPlan } from '../jobs/jobs.ts'
 import { newScore } from '../jobs/score-job.ts'
+import { measureRegions } from '../services/region-thread.ts'
 import type { Session } from '../services/session.ts'
 import { engineImage, readTrainingList } from '../services/training-images.ts'
 import { addBlob, addImage, findImage, imageByHash } from '../store/images.ts'
@@ -22,6 +23,7 @@ import {
   hasPart,
   judgePart,
   linkPart,
+  openPart,
   openParts,
   openPartsOf,
 } from '../store/live.ts'
@@ -67,6 +69,10 @@ interface Line {
   /** Images that the engine has. */
   fed: Set<number>
   isReady: boolean
+  /** Images whose maps are measured before they are judged; those of one thread at a time. */
+  unmeasured: Set<number>
+  isMeasuring: boolean
+  measuring: Promise<void>
   /** Results are written one after another. */
   writing: Promise<void>
 }
@@ -88,6 +94,9 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
     queue: [],
     fed: new Set(),
     isReady: false,
+    unmeasured: new Set(),
+    isMeasuring: false,
+    measuring: Promise.resolve(),
     writing: Promise.resolve(),
   }
   try {
@@ -99,13 +108,20 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
       signal: context.signal,
       isKnown: (file) => hasPart(db, watch.id, file),
       onProblem: (message) => log.warn(`The watched folder cannot be read: ${message}`),
+      onFound: (files) => {
+        db.transaction(() => {
+          for (const file of files) addPart(db, watch.id, file)
+        })
+        tell(line)
+      },
       onWhole: async (file) => {
-        const part = addPart(db, watch.id, file)
+        const part = openPart(db, watch.id, file)
         if (part) await takeIn(line, part)
         tell(line)
       },
     })
     await Promise.all([watching, keepEngine(line)])
+    await line.measuring
     await line.writing
   } finally {
     stopImport(db, line.importId, 'cancelled')
@@ -298,21 +314,55 @@ function store(line: Line, rows: readonly ScoredImage[]): void {
   })
   for (const { image } of rows) line.fed.delete(image)
   for (const part of judged) write(line, part)
+  measure(line)
   tell(line)
 }
 
-function verdicts({ session, watch, run, judge }: Line, image: number): LivePart[] {
+/** @param isMeasured its regions were measured as far as that went; where they were not, its score decides */
+function verdicts(line: Line, image: number, isMeasured = false): LivePart[] {
+  const { session, watch, run, judge } = line
   const { db } = session.workspace
   const measured = componentsOf(db, watch.runId, image)
   if (!measured) return []
   const names = findRun(db, run.id).components ?? []
-  const judged = { ...judge(measured.components, names), reason: null }
-  return openPartsOf(db, watch.id, image).flatMap((part) => judgePart(db, part.id, judged) ?? [])
+  const judged = judge.of(image, measured.components, names)
+  if (!isMeasured && judge.awaitsRegions(image, judged)) {
+    line.unmeasured.add(image)
+    return []
+  }
+  const values = { ...judged, reason: null }
+  return openPartsOf(db, watch.id, image).flatMap((part) => judgePart(db, part.id, values) ?? [])
 }
 
-function judgeImage(line: Line, image: number): void {
+function judgeImage(line: Line, image: number, isMeasured = false): void {
   const { db } = line.session.workspace
-  for (const part of db.transaction(() => verdicts(line, image))) write(line, part)
+  for (const part of db.transaction(() => verdicts(line, image, isMeasured))) write(line, part)
+  measure(line)
+}
+
+/** Has the maps measured of the images that wait for it, and judges those. */
+function measure(line: Line): void {
+  if (line.isMeasuring || line.unmeasured.size === 0) return
+  line.isMeasuring = true
+  line.measuring = measureWaiting(line).finally(() => {
+    line.isMeasuring = false
+  })
+}
+
+async function measureWaiting(line: Line): Promise<void> {
+  const { workspace, log } = line.session
+  while (line.unmeasured.size > 0) {
+    const images = [...line.unmeasured]
+    line.unmeasured.clear()
+    try {
+      await measureRegions(workspace, line.run.id, images)
+    } catch (error) {
+      // Rather a false reject than a part that is never judged.
+      log.error('The regions of heat maps could not be measured.', failureData(error))
+    }
+    for (const image of images) judgeImage(line, image, true)
+    tell(line)
+  }
 }
 
 /** @param isListed its line is in the file, which was just made anew */

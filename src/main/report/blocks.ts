@@ -207,6 +207,17 @@ function figureBlocks(content: ReportContent, say: Say, time: Time): Block[] {
               say('interval'),
               point.interval === null ? '–' : `${short(point.interval.low)} – ${short(point.interval.high)}`,
             ],
+            ...(point.regions === null
+              ? []
+              : [
+                  [
+                    say('regions'),
+                    say('regionsText', {
+                      area: point.regions.leastArea,
+                      strength: short(point.regions.leastStrength),
+                    }),
+                  ] satisfies [string, string],
+                ]),
             [say('target'), point.target ?? say('byHand')],
             [
               say('validationSet'),

@@ -15,10 +15,12 @@ import { datasetById, datasetSummary } from '../store/datasets.ts'
 import { listImages } from '../store/images.ts'
 import { modelHistory } from '../store/model-uses.ts'
 import { activePoint } from '../store/operating-points.ts'
+import { profileOf } from '../store/region-profiles.ts'
 import { findRun } from '../store/runs.ts'
 import { iterateScores } from '../store/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../thresholds/settings.ts'
+import { verdictBy } from '../thresholds/verdict.ts'
 
 /** A share with its 95 % interval (Wilson); null where there is nothing to take a share of. */
 export interface ReportShare {
@@ -132,7 +134,17 @@ export function gatherReport(
   const labels = Uint8Array.from(parts, ({ anomalous }) => Number(anomalous))
   const anomalous = parts.filter((part) => part.anomalous)
   const normal = parts.filter((part) => !part.anomalous)
-  const isFlagged = (part: ReportPart): boolean => point !== null && part.score >= point.threshold
+  const mapScale = mapScaleOf(run)
+  const isFlagged = (part: ReportPart): boolean =>
+    point !== null &&
+    verdictBy(point, {
+      score: part.score,
+      mapScale,
+      profile:
+        point.regions === null || part.score < point.threshold
+          ? undefined
+          : profileOf(db, run.id, part.image),
+    }) === 'flagged'
   const caught = anomalous.filter(isFlagged).length
   const falseRejects = normal.filter(isFlagged).length
   const both = anomalous.length > 0 && normal.length > 0
@@ -170,13 +182,13 @@ export function gatherReport(
       falseRejectRate: shareOf(falseRejects, normal.length),
     },
     perDefectType: byType(anomalous, normal, point === null ? null : isFlagged),
-    curves: curvesOf(scores, labels, both, point?.threshold ?? null),
+    curves: curvesOf(scores, labels, both, point && { caught, falseRejects }),
     scores: { normal: normal.map(({ score }) => score), anomalous: anomalous.map(({ score }) => score) },
     worst: {
       falseRejects: [...normal].sort((a, b) => b.score - a.score).slice(0, galleryLimit),
       escapes: [...anomalous].sort((a, b) => a.score - b.score).slice(0, galleryLimit),
     },
-    mapScale: mapScaleOf(run),
+    mapScale,
     ...decisionsOf(workspace, run),
     uses: modelHistory(db, dataset.id),
     checksums: checksumsOf(workspace, run, dataset),
@@ -220,34 +232,32 @@ function curvesOf(
   scores: Float64Array,
   labels: Uint8Array,
   both: boolean,
-  threshold: number | null,
+  verdicts: { caught: number; falseRejects: number } | null,
 ): ReportContent['curves'] {
   const empty = { roc: [], precisionRecall: [], at: null }
   if (!both) return empty
   const roc = rocCurve(scores, labels)
   const precisionRecall = precisionRecallCurve(scores, labels)
   if (!roc || !precisionRecall) return empty
-  let truePositives = 0
-  let falsePositives = 0
-  let positives = 0
-  for (let i = 0; i < scores.length; i++) {
-    if (labels[i] === 1) positives++
-    if (threshold === null || (scores[i] ?? 0) < threshold) continue
-    if (labels[i] === 1) truePositives++
-    else falsePositives++
-  }
-  const flagged = truePositives + falsePositives
-  const recall = truePositives / positives
+  const positives = labels.reduce((sum, label) => sum + label, 0)
   return {
     roc: thinned(roc.fpr, roc.tpr),
     precisionRecall: thinned(precisionRecall.recall, precisionRecall.precision),
-    at:
-      threshold === null
-        ? null
-        : {
-            roc: [falsePositives / (scores.length - positives), recall],
-            precisionRecall: flagged > 0 ? [recall, truePositives / flagged] : null,
-          },
+    at: verdicts && pointOn(verdicts, positives, scores.length - positives),
+  }
+}
+
+/** Where the verdicts lie: on the curves, or beside them where regions decide too. */
+function pointOn(
+  { caught, falseRejects }: { caught: number; falseRejects: number },
+  positives: number,
+  negatives: number,
+): ReportContent['curves']['at'] {
+  const recall = caught / positives
+  const flagged = caught + falseRejects
+  return {
+    roc: [falseRejects / negatives, recall],
+    precisionRecall: flagged > 0 ? [recall, caught / flagged] : null,
   }
 }
 

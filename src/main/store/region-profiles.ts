@@ -16,16 +16,21 @@ export function profileOf(db: Database, run: Id, imageId: ImageId): Uint32Array 
 const unmeasuredRow = z.object({ imageId: imageIdSchema, mapFile: z.string(), scoredAt: z.int() })
 export type UnmeasuredMap = z.output<typeof unmeasuredRow>
 
-/** Maps of a run whose regions have not been measured since they were made. */
-export const unmeasuredMaps = (db: Database, run: Id): UnmeasuredMap[] =>
+/** Maps of a run whose regions have not been measured since they were made: all, or those of some images. */
+export const unmeasuredMaps = (
+  db: Database,
+  run: Id,
+  images: readonly ImageId[] | null = null,
+): UnmeasuredMap[] =>
   db.all(
     unmeasuredRow,
     `SELECT score.image_id AS imageId, score.map_file AS mapFile, score.scored_at AS scoredAt FROM score
      LEFT JOIN region_profile AS profile ON profile.run_id = score.run_id AND profile.image_id = score.image_id
        AND profile.scored_at = score.scored_at
      WHERE score.run_id = $run AND score.map_file IS NOT NULL AND profile.image_id IS NULL
+       AND ($images IS NULL OR score.image_id IN (SELECT value FROM json_each($images)))
      ORDER BY score.image_id`,
-    { run },
+    { run, images: images && JSON.stringify(images) },
   )
 
 export function saveProfiles(

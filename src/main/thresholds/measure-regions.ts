@@ -10,10 +10,17 @@ import { mapScaleOf } from './settings.ts'
 /** Maps whose profiles are stored together. */
 const batch = 50
 
-/** @returns how many were measured; a map that is missing is left out, and `verify` tells of it */
-export async function measureRunRegions(workspace: Workspace, run: Run): Promise<number> {
+/**
+ * @param images those alone; null for all of the run
+ * @returns how many were measured; a map that is missing is left out, and `verify` tells of it
+ */
+export async function measureRunRegions(
+  workspace: Workspace,
+  run: Run,
+  images: readonly number[] | null,
+): Promise<number> {
   const mapScale = mapScaleOf(run)
-  const waiting = unmeasuredMaps(workspace.db, run.id)
+  const waiting = unmeasuredMaps(workspace.db, run.id, images)
   let measured = 0
   for (let at = 0; at < waiting.length; at += batch) {
     const profiles: { imageId: number; scoredAt: number; areas: Uint32Array }[] = []

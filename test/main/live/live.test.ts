@@ -1,12 +1,16 @@
 /** A watched folder with the real engine. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { liveState, resumeLive, startLive, stopLive } from '../../../src/main/live/live.ts'
+import { describe, expect, it } from 'vitest'
+import { behindBy, liveState, resumeLive, startLive, stopLive } from '../../../src/main/live/live.ts'
 import { createEventHub } from '../../../src/main/services/events.ts'
 import type { Session } from '../../../src/main/services/session.ts'
 import { startTraining } from '../../../src/main/services/training.ts'
+import { savePoint } from '../../../src/main/store/operating-points.ts'
+import { findRun } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
+import { settingsInUse } from '../../../src/main/thresholds/settings.ts'
+import type { WorkingPoint } from '../../../src/shared/threshold.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
 import { partPicture } from '../engine/parts.ts'
 import { lineWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
@@ -58,6 +62,21 @@ async function lines(session: Session): Promise<string[]> {
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `part ${i}.png`).sort()
 
+const none = { part: 0, whole: 0, value: null, low: null, high: null }
+const noFigures: WorkingPoint = {
+  threshold: 0,
+  truePositives: 0,
+  falsePositives: 0,
+  trueNegatives: 0,
+  falseNegatives: 0,
+  precision: none,
+  recall: none,
+  falseRejectRate: none,
+  escapeRate: none,
+  f1: { value: null, low: null, high: null },
+  perDefectType: [],
+}
+
 describeCompiled('a watched folder', () => {
   it('judges each part that comes, and writes a line for it', async () => {
     const { dir, run, folder } = await trained()
@@ -101,6 +120,41 @@ describeCompiled('a watched folder', () => {
     expect(liveState(third).job).toBeNull()
   })
 
+  it('flags a part only for a region as large as the operating point asks for', async () => {
+    const { dir, run, folder } = await trained()
+    const session = sessionOn(dir)
+    const { db } = session.workspace
+    // Every score is above it, so the regions alone decide.
+    const set = (leastArea: number): void => {
+      savePoint(db, {
+        ...settingsInUse(db, findRun(db, run)),
+        run,
+        name: 'regions',
+        threshold: -1e9,
+        regions: { leastArea, leastStrength: 1e-6 },
+        target: null,
+        interval: null,
+        validation: { normal: 0, anomalous: 0, hash: '0'.repeat(64) },
+        figures: noFigures,
+        operator: 'Li Na',
+        reason: 'Small marks are allowed.',
+      })
+    }
+    const verdictsOf = async (from: number, to: number): Promise<string[]> => {
+      startLive(session, { folder, run, results: null })
+      await drop(folder, from, to)
+      await judged(session, to)
+      const { job, parts } = liveState(session)
+      stopLive(session)
+      await session.jobs.ended(job ?? '')
+      return parts.slice(0, to - from).map(({ verdict }) => verdict ?? 'none')
+    }
+    set(1_000_000)
+    expect(await verdictsOf(0, 3)).toEqual(['good', 'good', 'good'])
+    set(1)
+    expect(await verdictsOf(3, 6)).toEqual(['flagged', 'flagged', 'flagged'])
+  })
+
   it('goes on after the engine was killed', async () => {
     const { dir, run, folder } = await trained()
     let kills = 0
@@ -130,5 +184,20 @@ describeCompiled('a watched folder', () => {
     const start = () => startLive(session, { folder, run, results: join(folder, 'results') })
     expect(start).toThrow(expect.objectContaining({ code: 'result-folder-inside' }))
     expect(liveState(session).watch).toBeNull()
+  })
+})
+
+describe('a line that is faster than the engine', () => {
+  it('is told by how many parts, by how much work and at which pace', () => {
+    const everyTenth = Array.from({ length: 50 }, (_, i) => 100_000 - i * 100)
+    expect(behindBy(42, 7, everyTenth)).toEqual({ parts: 42, seconds: 6, arriving: 10 })
+  })
+
+  it('is not spoken of while hardly any part waits', () => {
+    expect(behindBy(10, 7, [])).toBeNull()
+  })
+
+  it('has no pace before parts have come and been scored', () => {
+    expect(behindBy(11, null, [5])).toEqual({ parts: 11, seconds: null, arriving: null })
   })
 })
