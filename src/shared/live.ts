@@ -47,6 +47,16 @@ export const liveStateSchema = z.object({
   perSecond: z.number().nullable(),
   /** Milliseconds from arrival to verdict, the middle of the last hundred. */
   delay: z.number().nullable(),
+  /** By how much it falls behind; null while it keeps up. */
+  behind: z
+    .object({
+      parts: z.int().positive(),
+      /** How long they take at the pace of now; null before there is one. */
+      seconds: z.number().nullable(),
+      /** Parts that come a second; null where too few have come to tell. */
+      arriving: z.number().nullable(),
+    })
+    .nullable(),
   mapScale: z.number(),
   /** The newest first. */
   parts: z.array(livePartSchema),

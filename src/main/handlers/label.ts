@@ -5,6 +5,7 @@ import { annotationOf, defectTypesOf, setDefectTypes } from '../store/annotation
 import { datasetById, findDataset } from '../store/datasets.ts'
 import { findImage } from '../store/images.ts'
 import { signIn } from '../store/operators.ts'
+import { runsWithMap } from '../store/scores.ts'
 import type { HandlerContext } from './context.ts'
 
 export const labelHandlers = (
@@ -25,11 +26,12 @@ export const labelHandlers = (
   },
   'label.open': async ({ image }) => {
     const { workspace } = context.session()
+    const { maskSha256 } = findImage(workspace.db, image)
+    const maps = runsWithMap(workspace.db, image)
     const kept = annotationOf(workspace.db, image)
-    if (kept) return { shapes: kept.shapes }
+    if (kept) return { shapes: kept.shapes, maps }
     // Only a mask that was imported takes reading.
-    if (findImage(workspace.db, image).maskSha256 === null) return { shapes: [] }
-    return { shapes: await openInThread(workspace, image) }
+    return { shapes: maskSha256 === null ? [] : await openInThread(workspace, image), maps }
   },
   'label.save': async ({ image, shapes, operator }) => {
     const { workspace, events } = context.session()

@@ -6,7 +6,7 @@ import type { LiveState, LiveWatch } from '../../shared/live.ts'
 import { requireTrained } from '../services/scoring.ts'
 import type { Session } from '../services/session.ts'
 import { createDataset, datasetById, datasetByName } from '../store/datasets.ts'
-import { beginWatch, countParts, endWatch, newestParts, newestWatch } from '../store/live.ts'
+import { beginWatch, countParts, endWatch, newestArrivals, newestParts, newestWatch } from '../store/live.ts'
 import { findRun } from '../store/runs.ts'
 import { mapScaleOf } from '../thresholds/settings.ts'
 import { livePlan } from './live-job.ts'
@@ -74,16 +74,41 @@ export function liveState(session: Session): LiveState {
   const watch = newestWatch(db) ?? null
   if (watch === null) {
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
-    return { watch, job: null, ...none, perSecond: null, delay: null, mapScale: 1, parts: [] }
+    return { watch, job: null, ...none, perSecond: null, delay: null, behind: null, mapScale: 1, parts: [] }
   }
   const parts = newestParts(db, watch.id, shownParts)
+  const job = jobOf(session, watch)
+  const counts = countParts(db, watch.id)
+  const pace = paceOf(parts)
+  const arrivals = newestArrivals(db, watch.id, shownParts)
   return {
     watch,
-    job: jobOf(session, watch),
-    ...countParts(db, watch.id),
-    ...paceOf(parts),
+    job,
+    ...counts,
+    ...pace,
+    behind: job === null ? null : behindBy(counts.waiting, pace.perSecond, arrivals),
     mapScale: mapScaleOf(findRun(db, watch.runId)),
     parts,
+  }
+}
+
+/** So many parts wait where nothing is wrong: some are being read while the engine has others. */
+const usual = 10
+
+/** @param arrivals when the newest parts came, the newest first */
+export function behindBy(
+  waiting: number,
+  perSecond: number | null,
+  arrivals: readonly number[],
+): LiveState['behind'] {
+  if (waiting <= usual) return null
+  const [newest = 0] = arrivals
+  const recent = arrivals.filter((arrivedAt) => newest - arrivedAt <= 60_000)
+  const oldest = recent.at(-1) ?? newest
+  return {
+    parts: waiting,
+    seconds: perSecond === null ? null : waiting / perSecond,
+    arriving: newest > oldest ? ((recent.length - 1) / (newest - oldest)) * 1000 : null,
   }
 }
 

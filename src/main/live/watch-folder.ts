@@ -13,6 +13,8 @@ export interface WatchOptions {
   folder: string
   /** Whether a file was told of before, in this process or an earlier one. */
   isKnown(file: ArrivedFile): boolean
+  /** All that are whole at a look, before the first of them is told of: what waits is known at once. */
+  onFound?(files: readonly ArrivedFile[]): void
   /** A whole file, oldest first. The next look waits until it is answered. */
   onWhole(file: ArrivedFile): Promise<void>
   onProblem(message: string): void
@@ -31,7 +33,7 @@ const looksAtOnce = 32
 
 /** Ends when the signal is aborted. @throws Failure `folder-unreadable` where the folder cannot be read at the start */
 export async function watchFolder(options: WatchOptions): Promise<void> {
-  const { folder, isKnown, onWhole, onProblem, signal, settle = 250, every = 1000 } = options
+  const { folder, isKnown, onFound, onWhole, onProblem, signal, settle = 250, every = 1000 } = options
   /** Files as they were at the last look. */
   const seen = new Map<string, ArrivedFile>()
   /** Files of this name need no look: they are known and nothing was said of them since. */
@@ -101,6 +103,7 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
         }
       }
       whole.sort((a, b) => a.modifiedAt - b.modifiedAt || (a.file < b.file ? -1 : 1))
+      if (whole.length > 0 && !signal.aborted) onFound?.(whole)
       for (const file of whole) {
         if (signal.aborted) break
         await onWhole(file)

@@ -71,6 +71,19 @@ export function addPart(
   return changes === 0 ? null : (partById(db, lastId) ?? null)
 }
 
+/** The row of a file that is still without a verdict. */
+export const openPart = (
+  db: Database,
+  watchId: Id,
+  { file, bytes, modifiedAt }: ArrivedFile,
+): LivePart | undefined =>
+  db.get(
+    livePartSchema,
+    `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND file = $file AND bytes = $bytes
+       AND modified_at = $modifiedAt AND verdict IS NULL`,
+    { watchId, file, bytes, modifiedAt },
+  )
+
 export const hasPart = (db: Database, watchId: Id, { file, bytes, modifiedAt }: ArrivedFile): boolean =>
   db.get(
     z.object({}),
@@ -142,6 +155,16 @@ export const newestParts = (db: Database, watchId: Id, limit: number): LivePart[
      ORDER BY id DESC LIMIT $limit`,
     { watchId, limit },
   )
+
+/** When the newest parts came, with or without a verdict, the newest first. */
+export const newestArrivals = (db: Database, watchId: Id, limit: number): number[] =>
+  db
+    .all(
+      z.object({ arrivedAt: z.int() }),
+      'SELECT arrived_at AS arrivedAt FROM live_part WHERE watch_id = $watchId ORDER BY id DESC LIMIT $limit',
+      { watchId, limit },
+    )
+    .map(({ arrivedAt }) => arrivedAt)
 
 const countsRow = z.object({
   arrived: z.int(),

@@ -91,6 +91,16 @@ export const scoreOf = (db: Database, runId: Id, imageId: ImageId): Score | unde
     imageId,
   })
 
+/** Runs that have an anomaly map of the image, the newest first. */
+export const runsWithMap = (db: Database, imageId: ImageId): Id[] =>
+  db
+    .all(
+      z.object({ id: z.string() }),
+      `SELECT run_id AS id FROM score WHERE image_id = $imageId AND map_file IS NOT NULL ORDER BY scored_at DESC, run_id`,
+      { imageId },
+    )
+    .map(({ id }) => id)
+
 /** What scoring measured on each tile: Float32Array [tiles, components]. */
 export const componentsOf = (
   db: Database,

@@ -247,6 +247,7 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       picture = next
       panes = nextPanes
       meeting = nextPanes.length === 2 ? swipe : null
+      canvas.visible(true)
       build()
     },
     swipe(at) {
@@ -262,7 +263,8 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       groups = []
       layout = []
       seen = []
-      canvas.batchDraw()
+      // Chromium may go on showing what was on a canvas that was only cleared: the wrong part.
+      canvas.visible(false)
       events.onLayout([], 1)
     },
     resize(size) {

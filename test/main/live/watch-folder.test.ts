@@ -11,6 +11,7 @@ function watching(known: ReadonlySet<string> = new Set()) {
   mkdirSync(folder)
   const abort = new AbortController()
   const told: ArrivedFile[] = []
+  const found: string[][] = []
   let wake: () => void = () => undefined
   const begin = () => {
     const ended = watchFolder({
@@ -18,6 +19,7 @@ function watching(known: ReadonlySet<string> = new Set()) {
       signal: abort.signal,
       isKnown: ({ file }) => known.has(file) || told.some((one) => one.file === file),
       onProblem: () => undefined,
+      onFound: (files) => found.push(files.map(({ file }) => file)),
       async onWhole(file) {
         told.push(file)
         wake()
@@ -38,7 +40,7 @@ function watching(known: ReadonlySet<string> = new Set()) {
     }
     return told
   }
-  return { folder, begin, count, told }
+  return { folder, begin, count, told, found }
 }
 
 describe('a watched folder', () => {
@@ -53,6 +55,15 @@ describe('a watched folder', () => {
     const told = await count(3)
     expect(told.map(({ file }) => file).sort()).toEqual(['a.png', 'b.jpg', 'c.png'])
     expect(told.find(({ file }) => file === 'c.png')?.bytes).toBe(6)
+  })
+
+  it('tells of all that are whole before it begins with the first', async () => {
+    const { folder, begin, count, found } = watching()
+    for (const name of ['a.png', 'b.png', 'c.png']) writeFileSync(join(folder, name), name)
+    begin()
+    await count(1)
+    expect(found.flat().sort()).toEqual(['a.png', 'b.png', 'c.png'])
+    await count(3)
   })
 
   it('waits until a file has stopped growing', async () => {

@@ -36,6 +36,8 @@ export interface LabelStageEvents {
   replace(index: number, shape: Shape): void
   select(index: number | null): void
   scaled(scale: number): void
+  /** The corners of the polygon that is being drawn; 0 where none is. */
+  drawing(corners: number): void
 }
 
 export interface LabelStage {
@@ -63,13 +65,16 @@ export interface LabelStage {
 /** The side of the largest canvas that shapes are painted on; those of larger photographs are painted smaller. */
 const largestCanvas = 4096
 const squarePixels = 3
-/** Screen pixels within which a corner is hit. */
+/** Screen pixels within which a corner is hit: by a mouse or pen, and by a finger. */
 const reach = 8
+const fingerReach = 24
+const reachOf = (event: PointerEvent): number => (event.pointerType === 'touch' ? fingerReach : reach)
 /** Corners are drawn as dots only where they do not cover the line. */
 const sparse = 7
 
 type Drag =
   | { kind: 'pan'; x: number; y: number }
+  | { kind: 'pinch' }
   | { kind: 'stroke'; points: number[] }
   | { kind: 'rectangle'; from: Point; to: Point }
   | { kind: 'freehand' }
@@ -98,8 +103,11 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
   let colorOf: ColorOf = () => '#e69f00'
   let pen: Pen = { tool: 'select', size: 12, defectType: '' }
   let polygon: number[] = []
+  /** As `drawing` told them last. */
+  let corners = 0
   let drag: Drag | null = null
   let pointer: Point | null = null
+  const fingers = new Map<number, { x: number; y: number }>()
   let spaceIsDown = false
   const canvas = document.createElement('canvas')
   let canvasScale = 1
@@ -112,6 +120,24 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     sceneFunc: (context) => paintDraft(context),
   })
   draftLayer.add(draft)
+
+  /**
+   * A layer with nothing on it is taken away: Chromium may go on showing what was on a canvas that was only cleared.
+   */
+  function redraft(): void {
+    const isBrush = pen.tool === 'brush' || pen.tool === 'eraser'
+    const isEmpty =
+      polygon.length === 0 &&
+      (drag === null || drag.kind === 'pan' || drag.kind === 'pinch') &&
+      selected === null &&
+      !(isBrush && pointer)
+    draftLayer.visible(!isEmpty)
+    if (corners !== polygon.length / 2) {
+      corners = polygon.length / 2
+      events.drawing(corners)
+    }
+    if (!isEmpty) draftLayer.batchDraw()
+  }
 
   function toPicture(event: { clientX: number; clientY: number }): Point {
     const box = container.getBoundingClientRect()
@@ -147,7 +173,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     photoLayer.imageSmoothingEnabled(scale < squarePixels)
     photoLayer.batchDraw()
     markLayer.batchDraw()
-    draftLayer.batchDraw()
+    redraft()
     events.scaled(scale)
   }
 
@@ -258,13 +284,20 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
   function closePolygon(): void {
     const points = polygon
     polygon = []
-    draftLayer.batchDraw()
+    redraft()
     if (points.length >= 6) events.add({ kind: 'polygon', defectType: pen.defectType, points })
   }
 
   function onPointerDown(event: PointerEvent): void {
     if (!hasPicture) return
     container.setPointerCapture(event.pointerId)
+    if (event.pointerType === 'touch') {
+      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY })
+      if (fingers.size > 1) {
+        beginPinch()
+        return
+      }
+    }
     const at = toPicture(event)
     const { scale } = placement()
     pointer = at
@@ -282,7 +315,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
         break
       case 'polygon': {
         const [x = 0, y = 0] = polygon
-        if (polygon.length >= 6 && Math.hypot(at.x - x, at.y - y) * scale <= reach) {
+        if (polygon.length >= 6 && Math.hypot(at.x - x, at.y - y) * scale <= reachOf(event)) {
           closePolygon()
           return
         }
@@ -291,15 +324,43 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
         break
       }
       case 'select':
-        beginSelection(at, scale, event.altKey)
+        beginSelection(at, reachOf(event) / scale, event.altKey)
     }
-    draftLayer.batchDraw()
+    redraft()
   }
 
-  function beginSelection(at: Point, scale: number, removes: boolean): void {
+  /** A second finger: what the first one had begun is given up, and both move the photograph. */
+  function beginPinch(): void {
+    if (drag?.kind === 'freehand') polygon.splice(-2)
+    drag = { kind: 'pinch' }
+    pointer = null
+    if (hidden !== null) {
+      hidden = null
+      repaint()
+    }
+    redraft()
+  }
+
+  function movePinch(event: PointerEvent): void {
+    const from = fingers.get(event.pointerId)
+    if (from === undefined) return
+    const to = { x: event.clientX, y: event.clientY }
+    fingers.set(event.pointerId, to)
+    const other = [...fingers.entries()].find(([id]) => id !== event.pointerId)?.[1]
+    if (other === undefined) return
+    const box = container.getBoundingClientRect()
+    const before = Math.hypot(from.x - other.x, from.y - other.y)
+    const after = Math.hypot(to.x - other.x, to.y - other.y)
+    const middle = { x: (to.x + other.x) / 2 - box.left, y: (to.y + other.y) / 2 - box.top }
+    if (before > 0) view = zoomAt(view, after / before, middle, picture, pane())
+    view = panBy(view, (to.x - from.x) / 2, (to.y - from.y) / 2, picture, pane())
+    arrange()
+  }
+
+  function beginSelection(at: Point, near: number, removes: boolean): void {
     const current = selected === null ? undefined : shapes[selected]
     if (selected !== null && current !== undefined) {
-      const corner = cornerAt(current, at, reach / scale)
+      const corner = cornerAt(current, at, near)
       if (corner !== null) {
         const fewer = removes ? withoutCorner(current, corner) : null
         if (fewer !== null) {
@@ -321,6 +382,10 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
 
   function onPointerMove(event: PointerEvent): void {
     if (!hasPicture) return
+    if (drag?.kind === 'pinch') {
+      movePinch(event)
+      return
+    }
     pointer = toPicture(event)
     if (drag?.kind === 'pan') {
       view = panBy(view, event.clientX - drag.x, event.clientY - drag.y, picture, pane())
@@ -346,12 +411,16 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
       }
       if (hidden !== null) drag = { ...drag, shape: moved(drag.original, dx, dy) }
     }
-    draftLayer.batchDraw()
+    redraft()
   }
 
-  function onPointerUp(): void {
+  function onPointerUp(event: PointerEvent): void {
+    fingers.delete(event.pointerId)
+    // The last finger of two draws nothing while it is lifted.
+    if (drag?.kind === 'pinch' && fingers.size > 0) return
     const done = drag
     drag = null
+    if (event.pointerType === 'touch') pointer = null
     if (hidden !== null) hidden = null
     if (done?.kind === 'stroke') {
       const shape: StrokeShape = {
@@ -370,7 +439,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     } else if (done?.kind === 'move' && done.shape !== done.original) {
       events.replace(done.index, done.shape)
     }
-    draftLayer.batchDraw()
+    redraft()
   }
 
   function onDoubleClick(event: MouseEvent): void {
@@ -397,7 +466,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
   function onPointerLeave(): void {
     if (drag !== null) return
     pointer = null
-    draftLayer.batchDraw()
+    redraft()
   }
 
   function onKey(event: KeyboardEvent): void {
@@ -440,18 +509,18 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
       selected = chosen
       hidden = null
       repaint()
-      draftLayer.batchDraw()
+      redraft()
     },
     setColors(next) {
       colorOf = next
       painted = [{ kind: 'stroke', defectType: null, size: 1, points: [] }]
       repaint()
-      draftLayer.batchDraw()
+      redraft()
     },
     setPen(next) {
       if (next.tool !== pen.tool) polygon = []
       pen = next
-      draftLayer.batchDraw()
+      redraft()
     },
     setProposal(next) {
       proposal.image(next ?? undefined)
@@ -469,7 +538,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     back() {
       if (polygon.length === 0) return false
       polygon.splice(-2)
-      draftLayer.batchDraw()
+      redraft()
       return true
     },
     cancel() {
@@ -480,7 +549,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
         hidden = null
         repaint()
       }
-      draftLayer.batchDraw()
+      redraft()
       return true
     },
     resize(size) {

@@ -7,7 +7,7 @@ import type { SavedAnnotation, Shape } from '../../../shared/annotation.ts'
 import type { FailureData } from '../../../shared/failure.ts'
 import { call } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
-import { beginHistory, change, redo, undo } from './history.ts'
+import { beginHistory, change, type History, redo, undo } from './history.ts'
 
 /** After the last change, in milliseconds. */
 const pause = 600
@@ -19,6 +19,10 @@ export function useAnnotation(operator: () => string | null) {
   const failure = ref<FailureData | null>(null)
   const saved = shallowRef<SavedAnnotation | null>(null)
   const shapes = computed(() => history.value.present)
+  /** Runs that have an anomaly map of the image. */
+  const maps = shallowRef<readonly string[]>([])
+  /** What was done on each image since the screen was opened, so that it can be undone on coming back. */
+  const histories = new Map<number, History>()
   let timer: ReturnType<typeof setTimeout> | null = null
   let stored: readonly Shape[] = []
   let saving: Promise<boolean> | null = null
@@ -29,15 +33,21 @@ export function useAnnotation(operator: () => string | null) {
     generation += 1
     const mine = generation
     if (!(await flush()) || mine !== generation) return false
+    if (image.value !== null) histories.set(image.value, history.value)
     image.value = next
     state.value = 'loading'
     failure.value = null
     saved.value = null
     history.value = beginHistory([])
+    maps.value = []
     try {
       const opened = await call('label.open', { image: next })
       if (mine !== generation) return false
-      history.value = beginHistory(opened.shapes)
+      const kept = histories.get(next)
+      // Somebody else may have changed it, or masks were imported: then there is nothing to go back to.
+      const isSame = kept !== undefined && JSON.stringify(kept.present) === JSON.stringify(opened.shapes)
+      history.value = isSame ? kept : beginHistory(opened.shapes)
+      maps.value = opened.maps
       stored = history.value.present
       state.value = 'saved'
       return true
@@ -93,11 +103,20 @@ export function useAnnotation(operator: () => string | null) {
     touched()
   }
 
-  onBeforeUnmount(() => void flush())
+  /** A window that is hidden may be closed next. */
+  const onHidden = (): void => {
+    if (document.visibilityState === 'hidden') void flush()
+  }
+  document.addEventListener('visibilitychange', onHidden)
+  onBeforeUnmount(() => {
+    document.removeEventListener('visibilitychange', onHidden)
+    void flush()
+  })
 
   return {
     image,
     shapes,
+    maps,
     state,
     failure,
     saved,
