@@ -108,7 +108,7 @@ export async function measureTraining({ steps, threads, python }: TrainingOption
     if (python === null) return { ...figures, pytorch: null }
 
     await session.supervisor.stop()
-    const { train, validation } = trainingImages(workspace, findDataset(workspace.db, 'parts'))
+    const { train, validation } = await trainingImages(workspace, findDataset(workspace.db, 'parts'))
     const files = { images: join(folder, 'images.npy'), validation: join(folder, 'validation.npy') }
     await writeNumpy(
       files.images,

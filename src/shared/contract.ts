@@ -65,6 +65,8 @@ import {
   workingPointSchema,
 } from './threshold.ts'
 
+import { trainingOutlookSchema } from './training-outlook.ts'
+
 export { assetPath } from './asset-path.ts'
 
 const none = z.strictObject({})
@@ -440,6 +442,16 @@ export const calls = {
     }),
     z.object({ job: z.string(), run: runId, warnings: z.array(trainingWarningSchema) }),
   ),
+  /** What a training would meet and need; changes nothing. */
+  'train.outlook': call(
+    z.object({
+      dataset: z.string().min(1),
+      model: z.string().min(1),
+      preset: z.string().min(1),
+      set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    }),
+    trainingOutlookSchema,
+  ),
   'train.resume': call(z.object({ run: runId }), z.object({ job: z.string(), run: runId })),
 
   'job.list': call(z.object({ active: z.boolean().default(false) }), z.array(jobSchema)),
@@ -450,10 +462,7 @@ export const calls = {
   'job.again': call(z.object({ job: z.string() }), jobStarted),
 
   /** Lines of the workspace's log, newest first. */
-  'log.list': call(
-    logQuerySchema,
-    z.object({ total: z.number().int(), entries: z.array(logEntrySchema) }),
-  ),
+  'log.list': call(logQuerySchema, z.object({ total: z.number().int(), entries: z.array(logEntrySchema) })),
 
   'run.list': call(
     z.object({ dataset: z.string().optional(), state: runStateSchema.optional() }),
@@ -610,6 +619,12 @@ export const calls = {
   'operator.badgeIn': call(
     z.object({ badge: z.string().trim().min(1).max(200), pin: z.string().max(32).nullable().default(null) }),
     operatorSchema,
+  ),
+  /** What is done in the name of an operator who has a PIN is refused at a window where that one is not signed in. */
+  'operator.signOut': call(z.object({ name: z.string().min(1).max(100) }), none),
+  'operator.isSignedIn': call(
+    z.object({ name: z.string().min(1).max(100) }),
+    z.object({ isSignedIn: z.boolean() }),
   ),
   /** Sets or takes away the PIN and the badge of an operator, who proves to be that one by the PIN so far. */
   'operator.secure': call(

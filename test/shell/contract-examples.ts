@@ -439,6 +439,18 @@ export const callExamples: CallExamples = {
       warnings: [{ code: 'few-validation', count: 4, message: 'There are only 4.' }],
     },
   },
+  'train.outlook': {
+    input: { dataset: 'line 1', model: 'fanogan', preset: 'quick', set: { batch: 8 } },
+    output: {
+      counts: { train: 100, validation: 10, unlabeled: 0 },
+      notices: [{ code: 'overlap', count: 2 }],
+      seconds: 300,
+      isMeasured: true,
+      memoryBytes: 1e9,
+      freeBytes: 4e9,
+      totalBytes: 8e9,
+    },
+  },
   'train.resume': { input: { run: 'r-1' }, output: { job: 'j-2', run: 'r-1' } },
   'engine.start': { input: {}, output: engine },
   'job.again': { input: { job: 'j-1' }, output: { job: 'j-4' } },
@@ -450,7 +462,9 @@ export const callExamples: CallExamples = {
     input: { text: 'full', level: 'warn', from: 1, to: 2, limit: 10 },
     output: {
       total: 1,
-      entries: [{ at: 1, level: 'warn', from: 'main', message: 'The disk is full.', detail: '{"job":"j-1"}' }],
+      entries: [
+        { at: 1, level: 'warn', from: 'main', message: 'The disk is full.', detail: '{"job":"j-1"}' },
+      ],
     },
   },
   'run.list': { input: { dataset: 'd-1', state: 'trained' }, output: [run] },
@@ -575,6 +589,8 @@ export const callExamples: CallExamples = {
   'operator.list': { input: {}, output: [operator] },
   'operator.signIn': { input: { name: '李雷', pin: '2468' }, output: operator },
   'operator.badgeIn': { input: { badge: '0004711', pin: null }, output: operator },
+  'operator.signOut': { input: { name: '李雷' }, output: {} },
+  'operator.isSignedIn': { input: { name: '李雷' }, output: { isSignedIn: true } },
   'operator.secure': {
     input: { name: '李雷', pin: null, newPin: '2468', badge: '0004711' },
     output: operator,

@@ -9,7 +9,7 @@ import type { ScoredImage, ScoreTask } from '../engine/protocol.ts'
 import { measureRegions } from '../services/region-thread.ts'
 import type { Session } from '../services/session.ts'
 import { engineImage, readTrainingList, requireFiles } from '../services/training-images.ts'
-import { listImages } from '../store/images.ts'
+import { listImagesInPieces } from '../store/images.ts'
 import { activePoint } from '../store/operating-points.ts'
 import { findRun, runFolder } from '../store/runs.ts'
 import { type NewScore, saveScores } from '../store/scores.ts'
@@ -63,11 +63,11 @@ const scoredIds = ({ db }: Workspace, { run, datasetId, again, since }: ScoreReq
   )
 
 /** The images that are to be scored, and how many have a score from before. */
-export function imagesToScore(
+export async function imagesToScore(
   workspace: Workspace,
   request: ScoreRequest,
-): { images: Image[]; already: number } {
-  const all = listImages(workspace.db, {
+): Promise<{ images: Image[]; already: number }> {
+  const all = await listImagesInPieces(workspace.db, {
     datasetId: request.datasetId,
     ...(request.split === null ? {} : { split: request.split }),
   })
@@ -81,7 +81,7 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
   const started = performance.now()
   const run = findRun(workspace.db, request.run)
   const { white } = await readTrainingList(workspace, run)
-  const { images, already } = imagesToScore(workspace, request)
+  const { images, already } = await imagesToScore(workspace, request)
   await requireFiles(workspace, images)
   if (images.length === 0) return done({ run: run.id, images: 0, already, seconds: 0, refused: [] })
   const task: ScoreTask = {

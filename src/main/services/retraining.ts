@@ -63,7 +63,12 @@ export async function startRetraining(
     request.version === null
       ? (listVersions(db, dataset.id)[0] ?? base)
       : findVersion(db, dataset.id, request.version)
-  const images = versionImages(workspace, dataset, version.id, await readTrainingList(workspace, parent))
+  const images = await versionImages(
+    workspace,
+    dataset,
+    version.id,
+    await readTrainingList(workspace, parent),
+  )
   const config = configOf(parent, request)
   const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
   if (images.train.length < batch) {

@@ -13,6 +13,7 @@ import {
   type Dataset,
   type Id,
   type Image,
+  type ImageId,
   idSchema,
   imageIdSchema,
   type Run,
@@ -21,8 +22,9 @@ import {
 import { Failure } from '../../shared/failure.ts'
 import { writeFileDurably } from '../durable-file.ts'
 import type { EngineImage } from '../engine/protocol.ts'
+import { inPieces } from '../pieces.ts'
 import { imagesOfVersion } from '../store/dataset-versions.ts'
-import { imageByHash, imageById, listImages, whiteLevel } from '../store/images.ts'
+import { imageByHash, imageById, listImagesInPieces, whiteLevel } from '../store/images.ts'
 import { runFolder } from '../store/runs.ts'
 import { storedAsync } from '../store/storage-errors.ts'
 import type { Workspace } from '../store/workspace.ts'
@@ -63,28 +65,37 @@ function isCurated({ db }: Workspace, image: Image, datasetId: Id): boolean {
  * The images of a version for a run that is retrained from another: what chose and calibrated the first does so for
  * the second, so that both are judged alike.
  */
-export function versionImages(
+export async function versionImages(
   workspace: Workspace,
   dataset: Dataset,
   version: Id,
   parent: TrainingList,
-): TrainingImages {
-  const train = imagesOfVersion(workspace.db, version).flatMap((id) => {
-    const image = imageById(workspace.db, id)
-    return image !== undefined && isCurated(workspace, image, dataset.id) ? [image] : []
-  })
-  const validation = parent.validation.flatMap(({ id }) => {
-    const image = imageById(workspace.db, id)
-    return image !== undefined && isFor(image, 'validation') ? [image] : []
-  })
-  return { train, validation }
+): Promise<TrainingImages> {
+  const those = (ids: readonly ImageId[], may: (image: Image) => boolean): Promise<Image[]> =>
+    inPieces(ids, (piece) =>
+      piece.flatMap((id) => {
+        const image = imageById(workspace.db, id)
+        return image !== undefined && may(image) ? [image] : []
+      }),
+    )
+  return {
+    train: await those(imagesOfVersion(workspace.db, version), (image) =>
+      isCurated(workspace, image, dataset.id),
+    ),
+    validation: await those(
+      parent.validation.map(({ id }) => id),
+      (image) => isFor(image, 'validation'),
+    ),
+  }
 }
 
 /** The images that a training on this dataset may see, in the order of their import. */
-export function trainingImages({ db }: Workspace, dataset: Dataset): TrainingImages {
-  const normal = (split: 'train' | 'validation'): Image[] =>
-    listImages(db, { datasetId: dataset.id, split, label: 'normal' }).filter((image) => isFor(image, split))
-  return { train: normal('train'), validation: normal('validation') }
+export async function trainingImages({ db }: Workspace, dataset: Dataset): Promise<TrainingImages> {
+  const normal = async (split: 'train' | 'validation'): Promise<Image[]> =>
+    (await listImagesInPieces(db, { datasetId: dataset.id, split, label: 'normal' })).filter((image) =>
+      isFor(image, split),
+    )
+  return { train: await normal('train'), validation: await normal('validation') }
 }
 
 const fileOf = (workspace: Workspace, run: Run): string =>
@@ -138,20 +149,22 @@ export async function engineTrainingImages(
     split === 'train' && list.version !== null
       ? isCurated(workspace, image, run.datasetId)
       : isFor(image, split)
-  const look = (split: 'train' | 'validation'): Image[] =>
-    list[split].map(({ id, sha256 }) => {
-      const image = imageById(workspace.db, id)
-      if (image === undefined || image.sha256 !== sha256 || !may(image, split)) {
-        throw new Failure(
-          'training-images-changed',
-          `The image ${image?.file ?? id} is no longer a normal image of the ${split} split, so the training cannot go on as it began.`,
-          'Start a new training: it sees the images as they are now.',
-        )
-      }
-      return image
-    })
-  const train = look('train')
-  const validation = look('validation')
+  const look = (split: 'train' | 'validation'): Promise<Image[]> =>
+    inPieces(list[split], (piece) =>
+      piece.map(({ id, sha256 }) => {
+        const image = imageById(workspace.db, id)
+        if (image === undefined || image.sha256 !== sha256 || !may(image, split)) {
+          throw new Failure(
+            'training-images-changed',
+            `The image ${image?.file ?? id} is no longer a normal image of the ${split} split, so the training cannot go on as it began.`,
+            'Start a new training: it sees the images as they are now.',
+          )
+        }
+        return image
+      }),
+    )
+  const train = await look('train')
+  const validation = await look('validation')
   await requireFiles(workspace, [...train, ...validation])
   return {
     train: train.map((image) => engineImage(workspace, image, list.white)),

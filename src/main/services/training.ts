@@ -38,7 +38,7 @@ export interface TrainingStarted {
 export async function startTraining(session: Session, request: TrainingRequest): Promise<TrainingStarted> {
   const { workspace, jobs } = session
   const dataset = findDataset(workspace.db, request.dataset)
-  const images = trainingImages(workspace, dataset)
+  const images = await trainingImages(workspace, dataset)
   requireNormals(session, dataset, images)
   const { model, preset, seed, set } = request
   const { config } = resolveConfig({ model, preset, set, traits: traitsOf(dataset, images.train) })

@@ -12,6 +12,7 @@ import {
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { fullScale } from '../images/full-scale.ts'
+import { allPages } from '../pieces.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { countRow, jsonText, toJson } from './row.ts'
@@ -100,6 +101,8 @@ export interface ImageFilter {
   defectType?: string | undefined
   /** Part of the file's path, in any case. */
   text?: string | undefined
+  /** Those that were imported after this one. */
+  after?: ImageId | undefined
 }
 
 function where(filter: ImageFilter): { sql: string; values: SqlValues } {
@@ -116,6 +119,10 @@ function where(filter: ImageFilter): { sql: string; values: SqlValues } {
   if (filter.defectType !== undefined) {
     terms.push('image.defect_type = $defectType')
     values.defectType = filter.defectType
+  }
+  if (filter.after !== undefined) {
+    terms.push('image.id > $after')
+    values.after = filter.after
   }
   if (filter.text !== undefined && filter.text !== '') {
     terms.push("image.file LIKE $text ESCAPE '\\'")
@@ -141,6 +148,12 @@ export function listImages(
     ...page,
   })
 }
+
+/** As `listImages`, all of them, in pieces: for main, where nothing may take long at once. */
+export const listImagesInPieces = (db: Database, filter: ImageFilter): Promise<Image[]> =>
+  allPages((after, limit) =>
+    listImages(db, after === null ? filter : { ...filter, after: after.id }, { offset: 0, limit }),
+  )
 
 /** As `listImages`, row by row. */
 export function iterateImages(db: Database, filter: ImageFilter): Generator<Image> {

@@ -17,6 +17,8 @@ export interface Notice {
 }
 
 const shownFor = 6000
+/** Somebody must be able to reach what it offers, also by keyboard. */
+const shownWithAction = 20_000
 
 export const useNoticesStore = defineStore('notices', () => {
   const notices = ref<Notice[]>([])
@@ -29,7 +31,8 @@ export const useNoticesStore = defineStore('notices', () => {
   function add(notice: Omit<Notice, 'id'>): void {
     const id = next++
     notices.value = [...notices.value.slice(-3), { ...notice, id }]
-    if (notice.tone !== 'bad') setTimeout(() => close(id), shownFor)
+    if (notice.tone !== 'bad')
+      setTimeout(() => close(id), notice.action === null ? shownFor : shownWithAction)
   }
 
   function tell(tone: 'good' | 'info', title: string, detail = '', action: Notice['action'] = null): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, createApplication } from '../../../src/main/application.ts'
-import { dispatch } from '../../../src/main/contract/dispatch.ts'
+import { dispatch, isCallName } from '../../../src/main/contract/dispatch.ts'
 import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
 import {
   type CallInput,
@@ -15,6 +15,7 @@ import {
 } from '../../../src/shared/contract.ts'
 import type { Job } from '../../../src/shared/domain.ts'
 import { Failure } from '../../../src/shared/failure.ts'
+import { callExamples } from '../../shell/contract-examples.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
 import { numbered, writeFolder } from '../import/photographs.ts'
 import { writeLine } from '../services/line.ts'
@@ -56,8 +57,14 @@ afterAll(async () => {
 const outputs: { [N in CallName]: { output: { parse(value: unknown): CallOutput<N> } } } = calls
 
 /** A call as a window makes it. A failure is thrown, as the bridge does. */
-async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-  const answer = await dispatch(application.handlers, name, input, (message) => defects.push(message))
+async function call<N extends CallName>(
+  name: N,
+  input: CallInput<N>,
+  caller = 'window',
+): Promise<CallOutput<N>> {
+  const report = (message: string) => defects.push(message)
+  const { handlers, admit } = application
+  const answer = await dispatch(handlers, name, input, report, { caller, admit })
   if (!answer.ok) throw new Failure(answer.failure.code, answer.failure.message, answer.failure.remedy)
   answered.add(name)
   return outputs[name].output.parse(answer.value)
@@ -266,6 +273,8 @@ describeCompiled('a run', () => {
       }
     })
     const jobs = new Set<string>()
+    const { seed, ...outlook } = tinyTraining()
+    expect((await call('train.outlook', outlook)).counts.train).toBeGreaterThan(0)
     const started = await call('train.start', { ...tinyTraining({ ganSteps: 400, encoderSteps: 10 }) })
     run = started.run
     jobs.add(started.job)
@@ -470,11 +479,44 @@ describe('an operator', () => {
     })
     expect((await call('operator.badgeIn', { badge: '0004711', pin: '2468' })).name).toBe('Wang Li')
     await expect(call('operator.badgeIn', { badge: '1' })).rejects.toMatchObject({ code: 'badge-unknown' })
+    const folder = mkdtempSync(join(root, 'audit-'))
+    const exported = { format: 'json', folder, operator: 'Wang Li' } as const
+    expect((await call('audit.export', exported)).rows).toBeGreaterThan(0)
+    // Her name is not hers at another window, and no longer at this one once she has left.
+    await expect(call('audit.export', exported, 'another window')).rejects.toMatchObject({
+      code: 'not-signed-in',
+    })
+    await call('operator.signOut', { name: 'Wang Li' })
+    await expect(call('audit.export', exported)).rejects.toMatchObject({ code: 'not-signed-in' })
+    expect(await call('operator.isSignedIn', { name: 'Wang Li' })).toEqual({ isSignedIn: false })
     await call('operator.secure', { ...secured, pin: '2468', newPin: null, badge: null })
     expect(await call('operator.signIn', { name: 'Wang Li' })).toMatchObject({
       hasPin: false,
       hasBadge: false,
     })
+  })
+})
+
+describe('the name of an operator with a PIN', () => {
+  const acts = Object.keys(callExamples).filter(
+    (name): name is CallName =>
+      isCallName(name) &&
+      name !== 'review.queue' &&
+      typeof Reflect.get(callExamples[name].input, 'operator') === 'string',
+  )
+
+  it.each(acts)('is not taken for %s at a window where nobody proved it', async (name) => {
+    await call('operator.signIn', { name: 'Chen Yu', pin: '1357' })
+    await call('operator.secure', { name: 'Chen Yu', pin: '1357', newPin: '1357', badge: null })
+    const input = { operator: 'chen yu' }
+    expect(() => application.admit(name, input, 'another window')).toThrow(
+      expect.objectContaining({ code: 'not-signed-in' }),
+    )
+    application.admit(name, input, 'window')
+  })
+
+  it('is read by anyone', () => {
+    application.admit('review.queue', { operator: 'Chen Yu' }, 'another window')
   })
 })
 

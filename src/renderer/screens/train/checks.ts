@@ -1,11 +1,5 @@
 /** What can be told before a training starts, from what the dataset holds. */
-
-export interface TrainingCounts {
-  /** Normal images of each split: all that a training may see. */
-  train: number
-  validation: number
-  unlabeled: number
-}
+import type { TrainingNotice, TrainingOutlook } from '../../../shared/training-outlook.ts'
 
 export interface Check {
   kind:
@@ -16,6 +10,8 @@ export interface Check {
     | 'few-validation'
     | 'unlabeled'
     | 'slow'
+    | 'memory'
+    | TrainingNotice['code']
   /** `stop`: main would refuse. */
   tone: 'stop' | 'warn' | 'info'
   count: number
@@ -28,11 +24,14 @@ const fewValidation = 10
 /** Steps on a processor without a GPU that take hours. */
 const manySteps = 20_000
 
+/** Of the memory that is free a training may take this much, and leaves the rest to the desktop. */
+const memoryShare = 0.9
+
 export function checksFor(
-  counts: TrainingCounts,
+  outlook: Pick<TrainingOutlook, 'counts' | 'notices' | 'memoryBytes' | 'freeBytes'>,
   training: { batch: number; steps: number; gpu: boolean | null },
 ): Check[] {
-  const { train, validation, unlabeled } = counts
+  const { train, validation, unlabeled } = outlook.counts
   const checks: Check[] = []
   if (train === 0) checks.push({ kind: 'no-normals', tone: 'stop', count: unlabeled })
   else if (train < training.batch)
@@ -41,6 +40,12 @@ export function checksFor(
   if (validation === 0) checks.push({ kind: 'no-validation', tone: 'warn', count: 0 })
   else if (validation < fewValidation)
     checks.push({ kind: 'few-validation', tone: 'warn', count: validation })
+  for (const { code, count } of outlook.notices) {
+    const isOrder = code === 'mixed-sizes' || code === 'overlap-unknown'
+    if (train > 0) checks.push({ kind: code, tone: isOrder ? 'info' : 'warn', count })
+  }
+  if (outlook.memoryBytes > memoryShare * outlook.freeBytes)
+    checks.push({ kind: 'memory', tone: 'warn', count: 0 })
   if (unlabeled > 0 && train > 0) checks.push({ kind: 'unlabeled', tone: 'info', count: unlabeled })
   if (training.gpu === false && training.steps >= manySteps) {
     checks.push({ kind: 'slow', tone: 'info', count: training.steps })
