@@ -1,140 +1,59 @@
 /**
  * `npm run screenshots`: pictures of every screen, in both themes and both languages, made from the real
  * application on the sample line with a model that is trained for it. `docs/images/review.png` is the one that
- * README shows; the others are `docs/images/<screen>-<theme>-<language>.png`.
+ * README shows; the others are `docs/images/<picture>-<theme>-<language>.png`, of which the guide shows the light
+ * ones. What each shows is in `screenshots/pictures.mjs`.
  *
- *   npm run screenshots -- [--preset smoke|quick] [--only SCREEN,…] [--workspace DIR]
+ *   npm run screenshots -- [--preset smoke|quick] [--only PICTURE,…] [--workspace DIR]
+ *                          [--theme dark|light] [--language en|zh-CN]
  *
- * With --workspace, pictures are made of that workspace as it is: of its newest trained run.
+ * With --workspace, pictures are made of that workspace as it is: of its model in use and of its newest run.
  */
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { currentNode } from './setup/node.mjs'
+import sharp from 'sharp'
+import { firstOperator, photographsName, workTheLine, writeDelivery } from './screenshots/line.mjs'
+import { pictures } from './screenshots/pictures.mjs'
+import { drawn, openStation } from './screenshots/station.mjs'
+import { wordsOf } from './screenshots/words.mjs'
 import { placesIn, projectRoot } from './setup/places.mjs'
 import { duration } from './setup/report.mjs'
 import { launchChromium } from './window/chromium.mjs'
-import { serveWindow } from './window/served.mjs'
-import { settled } from './window/settled.mjs'
 
-/** @typedef {'dark' | 'light'} Theme */
+/** @typedef {import('./screenshots/station.mjs').Station} Station */
+/** @typedef {import('./screenshots/pictures.mjs').Picture} Picture */
 
-const places = placesIn(projectRoot)
-const images = join(places.root, 'docs', 'images')
-const operator = 'Mei Lin'
-const themes = /** @type {const} */ (['dark', 'light'])
+const images = join(placesIn(projectRoot).root, 'docs', 'images')
 const languages = /** @type {const} */ (['en', 'zh-CN'])
-/** Its address below the page, for a run; null where no workspace may be open. */
-const screens = {
-  start: () => null,
-  datasets: () => '#/datasets',
-  label: () => '#/label',
-  train: () => '#/train',
-  training: (/** @type {string} */ run) => `#/train/${run}`,
-  review: (/** @type {string} */ run) => `#/review/${run}`,
-  thresholds: (/** @type {string} */ run) => `#/thresholds/${run}`,
-  curation: (/** @type {string} */ run) => `#/curation/${run}`,
-  live: () => '#/live',
-  runs: (/** @type {string} */ run) => `#/runs/${run}`,
-  settings: () => '#/settings',
-}
-/** @type {(keyof typeof screens)[]} */
-const screenNames = [
-  'start',
-  'datasets',
-  'label',
-  'train',
-  'training',
-  'review',
-  'thresholds',
-  'curation',
-  'live',
-  'runs',
-  'settings',
-]
+/** Folders that the pictures show an import of. */
+const deliveries = { en: 'supplier B', 'zh-CN': '供应商 B' }
+const margin = 20
 
 const { values } = parseArgs({
   options: {
     preset: { type: 'string', default: 'quick' },
     only: { type: 'string' },
     workspace: { type: 'string' },
+    theme: { type: 'string' },
+    language: { type: 'string' },
   },
 })
-const wanted = screenNames.filter(
-  (name) => values.only === undefined || values.only.split(',').includes(name),
-)
+const asked = values.only?.split(',') ?? pictures.map(({ name }) => name)
+const unknown = asked.filter((name) => pictures.every((picture) => picture.name !== name))
+if (unknown.length > 0) {
+  const names = pictures.map(({ name }) => name).join(', ')
+  process.stderr.write(`There is no picture ${unknown.join(', ')}. There are: ${names}.\n`)
+  process.exit(2)
+}
 
+const started = Date.now()
 /** @param {string} text */
-const say = (text) => process.stderr.write(`${text}\n`)
-
-/**
- * The command line as a person uses it; progress goes to standard error, the document comes back.
- * @param {NodeJS.ProcessEnv} env
- * @param {string[]} parameters
- * @returns {Promise<any>}
- */
-function fanoscope(env, ...parameters) {
-  say(`fanoscope ${parameters.join(' ')}`)
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      currentNode(places),
-      [join(places.root, 'src', 'main', 'cli.ts'), ...parameters, '--json'],
-      { cwd: places.root, env, stdio: ['ignore', 'pipe', 'inherit'] },
-    )
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      output += text
-    })
-    child.on('error', reject)
-    child.on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(output))
-      else reject(new Error(`fanoscope ${parameters[0]} ended with ${code}: ${output}`))
-    })
-  })
-}
-
-/**
- * The sample line with a model trained on it, scored, and a few decisions.
- * @param {NodeJS.ProcessEnv} env
- * @param {string} folder
- */
-async function prepare(env, folder) {
-  const workspace = join(folder, 'Line 4')
-  const parts = join(folder, 'sample')
-  const at = ['--workspace', workspace]
-  await fanoscope(env, 'sample', parts)
-  await fanoscope(env, 'import', parts, '--dataset', 'sample', '--has-direction', ...at)
-  const training = ['--dataset', 'sample', '--model', 'fanogan', '--preset', values.preset, '--seed', '1']
-  const { run } = await fanoscope(env, 'train', ...training, ...at)
-  await fanoscope(env, 'score', '--run', run, ...at)
-  await fanoscope(env, 'score', '--run', run, '--split', 'validation', ...at)
-  const nextDay = join(folder, 'next day')
-  await fanoscope(env, 'sample', nextDay, ...'--seed 7 --train 12 --test-good 1 --per-defect 1'.split(' '))
-  await fanoscope(env, 'score', '--run', run, '--images', join(nextDay, 'train', 'good'), ...at)
-  /** @type {{ image: number, file: string }[]} */
-  const queue = await fanoscope(env, 'review', '--run', run, '--list', ...at)
-  const test = queue.filter(({ file }) => file.startsWith('test/'))
-  const fresh = queue.filter(({ file }) => !/^(test|train)\//.test(file))
-  // As after the first minutes of a shift: what stood out most is decided, and rightly; of the next day, all.
-  for (const { image, file } of [...test.slice(0, 3), ...fresh]) {
-    await fanoscope(
-      env,
-      'review',
-      '--run',
-      run,
-      '--image',
-      String(image),
-      '--decision',
-      file.startsWith('test/') && !file.includes('good/') ? 'reject' : 'accept',
-      '--operator',
-      operator,
-      ...at,
-    )
-  }
-  return workspace
-}
+const say = (text) =>
+  process.stderr.write(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
+/** @type {string[]} */
+const failed = []
 
 /**
  * Whether this machine has a font for Chinese: without one every character is the same empty box.
@@ -154,82 +73,130 @@ async function showsChinese(page) {
 }
 
 /**
- * @param {import('playwright-core').Page} page
- * @param {string} base
- * @param {string} address
- * @param {Theme} theme
- * @param {string} language
+ * Where the part of the window is that a picture shows, with a little around it.
+ * @param {import('playwright-core').Locator} part
  */
-async function open(page, base, address, theme, language) {
-  await page.evaluate(
-    `(async () => {
-      await window.fanoscope.call('setting.set', { key: 'ui.theme', value: ${JSON.stringify(theme)} })
-      await window.fanoscope.call('setting.set', { key: 'ui.language', value: ${JSON.stringify(language)} })
-    })()`,
-  )
-  // Elsewhere first: an address that differs behind the # alone loads nothing.
-  await page.goto('about:blank')
-  await page.goto(`${base}${address}`)
-  await settled(page)
+async function around(part) {
+  const box = await part.boundingBox()
+  if (box === null) throw new Error('The part of the window is not there.')
+  const x = Math.max(0, Math.floor(box.x) - margin)
+  const y = Math.max(0, Math.floor(box.y) - margin)
+  return {
+    x,
+    y,
+    width: Math.min(1440 - x, Math.ceil(box.width) + 2 * margin),
+    height: Math.min(900 - y, Math.ceil(box.height) + 2 * margin),
+  }
 }
 
 /**
- * @param {import('playwright-core').Browser} browser
- * @param {{ env: NodeJS.ProcessEnv, parameters: string[], names: (keyof typeof screens)[] }} what
+ * Few colors are enough for a screen, and make the file a third as large.
+ * @param {Buffer} picture
+ * @param {string} file
  */
-async function photograph(browser, { env, parameters, names }) {
-  if (names.length === 0) return
-  const host = await serveWindow(env, parameters)
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
-  try {
-    const page = await context.newPage()
-    page.on('pageerror', (error) => say(`The page: ${error.message}`))
-    await page.goto(host.url)
-    await settled(page)
-    const runs = await page.evaluate(
-      `window.fanoscope.call('run.list', { state: 'trained' }).then((all) => all.map(({ id }) => id), () => [])`,
-    )
-    const run = Array.isArray(runs) ? String(runs[0] ?? '') : ''
-    if (parameters.length > 0) {
-      const name = JSON.stringify(operator)
-      await page.evaluate(`(async () => {
-        await window.fanoscope.call('operator.signIn', { name: ${name} })
-        sessionStorage.setItem('fanoscope.operator', ${name})
-      })()`)
-    }
-    const chinese = await showsChinese(page)
-    if (!chinese) say('No pictures in Chinese: this machine has no font for it (for instance Noto Sans CJK).')
-    for (const theme of themes) {
-      for (const language of languages.filter((name) => name !== 'zh-CN' || chinese)) {
-        for (const name of names) {
-          await open(page, host.url, screens[name](run) ?? '', theme, language)
-          const file = `${name}-${theme}-${language}.png`
-          await page.screenshot({ path: join(images, file), animations: 'disabled' })
-          if (file === 'review-dark-en.png') await page.screenshot({ path: join(images, 'review.png') })
-          say(`docs/images/${file}`)
+async function write(picture, file) {
+  const smaller = await sharp(picture)
+    .png({ palette: true, quality: 92, effort: 7, compressionLevel: 9 })
+    .toBuffer()
+  writeFileSync(join(images, file), smaller)
+  say(`docs/images/${file}`)
+}
+
+/**
+ * @param {Station} station
+ * @param {Picture['moment']} moment
+ * @param {{ run: string, newest: string }} runs
+ * @param {string} folder
+ */
+async function photograph(station, moment, runs, folder) {
+  const { page } = station
+  const chinese = await showsChinese(page)
+  if (!chinese) say('No pictures in Chinese: this machine has no font for it (for instance Noto Sans CJK).')
+  /** @type {{ id: string, name: string }[]} */
+  const datasets = moment === 'empty' ? [] : await station.call('dataset.list')
+  const photographs = datasets.find(({ name }) => name === photographsName)?.id ?? ''
+  if (moment === 'ready' && photographs === '') say('No picture of real photographs: this machine has none.')
+  const wanted = pictures.filter(
+    ({ name, moment: when }) =>
+      when === moment && asked.includes(name) && (name !== 'photographs' || photographs !== ''),
+  )
+  const spoken = languages.filter(
+    (name) => name === (values.language ?? name) && (name !== 'zh-CN' || chinese),
+  )
+  for (const language of spoken) {
+    const t = wordsOf(language)
+    const delivery = join(folder, deliveries[language])
+    for (const { name, themes, address, act, part } of wanted) {
+      for (const theme of themes.filter((one) => one === (values.theme ?? one))) {
+        const file = `${name}-${theme}-${language}.png`
+        try {
+          const things = { ...runs, photographs, delivery }
+          if (moment !== 'empty') await station.signIn(firstOperator)
+          await station.open(address(things), theme, language)
+          await act?.(page, t, things)
+          await drawn(page, undefined)
+          const picture = await drawn(page, part === undefined ? undefined : await around(part(page, t)))
+          await write(picture, file)
+          if (file === 'review-dark-en.png') await write(picture, 'review.png')
+        } catch (error) {
+          failed.push(file)
+          say(`${file}: ${error instanceof Error ? error.message : error}`)
         }
       }
     }
-  } finally {
-    await context.close()
-    await host.end()
   }
 }
 
-const started = Date.now()
-const folder = mkdtempSync(join(tmpdir(), 'fanoscope-screenshots-'))
+// Always the same, since some pictures show a path.
+const folder = join(tmpdir(), 'fanoscope')
+try {
+  mkdirSync(folder)
+} catch {
+  say(
+    `${folder} is there already: another run is at work, or was ended. Remove the folder in the second case.`,
+  )
+  process.exit(1)
+}
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 const env = { ...process.env, FANOSCOPE_STATE: join(folder, 'state.json') }
 mkdirSync(images, { recursive: true })
 const browser = await launchChromium()
+/** @type {Station | null} */
+let station = null
 try {
-  await photograph(browser, { env, parameters: [], names: wanted.filter((name) => name === 'start') })
-  const others = wanted.filter((name) => name !== 'start')
-  if (others.length > 0) {
-    const workspace = values.workspace ?? (await prepare(env, folder))
-    await photograph(browser, { env, parameters: ['--workspace', workspace], names: others })
+  station = await openStation(browser, env, [], say)
+  await photograph(station, 'empty', { run: '', newest: '' }, folder)
+  if (asked.some((name) => pictures.some((picture) => picture.name === name && picture.moment !== 'empty'))) {
+    await station.close()
+    const workspace = values.workspace ?? join(folder, 'Line 4')
+    for (const [index, language] of languages.entries())
+      await writeDelivery(join(folder, deliveries[language]), 11 + index)
+    const open = await openStation(browser, env, ['--workspace', workspace], say)
+    station = open
+    if (values.workspace === undefined)
+      await workTheLine(open, folder, values.preset, async (moment, run) => {
+        say(`${moment}, after ${duration(Date.now() - started)}`)
+        const [newest] = await open.call('run.list', { state: 'trained' })
+        await photograph(open, moment, { run, newest: newest?.id ?? run }, folder)
+      })
+    else {
+      /** @type {{ id: string }[]} */
+      const runs = await open.call('run.list', { state: 'trained' })
+      const inUse = await open.call('model.list')
+      const newest = runs[0]?.id ?? ''
+      await open.signIn(firstOperator)
+      for (const moment of /** @type {const} */ (['imported', 'training', 'watching', 'ready']))
+        await photograph(open, moment, { run: inUse[0]?.runId ?? newest, newest }, folder)
+    }
   }
-  say(`Done in ${duration(Date.now() - started)}.`)
+  const bytes = readdirSync(images).reduce((sum, name) => sum + statSync(join(images, name)).size, 0)
+  say(`Done in ${duration(Date.now() - started)}; docs/images has ${(bytes / 1e6).toFixed(1)} MB.`)
 } finally {
+  await station?.close().catch((error) => say(String(error)))
   await browser.close()
-  rmSync(folder, { recursive: true, force: true })
+}
+if (failed.length > 0) {
+  say(`Not made: ${failed.join(', ')}`)
+  process.exitCode = 1
 }
