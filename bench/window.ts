@@ -1,172 +1,86 @@
 /**
- * Measures what a person waits for in the window, in a real Chromium over the browser host, on a sample line that
- * is made for it:
+ * Measures what a person waits for in the window, in a real Chromium over the browser host, beside the bars that it
+ * must meet. Each part runs alone:
  *
- *     node bench/window.ts [--starts 5] [--parts 100] [--look 300]
+ *     node bench/window.ts --only start     bundle, first paint
+ *     node bench/window.ts --only review    review by keyboard, 1,000 parts
+ *     node bench/window.ts --only scroll    grid of 100,000 images, scrolled
+ *     node bench/window.ts --only filter    grid of 100,000 images, filtered and ordered
+ *     node bench/window.ts --only heat      opacity over a photograph of 4096 x 4096
+ *     node bench/window.ts --only drawing   polygon of 2,000 points among a hundred masks
  *
- * Prints one JSON document, in milliseconds. `firstPaint` is from asking for the address to the first contentful
- * paint of a fresh window; `usable` to the first screen with its choices. `nextPart` is from the key press to the
- * frame in which the pictures of the next part are on stage; `decided` the same where the key is a decision, which
- * main has then stored and synced. Each part is looked at for `--look` milliseconds before the next key, as the
- * quickest operator does; 0 presses as fast as the window answers, which measures how much it can do.
+ * Without --only all of them, one after the other; with --json one document instead of tables. The windows must be
+ * built (`npm run build`). The workspaces are made at the first use, which takes minutes, and kept in the system's
+ * folder for temporary files.
+ *
+ * Times are on the wall unless they are called processor time, so they hold on a machine that does nothing else.
  */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
-import { z } from 'zod'
 import { launchChromium } from '../scripts/window/chromium.mjs'
-import { type Served, serveWindow } from '../scripts/window/served.mjs'
-import { settled } from '../scripts/window/settled.mjs'
-import { quantile } from '../src/main/metrics/quantile.ts'
-
-interface Figures {
-  n: number
-  median: number
-  p99: number
-  largest: number
-}
-
-const cli = resolve(import.meta.dirname, '../src/main/cli.ts')
-
-function figures(times: readonly number[]): Figures {
-  const sorted = times.toSorted((a, b) => a - b)
-  const at = (share: number): number => Math.round((quantile(sorted, share) ?? Number.NaN) * 10) / 10
-  return { n: times.length, median: at(0.5), p99: at(0.99), largest: at(1) }
-}
-
-/** The command line; what it reports goes to standard error. */
-function fanoscope(env: NodeJS.ProcessEnv, parameters: readonly string[]): unknown {
-  const { status, stdout } = spawnSync(process.execPath, [cli, ...parameters, '--json'], {
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  if (status !== 0) throw new Error(`fanoscope ${parameters[0]} ended with ${status}: ${stdout}`)
-  return JSON.parse(stdout)
-}
-
-/** A scored queue of at least this many parts; its quality does not matter here. */
-function prepare(env: NodeJS.ProcessEnv, folder: string, parts: number): { workspace: string; run: string } {
-  const workspace = join(folder, 'workspace')
-  const line = join(folder, 'line')
-  const at = ['--workspace', workspace]
-  const each = String(Math.ceil(parts / 6) + 1)
-  fanoscope(env, ['sample', line, '--train', '40', '--test-good', each, '--per-defect', each])
-  fanoscope(env, ['import', line, '--dataset', 'sample', '--has-direction', ...at])
-  const document = fanoscope(env, ['train', '--dataset', 'sample', '--preset', 'smoke', ...at])
-  const { run } = z.object({ run: z.string() }).parse(document)
-  fanoscope(env, ['score', '--run', run, ...at])
-  return { workspace, run }
-}
-
-/** One fresh window: nothing of it is in the browser's cache. */
-async function start(browser: Browser, served: Served): Promise<{ firstPaint: number; usable: number }> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
-  try {
-    const page = await context.newPage()
-    const asked = performance.now()
-    await page.goto(served.url)
-    await page.locator('.choice').first().waitFor()
-    const usable = performance.now() - asked
-    const firstPaint = await page.evaluate(`new Promise((found) => {
-      new PerformanceObserver((list) => {
-        for (const { startTime } of list.getEntriesByName('first-contentful-paint')) found(startTime)
-      }).observe({ type: 'paint', buffered: true })
-    })`)
-    return { firstPaint: z.number().parse(firstPaint), usable }
-  } finally {
-    await context.close()
-  }
-}
-
-/**
- * Milliseconds from the key press, as the page gets it, to the frame after the one in which another part is on stage
- * with its pictures: then it has been painted.
- */
-async function press(page: Page, key: string): Promise<number> {
-  await page.evaluate(`(() => {
-    const name = () => document.querySelector('.facts .name').textContent
-    const before = name()
-    const shown = () => name() !== before && document.querySelector('.choice.accept:enabled') !== null
-    window.taken = new Promise((done) => {
-      addEventListener('keydown', ({ timeStamp }) => {
-        const look = () => {
-          if (shown()) requestAnimationFrame((frame) => done(frame - timeStamp))
-          else requestAnimationFrame(look)
-        }
-        requestAnimationFrame(look)
-      }, { once: true, capture: true })
-    })
-  })()`)
-  await page.keyboard.press(key)
-  return z.number().parse(await page.evaluate('window.taken'))
-}
+import { barTable, type Measured } from './window/bar.ts'
+import { measureDrawing } from './window/drawing.ts'
+import { measureFilters, measureScrolling } from './window/grid.ts'
+import { measureHeatMap } from './window/heat-map.ts'
+import { measureReview } from './window/review.ts'
+import { measureStart } from './window/start.ts'
+import { type Station, withStation } from './window/station.ts'
 
 const { values } = parseArgs({
   options: {
+    only: { type: 'string', default: 'start,review,scroll,filter,heat,drawing' },
+    json: { type: 'boolean', default: false },
     starts: { type: 'string', default: '5' },
-    parts: { type: 'string', default: '100' },
-    look: { type: 'string', default: '300' },
+    parts: { type: 'string', default: '1000' },
+    /** Milliseconds for which each part is looked at; 0 is as fast as the window answers. */
+    look: { type: 'string', default: '100' },
+    images: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
+    side: { type: 'string', default: '4096' },
+    moves: { type: 'string', default: '200' },
   },
 })
-const [starts, parts, look] = [Number(values.starts), Number(values.parts), Number(values.look)]
 
-async function pressAfterLooking(page: Page, key: string): Promise<number> {
-  await setTimeout(look)
-  return press(page, key)
+const [images, seconds] = [Number(values.images), Number(values.seconds)]
+const side = Number(values.side)
+const parts: Record<string, { title: string; measure: (station: Station) => Promise<Measured[]> }> = {
+  start: { title: 'Start', measure: (at) => measureStart(at, { starts: Number(values.starts) }) },
+  review: {
+    title: 'Review by keyboard',
+    measure: (at) => measureReview(at, { parts: Number(values.parts), look: Number(values.look) }),
+  },
+  scroll: {
+    title: `Grid of ${images} images, scrolled`,
+    measure: (at) => measureScrolling(at, { images, seconds }),
+  },
+  filter: {
+    title: `Grid of ${images} images, filtered and ordered`,
+    measure: (at) => measureFilters(at, { images, rounds: Number(values.rounds) }),
+  },
+  heat: {
+    title: `Heat map of a photograph of ${side} x ${side}`,
+    measure: (at) => measureHeatMap(at, { side, seconds: seconds / 2 }),
+  },
+  drawing: {
+    title: `Drawing on a photograph of ${side} x ${side} with a hundred masks`,
+    measure: (at) => measureDrawing(at, { side, count: Number(values.moves) }),
+  },
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'fanoscope-window-'))
-const env = {
-  ...process.env,
-  HOME: folder,
-  FANOSCOPE_STATE: join(folder, 'state.json'),
-  FANOSCOPE_WORKSPACE: '',
-}
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const browser = await launchChromium()
 try {
-  const paints: number[] = []
-  const usable: number[] = []
-  for (let i = 0; i < starts; i++) {
-    const served = await serveWindow(env, [])
-    const first = await start(browser, served)
-    paints.push(first.firstPaint)
-    usable.push(first.usable)
-    await served.end()
+  const document: Record<string, Measured[]> = {}
+  for (const name of values.only.split(',')) {
+    const part = parts[name]
+    if (part === undefined)
+      throw new Error(`There is no part "${name}"; there are ${Object.keys(parts).join(', ')}.`)
+    const rows = await withStation(browser, say, part.measure)
+    document[name] = rows
+    if (!values.json) process.stdout.write(`${barTable(part.title, rows)}\n`)
   }
-
-  const { workspace, run } = prepare(env, folder, parts)
-  const served = await serveWindow(env, ['--workspace', workspace])
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
-  await page.goto(served.url)
-  await page.evaluate(`(async () => {
-    await window.fanoscope.call('operator.signIn', { name: 'Bench' })
-    sessionStorage.setItem('fanoscope.operator', 'Bench')
-    location.hash = '#/review/${run}'
-  })()`)
-  await page.reload()
-  await page.locator('.choice.accept:enabled').waitFor()
-  await settled(page)
-  const next: number[] = []
-  for (let i = 0; i < parts; i++) next.push(await pressAfterLooking(page, 'ArrowRight'))
-  await page.reload()
-  await page.locator('.choice.accept:enabled').waitFor()
-  await settled(page)
-  const decided: number[] = []
-  for (let i = 0; i < parts; i++) decided.push(await pressAfterLooking(page, 'a'))
-  await page.close()
-  await served.end()
-  const document = {
-    starts: { firstPaint: figures(paints), usable: figures(usable) },
-    review: { nextPart: figures(next), decided: figures(decided) },
-    chromium: browser.version(),
-  }
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ chromium: browser.version(), ...document }, null, 2)}\n`)
 } finally {
   await browser.close()
-  rmSync(folder, { recursive: true, force: true })
 }
