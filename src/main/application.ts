@@ -1,8 +1,10 @@
 /** Fanoscope without a window: what a host serves. One workspace is open at a time, or none. */
 import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { CallName } from '../shared/contract.ts'
 import { Failure } from '../shared/failure.ts'
 import type { AssetSource } from './assets/source.ts'
-import type { Handlers } from './contract/dispatch.ts'
+import type { Caller, Handlers } from './contract/dispatch.ts'
 import { appHandlers } from './handlers/app.ts'
 import { auditHandlers } from './handlers/audit.ts'
 import type { HandlerContext } from './handlers/context.ts'
@@ -30,7 +32,9 @@ import { createAssetSource } from './services/asset-source.ts'
 import { defaultWorkspace } from './services/default-workspace.ts'
 import { createDrops, type Drops } from './services/drops.ts'
 import { type ApplicationEvents, createEventHub } from './services/events.ts'
+import { goOnTraining } from './services/go-on.ts'
 import { openSession, type Session } from './services/session.ts'
+import { createSignedIn } from './services/sign-in.ts'
 import type { LaunchEngine } from './supervisor/channel.ts'
 
 export type { ApplicationEvents } from './services/events.ts'
@@ -47,12 +51,19 @@ export interface HostPowers {
 
 export interface Application {
   handlers: Handlers
+  /** Whether a window may ask for what is done in the name of an operator. */
+  admit: NonNullable<Caller['admit']>
   events: ApplicationEvents
   assets: AssetSource
   drops: Drops
   /** Lets what is at work keep what it has, and gives the workspace back. */
   close(): Promise<void>
 }
+
+/** What is done in the name of somebody. */
+const actSchema = z.object({ operator: z.string() })
+/** Calls that name an operator to read what belongs to one, and change nothing. */
+const readings: ReadonlySet<CallName> = new Set(['review.queue'])
 
 export function createApplication(powers: HostPowers): Application {
   const { host, chooseFolder, launchEngine, environment = process.env } = powers
@@ -79,6 +90,7 @@ export function createApplication(powers: HostPowers): Application {
     launchEngine,
     events,
     drops,
+    signedIn: createSignedIn(),
     appState: openAppState(stateFile(environment)),
     suggestedWorkspace: defaultWorkspace(environment),
     current: () => session,
@@ -92,6 +104,7 @@ export function createApplication(powers: HostPowers): Application {
         // The new one first: if it cannot be opened, the old one stays.
         const opened = openSession({ dir, create, launchEngine, events })
         resumeLive(opened)
+        goOnTraining(opened)
         await closeCurrent()
         session = opened
         return opened
@@ -100,6 +113,11 @@ export function createApplication(powers: HostPowers): Application {
   }
 
   return {
+    admit(name, input, caller) {
+      const named = actSchema.safeParse(input)
+      if (!named.success || session === null || readings.has(name)) return
+      context.signedIn.require(session.workspace.db, caller, named.data.operator)
+    },
     handlers: {
       ...appHandlers(context),
       ...workspaceHandlers(context),

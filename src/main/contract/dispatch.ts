@@ -17,7 +17,14 @@ import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 
 /** What answers each call. A handler gets checked input with its defaults filled in. */
 export type Handlers = {
-  [N in CallName]: (input: CallArguments<N>) => CallOutput<N> | Promise<CallOutput<N>>
+  [N in CallName]: (input: CallArguments<N>, caller?: string) => CallOutput<N> | Promise<CallOutput<N>>
+}
+
+/** Who calls: a window of the host, by a name that no other has. */
+export interface Caller {
+  caller: string
+  /** Hears of checked input before its handler does. @throws Failure where this caller may not ask for it */
+  admit?: ((name: CallName, input: unknown, caller: string) => void) | undefined
 }
 
 /** How an answer travels: errors as data, because neither IPC nor JSON carries an Error whole. */
@@ -49,6 +56,7 @@ export async function dispatch(
   name: unknown,
   input: unknown,
   report: ReportDefect = () => undefined,
+  by: Caller = { caller: 'window' },
 ): Promise<Answer> {
   try {
     if (typeof name !== 'string' || !isCallName(name)) {
@@ -58,7 +66,7 @@ export async function dispatch(
         'Window and main may be of different versions: start Fanoscope again.',
       )
     }
-    return { ok: true, value: await answer(handlers, name, input) }
+    return { ok: true, value: await answer(handlers, name, input, by) }
   } catch (error) {
     const failure = failureData(error)
     if (failure.code === 'internal' || failure.code === 'bad-output') {
@@ -72,6 +80,7 @@ async function answer<N extends CallName>(
   handlers: Handlers,
   name: N,
   input: unknown,
+  { caller, admit }: Caller,
 ): Promise<CallOutput<N>> {
   const { input: inputSchema, output: outputSchema } = schemas[name]
   const given = inputSchema.safeParse(input)
@@ -83,7 +92,8 @@ async function answer<N extends CallName>(
       { cause: given.error },
     )
   }
-  const made = outputSchema.safeParse(await handlers[name](given.data))
+  admit?.(name, given.data, caller)
+  const made = outputSchema.safeParse(await handlers[name](given.data, caller))
   if (!made.success) {
     throw new Failure(
       'bad-output',

@@ -4,6 +4,7 @@ import type { AppState } from '../services/app-state.ts'
 import type { Drops } from '../services/drops.ts'
 import type { EventHub } from '../services/events.ts'
 import type { Session } from '../services/session.ts'
+import type { SignedIn } from '../services/sign-in.ts'
 import type { LaunchEngine } from '../supervisor/channel.ts'
 
 export interface HandlerContext {
@@ -12,6 +13,7 @@ export interface HandlerContext {
   readonly launchEngine: LaunchEngine
   readonly events: EventHub
   readonly appState: AppState
+  readonly signedIn: SignedIn
   readonly drops: Drops
   /** Where a first workspace would be made. */
   readonly suggestedWorkspace: string

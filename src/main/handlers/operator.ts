@@ -1,3 +1,4 @@
+import type { Operator } from '../../shared/domain.ts'
 import type { Handlers } from '../contract/dispatch.ts'
 import { createSignIn } from '../services/sign-in.ts'
 import { listOperators } from '../store/operators.ts'
@@ -5,13 +6,32 @@ import type { HandlerContext } from './context.ts'
 
 export function operatorHandlers(
   context: HandlerContext,
-): Pick<Handlers, 'operator.list' | 'operator.signIn' | 'operator.badgeIn' | 'operator.secure'> {
+): Pick<
+  Handlers,
+  | 'operator.list'
+  | 'operator.signIn'
+  | 'operator.badgeIn'
+  | 'operator.signOut'
+  | 'operator.isSignedIn'
+  | 'operator.secure'
+> {
   const signIn = createSignIn()
+  const { signedIn } = context
   const db = () => context.session().workspace.db
+  async function entered(proven: Promise<Operator>, caller: string): Promise<Operator> {
+    const operator = await proven
+    signedIn.enter(db(), caller, operator)
+    return operator
+  }
   return {
     'operator.list': () => listOperators(db()),
-    'operator.signIn': (request) => signIn.byName(db(), request),
-    'operator.badgeIn': (request) => signIn.byBadge(db(), request),
-    'operator.secure': (request) => signIn.secure(db(), request),
+    'operator.signIn': (request, caller = 'host') => entered(signIn.byName(db(), request), caller),
+    'operator.badgeIn': (request, caller = 'host') => entered(signIn.byBadge(db(), request), caller),
+    'operator.signOut': ({ name }, caller = 'host') => {
+      signedIn.leave(db(), caller, name)
+      return {}
+    },
+    'operator.isSignedIn': ({ name }, caller = 'host') => ({ isSignedIn: signedIn.mayAct(db(), caller, name) }),
+    'operator.secure': (request, caller = 'host') => entered(signIn.secure(db(), request), caller),
   }
 }

@@ -45,6 +45,48 @@ export interface SignIn {
   ): Promise<Operator>
 }
 
+/** Who signed in at which window, so that nobody acts there in the name of an operator who has a PIN and did not. */
+export interface SignedIn {
+  enter(db: Database, caller: string, operator: Operator): void
+  leave(db: Database, caller: string, name: string): void
+  /** Whether the name may be acted in there: it is proven, or belongs to nobody with a PIN. */
+  mayAct(db: Database, caller: string, name: string): boolean
+  /** @throws Failure `not-signed-in` */
+  require(db: Database, caller: string, name: string): void
+}
+
+export function createSignedIn(): SignedIn {
+  // By database too: another workspace has other operators.
+  const known = new WeakMap<Database, Map<string, Set<number>>>()
+  function at(db: Database, caller: string): Set<number> {
+    const callers = known.get(db) ?? new Map<string, Set<number>>()
+    known.set(db, callers)
+    const operators = callers.get(caller) ?? new Set<number>()
+    callers.set(caller, operators)
+    return operators
+  }
+  function mayAct(db: Database, caller: string, name: string): boolean {
+    const operator = operatorByName(db, name)
+    return !operator?.hasPin || at(db, caller).has(operator.id)
+  }
+  return {
+    mayAct,
+    enter: (db, caller, { id }) => void at(db, caller).add(id),
+    leave(db, caller, name) {
+      const operator = operatorByName(db, name)
+      if (operator) at(db, caller).delete(operator.id)
+    },
+    require(db, caller, name) {
+      if (mayAct(db, caller, name)) return
+      throw new Failure(
+        'not-signed-in',
+        `${name} has a PIN and has not signed in at this window.`,
+        'Sign in with the PIN, then do it again.',
+      )
+    },
+  }
+}
+
 const shortestPin = 4
 
 export function createSignIn(now: () => number = Date.now): SignIn {

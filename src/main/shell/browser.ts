@@ -14,8 +14,8 @@ import fastify from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import { Failure, failureData } from '../../shared/failure.ts'
-import { type HostOptions, openShell, reportToStandardError } from './hosted.ts'
-import { type OpenedWindow, openWindow } from './open-window.ts'
+import { type HostOptions, openShell, reportToStandardError, type Shell } from './hosted.ts'
+import { type OpenedWindow, openWindow, standardSize, type WindowSize } from './open-window.ts'
 import { securityHeaders } from './policy.ts'
 import { createTickets } from './tickets.ts'
 
@@ -78,13 +78,13 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     if (admission.kind === 'first') reply.header('set-cookie', admission.cookie)
   })
 
-  server.get('/:ticket/socket', { websocket: true }, (socket) => {
+  server.get<{ Params: { ticket: string } }>('/:ticket/socket', { websocket: true }, (socket, { params }) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('message', async (data) => {
       const request = parseRequest(String(data))
       if (request === null) return socket.close(1008, 'Not a call.')
-      const answer = await shell.call(request.name, request.input)
+      const answer = await shell.call(request.name, request.input, params.ticket)
       socket.send(JSON.stringify({ id: request.id, answer }))
     })
   })
@@ -140,8 +140,21 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     )
   }
   const newUrl = (): string => `${origin}/${tickets.issue()}/`
-  if (open) window = await openWindow(newUrl())
+  if (open) window = await openWindow(newUrl(), await rememberedSize(shell))
   return { url: newUrl(), newUrl, window, close }
+}
+
+/** As the window tells it, see `src/renderer/frame/use-window-size.ts`. */
+const sizeKey = 'ui.app-window-size'
+const sizeSchema = z.object({
+  width: z.number().int().min(640).max(16_384),
+  height: z.number().int().min(480).max(16_384),
+})
+
+async function rememberedSize(shell: Shell): Promise<WindowSize> {
+  const remembered = await shell.call('setting.get', { key: sizeKey })
+  const setting = z.object({ value: sizeSchema }).safeParse(remembered.ok ? remembered.value : null)
+  return setting.data?.value ?? standardSize
 }
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? ''

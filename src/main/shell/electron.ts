@@ -108,7 +108,7 @@ async function openHost<W extends ApiWindow>(
     return new Response(body instanceof Uint8Array ? Uint8Array.from(body) : body, { status, headers })
   })
   ipcMain.handle(callChannel, async (event, name, input) => {
-    if (window !== null && isFrom(window, event)) return shell.call(name, input)
+    if (window !== null && isFrom(window, event)) return shell.call(name, input, 'window')
     throw new Error('Only the window of Fanoscope may call.')
   })
   shell.onEvent((name, payload) => {

@@ -2,7 +2,14 @@
 import { createAssets } from '../assets/assets.ts'
 import { openPictureThread } from '../assets/picture-thread.ts'
 import type { AssetSource } from '../assets/source.ts'
-import { type Answer, checkEvent, dispatch, type Handlers, type ReportDefect } from '../contract/dispatch.ts'
+import {
+  type Answer,
+  type Caller,
+  checkEvent,
+  dispatch,
+  type Handlers,
+  type ReportDefect,
+} from '../contract/dispatch.ts'
 import type { Drops } from '../services/drops.ts'
 import type { ApplicationEvents } from '../services/events.ts'
 import { openSite, type Site } from './site.ts'
@@ -10,6 +17,7 @@ import { openSite, type Site } from './site.ts'
 /** What a host needs of the application. */
 export interface Hosted {
   handlers: Handlers
+  admit?: Caller['admit']
   events: Pick<ApplicationEvents, 'onAny'>
   assets: AssetSource
   /** Where a host puts what was dropped onto a window that has no path to tell. */
@@ -26,8 +34,8 @@ export interface HostOptions {
 
 export interface Shell {
   site: Site
-  /** Never rejects. */
-  call(name: unknown, input: unknown): Promise<Answer>
+  /** Never rejects. `caller`: the window, where it is one that somebody sits at. */
+  call(name: unknown, input: unknown, caller?: string): Promise<Answer>
   /** Hears every event that keeps to the contract. Returns a function that stops listening. */
   onEvent(listener: (name: string, payload: unknown) => void): () => void
   close(): Promise<void>
@@ -44,7 +52,8 @@ export async function openShell(options: HostOptions & { bridgeFile?: string }):
   const assets = createAssets(application.assets, pictures)
   return {
     site: await openSite({ rendererFolder, assets, bridgeFile, report }),
-    call: (name, input) => dispatch(application.handlers, name, input, report),
+    call: (name, input, caller = 'host') =>
+      dispatch(application.handlers, name, input, report, { caller, admit: application.admit }),
     onEvent: (listener) =>
       application.events.onAny((name, payload) => {
         const checked = checkEvent(name, payload, report)

@@ -16,7 +16,10 @@ export const useOperatorStore = defineStore('operator', () => {
   async function refresh(): Promise<void> {
     known.value = app.workspace === null ? [] : await call('operator.list', {})
     const name = sessionStorage.getItem(sessionKey)
-    operator.value = known.value.find((candidate) => candidate.name === name) ?? null
+    const found = known.value.find((candidate) => candidate.name === name)
+    // Fanoscope may have been started anew since.
+    operator.value =
+      found && (await call('operator.isSignedIn', { name: found.name })).isSignedIn ? found : null
   }
 
   /** Rejects with FailureData: `pin-needed` where the operator has a PIN. */
@@ -44,9 +47,11 @@ export const useOperatorStore = defineStore('operator', () => {
     known.value = await call('operator.list', {})
   }
 
-  function signOut(): void {
+  async function signOut(): Promise<void> {
+    const name = operator.value?.name
     operator.value = null
     sessionStorage.removeItem(sessionKey)
+    if (name !== undefined) await call('operator.signOut', { name })
   }
 
   watch(
