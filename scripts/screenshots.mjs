@@ -134,8 +134,7 @@ async function photograph(station, moment, runs, folder) {
           if (moment !== 'empty') await station.signIn(firstOperator)
           await station.open(address(things), theme, language)
           await act?.(page, t, things)
-          await drawn(page, undefined)
-          const picture = await drawn(page, part === undefined ? undefined : await around(part(page, t)))
+          const picture = await drawn(page, part === undefined ? undefined : () => around(part(page, t)))
           await write(picture, file)
           if (file === 'review-dark-en.png') await write(picture, 'review.png')
         } catch (error) {

@@ -105,16 +105,20 @@ const unfinished = `(() => {
 /**
  * The picture of a page, or of a part of it, once nothing on it changes any more.
  * @param {import('playwright-core').Page} page
- * @param {{ x: number, y: number, width: number, height: number } | undefined} clip
+ * @param {(() => Promise<{ x: number, y: number, width: number, height: number }>) | undefined} part
  * @returns {Promise<Buffer>}
  */
-export async function drawn(page, clip) {
+export async function drawn(page, part) {
   await settled(page)
   for (let tries = 0; tries < 100 && (await page.evaluate(unfinished)) !== 0; tries += 1) await pause(100)
-  const take = () =>
-    page.screenshot({ animations: 'disabled', caret: 'hide', ...(clip === undefined ? {} : { clip }) })
+  const take = async () =>
+    page.screenshot({
+      animations: 'disabled',
+      caret: 'hide',
+      ...(part === undefined ? {} : { clip: await part() }),
+    })
   let before = await take()
-  for (let tries = 0; tries < 20; tries += 1) {
+  for (let tries = 0; tries < 6; tries += 1) {
     await pause(120)
     const now = await take()
     if (now.equals(before)) return now
