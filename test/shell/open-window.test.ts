@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Desktop, openWindow, windowPlans } from '../../src/main/shell/open-window.ts'
+import { type Desktop, openWindow, standardSize, windowPlans } from '../../src/main/shell/open-window.ts'
 
 const url = 'http://127.0.0.1:4000/ticket/'
 const desktop = (values: Partial<Desktop>, there: string[] = []): Desktop => ({
@@ -19,6 +19,13 @@ describe('the window of the browser host', () => {
     expect(plan?.args).toContain(`--app=${url}`)
     expect(plan?.args).toContain('--disable-background-networking')
     expect(profileOf(plan?.args)).toBe('/home/a/.cache/fanoscope/window')
+  })
+
+  it('has the size that it is asked for', () => {
+    const there = desktop({}, ['/usr/bin/chromium'])
+    expect(windowPlans(url, there)[0]?.args).toContain('--window-size=1440,900')
+    const [plan] = windowPlans(url, there, { width: 1300, height: 777 })
+    expect(plan?.args).toContain('--window-size=1300,777')
   })
 
   it('takes another profile where the first is in use', () => {
@@ -62,6 +69,6 @@ describe('the window of the browser host', () => {
   it('is none without a desktop', async () => {
     const bare = desktop({ environment: { PATH: '/usr/bin' } }, ['/usr/bin/chromium'])
     expect(windowPlans(url, bare)).toEqual([])
-    expect(await openWindow(url, bare)).toBeNull()
+    expect(await openWindow(url, standardSize, bare)).toBeNull()
   })
 })

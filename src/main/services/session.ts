@@ -6,6 +6,7 @@ import { openWorkspace, type Workspace } from '../store/workspace.ts'
 import type { LaunchEngine } from '../supervisor/channel.ts'
 import { createSupervisor, type Supervisor, type SupervisorTimes } from '../supervisor/supervisor.ts'
 import type { EventHub } from './events.ts'
+import { noteTrainings } from './go-on.ts'
 import { type Log, openLog } from './log.ts'
 import { createThresholds, type Thresholds } from './threshold-thread.ts'
 
@@ -54,6 +55,7 @@ export function openSession(options: SessionOptions): Session {
   let closing: Promise<void> | null = null
 
   async function close(): Promise<void> {
+    noteTrainings(workspace.db, jobs.list({ active: true }).reverse())
     const timer = setTimeout(() => void supervisor.stop(), closeWithin)
     await jobs.close()
     clearTimeout(timer)

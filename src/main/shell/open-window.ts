@@ -41,14 +41,27 @@ const quiet = [
   '--disable-sync',
 ]
 
+/** Of a window, in pixels of the screen. */
+export interface WindowSize {
+  width: number
+  height: number
+}
+
+export const standardSize: WindowSize = { width: 1440, height: 900 }
+
 /** The ways to show `url` here, the best first; none without a desktop. */
-export function windowPlans(url: string, desktop: Desktop): WindowPlan[] {
+export function windowPlans(url: string, desktop: Desktop, size = standardSize): WindowPlan[] {
   const { platform, environment } = desktop
   const isLinux = platform !== 'darwin' && platform !== 'win32'
   if (isLinux && !environment.DISPLAY && !environment.WAYLAND_DISPLAY) return []
   const windows = installedChromiums(desktop).map((command): WindowPlan => {
     const profile = freeProfile(command, desktop)
-    const args = [`--app=${url}`, `--user-data-dir=${profile}`, '--window-size=1440,900', ...quiet]
+    const args = [
+      `--app=${url}`,
+      `--user-data-dir=${profile}`,
+      `--window-size=${size.width},${size.height}`,
+      ...quiet,
+    ]
     return { kind: 'app-window', command, args, profile }
   })
   return [...windows, { kind: 'default-browser', profile: null, ...defaultBrowser(url, platform) }]
@@ -117,8 +130,12 @@ const thisDesktop = (): Desktop => ({
 })
 
 /** Tries the plans in their order. Null where none started. */
-export async function openWindow(url: string, desktop = thisDesktop()): Promise<OpenedWindow | null> {
-  for (const plan of windowPlans(url, desktop)) {
+export async function openWindow(
+  url: string,
+  size = standardSize,
+  desktop = thisDesktop(),
+): Promise<OpenedWindow | null> {
+  for (const plan of windowPlans(url, desktop, size)) {
     const opened = await start(plan)
     if (opened !== null) return opened
   }

@@ -1,0 +1,42 @@
+/** Closing the window while something is at work asks first. */
+import { ElMessageBox } from 'element-plus'
+import { onBeforeUnmount, onMounted } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { useAppStore } from '../stores/app.ts'
+import { useJobsStore } from '../stores/jobs.ts'
+
+export function useClosing(): void {
+  const { t } = useI18n()
+  const app = useAppStore()
+  const jobs = useJobsStore()
+  let mayClose = false
+  let isAsking = false
+
+  function beforeUnload(event: BeforeUnloadEvent): void {
+    if (mayClose || jobs.active.length === 0) return
+    // A browser asks by itself now, in its own words; Electron only keeps the window open.
+    event.preventDefault()
+    if (app.host === 'electron') void ask()
+  }
+
+  async function ask(): Promise<void> {
+    if (isAsking) return
+    isAsking = true
+    const trains = jobs.active.some(({ kind }) => kind === 'train')
+    try {
+      await ElMessageBox.confirm(t(trains ? 'closing.training' : 'closing.job'), t('closing.title'), {
+        confirmButtonText: t('closing.close'),
+        cancelButtonText: t('closing.stay'),
+      })
+      mayClose = true
+      window.close()
+    } catch {
+      // Stays.
+    } finally {
+      isAsking = false
+    }
+  }
+
+  onMounted(() => window.addEventListener('beforeunload', beforeUnload))
+  onBeforeUnmount(() => window.removeEventListener('beforeunload', beforeUnload))
+}
