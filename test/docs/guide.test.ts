@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { pictures as made } from '../../scripts/screenshots/pictures.mjs'
 import { projectRoot } from '../../scripts/setup/places.mjs'
 
 const languages = ['en', 'zh-CN'] as const
@@ -73,17 +74,21 @@ describe.each(languages)('the guide in %s', (language) => {
     }
   })
 
-  it.each(chapters)('shows pictures of its own language, each with a caption: %s', (chapter) => {
-    const text = read(language, chapter)
-    const pictures = picturesIn(text)
-    expect(pictures.length).toBe([...text.matchAll(/!\[/g)].length)
-    for (const { alt, path, caption } of pictures) {
-      expect(dirname(path)).toBe('../../images')
-      expect(path).toMatch(new RegExp(`-light-${language}\\.png$`))
-      expect(alt, path).not.toBe('')
-      expect(caption, path).toMatch(/^_.+_$/)
-    }
-  })
+  it.each(chapters)(
+    'shows pictures that are made anew with the screens, in its language, with captions: %s',
+    (chapter) => {
+      const text = read(language, chapter)
+      const pictures = picturesIn(text)
+      expect(pictures.length).toBe([...text.matchAll(/!\[/g)].length)
+      for (const { alt, path, caption } of pictures) {
+        expect(dirname(path)).toBe('../../images')
+        const [, name] = new RegExp(`/([\\w-]+)-light-${language}\\.png$`).exec(path) ?? []
+        expect(made.map((picture) => picture.name)).toContain(name)
+        expect(alt, path).not.toBe('')
+        expect(caption, path).toMatch(/^_.+_$/)
+      }
+    },
+  )
 
   it.each(chapters)('names what stands on the screens: %s', (chapter) => {
     const unknown = namesIn(read(language, chapter)).filter((name) => keysOf(language, name).length === 0)
