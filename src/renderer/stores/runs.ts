@@ -22,8 +22,11 @@ export function canResume(run: Run): boolean {
 export function titleOf(run: Run): string {
   const { t, te } = i18n.global
   const or = (key: string, otherwise: string): string => (te(key) ? t(key) : otherwise)
-  const { name, model, preset, seed } = run
-  return name ?? `${or(`system.${model}`, model)} · ${or(`preset.${preset}.name`, preset)} · ${seed}`
+  const { id, name, model, preset, seed, parentRunId } = run
+  if (name !== null) return name
+  const title = `${or(`system.${model}`, model)} · ${or(`preset.${preset}.name`, preset)} · ${seed}`
+  // Else it would be called as the run that it was retrained from.
+  return parentRunId === null ? title : t('runs.retrained', { title, id: id.slice(-5) })
 }
 
 export const useRunsStore = defineStore('runs', () => {
