@@ -6,11 +6,14 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
+import { z } from 'zod'
 import { placesIn, projectRoot } from '../../scripts/setup/places.mjs'
 import { launchChromium } from '../../scripts/window/chromium.mjs'
 import { type Served, serveWindow } from '../../scripts/window/served.mjs'
+import { documents } from '../main/commands/documents.ts'
 import { type Finished, fanoscope } from '../main/commands/fanoscope.ts'
 
 /** What a machine under load may take for anything that a test waits for, in milliseconds. */
@@ -51,6 +54,8 @@ export interface Station {
   close(): Promise<void>
   /** Ends it as a power cut does. */
   kill(): Promise<void>
+  /** The same, and leaves its window as it was then. What that says from now on is no failure. */
+  cut(): Promise<void>
   /** The command line of this station. */
   command(...parameters: string[]): Promise<Finished>
 }
@@ -67,6 +72,8 @@ export function createStation(): Station {
     FANOSCOPE_WORKSPACE: '',
   }
   let open: { served: Served; context: BrowserContext; page: Page } | null = null
+  /** The window of an application that is gone. */
+  let left: BrowserContext | null = null
   let problems: string[] = []
   let failed: string | null = null
 
@@ -77,6 +84,11 @@ export function createStation(): Station {
   const stop = async (how: 'end' | 'kill'): Promise<void> => {
     const { served, context } = opened()
     open = null
+    if (context === left) {
+      left = null
+      await context.close()
+      return
+    }
     // First, so that it does not tell of a connection that broke.
     await context.close()
     await served[how]()
@@ -101,6 +113,7 @@ export function createStation(): Station {
     serve: (...parameters) => serveWindow({ ...process.env, ...environment }, parameters, 'ignore'),
     async open(...parameters) {
       if (browser === null) throw new Error('There is no browser.')
+      if (left !== null) await stop('kill')
       const served = await this.serve(...parameters)
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
@@ -109,7 +122,9 @@ export function createStation(): Station {
         reducedMotion: 'reduce',
       })
       context.setDefaultTimeout(patience)
-      watch(context, (problem) => problems.push(problem))
+      watch(context, (problem) => {
+        if (context !== left) problems.push(problem)
+      })
       const page = await context.newPage()
       open = { served, context, page }
       await page.goto(served.url)
@@ -124,6 +139,11 @@ export function createStation(): Station {
     },
     close: () => stop('end'),
     kill: () => stop('kill'),
+    async cut() {
+      const { served, context } = opened()
+      left = context
+      await served.kill()
+    },
     command: (...parameters) => fanoscope(parameters, { environment }),
   }
 }
@@ -153,6 +173,36 @@ export async function stockLine(station: Station, workspace: string): Promise<vo
   await done(station.command('sample', line, ...'--train 40 --test-good 4 --per-defect 1 --json'.split(' ')))
   const at = ['--dataset', 'sample', '--has-direction', '--workspace', workspace, '--json']
   await done(station.command('import', line, ...at))
+}
+
+/** A small sample line with a model that has scored its test and validation parts. Tells the run. */
+export async function scoredLine(station: Station): Promise<string> {
+  const { workspace } = station
+  await stockLine(station, workspace)
+  const at = ['--workspace', workspace, '--json']
+  const training = '--dataset sample --preset smoke --set ganSteps=4 encoderSteps=4 discriminatorSamples=32'
+  const { run } = documents.train.parse(await done(station.command('train', ...training.split(' '), ...at)))
+  await done(station.command('score', '--run', run, ...at))
+  await done(station.command('score', '--run', run, '--split', 'validation', ...at))
+  return run
+}
+
+/** What lies in a workspace's database, read beside the application that has it open. */
+export function stored<S extends z.ZodType>(workspace: string, row: S, sql: string): z.output<S>[] {
+  const db = new Sqlite(join(workspace, 'fanoscope.db'), { readonly: true })
+  try {
+    return z.array(row).parse(db.prepare(sql).all())
+  } finally {
+    db.close()
+  }
+}
+
+/** Signs in by the status bar, where nobody is. */
+export async function signIn(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Nobody signed in' }).click()
+  await page.getByLabel('Your name').fill(name)
+  await page.keyboard.press('Enter')
+  await page.getByRole('contentinfo').getByRole('button', { name, exact: true }).waitFor()
 }
 
 /** The document of a command that must succeed. */
