@@ -570,8 +570,13 @@ export const calls = {
   ),
   /** Takes a model package of another workstation in, as a run. */
   'model.import': call(
-    z.object({ folder: z.string().min(1), dataset: z.string().min(1).max(100).nullable().default(null) }),
-    z.object({ run: runId }),
+    z.object({
+      folder: z.string().min(1),
+      dataset: z.string().min(1).max(100).nullable().default(null),
+      operator: z.string().min(1).nullable().default(null),
+    }),
+    /** `threshold`: what it came with, which is not taken over. */
+    z.object({ run: runId, dataset: z.string(), threshold: z.number().nullable() }),
   ),
 
   /** The model in use of every dataset that has one. */

@@ -571,7 +571,10 @@ export const callExamples: CallExamples = {
     },
     output: { job: 'j-6' },
   },
-  'model.import': { input: { folder: '/data/package', dataset: null }, output: { run: 'r-3' } },
+  'model.import': {
+    input: { folder: '/data/package', dataset: null, operator: '李雷' },
+    output: { run: 'r-3', dataset: 'line 7', threshold: 0.42 },
+  },
   'model.list': { input: {}, output: [use] },
   'model.history': { input: { dataset: 'd-1' }, output: [use] },
   'model.judge': { input: { run: 'r-2', margin: 0.02 }, output: { gate, comparison } },

@@ -1,6 +1,7 @@
 /** `import-model`: a model package of another workstation as a run of this one. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { accountName } from './account-name.ts'
 import type { AddCommand } from './command.ts'
 
 export const addImportModel: AddCommand = (line) =>
@@ -15,7 +16,11 @@ export const addImportModel: AddCommand = (line) =>
     async act(context, { dataset = null }, dir = '') {
       const session = await context.session({ create: true })
       const { importModel } = await import('../services/model-import.ts')
-      const imported = await importModel(session, resolve(dir), dataset)
+      const imported = await importModel(session, {
+        folder: resolve(dir),
+        dataset,
+        operator: accountName(context.io),
+      })
       const { run } = imported
       return {
         document: { run: run.id, model: run.model, dataset: imported.dataset, threshold: imported.threshold },

@@ -32,9 +32,13 @@ export const modelHandlers = (
   },
   'model.promote': async (request) => (await promote(context.session(), request)).use,
   'model.rollBack': (request) => rollBack(context.session(), request),
-  'model.import': async ({ folder, dataset }) => ({
-    run: (await importModel(context.session(), resolve(folder), dataset)).run.id,
-  }),
+  'model.import': async ({ folder, ...request }) => {
+    const { run, dataset, threshold } = await importModel(context.session(), {
+      ...request,
+      folder: resolve(folder),
+    })
+    return { run: run.id, dataset, threshold: threshold?.threshold ?? null }
+  },
   'drift.get': (request) => driftOf(context.session().workspace, request),
   'export.start': (request) => startExport(context.session(), request),
 })

@@ -6,6 +6,7 @@ import { Failure } from '../../shared/failure.ts'
 import { modelDescriptionSchema } from '../engine/scoring/model-file.ts'
 import { type Manifest, manifestSchema } from '../export/manifest.ts'
 import { hashesOf } from '../export/write-model.ts'
+import { recordAudit } from '../store/audit.ts'
 import { createDataset, datasetByName } from '../store/datasets.ts'
 import {
   createRun,
@@ -28,15 +29,21 @@ export interface ModelImport {
   threshold: Manifest['threshold']
 }
 
+export interface ModelImportRequest {
+  /** Of a package, absolute. */
+  folder: string
+  /** Where the run is to belong; the dataset's own name in the package, where null. */
+  dataset: string | null
+  /** Who asked for it; null where nobody signed in. */
+  operator: string | null
+}
+
 /**
- * @param folder of a package, absolute
- * @param datasetName where the run is to belong; the dataset's own name in the package, where null
  * @throws Failure `no-model-package`, `package-damaged`, `disk-full`
  */
 export async function importModel(
   { workspace, events }: Session,
-  folder: string,
-  datasetName: string | null,
+  { folder, dataset: datasetName, operator }: ModelImportRequest,
 ): Promise<ModelImport> {
   const { db } = workspace
   const manifest = await readManifest(folder)
@@ -88,6 +95,13 @@ export async function importModel(
     )
     renameRun(db, run.id, manifest.name ?? `${manifest.model} ${manifest.run}`)
     setRunState(db, run.id, 'trained')
+    recordAudit(db, {
+      action: 'model.imported',
+      operator,
+      run: run.id,
+      dataset: name,
+      detail: { folder, from: manifest.run, fanoscope: manifest.fanoscope, weightsSha256 },
+    })
   })
   events.emit('run.changed', { run: run.id })
   events.emit('dataset.changed', { dataset: run.datasetId })

@@ -27,6 +27,7 @@ export type AuditAction =
   | 'dataset.curated'
   | 'model.promoted'
   | 'model.rolled-back'
+  | 'model.imported'
   | 'export.written'
 
 export interface NewAuditEntry {

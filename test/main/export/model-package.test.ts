@@ -91,17 +91,24 @@ describeCompiled('a model package', () => {
     const here = await scoresOf(session, run, 'today')
     const other = sessionOn(join(temporaryFolder(), 'other'))
     await importFolder(other.workspace, { folder: photographs, dataset: 'today' })
-    const imported = await importModel(other, folder, 'line 7')
+    const imported = await importModel(other, { folder, dataset: 'line 7', operator: '李雷' })
     expect(imported.run).toMatchObject({ state: 'trained', model: 'fanogan' })
+    expect(listAudit(other.workspace.db, { action: 'model.imported' })).toMatchObject([
+      { operator: '李雷', dataset: 'line 7', run: imported.run.id },
+    ])
     expect(await scoresOf(other, imported.run.id, 'today')).toEqual(here)
 
     appendFileSync(join(folder, 'weights.safetensors'), 'x')
-    await expect(importModel(other, folder, null)).rejects.toMatchObject({ code: 'package-damaged' })
+    await expect(importModel(other, { folder, dataset: null, operator: null })).rejects.toMatchObject({
+      code: 'package-damaged',
+    })
   })
 
   it('needs a package to be imported from', async () => {
     const session = sessionOn(join(temporaryFolder(), 'workspace'))
-    await expect(importModel(session, temporaryFolder(), null)).rejects.toMatchObject({
+    await expect(
+      importModel(session, { folder: temporaryFolder(), dataset: null, operator: null }),
+    ).rejects.toMatchObject({
       code: 'no-model-package',
     })
   })
