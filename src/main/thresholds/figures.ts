@@ -60,7 +60,7 @@ export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rul
     falsePositives,
     trueNegatives: set.normal - falsePositives,
     falseNegatives,
-    precision: share(truePositives, truePositives + falsePositives),
+    precision: precision(truePositives, falsePositives, set),
     recall: share(truePositives, set.anomalous),
     falseRejectRate: share(falsePositives, set.normal),
     escapeRate: share(falseNegatives, set.anomalous),
@@ -72,18 +72,45 @@ export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rul
   }
 }
 
+interface Totals {
+  normal: number
+  anomalous: number
+}
+
+/** F1 from the counts, with its interval. */
+export const f1 = (truePositives: number, falsePositives: number, totals: Totals): WorkingPoint['f1'] =>
+  joined(
+    { truePositives, falsePositives },
+    totals,
+    (hits, alarms) => (2 * hits) / (hits + alarms + totals.anomalous),
+  )
+
 /**
- * F1 from the counts. Its interval joins those of recall and false-reject rate, which vary on their own as the numbers
- * of good parts and defects are what they are, by squares (Zou and Donner, "Construction of confidence limits
- * about effect measures", 2008): how far F1 moves when each goes to the worse, or the better, end of its own.
+ * Precision from the counts, with its interval. Wilson's would be too wide: in a set with so many good parts and so
+ * many defects, flagged parts are not drawn one by one from a mixture of both.
  */
-export function f1(
-  truePositives: number,
-  falsePositives: number,
-  totals: { normal: number; anomalous: number },
+export function precision(truePositives: number, falsePositives: number, totals: Totals): Share {
+  const whole = truePositives + falsePositives
+  if (whole === 0) return share(0, 0)
+  const { value, low, high } = joined(
+    { truePositives, falsePositives },
+    totals,
+    (hits, alarms) => hits / (hits + alarms),
+  )
+  return { part: truePositives, whole, value, low, high }
+}
+
+/**
+ * A figure of how many defects and how many good parts are flagged. Its interval joins those of recall and false-reject
+ * rate, which vary on their own as the numbers of good parts and defects are what they are, by squares (Zou and
+ * Donner, "Construction of confidence limits about effect measures", 2008): how far the figure moves when each goes to
+ * the worse, or the better, end of its own.
+ */
+function joined(
+  { truePositives, falsePositives }: { truePositives: number; falsePositives: number },
+  { normal, anomalous }: Totals,
+  at: (hits: number, alarms: number) => number,
 ): WorkingPoint['f1'] {
-  const { normal, anomalous } = totals
-  const at = (hits: number, alarms: number): number => (2 * hits) / (hits + alarms + anomalous)
   const hits = wilson(truePositives, anomalous)
   if (hits === null) return { value: null, low: null, high: null }
   const alarms = wilson(falsePositives, normal) ?? { low: 0, high: 0 }

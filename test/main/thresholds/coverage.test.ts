@@ -10,7 +10,7 @@ import { delongInterval } from '../../../src/main/metrics/delong.ts'
 import { normalQuantile, normalTail } from '../../../src/main/metrics/normal-distribution.ts'
 import { createRandom } from '../../../src/main/random.ts'
 import { chooseThreshold } from '../../../src/main/thresholds/choose.ts'
-import { f1, share } from '../../../src/main/thresholds/figures.ts'
+import { f1, precision, share } from '../../../src/main/thresholds/figures.ts'
 
 const sets = 500
 const [normals, defects] = [200, 60]
@@ -57,6 +57,16 @@ describe('intervals of 95 % hold the truth in 93 to 97 % of validation sets', ()
       coverage(trueFalseRejects, (scores) => {
         const { falsePositives } = confusion(scores, labels, threshold)
         return share(falsePositives, normals)
+      }),
+    )
+  })
+
+  it('precision, from those of recall and false-reject rate', () => {
+    const [hits, alarms] = [trueRecall * defects, trueFalseRejects * normals]
+    expectCovered(
+      coverage(hits / (hits + alarms), (scores) => {
+        const { truePositives, falsePositives } = confusion(scores, labels, threshold)
+        return precision(truePositives, falsePositives, { normal: normals, anomalous: defects })
       }),
     )
   })
