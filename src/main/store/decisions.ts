@@ -86,10 +86,12 @@ export function acceptUndecided(
       'INSERT INTO decision_batch (run_id, operator_id, decided_at) VALUES ($runId, $operatorId, $now)',
       { runId, operatorId, now },
     )
+    // CROSS JOIN keeps the order: each part finds its score by key, and not each score its part by looking at all.
     db.run(
       `INSERT INTO decision (run_id, image_id, operator_id, decision, score, decided_at, role, batch_id)
        SELECT score.run_id, score.image_id, $operatorId, 'accept', score.score, $now, 'review', $batchId
-       FROM json_each($ids) AS chosen JOIN score ON score.run_id = $runId AND score.image_id = chosen.value
+       FROM json_each($ids) AS chosen
+         CROSS JOIN score ON score.run_id = $runId AND score.image_id = chosen.value
        ORDER BY chosen.key`,
       { runId, operatorId, now, batchId, ids: JSON.stringify(ids) },
     )
