@@ -1,27 +1,37 @@
 /** The tables of `bench/quality.ts`: what was measured over several seeds, as Markdown. */
 
-/** One trained and scored run. */
-export interface QualityRun {
-  dataset: string
-  model: string
-  preset: string
-  seed: number
-  run: string
+import { z } from 'zod'
+
+const figure = z.number().nullable()
+
+const runSchema = z.object({
+  dataset: z.string(),
+  model: z.string(),
+  preset: z.string(),
+  seed: z.int(),
+  run: z.string(),
   /** The score that the run was trained with. */
-  ownScore: string
-  steps: number
-  trainingSeconds: number
+  ownScore: z.string(),
+  steps: z.int(),
+  trainingSeconds: z.number(),
   /** Milliseconds for one image, decoding and maps included. */
-  millisecondsPerImage: number
-  weightsSha256: string
-  warnings: string[]
+  millisecondsPerImage: z.number(),
+  weightsSha256: z.string(),
+  warnings: z.array(z.string()),
   /** Image AUROC and AUPRC by score. */
-  scores: Record<string, { imageAuroc: number | null; imageAuprc: number | null }>
-  pixelAuroc: number | null
-  aupro: number | null
+  scores: z.record(z.string(), z.object({ imageAuroc: figure, imageAuprc: figure })),
+  pixelAuroc: figure,
+  aupro: figure,
   /** Of the run's own score. */
-  perDefectType: Record<string, { n: number; imageAuroc: number | null; pixelAuroc: number | null }>
-}
+  perDefectType: z.record(z.string(), z.object({ n: z.int(), imageAuroc: figure, pixelAuroc: figure })),
+})
+
+/** One trained and scored run. */
+export type QualityRun = z.infer<typeof runSchema>
+
+/** The runs of a `quality.json`. */
+export const runsOf = (json: string): QualityRun[] =>
+  z.object({ runs: z.array(runSchema) }).parse(JSON.parse(json)).runs
 
 /** Mean, and in brackets the smallest and the largest where there are several. */
 export function meanAndSpread(values: readonly (number | null)[], digits = 3): string {

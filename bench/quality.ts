@@ -30,7 +30,7 @@ import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { jobProgressSchema } from '../src/shared/contract.ts'
 import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
 import { Failure } from '../src/shared/failure.ts'
-import { betweenMarks, type QualityRun, qualityTables } from './quality-tables.ts'
+import { betweenMarks, type QualityRun, qualityTables, runsOf } from './quality-tables.ts'
 
 const help = `node bench/quality.ts [options]
 
@@ -42,6 +42,7 @@ const help = `node bench/quality.ts [options]
   --split SPLIT     images to measure on (test)
   --workspace DIR   where runs are kept (${join(tmpdir(), 'fanoscope-quality')})
   --out DIR         writes quality.md and quality.json there
+  --from FILE       adds the runs of a quality.json that was measured elsewhere; may be given several times
   --write FILE      puts the tables between the marks of this document
 `
 
@@ -56,6 +57,7 @@ const { values } = parseArgs({
     split: { type: 'string', default: 'test' },
     workspace: { type: 'string', default: join(tmpdir(), 'fanoscope-quality') },
     out: { type: 'string' },
+    from: { type: 'string', multiple: true, default: [] },
     write: { type: 'string' },
   },
 })
@@ -194,7 +196,7 @@ async function main(): Promise<void> {
     launchEngine: launchStandardEngine,
     events: createEventHub(),
   })
-  const runs: QualityRun[] = []
+  const runs: QualityRun[] = values.from.flatMap((file) => runsOf(readFileSync(file, 'utf8')))
   const failures: string[] = []
   try {
     for (const folder of values.dataset) {
@@ -238,5 +240,5 @@ async function main(): Promise<void> {
   if (failures.length > 0) process.exitCode = 1
 }
 
-if (values.help || values.dataset.length === 0) process.stdout.write(help)
+if (values.help || (values.dataset.length === 0 && values.from.length === 0)) process.stdout.write(help)
 else await main()

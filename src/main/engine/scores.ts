@@ -5,8 +5,8 @@
 import { Failure } from '../../shared/failure.ts'
 
 /**
- * Of the whole photograph, where a run is told to store it: how far the texture of its residual is from the
- * nearest on good parts.
+ * Of the whole photograph, where a run is told to store it: how far its texture and that of its residual are from
+ * the nearest on good parts.
  */
 export const textureComponent = 'texture'
 
@@ -30,7 +30,7 @@ export const componentMeanings: Record<string, string> = {
   discriminator: 'D(x)',
   peak: 'largest value of |x - y| averaged over 5x5 pixels',
   code: 'L1(G_E(x) - E(G(x)))',
-  texture: 'distance of the local texture of x / y from the nearest on good parts, mean of the farthest 2 %',
+  texture: 'distance of the local texture of x and of x / y from the nearest on good parts, farthest 2 %',
   absolute: 'L1(x - y)',
   'absolute-feature': 'L1(f(x) - f(y))',
 }
@@ -60,7 +60,7 @@ export const scoreKinds = [
   {
     name: 'texture',
     formula:
-      'mean over the farthest 2 % of cells c of min over good cells g of L2(W(t(c) - t(g))), t of log(x / G(E(x)))',
+      'mean over the farthest 2 % of cells c of the sum over t of min over good cells g of L2(W(t(c) - t(g))) / usual, t local derivatives of log(x) and of log(x / G(E(x)))',
     from: 'Fanoscope, after Roth et al. 2022: for surfaces whose texture no generator reproduces',
     needs: ['texture'],
   },

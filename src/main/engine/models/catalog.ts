@@ -47,14 +47,14 @@ const catalog: Record<string, CatalogEntry> = {
     paper: 'Akcay et al., "GANomaly: Semi-supervised anomaly detection via adversarial training", ACCV 2018',
     config: ganomalyConfigSchema,
     presets: ganomalyPresets,
-    scores: scoresFrom(ganomalyComponents),
+    scores: scoresFrom([...ganomalyComponents, textureComponent]),
   },
   anogan: {
     paper:
       'Schlegl et al., "Unsupervised anomaly detection with generative adversarial networks to guide marker discovery", IPMI 2017',
     config: anoganConfigSchema,
     presets: anoganPresets,
-    scores: scoresFrom(anoganComponents),
+    scores: scoresFrom([...anoganComponents, textureComponent]),
   },
   'wgan-gp': {
     paper: 'Gulrajani et al., "Improved training of Wasserstein GANs", NIPS 2017',
@@ -156,7 +156,7 @@ function valuesFor(
   // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
   const bySurface = input === 'tiles' && 'texture' in schema.shape
   return {
-    ...(bySurface ? { texture: true, score: textureComponent } : {}),
+    ...(bySurface ? { texture: true, score: textureComponent, map: textureComponent } : {}),
     channels: traits.channels,
     input: input === 'whole' ? 'whole' : 'tiles',
     // A whole part has an upper and a lower side; a piece of its surface has none, unless somebody says so.

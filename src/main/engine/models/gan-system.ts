@@ -4,7 +4,12 @@ import { type NetworkConfig, type Networks, networksOf } from '../networks/block
 import { loadWeights } from '../networks/stored-weights.ts'
 import { createWeights, type Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
-import { owningWeights, type TileScorer } from '../scoring/tile-scorer.ts'
+import {
+  owningWeights,
+  type TextureParameters,
+  type TileScorer,
+  withStoredTexture,
+} from '../scoring/tile-scorer.ts'
 import { tf } from '../tensorflow.ts'
 import type { TrainingConfig } from '../training/config.ts'
 import { runTraining } from '../training/training.ts'
@@ -26,6 +31,8 @@ export interface GanSystem<C extends GanConfig> {
   createScorer(config: C, networks: Networks, weights: GanWeights, batch: number): TileScorer
   /** What else the score depends on. */
   scoring?(config: C): Pick<ScoreOptions, 'featureShare'>
+  /** What is to be done with texture, where images are restored. */
+  texture?(config: C): TextureParameters
 }
 
 /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */
@@ -59,6 +66,7 @@ export function ganSystem<C extends GanConfig>(system: GanSystem<C>): System {
         model: system.model,
         config,
         scoring: scoringOf(config),
+        ...(system.texture && { texture: system.texture(config) }),
         stages: [adversarialStage(config, networks, system.objective(config))],
         createWeights: (random) => createGanWeights(networks, random),
         createScorer: (weights, batch) => system.createScorer(config, networks, weights, batch),
@@ -69,11 +77,12 @@ export function ganSystem<C extends GanConfig>(system: GanSystem<C>): System {
       const networks = networksFor(config)
       const weights = createGanWeights(networks, createRandom(0))
       loadWeights(tensors, weights.generator, weights.critic)
-      const scorer = owningWeights(
+      const ofTiles = owningWeights(
         system.createScorer(config, networks, weights, batch),
         weights.generator,
         weights.critic,
       )
+      const scorer = system.texture ? withStoredTexture(ofTiles, tensors, system.texture(config)) : ofTiles
       const { expectedCriticValue } = description
       return {
         scorer,

@@ -168,11 +168,17 @@ export const scoreParameter = (components: readonly string[], kind: ScoreKind) =
   }),
 })
 
-export const textureParameter = {
+/** For systems that restore images. */
+export const textureParameters = {
   texture: z.boolean().default(false).meta({
     description:
-      'Learn the texture of the residual on good parts too, and store how far each photograph is from it',
+      'Learn the texture of good parts and of their residual too, and store how far each photograph is from it',
     source: 'Roth et al. 2022, equation 6',
+  }),
+  map: z.enum(['residual', 'texture']).default('residual').meta({
+    description:
+      'The anomaly map: the residual |x - G(E(x))|, or the distance of the texture from good parts',
+    source: 'Schlegl et al. 2019 for the residual',
   }),
 }
 

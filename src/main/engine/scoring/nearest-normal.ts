@@ -1,24 +1,32 @@
 /**
  * How far the cells of a photograph are from the nearest ones of good parts: features whitened by their
  * covariance on training photographs, and the distance to the nearest of a bank of training cells. What is
- * common on good parts is near to some of them, however strong; what is not has no neighbor.
+ * common on good parts is near to some of them, however strong; what is not has no neighbor. The photograph and
+ * its residual have a bank each, and their distances are added, each in units of what is usual on good parts.
  *
- * The nearest neighbor as a measure of anomaly: Roth et al. 2022 (PatchCore), equation 6, with features of the
- * GAN's residual in place of a network that was trained on other people's photographs.
+ * The nearest neighbor as a measure of anomaly: Roth et al. 2022 (PatchCore), equation 6, with local derivatives
+ * of the photograph and of the GAN's residual in place of a network that was trained on other photographs.
  */
 import type { Random } from '../../random.ts'
+import type { Pixels } from '../data/geometry.ts'
 import { tf } from '../tensorflow.ts'
 import type { TensorMap } from '../training/safetensors.ts'
-import { type Cells, textureFeatures } from './residual-texture.ts'
+import { type Cells, cellSide, type Textures, textureFeatures } from './local-texture.ts'
 
-/** Cells in the bank, at most. */
+/** Cells in a bank, at most. */
 export const bankLimit = 16_384
 
 /** The share of a photograph's cells, the farthest, that its score is the mean of. */
 export const farthestShare = 0.02
 
+/** Cells beside the bank that its usual distance is measured on, at most. */
+const probeLimit = 2_048
+
 /** Cells that are compared with the bank at once. */
 const chunk = 1_024
+
+/** The least that counts as a usual distance: good parts that are all alike have none. */
+const leastUsual = 1e-3
 
 /** Directions in which good parts vary less than this share of their largest variance are not stretched further. */
 const leastVariance = 1e-5
@@ -30,7 +38,15 @@ export interface NormalTexture {
   whitening: Float32Array
   /** Whitened cells: [cells, features]. */
   bank: Float32Array
+  /** Median distance of good cells that are not in the bank. */
+  usual: number
 }
+
+/** The two sides of `Textures`, in the order in which they are stored. */
+const sides = ['photograph', 'residual'] as const
+type Side = (typeof sides)[number]
+
+export type NormalTextures = Record<Side, NormalTexture>
 
 /** Eigenvalues and eigenvectors (columns) of a symmetric matrix by Jacobi rotations (Golub and Van Loan, 8.5). */
 export function symmetricEigen(
@@ -68,21 +84,25 @@ export function symmetricEigen(
 }
 
 /** Gathers cells of training photographs, as many of each, and learns from them what is normal. */
-export class TextureGathering {
+class CellGathering {
   readonly #perPhotograph: number
-  readonly #random: Random
+  readonly #probesPerPhotograph: number
   readonly #cells: Float32Array[] = []
+  readonly #probes: Float32Array[] = []
 
-  constructor(photographs: number, random: Random) {
+  constructor(photographs: number) {
     this.#perPhotograph = Math.max(1, Math.floor(bankLimit / Math.max(1, photographs)))
-    this.#random = random
+    this.#probesPerPhotograph = Math.max(1, Math.floor(probeLimit / Math.max(1, photographs)))
   }
 
-  add({ data, rows, columns }: Cells): void {
-    const order = this.#random.shuffle(Array.from({ length: rows * columns }, (_, cell) => cell))
-    for (const cell of order.slice(0, this.#perPhotograph)) {
-      this.#cells.push(data.slice(cell * textureFeatures, (cell + 1) * textureFeatures))
-    }
+  /** @param order the cells' numbers in the order in which they are taken */
+  add({ data }: Cells, order: readonly number[]): void {
+    const take = (cell: number): Float32Array =>
+      data.slice(cell * textureFeatures, (cell + 1) * textureFeatures)
+    // A few are left for probes, however small the photograph is.
+    const probes = Math.min(this.#probesPerPhotograph, Math.ceil(order.length / 8))
+    this.#probes.push(...order.slice(0, probes).map(take))
+    this.#cells.push(...order.slice(probes, probes + this.#perPhotograph).map(take))
   }
 
   finish(): NormalTexture {
@@ -113,14 +133,54 @@ export class TextureGathering {
       (value, at) =>
         value / ((deviation[Math.floor(at / n)] ?? 1) * Math.sqrt(Math.max(0, values[at % n] ?? 0) + floor)),
     )
-    const mean32 = Float32Array.from(mean)
-    const all = new Float32Array(count * n)
-    for (const [i, cell] of this.#cells.entries()) all.set(cell, i * n)
-    return { mean: mean32, whitening, bank: whiten(all, { mean: mean32, whitening }) }
+    const whitener = { mean: Float32Array.from(mean), whitening }
+    const bank = whiten(together(this.#cells), whitener)
+    const nearest = new Bank({ ...whitener, bank })
+    const distances = nearest.distances(together(this.#probes)).sort()
+    nearest.dispose()
+    return {
+      ...whitener,
+      bank,
+      usual: Math.max(distances[Math.floor(distances.length / 2)] ?? 0, Math.fround(leastUsual)),
+    }
   }
 }
 
-function whiten(cells: Float32Array, { mean, whitening }: Omit<NormalTexture, 'bank'>): Float32Array {
+function together(cells: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(cells.length * textureFeatures)
+  for (const [i, cell] of cells.entries()) all.set(cell, i * textureFeatures)
+  return all
+}
+
+/** The same for photographs and their residuals, at the same places. */
+export class TextureGathering {
+  readonly #random: Random
+  readonly #gatherings: Record<Side, CellGathering>
+
+  constructor(photographs: number, random: Random) {
+    this.#random = random
+    this.#gatherings = {
+      photograph: new CellGathering(photographs),
+      residual: new CellGathering(photographs),
+    }
+  }
+
+  add(textures: Textures): void {
+    const { rows, columns } = textures.photograph
+    const order = this.#random.shuffle(Array.from({ length: rows * columns }, (_, cell) => cell))
+    for (const side of sides) this.#gatherings[side].add(textures[side], order)
+  }
+
+  finish(): NormalTextures {
+    const { photograph, residual } = this.#gatherings
+    return { photograph: photograph.finish(), residual: residual.finish() }
+  }
+}
+
+function whiten(
+  cells: Float32Array,
+  { mean, whitening }: Pick<NormalTexture, 'mean' | 'whitening'>,
+): Float32Array {
   const n = textureFeatures
   return tf.tidy(() => {
     const centered = tf.sub(tf.tensor2d(cells, [cells.length / n, n]), tf.tensor1d(mean))
@@ -128,49 +188,93 @@ function whiten(cells: Float32Array, { mean, whitening }: Omit<NormalTexture, 'b
   })
 }
 
-/** Keeps the bank ready to be compared with. */
-export class NearestNormal {
-  readonly #texture: NormalTexture
+/** One bank, ready to be compared with. */
+class Bank {
+  readonly #texture: Omit<NormalTexture, 'usual'>
+  /**
+   * [features + 1, cells]: with a 1 behind the features of a cell c, the product with -2 g over |g|^2 is the
+   * squared distance to g less |c|^2, in one product and no further pass over all pairs.
+   */
   readonly #bank: ReturnType<typeof tf.tensor2d>
-  readonly #squares: ReturnType<typeof tf.tensor2d>
 
-  constructor(texture: NormalTexture) {
+  constructor(texture: Omit<NormalTexture, 'usual'>) {
     const n = textureFeatures
     this.#texture = texture
-    this.#bank = tf.keep(tf.tensor2d(texture.bank, [texture.bank.length / n, n]))
-    this.#squares = tf.keep(tf.tidy(() => tf.sum(tf.square(this.#bank), 1).as2D(1, -1)))
+    this.#bank = tf.keep(
+      tf.tidy(() => {
+        const bank = tf.tensor2d(texture.bank, [texture.bank.length / n, n])
+        return tf
+          .concat([tf.mul(bank, -2), tf.sum(tf.square(bank), 1, true)], 1)
+          .transpose()
+          .as2D(n + 1, -1)
+      }),
+    )
   }
 
-  /** Distance of each cell to the nearest of the bank: [rows * columns]. */
-  distances({ data, rows, columns }: Cells): Float32Array {
+  /**
+   * Distance of each cell to the nearest of the bank.
+   * @param data [cells, features]
+   */
+  distances(data: Float32Array): Float32Array {
     const n = textureFeatures
-    const out = new Float32Array(rows * columns)
+    const out = new Float32Array(data.length / n)
     const white = whiten(data, this.#texture)
     for (let from = 0; from < out.length; from += chunk) {
       const count = Math.min(chunk, out.length - from)
       const nearest = tf.tidy(() => {
         const cells = tf.tensor2d(white.subarray(from * n, (from + count) * n), [count, n])
-        const products = tf.matMul(cells, this.#bank, false, true)
-        const squared = tf.add(tf.sub(this.#squares, tf.mul(products, 2)), tf.sum(tf.square(cells), 1, true))
-        return tf.sqrt(tf.relu(tf.min(squared, 1))).dataSync()
+        const products = tf.matMul(tf.concat([cells, tf.ones([count, 1])], 1).as2D(count, n + 1), this.#bank)
+        return tf.sqrt(tf.relu(tf.add(tf.min(products, 1), tf.sum(tf.square(cells), 1)))).dataSync()
       })
       out.set(nearest, from)
     }
     return out
   }
 
-  /** Mean of the farthest cells, each taken together with its neighbors. */
-  score(cells: Cells): number {
-    return farthest(together(this.distances(cells), cells))
+  dispose(): void {
+    this.#bank.dispose()
+  }
+}
+
+/** How far the cells of one photograph are from those of good parts. */
+export interface Distances {
+  /** [rows * columns]; 2 is usual on good parts. */
+  data: Float32Array
+  rows: number
+  columns: number
+}
+
+/** Keeps the banks ready to be compared with. */
+export class NearestNormal {
+  readonly #banks: { bank: Bank; side: Side; usual: number }[]
+
+  constructor(textures: NormalTextures) {
+    this.#banks = sides.map((side) => ({
+      bank: new Bank(textures[side]),
+      side,
+      usual: textures[side].usual,
+    }))
+  }
+
+  /** Sum of both distances of each cell, each taken together with its neighbors. */
+  distances(textures: Textures): Distances {
+    const { rows, columns } = textures.photograph
+    const data = new Float32Array(rows * columns)
+    for (const { bank, side, usual } of this.#banks) {
+      for (const [cell, distance] of bank.distances(textures[side].data).entries()) {
+        data[cell] = (data[cell] ?? 0) + distance / usual
+      }
+    }
+    return { data: withNeighbors(data, rows, columns), rows, columns }
   }
 
   dispose(): void {
-    tf.dispose([this.#bank, this.#squares])
+    for (const { bank } of this.#banks) bank.dispose()
   }
 }
 
 /** Each value averaged with its neighbors: 1 2 1 both ways. */
-function together(values: Float32Array, { rows, columns }: { rows: number; columns: number }): Float32Array {
+function withNeighbors(values: Float32Array, rows: number, columns: number): Float32Array {
   const weights = [1, 2, 1]
   const out = new Float32Array(values.length)
   for (let row = 0; row < rows; row++) {
@@ -191,28 +295,71 @@ function together(values: Float32Array, { rows, columns }: { rows: number; colum
   return out
 }
 
-function farthest(values: Float32Array): number {
-  const count = Math.max(1, Math.round(values.length * farthestShare))
-  const top = Float32Array.from(values)
+/** The score `texture` of a photograph: mean of the farthest cells. */
+export function farthest({ data }: Distances): number {
+  const count = Math.max(1, Math.round(data.length * farthestShare))
+  const top = Float32Array.from(data)
     .sort()
-    .subarray(values.length - count)
+    .subarray(data.length - count)
   return top.reduce((sum, value) => sum + value, 0) / count
+}
+
+/** What is taken from distances in a map: hardly a cell of a good part is as near. */
+const nearest = 1
+
+/**
+ * A map of the photograph from the distances of its cells, between their middles by straight lines. What is usual
+ * on good parts is 1 there.
+ * @returns one channel of the photograph's size as the networks see it
+ */
+export function distanceMap({ data, rows, columns }: Distances, width: number, height: number): Pixels {
+  const out = new Float32Array(width * height)
+  const along = (size: number, cells: number): { low: number; high: number; share: number }[] =>
+    Array.from({ length: size }, (_, pixel) => {
+      const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / cellSide - 0.5))
+      const low = Math.floor(place)
+      return { low, high: Math.min(cells - 1, low + 1), share: place - low }
+    })
+  const across = along(width, columns)
+  for (const [y, { low, high, share }] of along(height, rows).entries()) {
+    for (const [x, column] of across.entries()) {
+      const line = (row: number): number =>
+        (data[row * columns + column.low] ?? 0) * (1 - column.share) +
+        (data[row * columns + column.high] ?? 0) * column.share
+      out[y * width + x] = Math.max(0, line(low) * (1 - share) + line(high) * share - nearest)
+    }
+  }
+  return { data: out, width, height, channels: 1 }
 }
 
 const prefix = 'texture/'
 
 /** As tensors of a model file. */
-export function textureTensors({ mean, whitening, bank }: NormalTexture): TensorMap {
+export function textureTensors(textures: NormalTextures): TensorMap {
   const n = textureFeatures
-  return {
-    [`${prefix}mean`]: { shape: [n], data: mean },
-    [`${prefix}whitening`]: { shape: [n, n], data: whitening },
-    [`${prefix}bank`]: { shape: [bank.length / n, n], data: bank },
-  }
+  return Object.fromEntries(
+    sides.flatMap((side): [string, TensorMap[string]][] => {
+      const { mean, whitening, bank, usual } = textures[side]
+      return [
+        [`${prefix}${side}/mean`, { shape: [n], data: mean }],
+        [`${prefix}${side}/whitening`, { shape: [n, n], data: whitening }],
+        [`${prefix}${side}/bank`, { shape: [bank.length / n, n], data: bank }],
+        [`${prefix}${side}/usual`, { shape: [1], data: Float32Array.of(usual) }],
+      ]
+    }),
+  )
 }
 
 /** From the tensors of a model file; null where it has none. */
-export function textureOf(tensors: TensorMap): NormalTexture | null {
-  const [mean, whitening, bank] = ['mean', 'whitening', 'bank'].map((name) => tensors[prefix + name]?.data)
-  return mean && whitening && bank ? { mean, whitening, bank } : null
+export function texturesOfModel(tensors: TensorMap): NormalTextures | null {
+  const of = (side: Side): NormalTexture | null => {
+    const [mean, whitening, bank, usual] = ['mean', 'whitening', 'bank', 'usual'].map(
+      (name) => tensors[`${prefix}${side}/${name}`]?.data,
+    )
+    // What was learned by an earlier version had other features.
+    const fits = whitening?.length === textureFeatures ** 2
+    return mean && whitening && bank && usual && fits ? { mean, whitening, bank, usual: usual[0] ?? 1 } : null
+  }
+  const [photograph, residual] = sides.map(of)
+  return photograph && residual ? { photograph, residual } : null
 }

@@ -6,8 +6,8 @@ import { failureData } from '../../../shared/failure.ts'
 import { cutTile, type Pixels, resample, TileBlend, type TilePosition, tileGrid } from '../data/geometry.ts'
 import { type InputMode, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
-import type { NearestNormal } from './nearest-normal.ts'
-import { residualTexture } from './residual-texture.ts'
+import { texturesOf } from './local-texture.ts'
+import { distanceMap, farthest } from './nearest-normal.ts'
 import { type TileScorer, tileComponentsOf } from './tile-scorer.ts'
 
 /** Photographs that are decoded before they are needed. */
@@ -21,7 +21,7 @@ export interface ScoredPicture {
   components: Float32Array
   /** Null where the system restores no image. */
   pictures: {
-    /** |x - G(E(x))| per pixel at the photograph's own size. */
+    /** |x - G(E(x))| per pixel, or the distance of the texture, at the photograph's own size. */
     map: Pixels
     /** G(E(x)) at the photograph's own size, in [-1, 1]. */
     reconstruction: Pixels
@@ -88,31 +88,41 @@ class OpenPicture {
   finish(side: number, input: InputMode['input'], { texture, observe }: FinishOptions): ScoredPicture {
     const { image, picture } = this
     const reconstruction = this.#restored ? this.#reconstruction.finish() : null
-    if (reconstruction) {
-      observe?.(picture, reconstruction)
+    if (reconstruction) observe?.(picture, reconstruction)
+    const distances =
+      reconstruction && texture ? texture.nearest.distances(texturesOf(picture, reconstruction)) : null
+    if (distances) {
       // The last component is that of the whole photograph, the same on each of its tiles.
-      const value = texture?.score(residualTexture(picture, reconstruction))
-      for (let at = this.#width - 1; value !== undefined && at < this.components.length; at += this.#width) {
+      const value = farthest(distances)
+      for (let at = this.#width - 1; at < this.components.length; at += this.#width) {
         this.components[at] = value
       }
     }
+    const map = (): Pixels =>
+      distances && texture?.mapped
+        ? distanceMap(distances, picture.width, picture.height)
+        : this.#map.finish()
     const small = input === 'tiles' && (picture.width < side || picture.height < side)
     return {
       image,
       tiles: this.positions.length,
       components: this.components,
-      pictures: reconstruction && {
-        map: resample(this.#map.finish(), image.width, image.height),
-        reconstruction: resample(reconstruction, image.width, image.height),
-      },
+      // Who only observes looks at no pictures.
+      pictures:
+        reconstruction && !observe
+          ? {
+              map: resample(map(), image.width, image.height),
+              reconstruction: resample(reconstruction, image.width, image.height),
+            }
+          : null,
       warnings: small ? ['smaller than a tile: its border pixels were repeated to fill one'] : [],
     }
   }
 }
 
 interface FinishOptions {
-  texture?: NearestNormal | undefined
-  /** Sees each photograph and its reconstruction as the networks do. */
+  texture?: TileScorer['texture'] | undefined
+  /** Sees each photograph and its reconstruction as the networks do, in place of pictures at full size. */
   observe?: ((x: Pixels, y: Pixels) => void) | undefined
 }
 

@@ -1,7 +1,25 @@
 import { disposeWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import { textureComponent } from '../scores.ts'
-import type { NearestNormal } from './nearest-normal.ts'
+import type { TensorMap } from '../training/safetensors.ts'
+import { NearestNormal, type NormalTextures, texturesOfModel } from './nearest-normal.ts'
+
+/** What a run is told to do with texture. */
+export interface TextureParameters {
+  texture: boolean
+  score: string
+  map: 'residual' | 'texture'
+}
+
+interface Texture {
+  nearest: NearestNormal
+  /** Whether the anomaly map is that of the distances, in place of |x - G(E(x))|. */
+  mapped: boolean
+}
+
+/** A run whose score or map is that of the texture needs it, asked for or not. */
+export const learnsTexture = ({ texture, score, map }: TextureParameters): boolean =>
+  texture || score === textureComponent || map === textureComponent
 
 /** What scores tiles: a system's networks, compiled for one size of batch. */
 export interface TileScorer {
@@ -10,8 +28,8 @@ export interface TileScorer {
   readonly batch: number
   /** What is stored of each tile; with `texture`, the last is that of the whole photograph. */
   readonly componentNames: string[]
-  /** Compares the texture of a photograph's residual with that of good parts, where the system is told to. */
-  readonly texture?: NearestNormal
+  /** Compares the texture of a photograph and of its residual with good parts, where the system is told to. */
+  readonly texture?: Texture
   /** Steps of a search for each tile, where scoring is one. */
   readonly searchSteps?: number
   /**
@@ -45,14 +63,29 @@ export function tileComponentsOf({ componentNames, texture }: TileScorer): strin
 }
 
 /** The scorer with the component `texture` behind its own; it frees what it compares with. */
-export function withTexture(scorer: TileScorer, texture: NearestNormal): TileScorer {
+export function withTexture(
+  scorer: TileScorer,
+  textures: NormalTextures,
+  { map }: TextureParameters,
+): TileScorer {
+  const nearest = new NearestNormal(textures)
   return {
     ...scorer,
     componentNames: [...scorer.componentNames, textureComponent],
-    texture,
+    texture: { nearest, mapped: map === textureComponent },
     dispose() {
       scorer.dispose()
-      texture.dispose()
+      nearest.dispose()
     },
   }
+}
+
+/** The scorer of a stored model, with texture where the run learned it. */
+export function withStoredTexture(
+  scorer: TileScorer,
+  tensors: TensorMap,
+  parameters: TextureParameters,
+): TileScorer {
+  const textures = learnsTexture(parameters) ? texturesOfModel(tensors) : null
+  return textures ? withTexture(scorer, textures, parameters) : scorer
 }

@@ -18,17 +18,12 @@ import { disposeWeights, loadWeights, readWeights } from '../networks/stored-wei
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
 import { type Calibration, calibrate } from '../scoring/calibrate.ts'
+import { texturesOf } from '../scoring/local-texture.ts'
 import { readModel, writeModel } from '../scoring/model-file.ts'
-import {
-  NearestNormal,
-  type NormalTexture,
-  TextureGathering,
-  textureTensors,
-} from '../scoring/nearest-normal.ts'
+import { type NormalTextures, TextureGathering, textureTensors } from '../scoring/nearest-normal.ts'
 import { scoresAgree, scoringWith } from '../scoring/precision.ts'
-import { residualTexture } from '../scoring/residual-texture.ts'
 import { scoreImages } from '../scoring/score-images.ts'
-import { type TileScorer, withTexture } from '../scoring/tile-scorer.ts'
+import { learnsTexture, type TileScorer, withTexture } from '../scoring/tile-scorer.ts'
 import { Cancelled } from '../task-control.ts'
 import type { Variable } from '../tensorflow.ts'
 import {
@@ -309,11 +304,11 @@ class Training<W extends Record<string, Weights>> {
     const weightsSha256 = digestOf(tensors)
     let scorer = createScorer(weights, Math.min(32, config.batch))
     try {
-      const texture = this.#definition.texture ? await this.#learnTexture(scorer) : null
-      if (texture) scorer = withTexture(scorer, new NearestNormal(texture))
-      const { precision, ...measured } = await this.#calibrated(scorer, weights, texture)
+      const textures = await this.#learnTextures(scorer)
+      scorer = this.#textured(scorer, textures)
+      const { precision, ...measured } = await this.#calibrated(scorer, weights, textures)
       await writeModel(task.folder, {
-        tensors: { ...tensors, ...(texture && textureTensors(texture)) },
+        tensors: { ...tensors, ...(textures && textureTensors(textures)) },
         description: {
           format: 1,
           model,
@@ -343,14 +338,21 @@ class Training<W extends Record<string, Weights>> {
     }
   }
 
-  /** What the texture of the residual is on good training photographs, of at most `textureLimit` of them. */
-  async #learnTexture(scorer: TileScorer): Promise<NormalTexture> {
+  #textured(scorer: TileScorer, textures: NormalTextures | null): TileScorer {
+    const { texture } = this.#definition
+    return texture && textures ? withTexture(scorer, textures, texture) : scorer
+  }
+
+  /** The texture of good training photographs, of at most `textureLimit` of them; null where none is to be learned. */
+  async #learnTextures(scorer: TileScorer): Promise<NormalTextures | null> {
+    const { texture } = this.#definition
+    if (!texture || !learnsTexture(texture)) return null
     const { task } = this.#context
     const random = createRandom(task.seed, 'texture')
     const images = random.shuffle([...task.train]).slice(0, textureLimit)
     const gathering = new TextureGathering(images.length, random)
     const { config } = this.#definition
-    const observe = (x: Pixels, y: Pixels): void => gathering.add(residualTexture(x, y))
+    const observe = (x: Pixels, y: Pixels): void => gathering.add(texturesOf(x, y))
     let done = 0
     for await (const _ of scoreImages(images, { scorer, mode: config, overlap: config.overlap, observe })) {
       done += 1
@@ -364,7 +366,7 @@ class Training<W extends Record<string, Weights>> {
   async #calibrated(
     scorer: TileScorer,
     weights: W,
-    texture: NormalTexture | null,
+    textures: NormalTextures | null,
   ): Promise<Calibration & { precision: Precision }> {
     const { config, scoring, createScorer } = this.#definition
     const calibrateWith = (measured: TileScorer): Promise<Calibration> =>
@@ -384,7 +386,7 @@ class Training<W extends Record<string, Weights>> {
     const full = await calibrateWith(scorer)
     if (config.precision === 'float32' || !hasBfloat16()) return { ...full, precision: 'float32' }
     const low16 = scoringWith('bfloat16', () => createScorer(weights, scorer.batch))
-    const lowScorer = texture ? withTexture(low16, new NearestNormal(texture)) : low16
+    const lowScorer = this.#textured(low16, textures)
     try {
       const low = await calibrateWith(lowScorer)
       const agree = scoresAgree(full.calibration, low.calibration)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { anoganComponents, paperFeatureShare } from '../../scores.ts'
+import { anoganComponents, paperFeatureShare, textureComponent } from '../../scores.ts'
 import {
   adamParameters,
   averageParameter,
@@ -15,6 +15,7 @@ import {
   rhythmParameters,
   scoreParameter,
   scoringParameters,
+  textureParameters,
   widthParameter,
 } from '../parameters.ts'
 
@@ -68,8 +69,9 @@ export const anoganConfigSchema = z.strictObject({
       description: 'Weight lambda of the features beside the residual, in the search and in the score',
       source: `${anogan}, section 2.2`,
     }),
-  ...scoreParameter(anoganComponents, 'anogan'),
+  ...scoreParameter([...anoganComponents, textureComponent], 'anogan'),
   ...scoringParameters,
+  ...textureParameters,
   ...rhythmParameters,
 })
 export type AnoganConfig = z.output<typeof anoganConfigSchema>

@@ -19,6 +19,9 @@ export const anoganPresets: Preset[] = [
       checkpointEvery: 40,
       previewEvery: 80,
       overlap: 0.25,
+      texture: false,
+      score: 'anogan',
+      map: 'residual',
     },
   },
   {

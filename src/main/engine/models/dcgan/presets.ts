@@ -25,7 +25,7 @@ export const dcganPresets: Preset[] = [
     values: {
       width: 16,
       batch: 16,
-      ganSteps: 10_000,
+      ganSteps: 5000,
       learningRate: 5e-4,
       average: 0.995,
       decay: true,

@@ -12,7 +12,7 @@ import {
   patienceParameter,
   rhythmParameters,
   scoringParameters,
-  textureParameter,
+  textureParameters,
   widthParameter,
 } from '../parameters.ts'
 
@@ -95,7 +95,7 @@ export const fanoganConfigSchema = z.strictObject({
       description: 'The score that the queue sorts by; it can be changed later without scoring again',
     }),
   ...scoringParameters,
-  ...textureParameter,
+  ...textureParameters,
   validateEvery: z
     .int()
     .min(1)

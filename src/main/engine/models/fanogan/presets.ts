@@ -25,6 +25,7 @@ export const fanoganPresets: Preset[] = [
       overlap: 0.25,
       texture: false,
       score: 'izif',
+      map: 'residual',
     },
   },
   {

@@ -1,8 +1,6 @@
 import { createRandom } from '../../../random.ts'
 import { loadWeights } from '../../networks/stored-weights.ts'
-import { textureComponent } from '../../scores.ts'
-import { NearestNormal, textureOf } from '../../scoring/nearest-normal.ts'
-import { owningWeights, withTexture } from '../../scoring/tile-scorer.ts'
+import { owningWeights, withStoredTexture } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import { adversarialStage } from '../adversarial-stage.ts'
 import type { System } from '../system.ts'
@@ -13,9 +11,6 @@ import { createFanoganWeights, type FanoganWeights, fanoganNetworks } from './ne
 import { createFanoganScorer } from './scorer.ts'
 
 const scoringOf = ({ score: kind, k, reduction, latent }: FanoganConfig) => ({ kind, k, reduction, latent })
-
-/** A run whose score is that of the texture needs it, asked for or not. */
-const learnsTexture = ({ texture, score }: FanoganConfig): boolean => texture || score === textureComponent
 
 /**
  * f-AnoGAN: Schlegl, Seeböck, Waldstein, Langs and Schmidt-Erfurth, "f-AnoGAN: Fast unsupervised anomaly
@@ -29,7 +24,7 @@ export const fanogan: System = {
       model: 'fanogan',
       config,
       scoring: scoringOf(config),
-      texture: learnsTexture(config),
+      texture: config,
       stages: [
         adversarialStage(config, fanoganNetworks(config), wganGpObjective(config)),
         encoderStage(config),
@@ -48,8 +43,7 @@ export const fanogan: System = {
       weights.critic,
       weights.encoder,
     )
-    const texture = learnsTexture(config) ? textureOf(tensors) : null
-    const scorer = texture ? withTexture(ofTiles, new NearestNormal(texture)) : ofTiles
+    const scorer = withStoredTexture(ofTiles, tensors, config)
     const { expectedCriticValue } = description
     return {
       scorer,

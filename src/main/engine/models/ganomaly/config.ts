@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ganomalyComponents } from '../../scores.ts'
+import { ganomalyComponents, textureComponent } from '../../scores.ts'
 import {
   adamParameters,
   batchParameter,
@@ -11,6 +11,7 @@ import {
   rhythmParameters,
   scoreParameter,
   scoringParameters,
+  textureParameters,
   widthParameter,
 } from '../parameters.ts'
 
@@ -49,8 +50,9 @@ export const ganomalyConfigSchema = z.strictObject({
   ...learningRateParameter(2e-4, 'Adam', `${ganomaly}, section 4`),
   ...adamParameters(0.5, 0.999, `${ganomaly}, section 4`),
   ...decayParameter,
-  ...scoreParameter(ganomalyComponents, 'ganomaly'),
+  ...scoreParameter([...ganomalyComponents, textureComponent], 'ganomaly'),
   ...scoringParameters,
+  ...textureParameters,
   validateEvery: z
     .int()
     .min(1)

@@ -17,6 +17,9 @@ export const ganomalyPresets: Preset[] = [
       checkpointEvery: 40,
       previewEvery: 80,
       overlap: 0.25,
+      texture: false,
+      score: 'ganomaly',
+      map: 'residual',
     },
   },
   {

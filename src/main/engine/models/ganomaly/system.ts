@@ -1,6 +1,6 @@
 import { createRandom } from '../../../random.ts'
 import { loadWeights } from '../../networks/stored-weights.ts'
-import { owningWeights } from '../../scoring/tile-scorer.ts'
+import { owningWeights, withStoredTexture } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import type { System } from '../system.ts'
 import { type GanomalyConfig, ganomalyConfigSchema } from './config.ts'
@@ -21,6 +21,7 @@ export const ganomaly: System = {
       model: 'ganomaly',
       config,
       scoring: scoringOf(config),
+      texture: config,
       stages: [ganomalyStage(config)],
       createWeights: (random) => createGanomalyWeights(config, random),
       createScorer: (weights, batch) => createGanomalyScorer(config, weights, batch),
@@ -30,7 +31,8 @@ export const ganomaly: System = {
     const config = ganomalyConfigSchema.parse(description.config)
     const weights = createGanomalyWeights(config, createRandom(0))
     loadWeights(tensors, ...Object.values(weights))
-    const scorer = owningWeights(createGanomalyScorer(config, weights, batch), ...Object.values(weights))
+    const ofTiles = owningWeights(createGanomalyScorer(config, weights, batch), ...Object.values(weights))
+    const scorer = withStoredTexture(ofTiles, tensors, config)
     const { expectedCriticValue } = description
     return {
       scorer,

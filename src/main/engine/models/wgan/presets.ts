@@ -26,7 +26,7 @@ export const wganPresets: Preset[] = [
     values: {
       width: 16,
       batch: 16,
-      ganSteps: 6000,
+      ganSteps: 3000,
       criticSteps: 3,
       learningRate: 2e-4,
       average: 0.995,

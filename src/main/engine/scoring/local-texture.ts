@@ -1,0 +1,248 @@
+/**
+ * What a surface looks like around each place: responses of Gaussian derivatives at four scales and the logarithm
+ * of their local energy, both relative to the local contrast, and three of the slow part: level, contrast, step.
+ * They are taken of the logarithm of brightness, where the strength of the light is an offset: once of the
+ * photograph, once of its residual, the logarithm of photograph over reconstruction.
+ *
+ * Local derivatives as features: Koenderink and van Doorn 1987; energies of a bank of filters: Varma and
+ * Zisserman 2005. The two coarser scales are computed on a picture half as wide.
+ */
+import type { Pixels } from '../data/geometry.ts'
+
+/** Pixels between two cells, both ways. */
+export const cellSide = 6
+
+/** Five derivatives at four scales. */
+const responses = 20
+
+/** Features of one cell: the derivatives, their energies, and three of the slow part. */
+export const textureFeatures = 2 * responses + 3
+
+export interface Cells {
+  /** [rows * columns, textureFeatures], row-major. */
+  data: Float32Array
+  rows: number
+  columns: number
+}
+
+/** What `texturesOf` says of a photograph and its reconstruction. */
+export interface Textures {
+  photograph: Cells
+  residual: Cells
+}
+
+interface Plane {
+  data: Float32Array
+  width: number
+  height: number
+}
+
+/** Contrast, as a share of the brightness, under which there is nothing but noise of the camera. */
+const leastContrast = 0.03
+
+/** Brightness under which nothing can be told, full scale 1. */
+const darkest = 0.03
+const leastEnergy = 1e-3
+
+type Kernel = Float32Array
+
+/** Derivative of order 0, 1 or 2 of a normalized Gaussian, times scale^order (Lindeberg 1998, equation 18). */
+function gaussian(scale: number, order: 0 | 1 | 2): Kernel {
+  const radius = Math.ceil(3.5 * scale)
+  const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-((i - radius) ** 2) / (2 * scale * scale)),
+  )
+  const sum = kernel.reduce((total, value) => total + value, 0)
+  for (let i = 0; i < kernel.length; i++) {
+    const t = (i - radius) / scale
+    const factor = order === 0 ? 1 : order === 1 ? t : t * t - 1
+    kernel[i] = ((kernel[i] ?? 0) / sum) * factor
+  }
+  if (order === 2) {
+    // Cut off and sampled, the second derivative of a constant would not be zero.
+    const mean = kernel.reduce((total, value) => total + value, 0) / kernel.length
+    for (let i = 0; i < kernel.length; i++) kernel[i] = (kernel[i] ?? 0) - mean
+  }
+  return kernel
+}
+
+/** Correlates rows with a kernel; beyond the borders the border pixels repeat. */
+function alongRows({ data, width, height }: Plane, kernel: Kernel): Plane {
+  const radius = (kernel.length - 1) / 2
+  const out = new Float32Array(data.length)
+  const padded = new Float32Array(width + 2 * radius)
+  for (let y = 0; y < height; y++) {
+    const row = y * width
+    padded.set(data.subarray(row, row + width), radius)
+    padded.fill(data[row] ?? 0, 0, radius)
+    padded.fill(data[row + width - 1] ?? 0, radius + width)
+    for (let x = 0; x < width; x++) {
+      let sum = 0
+      for (let i = 0; i < kernel.length; i++) sum += (kernel[i] ?? 0) * (padded[x + i] ?? 0)
+      out[row + x] = sum
+    }
+  }
+  return { data: out, width, height }
+}
+
+/** The same down the columns. */
+function downColumns({ data, width, height }: Plane, kernel: Kernel): Plane {
+  const radius = (kernel.length - 1) / 2
+  const out = new Float32Array(data.length)
+  for (let y = 0; y < height; y++) {
+    const row = out.subarray(y * width, (y + 1) * width)
+    for (let i = -radius; i <= radius; i++) {
+      const at = y + i
+      const from = (at < 0 ? 0 : at >= height ? height - 1 : at) * width
+      const weight = kernel[i + radius] ?? 0
+      for (let x = 0; x < width; x++) row[x] = (row[x] ?? 0) + weight * (data[from + x] ?? 0)
+    }
+  }
+  return { data: out, width, height }
+}
+
+const blurred = (plane: Plane, scale: number): Plane => {
+  const kernel = gaussian(scale, 0)
+  return downColumns(alongRows(plane, kernel), kernel)
+}
+
+/** The five derivatives of first and second order at a scale. */
+function derivatives(plane: Plane, scale: number): Plane[] {
+  const [smooth, first, second] = [gaussian(scale, 0), gaussian(scale, 1), gaussian(scale, 2)]
+  const byRows = { smooth: alongRows(plane, smooth), first: alongRows(plane, first) }
+  return [
+    downColumns(byRows.first, smooth),
+    downColumns(byRows.smooth, first),
+    downColumns(alongRows(plane, second), smooth),
+    downColumns(byRows.smooth, second),
+    downColumns(byRows.first, first),
+  ]
+}
+
+interface Grid {
+  rows: number
+  columns: number
+}
+
+/** Cells of a picture: what is left over at its end and smaller than half a cell belongs to the last one. */
+const gridOf = ({ width, height }: Plane, side: number): Grid => ({
+  columns: Math.max(1, Math.round(width / side)),
+  rows: Math.max(1, Math.round(height / side)),
+})
+
+/** Mean of each cell of `side` pixels. */
+function cellMeans(
+  { data, width, height }: Plane,
+  side: number,
+  { rows, columns }: Grid,
+  of: (value: number) => number,
+): Plane {
+  const sums = new Float32Array(rows * columns)
+  const counts = new Float32Array(rows * columns)
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(rows - 1, Math.floor(y / side)) * columns
+    for (let x = 0; x < width; x++) {
+      const at = row + Math.min(columns - 1, Math.floor(x / side))
+      sums[at] = (sums[at] ?? 0) + of(data[y * width + x] ?? 0)
+      counts[at] = (counts[at] ?? 0) + 1
+    }
+  }
+  return { data: sums.map((sum, i) => sum / (counts[i] || 1)), width: columns, height: rows }
+}
+
+const itself = (value: number): number => value
+const square = (value: number): number => value * value
+
+/** The value at the middle of each cell of `side` pixels. */
+function cellMiddles({ data, width, height }: Plane, side: number, { rows, columns }: Grid): Float32Array {
+  const out = new Float32Array(rows * columns)
+  const half = Math.floor(side / 2)
+  for (let row = 0; row < rows; row++) {
+    const y = Math.min(height - 1, row * side + half)
+    for (let column = 0; column < columns; column++) {
+      out[row * columns + column] = data[y * width + Math.min(width - 1, column * side + half)] ?? 0
+    }
+  }
+  return out
+}
+
+/** Where each scale is computed: the two coarser ones on a picture half as wide. */
+function octaves(picture: Plane): { plane: Plane; scale: number; side: number }[] {
+  const half = cellMeans(picture, 2, gridOf(picture, 2), itself)
+  return [
+    { plane: picture, scale: 0.7, side: cellSide },
+    { plane: picture, scale: 1.4, side: cellSide },
+    { plane: half, scale: 1.4, side: cellSide / 2 },
+    { plane: half, scale: 2.8, side: cellSide / 2 },
+  ]
+}
+
+/** log of brightness, the mean over channels. */
+function logBrightness({ data, width, height, channels }: Pixels): Plane {
+  const out = new Float32Array(width * height)
+  for (let i = 0; i < out.length; i++) {
+    let sum = 0
+    for (let c = 0; c < channels; c++) sum += data[i * channels + c] ?? 0
+    out[i] = Math.log((sum / channels + 1) / 2 + darkest)
+  }
+  return { data: out, width, height }
+}
+
+/** Deviation of the picture around each cell from its slow part: [rows * columns]. */
+function contrastOf(picture: Plane, means: Plane): Float32Array {
+  const slow = blurred(means, 1.33).data
+  const squares = cellMeans(picture, cellSide, gridOf(picture, cellSide), square).data
+  const variance = squares.map((value, i) => {
+    const level = slow[i] ?? 0
+    return Math.max(0, value - 2 * level * (means.data[i] ?? 0) + level * level)
+  })
+  return blurred({ ...means, data: variance }, 2).data.map((value) => Math.sqrt(value) + leastContrast)
+}
+
+function median(values: Float32Array): number {
+  return Float32Array.from(values).sort()[Math.floor(values.length / 2)] ?? 0
+}
+
+/** The features of every cell of a picture of logarithms. */
+function localTexture(picture: Plane): Cells {
+  const grid = gridOf(picture, cellSide)
+  const { rows, columns } = grid
+  const means = cellMeans(picture, cellSide, grid, itself)
+  const contrast = contrastOf(picture, means)
+  const data = new Float32Array(rows * columns * textureFeatures)
+  const set = (feature: number, values: Float32Array, to: (value: number, cell: number) => number): void => {
+    for (let cell = 0; cell < values.length; cell++) {
+      data[cell * textureFeatures + feature] = to(values[cell] ?? 0, cell)
+    }
+  }
+  const relative = (value: number, cell: number): number => value / (contrast[cell] ?? 1)
+  const energy = (value: number, cell: number): number =>
+    Math.log(value / (contrast[cell] ?? 1) ** 2 + leastEnergy)
+  let feature = 0
+  for (const { plane, scale, side } of octaves(picture)) {
+    for (const response of derivatives(plane, scale)) {
+      set(feature, cellMiddles(response, side, grid), relative)
+      const squares = cellMeans(response, side, grid, square)
+      set(responses + feature, blurred(squares, 0.5).data, energy)
+      feature += 1
+    }
+  }
+  const level = median(means.data)
+  const coarse = blurred(means, 4).data
+  set(2 * responses, blurred(means, 0.67).data, (value) => value - level)
+  set(2 * responses + 1, contrast, Math.log)
+  set(2 * responses + 2, blurred(means, 1.67).data, (value, cell) => value - (coarse[cell] ?? 0))
+  return { data, rows, columns }
+}
+
+/**
+ * The features of every cell of a photograph and of its residual.
+ * @param x the photograph as the networks see it, x in [-1, 1]
+ * @param y its reconstruction, of the same size
+ */
+export function texturesOf(x: Pixels, y: Pixels): Textures {
+  const photograph = logBrightness(x)
+  const restored = logBrightness(y).data
+  const residual = photograph.data.map((value, i) => value - (restored[i] ?? 0))
+  return { photograph: localTexture(photograph), residual: localTexture({ ...photograph, data: residual }) }
+}
