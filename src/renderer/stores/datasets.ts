@@ -18,6 +18,8 @@ export const useDatasetsStore = defineStore('datasets', () => {
   const importFrom = ref<string | null>(null)
   /** A folder dropped onto the window, whose place the host does not tell. */
   const importDropped = shallowRef<DroppedFolder | null>(null)
+  /** Somebody asked for the import from elsewhere than the Datasets screen. */
+  const importAsked = ref(false)
   let reading = false
   let stale = false
 
@@ -61,5 +63,5 @@ export const useDatasetsStore = defineStore('datasets', () => {
 
   const nameOf = (id: string): string => datasets.value.find((dataset) => dataset.id === id)?.name ?? id
 
-  return { datasets, state, failure, version, importFrom, importDropped, refresh, nameOf }
+  return { datasets, state, failure, version, importFrom, importDropped, importAsked, refresh, nameOf }
 })

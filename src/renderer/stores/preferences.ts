@@ -55,7 +55,15 @@ export const usePreferencesStore = defineStore('preferences', () => {
     watch(language, (value) => remember(languageKey, value))
   }
 
-  return { theme, language, effectiveTheme, locale, load }
+  function toggleTheme(): void {
+    theme.value = effectiveTheme.value === 'dark' ? 'light' : 'dark'
+  }
+
+  function toggleLanguage(): void {
+    language.value = locale.value === 'en' ? 'zh-CN' : 'en'
+  }
+
+  return { theme, language, effectiveTheme, locale, load, toggleTheme, toggleLanguage }
 })
 
 async function remembered<T>(key: string, is: (value: unknown) => value is T, set: (value: T) => void) {

@@ -1,0 +1,42 @@
+/** A tour of five steps along the sample line: offered at its first opening, and to be had again at any time. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { useChoice } from './choices.ts'
+
+/** The screens in the order of the work; each has its words under `tour.steps`. */
+export const tourSteps = ['datasets', 'train', 'review', 'thresholds', 'curation'] as const
+
+const isSeen = (value: unknown): value is boolean => typeof value === 'boolean'
+
+export const useTourStore = defineStore('tour', () => {
+  const seen = useChoice('tour-seen', false, isSeen)
+  /** The step shown; null while there is no tour. */
+  const at = ref<number | null>(null)
+  const isOffered = ref(false)
+  const step = computed(() => (at.value === null ? null : (tourSteps[at.value] ?? null)))
+
+  /** Once: who has had it or has said no is not asked again. */
+  function offer(): void {
+    if (!seen.value && at.value === null) isOffered.value = true
+  }
+
+  function start(): void {
+    isOffered.value = false
+    at.value = 0
+  }
+
+  function go(by: number): void {
+    if (at.value === null) return
+    const next = at.value + by
+    if (next >= tourSteps.length) end()
+    else at.value = Math.max(0, next)
+  }
+
+  function end(): void {
+    at.value = null
+    isOffered.value = false
+    seen.value = true
+  }
+
+  return { at, step, isOffered, offer, start, go, end }
+})
