@@ -49,6 +49,10 @@ if (unknown.length > 0) {
 }
 
 const started = Date.now()
+const moments = /** @type {const} */ (['empty', 'imported', 'training', 'watching', 'ready'])
+const wantedMoments = moments.map((when) =>
+  pictures.some(({ name, moment }) => moment === when && asked.includes(name)),
+)
 /** @param {string} text */
 const say = (text) =>
   process.stderr.write(`${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
@@ -166,7 +170,7 @@ let station = null
 try {
   station = await openStation(browser, env, [], say)
   await photograph(station, 'empty', { run: '', newest: '' }, folder)
-  if (asked.some((name) => pictures.some((picture) => picture.name === name && picture.moment !== 'empty'))) {
+  if (wantedMoments.slice(1).includes(true)) {
     await station.close()
     const workspace = values.workspace ?? join(folder, 'Line 4')
     for (const [index, language] of languages.entries())
@@ -178,6 +182,7 @@ try {
         say(`${moment}, after ${duration(Date.now() - started)}`)
         const [newest] = await open.call('run.list', { state: 'trained' })
         await photograph(open, moment, { run, newest: newest?.id ?? run }, folder)
+        return wantedMoments.slice(1 + moments.indexOf(moment)).includes(true)
       })
     else {
       /** @type {{ id: string }[]} */
@@ -185,7 +190,7 @@ try {
       const inUse = await open.call('model.list')
       const newest = runs[0]?.id ?? ''
       await open.signIn(firstOperator)
-      for (const moment of /** @type {const} */ (['imported', 'training', 'watching', 'ready']))
+      for (const moment of moments.slice(1))
         await photograph(open, moment, { run: inUse[0]?.runId ?? newest, newest }, folder)
     }
   }

@@ -10,6 +10,7 @@ import { placesIn, projectRoot } from '../setup/places.mjs'
 
 /** @typedef {import('./station.mjs').Station} Station */
 /** @typedef {'empty' | 'imported' | 'training' | 'watching' | 'ready'} Moment */
+/** Is told each moment, and says whether the story goes on. @typedef {(moment: Moment, run: string) => Promise<boolean>} At */
 /** @typedef {{ decision: 'accept' | 'reject' | 'unsure', defectType: string | null, note: string }} Opinion */
 
 const places = placesIn(projectRoot)
@@ -95,7 +96,7 @@ export async function writeDelivery(folder, seed) {
  * @param {Station} station
  * @param {string} folder
  * @param {string} preset
- * @param {(moment: Moment, run: string) => Promise<void>} at
+ * @param {At} at
  */
 export async function workTheLine(station, folder, preset, at) {
   const { call, finish, jobUntil } = station
@@ -107,7 +108,7 @@ export async function workTheLine(station, folder, preset, at) {
   await call('operator.signIn', { name: secondOperator })
   await station.signIn(firstOperator)
 
-  await at('imported', '')
+  if (!(await at('imported', ''))) return
 
   /** @type {{ id: string, name: string }[]} */
   const datasets = await call('dataset.list')
@@ -124,7 +125,13 @@ export async function workTheLine(station, folder, preset, at) {
     job,
     ({ state, progress }) => state === 'done' || (progress?.phase === 'encoder' && progress.done > 100),
   )
-  if (half.state !== 'done') await at('training', run)
+  if (half.state !== 'done') {
+    // It must not end while its pictures are taken.
+    await call('job.pause', { job })
+    await jobUntil(job, ({ progress }) => progress?.paused === true)
+  }
+  if (!(await at('training', run))) return
+  if (half.state !== 'done') await call('job.continue', { job })
   await jobUntil(job, ({ state }) => state === 'done')
   for (const name of ['test', 'validation']) await finish('run.score', { run, split: name })
 
@@ -150,7 +157,7 @@ export async function workTheLine(station, folder, preset, at) {
   await call('threshold.measureRegions', { run })
   await call('model.promote', { run, operator: firstOperator, reason: 'First model of the line' })
 
-  await watch(station, folder, run, at)
+  if (!(await watch(station, folder, run, at))) return
 
   const later = { run, version: null, start: 'warm', set: { ganSteps: 200, encoderSteps: 400 } }
   const second = preset === 'quick' ? later : { ...later, set: {} }
@@ -197,7 +204,8 @@ async function decide({ call }, run) {
  * @param {Station} station
  * @param {string} folder
  * @param {string} run
- * @param {(moment: Moment, run: string) => Promise<void>} at
+ * @param {At} at
+ * @returns {Promise<boolean>} whether the story goes on
  */
 async function watch({ call }, folder, run, at) {
   const written = join(folder, 'camera 2')
@@ -212,8 +220,9 @@ async function watch({ call }, folder, run, at) {
     if (now.good + now.flagged + now.refused > files.length + good.length - 22) break
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
-  await at('watching', run)
+  const goesOn = await at('watching', run)
   await call('live.stop')
+  if (!goesOn) return false
 
   /** @type {{ items: { image: number, file: string, label: string, split: string }[] }} */
   const { items } = await call('review.queue', { run, limit: 500, undecided: true })
@@ -230,4 +239,5 @@ async function watch({ call }, folder, run, at) {
   const reason = 'Good parts of the first day with camera 2'
   await call('curation.confirm', { run, base: base.id, operator: firstOperator, reason })
   await accept(fresh.slice(12))
+  return true
 }
