@@ -46,7 +46,8 @@ async function choose(page, list, option) {
   })
   await box.first().click()
   await page.getByRole('option', { name: option }).filter({ visible: true }).first().click()
-  await page.keyboard.press('Escape')
+  // Keys belong to the screen again.
+  await page.evaluate('document.activeElement.blur()')
 }
 
 /** A part is on stage. @param {Page} page @param {Words} t */
@@ -133,6 +134,7 @@ export const pictures = [
     themes: both,
     address: () => '#/label',
     act: async (page, t) => {
+      await choose(page, t('datasets.split'), t('split.test'))
       await choose(page, t('datasets.label'), t('label.anomalous'))
       await page.keyboard.press('v')
       await page.getByText(t('labeling.state.saved'), { exact: true }).waitFor()

@@ -80,6 +80,8 @@ export async function openStation(browser, env, parameters, tell) {
     async open(address, theme, language) {
       await call('setting.set', { key: 'ui.theme', value: theme })
       await call('setting.set', { key: 'ui.language', value: language })
+      // How the picture before looked at parts is not how this one does.
+      await call('setting.set', { key: 'ui.review.view', value: {} })
       // Elsewhere first: an address that differs behind the # alone loads nothing.
       await page.goto('about:blank')
       await page.goto(`${host.url}${address}`)
