@@ -13,7 +13,7 @@ describe('the words that a picture finds its buttons by', () => {
   })
 
   it('have the signs that a message must quote', () => {
-    expect(wordsOf('en')('review.legend.title')).toBe('|x − G(E(x))|')
+    expect(wordsOf('en')('review.legend.residual.title')).toBe('|x − G(E(x))|')
   })
 
   it('must be there', () => {
