@@ -123,7 +123,8 @@ export async function workTheLine(station, folder, preset, at) {
   const { job, run } = await call('train.start', training)
   const half = await jobUntil(
     job,
-    ({ state, progress }) => state === 'done' || (progress?.phase === 'encoder' && progress.done > 100),
+    ({ state, progress }) =>
+      state === 'done' || (progress?.phase === 'encoder' && progress.done > 0.7 * progress.total),
   )
   if (half.state !== 'done') {
     // It must not end while its pictures are taken.
