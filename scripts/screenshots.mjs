@@ -161,12 +161,13 @@ try {
   process.exit(1)
 }
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 const env = { ...process.env, FANOSCOPE_STATE: join(folder, 'state.json') }
 mkdirSync(images, { recursive: true })
 const browser = await launchChromium()
 /** @type {Station | null} */
 let station = null
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, () => void Promise.resolve(station?.close()).finally(() => process.exit(130)))
 try {
   station = await openStation(browser, env, [], say)
   await photograph(station, 'empty', { run: '', newest: '' }, folder)
