@@ -7,7 +7,7 @@ import { importFolder } from '../../src/main/import/import-folder.ts'
 import { createRandom, type Random } from '../../src/main/random.ts'
 import { keepAnnotation } from '../../src/main/store/annotations.ts'
 import { datasetByName } from '../../src/main/store/datasets.ts'
-import { listGrid } from '../../src/main/store/image-grid.ts'
+import { gridOrder } from '../../src/main/store/image-grid.ts'
 import { saveScores } from '../../src/main/store/scores.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
 import type { Shape } from '../../src/shared/annotation.ts'
@@ -105,14 +105,8 @@ export async function makePhotographs(
        VALUES ($run, $dataset, 'fanogan', 'smoke', 1, '{"score": "izi"}', 'trained', '{"mapScale": 1}', 1)`,
       { run, dataset: dataset.id },
     )
-    const images = listGrid(
-      db,
-      dataset.id,
-      {},
-      { by: 'added', descending: false },
-      { offset: 0, limit: count },
-    )
-    for (const { id } of images) {
+    const images = gridOrder(db, dataset.id, {}, { by: 'added', descending: false })
+    for (const id of images) {
       const map = await writeAnomalyMap({ values: anomalies(side, random), width: side, height: side })
       const mapFile = `runs/${run}/maps/${id}.png`
       const reconstructionFile = `runs/${run}/maps/${id}-reconstruction.png`

@@ -11,6 +11,7 @@ export type EntryName =
   | 'curation-worker'
   | 'evaluation-worker'
   | 'export-worker'
+  | 'grid-worker'
   | 'import-worker'
   | 'label-worker'
   | 'picture-worker'

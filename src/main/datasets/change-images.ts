@@ -7,12 +7,12 @@ import { recordAudit } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
 import { datasetById } from '../store/datasets.ts'
 import { requireThawed, validationFrozenAt } from '../store/frozen.ts'
-import { gridIds } from '../store/image-grid.ts'
+import { gridOrder } from '../store/image-grid.ts'
 import { removeImage, restoreImage, setLabel, setSplit } from '../store/images.ts'
 import { type DrawnImage, drawSplits } from './draw-splits.ts'
 
 function chosenIds(db: Database, datasetId: Id, choice: ImageChoice): ImageId[] {
-  if ('filter' in choice) return gridIds(db, datasetId, choice.filter)
+  if ('filter' in choice) return gridOrder(db, datasetId, choice.filter, { by: 'added', descending: false })
   const known = db.all(
     z.object({ id: imageIdSchema }),
     `SELECT image.id FROM json_each($ids) AS wanted JOIN image ON image.id = wanted.value

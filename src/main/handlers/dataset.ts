@@ -10,7 +10,6 @@ import { exportImportReport } from '../services/import-report.ts'
 import type { Session } from '../services/session.ts'
 import { datasetSummaries, findDataset } from '../store/datasets.ts'
 import { freezeValidation } from '../store/frozen.ts'
-import { countGrid, listGrid } from '../store/image-grid.ts'
 import { newestResult } from '../store/jobs.ts'
 import type { HandlerContext } from './context.ts'
 
@@ -57,14 +56,7 @@ export const datasetHandlers = (
     const session = context.session()
     return exportImportReport(importReportOf(session, job), folder, session.workspace.db.now())
   },
-  'dataset.images': ({ dataset, filter, sort, offset, limit }) => {
-    const { db } = context.session().workspace
-    const { id } = findDataset(db, dataset)
-    return {
-      total: countGrid(db, id, filter, sort),
-      images: listGrid(db, id, filter, sort, { offset, limit }),
-    }
-  },
+  'dataset.images': (input) => context.session().grid.images(input),
   'dataset.change': async ({ dataset, choice, change, operator }) => {
     const { workspace, events } = context.session()
     const { id, name } = findDataset(workspace.db, dataset)

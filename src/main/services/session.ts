@@ -7,6 +7,7 @@ import type { LaunchEngine } from '../supervisor/channel.ts'
 import { createSupervisor, type Supervisor, type SupervisorTimes } from '../supervisor/supervisor.ts'
 import type { EventHub } from './events.ts'
 import { noteTrainings } from './go-on.ts'
+import { createGrid, type Grid } from './grid-thread.ts'
 import { type Log, openLog } from './log.ts'
 import { createThresholds, type Thresholds } from './threshold-thread.ts'
 
@@ -16,6 +17,8 @@ export interface Session {
   readonly jobs: Jobs
   readonly events: EventHub
   readonly log: Log
+  /** The images of a dataset by any filter, in any order. */
+  readonly grid: Grid
   /** What is asked about thresholds and operating points. */
   readonly thresholds: Thresholds
   /** Lets what is at work keep what it has, ends the engine, and gives the workspace back. */
@@ -51,6 +54,7 @@ export function openSession(options: SessionOptions): Session {
     for (const run of listRuns(workspace.db, { state })) interruptRun(workspace, run.id)
   }
   const jobs = createJobs({ db: workspace.db, events, log })
+  const grid = createGrid(workspace.dir)
   const thresholds = createThresholds(workspace.dir)
   let closing: Promise<void> | null = null
 
@@ -60,6 +64,7 @@ export function openSession(options: SessionOptions): Session {
     await jobs.close()
     clearTimeout(timer)
     await supervisor.stop()
+    await grid.close()
     await thresholds.close()
     workspace.close()
     log.close()
@@ -71,6 +76,7 @@ export function openSession(options: SessionOptions): Session {
     jobs,
     events,
     log,
+    grid,
     thresholds,
     close() {
       closing ??= close()

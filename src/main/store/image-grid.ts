@@ -1,6 +1,6 @@
 /**
- * The grid of a dataset: any filter and order, a page at a time. A page is found on an index alone, and only its
- * rows are read, so that 100,000 images answer as fast as a hundred.
+ * The grid of a dataset: any filter and order. The images of a filter are found in their order on indexes alone, all
+ * of them at once as numbers; only the rows of the page that is shown are read.
  */
 import { z } from 'zod'
 import {
@@ -12,36 +12,36 @@ import {
 } from '../../shared/dataset-grid.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/domain.ts'
 import type { Database, SqlValues } from './database.ts'
-import { countRow, jsonText } from './row.ts'
+import { jsonText, toJson } from './row.ts'
 
 const standing = `(SELECT d.decision FROM decision AS d
   WHERE d.image_id = image.id AND d.undone_at IS NULL ORDER BY d.id DESC LIMIT 1)`
 
 const decided = 'EXISTS (SELECT 1 FROM decision AS d WHERE d.image_id = image.id AND d.undone_at IS NULL)'
 
-const orders: Record<GridSort['by'], string> = {
-  added: 'image.id',
-  file: 'image.file',
-  date: 'image.imported_at',
-  score: 'score.score',
-}
-
-interface Query {
-  from: string
-  where: string
-  order: string
-  values: SqlValues
-}
-
 /** An index for each order; without one the planner may choose that of a filter and sort. */
-const indexes: Record<GridSort['by'], string> = {
-  added: 'INDEXED BY image_in_order',
-  file: 'INDEXED BY image_by_name',
-  date: 'INDEXED BY image_by_time',
-  score: 'INDEXED BY image_in_order',
+const orders = {
+  added: { index: 'image_in_order', by: 'image.id' },
+  file: { index: 'image_by_name', by: 'image.file' },
+  date: { index: 'image_by_time', by: 'image.imported_at' },
+} as const
+
+const idList = z.object({ ids: jsonText(z.array(imageIdSchema)) })
+
+/** The ids that a query gives in its order, as one row: to make a hundred thousand rows takes most of the time. */
+function idsOf(db: Database, query: string, values: SqlValues): ImageId[] {
+  // The limit keeps the order of the inner query from being left out.
+  const sql = `SELECT json_group_array(id) AS ids FROM (${query} LIMIT -1)`
+  return db.get(idList, sql, values)?.ids ?? []
 }
 
-function queryOf(datasetId: Id, filter: GridFilter, sort: GridSort): Query {
+/** By everything but scores. */
+function imagesOf(
+  db: Database,
+  datasetId: Id,
+  filter: GridFilter,
+  sort: { by: keyof typeof orders; descending: boolean },
+): ImageId[] {
   const terms = [
     'image.dataset_id = $datasetId',
     filter.removed ? 'image.removed_at > 0' : 'image.removed_at IS NULL',
@@ -65,33 +65,50 @@ function queryOf(datasetId: Id, filter: GridFilter, sort: GridSort): Query {
     terms.push(decided)
     add(`${standing} = $decision`, 'decision', filter.decision)
   }
-
-  const byScore = filter.scoreFrom !== undefined || filter.scoreTo !== undefined
-  add('score.score >= $scoreFrom', 'scoreFrom', filter.scoreFrom)
-  add('score.score <= $scoreTo', 'scoreTo', filter.scoreTo)
-  let from = `image ${indexes[sort.by]}`
-  if (byScore || sort.by === 'score') {
-    values.run = filter.run ?? ''
-    terms.push('score.run_id = $run')
-    // Along the scores where they say the order or few of them are asked for: an order of tables that holds.
-    from = 'score INDEXED BY score_queue CROSS JOIN image ON image.id = score.image_id'
-  }
+  const { index, by } = orders[sort.by]
   const direction = sort.descending ? 'DESC' : 'ASC'
-  // The other way around for equal scores, as the index has them.
-  const ties = sort.by === 'score' && sort.descending ? 'ASC' : direction
-  const order = `${orders[sort.by]} ${direction}${sort.by === 'added' ? '' : `, image.id ${ties}`}`
-  return { from, where: terms.join(' AND '), order, values }
+  const order = `${by} ${direction}${sort.by === 'added' ? '' : `, image.id ${direction}`}`
+  return idsOf(
+    db,
+    `SELECT image.id AS id FROM image INDEXED BY ${index} WHERE ${terms.join(' AND ')} ORDER BY ${order}`,
+    values,
+  )
 }
 
-/** How many images a filter shows; in the order of scores, only those that have one. */
-export function countGrid(
-  db: Database,
-  datasetId: Id,
-  filter: GridFilter,
-  sort: GridSort = { by: 'added', descending: false },
-): number {
-  const { from, where, values } = queryOf(datasetId, filter, sort)
-  return db.get(countRow, `SELECT count(*) AS n FROM ${from} WHERE ${where}`, values)?.n ?? 0
+/** By the scores of a run, whatever the dataset. */
+function scoredOf(db: Database, filter: GridFilter, descending: boolean): ImageId[] {
+  const terms = ['run_id = $run']
+  const values: SqlValues = { run: filter.run ?? '' }
+  if (filter.scoreFrom !== undefined) {
+    terms.push('score >= $from')
+    values.from = filter.scoreFrom
+  }
+  if (filter.scoreTo !== undefined) {
+    terms.push('score <= $to')
+    values.to = filter.scoreTo
+  }
+  return idsOf(
+    db,
+    `SELECT image_id AS id FROM score INDEXED BY score_queue WHERE ${terms.join(' AND ')}
+     ORDER BY score ${descending ? 'DESC' : 'ASC'}, image_id`,
+    values,
+  )
+}
+
+/**
+ * All images of a filter, in an order; in that of scores, only those that have one. Images and scores are read one
+ * after the other, each along an index, and matched here: to look one up for each of the other takes ten times as
+ * long.
+ */
+export function gridOrder(db: Database, datasetId: Id, filter: GridFilter, sort: GridSort): ImageId[] {
+  if (sort.by === 'score') {
+    const shown = new Set(imagesOf(db, datasetId, filter, { by: 'added', descending: false }))
+    return scoredOf(db, filter, sort.descending).filter((id) => shown.has(id))
+  }
+  const images = imagesOf(db, datasetId, filter, { ...sort, by: sort.by })
+  if (filter.scoreFrom === undefined && filter.scoreTo === undefined) return images
+  const scored = new Set(scoredOf(db, filter, true))
+  return images.filter((id) => scored.has(id))
 }
 
 const gridRow = gridImageSchema.extend({
@@ -99,35 +116,17 @@ const gridRow = gridImageSchema.extend({
   decision: decisionKindSchema.nullable(),
 })
 
-export function listGrid(
-  db: Database,
-  datasetId: Id,
-  filter: GridFilter,
-  sort: GridSort,
-  page: { offset: number; limit: number },
-): GridImage[] {
-  const { from, where, order, values } = queryOf(datasetId, filter, sort)
-  return db.all(
+/** What is shown of images, in the order of their ids. */
+export const gridRows = (db: Database, ids: readonly ImageId[], run: Id | undefined): GridImage[] =>
+  db.all(
     gridRow,
     `SELECT image.id, image.dataset_id AS datasetId, image.sha256, image.file, image.width, image.height,
        image.channels, image.bit_depth AS bitDepth, image.peak, blob.bytes, blob.format, image.split, image.label,
        image.defect_type AS defectType, image.mask_sha256 AS maskSha256, image.part_group AS partGroup,
        image.warnings, image.imported_at AS importedAt, image.removed_at AS removedAt,
-       (SELECT score FROM score WHERE run_id = $shownRun AND image_id = image.id) AS score,
+       (SELECT score FROM score WHERE run_id = $run AND image_id = image.id) AS score,
        ${standing} AS decision
-     FROM (SELECT image.id AS id, row_number() OVER () AS place
-           FROM (SELECT image.id FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT $limit OFFSET $offset) AS image
-          ) AS page
-       JOIN image ON image.id = page.id JOIN blob ON blob.sha256 = image.sha256
-     ORDER BY page.place`,
-    { ...values, ...page, shownRun: filter.run ?? '' },
+     FROM json_each($ids) AS page JOIN image ON image.id = page.value JOIN blob ON blob.sha256 = image.sha256
+     ORDER BY page.key`,
+    { ids: toJson(ids), run: run ?? '' },
   )
-}
-
-/** All images of a filter, in the order of their import. */
-export function gridIds(db: Database, datasetId: Id, filter: GridFilter): ImageId[] {
-  const { from, where, values } = queryOf(datasetId, filter, { by: 'added', descending: false })
-  return db
-    .all(z.object({ id: imageIdSchema }), `SELECT image.id FROM ${from} WHERE ${where}`, values)
-    .map(({ id }) => id)
-}

@@ -4,14 +4,15 @@ import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { changeImages, splitImages } from '../../../src/main/datasets/change-images.ts'
 import { findDuplicates } from '../../../src/main/datasets/find-duplicates.ts'
+import { createGridDesk } from '../../../src/main/datasets/grid-desk.ts'
 import { importFolder } from '../../../src/main/import/import-folder.ts'
 import { writeSampleLine } from '../../../src/main/sample/write.ts'
 import { datasetByName, datasetSummary } from '../../../src/main/store/datasets.ts'
 import { decide } from '../../../src/main/store/decisions.ts'
 import { freezeValidation } from '../../../src/main/store/frozen.ts'
-import { countGrid, listGrid } from '../../../src/main/store/image-grid.ts'
 import { signIn } from '../../../src/main/store/operators.ts'
-import { openWorkspace } from '../../../src/main/store/workspace.ts'
+import { createRun } from '../../../src/main/store/runs.ts'
+import { attachWorkspace, openWorkspace } from '../../../src/main/store/workspace.ts'
 import type { GridFilter, GridSort, ImageChange } from '../../../src/shared/dataset-grid.ts'
 import { partPicture } from '../engine/parts.ts'
 import { writeFolder } from '../import/photographs.ts'
@@ -26,41 +27,34 @@ async function line(folder?: string) {
   const dataset = datasetByName(workspace.db, 'parts')
   if (!dataset) throw new RangeError('nothing was imported')
   const { db } = workspace
+  const reader = attachWorkspace(workspace.dir)
+  onTestFinished(() => reader.close())
+  const desk = createGridDesk(reader.db)
+  const shown = (filter: GridFilter = {}, sort: Partial<GridSort> = {}, page = { offset: 0, limit: 100 }) =>
+    desk({ dataset: 'parts', filter, sort: { by: 'added', descending: false, ...sort }, ...page })
   const files = (filter: GridFilter = {}, sort: Partial<GridSort> = {}): string[] =>
-    listGrid(
-      db,
-      dataset.id,
-      filter,
-      { by: 'added', descending: false, ...sort },
-      { offset: 0, limit: 100 },
-    ).map(({ file }) => file)
+    shown(filter, sort).images.map(({ file }) => file)
   const change = (filter: GridFilter, what: ImageChange) =>
     changeImages(db, { datasetId: dataset.id, choice: { filter }, change: what, operator: null })
-  return { workspace, db, dataset, files, change, source }
+  return { workspace, db, dataset, shown, files, change, source }
 }
 
 describe('the grid', () => {
   it('shows what a filter asks for, in the asked order', async () => {
-    const { db, dataset, files } = await line()
+    const { db, shown, files } = await line()
     expect(files({ label: 'anomalous', defectType: 'dent' })).toEqual([
       'test/dent/1.png',
       'test/dent/3.png',
       'test/dent/5.png',
     ])
     expect(files({ text: 'DENT/' }, { by: 'file', descending: true })[0]).toBe('test/dent/5.png')
-    expect(countGrid(db, dataset.id, { split: 'test', label: 'normal' })).toBe(3)
+    expect(shown({ split: 'test', label: 'normal' }, {}, { offset: 0, limit: 1 }).total).toBe(3)
     expect(files({ importedFrom: db.now() + 1000 })).toEqual([])
   })
 
   it('finds images by the decision that stands', async () => {
-    const { db, dataset, files } = await line()
-    const [first, second] = listGrid(
-      db,
-      dataset.id,
-      { split: 'test' },
-      { by: 'added', descending: false },
-      { offset: 0, limit: 2 },
-    )
+    const { db, shown, files } = await line()
+    const [first, second] = shown({ split: 'test' }).images
     if (!first || !second) throw new RangeError('no images')
     const operatorId = signIn(db, 'Wang Li').id
     decide(db, { runId: null, imageId: first.id, operatorId, decision: 'reject' })
@@ -69,6 +63,47 @@ describe('the grid', () => {
     expect(files({ decision: 'accept' })).toEqual([first.file])
     expect(files({ decision: 'reject' })).toEqual([second.file])
     expect(files({ decision: 'none' })).toHaveLength(14)
+  })
+
+  it('goes by the scores of a run, and then shows only what has one', async () => {
+    const { db, dataset, shown, files } = await line()
+    const run = createRun(db, {
+      datasetId: dataset.id,
+      model: 'fanogan',
+      preset: 'smoke',
+      seed: 1,
+      config: {},
+      stepsTotal: 1,
+    }).id
+    const [a, b, c] = shown().images
+    if (!a || !b || !c) throw new RangeError('no images')
+    const scores = [
+      [a.id, 0.5],
+      [b.id, 0.9],
+      [c.id, 0.5],
+    ] as const
+    for (const [image, score] of scores) {
+      db.run(
+        `INSERT INTO score (run_id, image_id, score, tiles, components, scored_at)
+         VALUES ($run, $image, $score, 1, $components, 1)`,
+        { run, image, score, components: Buffer.alloc(4) },
+      )
+    }
+    expect(files({ run }, { by: 'score', descending: true })).toEqual([b.file, a.file, c.file])
+    expect(files({ run }, { by: 'score' })).toEqual([a.file, c.file, b.file])
+    expect(files({ run, scoreTo: 0.6 }, { by: 'added', descending: true })).toEqual([c.file, a.file])
+    expect(files({ run, scoreFrom: 0.6 })).toEqual([b.file])
+    expect(shown({ run }, { by: 'score' }, { offset: 2, limit: 5 })).toMatchObject({
+      total: 3,
+      images: [{ id: b.id, score: 0.9 }],
+    })
+  })
+
+  it('knows what was written since the last page', async () => {
+    const { db, shown } = await line()
+    expect(shown().total).toBe(16)
+    db.run('UPDATE image SET removed_at = 1 WHERE id = 1')
+    expect(shown().total).toBe(15)
   })
 })
 
