@@ -97,8 +97,8 @@ function scoredOf(db: Database, filter: GridFilter, descending: boolean): ImageI
 
 /**
  * All images of a filter, in an order; in that of scores, only those that have one. Images and scores are read one
- * after the other, each along an index, and matched here: to look one up for each of the other takes ten times as
- * long.
+ * after the other, each along an index, and matched here, so that no
+ * row is looked up for each of the other.
  */
 export function gridOrder(db: Database, datasetId: Id, filter: GridFilter, sort: GridSort): ImageId[] {
   if (sort.by === 'score') {
