@@ -21,6 +21,8 @@ interface Words {
   problem: Entries<{ title: string; remedy: string }>
   finding: Entries<{ title: string; cost: string; remedy: string }>
   warning: Entries<string>
+  doctorFact: Entries<string>
+  doctorValue: Entries<string>
   value: Entries<string>
 }
 
@@ -77,7 +79,71 @@ const warnings: readonly [name: string, pattern: RegExp][] = [
   ],
   ['other-split', /^the same photograph is for training as (?<file>.+) and for testing here;/],
   ['no-normal', /^there is no photograph labeled normal, and training needs them:/],
+  // Why a mask of an import was left out.
+  ['skip-empty', /^it marks no pixel$/],
+  ['skip-unknown', /^no image of the dataset is called (?<file>.+)$/],
+  ['skip-size', /^it has (?<size>\d+ x \d+) pixels, (?<file>.+) has (?<other>.+)$/],
+  ['skip-format', /^it is not a file of the format (?<words>\w+)$/],
+  ['skip-area', /shapes of the kind (?<words>.+) have no area$/],
+  ['skip-frozen', /^The validation (?:set|split) .*frozen/],
+  // Why the engine computes with what it does.
+  ['provider-asked', /^FANOSCOPE_BACKEND=cpu asks for plain JavaScript\.$/],
+  ['provider-gpu', /^The TensorFlow library sees a GPU\.$/],
+  ['provider-processor', /^The TensorFlow library sees no GPU and uses the processor\.$/],
+  ['provider-no-binding', /^tfjs-node started without its native binding\.$/],
+  ['provider-not-loaded', /^The TensorFlow library could not be loaded: (?<words>.*)$/],
 ]
+
+/** Values of the doctor's facts that are sentences; the others are names and numbers in every language. */
+const doctorValues: readonly [name: string, pattern: RegExp][] = [
+  ['wanted', /^(?<value>\S+) \(wanted: (?<other>.+)\)$/],
+  ['threads', /^(?<value>.+), (?<count>\d+) threads$/],
+  ['memory', /^(?<value>.+), (?<other>.+) of it free$/],
+  ['no-gpu', /^none from NVIDIA$/],
+  ['does-not-start', /^does not start$/],
+  ['not-used', /^not used; tfjs (?<value>\S+) on (?<other>\S+)\. (?<why>.+)$/],
+  ['library', /^(?<value>\d\S*)\. (?<why>.+)$/],
+  ['right', /^(?<value>.+): right, (?<other>.+)$/],
+  ['wrong', /^(?<value>.+): WRONG, (?<other>.+)$/],
+  ['none', /^(?:none|nothing)$/],
+  ['unknown', /^(?:unknown|not known)$/],
+  ['not-here', /^not here$/],
+  ['there', /^there$/],
+  ['built', /^built$/],
+  ['not-built', /^not built$/],
+  ['absent', /^(?<value>.+) \(not made yet\)$/],
+  ['is-there', /^(?<value>.+) \(there\)$/],
+  ['is-open', /^(?<value>.+) \(open\)$/],
+  ['in-use', /^(?<value>.+) \(in use by another program\)$/],
+  ['unusable', /^(?<value>.+) \(cannot be opened\)$/],
+]
+
+/** Where the doctor's text begins the value of a fact. */
+const doctorColumn = 13
+
+/** The facts of the doctor's report: a name and a value a line, up to the first empty one. */
+export function doctorFacts(text: string, locale: string): { name: string; value: string }[] {
+  const words = translations[locale]
+  const lines = (text.split('\n\n', 1)[0] ?? '').split('\n').filter((line) => line !== '')
+  return lines.map((line) => {
+    const name = line.slice(0, doctorColumn).trim()
+    const value = line.slice(doctorColumn)
+    return { name: words?.doctorFact[name] ?? name, value: words ? doctorValue(value, locale) : value }
+  })
+}
+
+function doctorValue(value: string, locale: string): string {
+  for (const [name, pattern] of doctorValues) {
+    const found = pattern.exec(value)
+    const said = translations[locale]?.doctorValue[name]
+    if (found === null || said === undefined) continue
+    return said.replace(/\{(\w+)\}/g, (_place, key: string) => {
+      const part = found.groups?.[key] ?? ''
+      return key === 'why' ? warningText(part, locale) : part
+    })
+  }
+  return value
+}
 
 export function warningText(warning: string, locale: string): string {
   const words = translations[locale]

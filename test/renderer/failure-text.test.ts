@@ -1,6 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  doctorFacts,
   failureText,
   findingText,
   problemText,
@@ -149,9 +150,29 @@ describe('a warning about an image', () => {
       warningText(warning, 'zh-CN').replaceAll('3 x 3', '3').replaceAll('3', '{}'),
     )
     const known = Object.entries(chinese.warning).flatMap(([name, text]) =>
-      name === 'mask-refused' ? [] : [text.replaceAll(/\{\w+\}/g, '{}')],
+      /^(mask-refused$|skip-|provider-)/.test(name) ? [] : [text.replaceAll(/\{\w+\}/g, '{}')],
     )
     expect([...new Set(said)].sort()).toEqual(known.sort())
+  })
+
+  it.each([
+    ['it marks no pixel', '它没有标出任何像素'],
+    ['no image of the dataset is called a/1.png', '数据集中没有名为 a/1.png 的图像'],
+    ['it has 2 x 3 pixels, a.png has 4 x 5', '它为 2 x 3 像素，而 a.png 为 4 x 5'],
+    ['it is not a file of the format coco', '它不是 coco 格式的文件'],
+    ['unsupported type: shapes of the kind line have no area', 'line 类形状没有面积'],
+    ['The validation set of "a" is frozen since 1.1.: no image can join it.', '该图像在已冻结的验证集中'],
+    ['The TensorFlow library sees a GPU.', 'TensorFlow 库检测到 GPU。'],
+    [
+      'The TensorFlow library sees no GPU and uses the processor.',
+      'TensorFlow 库未检测到 GPU，使用处理器计算。',
+    ],
+    ['tfjs-node started without its native binding.', 'tfjs-node 启动时没有本机绑定。'],
+    ['The TensorFlow library could not be loaded: no file', '无法加载 TensorFlow 库：no file'],
+    ['FANOSCOPE_BACKEND=cpu asks for plain JavaScript.', 'FANOSCOPE_BACKEND=cpu 要求使用纯 JavaScript。'],
+  ])('says in Chinese why a mask was skipped or why the engine computes as it does: %s', (english, said) => {
+    expect(warningText(english, 'zh-CN')).toBe(said)
+    expect(warningText(english, 'en')).toBe(english)
   })
 
   it('names the labels and the reason of a refusal in Chinese too', () => {
@@ -197,5 +218,41 @@ describe('what a check finds', () => {
     } as const
     expect(findingText(finding, 'zh-CN')).toEqual(chinese.finding['gpu-missing'])
     expect(findingText(finding, 'en')).toBeNull()
+  })
+})
+
+describe('the facts of the doctor', () => {
+  const text = [
+    'Node         v24.1.0 (wanted: >=24)',
+    'Memory       16 GB, 4 GB of it free',
+    'GPU          none from NVIDIA',
+    'TensorFlow   2.21.0. The TensorFlow library sees no GPU and uses the processor.',
+    'Proof        MatMul on /CPU:0: right, 320 GFLOP/s',
+    'Workspace    /data/line (open)',
+    '',
+    '• No GPU.',
+  ].join('\n')
+
+  it('are read line by line, up to what is missing', () => {
+    expect(doctorFacts(text, 'en').map(({ name }) => name)).toEqual([
+      'Node',
+      'Memory',
+      'GPU',
+      'TensorFlow',
+      'Proof',
+      'Workspace',
+    ])
+    expect(doctorFacts(text, 'en')[2]).toEqual({ name: 'GPU', value: 'none from NVIDIA' })
+  })
+
+  it('are told in Chinese, names and numbers as they are', () => {
+    expect(doctorFacts(text, 'zh-CN')).toEqual([
+      { name: 'Node', value: 'v24.1.0（要求：>=24）' },
+      { name: '内存', value: '16 GB，其中空闲 4 GB' },
+      { name: 'GPU', value: '没有 NVIDIA 显卡' },
+      { name: 'TensorFlow', value: '2.21.0。TensorFlow 库未检测到 GPU，使用处理器计算。' },
+      { name: '计算验证', value: 'MatMul on /CPU:0：正确，320 GFLOP/s' },
+      { name: '工作区', value: '/data/line（已打开）' },
+    ])
   })
 })
