@@ -1,0 +1,259 @@
+/** Parts are reviewed by keys, buttons and fingers, in bulk, blind by a second operator, and where two disagree. */
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createStation, describeInChromium, done, scoredLine, signIn, stored } from './station.ts'
+
+const decisionSchema = z.object({
+  file: z.string(),
+  decision: z.string(),
+  defectType: z.string().nullable(),
+  note: z.string().nullable(),
+  score: z.number(),
+  role: z.string(),
+  batch: z.int().nullable(),
+  operator: z.string(),
+  undone: z.int(),
+})
+const scoredSchema = z.object({ id: z.int(), file: z.string(), score: z.number() })
+
+describeInChromium('the review in the window', () => {
+  const station = createStation()
+  const { workspace } = station
+  let run = ''
+  let threshold = 0
+  /** The test parts, as SQLite has them. */
+  let parts: z.infer<typeof scoredSchema>[] = []
+
+  beforeAll(async () => {
+    run = await scoredLine(station)
+    const point = '--target percentile=80 --set --operator Ana --reason first --json'
+    const set = await done(
+      station.command('threshold', '--run', run, ...point.split(' '), '--workspace', workspace),
+    )
+    threshold = z.object({ threshold: z.number() }).parse(set).threshold
+    parts = stored(
+      workspace,
+      scoredSchema,
+      `SELECT image.id, image.file, score.score FROM score JOIN image ON image.id = image_id
+       WHERE split = 'test' ORDER BY score DESC`,
+    )
+  })
+
+  const decisions = () =>
+    stored(
+      workspace,
+      decisionSchema,
+      `SELECT image.file, decision, decision.defect_type AS defectType, note, score, role, batch_id AS batch,
+         operator.name AS operator, undone_at IS NOT NULL AS undone
+       FROM decision JOIN image ON image.id = image_id JOIN operator ON operator.id = operator_id
+       ORDER BY decision.id`,
+    )
+  const standing = () => decisions().filter(({ undone }) => undone === 0)
+  const choices = (page: Page) => page.getByRole('group', { name: 'Decision' })
+  const queue = (page: Page) => page.getByRole('region', { name: 'Queue' })
+  const files = async (page: Page): Promise<(string | null)[]> => {
+    const rows = queue(page).locator('.file')
+    return Promise.all((await rows.all()).map((row) => row.getAttribute('title')))
+  }
+
+  async function onStage(page: Page): Promise<string> {
+    await choices(page).locator('.choice.accept:enabled').waitFor()
+    const name = page.getByRole('region', { name: 'About the part' }).locator('.name')
+    return z.string().parse(await name.getAttribute('title'))
+  }
+
+  async function decide(act: () => Promise<void>): Promise<string> {
+    const file = await onStage(station.page)
+    await act()
+    await station.page
+      .getByRole('status')
+      .filter({ hasText: `Stored: ${file}` })
+      .waitFor()
+    return file
+  }
+
+  async function choose(list: string, option: string): Promise<void> {
+    const { page } = station
+    await page
+      .locator('.el-select')
+      .filter({ has: page.getByRole('combobox', { name: list }) })
+      .click()
+    await page.getByRole('option', { name: option }).dispatchEvent('click')
+  }
+
+  async function changeOperator(name: string, from: string): Promise<void> {
+    const { page } = station
+    await page.getByRole('contentinfo').getByRole('button', { name: from, exact: true }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await signIn(page, name)
+  }
+
+  it.each([
+    ['Highest score first', (all: typeof parts) => all.toSorted((a, b) => b.score - a.score)],
+    ['Lowest score first', (all: typeof parts) => all.toSorted((a, b) => a.score - b.score)],
+    [
+      'Nearest to the threshold first',
+      (all: typeof parts) =>
+        all.toSorted((a, b) => Math.abs(a.score - threshold) - Math.abs(b.score - threshold)),
+    ],
+    ['Newest first', (all: typeof parts) => all.toSorted((a, b) => b.id - a.id)],
+    ['By file name', (all: typeof parts) => all.toSorted((a, b) => (a.file < b.file ? -1 : 1))],
+  ])('shows the queue in the order "%s"', async (name, order) => {
+    if (name === 'Highest score first') {
+      const page = await station.open('--workspace', workspace)
+      await page.locator('.screen-header h1').waitFor()
+      await signIn(page, 'Mei Lin')
+      await page.evaluate(`location.hash = '#/review/${run}'`)
+      await onStage(page)
+    }
+    const { page } = station
+    if ((await queue(page).getByText(name, { exact: true }).count()) === 0)
+      await choose('Order of the queue', name)
+    const wanted = order(parts).map(({ file }) => file)
+    await queue(page).locator(`li:first-child .file[title="${wanted[0]}"]`).waitFor()
+    expect((await files(page)).slice(0, 6)).toEqual(wanted.slice(0, 6))
+  })
+
+  it('stores a rejection with the type of its digit, the note and the score that was on screen', async () => {
+    const { page } = station
+    const types = await page.getByRole('group', { name: 'Defect type' }).getByRole('button').allInnerTexts()
+    await onStage(page)
+    await page.keyboard.press('2')
+    await page.keyboard.press('n')
+    await page.keyboard.type('at the edge, a,r,u,z')
+    await page.keyboard.press('Escape')
+    const file = await decide(() => page.keyboard.press('r'))
+    const score = parts.find((part) => part.file === file)?.score
+    expect(decisions()).toEqual([
+      {
+        file,
+        decision: 'reject',
+        defectType: types[1]?.replace(/^2\s*/, ''),
+        note: 'at the edge, a,r,u,z',
+        score,
+        role: 'review',
+        batch: null,
+        operator: 'Mei Lin',
+        undone: 0,
+      },
+    ])
+  })
+
+  it('gives fingers in gloves something to hit, and stores what they touched', async () => {
+    const { page } = station
+    await onStage(page)
+    const small: string[] = []
+    for (const button of await page.locator('.desk').getByRole('button').all()) {
+      const box = await button.boundingBox()
+      if (box !== null && (box.width < 48 || box.height < 48)) small.push((await button.textContent()) ?? '')
+    }
+    expect(small).toEqual([])
+    const box = await choices(page)
+      .getByRole('button', { name: /Accept/ })
+      .boundingBox()
+    if (box === null) throw new RangeError('no button')
+    const finger = await page.context().newCDPSession(page)
+    const file = await decide(async () => {
+      const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }]
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints })
+      await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    })
+    expect(standing().at(-1)).toMatchObject({ file, decision: 'accept' })
+  })
+
+  it('swipes the photograph against other pictures, and keeps where the line is', async () => {
+    const { page } = station
+    await onStage(page)
+    await page.keyboard.press('s')
+    const line = page.getByRole('slider', { name: 'Where the photograph ends' })
+    const box = await line.boundingBox()
+    const ground = await page.locator('.part-stage .canvas').boundingBox()
+    if (box === null || ground === null) throw new RangeError('no line')
+    await page.mouse.move(box.x + box.width / 2, box.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(ground.x + ground.width * 0.75, box.y + 40, { steps: 4 })
+    await page.mouse.up()
+    expect(await line.getAttribute('aria-valuenow')).toBe('75')
+    await page.keyboard.press('s')
+    await page
+      .locator('.part-stage .caption')
+      .getByText(/^Heat map/)
+      .waitFor()
+    await expect
+      .poll(() => page.evaluate(`window.fanoscope.call('setting.get', { key: 'ui.review.view' })`))
+      .toMatchObject({ value: { layout: 'swipe', against: 'residual', swipe: expect.closeTo(0.75, 2) } })
+    await page.keyboard.press('l')
+  })
+
+  it('says how often the operator agrees with the model', async () => {
+    const { page } = station
+    const agreed = standing().filter(
+      ({ score, decision }) => (decision === 'reject') === score >= threshold,
+    ).length
+    const percent = `${Math.round((100 * agreed) / standing().length)}%`
+    const figure = page.locator('.session > div').filter({ hasText: 'Agreement with model' }).locator('dd')
+    expect((await figure.textContent())?.trim()).toBe(percent)
+  })
+
+  it('asks once before it accepts the rest, accepts it as one, and takes it back as one', async () => {
+    const { page } = station
+    const before = standing()
+    const left = parts.length - before.length
+    const rest = page.getByRole('button', { name: `Accept the other ${left}` })
+    await rest.click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    expect(standing()).toEqual(before)
+    await rest.click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Accept them' }).click()
+    await page.getByText('Every part of this queue is decided.').waitFor()
+    const batch = standing().slice(before.length)
+    expect(batch).toHaveLength(left)
+    expect(
+      new Set(batch.map(({ decision, operator, batch: number }) => [decision, operator, number].join())),
+    ).toEqual(new Set(['accept,Mei Lin,1']))
+    expect(
+      batch.every(({ file, score }) => parts.some((part) => part.file === file && part.score === score)),
+    ).toBe(true)
+    await choices(page).getByRole('button', { name: /Undo/ }).click()
+    await page.getByText(`${left} decisions taken back.`).waitFor()
+    expect(standing()).toEqual(before)
+  })
+
+  it('lets a second operator look without seeing what the first decided', async () => {
+    const { page } = station
+    const first = standing()
+    await changeOperator('Bo Chen', 'Mei Lin')
+    await choose('Which parts', 'Second look')
+    await queue(page).locator('li').nth(1).waitFor()
+    expect((await files(page)).toSorted()).toEqual(first.map(({ file }) => file).toSorted())
+    expect(await queue(page).getByText('Not decided').count()).toBe(first.length)
+    expect(await page.getByText('at the edge').count()).toBe(0)
+    // Agrees about neither: the rejected part is good, and the accepted one too.
+    const looked = new Set<string>()
+    for (const _ of first) looked.add(await decide(() => page.keyboard.press('a')))
+    expect(looked.size).toBe(first.length)
+    expect(
+      standing()
+        .slice(first.length)
+        .map(({ role, operator }) => [role, operator]),
+    ).toEqual(first.map(() => ['blind', 'Bo Chen']))
+  })
+
+  it('puts those on which two disagree into a queue of their own, with both opinions, and has them settled', async () => {
+    const { page } = station
+    const [rejected] = decisions().filter(({ decision }) => decision === 'reject')
+    await changeOperator('Ana', 'Bo Chen')
+    await choose('Which parts', 'Disagreements')
+    const opinions = page.getByRole('list', { name: 'What operators decided' })
+    await opinions.waitFor()
+    expect(await files(page)).toEqual([rejected?.file])
+    expect(await opinions.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/Mei Lin[\s\S]*Rejected/),
+      expect.stringMatching(/Bo Chen[\s\S]*Accepted/),
+    ])
+    await decide(() => page.keyboard.press('r'))
+    expect(standing().at(-1)).toMatchObject({ file: rejected?.file, role: 'settle', operator: 'Ana' })
+    await page.getByText('Every part of this queue is decided.').waitFor()
+  })
+})
