@@ -13,7 +13,7 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { listSystems } from '../src/main/engine/models/catalog.ts'
-import { imageScore, isScoreKind } from '../src/main/engine/scores.ts'
+import { imageScore, isScoreKind, scoresFrom } from '../src/main/engine/scores.ts'
 import { importFolder } from '../src/main/import/import-folder.ts'
 import { scoreSummarySchema } from '../src/main/jobs/score-job.ts'
 import { auroc } from '../src/main/metrics/auroc.ts'
@@ -161,7 +161,8 @@ async function measured(session: Session, plan: Plan, split: Split): Promise<Qua
   const millisecondsPerImage = await scored(session, before, split)
   const run = findRun(session.workspace.db, before.id)
   const evaluation = await evaluateRun(session.workspace, { run: run.id, score: null, split })
-  const kinds = listSystems().systems.find(({ name }) => name === plan.model)?.scores ?? []
+  // Those that its components allow: `texture` is stored only where a run learns it.
+  const kinds = scoresFrom(run.components ?? [])
   const { weightsSha256, warnings } = resultSchema.parse(run.result)
   const figures = {
     dataset: plan.dataset,

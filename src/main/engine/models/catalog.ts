@@ -10,6 +10,7 @@ import {
   criticComponents,
   fanoganComponents,
   ganomalyComponents,
+  type ScoreKind,
   scoreKinds,
   scoresFrom,
   textureComponent,
@@ -33,6 +34,8 @@ interface CatalogEntry {
   config: z.ZodObject
   presets: Preset[]
   scores: string[]
+  /** The score for whole photographs, where another than the paper's finds more made defects. */
+  wholeScore?: ScoreKind
 }
 
 const catalog: Record<string, CatalogEntry> = {
@@ -42,6 +45,7 @@ const catalog: Record<string, CatalogEntry> = {
     config: fanoganConfigSchema,
     presets: fanoganPresets,
     scores: scoresFrom([...fanoganComponents, textureComponent]),
+    wholeScore: 'peak',
   },
   ganomaly: {
     paper: 'Akcay et al., "GANomaly: Semi-supervised anomaly detection via adversarial training", ACCV 2018',
@@ -150,13 +154,15 @@ export interface DatasetTraits {
 function valuesFor(
   traits: DatasetTraits,
   set: Record<string, unknown>,
-  schema: z.ZodObject,
+  { config: schema, wholeScore }: CatalogEntry,
 ): Record<string, string | number | boolean> {
   const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
   // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
   const bySurface = input === 'tiles' && 'texture' in schema.shape
   return {
     ...(bySurface ? { texture: true, score: textureComponent, map: textureComponent } : {}),
+    // How it was chosen is in docs/presets.md.
+    ...(input === 'whole' && wholeScore ? { score: wholeScore } : {}),
     channels: traits.channels,
     input: input === 'whole' ? 'whole' : 'tiles',
     // A whole part has an upper and a lower side; a piece of its surface has none, unless somebody says so.
@@ -196,7 +202,7 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
     )
   }
   const asked = { ...chosen.values, ...set }
-  const parsed = entry.config.safeParse({ ...(traits && valuesFor(traits, asked, entry.config)), ...asked })
+  const parsed = entry.config.safeParse({ ...(traits && valuesFor(traits, asked, entry)), ...asked })
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const where = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
