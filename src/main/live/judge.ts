@@ -26,7 +26,7 @@ export interface Judge {
   awaitsRegions(image: ImageId, judgement: Judgement): boolean
 }
 
-/** The point is read once: what is set later holds from the next start on. */
+/** By the point that is in use now; whoever judges on asks again when another is set. */
 export function judgeOf(db: Database, run: Run): Judge {
   const point = activePoint(db, run.id)
   if (point) {

@@ -99,6 +99,10 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
     measuring: Promise.resolve(),
     writing: Promise.resolve(),
   }
+  // A threshold that is set meanwhile holds from the next part on.
+  const stopFollowing = session.events.on('point.changed', ({ run: changed }) => {
+    if (changed === run.id) line.judge = judgeOf(db, findRun(db, run.id))
+  })
   try {
     for (const part of unwritten(workspace, watch)) write(line, part, true)
     for (const part of openParts(db, watch.id)) await takeIn(line, part)
@@ -124,6 +128,7 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
     await line.measuring
     await line.writing
   } finally {
+    stopFollowing()
     stopImport(db, line.importId, 'cancelled')
   }
   if (context.signal.reason === 'close') {

@@ -4,9 +4,11 @@ import { Failure } from '../../shared/failure.ts'
 import type { ThresholdNotice } from '../../shared/threshold.ts'
 import { bootstrap } from '../metrics/bootstrap.ts'
 import { normalQuantile } from '../metrics/normal-distribution.ts'
+import { quantile } from '../metrics/quantile.ts'
 import { quantileInterval } from '../metrics/quantile-interval.ts'
 import { wilson } from '../metrics/wilson.ts'
 import { createRandom } from '../random.ts'
+import { resampledThreshold } from './resampled-threshold.ts'
 import { needsDefects, type Target, thresholdChooser, thresholdOf } from './target.ts'
 
 export interface Choice {
@@ -15,8 +17,10 @@ export interface Choice {
   interval: { low: number; high: number } | null
 }
 
-/** Draws for an interval: fewer for large sets, where each says as much and takes longer. */
-const replicatesFor = (images: number): number => (images > 20_000 ? 200 : images > 4_000 ? 500 : 1_000)
+/** Draws for an interval. */
+const replicates = 1000
+/** From so many images on, not every one is drawn: see `resampledThreshold`. */
+const large = 4000
 
 /** The same images give the same interval. */
 const seed = 1
@@ -38,20 +42,28 @@ export function chooseThreshold(
   requireImages(labels, target)
   const threshold = thresholdOf(scores, labels, target)
   if (threshold === null) throw new RangeError('the images of a target were counted before')
-  const quantile = quantileOf(target)
-  if (quantile !== null) {
-    const own = scores.filter((_, i) => labels[i] === (quantile.of === 'defects' ? 1 : 0)).sort()
-    const { share } = quantile
+  const asQuantile = quantileOf(target)
+  if (asQuantile !== null) {
+    const own = scores.filter((_, i) => labels[i] === (asQuantile.of === 'defects' ? 1 : 0)).sort()
+    const { share } = asQuantile
     return {
       threshold,
       interval: share > 0 && share < 1 ? around(threshold, quantileInterval(own, share)) : null,
+    }
+  }
+  if (target.kind !== 'percentile' && labels.length > large) {
+    const draw = resampledThreshold(scores, labels, target, random)
+    const drawn = Float64Array.from({ length: replicates }, draw).sort()
+    return {
+      threshold,
+      interval: { low: quantile(drawn, 0.025) ?? threshold, high: quantile(drawn, 0.975) ?? threshold },
     }
   }
   const drawn = bootstrap({
     random,
     strata: labels,
     statistic: thresholdChooser(scores, labels, target),
-    replicates: replicatesFor(labels.length),
+    replicates,
     method: 'percentile',
   })
   return { threshold, interval: drawn && { low: drawn.low, high: drawn.high } }

@@ -149,10 +149,10 @@ function percentileThreshold(draw: Draw, percentile: number): number | null {
   return low
 }
 
-type PartingTarget = Exclude<Target, { kind: 'percentile' }>
+export type PartingTarget = Exclude<Target, { kind: 'percentile' }>
 
 /** How good it is to flag so many; the greatest wins, and of equals the one that flags the fewest. */
-function merit(
+export function merit(
   target: PartingTarget,
   hits: number,
   alarms: number,
