@@ -88,6 +88,7 @@ const runOf = async (page: Page): Promise<string> =>
     .parse(/#\/train\/([a-z0-9-]+)/.exec(z.string().parse(await page.evaluate('location.hash'))))[1]
 
 async function trained(page: Page, patience: Patience): Promise<string> {
+  await page.waitForURL(/#\/train\/[a-z0-9-]+$/)
   await page.getByText('The model is trained.').waitFor({ timeout: patience.training })
   return runOf(page)
 }
@@ -112,10 +113,12 @@ export async function train(
     const field = page
       .locator('.field')
       .filter({ has: page.locator('code').getByText(name, { exact: true }) })
+    // What is advanced lies in a group that is closed.
+    const closed = page.locator('details:not([open])').filter({ has: field })
+    if ((await closed.count()) > 0) await closed.locator('summary').click()
     await field.getByRole('textbox').fill(value)
   }
   await page.getByRole('button', { name: 'Start the training' }).click()
-  await page.getByText('Time left').waitFor()
   return trained(page, patience)
 }
 
@@ -253,7 +256,6 @@ export async function retrain(
   const panel = page.getByRole('region', { name: 'Retrain' })
   await panel.getByText(start === 'warm' ? 'From its weights' : 'From the beginning').click()
   await panel.getByRole('button', { name: /^Train on version/ }).click()
-  await page.getByText('Time left').waitFor()
   return trained(page, patience)
 }
 
@@ -292,7 +294,7 @@ export async function promote(page: Page, reason: string): Promise<void> {
   await dialog.getByLabel(/^Reason/).fill(reason)
   await dialog.getByRole('button', { name: 'Use from the next part on' }).click()
   await dialog.waitFor({ state: 'hidden' })
-  await page.locator('.in-use').waitFor()
+  await page.locator('.actions .in-use').waitFor()
 }
 
 export async function rollBack(page: Page, run: string): Promise<void> {
