@@ -217,6 +217,13 @@ describe('a workspace', () => {
     await expect(call('dataset.importReport', { job })).rejects.toMatchObject({ code: 'no-import-report' })
   })
 
+  it('gives a dropped folder a place, and takes it away when it is not wanted after all', async () => {
+    const { id, folder } = await call('drop.begin', { name: 'day 2', files: 2, bytes: 2048 })
+    expect(existsSync(folder)).toBe(true)
+    await call('drop.end', { id })
+    expect(existsSync(folder)).toBe(false)
+  })
+
   it('takes a folder of unlabeled photographs for good parts where that is said', async () => {
     const folder = await writeFolder(join(root, 'plain'), numbered('day 1', 6))
     const { job } = await call('dataset.import', { folder, dataset: 'plain', unlabeledAs: 'normal' })
