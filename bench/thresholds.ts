@@ -3,7 +3,6 @@
  * an audit of 100,000 rows, and the pixel metrics at 10 million pixels. Bars: another score or k 100 ms, a step of a
  * drag 16 ms, pixels one second.
  */
-import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,16 +11,11 @@ import { pixelAuroc } from '../src/main/metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally } from '../src/main/metrics/pixel-tally.ts'
 import { createRandom } from '../src/main/random.ts'
 import { checkAudit, recordAudit } from '../src/main/store/audit.ts'
-import { createDataset } from '../src/main/store/datasets.ts'
-import { addBlob, addImage } from '../src/main/store/images.ts'
-import { beginImport } from '../src/main/store/imports.ts'
-import { createRun } from '../src/main/store/runs.ts'
-import { saveScores } from '../src/main/store/scores.ts'
 import { openWorkspace } from '../src/main/store/workspace.ts'
 import { createDesk } from '../src/main/thresholds/desk.ts'
+import { storeScoredValidation } from './scored-validation.ts'
 
 const images = 100_000
-const names = ['residual', 'feature', 'latent', 'discriminator', 'peak']
 
 function timed<T>(what: string, work: () => T): T {
   const started = performance.now()
@@ -35,70 +29,8 @@ const workspace = openWorkspace(join(folder, 'line'), { create: true })
 const { db } = workspace
 const random = createRandom(1)
 
-function fill(): string {
-  return db.transaction(() => {
-    const dataset = createDataset(db, { name: 'parts', layout: 'flat', source: '/photos' })
-    const importId = beginImport(db, { datasetId: dataset.id, source: '/photos', layout: 'flat' })
-    const config = { score: 'izif', k: 1, reduction: 'max', latent: 64 }
-    const run = createRun(db, {
-      datasetId: dataset.id,
-      model: 'fanogan',
-      preset: 'quick',
-      seed: 1,
-      config,
-      stepsTotal: 1,
-    })
-    const ids = Array.from({ length: images }, (_, i) => {
-      const sha256 = createHash('sha256').update(`${i}`).digest('hex')
-      addBlob(db, { sha256, format: 'png', bytes: 1 })
-      const label = i % 20 === 0 ? 'anomalous' : 'normal'
-      return addImage(db, {
-        datasetId: dataset.id,
-        sha256,
-        file: `part-${i}.png`,
-        width: 64,
-        height: 64,
-        channels: 1,
-        bitDepth: 8,
-        peak: 255,
-        split: 'validation',
-        label,
-        defectType: label === 'normal' ? null : `type ${i % 3}`,
-        maskSha256: null,
-        partGroup: null,
-        warnings: [],
-        importId,
-      })
-    })
-    for (let at = 0; at < images; at += 1000) {
-      saveScores(
-        db,
-        run.id,
-        names,
-        ids.slice(at, at + 1000).map((imageId, i) => ({
-          imageId,
-          score: 0,
-          calibrated: null,
-          tiles: 9,
-          components: Float32Array.from(
-            { length: 45 },
-            () => random.normal() + ((at + i) % 20 === 0 ? 1 : 0),
-          ),
-          mapFile: null,
-          mapScale: null,
-          mapWidth: null,
-          mapHeight: null,
-          reconstructionFile: null,
-          warnings: [],
-        })),
-      )
-    }
-    return run.id
-  })
-}
-
 try {
-  const run = timed('storing 100,000 scored images of 9 tiles', fill)
+  const run = timed('storing 100,000 scored images of 9 tiles', () => storeScoredValidation(db, images))
   const { calls } = createDesk(db)
   const settings = { score: 'izif', k: 1, reduction: 'max' } as const
   timed('opening the validation set', () => calls['threshold.validation']({ run }))

@@ -7,6 +7,7 @@
  *     node bench/window.ts --only scroll    grid of 100,000 images, scrolled
  *     node bench/window.ts --only filter    grid of 100,000 images, filtered and ordered
  *     node bench/window.ts --only heat      opacity over a photograph of 4096 x 4096
+ *     node bench/window.ts --only threshold threshold dragged over 100,000 scored parts, another score chosen
  *     node bench/window.ts --only drawing   polygon of 2,000 points among a hundred masks
  *
  * Without --only all of them, one after the other; with --json one document instead of tables. The windows must be
@@ -24,10 +25,11 @@ import { measureHeatMap } from './window/heat-map.ts'
 import { measureReview } from './window/review.ts'
 import { measureStart } from './window/start.ts'
 import { type Station, withStation } from './window/station.ts'
+import { measureThreshold } from './window/threshold.ts'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'start,review,scroll,filter,heat,drawing' },
+    only: { type: 'string', default: 'start,review,scroll,filter,heat,threshold,drawing' },
     json: { type: 'boolean', default: false },
     starts: { type: 'string', default: '5' },
     parts: { type: 'string', default: '1000' },
@@ -60,6 +62,10 @@ const parts: Record<string, { title: string; measure: (station: Station) => Prom
   heat: {
     title: `Heat map of a photograph of ${side} x ${side}`,
     measure: (at) => measureHeatMap(at, { side, seconds: seconds / 2 }),
+  },
+  threshold: {
+    title: `Threshold over ${images} scored parts`,
+    measure: (at) => measureThreshold(at, { images, seconds: seconds / 2, rounds: Number(values.rounds) }),
   },
   drawing: {
     title: `Drawing on a photograph of ${side} x ${side} with a hundred masks`,

@@ -23,7 +23,7 @@ async function openGrid(station: Station, count: number): Promise<Opened> {
 
 /** As a hand turns a wheel: a notch of 120 pixels every thirtieth of a second. */
 async function turnWheel(page: Page, milliseconds: number, notch: number): Promise<void> {
-  await page.locator('.grid .scroller').hover()
+  await page.locator('.scroller:has(.cell)').hover()
   const end = performance.now() + milliseconds
   for (let next = performance.now(); next < end; next += 33) {
     await page.mouse.wheel(0, notch)
@@ -34,7 +34,7 @@ async function turnWheel(page: Page, milliseconds: number, notch: number): Promi
 /** As the scroll bar is drawn from the first image to the last. */
 async function drawBar(page: Page, milliseconds: number): Promise<void> {
   await page.evaluate(`new Promise((done) => {
-    const scroller = document.querySelector('.grid .scroller')
+    const scroller = document.querySelector('.scroller:has(.cell)')
     const began = performance.now()
     const step = () => {
       const share = Math.min(1, (performance.now() - began) / ${milliseconds})
@@ -112,10 +112,17 @@ async function inReach(page: Page, field: string): Promise<void> {
   await settled(page)
 }
 
+/** What is chosen lies over the field itself. */
+const unfold = (page: Page, field: string): Promise<void> =>
+  page
+    .locator('.el-select')
+    .filter({ has: page.getByRole('combobox', { name: field, exact: true }) })
+    .click()
+
 /** From the click that chooses to the frame after the one in which the first image of the answer is in the grid. */
 async function choose(page: Page, field: string, option: string): Promise<number> {
   await inReach(page, field)
-  await page.getByRole('combobox', { name: field, exact: true }).click()
+  await unfold(page, field)
   const wanted = page.getByRole('option', { name: option, exact: true }).locator('visible=true').first()
   await wanted.waitFor()
   // The list opens with an animation, which is not what is measured.
@@ -147,7 +154,7 @@ export async function measureFilters(
   const { page } = opened
   try {
     await inReach(page, 'Scores of')
-    await page.getByRole('combobox', { name: 'Scores of', exact: true }).click()
+    await unfold(page, 'Scores of')
     await page.getByRole('option').filter({ hasText: 'f-AnoGAN' }).locator('visible=true').first().click()
     const times = new Map<string, number[]>()
     const act = async (name: string, field: string, option: string): Promise<void> => {

@@ -31,7 +31,9 @@ export function operatorHandlers(
       signedIn.leave(db(), caller, name)
       return {}
     },
-    'operator.isSignedIn': ({ name }, caller = 'host') => ({ isSignedIn: signedIn.mayAct(db(), caller, name) }),
+    'operator.isSignedIn': ({ name }, caller = 'host') => ({
+      isSignedIn: signedIn.mayAct(db(), caller, name),
+    }),
     'operator.secure': (request, caller = 'host') => entered(signIn.secure(db(), request), caller),
   }
 }
