@@ -1,6 +1,7 @@
 /** How somebody likes a screen: kept for this person on this machine, in the browser at once and in main for good. */
 import { type ShallowRef, shallowRef, watch } from 'vue'
 import { call } from '../bridge.ts'
+import { settingKeeper } from './setting-keeper.ts'
 
 function local(key: string): unknown {
   try {
@@ -18,14 +19,14 @@ export function useChoice<T>(name: string, standard: T, is: (value: unknown) => 
   const key = `ui.${name}`
   const stored = local(key)
   const choice = shallowRef<T>(is(stored) ? stored : standard)
+  const keep = settingKeeper(key)
   let isTouched = false
   watch(
     choice,
     (value) => {
       isTouched = true
       localStorage.setItem(key, JSON.stringify(value))
-      // A choice that cannot be stored holds in this window all the same.
-      void call('setting.set', { key, value }).catch(() => undefined)
+      keep(value)
     },
     { flush: 'sync' },
   )

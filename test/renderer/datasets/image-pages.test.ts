@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import {
   createImagePages,
   pageSize,
+  pagesHeld,
   type ReadPage,
 } from '../../../src/renderer/screens/datasets/image-pages.ts'
 import type { GridImage } from '../../../src/shared/dataset-grid.ts'
@@ -29,7 +30,7 @@ const image = (id: number): GridImage => ({
   score: null,
   decision: null,
 })
-const total = 1000
+const total = 10_000
 const read = (): ReturnType<typeof vi.fn<ReadPage>> =>
   vi.fn<ReadPage>(async ({ offset, limit }) => ({
     total,
@@ -60,6 +61,43 @@ describe('pages of images', () => {
     late.resolve({ total: 5, images: [image(1)] })
     await first
     expect([pages.total.value, pages.at(0)?.id]).toEqual([1, 9])
+  })
+
+  it('are forgotten when many others were looked at since, and read again when they come back into view', async () => {
+    const source = read()
+    const pages = createImagePages(source)
+    await pages.show('dataset-1', {})
+    for (let page = 1; page <= pagesHeld; page += 1) {
+      // The second page stays in view all the time.
+      pages.at(pageSize)
+      pages.at(page * pageSize)
+      await vi.waitFor(() => expect(pages.at(page * pageSize)).not.toBeNull(), { interval: 1 })
+    }
+    source.mockClear()
+    expect(pages.at(pageSize)?.id).toBe(pageSize + 1)
+    expect(pages.at(0)).toBeNull()
+    await vi.waitFor(() => expect(pages.at(0)?.id).toBe(1))
+    expect(source.mock.calls.map(([query]) => query.offset)).toEqual([0])
+  })
+
+  it('are read for a range that was never on screen, and not kept', async () => {
+    const source = read()
+    const pages = createImagePages(source)
+    await pages.show('dataset-1', {})
+    const images = await pages.between(pageSize - 2, 3 * pageSize)
+    expect(images.map(({ id }) => id)).toEqual(
+      Array.from({ length: 2 * pageSize + 3 }, (_, i) => pageSize - 1 + i),
+    )
+    expect(pages.at(pageSize)).toBeNull()
+  })
+
+  it('of a range give nothing when they cannot be read, and tell why', async () => {
+    const source = read().mockResolvedValueOnce({ total, images: [image(1)] })
+    const pages = createImagePages(source)
+    await pages.show('dataset-1', {})
+    source.mockRejectedValueOnce({ code: 'disk', message: 'unreadable', remedy: 'look' })
+    expect(await pages.between(0, pageSize)).toEqual([])
+    expect(pages.failure.value).toMatchObject({ code: 'disk' })
   })
 
   it('can be asked for again after they failed', async () => {

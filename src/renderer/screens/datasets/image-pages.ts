@@ -1,5 +1,6 @@
 /**
- * Images of a filter, read page by page as they come into view: a grid of 100,000 reads only what it shows.
+ * Images of a filter, read page by page as they come into view: a grid of 100,000 reads only what it shows, and
+ * forgets what was not looked at for long, so that a shift of scrolling needs no more memory than a minute of it.
  */
 import { ref, shallowRef } from 'vue'
 import type { CallOutput } from '../../../shared/contract.ts'
@@ -8,6 +9,8 @@ import type { FailureData } from '../../../shared/failure.ts'
 import { asFailure } from '../../failure.ts'
 
 export const pageSize = 200
+/** Pages that are kept: a few thousand images around what was looked at last. */
+export const pagesHeld = 16
 const inOrder: GridSort = { by: 'added', descending: false }
 
 export type ReadPage = (query: {
@@ -23,6 +26,7 @@ export function createImagePages(read: ReadPage) {
   const failure = ref<FailureData | null>(null)
   /** Grows when a page has come. */
   const version = ref(0)
+  /** In the order in which they were looked at, the last one at the end. */
   const pages = shallowRef(new Map<number, readonly GridImage[]>())
   const asked = new Set<number>()
   let query: { dataset: string; filter: GridFilter; sort: GridSort } | null = null
@@ -47,11 +51,19 @@ export function createImagePages(read: ReadPage) {
       if (mine !== generation) return
       total.value = answer.total
       pages.value.set(page, answer.images)
+      forget()
       version.value += 1
     } catch (thrown) {
       if (mine !== generation) return
       asked.delete(page)
       failure.value = asFailure(thrown)
+    }
+  }
+
+  function forget(): void {
+    for (const page of [...pages.value.keys()].slice(0, -pagesHeld)) {
+      pages.value.delete(page)
+      asked.delete(page)
     }
   }
 
@@ -63,7 +75,31 @@ export function createImagePages(read: ReadPage) {
       void readPage(page)
       return null
     }
+    pages.value.delete(page)
+    pages.value.set(page, images)
     return images[index % pageSize] ?? null
+  }
+
+  /**
+   * The images from one place to another, both included, whether they were ever on screen or not; none where they
+   * cannot be read, which `failure` tells, or where another query came meanwhile.
+   */
+  async function between(from: number, to: number): Promise<readonly GridImage[]> {
+    if (query === null) return []
+    const mine = generation
+    const found: GridImage[] = []
+    try {
+      for (let page = Math.floor(from / pageSize); page <= Math.floor(to / pageSize); page += 1) {
+        const offset = page * pageSize
+        const images = pages.value.get(page) ?? (await read({ ...query, offset, limit: pageSize })).images
+        if (mine !== generation) return []
+        found.push(...images.slice(Math.max(0, from - offset), to - offset + 1))
+      }
+      return found
+    } catch (thrown) {
+      if (mine === generation) failure.value = asFailure(thrown)
+      return []
+    }
   }
 
   /** What is known of an image has changed; where it stands in the list stays. */
@@ -79,7 +115,7 @@ export function createImagePages(read: ReadPage) {
     }
   }
 
-  return { total, failure, version, show, at, patch }
+  return { total, failure, version, show, at, between, patch }
 }
 
 export type ImagePages = ReturnType<typeof createImagePages>

@@ -3,6 +3,7 @@ import { reactive, watch } from 'vue'
 import { z } from 'zod'
 import { call } from '../../bridge.ts'
 import { colorMapNames } from '../../heatmap/colormap.ts'
+import { settingKeeper } from '../../stores/setting-keeper.ts'
 
 export const layouts = ['overlay', 'side', 'swipe', 'four'] as const
 /** What the photograph is swiped against. */
@@ -39,11 +40,11 @@ export const nextSwiped = (against: ViewSettings['against']): ViewSettings['agai
 
 export function useViewSettings(): ViewSettings {
   const settings = reactive(viewSettingsSchema.parse({}))
-  void restore(settings)
+  void restore(settings, settingKeeper(key))
   return settings
 }
 
-async function restore(settings: ViewSettings): Promise<void> {
+async function restore(settings: ViewSettings, keep: (value: unknown) => void): Promise<void> {
   try {
     const { value } = await call('setting.get', { key })
     const stored = viewSettingsSchema.safeParse(value)
@@ -51,9 +52,5 @@ async function restore(settings: ViewSettings): Promise<void> {
   } catch {
     // A preference that cannot be read costs nothing but a click.
   }
-  watch(settings, ({ mask: _, ...kept }) => {
-    call('setting.set', { key, value: kept }).catch(() => {
-      // As above: the choice holds while the screen is open.
-    })
-  })
+  watch(settings, ({ mask: _, ...kept }) => keep(kept))
 }
