@@ -29,6 +29,8 @@ export const manifestSchema = z.object({
     size: z.int(),
     channels: z.union([z.literal(1), z.literal(3)]),
     scale: z.number(),
+    /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
+    normalization: z.enum(['none', 'local']).default('none'),
     overlap: z.number(),
     /** x = 2 v / white - 1, at most 1. For 8 bits white is 255. */
     range: z.tuple([z.literal(-1), z.literal(1)]),
@@ -79,6 +81,7 @@ const configSchema = z.object({
   size: z.int(),
   channels: z.union([z.literal(1), z.literal(3)]),
   scale: z.number(),
+  normalization: z.enum(['none', 'local']).default('none'),
   overlap: z.number(),
   latent: z.number().default(1),
 })
@@ -93,7 +96,7 @@ export interface ManifestFacts {
 
 export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
   const { run, description, white16, batch, version } = facts
-  const { input, size, channels, scale, overlap, latent } = configSchema.parse(run.config)
+  const { input, size, channels, scale, normalization, overlap, latent } = configSchema.parse(run.config)
   const { score, k, reduction } = settingsInUse(db, run)
   const point = activePoint(db, run.id)
   return {
@@ -115,6 +118,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       size,
       channels,
       scale: input === 'tiles' ? scale : 1,
+      normalization,
       overlap,
       range: [-1, 1],
       white16,

@@ -39,7 +39,8 @@ export class ImageCache {
     if (kept) return kept
     const image = this.images[index]
     if (!image) throw new RangeError(`no image ${index} among ${this.images.length}`)
-    const packed = pack(await loadImage(image, this.#mode))
+    const { picture } = await loadImage(image, this.#mode)
+    const packed = pack(picture)
     if (this.#bytes + packed.data.byteLength <= this.#limit) {
       this.#kept.set(index, packed)
       this.#bytes += packed.data.byteLength

@@ -1,6 +1,7 @@
 import { toModelInput } from '../../images/model-input.ts'
 import type { EngineImage } from '../protocol.ts'
 import type { Pixels } from './geometry.ts'
+import { normalizeLocally } from './local-normalization.ts'
 
 /** How photographs become what the networks see. */
 export interface InputMode {
@@ -9,15 +10,31 @@ export interface InputMode {
   channels: 1 | 3
   /** Shrinks photographs before tiles are cut; not used in `whole` mode. */
   scale: number
+  /** What is done to each photograph before tiles are cut. */
+  normalization: 'none' | 'local'
+}
+
+export interface LoadedImage {
+  /** As the networks see it, x in [-1, 1]. */
+  picture: Pixels
+  /** The same in its own light: what it was before it was normalized. */
+  photograph: Pixels
+  /** Brings what the networks make of the picture back to the photograph's light and contrast. */
+  inItsLight(y: Pixels): Pixels
 }
 
 /**
  * Decodes one photograph as the networks see it, x in [-1, 1]: scaled to size x size in `whole` mode, by
- * `scale` in `tiles` mode. Throws the refusals of `images/decode.ts`, naming the file.
+ * `scale` in `tiles` mode, then normalized. Every path that trains, chooses, calibrates or scores comes here.
+ * Throws the refusals of `images/decode.ts`, naming the file.
  */
-export async function loadImage(image: EngineImage, mode: InputMode): Promise<Pixels> {
+export async function loadImage(image: EngineImage, mode: InputMode): Promise<LoadedImage> {
   const white = image.white === null ? {} : { white: image.white }
-  return mode.input === 'whole'
+  const photograph = await (mode.input === 'whole'
     ? toModelInput(image.file, { channels: mode.channels, resize: 'stretch', size: mode.size, ...white })
-    : toModelInput(image.file, { channels: mode.channels, resize: 'scale', scale: mode.scale, ...white })
+    : toModelInput(image.file, { channels: mode.channels, resize: 'scale', scale: mode.scale, ...white }))
+  if (mode.normalization === 'local') {
+    return { photograph, ...normalizeLocally(photograph, mode.size) }
+  }
+  return { picture: photograph, photograph, inItsLight: (y) => y }
 }

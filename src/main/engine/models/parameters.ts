@@ -22,6 +22,11 @@ export const imageParameters = {
     .max(1)
     .default(1)
     .meta({ description: 'Shrink photographs by this factor before tiles are cut' }),
+  normalization: z.enum(['none', 'local']).default('none').meta({
+    description:
+      'Before the networks see a photograph: none, or take slow light off it and even its local contrast',
+    source: 'Jarrett et al. 2009, section 2.1',
+  }),
   overlap: z
     .number()
     .min(0)

@@ -4,7 +4,7 @@
  */
 import { failureData } from '../../../shared/failure.ts'
 import { cutTile, type Pixels, resample, TileBlend, type TilePosition, tileGrid } from '../data/geometry.ts'
-import { type InputMode, loadImage } from '../data/load-image.ts'
+import { type InputMode, type LoadedImage, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
 import { texturesOf } from './local-texture.ts'
 import { distanceMap, farthest } from './nearest-normal.ts'
@@ -21,9 +21,9 @@ export interface ScoredPicture {
   components: Float32Array
   /** Null where the system restores no image. */
   pictures: {
-    /** |x - G(E(x))| per pixel, or the distance of the texture, at the photograph's own size. */
+    /** |x - G(E(x))| per pixel, or what the run draws in its place, at the photograph's own size. */
     map: Pixels
-    /** G(E(x)) at the photograph's own size, in [-1, 1]. */
+    /** G(E(x)) at the photograph's own size and in its light, in [-1, 1]. */
     reconstruction: Pixels
   } | null
   warnings: string[]
@@ -38,7 +38,7 @@ export interface RefusedPicture {
 /** A photograph whose tiles are being scored. */
 class OpenPicture {
   readonly image: EngineImage
-  readonly picture: Pixels
+  readonly loaded: LoadedImage
   readonly positions: TilePosition[]
   readonly components: Float32Array
   readonly #map: TileBlend
@@ -50,14 +50,15 @@ class OpenPicture {
 
   constructor(
     image: EngineImage,
-    picture: Pixels,
+    loaded: LoadedImage,
     positions: TilePosition[],
     side: number,
     components: number,
   ) {
     this.#width = components
+    const { picture } = loaded
     this.image = image
-    this.picture = picture
+    this.loaded = loaded
     this.positions = positions
     this.components = new Float32Array(positions.length * components)
     this.#map = new TileBlend(picture.width, picture.height, 1, side)
@@ -86,11 +87,12 @@ class OpenPicture {
   }
 
   finish(side: number, input: InputMode['input'], { texture, observe }: FinishOptions): ScoredPicture {
-    const { image, picture } = this
-    const reconstruction = this.#restored ? this.#reconstruction.finish() : null
-    if (reconstruction) observe?.(picture, reconstruction)
+    const { image } = this
+    const { picture, photograph, inItsLight } = this.loaded
+    const reconstruction = this.#restored ? inItsLight(this.#reconstruction.finish()) : null
+    if (reconstruction) observe?.(photograph, reconstruction)
     const distances =
-      reconstruction && texture ? texture.nearest.distances(texturesOf(picture, reconstruction)) : null
+      reconstruction && texture ? texture.nearest.distances(texturesOf(photograph, reconstruction)) : null
     if (distances) {
       // The last component is that of the whole photograph, the same on each of its tiles.
       const value = farthest(distances)
@@ -122,7 +124,7 @@ class OpenPicture {
 
 interface FinishOptions {
   texture?: TileScorer['texture'] | undefined
-  /** Sees each photograph and its reconstruction as the networks do, in place of pictures at full size. */
+  /** Sees each photograph and its reconstruction, of the networks' size, in place of pictures at full size. */
   observe?: ((x: Pixels, y: Pixels) => void) | undefined
 }
 
@@ -171,16 +173,12 @@ export async function* scoreImages(
       yield loaded
       continue
     }
-    const positions = tileGrid(loaded.picture.width, loaded.picture.height, size, overlap)
-    const picture = new OpenPicture(loaded.image, loaded.picture, positions, size, componentNames.length)
+    const { picture: x } = loaded.loaded
+    const positions = tileGrid(x.width, x.height, size, overlap)
+    const picture = new OpenPicture(loaded.image, loaded.loaded, positions, size, componentNames.length)
     open.push(picture)
     for (const [tile, position] of positions.entries()) {
-      cutTile(
-        loaded.picture,
-        position,
-        size,
-        buffer.subarray(slots.length * length, (slots.length + 1) * length),
-      )
+      cutTile(x, position, size, buffer.subarray(slots.length * length, (slots.length + 1) * length))
       slots.push({ open: picture, tile })
       if (slots.length === batch) {
         yield* flush()
@@ -192,12 +190,12 @@ export async function* scoreImages(
   if (slots.length > 0) yield* flush()
 }
 
-type Loaded = { image: EngineImage; picture: Pixels } | RefusedPicture
+type Loaded = { image: EngineImage; loaded: LoadedImage } | RefusedPicture
 
 async function* decodeAhead(images: readonly EngineImage[], mode: InputMode): AsyncGenerator<Loaded> {
   const load = async (image: EngineImage): Promise<Loaded> => {
     try {
-      return { image, picture: await loadImage(image, mode) }
+      return { image, loaded: await loadImage(image, mode) }
     } catch (error) {
       const { code, message } = failureData(error)
       return { image, code, reason: message }
