@@ -100,7 +100,7 @@ const closed: FailureInfo = {
   remedy: 'Start it again: it goes on from where it stopped.',
 }
 
-export function createJobs({ db, events, log, shownEvery = 100, keptEvery = 2_000 }: JobsOptions): Jobs {
+export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_000 }: JobsOptions): Jobs {
   const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }
   const active = new Map<Id, Active>()
 

@@ -5,20 +5,22 @@ import { call, listen } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 import { Curves, type PhaseCurves } from './curves.ts'
 
+/** Milliseconds between two drawings of curves that grow. */
+const betweenDrawings = 1_000
+
 export function useRunCurves(runOf: () => string) {
   const phases = shallowRef<PhaseCurves[]>([])
   const state = ref<'loading' | 'ready' | 'failed'>('loading')
   const failure = ref<FailureData | null>(null)
   let curves = new Curves()
-  let frame = 0
+  let drawing: ReturnType<typeof setTimeout> | undefined
 
-  /** At most one drawing a frame, however many points come. */
+  /** However many points come: where no graphics card draws, each drawing takes time from the training. */
   function draw(): void {
-    if (frame !== 0) return
-    frame = requestAnimationFrame(() => {
-      frame = 0
+    drawing ??= setTimeout(() => {
+      drawing = undefined
       phases.value = curves.phases()
-    })
+    }, betweenDrawings)
   }
 
   async function load(): Promise<void> {
@@ -49,7 +51,7 @@ export function useRunCurves(runOf: () => string) {
   watch(runOf, () => void load(), { immediate: true })
   onBeforeUnmount(() => {
     stop()
-    cancelAnimationFrame(frame)
+    clearTimeout(drawing)
   })
 
   return { phases, state, failure, load }
