@@ -230,6 +230,10 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
   z.object({ type: z.literal('failed'), task: z.string(), failure: failureSchema }),
   z.object({ type: z.literal('proved'), proof: deviceProofSchema }),
-  z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string(),
+  }),
 ])
 export type FromEngine = z.infer<typeof fromEngineSchema>

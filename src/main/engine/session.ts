@@ -200,6 +200,7 @@ class Session {
         work.wakeForFed = null
         return work.control.cancelled ? null : work.fed.splice(0, most)
       },
+      log: (level, message) => send({ type: 'log', level, message }),
       refused: ({ image, code, reason }) => send({ type: 'refused', task: id, image, code, reason }),
       rows(rows) {
         sent += rows.length

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import pino from 'pino'
 
 export interface Log {
+  /** For who looks into the file; the window's log leaves it out. */
+  debug(message: string, details?: object): void
   info(message: string, details?: object): void
   warn(message: string, details?: object): void
   error(message: string, details?: object): void
@@ -21,8 +23,9 @@ export function openLog(folder: string): Log {
   const destination = pino.destination({ dest: file, sync: true })
   // A log that cannot be written (a full disk) must not take the work down with it.
   destination.on('error', () => undefined)
-  const logger = pino({ base: { pid: process.pid } }, destination)
+  const logger = pino({ base: { pid: process.pid }, level: 'debug' }, destination)
   return {
+    debug: (message, details = {}) => logger.debug(details, message),
     info: (message, details = {}) => logger.info(details, message),
     warn: (message, details = {}) => logger.warn(details, message),
     error: (message, details = {}) => logger.error(details, message),

@@ -12,6 +12,8 @@ const lineSchema = z.looseObject({ level: z.number(), time: z.number(), msg: z.s
 const known = new Set(['level', 'time', 'msg', 'pid', 'from'])
 
 const levelOf = (level: number): LogEntry['level'] => (level >= 50 ? 'error' : level >= 40 ? 'warn' : 'info')
+/** Lines below are for who looks into the file. */
+const leastLevel = 30
 const weight = { info: 0, warn: 1, error: 2 }
 
 function entryOf(line: string): LogEntry | null {
@@ -23,7 +25,7 @@ function entryOf(line: string): LogEntry | null {
     return null
   }
   const read = lineSchema.safeParse(parsed)
-  if (!read.success) return null
+  if (!read.success || read.data.level < leastLevel) return null
   const { level, time, msg, from, ...rest } = read.data
   const detail = Object.fromEntries(Object.entries(rest).filter(([name]) => !known.has(name)))
   return {

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import { temporaryPrefix } from '../durable-file.ts'
+import { compiledFolder } from '../run-folder.ts'
 import { storedAsync } from './storage-errors.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -76,7 +77,11 @@ export async function backupWorkspace(
     await workspace.db.backup(partial)
 
     const { images, runs } = workspace.paths
-    const files = [...(await filesBelow(images)), ...(await filesBelow(runs))]
+    // Compiled graphs are made again where they are missing.
+    const ofRuns = (await filesBelow(runs)).filter(
+      ({ path }) => relative(runs, path).split(sep)[1] !== compiledFolder,
+    )
+    const files = [...(await filesBelow(images)), ...ofRuns]
     const total = files.reduce((sum, file) => sum + file.bytes, 0)
     let done = 0
     for (const { path, bytes } of files) {

@@ -55,7 +55,7 @@ export interface SupervisorTimes {
 export interface SupervisorOptions {
   launch: () => EngineChannel
   onState?: (state: EngineState) => void
-  onLog?: (level: 'info' | 'warn' | 'error', message: string) => void
+  onLog?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
   times?: Partial<SupervisorTimes>
 }
 

@@ -109,9 +109,14 @@ export function train(
 export async function score(
   folder: string,
   images: EngineImage[],
-  options: { maps?: boolean; control?: TaskControl; done?: (images: number) => void } = {},
+  options: {
+    maps?: boolean
+    control?: TaskControl
+    done?: (images: number) => void
+    log?: (level: string, message: string) => void
+  } = {},
 ): Promise<{ rows: ScoredImage[]; result: Awaited<ReturnType<typeof scoreTask>> }> {
-  const { maps = true, control = new TaskControl(), done = () => undefined } = options
+  const { maps = true, control = new TaskControl(), done = () => undefined, log = () => undefined } = options
   const task: ScoreTask = { kind: 'score', task: 'scoring', run: 'r-1', folder, images, maps }
   const rows: ScoredImage[] = []
   const result = await scoreTask({
@@ -122,6 +127,7 @@ export async function score(
     room: async () => undefined,
     paused: () => undefined,
     fed: async () => null,
+    log,
     refused: () => undefined,
     continued: () => undefined,
   })

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLog } from '../../../src/main/services/log.ts'
@@ -15,6 +15,7 @@ function written(): string {
   log.warn('The disk is nearly full.')
   log.error('Job 1 failed: no such file', { code: 'file-missing' })
   log.info('2026 cpu_feature_guard', { from: 'engine' })
+  log.debug('The graph score-1.graph was compiled before.')
   log.close()
   return folder
 }
@@ -29,6 +30,10 @@ describe('the log', () => {
       ['warn', 'main', 'The disk is nearly full.', null],
       ['info', 'main', 'Job 1 began.', '{"job":"1"}'],
     ])
+  })
+
+  it('keeps in its file what is for who looks there', () => {
+    expect(readFileSync(join(written(), 'fanoscope.log'), 'utf8')).toContain('score-1.graph')
   })
 
   it.each([

@@ -32,6 +32,17 @@ describe('a backup', () => {
     expect(readdirSync(join(to, 'runs', 'a', 'checkpoints'))).toEqual(['one'])
   })
 
+  it('leaves out compiled graphs, which are made again', async () => {
+    const { workspace } = await stockedWorkspace(1)
+    for (const folder of ['compiled', 'model']) {
+      mkdirSync(join(workspace.paths.runs, 'a', folder), { recursive: true })
+      writeFileSync(join(workspace.paths.runs, 'a', folder, 'one'), '1')
+    }
+    const to = join(temporaryFolder(), 'backup')
+    await backupWorkspace(workspace, to)
+    expect(readdirSync(join(to, 'runs', 'a'))).toEqual(['model'])
+  })
+
   it('is not a workspace before it is whole', async () => {
     const { workspace } = await stockedWorkspace(3)
     const to = join(temporaryFolder(), 'backup')

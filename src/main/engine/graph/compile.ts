@@ -76,7 +76,7 @@ export function compileAll<const D extends Record<string, StepDefinition>>(
   definition: ProgramDefinition<D>,
   options: CompileOptions = {},
 ): Program<D> {
-  const { mode = 'auto', precision = 'float32' } = { ...preferred, ...options }
+  const { mode = 'auto', precision = 'float32', cache = null } = { ...preferred, ...options }
   const assemble = (steps: Record<string, Step>): Steps<D> => {
     if (hasSteps(definition.steps, steps)) return steps
     throw new Error('A step was lost.')
@@ -84,7 +84,7 @@ export function compileAll<const D extends Record<string, StepDefinition>>(
   if (mode === 'eager') return eagerProgram(definition, assemble, null)
   const backend = tf.backend()
   try {
-    if (isNative(backend)) return compiledProgram(backend, definition, assemble, precision)
+    if (isNative(backend)) return compiledProgram(backend, definition, assemble, { precision, cache })
     throw new Failure(
       'graph-uncompilable',
       `Steps are compiled for the TensorFlow library only. ${provider.reason}`,

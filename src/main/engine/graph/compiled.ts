@@ -31,19 +31,20 @@ import type {
   StepDefinition,
   StepStats,
 } from './program.ts'
+import type { CompiledGraph, ProgramCache } from './program-cache.ts'
 import { type ProgramVariable, type Recording, record } from './recorder.ts'
 import { encodeGraph, encodeSavedModel, reachableNodes } from './saved-model.ts'
 import { checkValues, checkVariables } from './variables.ts'
 
-/** Distinguishes the variables of one program from those of others. */
-let programs = 0
-
 /** What a step feeds and fetches, by the names of its nodes. */
-interface Call {
-  readonly feeds: readonly { input: string; node: string }[]
-  readonly fetches: readonly { output: string; node: string }[]
-  readonly roots: readonly GraphNode[]
-}
+type Call = Pick<CompiledGraph['steps'][string], 'feeds' | 'fetches'>
+
+type OptimizedCall = Call & { readonly roots: readonly GraphNode[] }
+
+/** The nodes that read and write the variables from outside, by the variable's place. */
+const readName = (i: number): string => `read${i}`
+const writeName = (i: number): string => `write${i}`
+const writtenName = 'written'
 
 /** A step as a graph of its own, as an export takes it; weights are constants in it. */
 export interface StepGraph {
@@ -82,52 +83,23 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
   backend: NativeBackend,
   definition: ProgramDefinition<D>,
   assemble: (steps: Record<string, Step>) => Program<D>['steps'],
-  precision: Precision,
+  { precision, cache }: { precision: Precision; cache: ProgramCache | null },
 ): Program<D> {
   checkVariables(definition.variables)
   const { binding } = backend
   const clock = stopwatch()
-  programs++
   const variables = Object.entries(definition.variables).map(([key, variable], i): ProgramVariable => {
     const type = { dtype: DataTypes.float32, shape: variable.shape }
-    return { key, variable, type, handle: variableNode(`program${programs}/v${i}`, type) }
+    return { key, variable, type, handle: variableNode(`v${i}`, type) }
   })
+  const device = binding.isUsingGpuDevice() ? 'gpu' : 'cpu'
+  const { graph, session } = loadedGraph(backend, definition, variables, { device, precision }, clock, cache)
 
-  const calls = new Map<string, Call>()
-  const counts: Record<string, StepStats> = {}
-  for (const [i, [name, step]] of Object.entries(definition.steps).entries()) {
-    const recording = recordTwice(backend, { name, prefix: `s${i}` }, step, variables)
-    clock.lap('record')
-    captured?.set(name, graphOf(recording))
-    const device = binding.isUsingGpuDevice() ? 'gpu' : 'cpu'
-    const call = optimizedCall(`s${i}`, recording, { device, precision })
-    clock.lap('optimize')
-    counts[name] = stepStats(recording, call)
-    calls.set(name, call)
-  }
-
-  const reads = variables.map((entry, i) =>
-    identityNode(`read${i}`, { node: readNode(entry.handle, entry.type, []), output: 0 }, []),
-  )
-  const written = variables.map((entry, i) => placeholderNode(`write${i}`, entry.type))
-  const done = doneNode(
-    'written',
-    variables.flatMap((entry, i) => {
-      const value = written[i]
-      return value === undefined ? [] : [assignNode(entry.handle, { node: value, output: 0 }, [])]
-    }),
-  )
-  const roots = [...[...calls.values()].flatMap((call) => call.roots), ...reads, done]
-  const model = encodeSavedModel(encodeGraph(roots))
-  clock.lap('write')
-  const session = loadModel(binding, model)
-  clock.lap('load')
-
-  const writeNames = written.map(nameOf).join()
-  const readNames = reads.map(nameOf).join()
+  const writeNames = variables.map((_, i) => writeName(i)).join()
+  const readNames = variables.map((_, i) => readName(i)).join()
   /** Moves tensors that TensorFlow owns into the variables, in the variables' order. */
   const assignAll = (ids: number[]): void => {
-    if (ids.length > 0) release(binding, binding.runSavedModel(session, ids, writeNames, 'written'))
+    if (ids.length > 0) release(binding, binding.runSavedModel(session, ids, writeNames, writtenName))
   }
   const readVariables = (): Record<string, Float32Array> => {
     const values: Record<string, Float32Array> = {}
@@ -145,15 +117,16 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
 
   const steps: Record<string, Step> = {}
   for (const [name, step] of Object.entries(definition.steps)) {
-    const call = calls.get(name)
+    const call = graph.steps[name]
     if (call !== undefined) steps[name] = compiledStep(backend, session, name, step, call)
   }
+  const counts = Object.fromEntries(Object.entries(graph.steps).map(([name, { stats }]) => [name, stats]))
   let disposed = false
   return {
     mode: 'compiled',
     notice: null,
     steps: assemble(steps),
-    stats: { milliseconds: clock.laps(), bytes: model.length, steps: counts },
+    stats: { milliseconds: clock.laps(), bytes: graph.model.length, steps: counts },
     readVariables,
     writeVariables(values) {
       checkValues(definition.variables, values)
@@ -193,6 +166,78 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
   }
 }
 
+/** The program's graph in a session, from the cache where it is kept there. */
+function loadedGraph(
+  backend: NativeBackend,
+  definition: ProgramDefinition<Record<string, StepDefinition>>,
+  variables: readonly ProgramVariable[],
+  options: OptimizeOptions,
+  clock: Stopwatch,
+  cache: ProgramCache | null,
+): { graph: CompiledGraph; session: number } {
+  const { binding } = backend
+  // What is captured must be recorded.
+  const place =
+    captured === null ? cache?.place(descriptionOf(binding, definition, variables, options)) : null
+  const kept = place?.find()
+  if (kept && Object.keys(definition.steps).every((name) => name in kept.steps)) {
+    const session = loadModel(binding, kept.model)
+    clock.lap('load')
+    return { graph: kept, session }
+  }
+  const graph = compiledGraph(backend, definition, variables, options, clock)
+  const session = loadModel(binding, graph.model)
+  clock.lap('load')
+  place?.keep(graph)
+  clock.lap('write')
+  return { graph, session }
+}
+
+/** All that a graph depends on and that is known before the steps are recorded. */
+function descriptionOf(
+  binding: Binding,
+  definition: ProgramDefinition<Record<string, StepDefinition>>,
+  variables: readonly ProgramVariable[],
+  options: OptimizeOptions,
+): string {
+  return JSON.stringify({
+    library: binding.TF_Version,
+    ...options,
+    variables: variables.map(({ key, type }) => [key, type.shape]),
+    steps: Object.entries(definition.steps).map(([name, { inputs }]) => [name, inputs]),
+  })
+}
+
+function compiledGraph(
+  backend: NativeBackend,
+  definition: ProgramDefinition<Record<string, StepDefinition>>,
+  variables: readonly ProgramVariable[],
+  options: OptimizeOptions,
+  clock: Stopwatch,
+): CompiledGraph {
+  const roots: GraphNode[] = []
+  const steps: Record<string, CompiledGraph['steps'][string]> = {}
+  for (const [i, [name, step]] of Object.entries(definition.steps).entries()) {
+    const recording = recordTwice(backend, { name, prefix: `s${i}` }, step, variables)
+    clock.lap('record')
+    captured?.set(name, graphOf(recording))
+    const { feeds, fetches, roots: own } = optimizedCall(`s${i}`, recording, options)
+    clock.lap('optimize')
+    steps[name] = { feeds, fetches, stats: stepStats(recording, own) }
+    roots.push(...own)
+  }
+  const reads = variables.map((entry, i) =>
+    identityNode(readName(i), { node: readNode(entry.handle, entry.type, []), output: 0 }, []),
+  )
+  const writes = variables.map((entry, i) =>
+    assignNode(entry.handle, { node: placeholderNode(writeName(i), entry.type), output: 0 }, []),
+  )
+  roots.push(...reads, doneNode(writtenName, writes))
+  const model = encodeSavedModel(encodeGraph(roots))
+  clock.lap('write')
+  return { model, steps }
+}
+
 /**
  * Records a step, and once more to see that it does the same on every call: what differs was drawn or
  * counted in JavaScript and would silently become a constant.
@@ -221,7 +266,7 @@ function recordTwice(
 }
 
 /** The nodes that a step fetches; the first waits for the step's writes. */
-function optimizedCall(prefix: string, recording: Recording, options: OptimizeOptions): Call {
+function optimizedCall(prefix: string, recording: Recording, options: OptimizeOptions): OptimizedCall {
   const { effects } = recording
   const fetched = [...recording.outputs].map(([output, edge], i) => ({
     output,
@@ -238,7 +283,7 @@ function optimizedCall(prefix: string, recording: Recording, options: OptimizeOp
   }
 }
 
-function stepStats({ operations: recorded }: Recording, { roots }: Call): StepStats {
+function stepStats({ operations: recorded }: Recording, roots: readonly GraphNode[]): StepStats {
   const operations: Record<string, number> = {}
   let sum = 0
   for (const node of reachableNodes(roots)) {
@@ -332,6 +377,8 @@ export function loadModel(binding: Binding, model: Uint8Array): number {
 }
 
 type Part = 'record' | 'optimize' | 'write' | 'load'
+
+type Stopwatch = ReturnType<typeof stopwatch>
 
 function stopwatch() {
   const parts: Record<Part, number> = { record: 0, optimize: 0, write: 0, load: 0 }

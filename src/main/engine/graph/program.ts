@@ -4,6 +4,7 @@
  */
 
 import type { Tensor, Variable } from '../tensorflow.ts'
+import type { ProgramCache } from './program-cache.ts'
 
 /** Shape and type of one input of a step. Shapes are fixed: a batch of another size is another step. */
 export interface InputSignature {
@@ -105,4 +106,6 @@ export interface CompileOptions {
   readonly mode?: 'auto' | 'compiled' | 'eager'
   /** Default `float32`. `bfloat16` is for graphs only: eagerly everything is float32. */
   readonly precision?: Precision
+  /** Where compiled programs are kept; default none. Who gives it answers for what the steps depend on. */
+  readonly cache?: ProgramCache
 }

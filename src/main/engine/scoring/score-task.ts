@@ -4,10 +4,13 @@ import sharp from 'sharp'
 import { placeFile, replaceFile, syncFolder } from '../../durable-file.ts'
 import { writeAnomalyMap } from '../../images/anomaly-map.ts'
 import type { Pixels } from '../data/geometry.ts'
+import { keptGraphs } from '../compiled-graphs.ts'
+import { compilingWith } from '../graph/compile.ts'
 import { systemNamed } from '../models/registry.ts'
 import type { EngineImage, ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
 import { imageScore, percentileAmong } from '../scores.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
+import { digestOf } from '../training/checkpoint.ts'
 import { scoringBatch } from './batch-size.ts'
 import { readModel } from './model-file.ts'
 import { scoringWith } from './precision.ts'
@@ -29,6 +32,7 @@ export interface ScoringContext {
   progress(done: number, total: number, secondsLeft: number | null): void
   /** The next images of a task that streams, at most so many; null when it is to end. */
   fed(most: number): Promise<EngineImage[] | null>
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
   /** Tells of an image of a task that streams. */
   refused(refusal: ScoreResult['refused'][number]): void
   rows(rows: ScoredImage[]): void
@@ -53,7 +57,16 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
   const started = performance.now()
   const stored = await readModel(task.folder)
   const { model: system, config, precision } = stored.description
-  const model = scoringWith(precision, () => systemNamed(system).load(stored, scoringBatch(config)))
+  const batch = scoringBatch(config)
+  const cache = keptGraphs({
+    folder: task.folder,
+    purpose: 'score',
+    // All that `load` is given.
+    of: [stored.description, digestOf(stored.tensors), batch],
+    debug: (message) => context.log('debug', message),
+  })
+  const load = () => systemNamed(system).load(stored, batch)
+  const model = compilingWith({ cache }, () => scoringWith(precision, load))
   const { scorer, mode, overlap, options } = model
   const reference = stored.description.calibration[options.kind] ?? []
   const refused: ScoreResult['refused'] = []

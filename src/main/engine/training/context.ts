@@ -11,5 +11,5 @@ export interface TrainingContext {
   checkpoint(phase: string, step: number, file: string): void
   paused(): void
   continued(): void
-  log(level: 'info' | 'warn' | 'error', message: string): void
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }

@@ -9,11 +9,12 @@
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import { createRandom, type Random, restoreRandom } from '../../random.ts'
+import { dropGraphs, keptGraphs } from '../compiled-graphs.ts'
 import { cutTile, type Pixels } from '../data/geometry.ts'
 import { ImageCache, unpack } from '../data/image-cache.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
 import { hasBfloat16 } from '../graph/bfloat16.ts'
-import type { Precision } from '../graph/compile.ts'
+import { compilingWith, type Precision } from '../graph/compile.ts'
 import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
@@ -174,7 +175,7 @@ class Training<W extends Record<string, Weights>> {
     const { steps: total, learningRate, decay, phase, choosing } = definition
     const { checkpointEvery, previewEvery } = this.#definition.config
     const tools = this.#tools()
-    const stage = definition.open(weights, tools)
+    const stage = this.#opened(definition, weights, tools)
     try {
       if (stage.program.notice) this.#context.log('warn', stage.program.notice)
       const fixed = readWeights(...definition.given(weights))
@@ -220,6 +221,20 @@ class Training<W extends Record<string, Weights>> {
     } finally {
       stage.dispose()
     }
+  }
+
+  /** The stage with its graphs, which are kept in case the training is resumed. */
+  #opened(definition: StageDefinition<W>, weights: W, tools: StageTools): Stage {
+    const { model, config } = this.#definition
+    const { folder } = this.#context.task
+    const cache = keptGraphs({
+      folder,
+      purpose: definition.phase,
+      // What earlier stages made is constant in the graphs of this one.
+      of: [model, config, digestOf(readWeights(...definition.given(weights)))],
+      debug: (message) => this.#context.log('debug', message),
+    })
+    return compilingWith({ cache }, () => definition.open(weights, tools))
   }
 
   /** All steps are done, or the choice has found nothing better for as long as it may. */
@@ -319,6 +334,7 @@ class Training<W extends Record<string, Weights>> {
           ...(precision === 'bfloat16' ? { precision } : {}),
         },
       })
+      for (const { phase } of stages) dropGraphs(task.folder, phase)
       const { losses, best, warnings } = this.#state
       const criterion = stages.at(-1)?.choosing?.criterion
       return {
