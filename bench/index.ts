@@ -2,6 +2,8 @@
  * How fast the engine is, and against what: `npm run -s bench -- --help` tells the options. Progress goes to
  * standard error; the report, or with --json one document, to standard output.
  */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { hasBfloat16 } from '../src/main/engine/graph/bfloat16.ts'
@@ -10,14 +12,15 @@ import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts
 import { provider } from '../src/main/engine/tensorflow.ts'
 import { askProgram } from '../src/main/services/outside-program.ts'
 import { processor } from '../src/main/services/processor.ts'
+import { engineEnvironment } from '../src/main/supervisor/environment.ts'
+import { applicationRoot } from '../src/main/supervisor/standard-engine.ts'
 import { writeFigures } from './charts.ts'
 import { measureGrowth } from './growth.ts'
 import { measurePipeline } from './pipeline.ts'
 import { type PythonEnvironment, pythonEnvironment } from './pytorch/environment.ts'
-import type { Report } from './report.ts'
-import { reportText } from './report.ts'
+import { joinedReport, printedReport, type Report, reportText } from './report.ts'
 import { measureStability } from './stability.ts'
-import { measureSteps } from './step-figures.ts'
+import { measureSteps, stepNames } from './step-figures.ts'
 import { measureTraining } from './training.ts'
 
 const parts = ['steps', 'growth', 'pipeline', 'training', 'stability'] as const
@@ -25,6 +28,8 @@ const parts = ['steps', 'growth', 'pipeline', 'training', 'stability'] as const
 const help = `npm run -s bench -- [options]
 
   --only PARTS        some of ${parts.join(', ')} (default: all)
+  --steps STEPS       some of ${stepNames.join(', ')} (default: all)
+  --add FILES         what was printed with --json before, of the same networks: parts that are not measured now
   --json              one JSON document on standard output
   --charts            draw docs/images/performance-*.svg and fill in docs/performance.md
   --no-pytorch        leave PyTorch out; else it is fetched at the first use
@@ -43,6 +48,8 @@ const { values } = parseArgs({
   options: {
     help: { type: 'boolean', default: false },
     only: { type: 'string', default: parts.join() },
+    steps: { type: 'string', default: stepNames.join() },
+    add: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     charts: { type: 'boolean', default: false },
     pytorch: { type: 'boolean', default: true },
@@ -73,10 +80,11 @@ async function main(): Promise<void> {
   const { size } = fanoganConfigSchema.pick({ size: true }).parse({ size: Number(values.size) })
   const shape = { size, channels: 1, width: Number(values.width), latent: Number(values.latent) }
   const threads = values.threads.split(',').map(Number)
-  const python: PythonEnvironment | null = values.pytorch ? await pythonEnvironment(say) : null
+  const compares = ['steps', 'training'].some((part) => wanted.has(part))
+  const python: PythonEnvironment | null = values.pytorch && compares ? await pythonEnvironment(say) : null
   const precisions: CompileOptions['precision'][] = hasBfloat16() ? ['float32', 'bfloat16'] : ['float32']
   const { model } = await processor(askProgram)
-  const report: Report = {
+  const measured: Report = {
     date: new Date().toISOString(),
     machine: { processor: model, cores: availableParallelism() },
     tensorflow: { version: provider.version, gpu: provider.gpu },
@@ -90,28 +98,41 @@ async function main(): Promise<void> {
   }
   if (wanted.has('steps')) {
     const compile = values['torch-compile']
-    report.steps = await measureSteps({ shape, batch, rounds, precisions, python, threads, compile, say })
+    const only = new Set(values.steps.split(','))
+    const options = { shape, batch, rounds, precisions, python, threads, compile, wanted: only, say }
+    measured.steps = await measureSteps(options)
   }
-  if (wanted.has('growth')) report.growth = await measureGrowth({ shape, batch, say })
+  if (wanted.has('growth')) measured.growth = await measureGrowth({ shape, batch, say })
   if (wanted.has('pipeline')) {
     const photographs = Number(values.photographs)
-    report.pipeline = []
+    measured.pipeline = []
     for (const count of [...new Set([Math.ceil(photographs / 10), photographs])]) {
       say(`pipeline: ${count} photographs`)
       const options = { photographs: count, side: Number(values.side), width: shape.width, rounds: 3 }
-      report.pipeline.push(await measurePipeline(options))
+      measured.pipeline.push(await measurePipeline(options))
     }
   }
   if (wanted.has('training')) {
     say('training with the preset "quick"')
     const steps = values['training-steps'] === 'preset' ? null : Number(values['training-steps'])
-    report.training = await measureTraining({ steps, threads: Math.max(...threads), python })
+    measured.training = await measureTraining({ steps, threads: Math.max(...threads), python })
   }
   if (wanted.has('stability')) {
-    report.stability = measureStability({ shape, batch, steps: Number(values['stability-steps']), say })
+    measured.stability = measureStability({ shape, batch, steps: Number(values['stability-steps']), say })
   }
+  const before = values.add.split(',').filter((file) => file !== '')
+  const report = [
+    ...before.map((file) => printedReport.parse(JSON.parse(readFileSync(file, 'utf8')))),
+    measured,
+  ].reduce(joinedReport)
   if (values.charts) writeFigures(report)
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
 }
 
-await main()
+/** Memory as the engine's process has it, which is settled at its start; PyTorch's process has it from here. */
+const environment = engineEnvironment(applicationRoot(), process.env)
+if (environment.GLIBC_TUNABLES === process.env.GLIBC_TUNABLES) await main()
+else {
+  const again = [...process.execArgv, ...process.argv.slice(1)]
+  process.exitCode = spawnSync(process.execPath, again, { env: environment, stdio: 'inherit' }).status ?? 1
+}

@@ -15,8 +15,17 @@ export interface Spread {
 
 /** Milliseconds of wall clock, and the median of the processor time. */
 export interface Timing extends Spread {
+  /** What other programs on the machine disturb least. */
+  fastest: number
   processor: number
 }
+
+/** Round by round; and the fastest call of one over the fastest of the other. */
+export interface Ratio extends Spread {
+  fastest: number
+}
+
+const fastestOf = (samples: readonly Sample[]): number => Math.min(...samples.map(({ wall }) => wall))
 
 const quantile = (values: readonly number[], q: number): number => {
   const sorted = [...values].sort((a, b) => a - b)
@@ -61,9 +70,12 @@ export async function inTurn(contestants: Contestants, rounds: number): Promise<
 
 export const timing = (samples: readonly Sample[]): Timing => ({
   ...spread(samples.map(({ wall }) => wall)),
+  fastest: fastestOf(samples),
   processor: median(samples.map(({ processor }) => processor)),
 })
 
-/** How many times as fast the first is as the second, round by round. */
-export const ratio = (first: readonly Sample[], second: readonly Sample[]): Spread =>
-  spread(first.map(({ wall }, round) => (second[round]?.wall ?? Number.NaN) / wall))
+/** How many times as fast the first is as the second. */
+export const ratio = (first: readonly Sample[], second: readonly Sample[]): Ratio => ({
+  ...spread(first.map(({ wall }, round) => (second[round]?.wall ?? Number.NaN) / wall)),
+  fastest: fastestOf(second) / fastestOf(first),
+})

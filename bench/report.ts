@@ -1,4 +1,6 @@
 /** The benchmark's document, and the same as text. */
+
+import { z } from 'zod'
 import type { GrowthFigures } from './growth.ts'
 import type { Spread, Timing } from './measure.ts'
 import type { PipelineFigures } from './pipeline.ts'
@@ -17,6 +19,33 @@ export interface Report {
   pipeline: PipelineFigures[] | null
   training: TrainingFigures | null
   stability: StabilityFigures | null
+}
+
+/** A report that was printed as JSON. */
+export const printedReport = z.custom<Report>(
+  (value) => typeof value === 'object' && value !== null && 'networks' in value && 'stability' in value,
+)
+
+/** Puts parts that were measured apart into one report; of what both have, the later one counts. */
+export function joinedReport(earlier: Report, later: Report): Report {
+  const [before, after] = [earlier.steps, later.steps]
+  const steps =
+    before && after
+      ? {
+          ...after,
+          compile: before.compile,
+          steps: { ...before.steps, ...after.steps },
+          scoringByBatch: after.scoringByBatch.length > 0 ? after.scoringByBatch : before.scoringByBatch,
+        }
+      : (after ?? before)
+  return {
+    ...later,
+    steps,
+    growth: later.growth ?? earlier.growth,
+    pipeline: later.pipeline ?? earlier.pipeline,
+    training: later.training ?? earlier.training,
+    stability: later.stability ?? earlier.stability,
+  }
 }
 
 /** How many times as fast as PyTorch a step must be. */
@@ -39,7 +68,7 @@ const megabytes = (bytes: number | null): string =>
 const spreadText = ({ median, low, high }: Spread, digits = 2): string =>
   `${median.toFixed(digits)} (${low.toFixed(digits)}-${high.toFixed(digits)})`
 const timingText = (timing: Timing): string =>
-  `${spreadText(timing, 1)} ms, processor ${timing.processor.toFixed(1)} ms`
+  `${spreadText(timing, 1)} ms, fastest ${timing.fastest.toFixed(1)} ms, processor ${timing.processor.toFixed(1)} ms`
 const verdict = (isMet: boolean): string => (isMet ? 'met' : 'missed')
 
 function stepLines(report: StepsReport): string[] {
@@ -61,13 +90,15 @@ function stepLines(report: StepsReport): string[] {
     for (const [contestant, speed] of Object.entries(figures.againstPyTorch)) {
       const judged =
         contestant === 'float32' && bar !== undefined ? `; bar ${bar}: ${verdict(speed.median >= bar)}` : ''
-      lines.push(`  ${contestant} over PyTorch: ${spreadText(speed)}${judged}`)
+      lines.push(
+        `  ${contestant} over PyTorch: ${spreadText(speed)}, fastest over fastest ${speed.fastest.toFixed(2)}${judged}`,
+      )
     }
     for (const [way, reason] of Object.entries(figures.pytorch?.skipped ?? {})) {
       lines.push(`  PyTorch ${way} was left out: ${reason}`)
     }
   }
-  lines.push('', 'scoring by batch, milliseconds for one image:')
+  if (report.scoringByBatch.length > 0) lines.push('', 'scoring by batch, milliseconds for one image:')
   for (const { batch, milliseconds, processor } of report.scoringByBatch) {
     lines.push(`  ${batch}: ${milliseconds.toFixed(2)}, processor ${processor.toFixed(2)}`)
   }

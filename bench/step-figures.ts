@@ -2,16 +2,16 @@
 import type { CompileOptions } from '../src/main/engine/graph/compile.ts'
 import type { NetworkShape } from '../src/main/engine/networks/dcgan.ts'
 import { type EngineSteps, fanoganSteps, ganomalyStep, measuredPeak, type Peak } from './engine-steps.ts'
-import { type Contestants, inTurn, ratio, type Spread, type Timing, timing } from './measure.ts'
+import { type Contestants, inTurn, type Ratio, ratio, type Timing, timing } from './measure.ts'
 import { type PyTorch, startPyTorch } from './pytorch/contestant.ts'
 import type { PythonEnvironment } from './pytorch/environment.ts'
 
 export interface StepFigures {
   /** By contestant: `float32`, `bfloat16`, `eager`, `pytorch`. */
   timings: Readonly<Record<string, Timing>>
-  /** How many times as fast as PyTorch, by contestant, round by round. */
-  againstPyTorch: Readonly<Record<string, Spread>>
-  againstEager: Readonly<Record<string, Spread>>
+  /** How many times as fast as PyTorch, by contestant. */
+  againstPyTorch: Readonly<Record<string, Ratio>>
+  againstEager: Readonly<Record<string, Ratio>>
   /** Floating point operations of the graph, and the share of the measured peak by processor time; null where not counted. */
   flops: number | null
   shareOfPeak: number | null
@@ -39,11 +39,18 @@ export interface StepsOptions {
   threads: readonly number[]
   /** Try torch.compile too. */
   compile: boolean
+  /** Names of the steps that are measured. */
+  wanted: ReadonlySet<string>
   say: (text: string) => void
 }
 
 /** Steps that only `batch` says how large they are, as both sides call them. */
 const fanogan = ['critic', 'generator', 'encoder', 'score'] as const
+const one = 'score one image'
+const ganomaly = 'ganomaly'
+const byBatch = 'score by batch'
+
+export const stepNames: readonly string[] = [...fanogan, one, ganomaly, byBatch]
 
 type Ways = Readonly<Record<string, EngineSteps>>
 
@@ -61,11 +68,12 @@ const disposeAll = (ways: Ways): void => {
 }
 
 export async function measureSteps(options: StepsOptions): Promise<StepsReport> {
-  const { shape, batch, rounds, python, threads, compile, say } = options
+  const { shape, batch, rounds, python, threads, compile, wanted, say } = options
   const peak = await measuredPeak(Math.max(rounds, 9))
   const pytorch = python === null ? null : await startPyTorch({ python, shape, batch, threads, compile })
   const steps: Record<string, StepFigures> = {}
   const measure = async (ways: Ways, own: string, theirs: string, name: string) => {
+    if (!wanted.has(name)) return
     say(`step: ${name}`)
     steps[name] = await figuresOf(ways, { own, theirs, rounds, peak, pytorch })
   }
@@ -74,14 +82,18 @@ export async function measureSteps(options: StepsOptions): Promise<StepsReport> 
     const { compileMilliseconds = Number.NaN, bytes = Number.NaN } = ways.float32 ?? {}
     for (const name of fanogan) await measure(ways, name, name, name)
     disposeAll(ways)
-    const single = waysOf(options, (compile) => fanoganSteps(shape, 1, compile))
-    await measure(single, 'score', 'score-1', 'score one image')
-    disposeAll(single)
-    const ganomaly = waysOf(options, (compile) => ganomalyStep(shape, batch, compile))
-    await measure(ganomaly, 'ganomaly', 'ganomaly', 'ganomaly')
-    disposeAll(ganomaly)
+    if (wanted.has(one)) {
+      const single = waysOf(options, (compile) => fanoganSteps(shape, 1, compile))
+      await measure(single, 'score', 'score-1', one)
+      disposeAll(single)
+    }
+    if (wanted.has(ganomaly)) {
+      const other = waysOf(options, (compile) => ganomalyStep(shape, batch, compile))
+      await measure(other, ganomaly, ganomaly, ganomaly)
+      disposeAll(other)
+    }
     const scoringByBatch = []
-    for (const size of [1, 4, 16, 32, 64, 128]) {
+    for (const size of wanted.has(byBatch) ? [1, 4, 16, 32, 64, 128] : []) {
       const own = fanoganSteps(shape, size, { mode: 'compiled' })
       const { score = [] } = await inTurn({ score: () => own.run('score') }, Math.max(5, rounds))
       const { median, processor } = timing(score)
@@ -122,7 +134,7 @@ async function figuresOf(ways: Ways, comparison: Comparison): Promise<StepFigure
   const samples = await inTurn(contestants, rounds)
   await pytorch?.forget(theirs)
   const timings = Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, timing(list)]))
-  const against = (other: string): Record<string, Spread> => {
+  const against = (other: string): Record<string, Ratio> => {
     const base = samples[other]
     const others = Object.entries(samples).filter(([name]) => name !== other)
     return base === undefined

@@ -13,8 +13,31 @@ const fileSchema = z.record(z.string(), z.string())
 /** Variables that hold a list of folders: what set-up says comes before what is there. */
 const lists = new Set(['PATH', 'Path', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'])
 
-/** `base` with what set-up recorded below `root`, the folder of package.json. */
-export function engineEnvironment(root: string, base: NodeJS.ProcessEnv): Record<string, string> {
+/** What the memory of a process is made of is settled when it starts, by this variable of the GNU C library. */
+const tunables = 'GLIBC_TUNABLES'
+const largePages = 'glibc.malloc.hugetlb'
+
+/**
+ * Asks for large pages: the results of layers take megabytes each, and looking up their small pages cost 3 to 9 %
+ * of the processor time of a step. Systems that have no such pages, or another C library, take no notice.
+ */
+function withLargePages(environment: Record<string, string>): Record<string, string> {
+  const present = environment[tunables] ?? ''
+  if (present.includes(largePages)) return environment
+  return { ...environment, [tunables]: [...(present === '' ? [] : [present]), `${largePages}=1`].join(':') }
+}
+
+/** `base` with what set-up recorded below `root`, the folder of package.json, and with large pages on Linux. */
+export function engineEnvironment(
+  root: string,
+  base: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform = process.platform,
+): Record<string, string> {
+  const environment = recordedEnvironment(root, base)
+  return platform === 'linux' ? withLargePages(environment) : environment
+}
+
+function recordedEnvironment(root: string, base: NodeJS.ProcessEnv): Record<string, string> {
   const environment: Record<string, string> = {}
   for (const [name, value] of Object.entries(base)) if (value !== undefined) environment[name] = value
   const file = join(root, '.cache', 'tensorflow', 'environment.json')
