@@ -20,6 +20,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   load: 'Reading images',
   gan: 'Training generator and critic',
   encoder: 'Training encoder',
+  residual: 'Learning residuals',
   texture: 'Learning texture',
   calibrate: 'Calibrating',
   score: 'Scoring',

@@ -10,6 +10,18 @@ import { Failure } from '../../shared/failure.ts'
  */
 export const textureComponent = 'texture'
 
+/** Of each tile, where a run is told to store it: its residual over the residual that is expected at such a place. */
+export const relativeComponent = 'relative'
+
+/** Of each tile, where a run is told to store it: residuals of early features whitened by their covariance. */
+export const whitenedComponent = 'whitened'
+
+/** What systems that restore images can learn of good parts and store, in this order behind their own components. */
+export const learnedComponents = [whitenedComponent, relativeComponent, textureComponent] as const
+
+/** Those that are computed beside the graph. */
+export const besideGraph: readonly string[] = [relativeComponent, textureComponent]
+
 /** What one pass over a tile stores, in this order. */
 export const fanoganComponents = ['residual', 'feature', 'latent', 'discriminator', 'peak'] as const
 
@@ -31,6 +43,9 @@ export const componentMeanings: Record<string, string> = {
   peak: 'largest value of |x - y| averaged over 5x5 pixels',
   code: 'L1(G_E(x) - E(G(x)))',
   texture: 'distance of the local texture of x and of x / y from the nearest on good parts, farthest 2 %',
+  whitened:
+    'L2(W (g(x) - g(y) - mean)), g the features of D after two halvings, mean of the farthest 1 % of cells',
+  relative: 'largest ratio of |x - y| over cells to its mean on training tiles with the nearest codes',
   absolute: 'L1(x - y)',
   'absolute-feature': 'L1(f(x) - f(y))',
 }
@@ -56,6 +71,20 @@ export const scoreKinds = [
     formula: 'max over pixels of mean_5x5 |x - G(E(x))|',
     from: 'Fanoscope: for defects much smaller than the part',
     needs: ['peak'],
+  },
+  {
+    name: 'whitened',
+    formula:
+      'mean over the farthest 1 % of cells c of L2(W(g(x)_c - g(G(E(x)))_c - mean)), g features of D after two halvings, W and mean of their residuals on good parts',
+    from: 'Fanoscope: for features that are never reproduced well, good or not',
+    needs: ['whitened'],
+  },
+  {
+    name: 'relative',
+    formula:
+      'max over scales s and windows w of sum_w |x - G(E(x))| / sum_w expected(E(x)) / usual_s, expected the mean residual of the training tiles with the nearest codes',
+    from: 'Fanoscope: for places that are never reproduced well, good or not',
+    needs: ['relative'],
   },
   {
     name: 'texture',
@@ -136,8 +165,10 @@ function tileScore(read: (name: string) => number, options: ScoreOptions): numbe
       return options.expectedCriticValue - read('discriminator')
     case 'peak':
       return read('peak')
+    case 'whitened':
+    case 'relative':
     case 'texture':
-      return read('texture')
+      return read(options.kind)
     case 'ganomaly':
       return read('code')
     case 'anogan': {

@@ -1,7 +1,7 @@
 /** `fanoscope.json`: all that a program needs to score with an exported model as Fanoscope does. */
 import { z } from 'zod'
 import { jsonObjectSchema, type Run, sha256Schema } from '../../shared/domain.ts'
-import { scoreKinds, textureComponent } from '../engine/scores.ts'
+import { besideGraph, scoreKinds } from '../engine/scores.ts'
 import type { ModelDescription } from '../engine/scoring/model-file.ts'
 import { findDataset } from '../store/datasets.ts'
 import { activePoint } from '../store/operating-points.ts'
@@ -50,7 +50,7 @@ export const manifestSchema = z.object({
     expectedCriticValue: z.number(),
     /** Of the graph, in its order. */
     components: z.array(z.string()),
-    /** What is measured of the whole photograph, beside the graph. */
+    /** What is measured beside the graph. */
     beside: z.array(z.string()),
   }),
   /** Scores of the normal validation images by kind, ascending: a percentile is a place among them. */
@@ -134,8 +134,8 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       reduction,
       latent,
       expectedCriticValue: description.expectedCriticValue,
-      components: description.componentNames.filter((name) => name !== textureComponent),
-      beside: description.componentNames.filter((name) => name === textureComponent),
+      components: description.componentNames.filter((name) => !besideGraph.includes(name)),
+      beside: description.componentNames.filter((name) => besideGraph.includes(name)),
     },
     calibration: description.calibration,
     mapScale: description.mapScale,

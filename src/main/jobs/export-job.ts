@@ -147,7 +147,7 @@ function requireInGraph({ score }: Manifest, format: ModelFormat): void {
   if (format === 'package' || !score.beside.includes(score.kind)) return
   throw new Failure(
     'not-exportable',
-    `The score "${score.kind}" is measured on whole photographs beside the graph, so a model file alone cannot give it.`,
+    `The score "${score.kind}" is measured beside the graph, so a model file alone cannot give it.`,
     'Export a package for another Fanoscope, or set the threshold on another score, such as izif.',
   )
 }

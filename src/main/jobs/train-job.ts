@@ -21,7 +21,7 @@ import type { JobContext, JobEnd, JobPlan } from './jobs.ts'
 import { rateLimit } from './rate-limit.ts'
 
 /** Phases whose `done` does not count training steps. */
-const besideSteps = new Set(['load', 'texture', 'calibrate'])
+const besideSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
 
 /** Milliseconds between two times that the run's row is brought up to date, besides checkpoints. */
 const keptEvery = 2_000

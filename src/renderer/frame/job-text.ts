@@ -12,6 +12,7 @@ const phases = [
   'load',
   'gan',
   'encoder',
+  'residual',
   'texture',
   'calibrate',
   'score',

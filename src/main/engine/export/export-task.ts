@@ -23,6 +23,8 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
   const { model } = stored.description
   const { made, graphs } = capturingGraphs(() => systemNamed(model).load(stored, task.batch))
   const { scorer } = made
+  // What is computed beside the graph is not in the files.
+  const inGraph = scorer.graph ?? scorer
   try {
     const graph = scoringGraph(model, scorer, graphs)
     const folder = join(task.folder, task.to)
@@ -31,8 +33,8 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
       join(folder, exportFiles.onnx),
       encodeOnnx(graph, { name: model, producerVersion: task.version, metadata: task.metadata }),
     )
-    await writeTensors(join(folder, exportFiles.check), checkOf(scorer), { format: 'fanoscope-check-1' })
-    return { files: Object.values(exportFiles), componentNames: tileComponentsOf(scorer) }
+    await writeTensors(join(folder, exportFiles.check), checkOf(inGraph), { format: 'fanoscope-check-1' })
+    return { files: Object.values(exportFiles), componentNames: tileComponentsOf(inGraph) }
   } finally {
     scorer.dispose()
   }

@@ -217,6 +217,8 @@ class GraphWriter {
         return this.#transposedConvolution(node)
       case 'AvgPool':
         return this.#average(node)
+      case 'TopKV2':
+        return this.#largest(node)
       default:
         throw notExportable(node)
     }
@@ -264,6 +266,19 @@ class GraphWriter {
     const x = this.#channelsFirst(image, node)
     const w = this.#filter(filter, [3, 2, 0, 1], node)
     return this.#channelsLast(this.#add('ConvTranspose', [x, w], { strides, pads, output_padding: rest }))
+  }
+
+  /** The largest values along the last axis; where they were is an output that nothing reads. */
+  #largest(node: GraphNode): string {
+    const [values, count] = node.inputs
+    if (values === undefined) throw notExportable(node)
+    const [found, places] = [this.#fresh(), this.#fresh()]
+    this.#nodes.message(1, (op) => {
+      op.string(1, this.#value(values))
+      op.string(1, this.#integers(integers(count, node)))
+      op.string(2, found).string(2, places).string(3, `TopK_${found}`).string(4, 'TopK')
+    })
+    return found
   }
 
   #average(node: GraphNode): string {

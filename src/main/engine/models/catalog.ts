@@ -10,6 +10,7 @@ import {
   criticComponents,
   fanoganComponents,
   ganomalyComponents,
+  learnedComponents,
   type ScoreKind,
   scoreKinds,
   scoresFrom,
@@ -44,21 +45,21 @@ const catalog: Record<string, CatalogEntry> = {
       'Schlegl et al., "f-AnoGAN: Fast unsupervised anomaly detection with generative adversarial networks", Medical Image Analysis 54, 2019',
     config: fanoganConfigSchema,
     presets: fanoganPresets,
-    scores: scoresFrom([...fanoganComponents, textureComponent]),
+    scores: scoresFrom([...fanoganComponents, ...learnedComponents]),
     wholeScore: 'peak',
   },
   ganomaly: {
     paper: 'Akcay et al., "GANomaly: Semi-supervised anomaly detection via adversarial training", ACCV 2018',
     config: ganomalyConfigSchema,
     presets: ganomalyPresets,
-    scores: scoresFrom([...ganomalyComponents, textureComponent]),
+    scores: scoresFrom([...ganomalyComponents, ...learnedComponents]),
   },
   anogan: {
     paper:
       'Schlegl et al., "Unsupervised anomaly detection with generative adversarial networks to guide marker discovery", IPMI 2017',
     config: anoganConfigSchema,
     presets: anoganPresets,
-    scores: scoresFrom([...anoganComponents, textureComponent]),
+    scores: scoresFrom([...anoganComponents, ...learnedComponents]),
   },
   'wgan-gp': {
     paper: 'Gulrajani et al., "Improved training of Wasserstein GANs", NIPS 2017',

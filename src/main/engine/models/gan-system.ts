@@ -5,10 +5,14 @@ import { loadWeights } from '../networks/stored-weights.ts'
 import { createWeights, type Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
 import {
+  type LearningParameters,
+  learnedOfModel,
+  nothingElse,
   owningWeights,
-  type TextureParameters,
+  requestOf,
+  type ScorerRequest,
   type TileScorer,
-  withStoredTexture,
+  withLearned,
 } from '../scoring/tile-scorer.ts'
 import { tf } from '../tensorflow.ts'
 import type { TrainingConfig } from '../training/config.ts'
@@ -28,11 +32,17 @@ export interface GanSystem<C extends GanConfig> {
   schema: { parse(config: unknown): C }
   networks(config: C): NetworkConfig
   objective(config: C): Objective
-  createScorer(config: C, networks: Networks, weights: GanWeights, batch: number): TileScorer
+  createScorer(
+    config: C,
+    networks: Networks,
+    weights: GanWeights,
+    batch: number,
+    request: ScorerRequest,
+  ): TileScorer
   /** What else the score depends on. */
   scoring?(config: C): Pick<ScoreOptions, 'featureShare'>
-  /** What is to be done with texture, where images are restored. */
-  texture?(config: C): TextureParameters
+  /** What is to be learned beside the networks, where images are restored. */
+  learning?(config: C): LearningParameters
 }
 
 /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */
@@ -66,10 +76,11 @@ export function ganSystem<C extends GanConfig>(system: GanSystem<C>): System {
         model: system.model,
         config,
         scoring: scoringOf(config),
-        ...(system.texture && { texture: system.texture(config) }),
+        ...(system.learning && { learning: system.learning(config) }),
         stages: [adversarialStage(config, networks, system.objective(config))],
         createWeights: (random) => createGanWeights(networks, random),
-        createScorer: (weights, batch) => system.createScorer(config, networks, weights, batch),
+        createScorer: (weights, batch, request) =>
+          system.createScorer(config, networks, weights, batch, request),
       })
     },
     load({ tensors, description }, batch) {
@@ -77,12 +88,15 @@ export function ganSystem<C extends GanConfig>(system: GanSystem<C>): System {
       const networks = networksFor(config)
       const weights = createGanWeights(networks, createRandom(0))
       loadWeights(tensors, weights.generator, weights.critic)
+      const parameters = system.learning?.(config)
+      const learned = parameters && learnedOfModel(tensors, parameters)
+      const request = learned ? requestOf(learned) : nothingElse
       const ofTiles = owningWeights(
-        system.createScorer(config, networks, weights, batch),
+        system.createScorer(config, networks, weights, batch, request),
         weights.generator,
         weights.critic,
       )
-      const scorer = system.texture ? withStoredTexture(ofTiles, tensors, system.texture(config)) : ofTiles
+      const scorer = parameters && learned ? withLearned(ofTiles, learned, parameters) : ofTiles
       const { expectedCriticValue } = description
       return {
         scorer,

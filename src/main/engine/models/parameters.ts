@@ -173,16 +173,28 @@ export const scoreParameter = (components: readonly string[], kind: ScoreKind) =
   }),
 })
 
-/** For systems that restore images. */
-export const textureParameters = {
+/** What is learned of good parts beside the networks, for systems that restore images. */
+export const learningParameters = {
   texture: z.boolean().default(false).meta({
     description:
       'Learn the texture of good parts and of their residual too, and store how far each photograph is from it',
     source: 'Roth et al. 2022, equation 6',
   }),
-  map: z.enum(['residual', 'texture']).default('residual').meta({
+  whitened: z.boolean().default(false).meta({
     description:
-      'The anomaly map: the residual |x - G(E(x))|, or the distance of the texture from good parts',
+      'Learn how residuals of early critic features vary together on good parts, and store how far each tile is from that',
+    source: 'Mahalanobis 1936',
+  }),
+  relative: z.boolean().default(false).meta({
+    description:
+      'Learn what residual is expected where a tile looks like this on good parts, and store how many times as large it is',
+  }),
+  scales: z.int().min(1).max(3).default(1).meta({
+    description: 'Scales that the expected residual is compared at: windows of 4, of 8 and of 16 pixels',
+  }),
+  map: z.enum(['residual', 'relative', 'texture']).default('residual').meta({
+    description:
+      'The anomaly map: the residual |x - G(E(x))|, the residual over what is expected, or the distance of the texture from good parts',
     source: 'Schlegl et al. 2019 for the residual',
   }),
 }

@@ -19,8 +19,8 @@ export interface Networks {
   readonly criticHasStatistics: boolean
   /** z [N, latent] -> images [N, size, size, channels] in [-1, 1]. */
   generator(w: Weights, z: Tensor, mode: Normalization): Tensor
-  /** Images -> `value` [N, 1] and `features` f(x) [N, 4, 4, widest]. */
-  critic(w: Weights, x: Tensor, mode: Normalization): { value: Tensor; features: Tensor }
+  /** Images -> `value` [N, 1], `features` f(x) [N, 4, 4, widest], and `early` ones after the second halving. */
+  critic(w: Weights, x: Tensor, mode: Normalization): { value: Tensor; features: Tensor; early: Tensor }
   /** Images -> z [N, latent] in [-1, 1]. */
   encoder(w: Weights, x: Tensor, mode: Normalization): Tensor
 }

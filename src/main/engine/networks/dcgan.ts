@@ -22,6 +22,10 @@ export interface NetworkShape {
 }
 
 const smallest = 4
+
+/** Halvings of the image before the early features of a critic. */
+export const earlyHalvings = 2
+
 const dcganStart = normal(0.02)
 
 /** Halvings from the image down to 4x4: 3 for 32, 4 for 64, 5 for 128 pixels. */
@@ -47,27 +51,29 @@ export function generator(w: Weights, shape: NetworkShape, z: Tensor, mode: Norm
 }
 
 /**
- * D: images -> `value` [N, 1], unbounded, and `features` f(x) [N, 4, 4, widest]. With `mode`, batch norm in all
- * layers but the first and the last, and DCGAN's start.
+ * D: images -> `value` [N, 1], unbounded, `features` f(x) [N, 4, 4, widest], and `early`, those after the second
+ * halving. With `mode`, batch norm in all layers but the first and the last, and DCGAN's start.
  */
 export function critic(
   w: Weights,
   shape: NetworkShape,
   x: Tensor,
   mode?: Normalization,
-): { value: Tensor; features: Tensor } {
+): { value: Tensor; features: Tensor; early: Tensor } {
   const levels = depth(shape)
   let h = x
+  let early = x
   for (let level = 0; level < levels; level++) {
     const name = `down${level + 1}`
     const start = mode ? dcganStart : heNormal(kernel * kernel * (h.shape[3] ?? 1), negativeSlope)
     const normalized = mode !== undefined && level > 0
     h = convolve(w, name, h, shape.width * 2 ** level, start, !normalized)
     h = leakyRelu(normalized ? batchNorm(w, name, h, mode) : h)
+    if (level + 1 === earlyHalvings) early = h
   }
   const count = featureCount(shape)
   const value = dense(w, 'value', tf.reshape(h, [-1, count]), 1, mode ? dcganStart : heNormal(count, 1))
-  return { value, features: h }
+  return { value, features: h, early }
 }
 
 /** E: images -> z [N, latent] in [-1, 1] (tanh, as in the f-AnoGAN authors' code). */

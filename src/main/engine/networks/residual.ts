@@ -6,7 +6,7 @@
  */
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
-import type { NetworkShape } from './dcgan.ts'
+import { earlyHalvings, type NetworkShape } from './dcgan.ts'
 import { layerNorm } from './layer-norm.ts'
 import { batchNorm, convolveEvenly, dense } from './layers.ts'
 import { doubled, halved } from './resampling.ts'
@@ -76,30 +76,41 @@ export function residualGenerator(w: Weights, shape: NetworkShape, z: Tensor, mo
   return tf.tanh(convolveEvenly(w, 'image', h, { filters: shape.channels, kernel: 3, start, bias: true }))
 }
 
-/** The part that the critic and the encoder share: images -> [N, 4, 4, widest]. */
-function descend(w: Weights, shape: NetworkShape, x: Tensor, norm: Norm): Tensor {
+/** The part that the critic and the encoder share: images -> [N, 4, 4, widest], and what is there on the way. */
+function descend(
+  w: Weights,
+  shape: NetworkShape,
+  x: Tensor,
+  norm: Norm,
+): { features: Tensor; early: Tensor } {
   const start = heNormal(9 * shape.channels, 1)
   let h = convolveEvenly(w, 'image', x, { filters: shape.width, kernel: 3, start, bias: true })
+  let early = h
   for (let level = 1; level <= depth(shape); level++) {
     h = residualBlock(w, `down${level}`, h, { filters: filtersAt(shape, level), resample: 'down', norm })
+    if (level === earlyHalvings) early = h
   }
-  return h
+  return { features: h, early }
 }
 
-/** D: images -> `value` [N, 1], unbounded, and `features` f(x) [N, 4, 4, widest]. */
+/** D: images -> `value` [N, 1], unbounded, `features` f(x) [N, 4, 4, widest], and `early` after the second halving. */
 export function residualCritic(
   w: Weights,
   shape: NetworkShape,
   x: Tensor,
-): { value: Tensor; features: Tensor } {
-  const features = descend(w, shape, x, (name, h) => layerNorm(w, name, h))
+): { value: Tensor; features: Tensor; early: Tensor } {
+  const { features, early } = descend(w, shape, x, (name, h) => layerNorm(w, name, h))
   const count = residualFeatureCount(shape)
-  return { value: dense(w, 'value', tf.reshape(features, [-1, count]), 1, heNormal(count, 1)), features }
+  return {
+    value: dense(w, 'value', tf.reshape(features, [-1, count]), 1, heNormal(count, 1)),
+    features,
+    early,
+  }
 }
 
 /** E: images -> z [N, latent] in [-1, 1]. */
 export function residualEncoder(w: Weights, shape: NetworkShape, x: Tensor, mode: Normalization): Tensor {
-  const features = descend(w, shape, x, (name, h) => batchNorm(w, name, h, mode))
+  const { features } = descend(w, shape, x, (name, h) => batchNorm(w, name, h, mode))
   const count = residualFeatureCount(shape)
   return tf.tanh(dense(w, 'code', tf.reshape(features, [-1, count]), shape.latent, heNormal(count, 1)))
 }

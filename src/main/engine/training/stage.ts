@@ -4,7 +4,7 @@ import type { TrainingBatches } from '../data/training-batches.ts'
 import type { Program } from '../graph/compile.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
-import type { TextureParameters, TileScorer } from '../scoring/tile-scorer.ts'
+import type { LearningParameters, ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'
 import type { Variable } from '../tensorflow.ts'
 import type { TrainingConfig } from './config.ts'
 import type { TensorMap } from './safetensors.ts'
@@ -71,11 +71,11 @@ export interface TrainingDefinition<W extends Record<string, Weights> = Record<s
   /** The complete configuration, which is stored with the model. */
   readonly config: TrainingConfig & Record<string, unknown>
   readonly scoring: Omit<ScoreOptions, 'expectedCriticValue'>
-  /** Where it says so, the texture of good parts is learned too, for the component `texture`. */
-  readonly texture?: TextureParameters
+  /** What is learned of good parts beside the networks, for components of their own. */
+  readonly learning?: LearningParameters
   readonly stages: readonly StageDefinition<W>[]
   /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */
   createWeights(random: Random): W
   /** Compiles scoring for batches of at most `batch` tiles, with the weights as constants. */
-  createScorer(weights: W, batch: number): TileScorer
+  createScorer(weights: W, batch: number, request: ScorerRequest): TileScorer
 }

@@ -19,12 +19,23 @@ import { disposeWeights, loadWeights, readWeights } from '../networks/stored-wei
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
 import { type Calibration, calibrate } from '../scoring/calibrate.ts'
+import { expectationTensors, expectedTiles } from '../scoring/expected-residual.ts'
+import { whiteningTensors } from '../scoring/feature-whitening.ts'
+import { type LearnedResiduals, learnResiduals } from '../scoring/learn-residuals.ts'
 import { texturesOf } from '../scoring/local-texture.ts'
 import { readModel, writeModel } from '../scoring/model-file.ts'
 import { type NormalTextures, TextureGathering, textureTensors } from '../scoring/nearest-normal.ts'
 import { scoresAgree, scoringWith } from '../scoring/precision.ts'
 import { scoreImages } from '../scoring/score-images.ts'
-import { learnsTexture, type TileScorer, withTexture } from '../scoring/tile-scorer.ts'
+import {
+  type Learned,
+  learnsExpectation,
+  learnsTexture,
+  learnsWhitening,
+  requestOf,
+  type TileScorer,
+  withLearned,
+} from '../scoring/tile-scorer.ts'
 import { Cancelled } from '../task-control.ts'
 import type { Variable } from '../tensorflow.ts'
 import {
@@ -55,6 +66,9 @@ const bestPrefix = 'best:'
 
 /** Training photographs that the texture of good parts is learned from. */
 const textureLimit = 512
+
+/** Training tiles that residuals are learned from where each of them is searched for. */
+const searchedTiles = 128
 
 const withShapes = (
   values: Record<string, Float32Array>,
@@ -317,13 +331,15 @@ class Training<W extends Record<string, Weights>> {
     const { task } = this.#context
     const tensors = readWeights(...Object.values(weights))
     const weightsSha256 = digestOf(tensors)
-    let scorer = createScorer(weights, Math.min(32, config.batch))
+    const batch = Math.min(32, config.batch)
+    const residuals = await this.#learnResiduals(weights, batch)
+    let scorer = createScorer(weights, batch, requestOf(residuals))
     try {
-      const textures = await this.#learnTextures(scorer)
-      scorer = this.#textured(scorer, textures)
-      const { precision, ...measured } = await this.#calibrated(scorer, weights, textures)
+      const learned: Learned = { ...residuals, textures: await this.#learnTextures(scorer) }
+      scorer = this.#withLearned(scorer, learned)
+      const { precision, ...measured } = await this.#calibrated(scorer, weights, learned)
       await writeModel(task.folder, {
-        tensors: { ...tensors, ...(textures && textureTensors(textures)) },
+        tensors: { ...tensors, ...this.#learnedTensors(learned) },
         description: {
           format: 1,
           model,
@@ -354,15 +370,59 @@ class Training<W extends Record<string, Weights>> {
     }
   }
 
-  #textured(scorer: TileScorer, textures: NormalTextures | null): TileScorer {
-    const { texture } = this.#definition
-    return texture && textures ? withTexture(scorer, textures, texture) : scorer
+  #withLearned(scorer: TileScorer, learned: Learned): TileScorer {
+    const { learning } = this.#definition
+    return learning ? withLearned(scorer, learned, learning) : scorer
+  }
+
+  #learnedTensors({ textures, expectation, whitening }: Learned): TensorMap {
+    return {
+      ...(textures && textureTensors(textures)),
+      ...(expectation && expectationTensors(expectation)),
+      ...(whitening && whiteningTensors(whitening)),
+    }
+  }
+
+  /** What residuals good training tiles leave, of at most `expectedTiles` of them; nulls where it is not asked for. */
+  async #learnResiduals(weights: W, batch: number): Promise<LearnedResiduals> {
+    const { learning, createScorer, config } = this.#definition
+    const whitens = learning !== undefined && learnsWhitening(learning)
+    const expects = learning !== undefined && learnsExpectation(learning)
+    if (!whitens && !expects) return { whitening: null, expectation: null }
+    const { task } = this.#context
+    const scorer = createScorer(weights, batch, { whitening: null, codes: expects, early: whitens })
+    const limit = scorer.searchSteps === undefined ? expectedTiles : searchedTiles
+    const tiles = config.input === 'whole' ? Math.min(limit, task.train.length) : limit
+    try {
+      return await learnResiduals({
+        scorer,
+        // As they are scored: not mirrored, not shifted, and a whole photograph once.
+        batches: new TrainingBatches({
+          cache: this.#cache,
+          size: scorer.size,
+          channels: scorer.channels,
+          batch: scorer.batch,
+          input: config.input,
+          augmentation: { flips: 'none', shift: 0 },
+          state: { random: createRandom(task.seed, 'residual').state(), left: [] },
+        }),
+        tiles,
+        whitens,
+        expects,
+        proceed: async (done) => {
+          this.#context.progress('residual', done, tiles, null)
+          if (!(await this.#goesOn())) throw new Cancelled(this.#offset + this.#state.step)
+        },
+      })
+    } finally {
+      scorer.dispose()
+    }
   }
 
   /** The texture of good training photographs, of at most `textureLimit` of them; null where none is to be learned. */
   async #learnTextures(scorer: TileScorer): Promise<NormalTextures | null> {
-    const { texture } = this.#definition
-    if (!texture || !learnsTexture(texture)) return null
+    const { learning } = this.#definition
+    if (!learning || !learnsTexture(learning)) return null
     const { task } = this.#context
     const random = createRandom(task.seed, 'texture')
     const images = random.shuffle([...task.train]).slice(0, textureLimit)
@@ -382,7 +442,7 @@ class Training<W extends Record<string, Weights>> {
   async #calibrated(
     scorer: TileScorer,
     weights: W,
-    textures: NormalTextures | null,
+    learned: Learned,
   ): Promise<Calibration & { precision: Precision }> {
     const { config, scoring, createScorer } = this.#definition
     const calibrateWith = (measured: TileScorer): Promise<Calibration> =>
@@ -401,8 +461,8 @@ class Training<W extends Record<string, Weights>> {
       })
     const full = await calibrateWith(scorer)
     if (config.precision === 'float32' || !hasBfloat16()) return { ...full, precision: 'float32' }
-    const low16 = scoringWith('bfloat16', () => createScorer(weights, scorer.batch))
-    const lowScorer = this.#textured(low16, textures)
+    const low16 = scoringWith('bfloat16', () => createScorer(weights, scorer.batch, requestOf(learned)))
+    const lowScorer = this.#withLearned(low16, learned)
     try {
       const low = await calibrateWith(lowScorer)
       const agree = scoresAgree(full.calibration, low.calibration)

@@ -1,8 +1,9 @@
 /** What the heat map of a run shows: its words are `review.legend.<kind>`. */
 import type { Run } from '../../../shared/domain.ts'
 
-export type MapKind = 'residual' | 'texture'
+const kinds = ['residual', 'relative', 'texture'] as const
+export type MapKind = (typeof kinds)[number]
 
-/** |x - G(E(x))|, unless the run draws the distance of the texture from good parts. */
+/** |x - G(E(x))|, unless the run draws the residual over what is expected, or the distance of the texture. */
 export const mapKindOf = (run: Pick<Run, 'config'> | null): MapKind =>
-  run?.config.map === 'texture' ? 'texture' : 'residual'
+  kinds.find((kind) => kind === run?.config.map) ?? 'residual'

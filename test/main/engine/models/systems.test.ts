@@ -110,7 +110,10 @@ for (const model of names) {
 
     it('is calibrated for each score that it lists, and these are all that its components allow', async () => {
       const images = await parts()
-      const task = taskOf(model, { images, ...(restores.has(model) && { set: { texture: true } }) })
+      const task = taskOf(model, {
+        images,
+        ...(restores.has(model) && { set: { texture: true, whitened: true, relative: true } }),
+      })
       const { calibration, componentNames, expectedCriticValue } = await train(task)
       const listed = listSystems().systems.find(({ name }) => name === model)?.scores ?? []
       expect(Object.keys(calibration)).toEqual(listed)

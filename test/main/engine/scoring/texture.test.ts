@@ -14,11 +14,11 @@ import {
   farthest,
   NearestNormal,
   type NormalTexture,
-  symmetricEigen,
   TextureGathering,
   texturesOfModel,
   textureTensors,
 } from '../../../../src/main/engine/scoring/nearest-normal.ts'
+import { symmetricEigen } from '../../../../src/main/engine/scoring/whitening.ts'
 import { createRandom } from '../../../../src/main/random.ts'
 
 /** Brushed metal: streaks down, grain, light falling off to one side. */

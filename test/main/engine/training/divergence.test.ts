@@ -35,6 +35,7 @@ function played({ holds = () => true, sees = () => null }: Play): TrainingDefini
       size: 32,
       channels: 1,
       scale: 1,
+      normalization: 'none',
       input: 'whole',
       batch: 2,
       flips: 'none',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { anoganComponents, paperFeatureShare, textureComponent } from '../../scores.ts'
+import { anoganComponents, learnedComponents, paperFeatureShare } from '../../scores.ts'
 import {
   adamParameters,
   averageParameter,
@@ -9,13 +9,13 @@ import {
   ganStepParameters,
   imageParameters,
   latentParameter,
+  learningParameters,
   learningRateParameter,
   normParameter,
   penaltyParameter,
   rhythmParameters,
   scoreParameter,
   scoringParameters,
-  textureParameters,
   widthParameter,
 } from '../parameters.ts'
 
@@ -69,9 +69,9 @@ export const anoganConfigSchema = z.strictObject({
       description: 'Weight lambda of the features beside the residual, in the search and in the score',
       source: `${anogan}, section 2.2`,
     }),
-  ...scoreParameter([...anoganComponents, textureComponent], 'anogan'),
+  ...scoreParameter([...anoganComponents, ...learnedComponents], 'anogan'),
   ...scoringParameters,
-  ...textureParameters,
+  ...learningParameters,
   ...rhythmParameters,
 })
 export type AnoganConfig = z.output<typeof anoganConfigSchema>

@@ -7,12 +7,13 @@ import { compileAll, defineStep } from '../../graph/compile.ts'
 import { adam, gradientDescent } from '../../graph/optimizers.ts'
 import type { Networks } from '../../networks/blocks.ts'
 import { anoganComponents } from '../../scores.ts'
-import type { TileScorer } from '../../scoring/tile-scorer.ts'
+import { nothingElse, type ScorerRequest, type TileScorer } from '../../scoring/tile-scorer.ts'
 import { type Tensor, tf } from '../../tensorflow.ts'
 import { lossGradients } from '../../training/gradients.ts'
 import type { GanWeights } from '../gan-system.ts'
 import { absoluteDistance, anomalyMap, meanSquaredDistance } from '../losses.ts'
 import { largestAverage } from '../peak.ts'
+import { componentsFor, restorationAnswer, restorationOutputs } from '../restoration.ts'
 import type { AnoganConfig } from './config.ts'
 import { searchStart } from './search-start.ts'
 
@@ -42,6 +43,7 @@ export function createSearchSteps(
   networks: Networks,
   weights: GanWeights,
   start: { codes: Float32Array; batch: number },
+  request: ScorerRequest = nothingElse,
 ) {
   const { size, channels, latent } = networks.shape
   const { codes, batch } = start
@@ -81,18 +83,19 @@ export function createSearchSteps(
           const y = generate(z)
           const [real, restored] = [judge(x), judge(y)]
           const map = anomalyMap(x, y)
-          const components: Record<(typeof anoganComponents)[number], Tensor> = {
+          const components = {
             residual: meanSquaredDistance(x, y),
             absolute: absoluteDistance(x, y),
             'absolute-feature': absoluteDistance(real.features, restored.features),
             discriminator: tf.reshape(real.value, [-1]),
             peak: largestAverage(map),
           }
-          const table = tf.stack(
-            anoganComponents.map((name) => components[name]),
-            1,
+          const early = { x: real.early, y: restored.early }
+          return restorationOutputs(
+            // The variable's value, as a tensor of this step.
+            { names: anoganComponents, components, map, reconstruction: y, code: tf.clone(z), early },
+            request,
           )
-          return { components: table, map, reconstruction: y }
         },
       }),
       discriminate: defineStep({ inputs: { x: images }, step: ({ x }) => ({ value: judge(x).value }) }),
@@ -113,6 +116,7 @@ export function createSearchScorer(
   networks: Networks,
   weights: GanWeights,
   most: number,
+  request: ScorerRequest = nothingElse,
 ): TileScorer {
   const { size, channels, latent } = networks.shape
   const { searchSteps, searchLearningRate } = config
@@ -120,21 +124,20 @@ export function createSearchScorer(
   const first = searchStart(latent)
   const codes = new Float32Array(batch * latent)
   for (let i = 0; i < batch; i++) codes.set(first, i * latent)
-  const { program, dispose } = createSearchSteps(config, networks, weights, { codes, batch })
+  const { program, dispose } = createSearchSteps(config, networks, weights, { codes, batch }, request)
   const { steps } = program
   const beginning = program.readVariables()
   return {
     size,
     channels,
     batch,
-    componentNames: [...anoganComponents],
+    componentNames: componentsFor(anoganComponents, request),
     searchSteps,
     score(tiles) {
       program.writeVariables(beginning)
       const { features } = steps.features.run({ x: tiles })
       for (let i = 0; i < searchSteps; i++) steps.search.run({ x: tiles, features, rate: searchLearningRate })
-      const { components, map, reconstruction } = steps.score.run({ x: tiles })
-      return { components, pictures: { map, reconstruction } }
+      return restorationAnswer(steps.score.run({ x: tiles }))
     },
     discriminate: (tiles) => steps.discriminate.run({ x: tiles }).value,
     dispose,

@@ -15,5 +15,5 @@ export const anogan = ganSystem<AnoganConfig>({
   objective: (config) => (config.gan === 'wgan-gp' ? wganGpObjective(config) : dcganObjective(config)),
   createScorer: createSearchScorer,
   scoring: ({ featureShare }) => ({ featureShare }),
-  texture: (config) => config,
+  learning: (config) => config,
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fanoganComponents, scoresFrom, textureComponent } from '../../scores.ts'
+import { fanoganComponents, learnedComponents, scoresFrom } from '../../scores.ts'
 import {
   averageParameter,
   batchParameter,
@@ -9,10 +9,10 @@ import {
   generatorRateParameter,
   imageParameters,
   latentParameter,
+  learningParameters,
   patienceParameter,
   rhythmParameters,
   scoringParameters,
-  textureParameters,
   widthParameter,
 } from '../parameters.ts'
 
@@ -89,13 +89,13 @@ export const fanoganConfigSchema = z.strictObject({
     .default(1)
     .meta({ description: 'Weight of the feature term, in training and in the score', source: fanogan }),
   score: z
-    .enum(scoresFrom([...fanoganComponents, textureComponent]))
+    .enum(scoresFrom([...fanoganComponents, ...learnedComponents]))
     .default('izif')
     .meta({
       description: 'The score that the queue sorts by; it can be changed later without scoring again',
     }),
   ...scoringParameters,
-  ...textureParameters,
+  ...learningParameters,
   validateEvery: z
     .int()
     .min(1)

@@ -1,10 +1,11 @@
 /** Everything f-AnoGAN says about a batch of tiles, in one graph call. */
 import { compileAll, defineStep } from '../../graph/compile.ts'
 import { fanoganComponents } from '../../scores.ts'
-import type { TileScorer } from '../../scoring/tile-scorer.ts'
-import { type Tensor, tf } from '../../tensorflow.ts'
+import { nothingElse, type ScorerRequest, type TileScorer } from '../../scoring/tile-scorer.ts'
+import { tf } from '../../tensorflow.ts'
 import { anomalyMap, meanSquaredDistance } from '../losses.ts'
 import { largestAverage } from '../peak.ts'
+import { componentsFor, restorationAnswer, restorationOutputs } from '../restoration.ts'
 import type { FanoganConfig } from './config.ts'
 import { type FanoganWeights, fanoganNetworks } from './networks.ts'
 
@@ -15,6 +16,7 @@ export function createFanoganScorer(
   config: FanoganConfig,
   weights: FanoganWeights,
   batch: number,
+  request: ScorerRequest = nothingElse,
 ): TileScorer {
   const networks = fanoganNetworks(config)
   const { size, channels } = config
@@ -31,18 +33,18 @@ export function createFanoganScorer(
           const real = networks.critic(weights.critic, x, measured)
           const restored = networks.critic(weights.critic, y, measured)
           const map = anomalyMap(x, y)
-          const components: Record<(typeof fanoganComponents)[number], Tensor> = {
+          const components = {
             residual: meanSquaredDistance(x, y),
             feature: meanSquaredDistance(real.features, restored.features),
             latent: meanSquaredDistance(z, code),
             discriminator: tf.reshape(real.value, [-1]),
             peak: largestAverage(map),
           }
-          const table = tf.stack(
-            fanoganComponents.map((name) => components[name]),
-            1,
+          const early = { x: real.early, y: restored.early }
+          return restorationOutputs(
+            { names: fanoganComponents, components, map, reconstruction: y, code: z, early },
+            request,
           )
-          return { components: table, map, reconstruction: y }
         },
       }),
       discriminate: defineStep({
@@ -55,11 +57,8 @@ export function createFanoganScorer(
     size,
     channels,
     batch,
-    componentNames: [...fanoganComponents],
-    score(tiles) {
-      const { components, map, reconstruction } = program.steps.score.run({ x: tiles })
-      return { components, pictures: { map, reconstruction } }
-    },
+    componentNames: componentsFor(fanoganComponents, request),
+    score: (tiles) => restorationAnswer(program.steps.score.run({ x: tiles })),
     discriminate: (tiles) => program.steps.discriminate.run({ x: tiles }).value,
     dispose: () => program.dispose(),
   }

@@ -1,6 +1,6 @@
 import { createRandom } from '../../../random.ts'
 import { loadWeights } from '../../networks/stored-weights.ts'
-import { owningWeights, withStoredTexture } from '../../scoring/tile-scorer.ts'
+import { learnedOfModel, owningWeights, requestOf, withLearned } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import { adversarialStage } from '../adversarial-stage.ts'
 import type { System } from '../system.ts'
@@ -24,26 +24,27 @@ export const fanogan: System = {
       model: 'fanogan',
       config,
       scoring: scoringOf(config),
-      texture: config,
+      learning: config,
       stages: [
         adversarialStage(config, fanoganNetworks(config), wganGpObjective(config)),
         encoderStage(config),
       ],
       createWeights: (random) => createFanoganWeights(config, random),
-      createScorer: (weights, batch) => createFanoganScorer(config, weights, batch),
+      createScorer: (weights, batch, request) => createFanoganScorer(config, weights, batch, request),
     })
   },
   load({ tensors, description }, batch) {
     const config = fanoganConfigSchema.parse(description.config)
     const weights = createFanoganWeights(config, createRandom(0))
     loadWeights(tensors, weights.generator, weights.critic, weights.encoder)
+    const learned = learnedOfModel(tensors, config)
     const ofTiles = owningWeights(
-      createFanoganScorer(config, weights, batch),
+      createFanoganScorer(config, weights, batch, requestOf(learned)),
       weights.generator,
       weights.critic,
       weights.encoder,
     )
-    const scorer = withStoredTexture(ofTiles, tensors, config)
+    const scorer = withLearned(ofTiles, learned, config)
     const { expectedCriticValue } = description
     return {
       scorer,

@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { ganomalyComponents, textureComponent } from '../../scores.ts'
+import { ganomalyComponents, learnedComponents } from '../../scores.ts'
 import {
   adamParameters,
   batchParameter,
   decayParameter,
   imageParameters,
   latentParameter,
+  learningParameters,
   learningRateParameter,
   patienceParameter,
   rhythmParameters,
   scoreParameter,
   scoringParameters,
-  textureParameters,
   widthParameter,
 } from '../parameters.ts'
 
@@ -50,9 +50,9 @@ export const ganomalyConfigSchema = z.strictObject({
   ...learningRateParameter(2e-4, 'Adam', `${ganomaly}, section 4`),
   ...adamParameters(0.5, 0.999, `${ganomaly}, section 4`),
   ...decayParameter,
-  ...scoreParameter([...ganomalyComponents, textureComponent], 'ganomaly'),
+  ...scoreParameter([...ganomalyComponents, ...learnedComponents], 'ganomaly'),
   ...scoringParameters,
-  ...textureParameters,
+  ...learningParameters,
   validateEvery: z
     .int()
     .min(1)

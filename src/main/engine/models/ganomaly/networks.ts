@@ -5,7 +5,7 @@
  */
 import type { Random } from '../../../random.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
-import { depth, featureCount, type NetworkShape } from '../../networks/dcgan.ts'
+import { depth, earlyHalvings, featureCount, type NetworkShape } from '../../networks/dcgan.ts'
 import { batchNorm, convolve, convolveEvenly, deconvolve, dense } from '../../networks/layers.ts'
 import { leakyRelu } from '../../networks/leaky-relu.ts'
 import { createWeights, normal, type Weights } from '../../networks/weights.ts'
@@ -42,21 +42,28 @@ function extraLayer(w: Weights, name: string, x: Tensor, mode: Normalization): T
   return batchNorm(w, name, h, mode)
 }
 
-/** Images -> [N, 4, 4, widest]. */
-function descend(w: Weights, shape: GanomalyShape, x: Tensor, mode: Normalization): Tensor {
+/** Images -> [N, 4, 4, widest], and what is there after the second halving. */
+function descend(
+  w: Weights,
+  shape: GanomalyShape,
+  x: Tensor,
+  mode: Normalization,
+): { features: Tensor; early: Tensor } {
   let h = leakyRelu(convolve(w, 'down1', x, shape.width, start, false))
   for (let i = 1; i <= shape.extra; i++) h = leakyRelu(extraLayer(w, `extra${i}`, h, mode))
+  let early = h
   for (let level = 2; level <= depth(shape); level++) {
     const name = `down${level}`
     h = convolve(w, name, h, shape.width * 2 ** (level - 1), start, false)
     h = leakyRelu(batchNorm(w, name, h, mode))
+    if (level === earlyHalvings) early = h
   }
-  return h
+  return { features: h, early }
 }
 
 /** G_E and E: images -> codes [N, latent], unbounded. */
 export function encode(w: Weights, shape: GanomalyShape, x: Tensor, mode: Normalization): Tensor {
-  const flat = tf.reshape(descend(w, shape, x, mode), [-1, featureCount(shape)])
+  const flat = tf.reshape(descend(w, shape, x, mode).features, [-1, featureCount(shape)])
   return dense(w, 'code', flat, shape.latent, start)
 }
 
@@ -80,16 +87,16 @@ export function decode(w: Weights, shape: GanomalyShape, z: Tensor, mode: Normal
   return tf.tanh(deconvolve(w, 'image', h, shape.channels, start, false))
 }
 
-/** D: images -> logits [N, 1] and f(x) [N, 4, 4, widest]. */
+/** D: images -> logits [N, 1], f(x) [N, 4, 4, widest], and the features after the second halving. */
 export function discriminate(
   w: Weights,
   shape: GanomalyShape,
   x: Tensor,
   mode: Normalization,
-): { value: Tensor; features: Tensor } {
-  const features = descend(w, shape, x, mode)
+): { value: Tensor; features: Tensor; early: Tensor } {
+  const { features, early } = descend(w, shape, x, mode)
   const flat = tf.reshape(features, [-1, featureCount(shape)])
-  return { value: dense(w, 'value', flat, 1, start), features }
+  return { value: dense(w, 'value', flat, 1, start), features, early }
 }
 
 /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */

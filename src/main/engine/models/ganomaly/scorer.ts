@@ -1,10 +1,11 @@
 /** Everything GANomaly says about a batch of tiles, in one graph call; y = G(x) = G_D(G_E(x)). */
 import { compileAll, defineStep } from '../../graph/compile.ts'
 import { ganomalyComponents } from '../../scores.ts'
-import type { TileScorer } from '../../scoring/tile-scorer.ts'
-import { type Tensor, tf } from '../../tensorflow.ts'
+import { nothingElse, type ScorerRequest, type TileScorer } from '../../scoring/tile-scorer.ts'
+import { tf } from '../../tensorflow.ts'
 import { absoluteDistance, anomalyMap, meanSquaredDistance } from '../losses.ts'
 import { largestAverage } from '../peak.ts'
+import { componentsFor, restorationAnswer, restorationOutputs } from '../restoration.ts'
 import type { GanomalyConfig } from './config.ts'
 import { decode, discriminate, encode, type GanomalyWeights, shapeOf } from './networks.ts'
 
@@ -13,6 +14,7 @@ export function createGanomalyScorer(
   config: GanomalyConfig,
   weights: GanomalyWeights,
   batch: number,
+  request: ScorerRequest = nothingElse,
 ): TileScorer {
   const shape = shapeOf(config)
   const { size, channels } = config
@@ -30,18 +32,18 @@ export function createGanomalyScorer(
           const real = discriminate(weights.discriminator, shape, x, measured)
           const restored = discriminate(weights.discriminator, shape, y, measured)
           const map = anomalyMap(x, y)
-          const components: Record<(typeof ganomalyComponents)[number], Tensor> = {
+          const components = {
             residual: meanSquaredDistance(x, y),
             feature: meanSquaredDistance(real.features, restored.features),
             code: absoluteDistance(code, again),
             discriminator: tf.reshape(real.value, [-1]),
             peak: largestAverage(map),
           }
-          const table = tf.stack(
-            ganomalyComponents.map((name) => components[name]),
-            1,
+          const early = { x: real.early, y: restored.early }
+          return restorationOutputs(
+            { names: ganomalyComponents, components, map, reconstruction: y, code, early },
+            request,
           )
-          return { components: table, map, reconstruction: y }
         },
       }),
       discriminate: defineStep({
@@ -54,11 +56,8 @@ export function createGanomalyScorer(
     size,
     channels,
     batch,
-    componentNames: [...ganomalyComponents],
-    score(tiles) {
-      const { components, map, reconstruction } = program.steps.score.run({ x: tiles })
-      return { components, pictures: { map, reconstruction } }
-    },
+    componentNames: componentsFor(ganomalyComponents, request),
+    score: (tiles) => restorationAnswer(program.steps.score.run({ x: tiles })),
     discriminate: (tiles) => program.steps.discriminate.run({ x: tiles }).value,
     dispose: () => program.dispose(),
   }

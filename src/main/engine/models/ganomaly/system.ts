@@ -1,6 +1,6 @@
 import { createRandom } from '../../../random.ts'
 import { loadWeights } from '../../networks/stored-weights.ts'
-import { owningWeights, withStoredTexture } from '../../scoring/tile-scorer.ts'
+import { learnedOfModel, owningWeights, requestOf, withLearned } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import type { System } from '../system.ts'
 import { type GanomalyConfig, ganomalyConfigSchema } from './config.ts'
@@ -21,18 +21,22 @@ export const ganomaly: System = {
       model: 'ganomaly',
       config,
       scoring: scoringOf(config),
-      texture: config,
+      learning: config,
       stages: [ganomalyStage(config)],
       createWeights: (random) => createGanomalyWeights(config, random),
-      createScorer: (weights, batch) => createGanomalyScorer(config, weights, batch),
+      createScorer: (weights, batch, request) => createGanomalyScorer(config, weights, batch, request),
     })
   },
   load({ tensors, description }, batch) {
     const config = ganomalyConfigSchema.parse(description.config)
     const weights = createGanomalyWeights(config, createRandom(0))
     loadWeights(tensors, ...Object.values(weights))
-    const ofTiles = owningWeights(createGanomalyScorer(config, weights, batch), ...Object.values(weights))
-    const scorer = withStoredTexture(ofTiles, tensors, config)
+    const learned = learnedOfModel(tensors, config)
+    const ofTiles = owningWeights(
+      createGanomalyScorer(config, weights, batch, requestOf(learned)),
+      ...Object.values(weights),
+    )
+    const scorer = withLearned(ofTiles, learned, config)
     const { expectedCriticValue } = description
     return {
       scorer,
