@@ -109,6 +109,29 @@ describe('an ONNX model', () => {
     ])
   })
 
+  it('takes the largest values along the last axis, as many as a constant says, in a list of one', () => {
+    const values = Uint8Array.from(new Uint8Array(Int32Array.of(2).buffer))
+    const count = constantNode({ dtype: DataTypes.int32, shape: [], values })
+    const largest = graphOf({
+      op: 'TopKV2',
+      attributes: new Map([['sorted', { kind: 'boolean', value: false }]]),
+      inputs: [x, count].map((node): Edge => ({ node, output: 0 })),
+      controls: [],
+      outputs: [
+        { dtype: DataTypes.float32, shape: [1, 5, 4, 2] },
+        { dtype: DataTypes.int32, shape: [1, 5, 4, 2] },
+      ],
+    })
+    const [node = new Uint8Array()] = bytesOf(largest, 1)
+    expect(textOf(node, 4)).toBe('TopK')
+    // ONNX gives both, wanted or not.
+    expect(bytesOf(node, 2)).toHaveLength(2)
+    const [k = new Uint8Array()] = bytesOf(largest, 5)
+    expect(packed(bytesOf(k, 1)[0] ?? new Uint8Array())).toEqual([1])
+    const raw = Uint8Array.from(bytesOf(k, 9)[0] ?? new Uint8Array())
+    expect([...new BigInt64Array(raw.buffer)]).toEqual([2n])
+  })
+
   it('carries what is needed besides the graph', () => {
     const model = encodeOnnx(
       { inputs: [{ name: 'x', node: x }], outputs: [{ name: 'y', edge: { node: x, output: 0 } }] },
