@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createStation, describeInChromium, done, scoredLine, signIn, stored } from './station.ts'
+import { createStation, describeInChromium, done, patience, scoredLine, signIn, stored } from './station.ts'
 
 const decisionSchema = z.object({
   file: z.string(),
@@ -52,10 +52,13 @@ describeInChromium('the review in the window', () => {
   const standing = () => decisions().filter(({ undone }) => undone === 0)
   const choices = (page: Page) => page.getByRole('group', { name: 'Decision' })
   const queue = (page: Page) => page.getByRole('region', { name: 'Queue' })
-  const files = async (page: Page): Promise<(string | null)[]> => {
-    const rows = queue(page).locator('.file')
-    return Promise.all((await rows.all()).map((row) => row.getAttribute('title')))
-  }
+  /** All of them at one moment: the queue that was on screen before gives way to another. */
+  const files = (page: Page): Promise<string[]> =>
+    queue(page)
+      .locator('.file')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('title') ?? ''))
+  const shown = (wanted: unknown, now: () => Promise<unknown>): Promise<void> =>
+    expect.poll(now, { timeout: patience }).toEqual(wanted)
 
   async function onStage(page: Page): Promise<string> {
     await choices(page).locator('.choice.accept:enabled').waitFor()
@@ -111,8 +114,7 @@ describeInChromium('the review in the window', () => {
     if ((await queue(page).getByText(name, { exact: true }).count()) === 0)
       await choose('Order of the queue', name)
     const wanted = order(parts).map(({ file }) => file)
-    await queue(page).locator(`li:first-child .file[title="${wanted[0]}"]`).waitFor()
-    expect((await files(page)).slice(0, 6)).toEqual(wanted.slice(0, 6))
+    await shown(wanted.slice(0, 6), async () => (await files(page)).slice(0, 6))
   })
 
   it('stores a rejection with the type of its digit, the note and the score that was on screen', async () => {
@@ -181,7 +183,9 @@ describeInChromium('the review in the window', () => {
       .getByText(/^Heat map/)
       .waitFor()
     await expect
-      .poll(() => page.evaluate(`window.fanoscope.call('setting.get', { key: 'ui.review.view' })`))
+      .poll(() => page.evaluate(`window.fanoscope.call('setting.get', { key: 'ui.review.view' })`), {
+        timeout: patience,
+      })
       .toMatchObject({ value: { layout: 'swipe', against: 'residual', swipe: expect.closeTo(0.75, 2) } })
     await page.keyboard.press('l')
   })
@@ -225,8 +229,7 @@ describeInChromium('the review in the window', () => {
     const first = standing()
     await changeOperator('Bo Chen', 'Mei Lin')
     await choose('Which parts', 'Second look')
-    await queue(page).locator('li').nth(1).waitFor()
-    expect((await files(page)).toSorted()).toEqual(first.map(({ file }) => file).toSorted())
+    await shown(first.map(({ file }) => file).toSorted(), async () => (await files(page)).toSorted())
     expect(await queue(page).getByText('Not decided').count()).toBe(first.length)
     expect(await page.getByText('at the edge').count()).toBe(0)
     // Agrees about neither: the rejected part is good, and the accepted one too.
@@ -247,7 +250,7 @@ describeInChromium('the review in the window', () => {
     await choose('Which parts', 'Disagreements')
     const opinions = page.getByRole('list', { name: 'What operators decided' })
     await opinions.waitFor()
-    expect(await files(page)).toEqual([rejected?.file])
+    await shown([rejected?.file], () => files(page))
     expect(await opinions.getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringMatching(/Mei Lin[\s\S]*Rejected/),
       expect.stringMatching(/Bo Chen[\s\S]*Accepted/),

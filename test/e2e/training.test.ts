@@ -73,14 +73,28 @@ describeInChromium('a training in the window', () => {
     expect(await page.getByRole('alert').count()).toBe(0)
   })
 
-  it('is listed as unfinished after the application was closed in the middle, and goes on', async () => {
-    await station.close()
+  async function openFrom(group: string): Promise<void> {
     const page = await station.open('--workspace', station.workspace)
     await page.getByRole('navigation').getByRole('link', { name: 'Train' }).click()
-    await page.getByRole('region', { name: 'Can go on' }).getByRole('link').click()
+    await page.getByRole('region', { name: group }).getByRole('link').click()
+  }
+
+  it('goes on by itself after the application was closed in the middle', async () => {
+    const before = await stepsBeyond(0)
+    await station.close()
+    await openFrom('Under way')
+    await state('Training').waitFor()
+    expect(await stepsBeyond(before)).toBeGreaterThan(before)
+  })
+
+  it('is listed as unfinished after a power cut, and goes on when it is told to', async () => {
+    await station.kill()
+    await openFrom('Can go on')
     await state('Interrupted').waitFor()
+    const kept = await stepsBeyond(0)
     await button('Go on training').click()
     await state('Training').waitFor()
+    expect(await stepsBeyond(kept)).toBeGreaterThan(kept)
     await stop()
   })
 })
