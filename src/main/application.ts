@@ -8,6 +8,7 @@ import type { Caller, Handlers } from './contract/dispatch.ts'
 import { appHandlers } from './handlers/app.ts'
 import { auditHandlers } from './handlers/audit.ts'
 import type { HandlerContext } from './handlers/context.ts'
+import { choiceHandlers } from './handlers/choice.ts'
 import { curationHandlers } from './handlers/curation.ts'
 import { datasetHandlers } from './handlers/dataset.ts'
 import { dropHandlers } from './handlers/drop.ts'
@@ -132,6 +133,7 @@ export function createApplication(powers: HostPowers): Application {
       ...jobHandlers(context),
       ...logHandlers(context),
       ...runHandlers(context),
+      ...choiceHandlers(context),
       ...curationHandlers(context),
       ...modelHandlers(context),
       ...operatorHandlers(context),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 export type EntryName =
   | 'audit-worker'
   | 'batch-worker'
+  | 'choice-worker'
   | 'dataset-worker'
   | 'engine'
   | 'comparison-worker'

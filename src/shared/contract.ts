@@ -14,6 +14,7 @@ import {
   savedAnnotationSchema,
   shapesSchema,
 } from './annotation.ts'
+import { carryOverSchema, choiceRequestSchema, madeChoiceSchema } from './choice.ts'
 import {
   duplicateReportSchema,
   gridFilterSchema,
@@ -693,6 +694,15 @@ export const calls = {
       count: z.number().int().default(1),
     }),
   ),
+
+  /** Compares ways of scoring, and runs, on defects that are made on normal validation photographs. */
+  'choice.start': call(choiceRequestSchema, jobStarted),
+  /** The newest comparison in which the run took part; null before the first. */
+  'choice.get': call(z.object({ run: runId }), madeChoiceSchema.nullable()),
+  /** Which of its runs must score the test split before it can be held against real defects. */
+  'choice.untested': call(z.object({ job: z.string() }), z.object({ runs: z.array(runId) })),
+  /** How the choice stands on the real defects of the test split, which had no part in it. */
+  'choice.carryOver': call(z.object({ job: z.string() }), carryOverSchema),
 
   /** What a threshold of the run may be chosen on: its labeled validation images, and nothing else. */
   'threshold.validation': call(z.object({ run: runId }), validationSchema),

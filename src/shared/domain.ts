@@ -343,6 +343,7 @@ export const jobKindSchema = z.enum([
   'score',
   'verify',
   'duplicates',
+  'choose',
   'live',
   'backup',
   'export',

@@ -2,6 +2,8 @@
  * One input and one answer for every call, and one payload for every event. The types make this file complete:
  * a call that is added to the contract does not compile here before it has its example.
  */
+
+import type { ChoiceReport } from '../../src/shared/choice.ts'
 import type {
   CallArguments,
   CallName,
@@ -212,6 +214,8 @@ const livePart: LivePart = {
   threshold: 0.5,
   reason: null,
   judgedAt: 1_700_000_000_250,
+  run: 'r-1',
+  point: 3,
 }
 const liveExample: LiveState = {
   watch: {
@@ -222,6 +226,10 @@ const liveExample: LiveState = {
     datasetId: 'd-1',
     active: true,
     createdAt: 1_700_000_000_000,
+    refused: {
+      run: 'r-2',
+      failure: { code: 'model-corrupt', message: 'The model cannot be read.', remedy: 'Restore it.' },
+    },
   },
   job: 'j-6',
   arrived: 2,
@@ -232,8 +240,47 @@ const liveExample: LiveState = {
   perSecond: 9.5,
   delay: 250,
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
-  mapScale: 0.5,
+  mapScales: { 'r-1': 0.5 },
   parts: [livePart],
+}
+
+const choice: ChoiceReport = {
+  dataset: 'd-1',
+  runs: ['r-1'],
+  seed: 1,
+  photographs: 16,
+  perType: 5,
+  made: 400,
+  types: ['spot', 'scratch'],
+  real: { images: 4, weight: 1 / 6 },
+  refused: 0,
+  options: [
+    {
+      run: 'r-1',
+      score: 'peak',
+      k: 1,
+      reduction: 'max',
+      inUse: false,
+      made: 0.79,
+      perType: { spot: 0.8, scratch: 0.78 },
+      real: 0.9,
+      value: 0.81,
+      behind: null,
+    },
+    {
+      run: 'r-1',
+      score: 'izif',
+      k: 1,
+      reduction: 'max',
+      inUse: true,
+      made: 0.67,
+      perType: { spot: 0.7, scratch: 0.64 },
+      real: 0.8,
+      value: 0.69,
+      behind: { value: 0.12, low: 0.06, high: 0.18 },
+    },
+  ],
+  gain: { value: 0.12, low: 0.06, high: 0.18 },
 }
 
 export const callExamples: CallExamples = {
@@ -696,6 +743,29 @@ export const callExamples: CallExamples = {
       notices: [{ code: 'too-few-normals', text: '40 good images cannot show 1 %.', values: { normal: 40 } }],
       figures: figures(0.5),
       validation: { ...validation, missing: 0 },
+    },
+  },
+  'choice.start': {
+    input: { runs: ['r-1', 'r-2'], seed: 1, photographs: 200, perType: null },
+    output: { job: 'j-9' },
+  },
+  'choice.get': {
+    input: { run: 'r-1' },
+    output: { job: 'j-9', at: 1_700_000_000_000, report: choice },
+  },
+  'choice.untested': { input: { job: 'j-9' }, output: { runs: ['r-1'] } },
+  'choice.carryOver': {
+    input: { job: 'j-9' },
+    output: {
+      split: 'test',
+      n: { normal: 14, anomalous: 14 },
+      options: [
+        { run: 'r-1', score: 'peak', k: 1, reduction: 'max', made: 0.79, real: 0.98 },
+        { run: 'r-1', score: 'izif', k: 1, reduction: 'max', made: 0.67, real: 0.88 },
+      ],
+      rankCorrelation: 1,
+      regret: 0,
+      gain: 0.1,
     },
   },
   'threshold.flips': {

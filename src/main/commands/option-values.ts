@@ -18,6 +18,9 @@ export function wholeNumbers(text: string): number[] {
   return text.split(',').map((part) => read(part.trim()))
 }
 
+/** Texts of an option that is given several times. */
+export const several = (text: string, before: string[] = []): string[] => [...before, text]
+
 /** A share, from 0 to 1. */
 export function share(text: string): number {
   const value = Number(text)

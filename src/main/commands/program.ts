@@ -1,6 +1,7 @@
 /** The whole command line. A command is one file and one line here. */
 import { addAudit } from './audit.ts'
 import { addBackup } from './backup.ts'
+import { addChoose } from './choose.ts'
 import { type CommandLine, createCommandLine } from './command.ts'
 import { addCompare } from './compare.ts'
 import { addCurate } from './curate.ts'
@@ -29,6 +30,7 @@ const commands = [
   addTrain,
   addScore,
   addEvaluate,
+  addChoose,
   addThreshold,
   addReview,
   addCurate,

@@ -24,6 +24,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   texture: 'Learning texture',
   calibrate: 'Calibrating',
   score: 'Scoring',
+  choose: 'Comparing',
   evaluate: 'Evaluating',
   backup: 'Copying',
 }

@@ -4,6 +4,7 @@
  * writes only inside the run folder that a task names.
  */
 import { z } from 'zod'
+import { madeDefectTypes } from './data/made-defects.ts'
 
 /** Which processor executes, and why. */
 export const providerSchema = z.object({
@@ -38,6 +39,17 @@ export const engineImageSchema = z.object({
   height: z.number().int().positive(),
   /** The sample value that becomes 1 (`images/full-scale.ts`): one for all 16-bit images of a dataset; null for the file's own range. */
   white: z.number().positive().nullable().default(null),
+  /** A defect to draw onto it as the networks see it, before they do; the file stays as it is. */
+  made: z
+    .object({
+      type: z.enum(madeDefectTypes),
+      seed: z.number().int().nonnegative(),
+      /** Sets this defect apart from others of the same seed. */
+      name: z.string(),
+      /** A good photograph from which a patch is cut. */
+      donor: z.object({ file: z.string(), white: z.number().positive().nullable() }),
+    })
+    .optional(),
 })
 export type EngineImage = z.infer<typeof engineImageSchema>
 
@@ -112,6 +124,11 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stored'), task: z.string(), rows: z.number().int().nonnegative() }),
   /** More images for a task that streams. */
   z.object({ type: z.literal('feed'), task: z.string(), images: z.array(engineImageSchema) }),
+  /**
+   * Load the model of another run for a task that streams, and go on with it; `exchanged` answers. Images that were
+   * fed and not begun are forgotten: they are to be fed again, as the new run wants them. None may be fed until then.
+   */
+  z.object({ type: z.literal('exchange'), task: z.string(), run: z.string(), folder: z.string() }),
   /** Show what executes, while no task is at work. */
   z.object({ type: z.literal('prove') }),
   z.object({ type: z.literal('exit') }),
@@ -220,6 +237,16 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     image: z.number().int(),
     code: z.string(),
     reason: z.string(),
+  }),
+  /**
+   * All rows before it are of the model before, all after it of the one of `run`; where it could not be loaded,
+   * `failure` says why and the one before stays.
+   */
+  z.object({
+    type: z.literal('exchanged'),
+    task: z.string(),
+    run: z.string(),
+    failure: failureSchema.nullable(),
   }),
   z.object({ type: z.literal('paused'), task: z.string() }),
   z.object({ type: z.literal('continued'), task: z.string() }),

@@ -1,5 +1,6 @@
 /** Does a job again that was interrupted, failed or cancelled; each kind goes on from where it stopped. */
 import { z } from 'zod'
+import { choiceRequestSchema } from '../../shared/choice.ts'
 import {
   type Id,
   importCorrectionSchema,
@@ -8,6 +9,7 @@ import {
   splitSchema,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { choosePlan } from '../jobs/choose-job.ts'
 import { duplicatesPlan } from '../jobs/duplicates-job.ts'
 import { importPlan } from '../jobs/import-job.ts'
 import { samplePlan } from '../jobs/sample-job.ts'
@@ -56,6 +58,8 @@ export function doAgain(session: Session, id: Id): Id {
       return session.jobs.start(scorePlan(session, { ...request, ...(from === null ? {} : { since: from }) }))
         .id
     }
+    case 'choose':
+      return session.jobs.start(choosePlan(session, choiceRequestSchema.parse(payload))).id
     case 'duplicates': {
       const { dataset } = datasetPayload.parse(payload)
       return session.jobs.start(duplicatesPlan(session, findDataset(session.workspace.db, dataset))).id

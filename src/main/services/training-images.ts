@@ -1,7 +1,7 @@
 /**
  * Which images a training may see: the one place in Fanoscope that says so. Normal images of the training
  * split, or those of a curated version of it, for gradients; normal images of the validation split for choosing
- * and calibrating; nothing else.
+ * and calibrating; nothing else. What is chosen afterwards may see the defects of the validation split too.
  *
  * The list is made once, when a run is made, and kept in the run's folder as `images.json`: a run that is
  * resumed sees the same images in the same order, whatever was imported in between.
@@ -96,6 +96,19 @@ export async function trainingImages({ db }: Workspace, dataset: Dataset): Promi
       isFor(image, split),
     )
   return { train: await normal('train'), validation: await normal('validation') }
+}
+
+/**
+ * The images that options may be chosen on, which cost no training: normal and anomalous ones of the validation
+ * split, in the order of their import.
+ */
+export async function choosingImages(
+  { db }: Workspace,
+  dataset: Dataset,
+): Promise<{ normal: Image[]; anomalous: Image[] }> {
+  const labeled = async (label: 'normal' | 'anomalous'): Promise<Image[]> =>
+    listImagesInPieces(db, { datasetId: dataset.id, split: 'validation', label })
+  return { normal: await labeled('normal'), anomalous: await labeled('anomalous') }
 }
 
 const fileOf = (workspace: Workspace, run: Run): string =>

@@ -111,3 +111,12 @@ export const newestResult = (db: Database, kind: JobKind, datasetId: Id): JsonOb
      ORDER BY created_at DESC, id DESC LIMIT 1`,
     { kind, datasetId },
   )?.result ?? null
+
+/** The finished jobs of a kind on a dataset, newest first. */
+export const finishedJobs = (db: Database, kind: JobKind, datasetId: Id): Job[] =>
+  db.all(
+    jobRow,
+    `SELECT ${columns} FROM job WHERE kind = $kind AND dataset_id = $datasetId AND state = 'done'
+     ORDER BY created_at DESC, id DESC`,
+    { kind, datasetId },
+  )

@@ -18,6 +18,7 @@ const phases = [
   'score',
   'verify',
   'duplicates',
+  'choose',
   'live',
   'export',
 ]

@@ -1,7 +1,9 @@
 import { toModelInput } from '../../images/model-input.ts'
+import { createRandom } from '../../random.ts'
 import type { EngineImage } from '../protocol.ts'
 import type { Pixels } from './geometry.ts'
 import { normalizeLocally } from './local-normalization.ts'
+import { makeDefect } from './made-defects.ts'
 
 /** How photographs become what the networks see. */
 export interface InputMode {
@@ -25,16 +27,27 @@ export interface LoadedImage {
 
 /**
  * Decodes one photograph as the networks see it, x in [-1, 1]: scaled to size x size in `whole` mode, by
- * `scale` in `tiles` mode, then normalized. Every path that trains, chooses, calibrates or scores comes here.
- * Throws the refusals of `images/decode.ts`, naming the file.
+ * `scale` in `tiles` mode, with the defect that is to be made on it, then normalized. Every path that trains,
+ * chooses, calibrates or scores comes here. Throws the refusals of `images/decode.ts`, naming the file.
  */
 export async function loadImage(image: EngineImage, mode: InputMode): Promise<LoadedImage> {
-  const white = image.white === null ? {} : { white: image.white }
-  const photograph = await (mode.input === 'whole'
-    ? toModelInput(image.file, { channels: mode.channels, resize: 'stretch', size: mode.size, ...white })
-    : toModelInput(image.file, { channels: mode.channels, resize: 'scale', scale: mode.scale, ...white }))
+  const photograph = await withMadeDefect(await decode(image, mode), image, mode)
   if (mode.normalization === 'local') {
     return { photograph, ...normalizeLocally(photograph, mode.size) }
   }
   return { picture: photograph, photograph, inItsLight: (y) => y }
+}
+
+async function decode(image: Pick<EngineImage, 'file' | 'white'>, mode: InputMode): Promise<Pixels> {
+  const white = image.white === null ? {} : { white: image.white }
+  return mode.input === 'whole'
+    ? toModelInput(image.file, { channels: mode.channels, resize: 'stretch', size: mode.size, ...white })
+    : toModelInput(image.file, { channels: mode.channels, resize: 'scale', scale: mode.scale, ...white })
+}
+
+async function withMadeDefect(picture: Pixels, { made }: EngineImage, mode: InputMode): Promise<Pixels> {
+  if (made === undefined) return picture
+  // Only a pasted patch is cut from another photograph.
+  const donor = made.type === 'paste' ? await decode(made.donor, mode) : picture
+  return makeDefect(picture, made.type, createRandom(made.seed, made.name), donor).picture
 }

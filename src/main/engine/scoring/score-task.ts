@@ -1,10 +1,11 @@
 /** Carries out a scoring task: rows to main, maps and reconstructions into the run's folder. */
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { type FailureData, failureData } from '../../../shared/failure.ts'
 import { placeFile, replaceFile, syncFolder } from '../../durable-file.ts'
 import { writeAnomalyMap } from '../../images/anomaly-map.ts'
-import type { Pixels } from '../data/geometry.ts'
 import { keptGraphs } from '../compiled-graphs.ts'
+import type { Pixels } from '../data/geometry.ts'
 import { compilingWith } from '../graph/compile.ts'
 import { systemNamed } from '../models/registry.ts'
 import type { EngineImage, ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
@@ -26,12 +27,20 @@ const writersAtOnce = 4
 const rowsPerMessage = 16
 export const rowsUnstored = 256
 
+/** The model that a task is to go on with. */
+export interface Successor {
+  run: string
+  folder: string
+}
+
 export interface ScoringContext {
   readonly task: ScoreTask
   readonly control: TaskControl
   progress(done: number, total: number, secondsLeft: number | null): void
-  /** The next images of a task that streams, at most so many; null when it is to end. */
-  fed(most: number): Promise<EngineImage[] | null>
+  /** The next images of a task that streams, at most so many; or the model to go on with; null when it is to end. */
+  fed(most: number): Promise<EngineImage[] | Successor | null>
+  /** Tells which model is at work from here on, or why the one that was asked for is not. */
+  exchanged(run: string, failure: FailureData | null): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
   /** Tells of an image of a task that streams. */
   refused(refusal: ScoreResult['refused'][number]): void
@@ -52,29 +61,36 @@ async function reconstructionPng({ data, width, height, channels }: Pixels): Pro
   return (channels === 1 ? image.toColourspace('b-w') : image).png({ compressionLevel: 3 }).toBuffer()
 }
 
-export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
-  const { task, control } = context
-  const started = performance.now()
-  const stored = await readModel(task.folder)
-  const { model: system, config, precision } = stored.description
+/** A trained run, ready to score. */
+async function loadModel(folder: string, log: ScoringContext['log']) {
+  const stored = await readModel(folder)
+  const { model: system, config, precision, calibration } = stored.description
   const batch = scoringBatch(config)
   const cache = keptGraphs({
-    folder: task.folder,
+    folder,
     purpose: 'score',
     // All that `load` is given.
     of: [stored.description, digestOf(stored.tensors), batch],
-    debug: (message) => context.log('debug', message),
+    debug: (message) => log('debug', message),
   })
   const load = () => systemNamed(system).load(stored, batch)
   const model = compilingWith({ cache }, () => scoringWith(precision, load))
-  const { scorer, mode, overlap, options } = model
-  const reference = stored.description.calibration[options.kind] ?? []
+  return { ...model, folder, reference: calibration[model.options.kind] ?? [] }
+}
+
+export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
+  const { task, control } = context
+  const started = performance.now()
+  let model = await loadModel(task.folder, context.log)
   const refused: ScoreResult['refused'] = []
   let writing: Promise<ScoredImage>[] = []
   let rows: ScoredImage[] = []
   let done = 0
+  // Who observes is made no pictures.
+  const onlyNumbers = task.maps ? {} : { observe: () => undefined }
 
   const write = async (picture: ScoredPicture): Promise<ScoredImage> => {
+    const { scorer, options, reference, folder } = model
     const score = imageScore(picture.components, scorer.componentNames, options)
     const row: ScoredImage = {
       image: picture.image.id,
@@ -93,8 +109,8 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     const { width, height, data: values } = pictures.map
     const { bytes, scale } = await writeAnomalyMap({ values, width, height })
     await Promise.all([
-      placeFile(join(task.folder, file), bytes),
-      replaceFile(join(task.folder, reconstruction), await reconstructionPng(pictures.reconstruction)),
+      placeFile(join(folder, file), bytes),
+      replaceFile(join(folder, reconstruction), await reconstructionPng(pictures.reconstruction)),
     ])
     return { ...row, map: { file, width, height, scale, reconstruction } }
   }
@@ -106,16 +122,30 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     }
     if (rows.length >= rowsPerMessage || (most === 0 && rows.length > 0)) {
       // Once for all of them, and before main hears of a map: what has a row has a map, also after a power cut.
-      if (rows.some((row) => row.map !== null)) await syncFolder(join(task.folder, 'maps'))
+      if (rows.some((row) => row.map !== null)) await syncFolder(join(model.folder, 'maps'))
       context.rows(rows)
       rows = []
       await context.room()
     }
   }
 
+  /** Nothing is at work on the model before: each pass ends with all of its rows sent. */
+  const exchange = async ({ run, folder }: Successor): Promise<void> => {
+    let failure: FailureData | null = null
+    try {
+      const next = await loadModel(folder, context.log)
+      model.scorer.dispose()
+      model = next
+    } catch (error) {
+      failure = failureData(error)
+    }
+    context.exchanged(run, failure)
+  }
+
   /** @returns whether the task is to go on */
   const pass = async (images: readonly EngineImage[]): Promise<boolean> => {
-    for await (const picture of scoreImages(images, { scorer, mode, overlap })) {
+    const { scorer, mode, overlap } = model
+    for await (const picture of scoreImages(images, { scorer, mode, overlap, ...onlyNumbers })) {
       if ('code' in picture) {
         const refusal = { image: picture.image.id, code: picture.code, reason: picture.reason }
         // A stream has no end at which they could be listed.
@@ -143,14 +173,19 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     if (task.stream) {
       // The model is loaded: images may come.
       context.progress(0, 0, null)
-      let images = await context.fed(streamed)
-      while (images !== null && (await pass(images))) images = await context.fed(streamed)
+      let goOn = true
+      while (goOn) {
+        const next = await context.fed(streamed)
+        if (next === null) goOn = false
+        else if ('folder' in next) await exchange(next)
+        else goOn = await pass(next)
+      }
     } else await pass(task.images)
     await collect(0)
     if (control.cancelled) throw new Cancelled(done)
     return { images: done - refused.length, refused, seconds: (performance.now() - started) / 1000 }
   } finally {
     await Promise.allSettled(writing)
-    scorer.dispose()
+    model.scorer.dispose()
   }
 }
