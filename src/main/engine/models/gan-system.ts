@@ -1,8 +1,8 @@
 /** A system that trains a generator against a critic and nothing else: what differs is passed in. */
-import { createRandom, type Random } from '../../random.ts'
+import type { Random } from '../../random.ts'
 import { type NetworkConfig, type Networks, networksOf } from '../networks/blocks.ts'
 import { loadWeights } from '../networks/stored-weights.ts'
-import { createWeights, type Weights } from '../networks/weights.ts'
+import { createWeights, nothingDrawn, type Weights } from '../networks/weights.ts'
 import type { ScoreOptions } from '../scores.ts'
 import {
   type LearningParameters,
@@ -86,7 +86,7 @@ export function ganSystem<C extends GanConfig>(system: GanSystem<C>): System {
     load({ tensors, description }, batch) {
       const config = system.schema.parse(description.config)
       const networks = networksFor(config)
-      const weights = createGanWeights(networks, createRandom(0))
+      const weights = createGanWeights(networks, nothingDrawn)
       loadWeights(tensors, weights.generator, weights.critic)
       const parameters = system.learning?.(config)
       const learned = parameters && learnedOfModel(tensors, parameters)

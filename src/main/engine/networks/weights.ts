@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts'
+import { createRandom, type Random } from '../../random.ts'
 import { type Tensor, tf, type Variable } from '../tensorflow.ts'
 
 /** How a weight starts. */
@@ -12,6 +12,9 @@ export const normal = (deviation: number): Initializer => ({ kind: 'normal', dev
 /** He et al. 2015, equation 14, for a leaky ReLU of the given slope: N(0, 2 / ((1 + slope^2) fanIn)). */
 export const heNormal = (fanIn: number, slope: number): Initializer =>
   normal(Math.sqrt(2 / ((1 + slope * slope) * fanIn)))
+
+/** For weights that are stored and loaded next: drawing millions of numbers for them would take up to a second. */
+export const nothingDrawn: Random = { ...createRandom(0), normal: () => 0, fork: () => nothingDrawn }
 
 /**
  * The weights of one network by name. A network function asks for each weight where it uses it; the first

@@ -1,5 +1,5 @@
-import { createRandom } from '../../../random.ts'
 import { loadWeights } from '../../networks/stored-weights.ts'
+import { nothingDrawn } from '../../networks/weights.ts'
 import { learnedOfModel, owningWeights, requestOf, withLearned } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import { adversarialStage } from '../adversarial-stage.ts'
@@ -35,7 +35,7 @@ export const fanogan: System = {
   },
   load({ tensors, description }, batch) {
     const config = fanoganConfigSchema.parse(description.config)
-    const weights = createFanoganWeights(config, createRandom(0))
+    const weights = createFanoganWeights(config, nothingDrawn)
     loadWeights(tensors, weights.generator, weights.critic, weights.encoder)
     const learned = learnedOfModel(tensors, config)
     const ofTiles = owningWeights(

@@ -1,5 +1,5 @@
-import { createRandom } from '../../../random.ts'
 import { loadWeights } from '../../networks/stored-weights.ts'
+import { nothingDrawn } from '../../networks/weights.ts'
 import { learnedOfModel, owningWeights, requestOf, withLearned } from '../../scoring/tile-scorer.ts'
 import { runTraining } from '../../training/training.ts'
 import type { System } from '../system.ts'
@@ -29,7 +29,7 @@ export const ganomaly: System = {
   },
   load({ tensors, description }, batch) {
     const config = ganomalyConfigSchema.parse(description.config)
-    const weights = createGanomalyWeights(config, createRandom(0))
+    const weights = createGanomalyWeights(config, nothingDrawn)
     loadWeights(tensors, ...Object.values(weights))
     const learned = learnedOfModel(tensors, config)
     const ofTiles = owningWeights(
