@@ -1,7 +1,8 @@
 /**
  * The photograph that is drawn on. Finished shapes are colors on one canvas of the photograph's size, so that zoom
- * and pan cost the same however many there are; a pointer move repaints only what is being drawn. Konva's hit graph
- * is off: what a click hits is computed.
+ * and pan cost the same however many there are. What is being drawn, the outline of what is chosen, and what follows
+ * the pointer are layers of their own: a pointer move adds the new points to the first and repaints the last alone.
+ * Konva's hit graph is off: what a click hits is computed.
  */
 import Konva from 'konva/lib/Core'
 import { Image as KonvaImage } from 'konva/lib/shapes/Image'
@@ -85,8 +86,10 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
   const stage = new Konva.Stage({ container, width: 1, height: 1, listening: false })
   const photoLayer = new Konva.Layer({ listening: false })
   const markLayer = new Konva.Layer({ listening: false, imageSmoothingEnabled: false })
+  const traceLayer = new Konva.Layer({ listening: false, clearBeforeDraw: false })
+  const chosenLayer = new Konva.Layer({ listening: false })
   const draftLayer = new Konva.Layer({ listening: false })
-  stage.add(photoLayer, markLayer, draftLayer)
+  stage.add(photoLayer, markLayer, traceLayer, chosenLayer, draftLayer)
   const photo = new KonvaImage({ image: undefined, listening: false })
   const marks = new KonvaImage({ image: undefined, listening: false, opacity: 0.5 })
   const proposal = new KonvaImage({ image: undefined, listening: false, opacity: 0.7, visible: false })
@@ -115,28 +118,48 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
   const pane = (): Size => ({ width: stage.width(), height: stage.height() })
   const placement = () => place(view, picture, pane())
 
-  const draft = new Konva.Shape({
-    listening: false,
-    sceneFunc: (context) => paintDraft(context),
-  })
-  draftLayer.add(draft)
+  traceLayer.add(new Konva.Shape({ listening: false, sceneFunc: (context) => paintTrace(context) }))
+  chosenLayer.add(new Konva.Shape({ listening: false, sceneFunc: (context) => paintChosen(context) }))
+  draftLayer.add(new Konva.Shape({ listening: false, sceneFunc: (context) => paintDraft(context) }))
+
+  /** What grows point by point. */
+  const traced = (): readonly number[] => (drag?.kind === 'stroke' ? drag.points : polygon)
+  /** What is on the canvas of the trace: so many values of these points, in this look. */
+  let onTrace: { points: readonly number[]; count: number; look: string } | null = null
+
+  const isBrush = (): boolean => pen.tool === 'brush' || pen.tool === 'eraser'
+  const chosen = (): Shape | undefined =>
+    drag?.kind === 'corner' || drag?.kind === 'move'
+      ? drag.shape
+      : selected === null
+        ? undefined
+        : shapes[selected]
 
   /**
    * A layer with nothing on it is taken away: Chromium may go on showing what was on a canvas that was only cleared.
    */
-  function redraft(): void {
-    const isBrush = pen.tool === 'brush' || pen.tool === 'eraser'
-    const isEmpty =
-      polygon.length === 0 &&
-      (drag === null || drag.kind === 'pan' || drag.kind === 'pinch') &&
-      selected === null &&
-      !(isBrush && pointer)
-    draftLayer.visible(!isEmpty)
+  function show(layer: Konva.Layer, isThere: boolean): void {
+    layer.visible(isThere)
+    if (isThere) layer.batchDraw()
+  }
+
+  const hasTip = (): boolean => isBrush() && pointer !== null
+  const hasRubberBand = (): boolean => polygon.length > 0 && pointer !== null && drag?.kind !== 'freehand'
+
+  /** What a pointer move may change. */
+  function follow(): void {
+    show(traceLayer, traced().length > 0)
+    if (drag?.kind === 'corner' || drag?.kind === 'move') show(chosenLayer, true)
+    show(draftLayer, hasTip() || hasRubberBand() || drag?.kind === 'rectangle')
     if (corners !== polygon.length / 2) {
       corners = polygon.length / 2
       events.drawing(corners)
     }
-    if (!isEmpty) draftLayer.batchDraw()
+  }
+
+  function redraft(): void {
+    follow()
+    show(chosenLayer, chosen() !== undefined)
   }
 
   function toPicture(event: { clientX: number; clientY: number }): Point {
@@ -173,105 +196,123 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     photoLayer.imageSmoothingEnabled(scale < squarePixels)
     photoLayer.batchDraw()
     markLayer.batchDraw()
+    onTrace = null
     redraft()
     events.scaled(scale)
   }
 
-  function paintDraft(context: Konva.Context): void {
+  function onScreen(points: readonly number[]): number[] {
     const { x, y, scale } = placement()
-    const onScreen = (points: readonly number[]): number[] =>
-      points.map((value, i) => value * scale + (i % 2 === 0 ? x : y))
-    const line = (points: readonly number[], color: string, closed: boolean): void => {
-      tracePoints(context, points)
-      if (closed) context.closePath()
-      for (const [width, style] of [
-        [3.5, 'rgb(8 9 11 / 75%)'],
-        [1.5, color],
-      ] as const) {
-        context.setAttr('lineWidth', width)
-        context.setAttr('strokeStyle', style)
-        context.stroke()
-      }
-    }
-    const dots = (points: readonly number[], color: string): void => {
-      context.beginPath()
-      for (let i = 0; i < points.length; i += 2) {
-        const px = points[i] ?? 0
-        const py = points[i + 1] ?? 0
-        if (px < -sparse || py < -sparse || px > stage.width() + sparse || py > stage.height() + sparse)
-          continue
-        context.rect(px - 3, py - 3, 6, 6)
-      }
-      context.setAttr('fillStyle', color)
-      context.fill()
-    }
-    const tip = (at: Point, size: number): void => {
-      context.beginPath()
-      context.arc(at.x * scale + x, at.y * scale + y, Math.max(1, (size / 2) * scale), 0, 2 * Math.PI, false)
-      context.setAttr('lineWidth', 3)
-      context.setAttr('strokeStyle', 'rgb(8 9 11 / 60%)')
-      context.stroke()
-      context.setAttr('lineWidth', 1.25)
-      context.setAttr('strokeStyle', '#fff')
-      context.stroke()
-    }
-    const color = colorOf(pen.defectType)
-
-    if (polygon.length > 0) {
-      const path = pointer && drag?.kind !== 'freehand' ? [...polygon, pointer.x, pointer.y] : polygon
-      const points = onScreen(path)
-      line(points, color, false)
-      if (averageStep(points) >= sparse) dots(onScreen(polygon), '#fff')
-      else dots(onScreen(polygon.slice(0, 2)), '#fff')
-    }
-    if (drag?.kind === 'rectangle') {
-      const shape = rectangle(pen.defectType, drag.from, drag.to)
-      if (shape) line(onScreen(cornersOf(shape).flatMap((p) => [p.x, p.y])), color, true)
-    }
-    if (drag?.kind === 'stroke') {
-      context.save()
-      context.setAttr('lineCap', 'round')
-      context.setAttr('lineJoin', 'round')
-      context.setAttr('lineWidth', pen.size * scale)
-      context.setAttr('strokeStyle', pen.tool === 'eraser' ? 'rgb(255 255 255 / 45%)' : color)
-      context.setAttr('globalAlpha', pen.tool === 'eraser' ? 1 : 0.5)
-      const points = onScreen(drag.points)
-      tracePoints(context, points)
-      if (points.length === 2) context.lineTo((points[0] ?? 0) + 0.01, points[1] ?? 0)
-      context.stroke()
-      context.restore()
-    }
-    const chosen =
-      drag?.kind === 'corner' || drag?.kind === 'move'
-        ? drag.shape
-        : selected === null
-          ? undefined
-          : shapes[selected]
-    if (chosen) outline(chosen, line, dots, onScreen)
-    const isBrush = pen.tool === 'brush' || pen.tool === 'eraser'
-    if (isBrush && pointer && !spaceIsDown && drag?.kind !== 'pan') tip(pointer, pen.size)
+    return points.map((value, i) => value * scale + (i % 2 === 0 ? x : y))
   }
 
-  function outline(
-    shape: Shape,
-    line: (points: readonly number[], color: string, closed: boolean) => void,
-    dots: (points: readonly number[], color: string) => void,
-    onScreen: (points: readonly number[]) => number[],
+  function stroked(
+    context: Konva.Context,
+    points: readonly number[],
+    { width, style, closed = false }: { width: number; style: string; closed?: boolean },
   ): void {
-    const color = '#fff'
-    if (shape.kind === 'stroke') {
-      line(onScreen(shape.points), color, false)
+    tracePoints(context, points)
+    if (closed) context.closePath()
+    context.setAttr('lineWidth', width)
+    context.setAttr('strokeStyle', style)
+    context.stroke()
+  }
+
+  /** A thread of a color on a dark seam, so that it is seen on any photograph. */
+  const seam = { width: 3.5, style: 'rgb(8 9 11 / 75%)' }
+  const thread = (style: string) => ({ width: 1.5, style })
+
+  function line(context: Konva.Context, points: readonly number[], color: string, closed: boolean): void {
+    stroked(context, points, { ...seam, closed })
+    stroked(context, points, { ...thread(color), closed })
+  }
+
+  function dots(context: Konva.Context, points: readonly number[], color: string): void {
+    context.beginPath()
+    for (let i = 0; i < points.length; i += 2) {
+      const px = points[i] ?? 0
+      const py = points[i + 1] ?? 0
+      if (px < -sparse || py < -sparse || px > stage.width() + sparse || py > stage.height() + sparse)
+        continue
+      context.rect(px - 3, py - 3, 6, 6)
+    }
+    context.setAttr('fillStyle', color)
+    context.fill()
+  }
+
+  /** Only what is new, unless what is on the canvas looks different now. */
+  function paintTrace(context: Konva.Context): void {
+    const points = traced()
+    const { x, y, scale } = placement()
+    const isStroke = drag?.kind === 'stroke'
+    const color = isStroke && pen.tool === 'eraser' ? '#fff' : colorOf(pen.defectType)
+    const dotted = !isStroke && averageStep(points) * scale >= sparse
+    const look = [x, y, scale, color, isStroke ? pen.size : '', dotted].join()
+    const isSame = onTrace?.points === points && onTrace.look === look && onTrace.count <= points.length
+    const before = isSame ? (onTrace?.count ?? 0) : 0
+    if (before === 0) context.clear()
+    onTrace = { points, count: points.length, look }
+    if (before === points.length) return
+    const fresh = onScreen(points.slice(Math.max(0, before - 2)))
+    traceLayer.getCanvas()._canvas.style.opacity = !isStroke ? '' : pen.tool === 'eraser' ? '0.45' : '0.5'
+    if (isStroke) {
+      context.setAttr('lineCap', 'round')
+      context.setAttr('lineJoin', 'round')
+      if (fresh.length === 2) fresh.push((fresh[0] ?? 0) + 0.01, fresh[1] ?? 0)
+      stroked(context, fresh, { width: pen.size * scale, style: color })
       return
     }
-    const corners =
+    stroked(context, fresh, seam)
+    // The last edge that was painted ends under the new seam: its thread is drawn again.
+    stroked(context, onScreen(points.slice(Math.max(0, before - 4))), thread(color))
+    if (dotted) dots(context, fresh, '#fff')
+    else if (before === 0) dots(context, fresh.slice(0, 2), '#fff')
+  }
+
+  function paintChosen(context: Konva.Context): void {
+    const shape = chosen()
+    if (shape === undefined) return
+    if (shape.kind === 'stroke') {
+      line(context, onScreen(shape.points), '#fff', false)
+      return
+    }
+    const outline =
       shape.kind === 'region'
         ? cornersOf({ ...shape, kind: 'rectangle' }).flatMap((p) => [p.x, p.y])
         : shape.kind === 'polygon'
           ? shape.points
           : cornersOf(shape).flatMap((p) => [p.x, p.y])
-    const points = onScreen(corners)
-    line(points, color, true)
-    if (shape.kind !== 'region' && averageStep(points) >= sparse) dots(points, color)
+    const points = onScreen(outline)
+    line(context, points, '#fff', true)
+    if (shape.kind !== 'region' && averageStep(points) >= sparse) dots(context, points, '#fff')
+  }
+
+  /** What is where the pointer is. */
+  function paintDraft(context: Konva.Context): void {
+    const color = colorOf(pen.defectType)
+    if (pointer && hasRubberBand()) {
+      const band = onScreen([...polygon.slice(-2), pointer.x, pointer.y])
+      line(context, band, color, false)
+      if (averageStep(polygon) * placement().scale >= sparse) dots(context, band.slice(0, 2), '#fff')
+    }
+    if (drag?.kind === 'rectangle') {
+      const shape = rectangle(pen.defectType, drag.from, drag.to)
+      if (shape) line(context, onScreen(cornersOf(shape).flatMap((p) => [p.x, p.y])), color, true)
+    }
+    if (pointer && hasTip() && !spaceIsDown && drag?.kind !== 'pan') tip(context, pointer)
+  }
+
+  function tip(context: Konva.Context, at: Point): void {
+    const { x, y, scale } = placement()
+    context.beginPath()
+    const radius = Math.max(1, (pen.size / 2) * scale)
+    context.arc(at.x * scale + x, at.y * scale + y, radius, 0, 2 * Math.PI, false)
+    context.setAttr('lineWidth', 3)
+    context.setAttr('strokeStyle', 'rgb(8 9 11 / 60%)')
+    context.stroke()
+    context.setAttr('lineWidth', 1.25)
+    context.setAttr('strokeStyle', '#fff')
+    context.stroke()
   }
 
   function addPoint(points: number[], at: Point, least: number): void {
@@ -279,6 +320,11 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     const lastY = points.at(-1)
     if (lastX !== undefined && lastY !== undefined && Math.hypot(at.x - lastX, at.y - lastY) < least) return
     points.push(rounded(at.x), rounded(at.y))
+  }
+
+  /** Another list: what was taken back must go from the canvas. */
+  function takeBack(): void {
+    polygon = polygon.slice(0, -2)
   }
 
   function closePolygon(): void {
@@ -331,7 +377,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
 
   /** A second finger: what the first one had begun is given up, and both move the photograph. */
   function beginPinch(): void {
-    if (drag?.kind === 'freehand') polygon.splice(-2)
+    if (drag?.kind === 'freehand') takeBack()
     drag = { kind: 'pinch' }
     pointer = null
     if (hidden !== null) {
@@ -411,7 +457,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
       }
       if (hidden !== null) drag = { ...drag, shape: moved(drag.original, dx, dy) }
     }
-    redraft()
+    follow()
   }
 
   function onPointerUp(event: PointerEvent): void {
@@ -537,7 +583,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     close: closePolygon,
     back() {
       if (polygon.length === 0) return false
-      polygon.splice(-2)
+      takeBack()
       redraft()
       return true
     },
