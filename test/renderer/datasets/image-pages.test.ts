@@ -80,6 +80,34 @@ describe('pages of images', () => {
     expect(source.mock.calls.map(([query]) => query.offset)).toEqual([0])
   })
 
+  it('stay on screen while the same query is read again, until each has come', async () => {
+    const again = Promise.withResolvers<Awaited<ReturnType<ReadPage>>>()
+    const source = read()
+    const pages = createImagePages(source)
+    await pages.show('dataset-1', {})
+    pages.at(pageSize)
+    await vi.waitFor(() => expect(pages.at(pageSize)).not.toBeNull(), { interval: 1 })
+    source
+      .mockClear()
+      .mockResolvedValueOnce({ total, images: [image(7)] })
+      .mockReturnValueOnce(again.promise)
+    await pages.show('dataset-1', {})
+    expect([pages.at(0)?.id, pages.at(pageSize)?.id]).toEqual([7, pageSize + 1])
+    again.resolve({ total, images: [image(8)] })
+    await vi.waitFor(() => expect(pages.at(pageSize)?.id).toBe(8), { interval: 1 })
+    expect(source).toHaveBeenCalledTimes(2)
+  })
+
+  it('of another query begin with nothing', async () => {
+    const source = read()
+    const pages = createImagePages(source)
+    await pages.show('dataset-1', {})
+    const shown = pages.show('dataset-1', { label: 'anomalous' })
+    expect(pages.at(0)).toBeNull()
+    await shown
+    expect(pages.at(0)?.id).toBe(1)
+  })
+
   it('are read for a range that was never on screen, and not kept', async () => {
     const source = read()
     const pages = createImagePages(source)

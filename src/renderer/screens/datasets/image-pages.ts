@@ -29,15 +29,23 @@ export function createImagePages(read: ReadPage) {
   /** In the order in which they were looked at, the last one at the end. */
   const pages = shallowRef(new Map<number, readonly GridImage[]>())
   const asked = new Set<number>()
+  /** Pages of a former reading of the same query, shown until they have been read again. */
+  const stale = new Set<number>()
   let query: { dataset: string; filter: GridFilter; sort: GridSort } | null = null
   let generation = 0
 
-  /** Starts anew. What a page of the former query brings later is dropped. */
+  /**
+   * Starts anew. Another query begins with nothing; where the same one is read again, what is on screen stays until
+   * its page has come. What a page of the former reading brings later is dropped.
+   */
   async function show(dataset: string, filter: GridFilter, sort: GridSort = inOrder): Promise<void> {
+    const next = { dataset, filter, sort }
+    if (JSON.stringify(next) !== JSON.stringify(query)) pages.value = new Map()
     generation += 1
-    query = { dataset, filter, sort }
+    query = next
     asked.clear()
-    pages.value = new Map()
+    stale.clear()
+    for (const page of pages.value.keys()) stale.add(page)
     failure.value = null
     await readPage(0)
   }
@@ -51,6 +59,7 @@ export function createImagePages(read: ReadPage) {
       if (mine !== generation) return
       total.value = answer.total
       pages.value.set(page, answer.images)
+      stale.delete(page)
       forget()
       version.value += 1
     } catch (thrown) {
@@ -64,6 +73,7 @@ export function createImagePages(read: ReadPage) {
     for (const page of [...pages.value.keys()].slice(0, -pagesHeld)) {
       pages.value.delete(page)
       asked.delete(page)
+      stale.delete(page)
     }
   }
 
@@ -71,10 +81,8 @@ export function createImagePages(read: ReadPage) {
   function at(index: number): GridImage | null {
     const page = Math.floor(index / pageSize)
     const images = pages.value.get(page)
-    if (images === undefined) {
-      void readPage(page)
-      return null
-    }
+    if (images === undefined || stale.has(page)) void readPage(page)
+    if (images === undefined) return null
     pages.value.delete(page)
     pages.value.set(page, images)
     return images[index % pageSize] ?? null
@@ -91,7 +99,8 @@ export function createImagePages(read: ReadPage) {
     try {
       for (let page = Math.floor(from / pageSize); page <= Math.floor(to / pageSize); page += 1) {
         const offset = page * pageSize
-        const images = pages.value.get(page) ?? (await read({ ...query, offset, limit: pageSize })).images
+        const known = stale.has(page) ? undefined : pages.value.get(page)
+        const images = known ?? (await read({ ...query, offset, limit: pageSize })).images
         if (mine !== generation) return []
         found.push(...images.slice(Math.max(0, from - offset), to - offset + 1))
       }
