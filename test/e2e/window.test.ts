@@ -1,11 +1,11 @@
 /** Every screen: for those who see little, for those who use the keyboard alone, in both languages and both themes. */
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/commands/documents.ts'
+import { barriers } from './barriers.ts'
 import { createStation, describeInChromium, done, stockLine } from './station.ts'
 
 const places = [
@@ -49,8 +49,6 @@ describeInChromium('every screen', () => {
   async function visit(place: Place): Promise<Page> {
     const { page } = station
     const path = place === 'training' ? `train/${run}` : place
-    // Where it starts is settled before it goes elsewhere.
-    await page.locator('.screen-header h1').waitFor()
     await page.evaluate(`location.hash = '#/${path}'`)
     // The screen before it stays until its own code is there.
     await page
@@ -69,16 +67,6 @@ describeInChromium('every screen', () => {
         theme: document.documentElement.classList.contains('dark') ? 'dark' : 'light',
       })`),
     )
-
-  /** What axe finds that keeps somebody from the work. */
-  async function barriers(page: Page): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`),
-      )
-  }
 
   /**
    * The controls that Tab does not reach. Of controls that share one stop (the choices of a radio group, the cells
