@@ -2,9 +2,9 @@
  * Measures how many photographs a second a watched folder keeps up with, from the file to the line in
  * `results.csv`: taken in, scored in tiles, map and reconstruction written, judged.
  *
- *     node bench/live.ts [--side 512] [--photographs 120] [--preset smoke] [--overlap 0.25]
+ *     node bench/live.ts [--side 512] [--photographs 120] [--preset smoke] [--overlap 0.25] [--texture on|off]
  *
- * A model is trained on the sample line first. Prints one JSON document.
+ * Without --overlap and --texture, as the preset has them for such a line. A model is trained on the sample line first. Prints one JSON document.
  */
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     photographs: { type: 'string', default: '120' },
     preset: { type: 'string', default: 'smoke' },
     overlap: { type: 'string' },
+    texture: { type: 'string' },
   },
 })
 const side = Number(values.side)
@@ -55,7 +56,16 @@ try {
   const sample = join(root, 'sample')
   await writeSampleLine(sample, { seed: 1 })
   await importFolder(session.workspace, { folder: sample, dataset: 'sample' })
-  const set = values.overlap === undefined ? {} : { overlap: Number(values.overlap) }
+  const set = {
+    // Parts that are all of one size would be looked at as a whole.
+    input: 'tiles',
+    ...(values.overlap === undefined ? {} : { overlap: Number(values.overlap) }),
+    ...(values.texture === undefined
+      ? {}
+      : values.texture === 'on'
+        ? { texture: true }
+        : { texture: false, score: 'izif', map: 'residual' }),
+  }
   const { job, run } = await startTraining(session, {
     dataset: 'sample',
     model: 'fanogan',
