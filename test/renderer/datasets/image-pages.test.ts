@@ -108,6 +108,29 @@ describe('pages of images', () => {
     expect(pages.at(0)?.id).toBe(1)
   })
 
+  it('of another query take the place of the former all at once, where that is asked for', async () => {
+    const next = Promise.withResolvers<Awaited<ReturnType<ReadPage>>>()
+    const source = read()
+    const pages = createImagePages(source, { keepsFormer: true })
+    await pages.show('dataset-1', {})
+    source.mockClear().mockReturnValueOnce(next.promise)
+    const shown = pages.show('dataset-1', { label: 'anomalous' })
+    expect([pages.at(0)?.id, pages.at(pageSize), pages.total.value]).toEqual([1, null, total])
+    next.resolve({ total: 1, images: [image(9)] })
+    await shown
+    expect([pages.at(0)?.id, pages.at(1), pages.total.value]).toEqual([9, null, 1])
+    expect(source).toHaveBeenCalledTimes(1)
+  })
+
+  it('of a former query are gone when those of another cannot be read', async () => {
+    const source = read()
+    const pages = createImagePages(source, { keepsFormer: true })
+    await pages.show('dataset-1', {})
+    source.mockRejectedValueOnce({ code: 'disk', message: 'unreadable', remedy: 'look' })
+    await pages.show('dataset-1', { label: 'anomalous' })
+    expect([pages.failure.value?.code, pages.at(0)]).toEqual(['disk', null])
+  })
+
   it('are read for a range that was never on screen, and not kept', async () => {
     const source = read()
     const pages = createImagePages(source)

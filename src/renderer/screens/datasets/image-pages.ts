@@ -21,7 +21,11 @@ export type ReadPage = (query: {
   limit: number
 }) => Promise<CallOutput<'dataset.images'>>
 
-export function createImagePages(read: ReadPage) {
+/**
+ * @param keepsFormer what was on screen stays there until the first page of another query has come, so that nothing
+ *   flickers; without, another query begins with nothing
+ */
+export function createImagePages(read: ReadPage, { keepsFormer = false }: { keepsFormer?: boolean } = {}) {
   const total = ref<number | null>(null)
   const failure = ref<FailureData | null>(null)
   /** Grows when a page has come. */
@@ -33,14 +37,19 @@ export function createImagePages(read: ReadPage) {
   const stale = new Set<number>()
   let query: { dataset: string; filter: GridFilter; sort: GridSort } | null = null
   let generation = 0
+  /** What is on screen is of another query. */
+  let isFormer = false
 
   /**
-   * Starts anew. Another query begins with nothing; where the same one is read again, what is on screen stays until
-   * its page has come. What a page of the former reading brings later is dropped.
+   * Starts anew. Where the same query is read again, each page stays on screen until it has come. What a page of the
+   * former reading brings later is dropped.
    */
   async function show(dataset: string, filter: GridFilter, sort: GridSort = inOrder): Promise<void> {
     const next = { dataset, filter, sort }
-    if (JSON.stringify(next) !== JSON.stringify(query)) pages.value = new Map()
+    if (JSON.stringify(next) !== JSON.stringify(query)) {
+      if (keepsFormer) isFormer = true
+      else pages.value = new Map()
+    }
     generation += 1
     query = next
     asked.clear()
@@ -57,6 +66,7 @@ export function createImagePages(read: ReadPage) {
     try {
       const answer = await read({ ...query, offset: page * pageSize, limit: pageSize })
       if (mine !== generation) return
+      dropFormer()
       total.value = answer.total
       pages.value.set(page, answer.images)
       stale.delete(page)
@@ -64,9 +74,17 @@ export function createImagePages(read: ReadPage) {
       version.value += 1
     } catch (thrown) {
       if (mine !== generation) return
+      dropFormer()
       asked.delete(page)
       failure.value = asFailure(thrown)
     }
+  }
+
+  function dropFormer(): void {
+    if (!isFormer) return
+    isFormer = false
+    pages.value.clear()
+    stale.clear()
   }
 
   function forget(): void {
@@ -81,7 +99,7 @@ export function createImagePages(read: ReadPage) {
   function at(index: number): GridImage | null {
     const page = Math.floor(index / pageSize)
     const images = pages.value.get(page)
-    if (images === undefined || stale.has(page)) void readPage(page)
+    if (!isFormer && (images === undefined || stale.has(page))) void readPage(page)
     if (images === undefined) return null
     pages.value.delete(page)
     pages.value.set(page, images)
