@@ -65,6 +65,7 @@ const warnings: readonly [name: string, pattern: RegExp][] = [
   ['pages', /^the file has (?<count>\d+) pages; only the first page is used$/],
   ['cmyk', /^CMYK was converted to sRGB$/],
   ['small', /^smaller than a tile: its border pixels were repeated to fill one$/],
+  ['no-part', /^no part was found on it: all of the photograph counts$/],
   ['mask-of-normal', /^not used: (?<file>.+) is labeled normal$/],
   ['mask-size', /^not used: the mask has (?<size>\d+ x \d+) pixels, (?<file>.+) has (?<other>.+)$/],
   ['mask-empty', /^not used: the mask of (?<file>.+) marks no pixel$/],

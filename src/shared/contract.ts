@@ -54,6 +54,7 @@ import {
 } from './improvement.ts'
 import { livePartSchema, liveStateSchema } from './live.ts'
 import { logEntrySchema, logQuerySchema } from './log.ts'
+import { regionOfInterestSchema, regionPreviewSchema } from './region-of-interest.ts'
 import {
   chosenThresholdSchema,
   distributionSchema,
@@ -397,6 +398,22 @@ export const calls = {
   ),
   /** A frozen validation set refuses every change. */
   'dataset.freeze': call(z.object({ dataset: z.string(), frozen: z.boolean() }), none),
+  /** What of its photographs counts. */
+  'dataset.region': call(z.object({ dataset: z.string() }), regionOfInterestSchema),
+  /** Runs that are made from now on use it; those that are there keep theirs. */
+  'dataset.setRegion': call(
+    z.object({
+      dataset: z.string(),
+      region: regionOfInterestSchema,
+      operator: z.string().min(1).nullable().default(null),
+    }),
+    regionOfInterestSchema,
+  ),
+  /** What a region comes to on these photographs; sets nothing. */
+  'dataset.previewRegion': call(
+    z.object({ dataset: z.string(), region: regionOfInterestSchema, images: z.array(id).max(24) }),
+    z.array(regionPreviewSchema),
+  ),
   /** Looks for the same picture in two splits. */
   'dataset.findDuplicates': call(z.object({ dataset: z.string() }), jobStarted),
   /** What the newest search found; null before the first. */
@@ -478,6 +495,11 @@ export const calls = {
   'run.previews': call(
     z.object({ run: runId }),
     z.array(z.object({ name: z.string(), step: z.number().int(), asset: z.string() })),
+  ),
+  /** What of photographs counts for the run, and what that is on one of them. */
+  'run.region': call(
+    z.object({ run: runId, image: id.nullable().default(null) }),
+    z.object({ region: regionOfInterestSchema, preview: regionPreviewSchema.nullable() }),
   ),
   /** Scores the images of the split that have no score by this run, or all of them `again`. */
   'run.score': call(

@@ -417,6 +417,19 @@ export const callExamples: CallExamples = {
     },
   },
   'dataset.freeze': { input: { dataset: 'd-1', frozen: true }, output: {} },
+  'dataset.region': { input: { dataset: 'line 1' }, output: { kind: 'found', margin: 0.02 } },
+  'dataset.setRegion': {
+    input: {
+      dataset: 'line 1',
+      region: { kind: 'drawn', polygons: [[0.1, 0.1, 0.9, 0.1, 0.5, 0.9]] },
+      operator: 'Li Na',
+    },
+    output: { kind: 'drawn', polygons: [[0.1, 0.1, 0.9, 0.1, 0.5, 0.9]] },
+  },
+  'dataset.previewRegion': {
+    input: { dataset: 'line 1', region: { kind: 'found', margin: 0.02 }, images: [12] },
+    output: [{ image: 12, inside: { width: 4, height: 2, runs: [1, 2, 2, 2, 1] }, share: 0.5 }],
+  },
   'dataset.findDuplicates': { input: { dataset: 'd-1' }, output: { job: 'j-5' } },
   'dataset.duplicates': {
     input: { dataset: 'd-1' },
@@ -538,6 +551,10 @@ export const callExamples: CallExamples = {
       aupro: null,
       perDefectType: { scratch: { n: 5, imageAuroc: 0.98, pixelAuroc: null } },
     },
+  },
+  'run.region': {
+    input: { run: 'r-1', image: 12 },
+    output: { region: { kind: 'none' }, preview: { image: 12, inside: null, share: 1 } },
   },
   'run.compare': { input: { a: 'r-1', b: 'r-2', falseRejectRate: 0.05, recall: 0.95 }, output: comparison },
   'run.unscored': { input: { a: 'r-1', b: 'r-2' }, output: { runs: ['r-2'] } },

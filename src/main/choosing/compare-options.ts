@@ -31,7 +31,7 @@ export const scoredRunSchema = z.object({
   /** The one in use first. */
   settings: z.array(scoreSettingsSchema.extend({ reduction: z.enum(reductions) })),
   /** [tiles, names] of each item. */
-  components: z.array(z.instanceof(Float32Array)),
+  components: z.array(z.custom<Float32Array>((value) => value instanceof Float32Array)),
 })
 export type ScoredRun = z.infer<typeof scoredRunSchema>
 

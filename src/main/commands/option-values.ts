@@ -21,6 +21,34 @@ export function wholeNumbers(text: string): number[] {
 /** Texts of an option that is given several times. */
 export const several = (text: string, before: string[] = []): string[] => [...before, text]
 
+/** Numbers from 0 to 1: as many as `count` says, or corners of a polygon. */
+function shares(text: string, count: number | 'corners'): number[] {
+  const values = text
+    .trim()
+    .split(/[\s,]+/)
+    .map(share)
+  const fits = count === 'corners' ? values.length >= 6 && values.length % 2 === 0 : values.length === count
+  if (fits) return values
+  throw new InvalidArgumentError(
+    count === 'corners' ? 'It must be at least three corners x,y.' : `It must be ${count} numbers.`,
+  )
+}
+
+/** A polygon by its corners, added to those before it. */
+export const polygonOption = (text: string, before: number[][] = []): number[][] => [
+  ...before,
+  shares(text, 'corners'),
+]
+
+/** A rectangle as a polygon, added to those before it. */
+export function rectangleOption(text: string, before: number[][] = []): number[][] {
+  const [left = 0, top = 0, right = 0, bottom = 0] = shares(text, 4)
+  if (left >= right || top >= bottom) {
+    throw new InvalidArgumentError('It must be left, top, right and bottom, each pair in this order.')
+  }
+  return [...before, [left, top, right, top, right, bottom, left, bottom]]
+}
+
 /** A share, from 0 to 1. */
 export function share(text: string): number {
   const value = Number(text)

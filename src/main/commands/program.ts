@@ -14,6 +14,7 @@ import { addImportModel } from './import-model.ts'
 import type { Io } from './io.ts'
 import { addModels } from './models.ts'
 import { addPromote } from './promote.ts'
+import { addRegion } from './region.ts'
 import { addRetrain } from './retrain.ts'
 import { addReview } from './review.ts'
 import { addRollback } from './rollback.ts'
@@ -27,6 +28,7 @@ import { addVerify } from './verify.ts'
 const commands = [
   addSample,
   addImport,
+  addRegion,
   addTrain,
   addScore,
   addEvaluate,

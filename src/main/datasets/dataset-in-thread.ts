@@ -13,7 +13,13 @@ import {
   splitPreviewSchema,
   splitRequestSchema,
 } from '../../shared/dataset-grid.ts'
-import { type Id, idSchema } from '../../shared/domain.ts'
+import { type Id, type ImageId, idSchema, imageIdSchema } from '../../shared/domain.ts'
+import {
+  type RegionOfInterest,
+  type RegionPreview,
+  regionOfInterestSchema,
+  regionPreviewSchema,
+} from '../../shared/region-of-interest.ts'
 import { runInThread } from '../store/worker.ts'
 import type { Workspace } from '../store/workspace.ts'
 import type { DuplicateContext } from './find-duplicates.ts'
@@ -29,6 +35,13 @@ export const datasetTaskSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('split'), ...base, split: splitRequestSchema, apply: z.boolean() }),
   z.object({ kind: z.literal('duplicates'), ...base }),
+  z.object({
+    kind: z.literal('region'),
+    ...base,
+    region: regionOfInterestSchema,
+    images: z.array(imageIdSchema),
+    channels: z.literal([1, 3]),
+  }),
 ])
 
 const progress = z.object({ done: z.number(), total: z.number() })
@@ -59,4 +72,14 @@ export const duplicatesInThread = (
     { kind: 'duplicates', dir, datasetId },
     { progress, result: duplicateReportSchema },
     context,
+  )
+
+export const previewRegionInThread = (
+  { dir }: Workspace,
+  request: { datasetId: Id; region: RegionOfInterest; images: ImageId[]; channels: 1 | 3 },
+): Promise<RegionPreview[]> =>
+  runInThread(
+    'dataset-worker',
+    { kind: 'region', dir, ...request },
+    { progress, result: z.array(regionPreviewSchema) },
   )

@@ -4,6 +4,7 @@
  * writes only inside the run folder that a task names.
  */
 import { z } from 'zod'
+import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
 import { madeDefectTypes } from './data/made-defects.ts'
 
 /** Which processor executes, and why. */
@@ -66,6 +67,8 @@ export const trainTaskSchema = z.object({
   resume: z.boolean(),
   /** Folder of a trained run of the same networks, whose weights this one begins with; fresh ones without it. */
   warmFrom: z.string().nullish(),
+  /** What of each photograph counts. */
+  regionOfInterest: regionOfInterestSchema.optional(),
   /** Normal images of the training split; the only ones that gradients see. */
   train: z.array(engineImageSchema),
   /** Normal images of the validation split; they choose and calibrate. No test image is ever listed. */

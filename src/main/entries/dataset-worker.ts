@@ -1,6 +1,7 @@
 import { changeImages, splitImages } from '../datasets/change-images.ts'
 import { datasetTaskSchema } from '../datasets/dataset-in-thread.ts'
 import { findDuplicates } from '../datasets/find-duplicates.ts'
+import { previewRegion } from '../datasets/preview-region.ts'
 import { serveThread } from '../store/worker.ts'
 import { attachWorkspace } from '../store/workspace.ts'
 
@@ -16,6 +17,8 @@ serveThread(datasetTaskSchema, async (task, { signal, onProgress }) => {
         return changeImages(workspace.db, task)
       case 'split':
         return splitImages(workspace.db, task)
+      case 'region':
+        return await previewRegion(workspace, task)
       case 'duplicates':
         return await findDuplicates(workspace, task.datasetId, {
           signal,

@@ -7,6 +7,7 @@ import { changeInThread, splitInThread } from '../datasets/dataset-in-thread.ts'
 import { duplicatesPlan } from '../jobs/duplicates-job.ts'
 import { importPlan } from '../jobs/import-job.ts'
 import { exportImportReport } from '../services/import-report.ts'
+import { datasetRegion, previewDatasetRegion, setDatasetRegion } from '../services/regions-of-interest.ts'
 import type { Session } from '../services/session.ts'
 import { datasetSummaries, findDataset } from '../store/datasets.ts'
 import { freezeValidation } from '../store/frozen.ts'
@@ -38,6 +39,9 @@ export const datasetHandlers = (
   | 'dataset.freeze'
   | 'dataset.findDuplicates'
   | 'dataset.duplicates'
+  | 'dataset.region'
+  | 'dataset.setRegion'
+  | 'dataset.previewRegion'
 > => ({
   'dataset.list': () => datasetSummaries(context.session().workspace.db),
   'dataset.import': ({ folder, hasDirection, ...request }) => {
@@ -78,6 +82,14 @@ export const datasetHandlers = (
     events.emit('dataset.changed', { dataset: name })
     return {}
   },
+  'dataset.region': ({ dataset }) => datasetRegion(context.session().workspace, dataset),
+  'dataset.setRegion': (request) => {
+    const { workspace, events } = context.session()
+    const region = setDatasetRegion(workspace, request)
+    events.emit('dataset.changed', { dataset: findDataset(workspace.db, request.dataset).name })
+    return region
+  },
+  'dataset.previewRegion': (request) => previewDatasetRegion(context.session().workspace, request),
   'dataset.findDuplicates': ({ dataset }) => {
     const session = context.session()
     return { job: session.jobs.start(duplicatesPlan(session, findDataset(session.workspace.db, dataset))).id }

@@ -3,6 +3,7 @@ import { runsToScore } from '../services/comparison.ts'
 import { compareInThread } from '../services/comparison-in-thread.ts'
 import { evaluateInThread } from '../services/evaluation-in-thread.ts'
 import { listPreviews } from '../services/previews.ts'
+import { runRegion } from '../services/regions-of-interest.ts'
 import { startScoring } from '../services/scoring.ts'
 import { findDataset } from '../store/datasets.ts'
 import { findRun, listRuns, metricsOf } from '../store/runs.ts'
@@ -18,6 +19,7 @@ export const runHandlers = (
   | 'run.previews'
   | 'run.score'
   | 'run.evaluate'
+  | 'run.region'
   | 'run.compare'
   | 'run.unscored'
 > => ({
@@ -40,6 +42,7 @@ export const runHandlers = (
   }),
   'run.evaluate': ({ run, score, split }) =>
     evaluateInThread(context.session().workspace, { run, score: score ?? null, split }),
+  'run.region': (request) => runRegion(context.session().workspace, request),
   'run.compare': (request) => compareInThread(context.session().workspace, request),
   'run.unscored': (request) => ({ runs: runsToScore(context.session().workspace, request) }),
 })

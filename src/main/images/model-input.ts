@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import type { ImageSource } from './byte-source.ts'
-import { decodeImage } from './decode.ts'
+import { type DecodedImage, decodeImage } from './decode.ts'
 
 export interface ModelInputOptions {
   channels: 1 | 3
@@ -15,6 +15,8 @@ export interface ModelInputOptions {
   scale?: number
   /** The sample value that becomes 1 (see `fullScale`); left out, the end of the file's own range. */
   white?: number
+  /** Changes the decoded samples before they are resized; given the sample value that becomes 1. */
+  prepare?: (image: DecodedImage, white: number) => void
 }
 
 export interface ModelInput {
@@ -45,6 +47,7 @@ export async function toModelInput(source: ImageSource, options: ModelInputOptio
   const image = await decodeImage(source, { channels })
   const range = image.bitDepth === 8 ? 255 : 65_535
   const white = options.white ?? range
+  options.prepare?.(image, white)
   if (resize === 'none' || (resize === 'scale' && scale === 1)) {
     const { width, height } = image
     return {

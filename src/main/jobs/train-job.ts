@@ -62,7 +62,8 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
   const { db } = workspace
   try {
     const run = findRun(db, id)
-    const images = await engineTrainingImages(workspace, run, await readTrainingList(workspace, run))
+    const list = await readTrainingList(workspace, run)
+    const images = await engineTrainingImages(workspace, run, list)
     const task: TrainTask = {
       kind: 'train',
       task: context.id,
@@ -73,6 +74,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
       seed: run.seed,
       resume,
       warmFrom: warmFolder(session, run),
+      ...(list.regionOfInterest.kind === 'none' ? {} : { regionOfInterest: list.regionOfInterest }),
       ...images,
     }
     // Stopped while its images were being looked at.

@@ -3,6 +3,7 @@ import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jsonObjectSchema, type Run } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { wholePhotograph } from '../../shared/region-of-interest.ts'
 import { modelDescriptionSchema } from '../engine/scoring/model-file.ts'
 import { type Manifest, manifestSchema } from '../export/manifest.ts'
 import { hashesOf } from '../export/write-model.ts'
@@ -68,6 +69,7 @@ export async function importModel(
       { train: [], validation: [] },
       null,
       manifest.preprocessing.white16,
+      description.regionOfInterest ?? wholePhotograph,
     )
   } catch (error) {
     setRunState(db, run.id, 'cancelled')

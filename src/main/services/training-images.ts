@@ -20,11 +20,13 @@ import {
   sha256Schema,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { regionOfInterestSchema, wholePhotograph } from '../../shared/region-of-interest.ts'
 import { writeFileDurably } from '../durable-file.ts'
 import type { EngineImage } from '../engine/protocol.ts'
 import { inPieces } from '../pieces.ts'
 import { imagesOfVersion } from '../store/dataset-versions.ts'
 import { imageByHash, imageById, listImagesInPieces, whiteLevel } from '../store/images.ts'
+import { regionOfInterestOf } from '../store/regions-of-interest.ts'
 import { runFolder } from '../store/runs.ts'
 import { storedAsync } from '../store/storage-errors.ts'
 import type { Workspace } from '../store/workspace.ts'
@@ -39,6 +41,8 @@ const trainingListSchema = z.object({
   validation: z.array(listedSchema),
   /** The version of the dataset that `train` is, where a person curated one. */
   version: idSchema.nullable().default(null),
+  /** What of each photograph counts for this run, whatever the dataset has by now. */
+  regionOfInterest: regionOfInterestSchema.default(wholePhotograph),
 })
 export type TrainingList = z.infer<typeof trainingListSchema>
 
@@ -121,6 +125,7 @@ export async function keepTrainingList(
   images: TrainingImages,
   version: Id | null = null,
   white = whiteLevel(workspace.db, run.datasetId, 16),
+  regionOfInterest = regionOfInterestOf(workspace.db, run.datasetId),
 ): Promise<void> {
   const listed = (image: Image) => ({ id: image.id, sha256: image.sha256 })
   const list: TrainingList = {
@@ -129,6 +134,7 @@ export async function keepTrainingList(
     train: images.train.map(listed),
     validation: images.validation.map(listed),
     version,
+    regionOfInterest,
   }
   await storedAsync(() => writeFileDurably(fileOf(workspace, run), `${JSON.stringify(list)}\n`))
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type AuditEntry, auditEntrySchema, type JsonObject } from '../../shared/domain.ts'
 import type { Database, SqlValues } from './database.ts'
+import { changedParts } from './live-checksum.ts'
 import { countRow, jsonText } from './row.ts'
 
 /** What can be told; the words stay as they are, since old rows keep them. */
@@ -25,10 +26,15 @@ export type AuditAction =
   | 'training.ended'
   | 'scoring.stored'
   | 'dataset.curated'
+  | 'dataset.region'
   | 'model.promoted'
   | 'model.rolled-back'
   | 'model.imported'
   | 'export.written'
+  | 'live.judged'
+  | 'live.model-taken'
+  | 'live.model-refused'
+  | 'live.cleared'
 
 export interface NewAuditEntry {
   action: AuditAction
@@ -68,10 +74,13 @@ export function auditHash(row: Omit<StoredAuditRow, 'hash'>): string {
     .digest('hex')
 }
 
-/** Adds a row. Call it inside the transaction that does what the row tells of: then both are there, or neither. */
-export function recordAudit(db: Database, entry: NewAuditEntry): void {
+/**
+ * Adds a row and returns its number. Call it inside the transaction that does what the row tells of: then both are there, or
+ * neither.
+ */
+export function recordAudit(db: Database, entry: NewAuditEntry): number {
   const { action, operator = null, run = null, dataset = null, image = null, detail = {} } = entry
-  db.transaction(() => {
+  return db.transaction(() => {
     const last = db.get(
       z.object({ id: z.int(), hash: z.string() }),
       'SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1',
@@ -92,6 +101,7 @@ export function recordAudit(db: Database, entry: NewAuditEntry): void {
        VALUES ($id, $at, $action, $operator, $run, $dataset, $image, $detail, $previous, $hash)`,
       { ...row, hash: auditHash(row) },
     )
+    return row.id
   })
 }
 
@@ -199,6 +209,14 @@ export function checkAudit(db: Database): AuditCheck {
       report(row.id, `Row ${row.id} of the audit (${told(row)}) was changed.`)
     } else if (row.id === expected && row.previous !== head && breaks.at(-1)?.id !== row.id - 1) {
       report(row.id, `Row ${row.id} of the audit (${told(row)}) does not follow the row before it.`)
+    } else if (row.action === 'live.judged') {
+      const parts = changedParts(db, row.detail)
+      if (parts !== null) {
+        report(
+          row.id,
+          `What is stored of the live parts ${parts} is not what row ${row.id} of the audit tells.`,
+        )
+      }
     }
     head = hash
     expected = row.id + 1

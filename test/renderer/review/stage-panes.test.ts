@@ -8,12 +8,14 @@ const photograph = picture()
 const overlay = picture()
 const mask = picture()
 const outline = picture()
+const interest = picture()
 const whole: PartPictures = {
   photograph,
   reconstruction: picture(),
   residual: picture(),
   overlay,
   mask,
+  interest: null,
   outline,
   region: { pixels: 12, largest: 12, regions: 1 },
   problem: null,
@@ -63,6 +65,12 @@ describe('the panes of a layout', () => {
     for (const pane of panesOf(whole, settings)) expect(pane.layers.at(-1)?.source).not.toBe(mask)
   })
 
+  it('draw around what counts in every pane, where the run leaves something out', () => {
+    for (const pane of panesOf({ ...whole, interest }, settings)) {
+      expect(pane.layers.at(-1)?.source).toBe(interest)
+    }
+  })
+
   it('draw around what is flagged where the heat map is, and nowhere else', () => {
     const withOutline = panesOf(whole, { ...settings, region: true })
       .filter(({ layers }) => layers.some(({ source }) => source === outline))
@@ -77,6 +85,7 @@ describe('the panes of a layout', () => {
       residual: null,
       overlay: null,
       mask: null,
+      interest: null,
       outline: null,
       region: null,
       problem: null,

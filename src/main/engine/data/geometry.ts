@@ -27,6 +27,37 @@ export function tileGrid(width: number, height: number, side: number, overlap: n
   return tileStarts(height, side, overlap).flatMap((top) => lefts.map((left) => ({ left, top })))
 }
 
+/** Pixels of a tile that count, of `inside` with the picture's size. */
+export function countInside(
+  inside: Uint8Array,
+  { width, height }: { width: number; height: number },
+  { left, top }: TilePosition,
+  side: number,
+): number {
+  let count = 0
+  const right = Math.min(width, left + side)
+  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) {
+    for (let i = y * width + Math.max(0, left); i < y * width + right; i++) count += inside[i] ?? 0
+  }
+  return count
+}
+
+/** Where the pixels of one tile count; what lies beyond the picture is as its border. */
+export function cutInside(
+  inside: Uint8Array,
+  { width, height }: { width: number; height: number },
+  { left, top }: TilePosition,
+  side: number,
+  out: Uint8Array,
+): void {
+  for (let y = 0; y < side; y++) {
+    const row = Math.min(height - 1, Math.max(0, top + y)) * width
+    for (let x = 0; x < side; x++) {
+      out[y * side + x] = inside[row + Math.min(width - 1, Math.max(0, left + x))] ?? 0
+    }
+  }
+}
+
 /** Copies one tile of `side` pixels; what lies beyond the picture repeats its border pixels. */
 export function cutTile(
   picture: Pixels<Float32Array | Uint16Array>,

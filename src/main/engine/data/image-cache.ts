@@ -11,6 +11,11 @@ function pack(picture: Pixels): Pixels<Uint16Array> {
   return { ...picture, data }
 }
 
+/** A packed picture, and where its pixels count; null where all do. */
+export interface CachedImage extends Pixels<Uint16Array> {
+  inside: Uint8Array | null
+}
+
 /** Turns packed samples back into x in [-1, 1], in place. */
 export function unpack(samples: Float32Array): void {
   for (let i = 0; i < samples.length; i++) samples[i] = ((samples[i] ?? 0) / steps) * 2 - 1
@@ -24,7 +29,7 @@ export class ImageCache {
   readonly images: readonly EngineImage[]
   readonly #mode: InputMode
   readonly #limit: number
-  readonly #kept = new Map<number, Pixels<Uint16Array>>()
+  readonly #kept = new Map<number, CachedImage>()
   #bytes = 0
 
   constructor(images: readonly EngineImage[], mode: InputMode, limit: number) {
@@ -34,16 +39,17 @@ export class ImageCache {
   }
 
   /** The image at an index of `images`, packed; `unpack` what is cut from it. */
-  async load(index: number): Promise<Pixels<Uint16Array>> {
+  async load(index: number): Promise<CachedImage> {
     const kept = this.#kept.get(index)
     if (kept) return kept
     const image = this.images[index]
     if (!image) throw new RangeError(`no image ${index} among ${this.images.length}`)
-    const { picture } = await loadImage(image, this.#mode)
-    const packed = pack(picture)
-    if (this.#bytes + packed.data.byteLength <= this.#limit) {
+    const { picture, inside } = await loadImage(image, this.#mode)
+    const packed = { ...pack(picture), inside }
+    const bytes = packed.data.byteLength + (inside?.byteLength ?? 0)
+    if (this.#bytes + bytes <= this.#limit) {
       this.#kept.set(index, packed)
-      this.#bytes += packed.data.byteLength
+      this.#bytes += bytes
     }
     return packed
   }

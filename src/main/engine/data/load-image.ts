@@ -1,4 +1,6 @@
+import type { RegionOfInterest } from '../../../shared/region-of-interest.ts'
 import { toModelInput } from '../../images/model-input.ts'
+import { fillOutside, type Inside, insideAt, insideOf } from '../../images/region-of-interest.ts'
 import { createRandom } from '../../random.ts'
 import type { EngineImage } from '../protocol.ts'
 import type { Pixels } from './geometry.ts'
@@ -14,6 +16,8 @@ export interface InputMode {
   scale: number
   /** What is done to each photograph before tiles are cut. */
   normalization: 'none' | 'local'
+  /** What of each photograph counts; all of it where it is left out. */
+  regionOfInterest?: RegionOfInterest | undefined
 }
 
 export interface LoadedImage {
@@ -23,31 +27,92 @@ export interface LoadedImage {
   photograph: Pixels
   /** Brings what the networks make of the picture back to the photograph's light and contrast. */
   inItsLight(y: Pixels): Pixels
+  /** Where pixels count, in the picture's size; null where all do. */
+  inside: Uint8Array | null
+  /** The same in another size. */
+  insideAt(width: number, height: number): Uint8Array | null
 }
+
+/** What stands where pixels do not count: x = 0, half of white. */
+const ground = 0
 
 /**
- * Decodes one photograph as the networks see it, x in [-1, 1]: scaled to size x size in `whole` mode, by
- * `scale` in `tiles` mode, with the defect that is to be made on it, then normalized. Every path that trains,
- * chooses, calibrates or scores comes here. Throws the refusals of `images/decode.ts`, naming the file.
+ * Decodes one photograph as the networks see it, x in [-1, 1]: what lies outside the region of interest filled, scaled
+ * to size x size in `whole` mode, by `scale` in `tiles` mode, with the defect that is to be made on it, then
+ * normalized. Every path that trains, chooses, calibrates or scores comes here. Throws the refusals of
+ * `images/decode.ts`, naming the file.
  */
 export async function loadImage(image: EngineImage, mode: InputMode): Promise<LoadedImage> {
-  const photograph = await withMadeDefect(await decode(image, mode), image, mode)
-  if (mode.normalization === 'local') {
-    return { photograph, ...normalizeLocally(photograph, mode.size) }
+  const { picture: scaled, region } = await decode(image, mode)
+  const inside = region && insideAt(region, scaled.width, scaled.height)
+  const photograph = inGround(await withMadeDefect(scaled, inside, image, mode), inside)
+  const regionAt = {
+    inside,
+    insideAt: (width: number, height: number) => region && insideAt(region, width, height),
   }
-  return { picture: photograph, photograph, inItsLight: (y) => y }
+  if (mode.normalization === 'local') {
+    const { picture, ...normalized } = normalizeLocally(photograph, mode.size)
+    return { photograph, ...normalized, picture: inGround(picture, inside), ...regionAt }
+  }
+  return { picture: photograph, photograph, inItsLight: (y) => y, ...regionAt }
 }
 
-async function decode(image: Pick<EngineImage, 'file' | 'white'>, mode: InputMode): Promise<Pixels> {
-  const white = image.white === null ? {} : { white: image.white }
-  return mode.input === 'whole'
-    ? toModelInput(image.file, { channels: mode.channels, resize: 'stretch', size: mode.size, ...white })
-    : toModelInput(image.file, { channels: mode.channels, resize: 'scale', scale: mode.scale, ...white })
+async function decode(
+  image: Pick<EngineImage, 'file' | 'white'>,
+  mode: InputMode,
+): Promise<{ picture: Pixels; region: Inside | null }> {
+  const { input, size, scale, channels, regionOfInterest } = mode
+  let region: Inside | null = null
+  const picture = await toModelInput(image.file, {
+    channels,
+    ...(image.white === null ? {} : { white: image.white }),
+    ...(input === 'whole' ? { resize: 'stretch', size } : { resize: 'scale', scale }),
+    prepare(decoded, white) {
+      if (regionOfInterest === undefined) return
+      region = insideOf(regionOfInterest, decoded)
+      // Before it is scaled, so that nothing of what lies outside gets mixed in at the edge.
+      if (region === null) return
+      const all = insideAt(region, decoded.width, decoded.height)
+      fillOutside(decoded, decoded.data, all, Math.round(((ground + 1) / 2) * white))
+    },
+  })
+  return { picture, region }
 }
 
-async function withMadeDefect(picture: Pixels, { made }: EngineImage, mode: InputMode): Promise<Pixels> {
+/** Where it does not count, exactly what stands there; as it is where all counts. */
+function inGround(picture: Pixels, inside: Uint8Array | null): Pixels {
+  if (inside === null) return picture
+  const data = Float32Array.from(picture.data)
+  const { width, height, channels } = picture
+  fillOutside({ width, height, channels: channels === 3 ? 3 : 1 }, data, inside, ground)
+  return { ...picture, data }
+}
+
+/** Draws until a defect lies where it counts. */
+const mostDraws = 50
+
+async function withMadeDefect(
+  picture: Pixels,
+  inside: Uint8Array | null,
+  { made }: EngineImage,
+  mode: InputMode,
+): Promise<Pixels> {
   if (made === undefined) return picture
   // Only a pasted patch is cut from another photograph.
-  const donor = made.type === 'paste' ? await decode(made.donor, mode) : picture
-  return makeDefect(picture, made.type, createRandom(made.seed, made.name), donor).picture
+  const donor = made.type === 'paste' ? (await decode(made.donor, mode)).picture : picture
+  const random = createRandom(made.seed, made.name)
+  for (let draw = 1; ; draw++) {
+    const defect = makeDefect(picture, made.type, random, donor)
+    if (inside === null || draw === mostDraws || liesInside(defect.mask, inside)) return defect.picture
+  }
+}
+
+/** Whether at least half of a defect counts. */
+function liesInside(mask: Float32Array, inside: Uint8Array): boolean {
+  let [all, counted] = [0, 0]
+  for (const [i, amount] of mask.entries()) {
+    all += amount
+    if (inside[i] === 1) counted += amount
+  }
+  return counted >= all / 2
 }

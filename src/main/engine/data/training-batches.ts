@@ -1,6 +1,6 @@
 import { type Random, type RandomState, restoreRandom } from '../../random.ts'
-import { cutTile } from './geometry.ts'
-import { type ImageCache, unpack } from './image-cache.ts'
+import { countInside, cutTile, type TilePosition } from './geometry.ts'
+import { type CachedImage, type ImageCache, unpack } from './image-cache.ts'
 
 export interface Augmentation {
   flips: 'none' | 'horizontal' | 'vertical' | 'both'
@@ -113,7 +113,7 @@ export class TrainingBatches {
     return out
   }
 
-  #place(picture: { width: number; height: number }, draw: Draw): { left: number; top: number } {
+  #place(picture: CachedImage, draw: Draw): TilePosition {
     if (!this.#tiles) {
       const span = 2 * this.#augmentation.shift
       return {
@@ -121,11 +121,37 @@ export class TrainingBatches {
         top: Math.round(draw.down * span) - this.#augmentation.shift,
       }
     }
-    return {
+    const start = {
       left: randomStart(picture.width, this.#size, draw.across),
       top: randomStart(picture.height, this.#size, draw.down),
     }
+    return picture.inside === null ? start : onRegion(picture, picture.inside, start, this.#size, draw)
   }
+}
+
+/** A tile of which less than this share counts shows too little to learn from. */
+const leastInside = 1 / 16
+
+/**
+ * The tile as it was drawn where enough of it counts; else one around a pixel that counts, drawn by the same random
+ * numbers, so that the stream of them stays what it is.
+ */
+function onRegion(
+  { width, height }: { width: number; height: number },
+  inside: Uint8Array,
+  start: TilePosition,
+  side: number,
+  { across, down }: Pick<Draw, 'across' | 'down'>,
+): TilePosition {
+  if (countInside(inside, { width, height }, start, side) >= leastInside * side * side) return start
+  let total = 0
+  for (const value of inside) total += value
+  if (total === 0) return start
+  let left = Math.min(total - 1, Math.floor(((across + down) % 1) * total))
+  const pixel = inside.findIndex((value) => value === 1 && left-- === 0)
+  const around = (place: number, length: number): number =>
+    Math.max(0, Math.min(length - side, place - Math.floor(side / 2)))
+  return { left: around(pixel % width, width), top: around(Math.floor(pixel / width), height) }
 }
 
 /** A tile's start along one side; 0 where the picture is not longer than the tile. */

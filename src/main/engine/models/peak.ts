@@ -2,7 +2,7 @@ import { as4D } from '../networks/layers.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 
 /** Side of the average before the largest value of a map is taken, in pixels. */
-const peakSide = 5
+export const peakSide = 5
 
 /** Largest value of each map [N, H, W] averaged over 5x5 pixels: [N]. */
 export function largestAverage(map: Tensor): Tensor {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
+import { regionOfInterestSchema } from '../../../shared/region-of-interest.ts'
 import { writeFileDurably } from '../../durable-file.ts'
 import { readTensors, type TensorMap, writeTensors } from '../training/safetensors.ts'
 
@@ -15,6 +16,8 @@ export const modelDescriptionSchema = z.object({
   mapScale: z.number().positive(),
   expectedCriticValue: z.number(),
   weightsSha256: z.string(),
+  /** What of each photograph counts, where not all of it does. */
+  regionOfInterest: regionOfInterestSchema.optional(),
   /** What the scores were calibrated with, where it is not float32. */
   precision: z.literal('bfloat16').optional(),
 })

@@ -117,9 +117,11 @@ export class TextureGathering {
     }
   }
 
-  add(textures: Textures): void {
+  /** @param counts which cells count; all of them where it is left out */
+  add(textures: Textures, counts: Uint8Array | null = null): void {
     const { rows, columns } = textures.photograph
-    const order = this.#random.shuffle(Array.from({ length: rows * columns }, (_, cell) => cell))
+    const cells = Array.from({ length: rows * columns }, (_, cell) => cell)
+    const order = this.#random.shuffle(counts === null ? cells : cells.filter((cell) => counts[cell] === 1))
     for (const side of sides) this.#gatherings[side].add(textures[side], order)
   }
 
@@ -194,6 +196,8 @@ export interface Distances {
   data: Float32Array
   rows: number
   columns: number
+  /** Cells that count, where not all do. */
+  counted?: number
 }
 
 /** Keeps the banks ready to be compared with. */
@@ -247,9 +251,35 @@ function withNeighbors(values: Float32Array, rows: number, columns: number): Flo
   return out
 }
 
+/** Which cells of a picture count: those with at least half of their pixels inside. */
+export function cellsInside(
+  { rows, columns }: { rows: number; columns: number },
+  { width, height }: Pixels,
+  inside: Uint8Array,
+): Uint8Array {
+  const [all, counted] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)]
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(rows - 1, Math.floor(y / cellSide)) * columns
+    for (let x = 0; x < width; x++) {
+      const cell = row + Math.min(columns - 1, Math.floor(x / cellSide))
+      all[cell] = (all[cell] ?? 0) + 1
+      counted[cell] = (counted[cell] ?? 0) + (inside[y * width + x] ?? 0)
+    }
+  }
+  return Uint8Array.from(all, (pixels, cell) => (2 * (counted[cell] ?? 0) >= pixels ? 1 : 0))
+}
+
+/** Distances that are 0 where a cell does not count. */
+export function onlyInside(distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances {
+  if (inside === null) return distances
+  const counts = cellsInside(distances, picture, inside)
+  const data = distances.data.map((distance, cell) => (counts[cell] === 1 ? distance : 0))
+  return { ...distances, data, counted: counts.reduce((sum, value) => sum + value, 0) }
+}
+
 /** The score `texture` of a photograph: mean of the farthest cells. */
-export function farthest({ data }: Distances): number {
-  const count = Math.max(1, Math.round(data.length * farthestShare))
+export function farthest({ data, counted = data.length }: Distances): number {
+  const count = Math.max(1, Math.round(counted * farthestShare))
   const top = Float32Array.from(data)
     .sort()
     .subarray(data.length - count)

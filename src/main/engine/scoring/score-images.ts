@@ -3,11 +3,20 @@
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
 import { failureData } from '../../../shared/failure.ts'
-import { cutTile, type Pixels, resample, TileBlend, type TilePosition, tileGrid } from '../data/geometry.ts'
+import {
+  countInside,
+  cutInside,
+  cutTile,
+  type Pixels,
+  resample,
+  TileBlend,
+  type TilePosition,
+  tileGrid,
+} from '../data/geometry.ts'
 import { type InputMode, type LoadedImage, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
 import { texturesOf } from './local-texture.ts'
-import { distanceMap, farthest } from './nearest-normal.ts'
+import { distanceMap, farthest, onlyInside } from './nearest-normal.ts'
 import { type TileScorer, tileComponentsOf } from './tile-scorer.ts'
 
 /** Photographs that are decoded before they are needed. */
@@ -86,13 +95,21 @@ class OpenPicture {
     return this.#left === 0
   }
 
-  finish(side: number, input: InputMode['input'], { texture, observe }: FinishOptions): ScoredPicture {
+  finish(
+    side: number,
+    input: InputMode['input'],
+    { texture, observe, searched }: FinishOptions,
+  ): ScoredPicture {
     const { image } = this
-    const { picture, photograph, inItsLight } = this.loaded
-    const reconstruction = this.#restored ? inItsLight(this.#reconstruction.finish()) : null
-    if (reconstruction) observe?.(photograph, reconstruction)
+    const { picture, photograph, inItsLight, inside, insideAt } = this.loaded
+    const reconstruction = this.#restored
+      ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
+      : null
+    if (reconstruction) observe?.(photograph, reconstruction, inside)
     const distances =
-      reconstruction && texture ? texture.nearest.distances(texturesOf(photograph, reconstruction)) : null
+      reconstruction && texture
+        ? onlyInside(texture.nearest.distances(texturesOf(photograph, reconstruction)), photograph, inside)
+        : null
     if (distances) {
       // The last component is that of the whole photograph, the same on each of its tiles.
       const value = farthest(distances)
@@ -104,7 +121,11 @@ class OpenPicture {
       distances && texture?.mapped
         ? distanceMap(distances, picture.width, picture.height)
         : this.#map.finish()
+    const missed = searched && inside === null
     const small = input === 'tiles' && (picture.width < side || picture.height < side)
+    const warnings: string[] = []
+    if (small) warnings.push('smaller than a tile: its border pixels were repeated to fill one')
+    if (missed) warnings.push('no part was found on it: all of the photograph counts')
     return {
       image,
       tiles: this.positions.length,
@@ -113,19 +134,47 @@ class OpenPicture {
       pictures:
         reconstruction && !observe
           ? {
-              map: resample(map(), image.width, image.height),
+              map: zeroOutside(
+                resample(map(), image.width, image.height),
+                insideAt(image.width, image.height),
+              ),
               reconstruction: resample(reconstruction, image.width, image.height),
             }
           : null,
-      warnings: small ? ['smaller than a tile: its border pixels were repeated to fill one'] : [],
+      warnings,
     }
   }
 }
 
+/** The reconstruction with the photograph itself where it does not count, so that nothing is left there. */
+function asOutside(reconstruction: Pixels, photograph: Pixels, inside: Uint8Array | null): Pixels {
+  if (inside === null) return reconstruction
+  const { channels } = photograph
+  const data = Float32Array.from(reconstruction.data, (value, i) =>
+    inside[Math.floor(i / channels)] === 1 ? value : (photograph.data[i] ?? 0),
+  )
+  return { ...reconstruction, data }
+}
+
+function zeroOutside(map: Pixels, inside: Uint8Array | null): Pixels {
+  if (inside === null) return map
+  return { ...map, data: map.data.map((value, i) => (inside[i] === 1 ? value : 0)) }
+}
+
+/** Tiles of which some pixel counts; all of them where none does, since a photograph must have a score. */
+function tilesOn({ picture, inside }: LoadedImage, side: number, overlap: number): TilePosition[] {
+  const all = tileGrid(picture.width, picture.height, side, overlap)
+  if (inside === null) return all
+  const some = all.filter((position) => countInside(inside, picture, position, side) > 0)
+  return some.length > 0 ? some : all
+}
+
 interface FinishOptions {
+  /** A part was looked for on the photograph. */
+  searched: boolean
   texture?: TileScorer['texture'] | undefined
   /** Sees each photograph and its reconstruction, of the networks' size, in place of pictures at full size. */
-  observe?: ((x: Pixels, y: Pixels) => void) | undefined
+  observe?: ((x: Pixels, y: Pixels, inside: Uint8Array | null) => void) | undefined
 }
 
 export interface ScoreImagesOptions extends Pick<FinishOptions, 'observe'> {
@@ -142,12 +191,15 @@ export async function* scoreImages(
   const { size, channels, batch, componentNames, texture } = scorer
   const length = size * size * channels
   const buffer = new Float32Array(batch * length)
+  const counted = new Uint8Array(batch * size * size)
+  const hasRegion = mode.regionOfInterest !== undefined && mode.regionOfInterest.kind !== 'none'
+  const searched = mode.regionOfInterest?.kind === 'found'
   let slots: { open: OpenPicture; tile: number }[] = []
   const open: OpenPicture[] = []
 
   const flush = (): ScoredPicture[] => {
     buffer.fill(0, slots.length * length)
-    const { components, pictures } = scorer.score(buffer)
+    const { components, pictures } = scorer.score(buffer, hasRegion ? counted : null)
     const width = tileComponentsOf(scorer).length
     for (const [slot, { open: picture, tile }] of slots.entries()) {
       picture.add(
@@ -163,7 +215,7 @@ export async function* scoreImages(
     const finished: ScoredPicture[] = []
     while (open[0]?.done) {
       const picture = open.shift()
-      if (picture) finished.push(picture.finish(size, mode.input, { texture, observe }))
+      if (picture) finished.push(picture.finish(size, mode.input, { texture, observe, searched }))
     }
     return finished
   }
@@ -174,11 +226,16 @@ export async function* scoreImages(
       continue
     }
     const { picture: x } = loaded.loaded
-    const positions = tileGrid(x.width, x.height, size, overlap)
+    const positions = tilesOn(loaded.loaded, size, overlap)
     const picture = new OpenPicture(loaded.image, loaded.loaded, positions, size, componentNames.length)
     open.push(picture)
     for (const [tile, position] of positions.entries()) {
       cutTile(x, position, size, buffer.subarray(slots.length * length, (slots.length + 1) * length))
+      if (hasRegion) {
+        const tileOf = counted.subarray(slots.length * size * size, (slots.length + 1) * size * size)
+        if (loaded.loaded.inside === null) tileOf.fill(1)
+        else cutInside(loaded.loaded.inside, x, position, size, tileOf)
+      }
       slots.push({ open: picture, tile })
       if (slots.length === batch) {
         yield* flush()

@@ -64,7 +64,7 @@ async function reconstructionPng({ data, width, height, channels }: Pixels): Pro
 /** A trained run, ready to score. */
 async function loadModel(folder: string, log: ScoringContext['log']) {
   const stored = await readModel(folder)
-  const { model: system, config, precision, calibration } = stored.description
+  const { model: system, config, precision, calibration, regionOfInterest } = stored.description
   const batch = scoringBatch(config)
   const cache = keptGraphs({
     folder,
@@ -75,7 +75,12 @@ async function loadModel(folder: string, log: ScoringContext['log']) {
   })
   const load = () => systemNamed(system).load(stored, batch)
   const model = compilingWith({ cache }, () => scoringWith(precision, load))
-  return { ...model, folder, reference: calibration[model.options.kind] ?? [] }
+  return {
+    ...model,
+    mode: { ...model.mode, regionOfInterest },
+    folder,
+    reference: calibration[model.options.kind] ?? [],
+  }
 }
 
 export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {

@@ -2,6 +2,7 @@ import { disposeWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import { relativeComponent, textureComponent, whitenedComponent } from '../scores.ts'
 import type { TensorMap } from '../training/safetensors.ts'
+import { countingInside } from './counting-inside.ts'
 import {
   type ExpectedResiduals,
   expectationOfModel,
@@ -91,9 +92,13 @@ export interface TileScorer {
   readonly graph?: TileScorer
   /**
    * @param tiles [batch, size, size, channels] in [-1, 1]
+   * @param inside [batch, size, size]: 1 where a pixel counts; null, or left out, where all do
    * @returns components [batch, `tileComponentsOf`], and pictures where the system restores an image
    */
-  score(tiles: Float32Array): { components: Float32Array; pictures: TilePictures | null }
+  score(
+    tiles: Float32Array,
+    inside?: Uint8Array | null,
+  ): { components: Float32Array; pictures: TilePictures | null }
   /** D(x) of each tile: [batch, size, size, channels] -> [batch]. */
   discriminate(tiles: Float32Array): Float32Array
   dispose(): void
@@ -144,8 +149,8 @@ function withExpectation(
     ...scorer,
     componentNames: [...scorer.componentNames, relativeComponent],
     graph: scorer,
-    score(tiles) {
-      const { components, pictures } = scorer.score(tiles)
+    score(tiles, inside) {
+      const { components, pictures } = scorer.score(tiles, inside)
       const codes = pictures?.codes
       if (!pictures || !codes) throw new TypeError('a residual is expected by the code of its tile')
       const table = new Float32Array(batch * (width + 1))
@@ -169,7 +174,8 @@ export function withLearned(
   { expectation, textures }: Pick<Learned, 'expectation' | 'textures'>,
   parameters: LearningParameters,
 ): TileScorer {
-  const relative = expectation ? withExpectation(scorer, expectation, parameters) : scorer
+  const counting = countingInside(scorer)
+  const relative = expectation ? withExpectation(counting, expectation, parameters) : counting
   return textures ? withTexture(relative, textures, parameters) : relative
 }
 

@@ -24,7 +24,12 @@ import { whiteningTensors } from '../scoring/feature-whitening.ts'
 import { type LearnedResiduals, learnResiduals } from '../scoring/learn-residuals.ts'
 import { texturesOf } from '../scoring/local-texture.ts'
 import { readModel, writeModel } from '../scoring/model-file.ts'
-import { type NormalTextures, TextureGathering, textureTensors } from '../scoring/nearest-normal.ts'
+import {
+  cellsInside,
+  type NormalTextures,
+  TextureGathering,
+  textureTensors,
+} from '../scoring/nearest-normal.ts'
 import { scoresAgree, scoringWith } from '../scoring/precision.ts'
 import { scoreImages } from '../scoring/score-images.ts'
 import {
@@ -46,6 +51,7 @@ import {
   readNewestCheckpoint,
   writeCheckpoint,
 } from './checkpoint.ts'
+import type { TrainingConfig } from './config.ts'
 import type { TrainingContext } from './context.ts'
 import { Diverged, restartLimit, watchEvery } from './divergence.ts'
 import { Pace } from './pace.ts'
@@ -98,6 +104,8 @@ export function runTraining<W extends Record<string, Weights>>(
 class Training<W extends Record<string, Weights>> {
   readonly #context: TrainingContext
   readonly #definition: TrainingDefinition<W>
+  /** How photographs are read: the configuration with what of each photograph counts. */
+  readonly #mode: TrainingConfig
   readonly #cache: ImageCache
   readonly #validation: ImageCache
   readonly #pace = new Pace(() => performance.now())
@@ -110,10 +118,11 @@ class Training<W extends Record<string, Weights>> {
     const { config } = definition
     this.#context = context
     this.#definition = definition
-    this.#cache = new ImageCache(context.task.train, config, cacheLimit)
+    this.#mode = { ...config, regionOfInterest: context.task.regionOfInterest }
+    this.#cache = new ImageCache(context.task.train, this.#mode, cacheLimit)
     this.#validation = new ImageCache(
       context.task.validation.slice(0, validationLimit),
-      config,
+      this.#mode,
       cacheLimit / 4,
     )
     this.#root = createRandom(context.task.seed, definition.model)
@@ -231,6 +240,7 @@ class Training<W extends Record<string, Weights>> {
         if (isDue(previewEvery) || isLast) await stage.preview()
         if (isDue(checkpointEvery) || isLast) await this.#checkpoint(snapshot(), 'good')
       }
+      if (stage.choice && choosing) this.#tellChosen(phase, choosing.criterion)
       return await stage.end(withShapes(best, stage.variables))
     } finally {
       stage.dispose()
@@ -268,6 +278,15 @@ class Training<W extends Record<string, Weights>> {
     if (best !== null && value >= best.value) return false
     this.#state.best = { step, value }
     return true
+  }
+
+  #tellChosen(phase: string, criterion: string): void {
+    const { best, step } = this.#state
+    if (best === null) return
+    this.#context.log(
+      'info',
+      `Of the ${step} steps of stage "${phase}" the weights of step ${best.step} are kept: the lowest ${criterion}, ${best.value.toPrecision(4)}.`,
+    )
   }
 
   #chosen(stage: Stage, names: readonly string[]): Record<string, Float32Array> {
@@ -347,6 +366,7 @@ class Training<W extends Record<string, Weights>> {
           componentNames: scorer.componentNames,
           ...measured,
           weightsSha256,
+          ...(task.regionOfInterest && { regionOfInterest: task.regionOfInterest }),
           ...(precision === 'bfloat16' ? { precision } : {}),
         },
       })
@@ -428,9 +448,17 @@ class Training<W extends Record<string, Weights>> {
     const images = random.shuffle([...task.train]).slice(0, textureLimit)
     const gathering = new TextureGathering(images.length, random)
     const { config } = this.#definition
-    const observe = (x: Pixels, y: Pixels): void => gathering.add(texturesOf(x, y))
+    const observe = (x: Pixels, y: Pixels, inside: Uint8Array | null): void => {
+      const textures = texturesOf(x, y)
+      gathering.add(textures, inside && cellsInside(textures.photograph, x, inside))
+    }
     let done = 0
-    for await (const _ of scoreImages(images, { scorer, mode: config, overlap: config.overlap, observe })) {
+    for await (const _ of scoreImages(images, {
+      scorer,
+      mode: this.#mode,
+      overlap: config.overlap,
+      observe,
+    })) {
       done += 1
       this.#context.progress('texture', done, images.length, null)
       if (!(await this.#goesOn())) throw new Cancelled(this.#offset + this.#state.step)
@@ -449,7 +477,7 @@ class Training<W extends Record<string, Weights>> {
       calibrate({
         context: this.#context,
         scorer: measured,
-        mode: config,
+        mode: this.#mode,
         options: scoring,
         discriminatorSamples: config.discriminatorSamples,
         overlap: config.overlap,

@@ -6,6 +6,7 @@ import { asFailure } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
+import { regionLines } from '../../region-of-interest.ts'
 import { type FlaggedRegion, flaggedRegion } from './flagged-region.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
@@ -18,6 +19,8 @@ export interface PartPictures {
   overlay: ImageBitmap | null
   /** Lines around what ground truth says is defective. */
   mask: ImageBitmap | null
+  /** Lines around what counts, where the run leaves out some of each photograph. */
+  interest: ImageBitmap | null
   /** Lines around what is at least as hot as the threshold. */
   outline: ImageBitmap | null
   /** Its size; null without a map. */
@@ -40,7 +43,7 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
 /** Rejects where the photograph cannot be had; what else is missing is told in `problem`. */
 export async function loadPart(
   run: string,
-  item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask'>,
+  item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask' | 'width' | 'height'>,
   colors: { colorMap: ColorMapName; fullScale: number; threshold: number },
   signal: AbortSignal,
 ): Promise<PartPictures> {
@@ -60,11 +63,17 @@ export async function loadPart(
     item.hasMap ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
     item.hasMap ? heat() : null,
     item.hasMask ? truthOutline(item.image, signal) : null,
+    regionLines(run, item.image, item),
   ])
-  const [reconstruction, maps, mask] = rest
+  const [reconstruction, maps, mask, interest] = rest
   const heated = settledValue(maps) ?? { residual: null, overlay: null, outline: null, region: null }
   const { region, ...drawn } = heated
-  const others = { reconstruction: settledValue(reconstruction), ...drawn, mask: settledValue(mask) }
+  const others = {
+    reconstruction: settledValue(reconstruction),
+    ...drawn,
+    mask: settledValue(mask),
+    interest: settledValue(interest),
+  }
   if (photograph.status === 'rejected' || signal.aborted) {
     for (const picture of [settledValue(photograph), ...Object.values(others)]) picture?.close()
     throw photograph.status === 'rejected' ? photograph.reason : signal.reason
@@ -98,5 +107,6 @@ export function disposePart(pictures: PartPictures): void {
   pictures.residual?.close()
   pictures.overlay?.close()
   pictures.mask?.close()
+  pictures.interest?.close()
   pictures.outline?.close()
 }

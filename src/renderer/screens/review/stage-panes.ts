@@ -22,8 +22,9 @@ export function panesOf(
   pictures: PartPictures,
   settings: Pick<ViewSettings, 'layout' | 'against' | 'heat' | 'opacity' | 'mask' | 'region'>,
 ): Pane[] {
-  const { photograph, reconstruction, residual, overlay, mask, outline } = pictures
+  const { photograph, reconstruction, residual, overlay, mask, outline, interest } = pictures
   const lines = settings.mask && mask !== null ? [{ source: mask, opacity: 1 }] : []
+  const counts = interest === null ? [] : [{ source: interest, opacity: 1 }]
   const region = settings.region && outline !== null ? [{ source: outline, opacity: 1 }] : []
   const stacks: Record<PaneId, CanvasImageSource[]> = {
     photograph: [photograph],
@@ -39,6 +40,7 @@ export function panesOf(
         source,
         opacity: source === overlay ? (settings.heat ? settings.opacity : 0) : 1,
       })),
+      ...counts,
       ...(id === 'overlay' ? region : []),
       ...lines,
     ],

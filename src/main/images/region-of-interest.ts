@@ -1,0 +1,228 @@
+/**
+ * Which pixels of a photograph count. A drawn region is the same on all; a found one is what differs from the color
+ * of the border: Otsu's threshold (1979, "A threshold selection method from gray-level histograms") on the distance
+ * from it, the largest connected piece, its holes filled, and a margin around it.
+ */
+import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
+import { rasterize } from '../label/rasterize.ts'
+import { connectedComponents } from '../metrics/connected-components.ts'
+
+/** A picture of 0 and 1: where pixels count. */
+export interface Inside {
+  width: number
+  height: number
+  data: Uint8Array
+}
+
+interface Samples {
+  width: number
+  height: number
+  channels: 1 | 3
+  data: ArrayLike<number>
+}
+
+/** Longer side of the picture in which a part is looked for. */
+const searchedSide = 256
+
+/** Bins of the histogram of distances. */
+const bins = 256
+
+/** A piece of less than this share of the photograph is no part. */
+const leastShare = 0.01
+
+/** Where the pixels of a photograph count; null where all do, also where no part is found on it. */
+export function insideOf(region: RegionOfInterest, photograph: Samples): Inside | null {
+  switch (region.kind) {
+    case 'none':
+      return null
+    case 'drawn':
+      return drawn(region.polygons, photograph.width, photograph.height)
+    case 'found':
+      return found(photograph, region.margin)
+  }
+}
+
+export function drawn(polygons: readonly (readonly number[])[], width: number, height: number): Inside {
+  const shapes = polygons.map((points) => ({
+    kind: 'polygon' as const,
+    points: points.map((share, i) => share * (i % 2 === 0 ? width : height)),
+    defectType: 'inside',
+  }))
+  return { width, height, data: rasterize(shapes, width, height).data }
+}
+
+/** The same picture at another size, by the pixel in which the center of each lies. */
+export function insideAt({ width, height, data }: Inside, toWidth: number, toHeight: number): Uint8Array {
+  if (width === toWidth && height === toHeight) return data
+  const out = new Uint8Array(toWidth * toHeight)
+  const across = Int32Array.from({ length: toWidth }, (_, x) => Math.floor(((x + 0.5) * width) / toWidth))
+  for (let y = 0; y < toHeight; y++) {
+    const row = Math.floor(((y + 0.5) * height) / toHeight) * width
+    for (let x = 0; x < toWidth; x++) out[y * toWidth + x] = data[row + (across[x] ?? 0)] ?? 0
+  }
+  return out
+}
+
+export function runsOf({ width, height, data }: Inside): InsideRuns {
+  const runs: number[] = []
+  let state = 0
+  let length = 0
+  for (const value of data) {
+    if (value === state) length += 1
+    else {
+      runs.push(length)
+      state = value
+      length = 1
+    }
+  }
+  runs.push(length)
+  return { width, height, runs }
+}
+
+/** The share of the pixels that count. */
+export const shareOf = ({ data }: Inside): number =>
+  data.reduce((sum, value) => sum + value, 0) / Math.max(1, data.length)
+
+/** Sets every sample outside to a value, in place. `inside` has the photograph's size. */
+export function fillOutside(
+  { width, height, channels }: Omit<Samples, 'data'>,
+  data: Float32Array | Uint8Array | Uint16Array,
+  inside: Uint8Array,
+  value: number,
+): void {
+  for (let i = 0; i < width * height; i++) {
+    if (inside[i] === 1) continue
+    for (let c = 0; c < channels; c++) data[i * channels + c] = value
+  }
+}
+
+function found(photograph: Samples, margin: number): Inside | null {
+  const small = averaged(photograph)
+  const { width, height } = small
+  const distances = distancesFrom(borderColor(small), small)
+  const threshold = otsu(distances)
+  const mask = Uint8Array.from(distances, (distance) => (distance > threshold ? 1 : 0))
+  const { labels, areas } = connectedComponents(mask, width, height)
+  let largest = 0
+  for (const [i, area] of areas.entries()) if (area > (areas[largest] ?? 0)) largest = i
+  if ((areas[largest] ?? 0) < leastShare * width * height) return null
+  const piece = Uint8Array.from(labels, (label) => (label === largest + 1 ? 1 : 0))
+  const data = grown(
+    filled(piece, width, height),
+    width,
+    height,
+    Math.round(margin * Math.max(width, height)),
+  )
+  return { width, height, data }
+}
+
+interface Small {
+  width: number
+  height: number
+  channels: number
+  data: Float32Array
+}
+
+/** Means of blocks of pixels, so that the longer side is at most `searchedSide`. */
+function averaged({ width, height, channels, data }: Samples): Small {
+  const factor = Math.max(1, Math.max(width, height) / searchedSide)
+  const [w, h] = [Math.max(1, Math.round(width / factor)), Math.max(1, Math.round(height / factor))]
+  const sums = new Float64Array(w * h * channels)
+  const counts = new Uint32Array(w * h)
+  const columns = Int32Array.from({ length: width }, (_, x) => Math.floor((x * w) / width))
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor((y * h) / height) * w
+    for (let x = 0; x < width; x++) {
+      const to = row + (columns[x] ?? 0)
+      counts[to] = (counts[to] ?? 0) + 1
+      const from = (y * width + x) * channels
+      for (let c = 0; c < channels; c++) {
+        sums[to * channels + c] = (sums[to * channels + c] ?? 0) + (data[from + c] ?? 0)
+      }
+    }
+  }
+  const means = Float32Array.from(sums, (sum, i) => sum / (counts[Math.floor(i / channels)] || 1))
+  return { width: w, height: h, channels, data: means }
+}
+
+/** The median of each channel over the outermost pixels, a fiftieth of the shorter side wide. */
+function borderColor({ width, height, channels, data }: Small): number[] {
+  const ring = Math.max(1, Math.round(Math.min(width, height) / 50))
+  const samples: number[][] = Array.from({ length: channels }, () => [])
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (x >= ring && y >= ring && x < width - ring && y < height - ring) continue
+      for (let c = 0; c < channels; c++) samples[c]?.push(data[(y * width + x) * channels + c] ?? 0)
+    }
+  }
+  return samples.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0)
+}
+
+function distancesFrom(color: readonly number[], { width, height, channels, data }: Small): Float32Array {
+  const out = new Float32Array(width * height)
+  for (let i = 0; i < out.length; i++) {
+    let sum = 0
+    for (let c = 0; c < channels; c++) sum += ((data[i * channels + c] ?? 0) - (color[c] ?? 0)) ** 2
+    out[i] = Math.sqrt(sum)
+  }
+  return out
+}
+
+/** The threshold between two classes that leaves most of the variance between them (Otsu, equation 18). */
+function otsu(values: Float32Array): number {
+  const most = values.reduce((largest, value) => Math.max(largest, value), 0)
+  if (most === 0) return 0
+  const histogram = new Uint32Array(bins)
+  for (const value of values) {
+    const bin = Math.min(bins - 1, Math.floor((value / most) * bins))
+    histogram[bin] = (histogram[bin] ?? 0) + 1
+  }
+  let total = 0
+  for (const [bin, count] of histogram.entries()) total += bin * count
+  let [best, threshold, below, sum] = [-1, 0, 0, 0]
+  for (let bin = 0; bin < bins - 1; bin++) {
+    below += histogram[bin] ?? 0
+    sum += bin * (histogram[bin] ?? 0)
+    const above = values.length - below
+    if (below === 0 || above === 0) continue
+    const between = below * above * (sum / below - (total - sum) / above) ** 2
+    if (between > best) [best, threshold] = [between, bin]
+  }
+  return ((threshold + 1) / bins) * most
+}
+
+/** The piece with everything that it surrounds. */
+function filled(piece: Uint8Array, width: number, height: number): Uint8Array {
+  const outside = Uint8Array.from(piece, (value) => 1 - value)
+  // Ground that only touches by a corner is not open to the border: the piece is connected by corners.
+  const { labels } = connectedComponents(outside, width, height, 4)
+  const open = new Set<number>()
+  const note = (i: number): void => void open.add(labels[i] ?? 0)
+  for (let x = 0; x < width; x++) [x, (height - 1) * width + x].forEach(note)
+  for (let y = 0; y < height; y++) [y * width, y * width + width - 1].forEach(note)
+  open.delete(0)
+  return Uint8Array.from(labels, (label) => (open.has(label) ? 0 : 1))
+}
+
+/** The piece and what lies within a square of `reach` around it. */
+function grown(piece: Uint8Array, width: number, height: number, reach: number): Uint8Array {
+  if (reach === 0) return piece
+  const along = (
+    source: Uint8Array,
+    length: number,
+    lines: number,
+    at: (line: number, i: number) => number,
+  ) => {
+    const out = new Uint8Array(source.length)
+    for (let line = 0; line < lines; line++) {
+      let until = -1
+      for (let i = -reach; i < length; i++) {
+        if (i + reach < length && source[at(line, i + reach)] === 1) until = i + 2 * reach
+        if (i >= 0 && i <= until) out[at(line, i)] = 1
+      }
+    }
+    return out
+  }
+  const wide = along(piece, width, height, (y, x) => y * width + x)
+  return along(wide, height, width, (x, y) => y * width + x)
+}

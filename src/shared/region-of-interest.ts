@@ -1,0 +1,43 @@
+/** Which part of a photograph counts: what lies outside is neither learned nor scored. */
+import { z } from 'zod'
+
+/** Corners x, y, x, y ... as shares of the photograph's width and height. */
+const polygonSchema = z
+  .array(z.number().min(0).max(1))
+  .min(6)
+  .max(2000)
+  .refine((points) => points.length % 2 === 0, 'pairs of x and y')
+
+export const regionOfInterestSchema = z.discriminatedUnion('kind', [
+  /** All of it. */
+  z.object({ kind: z.literal('none') }),
+  /** The same place on every photograph: all pixels inside any of the polygons. */
+  z.object({ kind: z.literal('drawn'), polygons: z.array(polygonSchema).min(1).max(50) }),
+  /** The part on each photograph, told from the ground by its color, and a margin around it. */
+  z.object({
+    kind: z.literal('found'),
+    /** As a share of the longer side. */
+    margin: z.number().min(0).max(0.2).default(0.02),
+  }),
+])
+export type RegionOfInterest = z.infer<typeof regionOfInterestSchema>
+
+export const wholePhotograph: RegionOfInterest = { kind: 'none' }
+
+/** Pixels that count, as runs along the rows of a small picture: first of those outside, then inside, and so on. */
+export const insideRunsSchema = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  runs: z.array(z.int().nonnegative()),
+})
+export type InsideRuns = z.infer<typeof insideRunsSchema>
+
+/** What a region comes to on one photograph. */
+export const regionPreviewSchema = z.object({
+  image: z.int().positive(),
+  /** Null where all of it counts. */
+  inside: insideRunsSchema.nullable(),
+  /** Of the photograph, what counts. */
+  share: z.number().min(0).max(1),
+})
+export type RegionPreview = z.infer<typeof regionPreviewSchema>
