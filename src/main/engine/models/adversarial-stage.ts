@@ -10,11 +10,15 @@ import { isStatistic, trainable, type Weights } from '../networks/weights.ts'
 import { type Tensor, tf, type Variable } from '../tensorflow.ts'
 import { collapseOf } from '../training/divergence.ts'
 import { lossGradients } from '../training/gradients.ts'
+import { chamferDistance, pooled, pooledSide } from '../training/likeness.ts'
 import type { TensorMap } from '../training/safetensors.ts'
 import type { Losses, Stage, StageDefinition, StageTools } from '../training/stage.ts'
 
 /** Pictures in a preview of G(z). */
 export const previewCount = 16
+
+/** Generated pictures, a multiple of those of a preview, and photographs that are compared where weights are chosen. */
+const comparedCount = 256
 
 /** One batch as the critic sees it: `value` is D of images, as a logit where D is a probability. */
 export interface CriticBatch {
@@ -52,6 +56,10 @@ export interface AdversarialConfig {
   decay: boolean
   /** Decay of the moving average of the generator; 0 for none. */
   average: number
+  /** Steps between two looks at the validation images; 0 where the last weights are kept. */
+  ganValidateEvery: number
+  /** Looks without a better one before the stage ends; 0 for never. */
+  ganPatience: number
 }
 
 /** Weights that follow others as a moving average; they have the same names in another scope. */
@@ -187,7 +195,7 @@ export function adversarialStage<W extends { generator: Weights; critic: Weights
   networks: Networks,
   objective: Objective,
 ): StageDefinition<W> {
-  const { ganSteps, learningRate, decay, criticSteps } = config
+  const { ganSteps, learningRate, decay, criticSteps, ganValidateEvery, ganPatience } = config
   return {
     phase: 'gan',
     steps: ganSteps,
@@ -195,6 +203,13 @@ export function adversarialStage<W extends { generator: Weights; critic: Weights
     decay,
     // A generator step costs about 0.6 of a critic step.
     cost: criticSteps + 0.6,
+    ...(ganValidateEvery > 0 && {
+      choosing: {
+        every: ganValidateEvery,
+        patience: ganPatience,
+        criterion: 'distance of generated pictures from validation images and back',
+      },
+    }),
     given: () => [],
     makes: ({ generator, critic }) => [generator, critic],
     open: ({ generator, critic }, tools) =>
@@ -215,7 +230,7 @@ function openStage(
   { program, variables, dispose }: ReturnType<typeof createAdversarialSteps>,
   tools: StageTools,
 ): Stage {
-  const { batch, latent, criticSteps, criticWarmUp = 0, generatorRate = 1 } = config
+  const { batch, latent, size, channels, criticSteps, criticWarmUp = 0, generatorRate = 1 } = config
   const { steps } = program
   const { batches, noise } = tools
   const z = new Float32Array(batch * latent)
@@ -223,9 +238,39 @@ function openStage(
   const previewCodes = tools.random('preview').fillNormal(new Float32Array(previewCount * latent))
   let seen: Float32Array = new Float32Array()
   let last: Record<string, number> = {}
+
+  const cells = (size / pooledSide) ** 2 * channels
+
+  /** Photographs that generated pictures are compared with: validation images, or training images where there are none. */
+  async function photographs(): Promise<Float32Array> {
+    const { tiles, count } = await tools.validation()
+    if (count > 0) return pooled(tiles.subarray(0, comparedCount * size * size * channels), size, channels)
+    const drawn = tools.batchesFor('choice')
+    const all = new Float32Array(Math.ceil(comparedCount / batch) * batch * cells)
+    for (let at = 0; at < all.length; at += batch * cells) {
+      all.set(pooled(await drawn.next(), size, channels), at)
+    }
+    return all
+  }
+
   return {
     program,
     variables,
+    choice: {
+      // What `end` makes the networks of.
+      variables: Object.keys(variables).filter((name) => /^(critic\/|average:)/.test(name)),
+      async measure() {
+        // Beside the stream of random numbers, and the same each time.
+        const random = tools.random('choice')
+        const codes = new Float32Array(previewCount * latent)
+        const generated = new Float32Array(comparedCount * cells)
+        for (let at = 0; at < generated.length; at += previewCount * cells) {
+          const { images } = steps.sample.run({ z: random.fillNormal(codes) })
+          generated.set(pooled(images, size, channels), at)
+        }
+        return chamferDistance(await photographs(), generated, cells)
+      },
+    },
     async step(rate, done) {
       let critic: Losses = {}
       for (let i = done === 0 ? -criticWarmUp : 0; i < criticSteps; i++) {
@@ -253,7 +298,11 @@ function openStage(
       const { images } = steps.sample.run({ z: previewCodes })
       await tools.preview('generated', images, Math.sqrt(previewCount))
     },
-    async end() {
+    async end(best) {
+      // Those that were chosen; without a choice there are none, and the last ones stay.
+      program.writeVariables(
+        Object.fromEntries(Object.entries(best).map(([name, tensor]) => [name, tensor.data])),
+      )
       const observed = tools.random('statistics')
       const statistics = pooledStatistics(
         Array.from({ length: statisticBatches }, () => steps.observe.run({ z: observed.fillNormal(z) })),

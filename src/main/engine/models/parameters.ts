@@ -199,6 +199,18 @@ export const learningParameters = {
   }),
 }
 
+/** What is kept of a generator against a critic; neither follows from the losses of the two. */
+export const ganChoiceParameters = {
+  ganValidateEvery: z.int().min(0).default(0).meta({
+    description:
+      'Steps of the generator between two comparisons of its pictures with the validation images, of which the best weights are kept; 0 keeps the last ones',
+    unit: 'steps',
+  }),
+  ganPatience: z.int().min(0).default(0).meta({
+    description: 'Comparisons without a better one before the training of the generator ends; 0 for never',
+  }),
+}
+
 export const patienceParameter = {
   patience: z.int().min(0).default(0).meta({
     description: 'Looks at the validation images without a better one before the stage ends; 0 for never',

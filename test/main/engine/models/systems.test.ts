@@ -261,3 +261,68 @@ describeCompiled('ganomaly', () => {
     expect(new Set(await Promise.all(digests)).size).toBe(3)
   })
 })
+
+describeCompiled('the choice of a generator', () => {
+  const validated = (points: MetricPoint[]): MetricPoint[] =>
+    points.filter(({ phase, name }) => phase === 'gan' && name === 'validation')
+
+  it.each(['wgan', 'wgan-gp', 'dcgan', 'anogan'])(
+    'of %s keeps the weights of the lowest distance, as if the training had ended there',
+    async (model) => {
+      const images = await parts()
+      const points: MetricPoint[] = []
+      const said: string[] = []
+      const set = { ganSteps: 12, ganValidateEvery: 3, learningRate: 0.02 }
+      const { chosen, weightsSha256 } = await train(taskOf(model, { images, set }), {
+        points: (more) => points.push(...more),
+        log: (_, message) => said.push(message),
+      })
+      expect(validated(points).map(({ step }) => step)).toEqual([3, 6, 9, 12])
+      const best = validated(points).reduce((a, b) => (b.value < a.value ? b : a))
+      expect(chosen).toMatchObject({ step: best.step, value: best.value })
+      expect(said.join()).toContain(
+        `Of the 12 steps of stage "gan" the weights of step ${best.step} are kept`,
+      )
+      const short = { ...set, ganSteps: best.step, ganValidateEvery: 0 }
+      expect((await train(taskOf(model, { images, set: short }))).weightsSha256).toBe(weightsSha256)
+    },
+  )
+
+  it('is that of stage 1 of fanogan, and its encoder is trained on what was chosen', async () => {
+    const images = await parts()
+    const points: MetricPoint[] = []
+    const set = { ganSteps: 12, ganValidateEvery: 3, ganPatience: 1, learningRate: 0.05 }
+    const { weightsSha256 } = await train(taskOf('fanogan', { images, set }), {
+      points: (more) => points.push(...more),
+    })
+    const found = validated(points)
+    const best = found.reduce((a, b) => (b.value < a.value ? b : a))
+    // One look without a better one ends the stage.
+    expect(found.at(-1)?.step).toBe(Math.min(12, best.step + 3))
+    const plain = await train(taskOf('fanogan', { images, set: { ...set, ganValidateEvery: 0 } }))
+    expect(plain.weightsSha256 === weightsSha256).toBe(best.step === 12)
+  })
+
+  it('and an early end are the same after a stop, wherever that was', async () => {
+    const images = await parts()
+    const set = { ganSteps: 60, ganValidateEvery: 3, ganPatience: 2, learningRate: 0.05 }
+    const wanted = await train(taskOf('wgan-gp', { images, set }))
+    expect(wanted.steps).toBe((wanted.chosen?.step ?? 0) + 6)
+    for (const stop of [2, wanted.steps - 1]) {
+      const task = taskOf('wgan-gp', { images, set })
+      const control = new TaskControl()
+      const progress = (_: string, done: number): void => void (done === stop && control.cancel())
+      await expect(train(task, { control, progress })).rejects.toThrow(Cancelled)
+      const resumed = await train({ ...task, resume: true })
+      expect({ ...resumed, seconds: 0 }).toEqual({ ...wanted, seconds: 0 })
+    }
+  })
+
+  it('is by training images where there are no validation images', async () => {
+    const images = await parts()
+    const set = { ganSteps: 6, ganValidateEvery: 3 }
+    const task = { ...taskOf('wgan', { images, set }), validation: [] }
+    const { chosen } = await train(task)
+    expect(chosen?.value).toBeGreaterThan(0)
+  })
+})

@@ -6,6 +6,7 @@ import {
   batchParameter,
   blocksParameter,
   decayParameter,
+  ganChoiceParameters,
   ganStepParameters,
   imageParameters,
   latentParameter,
@@ -40,6 +41,7 @@ export const anoganConfigSchema = z.strictObject({
   ...adamParameters(0.5, 0.999, `${dcgan}, section 4`),
   ...averageParameter,
   ...decayParameter,
+  ...ganChoiceParameters,
   searchSteps: z
     .int()
     .min(1)

@@ -6,6 +6,7 @@ import {
   blocksParameter,
   criticWarmUpParameter,
   decayParameter,
+  ganChoiceParameters,
   generatorRateParameter,
   imageParameters,
   latentParameter,
@@ -64,6 +65,7 @@ export const fanoganConfigSchema = z.strictObject({
     .meta({ description: 'Decay of the second moment in stage 1', source: `${wganGp}, algorithm 1` }),
   ...averageParameter,
   ...decayParameter,
+  ...ganChoiceParameters,
   encoder: z
     .enum(['izif', 'izi', 'ziz'])
     .default('izif')
