@@ -4,9 +4,11 @@ import { type Finished, fanoscope } from './fanoscope.ts'
 const commands = [
   'sample',
   'import',
+  'region',
   'train',
   'score',
   'evaluate',
+  'choose',
   'threshold',
   'review',
   'models',
