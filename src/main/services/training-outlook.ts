@@ -130,7 +130,13 @@ function shapeOf(config: Record<string, unknown>): Shape {
 const effort = ({ size, width, batch, work }: Shape): number =>
   work * batch * size ** 2 * (width ** 2 + 4 * width)
 
-/** The time by the trainings of this system that this workstation has finished, the most alike first; else null. */
+/** A training that computed less than this part of what is asked about was mostly set-up, and tells nothing of it. */
+const tellingPart = 1 / 100
+
+/**
+ * The time by the trainings of this system that this workstation has finished, the most alike first, and of those the
+ * longest; else null.
+ */
 function timeFor(runs: readonly Run[], model: string, shape: Shape): number | null {
   const known = runs.flatMap((run) => {
     if (run.model !== model || run.stepsDone === 0 || run.seconds < 1) return []
@@ -138,15 +144,17 @@ function timeFor(runs: readonly Run[], model: string, shape: Shape): number | nu
     if (done.steps === 0) return []
     // One that was stopped tells how long the steps took that it made.
     const share = Math.min(1, run.stepsDone / (run.stepsTotal || done.steps))
-    const whole = effort(done)
+    const computed = effort(done) * share
+    if (computed < tellingPart * effort(shape)) return []
     return [
       {
-        perEffort: run.seconds / (whole * share),
+        computed,
+        perEffort: run.seconds / computed,
         distance: Math.abs(Math.log(unitEffort(done) / unitEffort(shape))),
       },
     ]
   })
-  const [nearest] = known.sort((a, b) => a.distance - b.distance)
+  const [nearest] = known.sort((a, b) => a.distance - b.distance || b.computed - a.computed)
   return nearest === undefined ? null : nearest.perEffort * effort(shape)
 }
 

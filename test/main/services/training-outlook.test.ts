@@ -85,6 +85,19 @@ describe('before a training', () => {
     expect(twice.seconds).toBeCloseTo(80, 6)
   })
 
+  it('does not tell the time of a long training by one that was over as soon as it was set up', async () => {
+    const workspace = await stocked()
+    const { db } = workspace
+    const rough = look(workspace).seconds
+    const config = { size: 32, width: 8, batch: 16, criticSteps: 2, ganSteps: 120, encoderSteps: 120 }
+    const datasetId = datasetByName(db, 'parts')?.id ?? ''
+    const made = { datasetId, model: 'fanogan', preset: 'smoke', seed: 1, config, stepsTotal: 240 }
+    const run = createRun(db, made)
+    setRunState(db, run.id, 'training')
+    updateProgress(db, run.id, { stepsDone: 240, stepsTotal: 240, seconds: 6, losses: {} })
+    expect(look(workspace)).toMatchObject({ isMeasured: false, seconds: rough })
+  })
+
   it('needs more memory for larger batches, images and networks', async () => {
     const workspace = await stocked()
     const memory = (set: Record<string, number>) =>
