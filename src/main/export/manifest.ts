@@ -1,7 +1,7 @@
 /** `fanoscope.json`: all that a program needs to score with an exported model as Fanoscope does. */
 import { z } from 'zod'
 import { jsonObjectSchema, type Run, sha256Schema } from '../../shared/domain.ts'
-import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
+import { regionOfInterestSchema, wholePhotograph } from '../../shared/region-of-interest.ts'
 import { besideGraph, scoreKinds } from '../engine/scores.ts'
 import type { ModelDescription } from '../engine/scoring/model-file.ts'
 import { findDataset } from '../store/datasets.ts'
@@ -33,8 +33,8 @@ export const manifestSchema = z.object({
     /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
     normalization: z.enum(['none', 'local']).default('none'),
     overlap: z.number(),
-    /** What of a photograph counts, where not all of it does: see `docs/model-package.md`. */
-    regionOfInterest: regionOfInterestSchema.optional(),
+    /** What of a photograph counts: see `docs/model-package.md`. */
+    regionOfInterest: regionOfInterestSchema.default(wholePhotograph),
     /** x = 2 v / white - 1, at most 1. For 8 bits white is 255. */
     range: z.tuple([z.literal(-1), z.literal(1)]),
     white16: z.number(),
@@ -123,7 +123,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       scale: input === 'tiles' ? scale : 1,
       normalization,
       overlap,
-      ...(description.regionOfInterest && { regionOfInterest: description.regionOfInterest }),
+      regionOfInterest: description.regionOfInterest ?? wholePhotograph,
       range: [-1, 1],
       white16,
       resize: 'linear, antialiased',

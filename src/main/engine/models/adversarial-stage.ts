@@ -56,10 +56,10 @@ export interface AdversarialConfig {
   decay: boolean
   /** Decay of the moving average of the generator; 0 for none. */
   average: number
-  /** Steps between two looks at the validation images; 0 where the last weights are kept. */
-  ganValidateEvery: number
-  /** Looks without a better one before the stage ends; 0 for never. */
-  ganPatience: number
+  /** Steps between two looks at the validation images; 0, or left out, where the last weights are kept. */
+  ganValidateEvery?: number
+  /** Looks without a better one before the stage ends; 0, or left out, for never. */
+  ganPatience?: number
 }
 
 /** Weights that follow others as a moving average; they have the same names in another scope. */
@@ -195,7 +195,7 @@ export function adversarialStage<W extends { generator: Weights; critic: Weights
   networks: Networks,
   objective: Objective,
 ): StageDefinition<W> {
-  const { ganSteps, learningRate, decay, criticSteps, ganValidateEvery, ganPatience } = config
+  const { ganSteps, learningRate, decay, criticSteps, ganValidateEvery = 0, ganPatience = 0 } = config
   return {
     phase: 'gan',
     steps: ganSteps,

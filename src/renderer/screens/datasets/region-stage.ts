@@ -107,7 +107,8 @@ export function createRegionStage(
     const at = placement()
     above.destroyChildren()
     if (at !== null && size !== null) {
-      image.setAttrs({ x: at.x, y: at.y, width: size.width * at.scale, height: size.height * at.scale })
+      image.position({ x: at.x, y: at.y })
+      image.size({ width: size.width * at.scale, height: size.height * at.scale })
       for (const polygon of polygons) outline(polygon, true)
       if (from !== null && pointer !== null) outline(rectangleOf(from, pointer), true)
       if (corners.length > 0) {
@@ -189,7 +190,7 @@ export function createRegionStage(
   return {
     show(picture, next) {
       size = picture === null ? null : next
-      image.setAttrs({ image: picture ?? undefined })
+      image.image(picture ?? undefined)
       below.visible(picture !== null)
       paint()
     },
