@@ -15,7 +15,7 @@ import { critic, encoder, generator, type NetworkShape } from '../src/main/engin
 import { createWeights, trainable } from '../src/main/engine/networks/weights.ts'
 import { tf, type Variable } from '../src/main/engine/tensorflow.ts'
 import { lossGradients } from '../src/main/engine/training/gradients.ts'
-import { createRandom } from '../src/main/random.ts'
+import { createRandom, type Random } from '../src/main/random.ts'
 
 const byBatch = { from: 'batch' } as const
 const measured = { from: 'measured' } as const
@@ -27,6 +27,21 @@ function joined(sets: Readonly<Record<string, Named<Variable>>>): Record<string,
     for (const [name, variable] of Object.entries(set)) all[prefix + name] = variable
   }
   return all
+}
+
+/**
+ * Biases, scales and statistics as a training leaves them, all different: TensorFlow leaves out the addition of a
+ * bias that is zero, as they all are in fresh networks, and then does not join what follows with the convolution.
+ */
+function asTrained(variables: Named<Variable>, random: Random): void {
+  for (const [name, variable] of Object.entries(variables)) {
+    const around = { bias: 0, offset: 0, mean: 0, scale: 1, variance: 1 }[/[^/]+$/.exec(name)?.[0] ?? '']
+    if (around === undefined) continue
+    const values = random
+      .fillUniform(new Float32Array(variable.size))
+      .map((value) => around + (value - 0.5) / 5)
+    variable.assign(tf.tensor(values, variable.shape))
+  }
 }
 
 const define = <D extends Record<string, StepDefinition>>(definition: ProgramDefinition<D>) => definition
@@ -42,6 +57,7 @@ export function fanoganPrograms(shape: NetworkShape, batch: number, seed = 1) {
     critic(d, shape, image)
     encoder(e, shape, image, byBatch)
   })
+  for (const { variables } of [g, d, e]) tf.tidy(() => asTrained(variables, random))
   const [gWeights, dWeights, eWeights] = [trainable(g), trainable(d), trainable(e)]
   const wgan = { beta1: 0, beta2: 0.9 }
   const [gAdam, dAdam, eAdam] = [adam(gWeights, wgan), adam(dWeights, wgan), adam(eWeights)]
