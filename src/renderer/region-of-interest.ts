@@ -90,13 +90,18 @@ export function trace(
 /** Of the runs that were looked at: a run keeps its region. */
 const ofRuns = new Map<string, Promise<RegionOfInterest>>()
 
-/** Lines around what counts for a run on one photograph, white on black; null where all of it does. */
-export async function regionLines(run: string, image: number, size: Size): Promise<ImageBitmap | null> {
+/** What of photographs counts for a run. */
+export function regionOfRun(run: string): Promise<RegionOfInterest> {
   const asked = ofRuns.get(run) ?? call('run.region', { run }).then(({ region }) => region)
   ofRuns.set(run, asked)
   // Asked again the next time, where it failed.
   asked.catch(() => ofRuns.delete(run))
-  const region = await asked
+  return asked
+}
+
+/** Lines around what counts for a run on one photograph, white on black; null where all of it does. */
+export async function regionLines(run: string, image: number, size: Size): Promise<ImageBitmap | null> {
+  const region = await regionOfRun(run)
   if (region.kind === 'none') return null
   const inside =
     region.kind === 'found' ? (await call('run.region', { run, image })).preview?.inside : undefined

@@ -23,7 +23,7 @@ describeInChromium('choosing a score', () => {
 
   it('says what came of it as it is stored', async () => {
     const page = await station.open('--workspace', station.workspace)
-    await page.getByRole('navigation').getByRole('link', { name: 'Thresholds' }).click()
+    await page.getByRole('navigation').getByRole('link', { name: 'Threshold', exact: true }).click()
     await page.getByRole('button', { name: 'Compare', exact: true }).click()
     await dialog().getByRole('button', { name: 'Compare the scores' }).click()
     await dialog().getByRole('row').nth(1).waitFor()

@@ -119,6 +119,46 @@ it('stores its report and nothing else, and is found again by its run', async ()
   expect([...iterateScores(db, run)]).toEqual([])
 })
 
+it('lets each run score the same pictures in turn, and compares all of them', async () => {
+  const { engine, session, run } = await trained()
+  const again = await startTraining(session, tinyTraining({}, 2))
+  await expect.poll(() => engine.tasks).toHaveLength(2)
+  engine.trains()
+  await session.jobs.ended(again.job)
+  const job = startChoice(session, request(run, again.run, run))
+  for (const tasks of [3, 4]) {
+    await expect.poll(() => engine.tasks).toHaveLength(tasks)
+    const task = engine.tasks.at(-1)
+    if (task?.kind !== 'score') throw new TypeError('not a scoring')
+    engine.says({
+      type: 'scored',
+      task: task.task,
+      rows: task.images.map((image) => ({
+        image: image.id,
+        tiles: 1,
+        // The second run sees no defect.
+        components: tasks === 3 ? scoreOf(image) : Float32Array.of(1, image.id % 5),
+        componentNames: ['residual', 'feature'],
+        score: 0,
+        calibrated: 0,
+        map: null,
+        warnings: [],
+      })),
+    })
+    engine.says({ type: 'score-done', task: task.task, result: { images: 1, refused: [], seconds: 1 } })
+  }
+  expect(await session.jobs.ended(job)).toMatchObject({ state: 'done' })
+  const [, , first, second] = engine.tasks
+  if (first?.kind !== 'score' || second?.kind !== 'score') throw new TypeError('not two scorings')
+  expect([first.run, second.run]).toEqual([run, again.run])
+  expect(second.images).toEqual(first.images)
+  const report = choiceOf(session.workspace, job)
+  expect(report.runs).toEqual([run, again.run])
+  expect(report.options[0]?.run).toBe(run)
+  expect(new Set(report.options.map((option) => option.run))).toEqual(new Set([run, again.run]))
+  expect(newestChoice(session.workspace, again.run)?.job).toBe(job)
+})
+
 it('is refused where a run is not trained', () => {
   const { workspace, run } = scoredRun([])
   workspace.db.run(`UPDATE run SET state = 'failed'`)
