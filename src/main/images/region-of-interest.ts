@@ -27,6 +27,12 @@ const searchedSide = 256
 /** Bins of the histogram of distances. */
 const bins = 256
 
+/**
+ * The share of the variance of distances that lies between part and ground (Otsu's eta), at least; where brightness
+ * only changes slowly, or with the grain of a surface, it is at most 3/4, and there is no part to be found.
+ */
+const leastSeparation = 0.8
+
 /** A piece of less than this share of the photograph is no part. */
 const leastShare = 0.01
 
@@ -100,7 +106,8 @@ function found(photograph: Samples, margin: number): Inside | null {
   const small = averaged(photograph)
   const { width, height } = small
   const distances = distancesFrom(borderColor(small), small)
-  const threshold = otsu(distances)
+  const { threshold, separation } = otsu(distances)
+  if (separation < leastSeparation) return null
   const mask = Uint8Array.from(distances, (distance) => (distance > threshold ? 1 : 0))
   const { labels, areas } = connectedComponents(mask, width, height)
   let largest = 0
@@ -168,17 +175,24 @@ function distancesFrom(color: readonly number[], { width, height, channels, data
   return out
 }
 
-/** The threshold between two classes that leaves most of the variance between them (Otsu, equation 18). */
-function otsu(values: Float32Array): number {
+/**
+ * The threshold between two classes that leaves most of the variance between them (Otsu, equation 18), and which
+ * share of it that is (equation 17).
+ */
+function otsu(values: Float32Array): { threshold: number; separation: number } {
   const most = values.reduce((largest, value) => Math.max(largest, value), 0)
-  if (most === 0) return 0
+  if (most === 0) return { threshold: 0, separation: 0 }
   const histogram = new Uint32Array(bins)
   for (const value of values) {
     const bin = Math.min(bins - 1, Math.floor((value / most) * bins))
     histogram[bin] = (histogram[bin] ?? 0) + 1
   }
-  let total = 0
-  for (const [bin, count] of histogram.entries()) total += bin * count
+  let [total, squares] = [0, 0]
+  for (const [bin, count] of histogram.entries()) {
+    total += bin * count
+    squares += bin * bin * count
+  }
+  const n = values.length
   let [best, threshold, below, sum] = [-1, 0, 0, 0]
   for (let bin = 0; bin < bins - 1; bin++) {
     below += histogram[bin] ?? 0
@@ -188,7 +202,12 @@ function otsu(values: Float32Array): number {
     const between = below * above * (sum / below - (total - sum) / above) ** 2
     if (between > best) [best, threshold] = [between, bin]
   }
-  return ((threshold + 1) / bins) * most
+  const variance = n * squares - total ** 2
+  return {
+    threshold: ((threshold + 1) / bins) * most,
+    // Both times n squared.
+    separation: variance > 0 ? best / variance : 0,
+  }
 }
 
 /** The piece with everything that it surrounds. */

@@ -88,6 +88,21 @@ describe('a found region', () => {
     expect(inside.data[(40 - 32) * 120 + 60]).toBe(0)
   })
 
+  it('is the whole photograph where a surface fills it, with slow light or grain', () => {
+    const random = createRandom(2)
+    const of = (value: (x: number, y: number) => number) => ({
+      width: 96,
+      height: 64,
+      channels: 1 as const,
+      data: Uint8Array.from({ length: 96 * 64 }, (_, i) => value(i % 96, Math.floor(i / 96))),
+    })
+    const slow = of((x) => 40 + x)
+    const grain = of(() => Math.max(0, Math.min(255, 120 + 20 * random.normal())))
+    for (const surface of [slow, grain]) {
+      expect(insideOf({ kind: 'found', margin: 0.02 }, surface)).toBeNull()
+    }
+  })
+
   it('is the whole photograph where nothing is on the ground', () => {
     const even = { width: 60, height: 60, channels: 1 as const, data: new Uint8Array(3600).fill(90) }
     expect(insideOf({ kind: 'found', margin: 0.02 }, even)).toBeNull()
