@@ -30,7 +30,7 @@ export interface EngineSteps {
 
 /** f-AnoGAN's steps `critic`, `generator`, `encoder` and `score` for one size of batch. */
 export function fanoganSteps(shape: NetworkShape, batch: number, options: CompileOptions): EngineSteps {
-  const { gan, encoding, scoring, dispose } = fanoganPrograms(shape, batch)
+  const { gan, encoding, scoring, dispose } = fanoganPrograms(shape, batch, { trained: true })
   const start = performance.now()
   const programs = [
     compileAll(gan, options),

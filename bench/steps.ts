@@ -46,9 +46,12 @@ function asTrained(variables: Named<Variable>, random: Random): void {
 
 const define = <D extends Record<string, StepDefinition>>(definition: ProgramDefinition<D>) => definition
 
-/** Fresh seeded networks and the three programs of f-AnoGAN on them, all for one size of batch. */
-export function fanoganPrograms(shape: NetworkShape, batch: number, seed = 1) {
-  const random = createRandom(seed)
+/**
+ * Seeded networks, fresh or with biases as if they had been trained, and the three programs of f-AnoGAN on them, all
+ * for one size of batch.
+ */
+export function fanoganPrograms(shape: NetworkShape, batch: number, { trained = false } = {}) {
+  const random = createRandom(1)
   const g = createWeights('generator', random)
   const d = createWeights('critic', random)
   const e = createWeights('encoder', random)
@@ -57,7 +60,7 @@ export function fanoganPrograms(shape: NetworkShape, batch: number, seed = 1) {
     critic(d, shape, image)
     encoder(e, shape, image, byBatch)
   })
-  for (const { variables } of [g, d, e]) tf.tidy(() => asTrained(variables, random))
+  if (trained) for (const { variables } of [g, d, e]) tf.tidy(() => asTrained(variables, random))
   const [gWeights, dWeights, eWeights] = [trainable(g), trainable(d), trainable(e)]
   const wgan = { beta1: 0, beta2: 0.9 }
   const [gAdam, dAdam, eAdam] = [adam(gWeights, wgan), adam(dWeights, wgan), adam(eWeights)]

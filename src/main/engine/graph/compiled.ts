@@ -33,6 +33,7 @@ import type {
 } from './program.ts'
 import type { CompiledGraph, ProgramCache } from './program-cache.ts'
 import { type ProgramVariable, type Recording, record } from './recorder.ts'
+import { rewrite } from './rewrite.ts'
 import { encodeGraph, encodeSavedModel, reachableNodes } from './saved-model.ts'
 import { checkValues, checkVariables } from './variables.ts'
 
@@ -233,7 +234,10 @@ function compiledGraph(
     assignNode(entry.handle, { node: placeholderNode(writeName(i), entry.type), output: 0 }, []),
   )
   roots.push(...reads, doneNode(writtenName, writes))
-  const model = encodeSavedModel(encodeGraph(roots))
+  // Once more for all of them together: what steps share, such as the weights of a frozen network, is there once.
+  const shared = rewrite(roots, [])
+  clock.lap('optimize')
+  const model = encodeSavedModel(encodeGraph(shared))
   clock.lap('write')
   return { model, steps }
 }
