@@ -603,7 +603,11 @@ export const calls = {
   ),
 
   /** The model in use of every dataset that has one. */
-  'model.list': call(none, z.array(modelUseSchema)),
+  'model.list': call(
+    none,
+    // What a rollback goes to; null where no other model was in use before.
+    z.array(modelUseSchema.extend({ before: runId.nullable() })),
+  ),
   /** Newest first. */
   'model.history': call(z.object({ dataset: z.string().min(1) }), z.array(modelUseSchema)),
   /** What a promotion of the run would rest on; changes nothing. */

@@ -181,8 +181,17 @@ export const gateSchema = z.object({
       passed: z.boolean(),
       /** Even the lower end of the interval is not. */
       sure: z.boolean(),
+      /** Parts of the type; null for all defects, and in promotions of before it was counted. */
+      parts: z.int().nullable().default(null),
+      /**
+       * Not so for a type of too few parts: it neither passes nor holds up, unless even the upper end of the interval
+       * is worse by more than the margin.
+       */
+      judged: z.boolean().default(true),
     }),
   ),
+  /** A type with fewer parts in the validation set is too small to judge. */
+  leastParts: z.int().default(1),
   verdict: z.enum(['first', 'passed', 'worse', 'undecidable']),
 })
 export type Gate = z.infer<typeof gateSchema>

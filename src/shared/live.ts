@@ -1,6 +1,6 @@
 /** A watched folder and the parts that come into it. */
 import { z } from 'zod'
-import { idSchema, imageIdSchema, timeSchema } from './domain.ts'
+import { failureInfoSchema, idSchema, imageIdSchema, timeSchema } from './domain.ts'
 
 /** `refused`: the file cannot be read as a photograph. */
 export const liveVerdictSchema = z.enum(['good', 'flagged', 'refused'])
@@ -19,6 +19,9 @@ export const livePartSchema = z.object({
   threshold: z.number().nullable(),
   reason: z.string().nullable(),
   judgedAt: timeSchema.nullable(),
+  /** The model that judged it, and the operating point; null before it was judged, and where no point was set. */
+  run: idSchema.nullable(),
+  point: z.int().nullable(),
 })
 export type LivePart = z.infer<typeof livePartSchema>
 
@@ -26,10 +29,13 @@ export const liveWatchSchema = z.object({
   id: idSchema,
   folder: z.string(),
   resultFolder: z.string(),
+  /** What judges now: at first the run that was chosen, and after each promotion or rollback the model in use. */
   runId: idSchema,
   datasetId: idSchema,
   active: z.boolean(),
   createdAt: timeSchema,
+  /** The model in use, where it could not be loaded and the one before goes on judging. */
+  refused: z.object({ run: idSchema, failure: failureInfoSchema }).nullable(),
 })
 export type LiveWatch = z.infer<typeof liveWatchSchema>
 
@@ -57,7 +63,8 @@ export const liveStateSchema = z.object({
       arriving: z.number().nullable(),
     })
     .nullable(),
-  mapScale: z.number(),
+  /** The scale of the heat maps of each run that judged a part of the list, and of the one that judges now. */
+  mapScales: z.record(idSchema, z.number()),
   /** The newest first. */
   parts: z.array(livePartSchema),
 })

@@ -151,8 +151,11 @@ const gate: Gate = {
       high: 0.09,
       passed: true,
       sure: true,
+      parts: 12,
+      judged: true,
     },
   ],
+  leastParts: 10,
   verdict: 'passed',
 }
 const use: ModelUse = {
@@ -639,7 +642,7 @@ export const callExamples: CallExamples = {
     input: { folder: '/data/package', dataset: null, operator: '李雷' },
     output: { run: 'r-3', dataset: 'line 7', threshold: 0.42 },
   },
-  'model.list': { input: {}, output: [use] },
+  'model.list': { input: {}, output: [{ ...use, before: 'r-1' }] },
   'model.history': { input: { dataset: 'd-1' }, output: [use] },
   'model.judge': { input: { run: 'r-2', margin: 0.02 }, output: { gate, comparison } },
   'model.promote': { input: { run: 'r-2', operator: '李雷', reason: null, margin: 0.02 }, output: use },

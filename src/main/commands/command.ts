@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import type { Acting } from '../services/beside.ts'
 import { defaultWorkspace } from '../services/default-workspace.ts'
 import type { Session } from '../services/session.ts'
 import type { Answer } from './answer.ts'
@@ -25,6 +26,8 @@ export interface CommandContext {
   readonly workspace: string
   /** Opens the workspace, once; with `create` makes it where there is none. */
   session(options?: { create?: boolean }): Promise<Session>
+  /** The session; where another process of this machine has the workspace, what may be done beside it. */
+  acting(): Promise<Session | Acting>
   /** One for the command. */
   progress(): Promise<ProgressDisplay>
   /** A line on standard error, never across the progress bar. */
@@ -162,6 +165,7 @@ function createContext(
   json: boolean,
 ): { context: CommandContext; close: () => Promise<void> } {
   let opened: Promise<Session> | null = null
+  let beside: Promise<Acting> | null = null
   let display: ProgressDisplay | null = null
 
   async function open(create: boolean): Promise<Session> {
@@ -179,6 +183,15 @@ function createContext(
     })
   }
 
+  async function besideOwner(cause: unknown): Promise<Acting> {
+    const [{ mayBeside, openBeside }, { createEventHub }] = await Promise.all([
+      import('../services/beside.ts'),
+      import('../services/events.ts'),
+    ])
+    if (!(cause instanceof Failure) || cause.code !== 'workspace-in-use' || !mayBeside(workspace)) throw cause
+    return openBeside(workspace, createEventHub())
+  }
+
   return {
     context: {
       io,
@@ -187,6 +200,11 @@ function createContext(
       session({ create = false } = {}) {
         opened ??= open(create)
         return opened
+      },
+      acting() {
+        opened ??= open(false)
+        beside ??= opened.catch(besideOwner)
+        return beside
       },
       async progress() {
         display ??= await createProgressDisplay(io)
@@ -202,6 +220,7 @@ function createContext(
       // Where it could not be opened, the command has failed with that already.
       const session = await opened?.catch(() => null)
       await session?.close()
+      if (!session) await (await beside?.catch(() => null))?.close()
     },
   }
 }

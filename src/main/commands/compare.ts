@@ -1,6 +1,8 @@
 /** `compare`: two runs on the same validation images. */
 import { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
 import type { Comparison, PairedFigure } from '../../shared/improvement.ts'
+import type { Acting } from '../services/beside.ts'
 import type { Session } from '../services/session.ts'
 import type { AddCommand, CommandContext } from './command.ts'
 import { followJob } from './follow-job.ts'
@@ -34,10 +36,13 @@ export const addCompare: AddCommand = (line) =>
     },
   })
 
-/** Lets the runs score what a comparison needs. */
+/**
+ * Lets the runs score what a comparison needs.
+ * @throws Failure `workspace-in-use` where that is missing and another process has the workspace
+ */
 export async function scoreValidation(
   context: CommandContext,
-  session: Session,
+  session: Session | Acting,
   a: string,
   b: string,
 ): Promise<void> {
@@ -46,6 +51,13 @@ export async function scoreValidation(
     import('../services/scoring.ts'),
   ])
   for (const run of new Set(runsToScore(session.workspace, { a, b }))) {
+    if (!('jobs' in session)) {
+      throw new Failure(
+        'workspace-in-use',
+        `Run ${run} has not scored all of the validation split, and the workspace ${session.workspace.dir} is already open.`,
+        'Let it score there, by comparing the two runs on the screen Runs, or close the other window or command.',
+      )
+    }
     context.notice(`Run ${run} scores the validation split first.`)
     const { job } = startScoring(session, { run, split: 'validation', again: false })
     const { state } = await followJob(context, session, job)

@@ -27,7 +27,7 @@ export const addPromote: AddCommand = (line) =>
       margin: z.number().optional(),
     }),
     async act(context, { operator = accountName(context.io), reason = null, margin }, run = '') {
-      const session = await context.session()
+      const session = await context.acting()
       const [{ promote, defaultMargin }, { findRun }, { modelInUse }] = await Promise.all([
         import('../services/promotion.ts'),
         import('../store/runs.ts'),
@@ -54,17 +54,23 @@ export const addPromote: AddCommand = (line) =>
     },
   })
 
-function gateText({ verdict, margin, checks }: Gate): string {
+function gateText({ verdict, margin, checks, leastParts }: Gate): string {
   if (verdict === 'first') return 'There was no model in use before: nothing to compare with.\n'
   if (verdict === 'undecidable') return 'The validation set has no defects, so nothing could be compared.\n'
   return (
     textTable([
       ['figure', 'difference', '95 % interval', `not worse by more than ${margin}`],
-      ...checks.map(({ figure, defectType, difference, low, high, passed, sure }) => [
+      ...checks.map(({ figure, defectType, difference, low, high, passed, sure, judged, parts }) => [
         defectType === null ? figure : `${figure} ${defectType}`,
         difference.toFixed(4),
         `[${low.toFixed(4)}, ${high.toFixed(4)}]`,
-        passed ? (sure ? 'yes' : 'yes, not sure') : 'NO',
+        judged
+          ? passed
+            ? sure
+              ? 'yes'
+              : 'yes, not sure'
+            : 'NO'
+          : `cannot be told: ${parts} parts, ${leastParts} are needed`,
       ]),
     ]) + (verdict === 'worse' ? 'It is worse, and promoted for the reason given.\n' : '')
   )

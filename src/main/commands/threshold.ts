@@ -65,7 +65,7 @@ export const addThreshold: AddCommand = (line) =>
       if ((options.set || options.use !== undefined) && options.reason === undefined) {
         throw new WrongUse('Give --reason: a threshold is set with a reason, which is kept.')
       }
-      const session = await context.session()
+      const session = await context.acting()
       const { thresholds, workspace } = session
       const { findRun } = await import('../store/runs.ts')
       const found = findRun(workspace.db, run)

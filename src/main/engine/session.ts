@@ -16,7 +16,7 @@ import {
   type TrainTask,
   toEngineSchema,
 } from './protocol.ts'
-import { rowsUnstored, scoreTask } from './scoring/score-task.ts'
+import { rowsUnstored, type Successor, scoreTask } from './scoring/score-task.ts'
 import { Cancelled, TaskControl } from './task-control.ts'
 import { provider } from './tensorflow.ts'
 
@@ -59,6 +59,8 @@ interface Work {
   stopWaiting: (() => void) | null
   /** Images of a task that streams, as they came. */
   fed: EngineImage[]
+  /** The model that it is to go on with. */
+  successor: Successor | null
   wakeForFed: (() => void) | null
 }
 
@@ -104,6 +106,14 @@ class Session {
         work?.wakeForFed?.()
         return
       }
+      case 'exchange': {
+        const work = this.#tasks.get(message.task)
+        if (!work) return
+        work.fed = []
+        work.successor = { run: message.run, folder: message.folder }
+        work.wakeForFed?.()
+        return
+      }
       case 'pause':
         this.#tasks.get(message.task)?.control.pause()
         return
@@ -131,6 +141,7 @@ class Session {
       stored: 0,
       stopWaiting: null,
       fed: [],
+      successor: null,
       wakeForFed: null,
     }
     this.#tasks.set(task.task, work)
@@ -192,14 +203,18 @@ class Session {
       control: work.control,
       progress: progress.call,
       async fed(most) {
-        while (work.fed.length === 0 && !work.control.cancelled) {
+        while (work.fed.length === 0 && work.successor === null && !work.control.cancelled) {
           await new Promise<void>((resolve) => {
             work.wakeForFed = resolve
           })
         }
         work.wakeForFed = null
-        return work.control.cancelled ? null : work.fed.splice(0, most)
+        if (work.control.cancelled) return null
+        const { successor } = work
+        work.successor = null
+        return successor ?? work.fed.splice(0, most)
       },
+      exchanged: (run, failure) => send({ type: 'exchanged', task: id, run, failure }),
       log: (level, message) => send({ type: 'log', level, message }),
       refused: ({ image, code, reason }) => send({ type: 'refused', task: id, image, code, reason }),
       rows(rows) {

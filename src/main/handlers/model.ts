@@ -5,7 +5,7 @@ import { startExport } from '../services/exporting.ts'
 import { importModel } from '../services/model-import.ts'
 import { judgePromotion, promote, rollBack } from '../services/promotion.ts'
 import { findDataset } from '../store/datasets.ts'
-import { modelHistory, modelsInUse } from '../store/model-uses.ts'
+import { modelHistory, modelsWithBefore } from '../store/model-uses.ts'
 import type { HandlerContext } from './context.ts'
 
 export const modelHandlers = (
@@ -21,7 +21,7 @@ export const modelHandlers = (
   | 'drift.get'
   | 'export.start'
 > => ({
-  'model.list': () => modelsInUse(context.session().workspace.db),
+  'model.list': () => modelsWithBefore(context.session().workspace.db),
   'model.history': ({ dataset }) => {
     const { db } = context.session().workspace
     return modelHistory(db, findDataset(db, dataset).id)

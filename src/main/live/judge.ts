@@ -4,7 +4,7 @@ import type { ImageId, Run } from '../../shared/domain.ts'
 import { imageScore } from '../engine/scores.ts'
 import { scoreOptionsOf } from '../services/evaluation.ts'
 import type { Database } from '../store/database.ts'
-import { activePoint } from '../store/operating-points.ts'
+import { activePoint, activePointId } from '../store/operating-points.ts'
 import { profileOf, unmeasuredMaps } from '../store/region-profiles.ts'
 import { mapScaleOf, optionsFor } from '../thresholds/settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
@@ -21,12 +21,18 @@ export interface Judgement {
 }
 
 export interface Judge {
+  /** The number of the operating point; null before one was set. */
+  readonly point: number | null
   of(image: ImageId, components: Float32Array, names: readonly string[]): Judgement
   /** Whether the regions of its map decide about a part and have not been measured: then that comes first. */
   awaitsRegions(image: ImageId, judgement: Judgement): boolean
 }
 
-/** By the point that is in use now; whoever judges on asks again when another is set. */
+/** The judge where its point is still the one in use, whoever set another and in whichever process; else a new one. */
+export const presentJudge = (db: Database, run: Run, judge: Judge): Judge =>
+  activePointId(db, run.id) === judge.point ? judge : judgeOf(db, run)
+
+/** By the point that is in use now. */
 export function judgeOf(db: Database, run: Run): Judge {
   const point = activePoint(db, run.id)
   if (point) {
@@ -34,6 +40,7 @@ export function judgeOf(db: Database, run: Run): Judge {
     const mapScale = mapScaleOf(run)
     const { regions, threshold } = point
     return {
+      point: point.id,
       of(image, components, names) {
         const score = imageScore(components, names, options)
         const profile = regions === null || score < threshold ? undefined : profileOf(db, run.id, image)
@@ -49,6 +56,7 @@ export function judgeOf(db: Database, run: Run): Judge {
   const sorted = parsed.success ? (parsed.data.scores[options.kind] ?? []) : []
   const threshold = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * normalShare))] ?? 0
   return {
+    point: null,
     of(_, components, names) {
       const score = imageScore(components, names, options)
       return { verdict: score > threshold ? 'flagged' : 'good', score, threshold }

@@ -4,8 +4,9 @@
  * with its score. Whatever a process that died had not stored is what the next one finds open, so that no part is
  * scored twice and none is left out.
  */
-import type { Id, Run } from '../../shared/domain.ts'
-import { failureData } from '../../shared/failure.ts'
+import { join } from 'node:path'
+import type { Id, Image, Run } from '../../shared/domain.ts'
+import { type FailureData, failureData } from '../../shared/failure.ts'
 import type { LivePart, LiveWatch } from '../../shared/live.ts'
 import type { ScoredImage, ScoreTask } from '../engine/protocol.ts'
 import { readPhotograph } from '../import/photograph.ts'
@@ -14,23 +15,31 @@ import { newScore } from '../jobs/score-job.ts'
 import { measureRegions } from '../services/region-thread.ts'
 import type { Session } from '../services/session.ts'
 import { engineImage, readTrainingList } from '../services/training-images.ts'
+import { recordAudit } from '../store/audit.ts'
+import { findDataset } from '../store/datasets.ts'
 import { addBlob, addImage, findImage, imageByHash } from '../store/images.ts'
 import { beginImport, stopImport } from '../store/imports.ts'
 import {
   addPart,
   countParts,
   endWatch,
+  handOver,
   hasPart,
   judgePart,
   linkPart,
+  notedUse,
+  noteRefused,
   openPart,
   openParts,
   openPartsOf,
 } from '../store/live.ts'
+import { partsARow, tellJudged } from '../store/live-audit.ts'
+import { isCleared, markBack } from '../store/live-pictures.ts'
+import { modelInUse } from '../store/model-uses.ts'
 import { findRun, runFolder } from '../store/runs.ts'
 import { componentsOf, saveScores, scoreOf } from '../store/scores.ts'
 import { mapScaleOf } from '../thresholds/settings.ts'
-import { type Judge, judgeOf } from './judge.ts'
+import { type Judge, judgeOf, presentJudge } from './judge.ts'
 import { renewResults, unwritten, writeResult } from './results.ts'
 import { watchFolder } from './watch-folder.ts'
 
@@ -40,6 +49,8 @@ const mostFed = 24
 const patience = 5000
 /** How long the engine rests after it ended by itself. */
 const restart = 1000
+/** The audit tells of verdicts at the latest after so long, in milliseconds. */
+const toldWithin = 60_000
 
 export function livePlan(session: Session, watch: LiveWatch): JobPlan {
   return {
@@ -55,22 +66,41 @@ export function livePlan(session: Session, watch: LiveWatch): JobPlan {
   }
 }
 
+/** A trained run and what judges its scores. */
+interface Model {
+  run: Run
+  judge: Judge
+  white: number
+}
+
+/** A model that was taken into use and does not judge yet. */
+interface Exchange {
+  use: number
+  run: Id
+  /** Null until the engine was asked to load it. */
+  model: Model | null
+}
+
 /** What goes on while a folder is watched. */
 interface Line {
   session: Session
   watch: LiveWatch
-  run: Run
-  judge: Judge
+  model: Model
+  /** While it is not null, no image is given to the engine. */
+  exchange: Exchange | null
+  /** The use of a model that could not be loaded: it is not tried again. */
+  refusedUse: number | null
   importId: Id
-  white: number
   context: JobContext
+  /** Verdicts that the audit does not tell of yet. */
+  untold: number
   /** Images that wait for the engine. */
   queue: number[]
   /** Images that the engine has. */
   fed: Set<number>
   isReady: boolean
-  /** Images whose maps are measured before they are judged; those of one thread at a time. */
-  unmeasured: Set<number>
+  /** Images whose maps are measured before they are judged, with the model that scored them; one thread at a time. */
+  unmeasured: Map<number, Model>
   isMeasuring: boolean
   measuring: Promise<void>
   /** Results are written one after another. */
@@ -80,29 +110,28 @@ interface Line {
 async function live(session: Session, watch: LiveWatch, context: JobContext): Promise<JobEnd> {
   const { workspace, log } = session
   const { db } = workspace
-  const run = findRun(db, watch.runId)
-  const { white } = await readTrainingList(workspace, run)
+  const model = await modelOf(session, watch.runId)
+  tellJudged(db, watch)
   await renewResults(workspace, watch)
   const line: Line = {
     session,
     watch,
-    run,
-    judge: judgeOf(db, run),
+    model,
+    exchange: null,
+    refusedUse: null,
     importId: beginImport(db, { datasetId: watch.datasetId, source: watch.folder, layout: 'flat' }),
-    white,
     context,
+    untold: 0,
     queue: [],
     fed: new Set(),
     isReady: false,
-    unmeasured: new Set(),
+    unmeasured: new Map(),
     isMeasuring: false,
     measuring: Promise.resolve(),
     writing: Promise.resolve(),
   }
-  // A threshold that is set meanwhile holds from the next part on.
-  const stopFollowing = session.events.on('point.changed', ({ run: changed }) => {
-    if (changed === run.id) line.judge = judgeOf(db, findRun(db, run.id))
-  })
+  const stopFollowing = session.events.on('model.changed', () => follow(line))
+  const telling = setInterval(() => tellAudit(line), toldWithin)
   try {
     for (const part of unwritten(workspace, watch)) write(line, part, true)
     for (const part of openParts(db, watch.id)) await takeIn(line, part)
@@ -129,6 +158,8 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
     await line.writing
   } finally {
     stopFollowing()
+    clearInterval(telling)
+    tellAudit(line)
     stopImport(db, line.importId, 'cancelled')
   }
   if (context.signal.reason === 'close') {
@@ -141,6 +172,93 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
   }
   endWatch(db, watch.id)
   return { state: 'cancelled' }
+}
+
+async function modelOf({ workspace }: Session, id: Id): Promise<Model> {
+  const run = findRun(workspace.db, id)
+  const { white } = await readTrainingList(workspace, run)
+  return { run, judge: judgeOf(workspace.db, run), white }
+}
+
+/** What cannot be told now is told later: it must not end the line. */
+function tellAudit(line: Line): void {
+  const { session, watch } = line
+  line.untold = 0
+  try {
+    tellJudged(session.workspace.db, watch)
+  } catch (error) {
+    session.log.error('The audit could not be told of the live parts yet.', failureData(error))
+  }
+}
+
+/**
+ * Has the engine load the model in use, where that is not the one that judges: after a promotion or a rollback, in
+ * this process or another. Until it is loaded the present one stays; no image is under way while they change.
+ */
+function follow(line: Line): void {
+  const { session, watch, model } = line
+  const { db } = session.workspace
+  if (!line.isReady || line.exchange !== null) return
+  const use = modelInUse(db, model.run.datasetId)
+  if (use === null || use.id === line.refusedUse || use.id === notedUse(db, watch.id)) return
+  if (use.runId === model.run.id) {
+    handOver(db, watch.id, { runId: use.runId, modelUse: use.id })
+    return
+  }
+  const exchange: Exchange = { use: use.id, run: use.runId, model: null }
+  line.exchange = exchange
+  void load(line, exchange)
+}
+
+async function load(line: Line, exchange: Exchange): Promise<void> {
+  const { session, context } = line
+  try {
+    const model = await modelOf(session, exchange.run)
+    // The engine may have ended meanwhile: then it begins again, and asks again.
+    if (line.exchange !== exchange) return
+    exchange.model = model
+    session.log.info(`The engine loads run ${exchange.run}, the model in use.`, { run: exchange.run })
+    session.supervisor.exchange(context.id, {
+      run: exchange.run,
+      folder: session.workspace.path(runFolder(exchange.run)),
+    })
+  } catch (error) {
+    if (line.exchange === exchange) goOnWith(line, failureData(error))
+  }
+}
+
+/** The engine has loaded the model, or could not. What it had and did not score is given to it again. */
+function goOnWith(line: Line, failure: FailureData | null): void {
+  const { session, watch, exchange } = line
+  const { db } = session.workspace
+  line.exchange = null
+  line.queue.unshift(...line.fed)
+  line.fed.clear()
+  if (exchange === null) return
+  const before = line.model.run.id
+  const entry = { run: exchange.run, dataset: findDataset(db, watch.datasetId).name }
+  if (failure === null && exchange.model !== null) {
+    db.transaction(() => {
+      handOver(db, watch.id, { runId: exchange.run, modelUse: exchange.use })
+      recordAudit(db, { ...entry, action: 'live.model-taken', detail: { watch: watch.id, before } })
+    })
+    line.model = exchange.model
+    line.watch = { ...watch, runId: exchange.run, refused: null }
+    session.log.info(`Run ${exchange.run} judges from the next part on.`, { run: exchange.run, before })
+  } else if (failure !== null) {
+    line.refusedUse = exchange.use
+    db.transaction(() => {
+      noteRefused(db, watch.id, { run: exchange.run, failure })
+      const detail = { watch: watch.id, before, code: failure.code, message: failure.message }
+      recordAudit(db, { ...entry, action: 'live.model-refused', detail })
+    })
+    session.log.error(
+      `Run ${exchange.run} could not be loaded; run ${before} goes on judging: ${failure.message}`,
+      failure,
+    )
+  }
+  tell(line)
+  feed(line)
 }
 
 function tell({ session, watch, context }: Line): void {
@@ -156,30 +274,32 @@ function tell({ session, watch, context }: Line): void {
 
 /** Takes a photograph into the workspace and gives it to the engine; what cannot be read is told as that. */
 async function takeIn(line: Line, part: LivePart): Promise<void> {
-  const { session, watch } = line
-  const { workspace } = session
-  const { db } = workspace
+  const { db } = line.session.workspace
   let { image } = part
   if (image === null) {
     const taken = await importPart(line, part)
     if (typeof taken === 'string') {
-      const judged = judgePart(db, part.id, {
-        verdict: 'refused',
-        score: null,
-        threshold: null,
-        reason: taken,
-      })
-      if (judged) write(line, judged)
+      refusePart(line, part.id, taken)
       return
     }
     image = taken
     linkPart(db, part.id, image)
   }
-  if (scoreOf(db, watch.runId, image)) judgeImage(line, image)
-  else {
-    line.queue.push(image)
-    feed(line)
-  }
+  line.queue.push(image)
+  feed(line)
+}
+
+function refusePart(line: Line, part: number, reason: string): void {
+  const { session, model } = line
+  const judged = judgePart(session.workspace.db, part, {
+    verdict: 'refused',
+    score: null,
+    threshold: null,
+    reason,
+    run: model.run.id,
+    point: null,
+  })
+  if (judged) write(line, judged)
 }
 
 /** The image's number, or why it is none. */
@@ -190,7 +310,7 @@ async function importPart(line: Line, part: LivePart): Promise<number | string> 
   const since = performance.now()
   for (;;) {
     const reading = await readPhotograph(workspace, watch.datasetId, watch.folder, part.file)
-    if (reading.kind === 'already') return reading.image.id
+    if (reading.kind === 'already') return present(line, reading.image, part)
     if (reading.kind === 'refused') {
       const { code, message } = reading.refusal
       if (code !== 'truncated' || performance.now() - since > patience || context.signal.aborted)
@@ -202,7 +322,7 @@ async function importPart(line: Line, part: LivePart): Promise<number | string> 
     const known = imageByHash(db, watch.datasetId, staged.sha256)
     if (known) {
       blobs.discard(staged)
-      return known.id
+      return present(line, known, part)
     }
     const publication = blobs.publish([{ staged, format: info.format }])
     try {
@@ -235,31 +355,59 @@ async function importPart(line: Line, part: LivePart): Promise<number | string> 
   }
 }
 
+/** An image whose photograph was cleared away has it again, now that the same has come. */
+function present({ session, watch }: Line, image: Image, { file }: LivePart): number {
+  const { db, blobs } = session.workspace
+  if (!isCleared(db, image.sha256)) return image.id
+  const staged = blobs.stage(join(watch.folder, file))
+  const publication = blobs.publish([{ staged, format: image.format }])
+  try {
+    db.transaction(() => {
+      addBlob(db, { sha256: image.sha256, bytes: staged.bytes, format: image.format })
+      markBack(db, image.id)
+    })
+    publication.confirm()
+    return image.id
+  } catch (error) {
+    publication.undo()
+    throw error
+  }
+}
+
 function feed(line: Line): void {
   const { session, context } = line
-  if (!line.isReady) return
+  follow(line)
+  if (!line.isReady || line.exchange !== null) return
+  const { model } = line
+  const { db } = session.workspace
   const images: number[] = []
   while (line.queue.length > 0 && line.fed.size < mostFed) {
     const next = line.queue.shift()
     if (next === undefined || line.fed.has(next)) continue
+    // The same photograph came before, or Fanoscope was closed before it was judged.
+    if (scoreOf(db, model.run.id, next)) {
+      judgeImage(line, next, model)
+      continue
+    }
     line.fed.add(next)
     images.push(next)
   }
   if (images.length === 0) return
   session.supervisor.feed(
     context.id,
-    images.map((id) => engineImage(session.workspace, findImage(session.workspace.db, id), line.white)),
+    images.map((id) => engineImage(session.workspace, findImage(db, id), model.white)),
   )
 }
 
 /** Keeps an engine at work until the job is to stop; one that ended by itself is started again. */
 async function keepEngine(line: Line): Promise<void> {
-  const { session, run, context } = line
+  const { session, context } = line
   const { supervisor, workspace, log } = session
   const cancel = (): void => supervisor.cancel(context.id)
   context.signal.addEventListener('abort', cancel, { once: true })
   while (!context.signal.aborted) {
     let rows = 0
+    const { run } = line.model
     const task: ScoreTask = {
       kind: 'score',
       task: context.id,
@@ -276,7 +424,8 @@ async function keepEngine(line: Line): Promise<void> {
       } else if (message.type === 'refused') {
         refuse(line, message.image, message.reason)
         feed(line)
-      } else if (message.type === 'scored') {
+      } else if (message.type === 'exchanged') goOnWith(line, message.failure)
+      else if (message.type === 'scored') {
         store(line, message.rows)
         rows += message.rows.length
         supervisor.stored(context.id, rows)
@@ -287,6 +436,9 @@ async function keepEngine(line: Line): Promise<void> {
     line.queue.unshift(...line.fed)
     line.fed.clear()
     if (context.signal.aborted) break
+    // It ended while it loaded another model: that one may be what ended it.
+    if (line.exchange?.model != null && 'failure' in outcome) goOnWith(line, outcome.failure)
+    line.exchange = null
     if (outcome.kind === 'failed') log.error(outcome.failure.message, outcome.failure)
     await new Promise((resolve) => setTimeout(resolve, restart))
   }
@@ -295,27 +447,25 @@ async function keepEngine(line: Line): Promise<void> {
 
 function refuse(line: Line, image: number, reason: string): void {
   const { session, watch } = line
-  const { db } = session.workspace
   line.fed.delete(image)
-  for (const part of openPartsOf(db, watch.id, image)) {
-    const judged = judgePart(db, part.id, { verdict: 'refused', score: null, threshold: null, reason })
-    if (judged) write(line, judged)
-  }
+  for (const part of openPartsOf(session.workspace.db, watch.id, image)) refusePart(line, part.id, reason)
   tell(line)
 }
 
 /** Scores and verdicts in one transaction: either both are there, or the part is still open. */
 function store(line: Line, rows: readonly ScoredImage[]): void {
-  const { session, run } = line
+  const { session, model } = line
   const { db } = session.workspace
+  const { id } = model.run
   const judged = db.transaction(() => {
     saveScores(
       db,
-      run.id,
+      id,
       rows[0]?.componentNames ?? [],
-      rows.map((row) => newScore(run.id, row)),
+      rows.map((row) => newScore(id, row)),
+      'later',
     )
-    return rows.flatMap(({ image }) => verdicts(line, image))
+    return rows.flatMap(({ image }) => verdicts(line, image, model))
   })
   for (const { image } of rows) line.fed.delete(image)
   for (const part of judged) write(line, part)
@@ -324,24 +474,28 @@ function store(line: Line, rows: readonly ScoredImage[]): void {
 }
 
 /** @param isMeasured its regions were measured as far as that went; where they were not, its score decides */
-function verdicts(line: Line, image: number, isMeasured = false): LivePart[] {
-  const { session, watch, run, judge } = line
+function verdicts(line: Line, image: number, model: Model, isMeasured = false): LivePart[] {
+  const { session, watch } = line
   const { db } = session.workspace
-  const measured = componentsOf(db, watch.runId, image)
+  const { run } = model
+  const measured = componentsOf(db, run.id, image)
   if (!measured) return []
   const names = findRun(db, run.id).components ?? []
+  // A threshold that was set meanwhile holds from the next part on.
+  model.judge = presentJudge(db, run, model.judge)
+  const { judge } = model
   const judged = judge.of(image, measured.components, names)
   if (!isMeasured && judge.awaitsRegions(image, judged)) {
-    line.unmeasured.add(image)
+    line.unmeasured.set(image, model)
     return []
   }
-  const values = { ...judged, reason: null }
+  const values = { ...judged, reason: null, run: run.id, point: judge.point }
   return openPartsOf(db, watch.id, image).flatMap((part) => judgePart(db, part.id, values) ?? [])
 }
 
-function judgeImage(line: Line, image: number, isMeasured = false): void {
+function judgeImage(line: Line, image: number, model: Model, isMeasured = false): void {
   const { db } = line.session.workspace
-  for (const part of db.transaction(() => verdicts(line, image, isMeasured))) write(line, part)
+  for (const part of db.transaction(() => verdicts(line, image, model, isMeasured))) write(line, part)
   measure(line)
 }
 
@@ -357,27 +511,36 @@ function measure(line: Line): void {
 async function measureWaiting(line: Line): Promise<void> {
   const { workspace, log } = line.session
   while (line.unmeasured.size > 0) {
-    const images = [...line.unmeasured]
+    const waiting = [...line.unmeasured]
     line.unmeasured.clear()
     try {
-      await measureRegions(workspace, line.run.id, images)
+      for (const run of new Set(waiting.map(([, model]) => model.run.id))) {
+        const images = waiting.filter(([, model]) => model.run.id === run).map(([image]) => image)
+        await measureRegions(workspace, run, images)
+      }
     } catch (error) {
       // Rather a false reject than a part that is never judged.
       log.error('The regions of heat maps could not be measured.', failureData(error))
     }
-    for (const image of images) judgeImage(line, image, true)
+    for (const [image, model] of waiting) judgeImage(line, image, model, true)
     tell(line)
   }
 }
 
 /** @param isListed its line is in the file, which was just made anew */
 function write(line: Line, part: LivePart, isListed = false): void {
-  const { session, watch, run } = line
+  const { session, watch, context } = line
   const { workspace, events, log } = session
-  if (!isListed) events.emit('live.judged', part)
+  const { db } = workspace
+  if (!isListed) {
+    events.emit('live.judged', part)
+    line.untold += 1
+    if (line.untold >= partsARow && !context.signal.aborted) tellAudit(line)
+  }
+  const run = part.run === null ? line.model.run : findRun(db, part.run)
   line.writing = line.writing
     .then(async () => {
-      const score = part.image === null ? undefined : scoreOf(workspace.db, watch.runId, part.image)
+      const score = part.image === null ? undefined : scoreOf(db, run.id, part.image)
       const map =
         score?.mapFile != null && score.mapScale !== null
           ? { file: score.mapFile, scale: score.mapScale }

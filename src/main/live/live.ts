@@ -7,6 +7,7 @@ import { requireTrained } from '../services/scoring.ts'
 import type { Session } from '../services/session.ts'
 import { createDataset, datasetById, datasetByName } from '../store/datasets.ts'
 import { beginWatch, countParts, endWatch, newestArrivals, newestParts, newestWatch } from '../store/live.ts'
+import { modelInUse } from '../store/model-uses.ts'
 import { findRun } from '../store/runs.ts'
 import { mapScaleOf } from '../thresholds/settings.ts'
 import { livePlan } from './live-job.ts'
@@ -47,7 +48,11 @@ export function startLive(
   }
   const name = `live ${datasetById(db, run.datasetId)?.name ?? run.id}`.slice(0, 100)
   const dataset = datasetByName(db, name) ?? createDataset(db, { name, layout: 'flat', source: folder })
-  const watch = beginWatch(db, { folder, resultFolder, runId: run.id, datasetId: dataset.id })
+  const watch = beginWatch(
+    db,
+    { folder, resultFolder, runId: run.id, datasetId: dataset.id },
+    modelInUse(db, run.datasetId)?.id ?? null,
+  )
   session.jobs.start(livePlan(session, watch))
   session.events.emit('dataset.changed', { dataset: dataset.name })
   return liveState(session)
@@ -74,7 +79,7 @@ export function liveState(session: Session): LiveState {
   const watch = newestWatch(db) ?? null
   if (watch === null) {
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
-    return { watch, job: null, ...none, perSecond: null, delay: null, behind: null, mapScale: 1, parts: [] }
+    return { watch, job: null, ...none, perSecond: null, delay: null, behind: null, mapScales: {}, parts: [] }
   }
   const parts = newestParts(db, watch.id, shownParts)
   const job = jobOf(session, watch)
@@ -87,7 +92,12 @@ export function liveState(session: Session): LiveState {
     ...counts,
     ...pace,
     behind: job === null ? null : behindBy(counts.waiting, pace.perSecond, arrivals),
-    mapScale: mapScaleOf(findRun(db, watch.runId)),
+    mapScales: Object.fromEntries(
+      [...new Set([watch.runId, ...parts.flatMap(({ run }) => run ?? [])])].map((run) => [
+        run,
+        mapScaleOf(findRun(db, run)),
+      ]),
+    ),
     parts,
   }
 }

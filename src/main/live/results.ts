@@ -8,15 +8,18 @@ import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import type { LivePart, LiveWatch } from '../../shared/live.ts'
 import { replaceFile } from '../durable-file.ts'
+import type { Database } from '../store/database.ts'
 import { judgedParts, markWritten, unwrittenParts } from '../store/live.ts'
+import { findPoint } from '../store/operating-points.ts'
 import type { Workspace } from '../store/workspace.ts'
 
-const columns = ['file', 'verdict', 'score', 'threshold', 'arrived', 'judged', 'run', 'reason']
+const columns = ['file', 'verdict', 'score', 'threshold', 'arrived', 'judged', 'run', 'reason', 'point']
 
 const cell = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
 
-export function csvLine(part: LivePart, run: string): string {
-  const { file, verdict, score, threshold, arrivedAt, judgedAt, reason } = part
+/** @param point the operating point that judged, by name and version, as `line 3`; empty where none was set */
+export function csvLine(part: LivePart, point: string): string {
+  const { file, verdict, score, threshold, arrivedAt, judgedAt, run, reason } = part
   const values = [
     file,
     verdict ?? '',
@@ -24,10 +27,17 @@ export function csvLine(part: LivePart, run: string): string {
     threshold === null ? '' : String(threshold),
     new Date(arrivedAt).toISOString(),
     judgedAt === null ? '' : new Date(judgedAt).toISOString(),
-    run,
+    run ?? '',
     reason ?? '',
+    point,
   ]
   return `${values.map(cell).join(',')}\n`
+}
+
+function pointName(db: Database, id: number | null): string {
+  if (id === null) return ''
+  const { name, version } = findPoint(db, id)
+  return `${name} ${version}`
 }
 
 const csvFile = (watch: LiveWatch): string => join(watch.resultFolder, 'results.csv')
@@ -35,7 +45,12 @@ const csvFile = (watch: LiveWatch): string => join(watch.resultFolder, 'results.
 /** Makes the file as the database has it. */
 export async function renewResults({ db }: Workspace, watch: LiveWatch): Promise<void> {
   let text = `${columns.join(',')}\n`
-  for (const part of judgedParts(db, watch.id)) text += csvLine(part, watch.runId)
+  const names = new Map<number | null, string>()
+  for (const part of judgedParts(db, watch.id)) {
+    const name = names.get(part.point) ?? pointName(db, part.point)
+    names.set(part.point, name)
+    text += csvLine(part, name)
+  }
   await mkdir(watch.resultFolder, { recursive: true })
   await replaceFile(csvFile(watch), text)
 }
@@ -75,7 +90,7 @@ export async function writeResult(
       await replaceFile(join(folder, `${name.replace(/\.[^.]*$/, '')}.heat.png`), heat)
     }
   }
-  if (appends) await appendFile(csvFile(watch), csvLine(part, watch.runId))
+  if (appends) await appendFile(csvFile(watch), csvLine(part, pointName(workspace.db, part.point)))
   markWritten(workspace.db, part.id)
 }
 

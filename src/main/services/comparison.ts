@@ -9,6 +9,7 @@ import type { Comparison, PairedFigure } from '../../shared/improvement.ts'
 import { imageScore } from '../engine/scores.ts'
 import { bootstrap } from '../metrics/bootstrap.ts'
 import { delongDifference } from '../metrics/delong.ts'
+import { pairedShares } from '../metrics/paired-shares.ts'
 import { rateAtTarget } from '../metrics/rate-at-target.ts'
 import { createRandom } from '../random.ts'
 import type { Database } from '../store/database.ts'
@@ -214,35 +215,26 @@ function byType(pairs: readonly Pair[], thresholds: { a: number; b: number }): C
         low: within(area.low),
         high: within(area.high),
       },
-      recall: recallOfType(type, items, thresholds),
+      recall: recallOfType(items, thresholds),
     }
   }
   return result
 }
 
 /** Recall of one type at the thresholds of all of them. */
-function recallOfType(
-  type: string,
-  items: readonly Pair[],
-  thresholds: { a: number; b: number },
-): PairedFigure | null {
-  const gains = items.map((item) => Number(item.b >= thresholds.b) - Number(item.a >= thresholds.a))
-  const caught = (run: 'a' | 'b'): number => items.filter((item) => item[run] >= thresholds[run]).length
-  const interval = bootstrap({
-    random: createRandom(1, `comparison: ${type}`),
-    strata: new Uint8Array(items.length),
-    statistic: (counts) => gains.reduce((sum, gain, i) => sum + gain * (counts[i] ?? 0), 0) / items.length,
-  })
-  const { length } = items
-  return (
-    interval && {
-      a: caught('a') / length,
-      b: caught('b') / length,
-      value: interval.value,
-      low: interval.low,
-      high: interval.high,
-    }
-  )
+function recallOfType(items: readonly Pair[], thresholds: { a: number; b: number }): PairedFigure | null {
+  const caught = (a: boolean, b: boolean): number =>
+    items.filter((item) => item.a >= thresholds.a === a && item.b >= thresholds.b === b).length
+  const counts = {
+    both: caught(true, true),
+    onlyA: caught(true, false),
+    onlyB: caught(false, true),
+    neither: caught(false, false),
+  }
+  const interval = pairedShares(counts)
+  const a = (counts.both + counts.onlyA) / items.length
+  const b = (counts.both + counts.onlyB) / items.length
+  return interval && { a, b, value: b - a, ...interval }
 }
 
 function flipsOf(pairs: readonly Pair[], thresholds: { a: number; b: number }): Comparison['flips'] {

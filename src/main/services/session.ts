@@ -5,6 +5,7 @@ import { listRuns, setRunState } from '../store/runs.ts'
 import { openWorkspace, type Workspace } from '../store/workspace.ts'
 import type { LaunchEngine } from '../supervisor/channel.ts'
 import { createSupervisor, type Supervisor, type SupervisorTimes } from '../supervisor/supervisor.ts'
+import { noticeChanges } from './changes-beside.ts'
 import type { EventHub } from './events.ts'
 import { noteTrainings } from './go-on.ts'
 import { createGrid, type Grid } from './grid-thread.ts'
@@ -56,9 +57,11 @@ export function openSession(options: SessionOptions): Session {
   const jobs = createJobs({ db: workspace.db, events, log })
   const grid = createGrid(workspace.dir)
   const thresholds = createThresholds(workspace.dir)
+  const stopNoticing = noticeChanges(workspace.db, events)
   let closing: Promise<void> | null = null
 
   async function close(): Promise<void> {
+    stopNoticing()
     noteTrainings(workspace.db, jobs.list({ active: true }).reverse())
     const timer = setTimeout(() => void supervisor.stop(), closeWithin)
     await jobs.close()

@@ -34,13 +34,15 @@ export interface BlobRow {
 export function addBlob(db: Database, blob: BlobRow): void {
   db.run(
     `INSERT INTO blob (sha256, format, bytes, stored_at) VALUES ($sha256, $format, $bytes, $now)
-     ON CONFLICT (sha256) DO NOTHING`,
+     ON CONFLICT (sha256) DO UPDATE SET discarded_at = NULL`,
     { ...blob, now: db.now() },
   )
 }
 
 export const hasBlob = (db: Database, sha256: Sha256): boolean =>
-  db.get(z.object({}), 'SELECT 1 FROM blob WHERE sha256 = $sha256', { sha256 }) !== undefined
+  db.get(z.object({}), 'SELECT 1 FROM blob WHERE sha256 = $sha256 AND discarded_at IS NULL', {
+    sha256,
+  }) !== undefined
 
 export const blobFormat = (db: Database, sha256: Sha256): ImageFormat | undefined =>
   db.get(z.object({ format: imageFormatSchema }), 'SELECT format FROM blob WHERE sha256 = $sha256', {

@@ -10,16 +10,23 @@ import {
 } from '../../shared/live.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
-import { flag } from './row.ts'
+import { flag, jsonText, toJsonOrNull } from './row.ts'
 
 const watchColumns = `id, folder, result_folder AS resultFolder, run_id AS runId, dataset_id AS datasetId, active,
-  created_at AS createdAt`
-const watchRow = liveWatchSchema.extend({ active: flag })
+  created_at AS createdAt, refused`
+const watchRow = liveWatchSchema.extend({
+  active: flag,
+  refused: jsonText(liveWatchSchema.shape.refused.unwrap()).nullable(),
+})
 
-/** One folder is watched at a time: the others rest. */
+/**
+ * One folder is watched at a time: the others rest.
+ * @param modelUse the newest use of a model for the run's dataset: a later one is followed
+ */
 export function beginWatch(
   db: Database,
   values: { folder: string; resultFolder: string; runId: Id; datasetId: Id },
+  modelUse: number | null,
 ): LiveWatch {
   return db.transaction(() => {
     db.run('UPDATE live_watch SET active = 0 WHERE active = 1')
@@ -31,12 +38,13 @@ export function beginWatch(
     )
     const id = known?.id ?? newId(db.now())
     db.run(
-      `INSERT INTO live_watch (id, folder, result_folder, run_id, dataset_id, active, created_at)
-       VALUES ($id, $folder, $resultFolder, $runId, $datasetId, 1, $now)
-       ON CONFLICT (id) DO UPDATE SET active = 1, created_at = excluded.created_at`,
-      { ...values, id, now: db.now() },
+      `INSERT INTO live_watch (id, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id)
+       VALUES ($id, $folder, $resultFolder, $runId, $datasetId, 1, $now, $modelUse)
+       ON CONFLICT (id) DO UPDATE SET active = 1, created_at = excluded.created_at,
+         model_use_id = excluded.model_use_id, refused = NULL`,
+      { ...values, id, modelUse, now: db.now() },
     )
-    return { ...values, id, active: true, createdAt: db.now() }
+    return { ...values, id, active: true, createdAt: db.now(), refused: null }
   })
 }
 
@@ -44,11 +52,31 @@ export function endWatch(db: Database, id: Id): void {
   db.run('UPDATE live_watch SET active = 0 WHERE id = $id', { id })
 }
 
+/** The newest use of a model that the watch has taken note of. */
+export const notedUse = (db: Database, id: Id): number | null =>
+  db.get(z.object({ use: z.int().nullable() }), 'SELECT model_use_id AS use FROM live_watch WHERE id = $id', {
+    id,
+  })?.use ?? null
+
+/** From here on the watch judges with this run. */
+export function handOver(db: Database, id: Id, { runId, modelUse }: { runId: Id; modelUse: number }): void {
+  db.run('UPDATE live_watch SET run_id = $runId, model_use_id = $modelUse, refused = NULL WHERE id = $id', {
+    id,
+    runId,
+    modelUse,
+  })
+}
+
+/** The model that was taken into use could not be loaded; it is tried again when the watch begins anew. */
+export function noteRefused(db: Database, id: Id, refused: NonNullable<LiveWatch['refused']>): void {
+  db.run('UPDATE live_watch SET refused = $refused WHERE id = $id', { id, refused: toJsonOrNull(refused) })
+}
+
 export const newestWatch = (db: Database): LiveWatch | undefined =>
   db.get(watchRow, `SELECT ${watchColumns} FROM live_watch ORDER BY created_at DESC, id DESC LIMIT 1`)
 
 const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
-  reason, judged_at AS judgedAt`
+  reason, judged_at AS judgedAt, run_id AS run, point_id AS point`
 
 /** A file as it lies in the folder: another size or time is another part. */
 export interface ArrivedFile {
@@ -118,11 +146,11 @@ export function linkPart(db: Database, id: number, imageId: ImageId): void {
 export function judgePart(
   db: Database,
   id: number,
-  values: { verdict: LiveVerdict; score: number | null; threshold: number | null; reason: string | null },
+  values: Pick<LivePart, 'score' | 'threshold' | 'reason' | 'run' | 'point'> & { verdict: LiveVerdict },
 ): LivePart | undefined {
   db.run(
-    `UPDATE live_part SET verdict = $verdict, score = $score, threshold = $threshold, reason = $reason,
-       judged_at = $now WHERE id = $id AND verdict IS NULL`,
+    `UPDATE live_part SET verdict = $verdict, score = $score, threshold = $threshold, reason = $reason, run_id = $run,
+       point_id = $point, judged_at = $now WHERE id = $id AND verdict IS NULL`,
     { ...values, id, now: db.now() },
   )
   return partById(db, id)

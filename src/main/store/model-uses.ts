@@ -50,19 +50,27 @@ export const modelsInUse = (db: Database): ModelUse[] =>
     .all(z.object({ id: z.string() }), 'SELECT DISTINCT dataset_id AS id FROM model_use', {})
     .flatMap(({ id }) => modelInUse(db, id) ?? [])
 
+/** The same, each with the run that a rollback would go to; null where there is none. */
+export const modelsWithBefore = (db: Database): (ModelUse & { before: Id | null })[] =>
+  modelsInUse(db).map((use) => ({ ...use, before: runBefore(modelHistory(db, use.datasetId)) }))
+
 /**
  * The run that was in use before the present one and was not itself taken back: a rollback undoes the promotion
  * that stands, and a second one the promotion before it.
- * @throws Failure `nothing-to-roll-back`
  */
-export function runToRollBackTo(history: readonly ModelUse[]): Id {
+function runBefore(history: readonly ModelUse[]): Id | null {
   const standing: Id[] = []
   for (const { action, runId } of [...history].reverse()) {
     if (action === 'promote') standing.push(runId)
     else standing.pop()
   }
-  const before = standing.at(-2)
-  if (before !== undefined) return before
+  return standing.at(-2) ?? null
+}
+
+/** @throws Failure `nothing-to-roll-back` */
+export function runToRollBackTo(history: readonly ModelUse[]): Id {
+  const before = runBefore(history)
+  if (before !== null) return before
   throw new Failure(
     'nothing-to-roll-back',
     'There is no earlier model to go back to.',

@@ -46,6 +46,14 @@ export function findPoint(db: Database, id: number): OperatingPoint {
 export const listPoints = (db: Database, run: Id): OperatingPoint[] =>
   db.all(pointRow, `${source} WHERE point.run_id = $run ORDER BY point.id DESC`, { run })
 
+/** The number of the point that a run's verdicts are given by. */
+export const activePointId = (db: Database, run: Id): number | null =>
+  db.get(
+    z.object({ id: z.int() }),
+    'SELECT point_id AS id FROM operating_point_use WHERE run_id = $run ORDER BY id DESC LIMIT 1',
+    { run },
+  )?.id ?? null
+
 /** The point that a run's verdicts are given by; null before one was set. */
 export const activePoint = (db: Database, run: Id): OperatingPoint | null =>
   db.get(

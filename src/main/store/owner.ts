@@ -24,6 +24,9 @@ function readOwner(file: string): Owner | null {
   }
 }
 
+/** Who has the workspace in this folder. */
+export const ownerOf = (dir: string): Owner | null => readOwner(join(dir, 'owner.json'))
+
 function inUse(dir: string, owner: Owner | null): Failure {
   const who = owner
     ? ` by process ${owner.pid} on ${owner.host} since ${new Date(owner.since).toISOString()}`

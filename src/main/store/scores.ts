@@ -32,12 +32,15 @@ export type NewScore = Omit<Score, 'runId' | 'scoredAt'> & {
 /**
  * Stores the scores of some images in one transaction; an image scored before is scored anew. The first
  * call for a run fixes the names of its components.
+ *
+ * @param told later: the audit tells of it with the verdicts that these scores lead to
  */
 export function saveScores(
   db: Database,
   runId: Id,
   componentNames: readonly string[],
   scores: readonly NewScore[],
+  told: 'now' | 'later' = 'now',
 ): void {
   db.transaction(() => {
     const { components } = findRun(db, runId)
@@ -69,6 +72,7 @@ export function saveScores(
         { ...rest, runId, components: toFloat32Blob(values), warnings: toJson(warnings), now: db.now() },
       )
     }
+    if (told === 'later') return
     const ids = scores.map(({ imageId }) => imageId)
     recordAudit(db, { action: 'scoring.stored', run: runId, detail: { images: idRanges(ids) } })
   })

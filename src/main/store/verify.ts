@@ -75,14 +75,16 @@ export async function verifyWorkspace(
   const sums = db.get(
     z.object({ images: z.int(), bytes: z.int(), files: z.int() }),
     `SELECT (SELECT count(*) FROM image WHERE removed_at IS NULL) AS images,
-       (SELECT coalesce(sum(bytes), 0) FROM blob) AS bytes, (SELECT count(*) FROM blob) AS files`,
+       (SELECT coalesce(sum(bytes), 0) FROM blob WHERE discarded_at IS NULL) AS bytes,
+       (SELECT count(*) FROM blob WHERE discarded_at IS NULL) AS files`,
   ) ?? { images: 0, bytes: 0, files: 0 }
 
   let done = 0
   for (let after = ''; ; ) {
     const page = db.all(
       blobPageRow,
-      'SELECT sha256, format, bytes FROM blob WHERE sha256 > $after ORDER BY sha256 LIMIT $pageSize',
+      `SELECT sha256, format, bytes FROM blob WHERE sha256 > $after AND discarded_at IS NULL
+       ORDER BY sha256 LIMIT $pageSize`,
       { after, pageSize },
     )
     for (const { sha256, format, bytes } of page) {
@@ -173,7 +175,7 @@ async function checkNames({ db, dir, paths }: Workspace, report: Report): Promis
       const path = join(paths.images, folder.name, name)
       const row = db.get(
         z.object({ format: imageFormatSchema }),
-        'SELECT format FROM blob WHERE sha256 = $sha256',
+        'SELECT format FROM blob WHERE sha256 = $sha256 AND discarded_at IS NULL',
         {
           sha256: name.split('.')[0] ?? '',
         },

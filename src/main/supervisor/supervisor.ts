@@ -38,7 +38,18 @@ export type TaskOutcome =
 /** What the engine says while a task is at work. */
 export type TaskMessage = Extract<
   FromEngine,
-  { type: 'progress' | 'metrics' | 'preview' | 'checkpoint' | 'scored' | 'refused' | 'paused' | 'continued' }
+  {
+    type:
+      | 'progress'
+      | 'metrics'
+      | 'preview'
+      | 'checkpoint'
+      | 'scored'
+      | 'refused'
+      | 'exchanged'
+      | 'paused'
+      | 'continued'
+  }
 >
 
 export interface SupervisorTimes {
@@ -72,6 +83,8 @@ export interface Supervisor {
   stored(task: string, rows: number): void
   /** More images for a scoring task that streams; dropped while it is not at work. */
   feed(task: string, images: EngineImage[]): void
+  /** Another model for a scoring task that streams; dropped while it is not at work. `exchanged` answers. */
+  exchange(task: string, successor: { run: string; folder: string }): void
   /** Ends the engine; a task at work ends `interrupted`. It can be started again. */
   stop(): Promise<void>
 }
@@ -378,6 +391,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     feed(id, images) {
       if (current?.id === id) send({ type: 'feed', task: id, images })
+    },
+    exchange(id, successor) {
+      if (current?.id === id) send({ type: 'exchange', task: id, ...successor })
     },
     stop,
   }

@@ -1,7 +1,7 @@
 /** Which run is in use for each dataset. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import type { ModelUse } from '../../shared/improvement.ts'
+import type { CallOutput } from '../../shared/contract.ts'
 import { call, listen } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 import { useNoticesStore } from './notices.ts'
@@ -9,7 +9,7 @@ import { useNoticesStore } from './notices.ts'
 export const useModelsStore = defineStore('models', () => {
   const app = useAppStore()
   const notices = useNoticesStore()
-  const uses = ref<ModelUse[]>([])
+  const uses = ref<CallOutput<'model.list'>>([])
 
   async function refresh(): Promise<void> {
     if (app.workspace === null) {
@@ -34,5 +34,9 @@ export const useModelsStore = defineStore('models', () => {
   const inUse = (dataset: string): string | null =>
     uses.value.find(({ datasetId }) => datasetId === dataset)?.runId ?? null
 
-  return { uses, refresh, inUse }
+  /** Whether another model was in use for the dataset before the present one. */
+  const canRollBack = (dataset: string): boolean =>
+    uses.value.some(({ datasetId, before }) => datasetId === dataset && before !== null)
+
+  return { uses, refresh, inUse, canRollBack }
 })

@@ -127,6 +127,7 @@ export async function score(
     room: async () => undefined,
     paused: () => undefined,
     fed: async () => null,
+    exchanged: () => undefined,
     log,
     refused: () => undefined,
     continued: () => undefined,

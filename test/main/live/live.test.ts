@@ -1,10 +1,9 @@
 /** A watched folder with the real engine. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { behindBy, liveState, resumeLive, startLive, stopLive } from '../../../src/main/live/live.ts'
 import { createEventHub } from '../../../src/main/services/events.ts'
-import type { Session } from '../../../src/main/services/session.ts'
 import { startTraining } from '../../../src/main/services/training.ts'
 import { savePoint } from '../../../src/main/store/operating-points.ts'
 import { findRun } from '../../../src/main/store/runs.ts'
@@ -12,10 +11,9 @@ import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { settingsInUse } from '../../../src/main/thresholds/settings.ts'
 import type { WorkingPoint } from '../../../src/shared/threshold.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
-import { partPicture } from '../engine/parts.ts'
 import { lineWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
 import { tinyTraining } from '../services/line-training.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
+import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
 
 async function trained(): Promise<{ dir: string; run: string; folder: string }> {
   const dir = await lineWorkspace()
@@ -23,44 +21,8 @@ async function trained(): Promise<{ dir: string; run: string; folder: string }> 
   const { job, run } = await startTraining(session, tinyTraining({}))
   await session.jobs.ended(job)
   await session.close()
-  const folder = join(temporaryFolder(), 'camera')
-  mkdirSync(folder)
-  return { dir, run, folder }
+  return { dir, run, folder: cameraFolder() }
 }
-
-async function drop(folder: string, from: number, to: number): Promise<void> {
-  for (let i = from; i < to; i += 1) {
-    writeFileSync(join(folder, `part ${i}.png`), await partPicture(2000 + i, { defect: i % 2 === 1 }))
-  }
-}
-
-/** Waits until so many parts have their verdict. */
-async function judged(session: Session, count: number): Promise<void> {
-  for (;;) {
-    const { arrived, waiting } = liveState(session)
-    if (arrived - waiting >= count) return
-    await new Promise<void>((resolve) => {
-      const stop = session.events.on('live.judged', () => {
-        stop()
-        resolve()
-      })
-    })
-  }
-}
-
-/** File and verdict of each line, once all that was judged is written. */
-async function lines(session: Session): Promise<string[]> {
-  const { watch } = liveState(session)
-  if (watch === null) throw new RangeError('nothing was watched')
-  const text = readFileSync(join(watch.resultFolder, 'results.csv'), 'utf8')
-  return text
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.split(',')[0] ?? '')
-}
-
-const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `part ${i}.png`).sort()
 
 const none = { part: 0, whole: 0, value: null, low: null, high: null }
 const noFigures: WorkingPoint = {
@@ -85,9 +47,7 @@ describeCompiled('a watched folder', () => {
     await drop(folder, 0, 6)
     writeFileSync(join(folder, 'broken.png'), 'no photograph')
     await judged(session, 7)
-    const job = liveState(session).job ?? ''
-    stopLive(session)
-    await session.jobs.ended(job)
+    await ended(session)
     const state = liveState(session)
     expect(state).toMatchObject({ arrived: 7, waiting: 0, refused: 1, job: null })
     expect(state.good + state.flagged).toBe(6)
@@ -110,9 +70,7 @@ describeCompiled('a watched folder', () => {
     const second = sessionOn(dir)
     resumeLive(second)
     await judged(second, 12)
-    const job = liveState(second).job ?? ''
-    stopLive(second)
-    await second.jobs.ended(job)
+    await ended(second)
     expect((await lines(second)).sort()).toEqual(names(12))
     expect(liveState(second)).toMatchObject({ arrived: 12, waiting: 0 })
     const third = await second.close().then(() => sessionOn(dir))
@@ -172,9 +130,7 @@ describeCompiled('a watched folder', () => {
     await drop(folder, 0, 10)
     await judged(session, 10)
     expect(kills).toBe(1)
-    const job = liveState(session).job ?? ''
-    stopLive(session)
-    await session.jobs.ended(job)
+    await ended(session)
     expect((await lines(session)).sort()).toEqual(names(10))
   })
 

@@ -14,9 +14,11 @@ describe('a line of the results', () => {
       threshold: 0.5,
       reason: null,
       judgedAt: 1000,
+      run: 'r-1',
+      point: 3,
     }
-    expect(csvLine(part, 'r-1')).toBe(
-      '"a, ""b"".png",good,0.25,0.5,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,r-1,\n',
+    expect(csvLine(part, 'line 2')).toBe(
+      '"a, ""b"".png",good,0.25,0.5,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,r-1,,line 2\n',
     )
   })
 })

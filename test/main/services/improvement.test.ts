@@ -293,6 +293,52 @@ describe('a comparison', () => {
   })
 })
 
+describe('the gate', () => {
+  const figure = (value: number, low: number, high: number) => ({ a: 0.9, b: 0.9 + value, value, low, high })
+  /** Nothing changed but the recall of scratches. */
+  const gateWith = (n: number, recall: ReturnType<typeof figure>) =>
+    gateOf(
+      {
+        a: 'r-1',
+        b: 'r-2',
+        score: { a: 'izif', b: 'izif' },
+        validation: { normal: 100, anomalous: 50, sha256: 'a'.repeat(64) },
+        targets: defaultTargets,
+        thresholds: { a: 1, b: 1 },
+        delta: { imageAuroc: null, recall: figure(0, -0.01, 0.01), falseRejectRate: null },
+        perDefectType: { scratch: { n, imageAuroc: null, recall } },
+        flips: [],
+        speed: { a: null, b: null },
+        warnings: [],
+      },
+      0.02,
+    )
+  const scratch = (gate: ReturnType<typeof gateOf>) =>
+    gate.checks.find(({ defectType }) => defectType !== null)
+
+  it('says of a type with too few parts that it cannot be judged: it neither passes nor holds up', () => {
+    const gate = gateWith(4, figure(-0.25, -0.7, 0.36))
+    expect(scratch(gate)).toMatchObject({ judged: false, sure: false, parts: 4 })
+    expect(gate).toMatchObject({ verdict: 'passed', leastParts: 10 })
+    expect(scratch(gateWith(4, figure(0.25, -0.36, 0.7)))).toMatchObject({ judged: false, sure: false })
+  })
+
+  it('holds up a model whose recall of a type surely fell, however few its parts are', () => {
+    const gate = gateWith(6, figure(-1, -1, -0.45))
+    expect(scratch(gate)).toMatchObject({ judged: true, passed: false })
+    expect(gate.verdict).toBe('worse')
+  })
+
+  it('judges a type with enough parts by what was measured', () => {
+    expect(gateWith(10, figure(-0.1, -0.4, 0.2)).verdict).toBe('worse')
+    expect(scratch(gateWith(10, figure(0, -0.28, 0.28)))).toMatchObject({
+      judged: true,
+      passed: true,
+      sure: false,
+    })
+  })
+})
+
 describe('the model in use', () => {
   async function twoRuns() {
     const { session, engine, run } = await trainedLine()

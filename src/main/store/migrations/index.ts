@@ -3,6 +3,7 @@ import { workspace } from './0001-workspace.ts'
 import { evidence } from './0002-evidence.ts'
 import { versionsAndModels } from './0003-versions-and-models.ts'
 import { labeling } from './0004-labeling.ts'
+import { line } from './0005-line.ts'
 import { regionOfInterest } from './0006-region-of-interest.ts'
 
 /** In order; a released one is never edited. To add one: the next number, a file here, a line here, a test. */
@@ -11,5 +12,6 @@ export const migrations: readonly Migration[] = [
   evidence,
   versionsAndModels,
   labeling,
+  line,
   regionOfInterest,
 ]

@@ -1,0 +1,39 @@
+/** The checksum of verdicts on live parts, which the audit keeps. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Database } from './database.ts'
+
+const columns = `live_part.id, live_part.watch_id, live_part.file, live_part.bytes, live_part.modified_at,
+  live_part.image_id, image.sha256, live_part.arrived_at, live_part.verdict, live_part.score, live_part.threshold,
+  live_part.reason, live_part.judged_at, live_part.run_id, live_part.point_id`
+const partRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
+
+/**
+ * SHA-256 over everything that is stored about these parts, in the order of their numbers.
+ * @param parts their numbers as `1-5, 8`
+ */
+export function judgedChecksum(db: Database, parts: string): string {
+  const hash = createHash('sha256')
+  for (const range of parts.split(', ')) {
+    const [first = 0, last = first] = range.split('-').map(Number)
+    const rows = db.all(
+      partRow,
+      `SELECT ${columns} FROM live_part LEFT JOIN image ON image.id = live_part.image_id
+       WHERE live_part.id BETWEEN $first AND $last ORDER BY live_part.id`,
+      { first, last },
+    )
+    for (const row of rows) hash.update(`${JSON.stringify(Object.values(row))}\n`)
+  }
+  return hash.digest('hex')
+}
+
+const toldSchema = z.object({ parts: z.string(), sha256: z.string() })
+
+/**
+ * The parts that a row of the audit tells of, where they are not as they were then; else null.
+ * @param detail of the row, as it is stored
+ */
+export function changedParts(db: Database, detail: string): string | null {
+  const { parts, sha256 } = toldSchema.parse(JSON.parse(detail))
+  return judgedChecksum(db, parts) === sha256 ? null : parts
+}

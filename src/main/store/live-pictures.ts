@@ -1,0 +1,113 @@
+/**
+ * Pictures of live parts that may be cleared away. Nothing is that a person or the training refers to: what was
+ * decided on, labeled, drawn on, moved to another split or taken into a curated version stays for ever. Reports show
+ * pictures of labeled and decided parts only, and hold them themselves.
+ */
+import { z } from 'zod'
+import { type ImageId, imageFormatSchema, imageIdSchema, sha256Schema } from '../../shared/domain.ts'
+import type { Database } from './database.ts'
+
+const clearableRow = z.object({
+  image: imageIdSchema,
+  sha256: sha256Schema,
+  format: imageFormatSchema,
+  bytes: z.int(),
+})
+export type ClearablePicture = z.output<typeof clearableRow>
+
+/** Images by their numbers, both included: few enough to be looked at without anybody waiting. */
+export interface ImageRange {
+  first: ImageId
+  last: ImageId
+}
+const rangeLength = 1000
+const endsRow = z.object({ first: z.int().nullable(), last: z.int().nullable() })
+
+/** All images in which those of live parts are, the oldest first. */
+export function* imageRanges(db: Database): Generator<ImageRange> {
+  const { first, last } = db.get(
+    endsRow,
+    'SELECT min(image_id) AS first, max(image_id) AS last FROM live_part WHERE image_id IS NOT NULL',
+  ) ?? { first: null, last: null }
+  if (first === null || last === null) return
+  for (let at = first; at <= last; at += rangeLength) {
+    yield { first: at, last: Math.min(last, at + rangeLength - 1) }
+  }
+}
+
+const live = `image.id BETWEEN $first AND $last AND image.removed_at IS NULL AND blob.discarded_at IS NULL
+  AND image.dataset_id IN (SELECT dataset_id FROM live_watch)
+  AND EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id)`
+
+const unreferred = `image.split = 'test' AND image.label = 'unlabeled' AND image.mask_sha256 IS NULL
+  AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.image_id = image.id)
+  AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.image_id = image.id)
+  AND NOT EXISTS (SELECT 1 FROM dataset_version_image AS kept WHERE kept.image_id = image.id)
+  AND NOT EXISTS (SELECT 1 FROM image AS same WHERE same.sha256 = image.sha256 AND same.id <> image.id)`
+
+/** Each of its parts was judged before the time, written to the results and told by the audit. */
+const done = `NOT EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id
+  AND (verdict IS NULL OR written_at IS NULL OR audit_id IS NULL OR judged_at >= $before))`
+
+const wasFlagged = `EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id AND verdict = 'flagged')`
+
+/**
+ * The oldest of a range that may go, of parts that were flagged or of those that were not.
+ * @param before milliseconds: those judged later stay
+ */
+export const clearablePictures = (
+  db: Database,
+  { first, last }: ImageRange,
+  { flagged, before, limit }: { flagged: boolean; before: number; limit: number },
+): ClearablePicture[] =>
+  db.all(
+    clearableRow,
+    `SELECT image.id AS image, image.sha256, blob.format, blob.bytes
+     FROM image JOIN blob ON blob.sha256 = image.sha256
+     WHERE ${live} AND ${unreferred} AND ${done} AND ${flagged ? '' : 'NOT '}${wasFlagged}
+     ORDER BY image.id LIMIT $limit`,
+    { first, last, before, limit },
+  )
+
+/** What photographs of live parts take in a range, in bytes. */
+export const livePictureBytes = (db: Database, { first, last }: ImageRange): number =>
+  db.get(
+    z.object({ bytes: z.int() }),
+    `SELECT coalesce(sum(blob.bytes), 0) AS bytes FROM image JOIN blob ON blob.sha256 = image.sha256 WHERE ${live}`,
+    { first, last },
+  )?.bytes ?? 0
+
+const filesRow = z.object({ map: z.string().nullable(), reconstruction: z.string().nullable() })
+
+/**
+ * Notes down that the pictures of an image are gone: it leaves its dataset, its scores and verdicts stay.
+ * @returns its heat maps and reconstructions, relative to the workspace
+ */
+export function markCleared(db: Database, { image, sha256 }: ClearablePicture): string[] {
+  const values = { image }
+  const files = db.all(
+    filesRow,
+    'SELECT map_file AS map, reconstruction_file AS reconstruction FROM score WHERE image_id = $image',
+    values,
+  )
+  db.run('UPDATE image SET removed_at = $now WHERE id = $image', { image, now: db.now() })
+  db.run('UPDATE blob SET discarded_at = $now WHERE sha256 = $sha256', { sha256, now: db.now() })
+  db.run(
+    `UPDATE score SET map_file = NULL, map_scale = NULL, map_width = NULL, map_height = NULL,
+       reconstruction_file = NULL WHERE image_id = $image`,
+    values,
+  )
+  db.run('DELETE FROM region_profile WHERE image_id = $image', values)
+  return files.flatMap(({ map, reconstruction }) => [map, reconstruction].filter((file) => file !== null))
+}
+
+/** Whether the photograph of an image was cleared away. */
+export const isCleared = (db: Database, sha256: string): boolean =>
+  db.get(z.object({}), 'SELECT 1 FROM blob WHERE sha256 = $sha256 AND discarded_at IS NOT NULL', {
+    sha256,
+  }) !== undefined
+
+/** The same photograph came again, and lies in the workspace. */
+export function markBack(db: Database, image: ImageId): void {
+  db.run('UPDATE image SET removed_at = NULL WHERE id = $image', { image })
+}
