@@ -7,8 +7,8 @@ import type { AssetSource } from './assets/source.ts'
 import type { Caller, Handlers } from './contract/dispatch.ts'
 import { appHandlers } from './handlers/app.ts'
 import { auditHandlers } from './handlers/audit.ts'
-import type { HandlerContext } from './handlers/context.ts'
 import { choiceHandlers } from './handlers/choice.ts'
+import type { HandlerContext } from './handlers/context.ts'
 import { curationHandlers } from './handlers/curation.ts'
 import { datasetHandlers } from './handlers/dataset.ts'
 import { dropHandlers } from './handlers/drop.ts'
@@ -27,6 +27,7 @@ import { systemHandlers } from './handlers/system.ts'
 import { thresholdHandlers } from './handlers/threshold.ts'
 import { trainHandlers } from './handlers/train.ts'
 import { workspaceHandlers } from './handlers/workspace.ts'
+import { keepClear } from './live/clear-pictures.ts'
 import { resumeLive } from './live/live.ts'
 import { openAppState, stateFile } from './services/app-state.ts'
 import { createAssetSource } from './services/asset-source.ts'
@@ -71,6 +72,7 @@ export function createApplication(powers: HostPowers): Application {
   const events = createEventHub()
   const drops = createDrops()
   let session: Session | null = null
+  let stopClearing: () => Promise<void> = async () => undefined
   // Opening and closing take turns, however many windows ask.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -81,6 +83,7 @@ export function createApplication(powers: HostPowers): Application {
   async function closeCurrent(): Promise<void> {
     const closing = session
     session = null
+    await stopClearing()
     await drops.close()
     await closing?.close()
   }
@@ -108,6 +111,7 @@ export function createApplication(powers: HostPowers): Application {
         goOnTraining(opened)
         await closeCurrent()
         session = opened
+        stopClearing = keepClear(opened)
         return opened
       }),
     close: () => inTurn(closeCurrent),

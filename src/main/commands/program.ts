@@ -15,6 +15,7 @@ import type { Io } from './io.ts'
 import { addModels } from './models.ts'
 import { addPromote } from './promote.ts'
 import { addRegion } from './region.ts'
+import { addRetention } from './retention.ts'
 import { addRetrain } from './retrain.ts'
 import { addReview } from './review.ts'
 import { addRollback } from './rollback.ts'
@@ -41,6 +42,7 @@ const commands = [
   addPromote,
   addRollback,
   addDrift,
+  addRetention,
   addExport,
   addImportModel,
   addModels,
