@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { jsonObjectSchema, type Run, sha256Schema } from '../../shared/domain.ts'
 import { regionOfInterestSchema, wholePhotograph } from '../../shared/region-of-interest.ts'
-import { besideGraph, scoreKinds } from '../engine/scores.ts'
+import { besideGraph, scoreKinds, scoresFrom } from '../engine/scores.ts'
 import type { ModelDescription } from '../engine/scoring/model-file.ts'
 import { findDataset } from '../store/datasets.ts'
 import { activePoint } from '../store/operating-points.ts'
@@ -55,6 +55,14 @@ export const manifestSchema = z.object({
     components: z.array(z.string()),
     /** What is measured beside the graph. */
     beside: z.array(z.string()),
+    /**
+     * Where the score above is measured beside the graph, which cannot give it: a score that the graph does give. Its
+     * threshold is not one that a person set: this share of the normal validation images scores below it.
+     */
+    ofGraph: z
+      .object({ kind: z.string(), formula: z.string(), threshold: z.number(), normalShare: z.number() })
+      .nullable()
+      .default(null),
   }),
   /** Scores of the normal validation images by kind, ascending: a percentile is a place among them. */
   calibration: z.record(z.string(), z.array(z.number())),
@@ -78,6 +86,21 @@ export const manifestSchema = z.object({
   files: z.record(z.string(), sha256Schema),
 })
 export type Manifest = z.infer<typeof manifestSchema>
+
+/** The share of normal validation images below the threshold of a score that nobody set one for. */
+const normalShare = 0.99
+
+/** A score that the graph alone gives, in place of one that it does not; null where it gives the one in use. */
+function scoreOfGraph(kind: string, { componentNames, calibration }: ModelDescription) {
+  if (!besideGraph.includes(kind)) return null
+  const given = scoresFrom(componentNames.filter((name) => !besideGraph.includes(name)))
+  const found = scoreKinds.find(({ name }) => given.includes(name) && (calibration[name]?.length ?? 0) > 0)
+  const scores = found ? (calibration[found.name] ?? []) : []
+  const threshold = scores[Math.min(scores.length - 1, Math.floor(scores.length * normalShare))]
+  return found && threshold !== undefined
+    ? { kind: found.name, formula: found.formula, threshold, normalShare }
+    : null
+}
 
 const configSchema = z.object({
   input: z.enum(['whole', 'tiles']),
@@ -140,6 +163,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       expectedCriticValue: description.expectedCriticValue,
       components: description.componentNames.filter((name) => !besideGraph.includes(name)),
       beside: description.componentNames.filter((name) => besideGraph.includes(name)),
+      ofGraph: scoreOfGraph(score, description),
     },
     calibration: description.calibration,
     mapScale: description.mapScale,

@@ -146,7 +146,7 @@ async function exportModel(
 function requireInGraph({ score }: Manifest, format: ModelFormat): void {
   if (format === 'package' || !score.beside.includes(score.kind)) return
   throw new Failure(
-    'not-exportable',
+    'score-not-in-graph',
     `The score "${score.kind}" is measured beside the graph, so a model file alone cannot give it.`,
     'Export a package for another Fanoscope, or set the threshold on another score, such as izif.',
   )
