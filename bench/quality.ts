@@ -22,14 +22,12 @@ import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
 import { createEventHub } from '../src/main/services/events.ts'
 import { startScoring } from '../src/main/services/scoring.ts'
 import { openSession, type Session } from '../src/main/services/session.ts'
-import { resumeTraining, startTraining } from '../src/main/services/training.ts'
 import { datasetByName } from '../src/main/store/datasets.ts'
-import { findRun, listRuns, renameRun, setRunResult } from '../src/main/store/runs.ts'
+import { findRun, setRunResult } from '../src/main/store/runs.ts'
 import { iterateScores } from '../src/main/store/scores.ts'
 import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
-import { jobProgressSchema } from '../src/shared/contract.ts'
 import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
-import { Failure } from '../src/shared/failure.ts'
+import { finished, nameOf, type Plan, say, trained } from './quality-runs.ts'
 import { betweenMarks, type QualityRun, qualityTables, runsOf } from './quality-tables.ts'
 
 const help = `node bench/quality.ts [options]
@@ -62,20 +60,7 @@ const { values } = parseArgs({
   },
 })
 
-const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const list = (text: string): string[] => text.split(',').map((part) => part.trim())
-
-interface Plan {
-  dataset: string
-  model: string
-  preset: string
-  seed: number
-  set: Record<string, string | number | boolean>
-}
-
-/** The name that a run of the benchmark is found again by. */
-const nameOf = ({ dataset, model, preset, seed, set }: Plan): string =>
-  ['quality', dataset, model, preset, seed, ...Object.entries(set).map((entry) => entry.join('='))].join(' ')
 
 function parsedSet(texts: readonly string[]): Plan['set'] {
   return Object.fromEntries(
@@ -85,43 +70,6 @@ function parsedSet(texts: readonly string[]): Plan['set'] {
       return [key, value !== '' && Number.isFinite(Number(value)) ? Number(value) : value]
     }),
   )
-}
-
-/** Waits for a job and shows now and then how far it is. @throws Failure what it failed with */
-async function finished(session: Session, id: string, what: string): Promise<unknown> {
-  let shown = performance.now()
-  const stop = session.events.on('job.changed', (job) => {
-    const progress = jobProgressSchema.safeParse(job.progress)
-    if (job.id !== id || !progress.success || performance.now() - shown < 30_000) return
-    shown = performance.now()
-    const { phase, done, total } = progress.data
-    say(`  ${what}: ${phase} ${done} of ${total}`)
-  })
-  try {
-    const job = await session.jobs.ended(id)
-    if (job.state === 'done') return job.result
-    const { code, message, remedy } = job.failure ?? {
-      code: job.state,
-      message: `The job ended ${job.state}.`,
-      remedy: 'Start the benchmark again.',
-    }
-    throw new Failure(code, message, remedy)
-  } finally {
-    stop()
-  }
-}
-
-/** The run of a plan, trained: from before, gone on with, or new. */
-async function trained(session: Session, plan: Plan): Promise<Run> {
-  const { db } = session.workspace
-  const name = nameOf(plan)
-  const before = listRuns(db).find((run) => run.name === name)
-  if (before?.state === 'trained') return before
-  say(`${name}: training`)
-  const started = before ? resumeTraining(session, before.id) : await startTraining(session, plan)
-  renameRun(db, started.run, name)
-  await finished(session, started.job, 'training')
-  return findRun(db, started.run)
 }
 
 const timeSchema = z.object({ millisecondsPerImage: z.number() })

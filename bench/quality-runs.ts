@@ -1,0 +1,58 @@
+/** Runs of the benchmarks of quality: found again in their workspace, gone on with, or trained. */
+import type { Session } from '../src/main/services/session.ts'
+import { resumeTraining, startTraining } from '../src/main/services/training.ts'
+import { findRun, listRuns, renameRun } from '../src/main/store/runs.ts'
+import { jobProgressSchema } from '../src/shared/contract.ts'
+import type { Run } from '../src/shared/domain.ts'
+import { Failure } from '../src/shared/failure.ts'
+
+export const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+export interface Plan {
+  dataset: string
+  model: string
+  preset: string
+  seed: number
+  set: Record<string, string | number | boolean>
+}
+
+/** The name that a run of the benchmark is found again by. */
+export const nameOf = ({ dataset, model, preset, seed, set }: Plan): string =>
+  ['quality', dataset, model, preset, seed, ...Object.entries(set).map((entry) => entry.join('='))].join(' ')
+
+/** Waits for a job and shows now and then how far it is. @throws Failure what it failed with */
+export async function finished(session: Session, id: string, what: string): Promise<unknown> {
+  let shown = performance.now()
+  const stop = session.events.on('job.changed', (job) => {
+    const progress = jobProgressSchema.safeParse(job.progress)
+    if (job.id !== id || !progress.success || performance.now() - shown < 30_000) return
+    shown = performance.now()
+    const { phase, done, total } = progress.data
+    say(`  ${what}: ${phase} ${done} of ${total}`)
+  })
+  try {
+    const job = await session.jobs.ended(id)
+    if (job.state === 'done') return job.result
+    const { code, message, remedy } = job.failure ?? {
+      code: job.state,
+      message: `The job ended ${job.state}.`,
+      remedy: 'Start the benchmark again.',
+    }
+    throw new Failure(code, message, remedy)
+  } finally {
+    stop()
+  }
+}
+
+/** The run of a plan, trained: from before, gone on with, or new. */
+export async function trained(session: Session, plan: Plan): Promise<Run> {
+  const { db } = session.workspace
+  const name = nameOf(plan)
+  const before = listRuns(db).find((run) => run.name === name)
+  if (before?.state === 'trained') return before
+  say(`${name}: training`)
+  const started = before ? resumeTraining(session, before.id) : await startTraining(session, plan)
+  renameRun(db, started.run, name)
+  await finished(session, started.job, 'training')
+  return findRun(db, started.run)
+}
