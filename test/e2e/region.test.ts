@@ -28,7 +28,7 @@ describeInChromium('a region of interest', () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Datasets' }).click()
     await signIn(page, 'Li Na')
     await openDialog()
-    await dialog().getByText('Draw a region').click()
+    await dialog().getByText('Draw a region', { exact: true }).click()
     const stage = dialog().getByRole('application')
     const box = await stage.boundingBox()
     if (box === null) throw new Error('There is nothing to draw on.')

@@ -137,17 +137,26 @@ async function testChoice(context: CommandContext, session: Session, job: string
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`
 
-/** An option in words: the run only where there are several. */
-const optionName = (
-  { run, score, k, reduction }: Pick<ChoiceOption, 'run' | 'score' | 'k' | 'reduction'>,
-  runs: readonly string[],
-): string => `${runs.length > 1 ? `${run} ` : ''}${score}, k ${k}, ${reduction}`
+type Named = Pick<ChoiceOption, 'run' | 'score' | 'k' | 'reduction'>
+
+/** An option in words: of run, k and reduction only what tells it from others. */
+function optionName(option: Named, all: readonly Named[]): string {
+  const differs = (options: readonly Named[], of: (option: Named) => unknown): boolean =>
+    new Set(options.map(of)).size > 1
+  const alike = all.filter(({ score }) => score === option.score)
+  return [
+    ...(differs(all, ({ run }) => run) ? [option.run] : []),
+    option.score,
+    ...(differs(alike, ({ k }) => k) ? [`k ${option.k}`] : []),
+    ...(differs(all, ({ reduction }) => reduction) ? [option.reduction] : []),
+  ].join(' ')
+}
 
 function choiceText(report: ChoiceReport): string {
-  const { runs, photographs, made, types, real, refused, options, gain, seed } = report
+  const { photographs, made, types, real, refused, options, gain, seed } = report
   const [best, second] = options
   if (!best) return ''
-  const name = optionName(best, runs)
+  const name = optionName(best, options)
   const sure = (difference: { value: number; low: number; high: number }): string =>
     `by ${signed(difference.value)} (95 %: ${signed(difference.low)} to ${signed(difference.high)})${
       difference.low <= 0 ? ', which may be chance' : ''
@@ -156,7 +165,7 @@ function choiceText(report: ChoiceReport): string {
     gain !== null
       ? `${name} is better than what is in use ${sure(gain)}.`
       : second?.behind
-        ? `${name}, which is in use, is the best: better than ${optionName(second, runs)} ${sure(second.behind)}.`
+        ? `${name}, which is in use, is the best: better than ${optionName(second, options)} ${sure(second.behind)}.`
         : `${name} is the only way there is.`
   return (
     `${made} defects made on ${photographs} good validation photographs, seed ${seed}` +
@@ -165,7 +174,7 @@ function choiceText(report: ChoiceReport): string {
     `\n${textTable([
       ['image AUROC', 'made', ...types, ...(real.images > 0 ? ['real'] : []), 'behind', '95 % interval'],
       ...options.map((option) => [
-        `${option.inUse ? '* ' : '  '}${optionName(option, runs)}`,
+        `${option.inUse ? '* ' : '  '}${optionName(option, options)}`,
         figure(option.made),
         ...types.map((type) => figure(option.perType[type] ?? null)),
         ...(real.images > 0 ? [figure(option.real)] : []),
@@ -177,12 +186,11 @@ function choiceText(report: ChoiceReport): string {
 }
 
 function carryOverText({ n, options, rankCorrelation, regret, gain }: CarryOver): string {
-  const runs = [...new Set(options.map(({ run }) => run))]
   return (
     `On ${n.normal} good parts and ${n.anomalous} real defects of the test split, which had no part in the choice:\n\n` +
     textTable([
       ['image AUROC', 'made', 'real'],
-      ...options.map((option) => [optionName(option, runs), figure(option.made), figure(option.real)]),
+      ...options.map((option) => [optionName(option, options), figure(option.made), figure(option.real)]),
     ]) +
     `\nrank correlation ${figure(rankCorrelation)}; regret ${figure(regret)} (the best there, less the chosen one)` +
     `${gain === null ? '' : `; ${signed(gain)} against what was in use`}\n`
