@@ -1,4 +1,6 @@
 /** A report as headings, tables, drawings and pictures, in one language; HTML and PDF are made of the same. */
+import type { Gate } from '../../shared/improvement.ts'
+import { besideGraph } from '../engine/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { curveChart, histogramChart, short } from './charts.ts'
 import type { ReportContent, ReportPart, ReportShare } from './content.ts'
@@ -68,8 +70,8 @@ export async function reportDocument(
       { kind: 'text', text: say('checksumsText') },
       {
         kind: 'facts',
-        rows: content.checksums.map(({ name, sha256, images }): [string, string] => [
-          `${say(checksumWords[name] ?? 'images')}${images === null ? '' : ` (${images})`}`,
+        rows: content.checksums.map(({ name, sha256, count }): [string, string] => [
+          `${say(checksumWords[name] ?? 'images')}${count === null ? '' : ` (${count})`}`,
           sha256,
         ]),
       },
@@ -77,11 +79,12 @@ export async function reportDocument(
   }
 }
 
-const checksumWords: Record<string, 'weights' | 'train' | 'validation' | 'test' | undefined> = {
+const checksumWords: Record<string, 'weights' | 'train' | 'validation' | 'test' | 'audit' | undefined> = {
   weights: 'weights',
   train: 'train',
   validation: 'validation',
   test: 'test',
+  audit: 'audit',
 }
 
 type Time = (at: number) => string
@@ -142,6 +145,9 @@ function modelBlocks({ run, trainedOn, score, version }: ReportContent, say: Say
           : [[say('trainedOn'), `${trainedOn.number} (${trainedOn.images})`] satisfies [string, string]]),
         [say('score'), score.kind],
         [say('formula'), score.formula],
+        ...(besideGraph.includes(score.kind)
+          ? [[say('besideGraph'), say('besideGraphText')] satisfies [string, string]]
+          : []),
         ['k', String(score.k)],
         [say('reduction'), score.reduction],
         ['Fanoscope', version],
@@ -331,6 +337,25 @@ function decisionBlocks({ decisions, lastDecisions }: ReportContent, say: Say, t
   ]
 }
 
+/** What a promotion rested on where that is not said by its verdict alone. */
+function gateReasons({ checks, margin }: Gate, say: Say): string[] {
+  const worse = checks
+    .filter(({ judged, passed }) => judged && !passed)
+    .map(({ figure, defectType, difference, low, high }) => {
+      const name = say(figure.endsWith('recall') ? 'recallShort' : 'aurocShort')
+      const interval = `[${low.toFixed(3)}, ${high.toFixed(3)}]`
+      return `${defectType === null ? '' : `${defectType}: `}${name} ${difference.toFixed(3)} ${interval}`
+    })
+  const small = new Map(
+    checks.filter(({ judged }) => !judged).map((check) => [check.defectType, check.parts]),
+  )
+  const types = [...small].map(([type, parts]) => `${type} (${parts})`)
+  return [
+    ...(worse.length === 0 ? [] : [say('worseFigures', { margin, figures: worse.join(', ') })]),
+    ...(types.length === 0 ? [] : [say('tooFewOf', { types: types.join(', ') })]),
+  ]
+}
+
 function useBlocks({ uses }: ReportContent, say: Say, time: Time): Block[] {
   const verdicts = {
     first: say('first'),
@@ -351,7 +376,7 @@ function useBlocks({ uses }: ReportContent, say: Say, time: Time): Block[] {
             say(action),
             runId,
             operator ?? '–',
-            gate === null ? '–' : verdicts[gate.verdict],
+            gate === null ? '–' : [verdicts[gate.verdict], ...gateReasons(gate, say)].join('; '),
             reason ?? '–',
           ]),
           numbers: 9,

@@ -10,6 +10,7 @@ import { type AurocInterval, delongInterval } from '../metrics/delong.ts'
 import { precisionRecallCurve } from '../metrics/precision-recall-curve.ts'
 import { rocCurve } from '../metrics/roc-curve.ts'
 import { wilson } from '../metrics/wilson.ts'
+import { listAudit } from '../store/audit.ts'
 import { digestOfImages, listVersions, retrainingOf } from '../store/dataset-versions.ts'
 import { datasetById, datasetSummary } from '../store/datasets.ts'
 import { listImages } from '../store/images.ts'
@@ -74,7 +75,8 @@ export interface ReportContent {
     note: string | null
   }[]
   uses: ModelUse[]
-  checksums: { name: string; sha256: string; images: number | null }[]
+  /** `count`: of images, or the number of the newest row of the audit. */
+  checksums: { name: string; sha256: string; count: number | null }[]
 }
 
 /** Parts of each kind in the gallery. */
@@ -305,10 +307,12 @@ function checksumsOf({ db }: Workspace, run: Run, dataset: Dataset): ReportConte
   const result = resultSchema.safeParse(run.result)
   const splits = (['train', 'validation', 'test'] as const).map((split) => {
     const images = listImages(db, { datasetId: dataset.id, split })
-    return { name: split, sha256: digestOfImages(images), images: images.length }
+    return { name: split, sha256: digestOfImages(images), count: images.length }
   })
+  const newest = listAudit(db, {}, { offset: 0, limit: 1 })
   return [
-    ...(result.success ? [{ name: 'weights', sha256: result.data.weightsSha256, images: null }] : []),
+    ...(result.success ? [{ name: 'weights', sha256: result.data.weightsSha256, count: null }] : []),
     ...splits,
+    ...newest.map(({ id, hash }) => ({ name: 'audit', sha256: hash, count: id })),
   ]
 }

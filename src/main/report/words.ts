@@ -33,6 +33,9 @@ const en = {
   score: 'Score',
   formula: 'Formula',
   reduction: 'Tiles become one score by',
+  besideGraph: 'In exported models',
+  besideGraphText:
+    'not in the graph: ONNX and SavedModel files do not give this score. A model package names another one that they give, with its threshold.',
   figures: 'Figures on the {split} images',
   auroc: 'Area under the ROC curve (image)',
   auprc: 'Area under the precision-recall curve',
@@ -82,10 +85,15 @@ const en = {
   passedGate: 'not worse',
   worse: 'worse, used for the reason given',
   undecidable: 'could not be compared',
+  worseFigures: 'worse by more than {margin}: {figures}',
+  tooFewOf: 'too few to judge: {types}',
+  recallShort: 'recall',
+  aurocShort: 'AUROC',
   checksums: 'Checksums (SHA-256)',
   checksumsText:
-    'Of the weights of the model, and of the sorted hashes of the images of each split, one a line.',
+    'Of the weights of the model; of the sorted hashes of the images of each split, one a line; of the newest row of the audit, whose rows are chained: the file of the audit must hold this row.',
   weights: 'Weights',
+  audit: 'Audit, row',
   page: 'Page {page} of {pages}',
 }
 export type ReportWord = keyof typeof en
@@ -121,6 +129,9 @@ const zh: Record<ReportWord, string> = {
   score: '分数',
   formula: '公式',
   reduction: '图块合并方式',
+  besideGraph: '在导出的模型中',
+  besideGraphText:
+    '不在模型图内：ONNX 和 SavedModel 文件无法给出该分数。模型包会注明它们能给出的另一种分数及其阈值。',
   figures: '{split}图像上的指标',
   auroc: 'ROC 曲线下面积（图像级）',
   auprc: '精确率-召回率曲线下面积',
@@ -170,9 +181,15 @@ const zh: Record<ReportWord, string> = {
   passedGate: '不差于前者',
   worse: '较差，按所述原因启用',
   undecidable: '无法比较',
+  worseFigures: '变差超过 {margin}：{figures}',
+  tooFewOf: '数量太少，无法判断：{types}',
+  recallShort: '召回率',
+  aurocShort: 'AUROC',
   checksums: '校验和（SHA-256）',
-  checksumsText: '分别为模型权重，以及各划分图像哈希排序后（每行一个）的校验和。',
+  checksumsText:
+    '分别为模型权重的校验和、各划分图像哈希排序后（每行一个）的校验和，以及审计记录最新一行的哈希；各行相互链接，审计文件中必须有这一行。',
   weights: '权重',
+  audit: '审计记录，行号',
   page: '第 {page} 页，共 {pages} 页',
 }
 
