@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type InputMode, loadImage } from '../../../../src/main/engine/data/load-image.ts'
 import { madeDefectTypes } from '../../../../src/main/engine/data/made-defects.ts'
+import type { RegionOfInterest } from '../../../../src/shared/region-of-interest.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeParts } from '../parts.ts'
 
@@ -30,3 +31,23 @@ it.each(madeDefectTypes)(
     expect(readFileSync(image.file)).toEqual(bytes)
   },
 )
+
+it('a made defect lies where it counts, and what does not count is x = 0 whatever stands there', async () => {
+  const [image, other] = await writeParts(join(temporaryFolder(), 'parts'), 2, { width: 80, height: 60 })
+  if (!image || !other) throw new TypeError('no parts')
+  const half: RegionOfInterest = { kind: 'drawn', polygons: [[0, 0, 0.5, 0, 0.5, 1, 0, 1]] }
+  for (const mode of modes.map((plain) => ({ ...plain, regionOfInterest: half }))) {
+    const plain = await loadImage(image, mode)
+    const { inside } = plain
+    if (!inside) throw new TypeError('all of it counts')
+    expect(plain.picture.data.every((x, i) => inside[i] === 1 || x === 0)).toBe(true)
+    for (const type of madeDefectTypes) {
+      for (const name of ['first', 'second', 'third']) {
+        const made = { type, seed: 3, name, donor: { file: other.file, white: null } }
+        const { picture } = await loadImage({ ...image, made }, mode)
+        expect(picture.data.some((x, i) => inside[i] === 1 && x !== plain.picture.data[i])).toBe(true)
+        expect(picture.data.every((x, i) => inside[i] === 1 || x === 0)).toBe(true)
+      }
+    }
+  }
+})
