@@ -127,6 +127,6 @@ describeInChromium('in the window', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.evaluate(`location.hash = '#/settings'`)
     await page.getByRole('button', { name: '检查此计算机' }).click()
-    await page.locator('pre[lang=en]').waitFor()
+    await page.getByRole('region', { name: '此计算机的检查报告' }).locator('dd').first().waitFor()
   })
 })
