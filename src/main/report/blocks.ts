@@ -234,7 +234,7 @@ function figureBlocks(content: ReportContent, say: Say, time: Time): Block[] {
             [say('reason'), point.reason],
           ],
         },
-    { kind: 'heading', text: say('figures', { split: say(split) }) },
+    { kind: 'heading', text: say('figures', { split: say(split).toLowerCase() }) },
     { kind: 'table', title: null, head: ['', '', say('interval')], rows, numbers: 1 },
     ...(confusion === null
       ? []

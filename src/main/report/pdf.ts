@@ -35,9 +35,9 @@ export async function reportPdf(document: ReportDocument): Promise<Buffer> {
       fontSize: 8,
       margin: [0, 14, 0, 0],
     }),
-    // No heading at the foot of a page.
+    // No heading and no title at the foot of a page.
     pageBreakBefore: (node, nodes) =>
-      node.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
+      node.headlineLevel !== undefined && nodes.getFollowingNodesOnPage().length === 0,
     content: [
       { text: set(document.title), fontSize: 20, bold: true, margin: [0, 0, 0, 2] },
       { text: set(document.subtitle), color: soft, margin: [0, 0, 0, 6] },
@@ -68,6 +68,7 @@ function blockContent(block: Block, set: InFonts): Content[] {
         {
           layout: thinLines,
           table: {
+            dontBreakRows: true,
             widths: [150, '*'],
             body: block.rows.map(([name, value]): TableCell[] => [
               { text: set(name), color: soft },
@@ -83,7 +84,8 @@ function blockContent(block: Block, set: InFonts): Content[] {
           layout: thinLines,
           table: {
             headerRows: 1,
-            widths: block.head.map((_, column) => (column === 0 || column < block.numbers ? '*' : 'auto')),
+            dontBreakRows: true,
+            widths: widthsOf(block),
             body: [
               block.head.map((text, column) => cell(set(broken(text)), column >= block.numbers, true)),
               ...block.rows.map((row) =>
@@ -117,7 +119,23 @@ function blockContent(block: Block, set: InFonts): Content[] {
   }
 }
 
-const title = (text: string, set: InFonts): Content => ({ text: set(text), bold: true, margin: [0, 8, 0, 3] })
+const title = (text: string, set: InFonts): Content => ({
+  text: set(text),
+  bold: true,
+  margin: [0, 8, 0, 3],
+  headlineLevel: 2,
+})
+
+/** From so many columns of text on, the first two hold what is short: a time and who it was. */
+const manyColumns = 5
+
+function widthsOf({ head, numbers }: Extract<Block, { kind: 'table' }>): ('auto' | '*')[] {
+  const isShort = (column: number): boolean => head.length >= manyColumns && column < 2
+  return head.map((_, column) => {
+    if (numbers >= head.length) return isShort(column) ? 'auto' : '*'
+    return column === 0 || column < numbers ? '*' : 'auto'
+  })
+}
 
 const cell = (text: Content[], isNumber: boolean, isHead: boolean): TableCell => ({
   text,
