@@ -72,8 +72,8 @@ export function createStation(): Station {
     FANOSCOPE_WORKSPACE: '',
   }
   let open: { served: Served; context: BrowserContext; page: Page } | null = null
-  /** The window of an application that is gone. */
-  let left: BrowserContext | null = null
+  /** Windows of applications that are gone; what they say arrives late, too. */
+  const left = new Set<BrowserContext>()
   let problems: string[] = []
   let failed: string | null = null
 
@@ -84,14 +84,9 @@ export function createStation(): Station {
   const stop = async (how: 'end' | 'kill'): Promise<void> => {
     const { served, context } = opened()
     open = null
-    if (context === left) {
-      left = null
-      await context.close()
-      return
-    }
     // First, so that it does not tell of a connection that broke.
     await context.close()
-    await served[how]()
+    if (!left.has(context)) await served[how]()
   }
 
   // The tests of a station are the steps of one story: where one failed, the next would wait for nothing.
@@ -113,7 +108,7 @@ export function createStation(): Station {
     serve: (...parameters) => serveWindow({ ...process.env, ...environment }, parameters, 'ignore'),
     async open(...parameters) {
       if (browser === null) throw new Error('There is no browser.')
-      if (left !== null) await stop('kill')
+      if (open !== null && left.has(open.context)) await stop('kill')
       const served = await this.serve(...parameters)
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },
@@ -123,7 +118,7 @@ export function createStation(): Station {
       })
       context.setDefaultTimeout(patience)
       watch(context, (problem) => {
-        if (context !== left) problems.push(problem)
+        if (!left.has(context)) problems.push(problem)
       })
       const page = await context.newPage()
       open = { served, context, page }
@@ -142,7 +137,7 @@ export function createStation(): Station {
     kill: () => stop('kill'),
     async cut() {
       const { served, context } = opened()
-      left = context
+      left.add(context)
       await served.kill()
     },
     command: (...parameters) => fanoscope(parameters, { environment }),
