@@ -4,7 +4,8 @@
  *
  *     node bench/live.ts [--side 512] [--photographs 120] [--preset smoke] [--overlap 0.25] [--texture on|off]
  *
- * Without --overlap and --texture, as the preset has them for such a line. A model is trained on the sample line first. Prints one JSON document.
+ * Without --overlap and --texture, as the preset has them: smoke is without texture, which others have on for
+ * surfaces. A model is trained on the sample line first. Prints one JSON document.
  */
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,7 +64,7 @@ try {
     ...(values.texture === undefined
       ? {}
       : values.texture === 'on'
-        ? { texture: true }
+        ? { texture: true, score: 'texture', map: 'texture' }
         : { texture: false, score: 'izif', map: 'residual' }),
   }
   const { job, run } = await startTraining(session, {
