@@ -18,6 +18,7 @@ import { listAudit } from '../../../src/main/store/audit.ts'
 import { imagesOfVersion, listVersions } from '../../../src/main/store/dataset-versions.ts'
 import { findDataset } from '../../../src/main/store/datasets.ts'
 import { listImages } from '../../../src/main/store/images.ts'
+import { modelsWithBefore } from '../../../src/main/store/model-uses.ts'
 import { saveScores } from '../../../src/main/store/scores.ts'
 import type { Image } from '../../../src/shared/domain.ts'
 import { partPicture } from '../engine/parts.ts'
@@ -392,6 +393,17 @@ describe('the model in use', () => {
       ['model.promoted', worse],
       ['model.promoted', run],
     ])
+  })
+
+  it('has one to go back to only after another was in use before it', async () => {
+    const { session, run, worse } = await twoRuns()
+    const { db } = session.workspace
+    await promote(session, { run, reason: null, ...by })
+    expect(modelsWithBefore(db).map(({ runId, before }) => [runId, before])).toEqual([[run, null]])
+    await promote(session, { run: worse, reason: 'a trial', ...by })
+    expect(modelsWithBefore(db).map(({ runId, before }) => [runId, before])).toEqual([[worse, run]])
+    rollBack(session, { dataset: null, operator: 'Li Na', reason: null })
+    expect(modelsWithBefore(db).map(({ runId, before }) => [runId, before])).toEqual([[run, null]])
   })
 
   it('is not decided by a validation set without defects', async () => {
