@@ -105,6 +105,12 @@ export function train(
   })
 }
 
+/** A listener that keeps what a training says to a person: all but what is for whoever looks for a fault. */
+export const keptIn =
+  (said: string[]): TrainingContext['log'] =>
+  (level, message) =>
+    void (level !== 'debug' && said.push(message))
+
 /** Scores in this process. */
 export async function score(
   folder: string,

@@ -207,7 +207,7 @@ export function adversarialStage<W extends { generator: Weights; critic: Weights
       choosing: {
         every: ganValidateEvery,
         patience: ganPatience,
-        criterion: 'distance of generated pictures from validation images and back',
+        criterion: (images) => `distance of generated pictures from ${images} and back`,
       },
     }),
     given: () => [],

@@ -57,8 +57,11 @@ export interface StageDefinition<W> {
   readonly decay: boolean
   /** What a step costs, in a unit that is the same for all stages of the system. */
   readonly cost: number
-  /** Steps between two measurements of the choice, how many without a better one end the stage, and its words. */
-  readonly choosing?: { every: number; patience: number; criterion: string }
+  /**
+   * Steps between two measurements of the choice, how many without a better one end the stage, and its words for
+   * the images that it is measured on.
+   */
+  readonly choosing?: { every: number; patience: number; criterion: (images: string) => string }
   /** Weights from earlier stages that this one reads. */
   given(weights: W): Weights[]
   /** Weights that it leaves behind. */

@@ -240,7 +240,7 @@ class Training<W extends Record<string, Weights>> {
         if (isDue(previewEvery) || isLast) await stage.preview()
         if (isDue(checkpointEvery) || isLast) await this.#checkpoint(snapshot(), 'good')
       }
-      if (stage.choice && choosing) this.#tellChosen(phase, choosing.criterion)
+      if (stage.choice && choosing) this.#tellChosen(phase, choosing.criterion(this.#choosingImages))
       return await stage.end(withShapes(best, stage.variables))
     } finally {
       stage.dispose()
@@ -278,6 +278,11 @@ class Training<W extends Record<string, Weights>> {
     if (best !== null && value >= best.value) return false
     this.#state.best = { step, value }
     return true
+  }
+
+  /** What a stage chooses by. */
+  get #choosingImages(): string {
+    return this.#context.task.validation.length > 0 ? 'validation images' : 'training images'
   }
 
   #tellChosen(phase: string, criterion: string): void {
@@ -372,7 +377,7 @@ class Training<W extends Record<string, Weights>> {
       })
       for (const { phase } of stages) dropGraphs(task.folder, phase)
       const { losses, best, warnings } = this.#state
-      const criterion = stages.at(-1)?.choosing?.criterion
+      const criterion = stages.at(-1)?.choosing?.criterion(this.#choosingImages)
       return {
         steps: this.#offset + this.#state.step,
         seconds: this.#seconds(),

@@ -7,7 +7,7 @@ import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control
 import { createRandom } from '../../../../src/main/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
-import { score, train, writeParts } from '../parts.ts'
+import { keptIn, score, train, writeParts } from '../parts.ts'
 
 type Values = Record<string, string | number | boolean>
 
@@ -191,7 +191,7 @@ describeCompiled('anogan', () => {
     const residuals: number[] = []
     for (const searchSteps of [1, 20, 80]) {
       const task = taskOf('anogan', { images, set: { ganSteps: 60, searchSteps, searchLearningRate: 0.05 } })
-      await train(task, { log: (_, message) => said.push(message) })
+      await train(task, { log: keptIn(said) })
       const { rows } = await score(task.folder, images.slice(8))
       residuals.push(rows.reduce((sum, row) => sum + row.score, 0) / rows.length)
     }
@@ -218,7 +218,7 @@ describeCompiled('ganomaly', () => {
     const set = { steps: 40, adversarialWeight: 0, contextWeight: 0, learningRate: 0.1 }
     const said: string[] = []
     const wanted = await train(taskOf('ganomaly', { images, set }), {
-      log: (_, message) => said.push(message),
+      log: keptIn(said),
     })
     expect(said.filter((message) => message.includes('starts anew')).length).toBeGreaterThan(0)
     const task = taskOf('ganomaly', { images, set })
@@ -275,7 +275,7 @@ describeCompiled('the choice of a generator', () => {
       const set = { ganSteps: 12, ganValidateEvery: 3, learningRate: 0.02 }
       const { chosen, weightsSha256 } = await train(taskOf(model, { images, set }), {
         points: (more) => points.push(...more),
-        log: (_, message) => said.push(message),
+        log: keptIn(said),
       })
       expect(validated(points).map(({ step }) => step)).toEqual([3, 6, 9, 12])
       const best = validated(points).reduce((a, b) => (b.value < a.value ? b : a))

@@ -16,7 +16,7 @@ import {
 import type { TrainingDefinition } from '../../../../src/main/engine/training/stage.ts'
 import { runTraining } from '../../../../src/main/engine/training/training.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
-import { writeParts } from '../parts.ts'
+import { keptIn, writeParts } from '../parts.ts'
 
 interface Play {
   /** Whether a step's loss is a number. */
@@ -158,7 +158,7 @@ describe('a training whose loss is no number any more', () => {
     const said: string[] = []
     const seen: number[] = []
     const result = await train(await taskIn(), breaksAt34, {
-      log: (level, message) => said.push(`${level}: ${message}`),
+      log: keptIn(said),
       progress: (phase, done) => void (phase === 'gan' && seen.push(done)),
     })
     expect(seen.slice(32, 35)).toEqual([33, 31, 32])
@@ -166,7 +166,7 @@ describe('a training whose loss is no number any more', () => {
     expect(result.warnings).toEqual([
       expect.stringMatching(/sum loss is no longer a number, at step 34.*back to step 30.*0\.5/),
     ])
-    expect(said).toEqual(result.warnings.map((warning) => `warn: ${warning}`))
+    expect(said).toEqual(result.warnings)
   })
 
   it('ends at the same weights however it was stopped on the way', async () => {
@@ -203,7 +203,7 @@ describe('a training whose loss is no number any more', () => {
   it('gives up after a few times and keeps the last good checkpoint', async () => {
     const task = await taskIn()
     const said: string[] = []
-    const training = train(task, { holds: (step) => step < 34 }, { log: (_, message) => said.push(message) })
+    const training = train(task, { holds: (step) => step < 34 }, { log: keptIn(said) })
     await expect(training).rejects.toMatchObject({
       code: 'training-diverged',
       remedy: expect.stringContaining('learning rate'),

@@ -108,7 +108,7 @@ export function encoderStage(config: FanoganConfig): StageDefinition<FanoganWeig
     decay,
     // About as much as one critic step.
     cost: 1,
-    choosing: { every: validateEvery, patience, criterion: 'encoder loss on validation images' },
+    choosing: { every: validateEvery, patience, criterion: (images) => `encoder loss on ${images}` },
     given: ({ generator, critic }) => [generator, critic],
     makes: ({ encoder }) => [encoder],
     open: (weights, tools) => openStage(config, createEncoderSteps(config, weights), tools),

@@ -21,7 +21,7 @@ export function ganomalyStage(config: GanomalyConfig): StageDefinition<GanomalyW
     choosing: {
       every: validateEvery,
       patience,
-      criterion: 'image and code loss on validation images',
+      criterion: (images) => `image and code loss on ${images}`,
     },
     given: () => [],
     makes: (weights) => Object.values(weights),

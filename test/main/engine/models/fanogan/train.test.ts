@@ -10,7 +10,7 @@ import { rateAt } from '../../../../../src/main/engine/training/rate.ts'
 import { createRandom } from '../../../../../src/main/random.ts'
 import { temporaryFolder } from '../../../store/temporary-folder.ts'
 import { describeCompiled } from '../../graph/native.ts'
-import { score, type TinyTask, train, trainingOf, writeParts } from '../../parts.ts'
+import { keptIn, score, type TinyTask, train, trainingOf, writeParts } from '../../parts.ts'
 
 interface Parts {
   train: EngineImage[]
@@ -152,9 +152,9 @@ describeCompiled('a training that was stopped', () => {
     const newest = join(task.folder, 'checkpoints', '000000019.safetensors')
     writeFileSync(newest, readFileSync(newest).subarray(0, 1000))
     const notices: string[] = []
-    const resumed = await train({ ...task, resume: true }, { log: (_, message) => notices.push(message) })
+    const resumed = await train({ ...task, resume: true }, { log: keptIn(notices) })
     expect(resumed.weightsSha256).toBe(wanted.weightsSha256)
-    expect(notices).toEqual([expect.stringContaining('000000019.safetensors')])
+    expect(notices[0]).toContain('000000019.safetensors')
   })
 
   it('says that all its checkpoints are damaged, naming them, and touches nothing', async () => {
@@ -176,8 +176,8 @@ describeCompiled('a training that was stopped', () => {
     await trainUntil(task, (_, done) => done === 19)
     rmSync(join(task.folder, 'checkpoints'), { recursive: true })
     const notices: string[] = []
-    const resumed = await train({ ...task, resume: true }, { log: (_, message) => notices.push(message) })
-    expect(notices).toEqual([expect.stringContaining('no checkpoint')])
+    const resumed = await train({ ...task, resume: true }, { log: keptIn(notices) })
+    expect(notices[0]).toContain('no checkpoint')
     expect(resumed.weightsSha256).toBe((await train(taskIn(parts, { set }))).weightsSha256)
   })
 })
@@ -309,9 +309,12 @@ describeCompiled('a training', () => {
     const { train: images } = await tinyParts()
     const notices: string[] = []
     const result = await train(taskIn({ train: images, validation: [] }), {
-      log: (_, message) => notices.push(message),
+      log: keptIn(notices),
     })
-    expect(notices).toEqual([expect.stringContaining('no normal validation images')])
+    expect(notices).toEqual([
+      expect.stringMatching(/weights of step \d+ are kept: the lowest encoder loss on training images/),
+      expect.stringContaining('no normal validation images'),
+    ])
     expect(result.calibration.izif).toHaveLength(10)
   })
 
