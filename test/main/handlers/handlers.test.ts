@@ -243,6 +243,22 @@ describe('a workspace', () => {
     })
   })
 
+  it('has a region of interest, which is seen beforehand and changed by a name', async () => {
+    const none = { kind: 'none' } as const
+    expect(await call('dataset.region', { dataset: 'parts' })).toEqual(none)
+    const left = { kind: 'drawn', polygons: [[0, 0, 0.5, 0, 0.5, 1, 0, 1]] } as const
+    const region = { ...left, polygons: left.polygons.map((points) => [...points]) }
+    const { images } = await call('dataset.images', { dataset: 'parts', limit: 1 })
+    const shown = images.map(({ id }) => id)
+    const [preview] = await call('dataset.previewRegion', { dataset: 'parts', region, images: shown })
+    expect(preview?.share).toBeCloseTo(0.5, 2)
+    expect(await call('dataset.region', { dataset: 'parts' })).toEqual(none)
+    const set = { dataset: 'parts', operator: 'Ana' }
+    expect(await call('dataset.setRegion', { ...set, region })).toEqual(region)
+    expect(await call('dataset.region', { dataset: 'parts' })).toEqual(region)
+    expect(await call('dataset.setRegion', { ...set, region: none })).toEqual(none)
+  })
+
   it('is verified', async () => {
     const { job } = await call('workspace.verify', {})
     expect(await end(job)).toMatchObject({ state: 'done', result: { ok: true, problems: [] } })
@@ -330,6 +346,34 @@ describeCompiled('a run', () => {
     await expect(call('run.evaluate', { run, score: 'best' })).rejects.toMatchObject({
       code: 'unknown-score',
     })
+  })
+
+  it('has its ways to score compared on made defects, and then on real ones', async () => {
+    expect(await call('choice.get', { run })).toBeNull()
+    const few = await end((await call('choice.start', { runs: [run] })).job)
+    expect(few.failure?.code).toBe('choice-few-photographs')
+    const { images } = await call('dataset.images', {
+      dataset: 'parts',
+      filter: { split: 'train' },
+      limit: 4,
+    })
+    const lent = (to: 'train' | 'validation') =>
+      call('dataset.change', {
+        dataset: 'parts',
+        choice: { ids: images.map(({ id }) => id) },
+        change: { kind: 'split', split: to },
+      })
+    await lent('validation')
+    const { job } = await call('choice.start', { runs: [run], photographs: 4, perType: 1 })
+    expect((await end(job)).state).toBe('done')
+    const choice = await call('choice.get', { run })
+    expect(choice).toMatchObject({ job, report: { runs: [run], photographs: 4, made: 20, refused: 0 } })
+    expect(await call('choice.untested', { job })).toEqual({ runs: [] })
+    const carried = await call('choice.carryOver', { job })
+    expect(carried).toMatchObject({ split: 'test', n: { normal: 4, anomalous: 4 } })
+    expect(carried.options).toHaveLength(choice?.report.options.length ?? 0)
+    await lent('train')
+    expect(await call('run.region', { run })).toEqual({ region: { kind: 'none' }, preview: null })
   })
 
   const izi = { score: 'izi', k: 1, reduction: 'max' } as const
