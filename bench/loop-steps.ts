@@ -116,7 +116,9 @@ export async function train(
     // What is advanced lies in a group that is closed.
     const closed = page.locator('details:not([open])').filter({ has: field })
     if ((await closed.count()) > 0) await closed.locator('summary').click()
-    await field.getByRole('textbox').fill(value)
+    const choices = field.locator('.el-select')
+    if ((await choices.count()) > 0) await choose(page, choices, value)
+    else await field.getByRole('textbox').fill(value)
   }
   await page.getByRole('button', { name: 'Start the training' }).click()
   return trained(page, patience)
