@@ -20,6 +20,8 @@ export const trainingOutlookSchema = z.object({
   seconds: z.number().nonnegative().nullable(),
   /** By trainings of this workstation, and not by those of another machine. */
   isMeasured: z.boolean(),
+  /** Parameters that follow from the images where nothing is set by name. */
+  fromDataset: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   memoryBytes: z.number().nonnegative(),
   freeBytes: z.number().nonnegative(),
   totalBytes: z.number().nonnegative(),

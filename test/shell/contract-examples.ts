@@ -509,6 +509,7 @@ export const callExamples: CallExamples = {
       notices: [{ code: 'overlap', count: 2 }],
       seconds: 300,
       isMeasured: true,
+      fromDataset: { input: 'tiles', scale: 0.5, texture: true },
       memoryBytes: 1e9,
       freeBytes: 4e9,
       totalBytes: 8e9,

@@ -57,7 +57,7 @@ export function trainingOutlook(
        ORDER BY 1 LIMIT 1 OFFSET $half`,
       { ...values, half: Math.floor(train.n / 2) },
     )?.side ?? 0
-  const { config } = resolveConfig({
+  const { config, fromDataset } = resolveConfig({
     model: request.model,
     preset: request.preset,
     set: request.set,
@@ -82,6 +82,7 @@ export function trainingOutlook(
     seconds: time === null && !hasGpu ? roughSeconds(shape) : time,
     isMeasured: time !== null,
     memoryBytes: memoryFor(shape),
+    fromDataset,
     freeBytes: freemem(),
     totalBytes: totalmem(),
   }

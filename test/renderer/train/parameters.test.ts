@@ -26,7 +26,7 @@ const system = {
   ],
 }
 const preset = { name: 'quick', model: 'fanogan', description: '', values: { batch: 16 } }
-const fields = fieldsOf(system, preset)
+const fields = fieldsOf(system, preset, null)
 const field = (name: string) => fields.find((candidate) => candidate.parameter.name === name)
 
 describe('a field that nobody touched', () => {
@@ -40,6 +40,17 @@ describe('a field that nobody touched', () => {
 
   it('is left to the dataset where main takes it from there', () => {
     expect(field('flips')).toMatchObject({ inherited: null, origin: 'dataset' })
+  })
+
+  it('has the value that main found by the images, once it is known', () => {
+    const known = fieldsOf(system, preset, { flips: 'none', decay: true, batch: 4 })
+    const origins = known.map(({ parameter: { name }, inherited, origin }) => [name, inherited, origin])
+    expect(origins).toEqual([
+      ['size', 64, 'paper'],
+      ['flips', 'none', 'dataset'],
+      ['batch', 16, 'preset'],
+      ['decay', true, 'dataset'],
+    ])
   })
 
   it('is not sent', () => {

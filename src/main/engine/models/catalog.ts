@@ -187,6 +187,8 @@ export interface ConfigRequest {
 export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
   config: Record<string, unknown>
   imageMode: 'whole' | 'tiles'
+  /** What follows from the dataset where nothing was set by name. */
+  fromDataset: Record<string, string | number | boolean>
 } {
   const entry = catalog[model]
   if (!entry) {
@@ -203,7 +205,8 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
     )
   }
   const asked = { ...chosen.values, ...set }
-  const parsed = entry.config.safeParse({ ...(traits && valuesFor(traits, asked, entry)), ...asked })
+  const ofDataset = traits ? valuesFor(traits, asked, entry) : {}
+  const parsed = entry.config.safeParse({ ...ofDataset, ...asked })
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const where = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
@@ -215,5 +218,9 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
       'List the parameters with their ranges with the command "models", or leave the parameter out.',
     )
   }
-  return { config: parsed.data, imageMode: parsed.data.input === 'whole' ? 'whole' : 'tiles' }
+  return {
+    config: parsed.data,
+    imageMode: parsed.data.input === 'whole' ? 'whole' : 'tiles',
+    fromDataset: Object.fromEntries(Object.entries(ofDataset).filter(([name]) => !(name in chosen.values))),
+  }
 }

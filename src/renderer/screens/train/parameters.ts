@@ -11,8 +11,8 @@ export type Preset = Systems['presets'][number]
 /** What most trainings need; the others wait behind a heading. */
 const basic = new Set(['size', 'input', 'scale', 'flips', 'steps', 'ganSteps', 'encoderSteps', 'score'])
 
-/** Main sets these by what the training images are, where no preset says otherwise. */
-const fromDataset = new Set(['channels', 'input', 'flips', 'scale'])
+/** Main sets these by what the training images are, whatever they are, where no preset says otherwise. */
+const alwaysFromDataset = new Set(['channels', 'input', 'flips', 'scale'])
 
 export interface Field {
   parameter: Parameter
@@ -22,13 +22,21 @@ export interface Field {
   basic: boolean
 }
 
-export function fieldsOf(system: System, preset: Preset | null): Field[] {
+/** @param fromDataset values that main found by the images; null while it has not been asked */
+export function fieldsOf(
+  system: System,
+  preset: Preset | null,
+  fromDataset: Readonly<Record<string, ParameterValue>> | null,
+): Field[] {
   return system.parameters.map((parameter) => {
     const { name } = parameter
     const ofPreset = preset?.values[name] ?? null
     const isBasic = basic.has(name)
     if (ofPreset !== null) return { parameter, inherited: ofPreset, origin: 'preset', basic: isBasic }
-    if (fromDataset.has(name)) return { parameter, inherited: null, origin: 'dataset', basic: isBasic }
+    const ofDataset = fromDataset?.[name] ?? null
+    if (ofDataset !== null || alwaysFromDataset.has(name)) {
+      return { parameter, inherited: ofDataset, origin: 'dataset', basic: isBasic }
+    }
     return { parameter, inherited: parameter.default, origin: 'paper', basic: isBasic }
   })
 }
