@@ -12,6 +12,8 @@ describeInChromium('a region of interest', () => {
   beforeAll(() => stockLine(station, station.workspace))
 
   const dialog = () => station.page.getByRole('dialog', { name: /^Region of interest/ })
+  /** Where is drawn, once the photograph is there. */
+  const stage = () => dialog().locator('[role=application][aria-busy=false]')
   const region = () =>
     stored(station.workspace, z.object({ region: z.string() }), 'SELECT region FROM region_of_interest').map(
       (row) => regionOfInterestSchema.parse(JSON.parse(row.region)),
@@ -29,8 +31,7 @@ describeInChromium('a region of interest', () => {
     await signIn(page, 'Li Na')
     await openDialog()
     await dialog().getByText('Draw a region', { exact: true }).click()
-    const stage = dialog().getByRole('application')
-    const box = await stage.boundingBox()
+    const box = await stage().boundingBox()
     if (box === null) throw new Error('There is nothing to draw on.')
     // The photographs are wider than high; both points lie on them.
     const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const
@@ -71,7 +72,7 @@ describeInChromium('a region of interest', () => {
     await openDialog()
     const page = station.page
     await dialog().getByText('Polygon', { exact: true }).click()
-    const box = await dialog().getByRole('application').boundingBox()
+    const box = await stage().boundingBox()
     if (box === null) throw new Error('There is nothing to draw on.')
     const corner = (x: number, y: number) => page.mouse.click(box.x + x * box.width, box.y + y * box.height)
     await corner(0.42, 0.1)
