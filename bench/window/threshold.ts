@@ -1,4 +1,4 @@
-/** The threshold dragged over 100,000 scored parts, and another score or reduction chosen. */
+/** The threshold dragged over 100,000 scored parts, and another score chosen. */
 import { setTimeout } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { z } from 'zod'
@@ -79,11 +79,10 @@ export async function measureThreshold(
     ]
     const times = new Map<string, number[]>()
     for (let round = 0; round < rounds; round++) {
+      // Of parts that are looked at whole: how tiles become one changes nothing of them.
       for (const [list, option] of [
         ['Score', 'Peak of the map'],
-        ['Tiles to one', 'Mean of the highest'],
         ['Score', 'Residual and features'],
-        ['Tiles to one', 'Highest'],
       ] as const) {
         say(`${list}: ${option}`)
         const taken = await choose(page, list, option)

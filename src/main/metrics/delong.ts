@@ -1,7 +1,7 @@
 import { type Labels, requireArgument, type Scores } from './input.ts'
 import { normalQuantile, normalTail } from './normal-distribution.ts'
 import { percentileRank } from './percentile-rank.ts'
-import { sortedByClass } from './ranking.ts'
+import { type SortedScores, sortedByClass } from './ranking.ts'
 import type { Interval } from './wilson.ts'
 
 /** One system's AUROC and how far chance may have moved it. */
@@ -58,6 +58,28 @@ function placements(scores: Scores, labels: Labels): Placements | null {
   return { auroc: sum / m, anomalous, normal }
 }
 
+/** Of each value of `of`, the share of `among` below it, an equal one counting one half; both are ascending. */
+function sharesBelow(of: Float64Array, among: Float64Array): Float64Array {
+  const shares = new Float64Array(of.length)
+  let below = 0
+  let notAbove = 0
+  for (let i = 0; i < of.length; i++) {
+    const value = of[i] ?? 0
+    while (below < among.length && (among[below] ?? 0) < value) below++
+    while (notAbove < among.length && (among[notAbove] ?? 0) <= value) notAbove++
+    shares[i] = (below + notAbove) / (2 * among.length)
+  }
+  return shares
+}
+
+/** The same placements in ascending order, which is all that one system alone needs, in half the time. */
+function orderedPlacements(sorted: SortedScores): Placements | null {
+  if (sorted.anomalous.length < 2 || sorted.normal.length < 2) return null
+  const anomalous = sharesBelow(sorted.anomalous, sorted.normal)
+  const normal = sharesBelow(sorted.normal, sorted.anomalous).map((share) => 1 - share)
+  return { auroc: anomalous.reduce((sum, place) => sum + place, 0) / anomalous.length, anomalous, normal }
+}
+
 /** Sample covariance of two lists of equal length, with n - 1. */
 function covariance(a: Float64Array, b: Float64Array): number {
   const meanA = a.reduce((sum, value) => sum + value, 0) / a.length
@@ -77,9 +99,13 @@ const areaCovariance = (a: Placements, b: Placements): number =>
  * with probability 1 - level, as for a share of that many trials (the "rule of three" at 0.95).
  * Null when one of the classes has fewer than two items.
  */
-export function delongInterval(scores: Scores, labels: Labels, level = 0.95): AurocInterval | null {
+export const delongInterval = (scores: Scores, labels: Labels, level = 0.95): AurocInterval | null =>
+  delongIntervalSorted(sortedByClass(scores, labels), level)
+
+/** The same of scores that are sorted already. */
+export function delongIntervalSorted(sorted: SortedScores, level = 0.95): AurocInterval | null {
   requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
-  const placed = placements(scores, labels)
+  const placed = orderedPlacements(sorted)
   if (!placed) return null
   const { auroc, anomalous, normal } = placed
   const standardError = Math.sqrt(Math.max(0, areaCovariance(placed, placed)))

@@ -14,11 +14,14 @@ export interface Ranking {
   negatives: number
 }
 
+/** The scores of each class, ascending. */
+export interface SortedScores {
+  normal: Float64Array
+  anomalous: Float64Array
+}
+
 /** The scores of each class, ascending. Throws Failure `metrics-length` or `metrics-nan`. */
-export function sortedByClass(
-  scores: Scores,
-  labels: Labels,
-): { normal: Float64Array; anomalous: Float64Array } {
+export function sortedByClass(scores: Scores, labels: Labels): SortedScores {
   requireSameLength(scores, labels, 'Scores and labels')
   requireNumbers(scores)
   let positives = 0
@@ -37,11 +40,14 @@ export function sortedByClass(
 }
 
 /** Merges both classes from the highest score down; equal scores share one threshold. */
-export function rank(scores: Scores, labels: Labels): Ranking {
-  const { normal, anomalous } = sortedByClass(scores, labels)
-  const thresholds = new Float64Array(scores.length)
-  const truePositives = new Float64Array(scores.length)
-  const falsePositives = new Float64Array(scores.length)
+export const rank = (scores: Scores, labels: Labels): Ranking => rankSorted(sortedByClass(scores, labels))
+
+/** The same of scores that are sorted already. */
+export function rankSorted({ normal, anomalous }: SortedScores): Ranking {
+  const length = normal.length + anomalous.length
+  const thresholds = new Float64Array(length)
+  const truePositives = new Float64Array(length)
+  const falsePositives = new Float64Array(length)
   let a = anomalous.length
   let n = normal.length
   let count = 0

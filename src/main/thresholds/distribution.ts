@@ -1,10 +1,10 @@
 /** How the scores of a validation set lie, in as many numbers as a screen has pixels. */
 import type { Distribution } from '../../shared/threshold.ts'
 import { stepArea } from '../metrics/average-precision.ts'
-import { delongInterval } from '../metrics/delong.ts'
+import { delongIntervalSorted } from '../metrics/delong.ts'
 import { precisionRecallOf } from '../metrics/precision-recall-curve.ts'
 import { quantile } from '../metrics/quantile.ts'
-import { rank } from '../metrics/ranking.ts'
+import { rankSorted, sortedByClass } from '../metrics/ranking.ts'
 import { rocOf } from '../metrics/roc-curve.ts'
 
 const bins = 160
@@ -14,8 +14,8 @@ const resolution = 1 / 400
 type Drawn = Omit<Distribution, 'settings' | 'start'>
 
 export function distribution(scores: Float64Array, labels: Uint8Array): Drawn {
-  const sorted = Float64Array.from(scores).sort()
-  const { low, high } = range(sorted)
+  const sorted = sortedByClass(scores, labels)
+  const { low, high } = range(merged(sorted.normal, sorted.anomalous))
   const normal = new Array<number>(bins).fill(0)
   const anomalous = new Array<number>(bins).fill(0)
   const width = (high - low) / bins
@@ -27,8 +27,8 @@ export function distribution(scores: Float64Array, labels: Uint8Array): Drawn {
     const counts = labels[i] === 0 ? normal : anomalous
     counts[bin] = (counts[bin] ?? 0) + 1
   }
-  const area = delongInterval(scores, labels)
-  const ranking = rank(scores, labels)
+  const area = delongIntervalSorted(sorted)
+  const ranking = rankSorted(sorted)
   const roc = rocOf(ranking)
   const precisionRecall = precisionRecallOf(ranking)
   return {
@@ -42,6 +42,19 @@ export function distribution(scores: Float64Array, labels: Uint8Array): Drawn {
     roc: roc && drawn(roc.fpr, roc.tpr),
     precisionRecall: precisionRecall && drawn(precisionRecall.recall, precisionRecall.precision),
   }
+}
+
+/** Two ascending lists as one. */
+function merged(a: Float64Array, b: Float64Array): Float64Array {
+  const all = new Float64Array(a.length + b.length)
+  let j = 0
+  let to = 0
+  for (const value of a) {
+    while (j < b.length && (b[j] ?? 0) < value) all[to++] = b[j++] ?? 0
+    all[to++] = value
+  }
+  all.set(b.subarray(j), to)
+  return all
 }
 
 /** All scores where they lie together; where a few lie far above, as far as the rest and half as much again. */
