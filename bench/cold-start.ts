@@ -7,38 +7,22 @@
  * A model of the preset's size is trained for two steps first. Every start is a new process; the two ways take
  * turns. Prints one JSON document: medians in milliseconds on the wall, and of the engine's processor time.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import sharp from 'sharp'
 import { resolveConfig } from '../src/main/engine/models/catalog.ts'
-import type { EngineImage } from '../src/main/engine/protocol.ts'
-import { createRandom } from '../src/main/random.ts'
 import { compiledFolder } from '../src/main/run-folder.ts'
 import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { createSupervisor, type EngineTask, type TaskMessage } from '../src/main/supervisor/supervisor.ts'
 import { median } from './measure.ts'
+import { writeNoise } from './noise.ts'
 import { processorSeconds } from './process-figures.ts'
 
 const { values } = parseArgs({
   options: { preset: { type: 'string', default: 'quick' }, rounds: { type: 'string', default: '5' } },
 })
 const side = 256
-
-async function photographs(folder: string, count: number): Promise<EngineImage[]> {
-  mkdirSync(folder)
-  const images: EngineImage[] = []
-  for (let id = 1; id <= count; id++) {
-    const random = createRandom(id, 'cold start')
-    const samples = Uint8Array.from({ length: side * side }, () => random.int(256))
-    const file = join(folder, `${id}.png`)
-    const picture = sharp(samples, { raw: { width: side, height: side, channels: 1 } })
-    writeFileSync(file, await picture.toColourspace('b-w').png().toBuffer())
-    images.push({ id, file, width: side, height: side, white: null })
-  }
-  return images
-}
 
 /** Does a task in an engine of its own. `hear` may answer its messages; what counts is when it has what it waits for. */
 async function inFreshEngine(
@@ -74,7 +58,7 @@ async function inFreshEngine(
 
 const root = mkdtempSync(join(tmpdir(), 'fanoscope-cold-start-'))
 try {
-  const images = await photographs(join(root, 'photographs'), 8)
+  const images = await writeNoise(join(root, 'photographs'), { purpose: 'cold start', side, count: 8 })
   const folder = join(root, 'run')
   const set = { ganSteps: 2, encoderSteps: 2, discriminatorSamples: 16 }
   const { config } = resolveConfig({ model: 'fanogan', preset: values.preset, set })

@@ -6,17 +6,15 @@
  * Prints one JSON document. `growth` is the largest figure over the smallest. The kernel's own record of a
  * process is read (VmHWM in /proc), so this needs Linux.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import sharp from 'sharp'
 import { tileGrid } from '../src/main/engine/data/geometry.ts'
 import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
-import type { EngineImage } from '../src/main/engine/protocol.ts'
-import { createRandom } from '../src/main/random.ts'
 import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { createSupervisor, type EngineTask, type TaskOutcome } from '../src/main/supervisor/supervisor.ts'
+import { writeNoise } from './noise.ts'
 
 export interface MemoryOptions {
   tiles: readonly number[]
@@ -35,22 +33,8 @@ export interface MemoryFigure {
 }
 
 const overlap = 0.5
+/** The many that are scored are these few under other ids. */
 const originals = 8
-
-/** Photographs of noise; the many that are scored are these few under other ids. */
-async function writePhotographs(folder: string, side: number): Promise<EngineImage[]> {
-  mkdirSync(folder)
-  const images: EngineImage[] = []
-  for (let id = 1; id <= originals; id++) {
-    const random = createRandom(id, 'memory')
-    const samples = Uint8Array.from({ length: side * side }, () => random.int(256))
-    const file = join(folder, `${id}.png`)
-    const picture = sharp(samples, { raw: { width: side, height: side, channels: 1 } })
-    writeFileSync(file, await picture.toColourspace('b-w').png({ compressionLevel: 1 }).toBuffer())
-    images.push({ id, file, width: side, height: side, white: null })
-  }
-  return images
-}
 
 /** Largest resident memory that a process ever had, in bytes. */
 function peakOf(pid: number): number {
@@ -89,7 +73,11 @@ export async function measureMemory(options: MemoryOptions): Promise<MemoryFigur
   const { tiles: counts, size, width, side } = options
   const folder = mkdtempSync(join(tmpdir(), 'fanoscope-memory-'))
   try {
-    const photographs = await writePhotographs(join(folder, 'photographs'), side)
+    const photographs = await writeNoise(join(folder, 'photographs'), {
+      purpose: 'memory',
+      side,
+      count: originals,
+    })
     const config = fanoganConfigSchema.parse({
       size,
       width,

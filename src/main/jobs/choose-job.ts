@@ -20,7 +20,7 @@ import { choosingImages, engineImage, readTrainingList, requireFiles } from '../
 import { findDataset } from '../store/datasets.ts'
 import { findRun, runFolder } from '../store/runs.ts'
 import { settingsInUse } from '../thresholds/settings.ts'
-import type { JobContext, JobEnd, JobPlan } from './jobs.ts'
+import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from './jobs.ts'
 
 /** Pictures with made defects that are enough for an interval of some hundredths, where a person names no number. */
 const usualPictures = 400
@@ -105,7 +105,7 @@ async function choose(
 
   const scored: { run: Run; names: string[]; components: Map<number, Float32Array> }[] = []
   for (const run of runs) {
-    if (context.signal.aborted) return stopped(context.signal)
+    if (context.signal.aborted) return stoppedBy(context.signal.reason, closed)
     const { white } = await readTrainingList(workspace, run)
     const task: ScoreTask = {
       kind: 'score',
@@ -233,7 +233,7 @@ async function scoreWith(
     case 'scored':
       return scored
     case 'cancelled':
-      return stopped(context.signal)
+      return stoppedBy(context.signal.reason, closed)
     case 'interrupted':
       return { state: 'interrupted', failure: outcome.failure }
     case 'failed':
@@ -259,6 +259,3 @@ function scoredRun(
     components: whole.map((i) => components.get(i) ?? new Float32Array()),
   }
 }
-
-const stopped = (signal: AbortSignal): JobEnd =>
-  signal.reason === 'close' ? { state: 'interrupted', failure: closed } : { state: 'cancelled' }

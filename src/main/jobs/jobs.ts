@@ -100,6 +100,10 @@ const closed: FailureInfo = {
   remedy: 'Start it again: it goes on from where it stopped.',
 }
 
+/** The end of a job that was stopped: by closing it can go on later, with this failure to say so. */
+export const stoppedBy = (reason: unknown, whenClosed: FailureInfo): JobEnd =>
+  reason === 'close' ? { state: 'interrupted', failure: whenClosed } : { state: 'cancelled' }
+
 export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_000 }: JobsOptions): Jobs {
   const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }
   const active = new Map<Id, Active>()
@@ -212,12 +216,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     job.abort.abort(reason)
     if (job.begun) return
     job.plan.dropped?.(reason)
-    finish(
-      id,
-      job,
-      reason === 'close' ? { state: 'interrupted', failure: closed } : { state: 'cancelled' },
-      null,
-    )
+    finish(id, job, stoppedBy(reason, closed), null)
   }
 
   function paused(id: Id, how: 'pause' | 'continue'): void {

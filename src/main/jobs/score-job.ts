@@ -16,7 +16,7 @@ import { type NewScore, saveScores } from '../store/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 import type { TaskMessage } from '../supervisor/supervisor.ts'
 import { ownSettings, sameSettings } from '../thresholds/settings.ts'
-import type { JobContext, JobEnd, JobPlan } from './jobs.ts'
+import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from './jobs.ts'
 
 export interface ScoreRequest {
   run: Id
@@ -92,7 +92,7 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
     images: images.map((image) => engineImage(workspace, image, white)),
     maps: true,
   }
-  if (context.signal.aborted) return stopped(context.signal)
+  if (context.signal.aborted) return stoppedBy(context.signal.reason, closed)
   const cancel = (): void => supervisor.cancel(context.id)
   context.signal.addEventListener('abort', cancel, { once: true })
   const outcome = await supervisor.run(task, followScoring(session, run.id, context))
@@ -112,7 +112,7 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
       return done({ run: run.id, images: outcome.result.images, already, seconds, refused })
     }
     case 'cancelled':
-      return stopped(context.signal)
+      return stoppedBy(context.signal.reason, closed)
     case 'interrupted':
       return { state: 'interrupted', failure: outcome.failure }
     case 'failed':
@@ -141,9 +141,6 @@ function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
   const imagesPerSecond = summary.seconds > 0 ? summary.images / summary.seconds : 0
   return { state: 'done', result: { ...summary, imagesPerSecond } }
 }
-
-const stopped = (signal: AbortSignal): JobEnd =>
-  signal.reason === 'close' ? { state: 'interrupted', failure: closed } : { state: 'cancelled' }
 
 /** What a run's operating point needs to know of images that were scored after it was set. */
 async function followPoint({ workspace, thresholds }: Session, run: Run): Promise<void> {
