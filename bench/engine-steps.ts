@@ -14,11 +14,12 @@ import type { NetworkShape } from '../src/main/engine/networks/dcgan.ts'
 import { disposeWeights } from '../src/main/engine/networks/stored-weights.ts'
 import { tf } from '../src/main/engine/tensorflow.ts'
 import { createRandom } from '../src/main/random.ts'
-import { inTurn, type Sample, timed, timing } from './measure.ts'
+import { inRow, inTurn, type Sample, timed, timing } from './measure.ts'
 import { fanoganInputs, fanoganPrograms } from './steps.ts'
 
 export interface EngineSteps {
-  run(step: string): Sample
+  /** So many calls in a row; what one of them took on average. */
+  run(step: string, calls: number): Sample
   /** Operations that remain of a step, and its floating point operations. */
   stats: Readonly<Record<string, StepStats>>
   /** Milliseconds to compile all graphs of f-AnoGAN. */
@@ -41,7 +42,7 @@ export function fanoganSteps(shape: NetworkShape, batch: number, options: Compil
   const steps: Record<string, Step> = Object.assign({}, ...programs.map((program) => program.steps))
   const inputs = fanoganInputs(shape, batch, 1)
   return {
-    run: (step) => timed(() => void steps[step]?.run(inputs)),
+    run: (step, calls) => timed(() => void steps[step]?.run(inputs), calls),
     stats: Object.assign({}, ...programs.map((program) => program.stats.steps)),
     compileMilliseconds,
     bytes: programs.reduce((sum, program) => sum + program.stats.bytes, 0),
@@ -61,7 +62,7 @@ export function ganomalyStep(shape: NetworkShape, batch: number, options: Compil
   const compileMilliseconds = performance.now() - start
   const { x } = fanoganInputs(shape, batch, 1)
   return {
-    run: () => timed(() => void program.steps.train.run({ x, rate: 2e-4 })),
+    run: (_, calls) => timed(() => void program.steps.train.run({ x, rate: 2e-4 }), calls),
     stats: program.stats.steps.train ? { ganomaly: program.stats.steps.train } : {},
     compileMilliseconds,
     bytes: program.stats.bytes,
@@ -89,8 +90,9 @@ export async function measuredPeak(rounds: number): Promise<Peak> {
     step: ({ a }) => ({ y: tf.sum(tf.matMul(a.as2D(side, side), a.as2D(side, side))) }),
   })
   const { product: samples = [] } = await inTurn(
-    { product: () => timed(() => void product.run({ a: matrix })) },
+    { product: (calls) => timed(() => void product.run({ a: matrix }), calls) },
     rounds,
+    inRow,
   )
   product.dispose()
   const flops = 2 * side ** 3

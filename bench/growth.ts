@@ -1,7 +1,7 @@
 /** How the critic step and scoring grow with the size of the image and with the width of the networks. */
 import type { NetworkShape } from '../src/main/engine/networks/dcgan.ts'
 import { fanoganSteps } from './engine-steps.ts'
-import { inTurn, type Timing, timing } from './measure.ts'
+import { type Contestants, inRow, inTurn, type Timing, timing } from './measure.ts'
 
 export interface GrowthFigures {
   size: number
@@ -29,8 +29,11 @@ export async function measureGrowth({ shape, batch, say }: GrowthOptions): Promi
       eager: fanoganSteps({ ...shape, size, width }, batch, { mode: 'eager' }),
     }
     const of = async (step: string): Promise<Record<string, Timing>> => {
-      const contestants = { float32: () => ways.float32.run(step), eager: () => ways.eager.run(step) }
-      const samples = await inTurn(contestants, rounds)
+      const contestants: Contestants = {
+        float32: (calls) => ways.float32.run(step, calls),
+        eager: (calls) => ways.eager.run(step, calls),
+      }
+      const samples = await inTurn(contestants, rounds, inRow)
       return Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, timing(list)]))
     }
     figures.push({ size, width, critic: await of('critic'), score: await of('score') })

@@ -1,4 +1,5 @@
 /** Measuring: contestants in turn, medians with their spread, wall clock and processor time. */
+import { setTimeout } from 'node:timers/promises'
 
 /** Milliseconds that one call took; processor time is that of all threads. */
 export interface Sample {
@@ -40,29 +41,59 @@ export const spread = (values: readonly number[]): Spread => ({
   high: quantile(values, 0.75),
 })
 
-/** Runs something here and tells what it took. */
-export function timed(run: () => void): Sample {
+/** Runs something here some times and tells what one of them took on average. */
+export function timed(run: () => void, calls = 1): Sample {
   const before = process.cpuUsage()
   const start = performance.now()
-  run()
+  for (let i = 0; i < calls; i++) run()
   const wall = performance.now() - start
   const { user, system } = process.cpuUsage(before)
-  return { wall, processor: (user + system) / 1000 }
+  return { wall: wall / calls, processor: (user + system) / 1000 / calls }
 }
 
-export type Contestants = Readonly<Record<string, () => Sample | Promise<Sample>>>
+/** Each makes so many calls in a row and tells what one of them took on average. */
+export type Contestants = Readonly<Record<string, (calls: number) => Sample | Promise<Sample>>>
 
 /** Samples of each contestant, in the order of the rounds. */
 export type Samples = Readonly<Record<string, readonly Sample[]>>
 
-/** Runs every contestant once in each round, so that a disturbance of the machine meets all of them. */
-export async function inTurn(contestants: Contestants, rounds: number): Promise<Samples> {
+/** How calls follow each other within a contestant's turn. */
+export type Pace =
+  /** As in a training: calls for so many milliseconds, after one that is not counted. */
+  | { row: number }
+  /** As on a line: one call after so many milliseconds in which nothing is done. */
+  | { rest: number }
+
+/** A contestant's turn in comparisons of steps, as a training runs them. */
+export const inRow: Pace = { row: 200 }
+
+const mostCalls = 50
+
+/**
+ * Every contestant has one turn in each round, so that a disturbance of the machine meets all of them; the order moves
+ * on by one from round to round, so that nobody always follows the same one.
+ */
+export async function inTurn(
+  contestants: Contestants,
+  rounds: number,
+  pace: Pace = { row: 0 },
+): Promise<Samples> {
   const samples: Record<string, Sample[]> = {}
-  // The first call of each pays for what is made once.
-  for (const run of Object.values(contestants)) await run()
+  const turns = []
+  for (const [name, run] of Object.entries(contestants)) {
+    samples[name] = []
+    // The first call of each pays for what is made once.
+    await run(1)
+    const { wall } = await run(1)
+    const calls = 'row' in pace ? Math.max(1, Math.min(mostCalls, Math.ceil(pace.row / wall))) : 1
+    turns.push({ name, run, calls })
+  }
   for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(contestants)) {
-      samples[name] = [...(samples[name] ?? []), await run()]
+    const first = round % Math.max(1, turns.length)
+    for (const { name, run, calls } of [...turns.slice(first), ...turns.slice(0, first)]) {
+      if ('rest' in pace) await setTimeout(pace.rest)
+      else if (pace.row > 0) await run(1)
+      samples[name]?.push(await run(calls))
     }
   }
   return samples

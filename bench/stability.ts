@@ -22,7 +22,7 @@ export function measureStability({ shape, batch, steps, say }: StabilityOptions)
   const resident: number[] = []
   for (let tenth = 1; tenth <= 10; tenth++) {
     say(`stability: ${tenth} tenths of ${steps} steps`)
-    for (let i = 0; i < steps / 10; i++) engine.run('critic')
+    for (let i = 0; i < steps / 10; i++) engine.run('critic', 1)
     resident.push(process.memoryUsage.rss())
   }
   engine.dispose()

@@ -2,7 +2,16 @@
 import type { CompileOptions } from '../src/main/engine/graph/compile.ts'
 import type { NetworkShape } from '../src/main/engine/networks/dcgan.ts'
 import { type EngineSteps, fanoganSteps, ganomalyStep, measuredPeak, type Peak } from './engine-steps.ts'
-import { type Contestants, inTurn, type Ratio, ratio, type Timing, timing } from './measure.ts'
+import {
+  type Contestants,
+  inRow,
+  inTurn,
+  type Pace,
+  type Ratio,
+  ratio,
+  type Timing,
+  timing,
+} from './measure.ts'
 import { type PyTorch, startPyTorch } from './pytorch/contestant.ts'
 import type { PythonEnvironment } from './pytorch/environment.ts'
 
@@ -44,13 +53,17 @@ export interface StepsOptions {
   say: (text: string) => void
 }
 
+/** A photograph arrives, and nothing was done for a while. */
+const onTheLine: Pace = { rest: 50 }
+
 /** Steps that only `batch` says how large they are, as both sides call them. */
 const fanogan = ['critic', 'generator', 'encoder', 'score'] as const
 const one = 'score one image'
+const oneInRow = 'score one image, in a row'
 const ganomaly = 'ganomaly'
 const byBatch = 'score by batch'
 
-export const stepNames: readonly string[] = [...fanogan, one, ganomaly, byBatch]
+export const stepNames: readonly string[] = [...fanogan, one, oneInRow, ganomaly, byBatch]
 
 type Ways = Readonly<Record<string, EngineSteps>>
 
@@ -75,16 +88,18 @@ export async function measureSteps(options: StepsOptions): Promise<StepsReport> 
   const measure = async (ways: Ways, own: string, theirs: string, name: string) => {
     if (!wanted.has(name)) return
     say(`step: ${name}`)
-    steps[name] = await figuresOf(ways, { own, theirs, rounds, peak, pytorch })
+    const pace = name === one ? onTheLine : inRow
+    steps[name] = await figuresOf(ways, { own, theirs, rounds, pace, peak, pytorch })
   }
   try {
     const ways = waysOf(options, (compile) => fanoganSteps(shape, batch, compile))
     const { compileMilliseconds = Number.NaN, bytes = Number.NaN } = ways.float32 ?? {}
     for (const name of fanogan) await measure(ways, name, name, name)
     disposeAll(ways)
-    if (wanted.has(one)) {
+    if (wanted.has(one) || wanted.has(oneInRow)) {
       const single = waysOf(options, (compile) => fanoganSteps(shape, 1, compile))
       await measure(single, 'score', 'score-1', one)
+      await measure(single, 'score', 'score-1', oneInRow)
       disposeAll(single)
     }
     if (wanted.has(ganomaly)) {
@@ -95,7 +110,11 @@ export async function measureSteps(options: StepsOptions): Promise<StepsReport> 
     const scoringByBatch = []
     for (const size of wanted.has(byBatch) ? [1, 4, 16, 32, 64, 128] : []) {
       const own = fanoganSteps(shape, size, { mode: 'compiled' })
-      const { score = [] } = await inTurn({ score: () => own.run('score') }, Math.max(5, rounds))
+      const { score = [] } = await inTurn(
+        { score: (calls) => own.run('score', calls) },
+        Math.max(5, rounds),
+        inRow,
+      )
       const { median, processor } = timing(score)
       scoringByBatch.push({ batch: size, milliseconds: median / size, processor: processor / size })
       own.dispose()
@@ -118,20 +137,23 @@ interface Comparison {
   own: string
   theirs: string
   rounds: number
+  pace: Pace
   peak: Peak
   pytorch: PyTorch | null
 }
 
 async function figuresOf(ways: Ways, comparison: Comparison): Promise<StepFigures> {
-  const { own, theirs, rounds, peak, pytorch } = comparison
-  const prepared = (await pytorch?.prepare(theirs)) ?? null
+  const { own, theirs, rounds, pace, peak, pytorch } = comparison
+  const prepared = (await pytorch?.prepare(theirs, pace)) ?? null
   const contestants: Contestants = {
-    ...Object.fromEntries(Object.entries(ways).map(([way, steps]) => [way, () => steps.run(own)])),
+    ...Object.fromEntries(
+      Object.entries(ways).map(([way, steps]) => [way, (calls: number) => steps.run(own, calls)]),
+    ),
     ...(pytorch !== null && prepared !== null && prepared.variant !== null
-      ? { pytorch: () => pytorch.run(theirs) }
+      ? { pytorch: (calls: number) => pytorch.run(theirs, calls) }
       : {}),
   }
-  const samples = await inTurn(contestants, rounds)
+  const samples = await inTurn(contestants, rounds, pace)
   await pytorch?.forget(theirs)
   const timings = Object.fromEntries(Object.entries(samples).map(([name, list]) => [name, timing(list)]))
   const against = (other: string): Record<string, Ratio> => {

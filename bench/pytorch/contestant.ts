@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { NetworkShape } from '../../src/main/engine/networks/dcgan.ts'
-import { median, type Sample } from '../measure.ts'
+import { inTurn, type Pace, type Sample, timing } from '../measure.ts'
 import type { PythonEnvironment } from './environment.ts'
 
 const sampleSchema = z.object({ wall: z.number(), processor: z.number() })
@@ -13,11 +13,12 @@ const preparedSchema = z.object({ variants: z.array(z.string()), skipped: z.reco
 export interface PyTorch {
   version: string
   /**
-   * Sets a step up in every way that PyTorch has (threads, compiled or not) and picks the fastest by some calls of
-   * each. @returns null where no way works, with the reasons in `skipped`
+   * Sets a step up in every way that PyTorch has (threads, compiled or not) and picks the fastest by some
+   * turns of each at this pace. @returns null where no way works, with the reasons in `skipped`
    */
-  prepare(step: string): Promise<{ variant: string | null; skipped: Record<string, string> }>
-  run(step: string): Promise<Sample>
+  prepare(step: string, pace: Pace): Promise<{ variant: string | null; skipped: Record<string, string> }>
+  /** So many calls in a row; what one of them took on average. */
+  run(step: string, calls: number): Promise<Sample>
   /** Frees what a step needs. */
   forget(step: string): Promise<void>
   /** Seconds of a whole training. */
@@ -77,23 +78,24 @@ export async function startPyTorch({
   }
   const { version } = await answer(z.object({ version: z.string() }))
   const chosen = new Map<string, string>()
-  const runVariant = (step: string, variant: string) => ask({ do: 'run', step, variant }, sampleSchema)
+  const runVariant = (step: string, variant: string, calls: number) =>
+    ask({ do: 'run', step, variant, calls }, sampleSchema)
   return {
     version,
-    async prepare(step) {
+    async prepare(step, pace) {
       const { variants, skipped } = await ask({ do: 'prepare', step }, preparedSchema)
-      const times = new Map<string, number[]>(variants.map((variant) => [variant, []]))
-      for (let i = 0; i < tries; i++) {
-        for (const [variant, list] of times) list.push((await runVariant(step, variant)).wall)
-      }
-      const [best] = [...times].sort((a, b) => median(a[1]) - median(b[1]))
+      const contestants = variants.map(
+        (variant) => [variant, (calls: number) => runVariant(step, variant, calls)] as const,
+      )
+      const times = await inTurn(Object.fromEntries(contestants), tries, pace)
+      const [best] = Object.entries(times).sort((a, b) => timing(a[1]).median - timing(b[1]).median)
       if (best) chosen.set(step, best[0])
       return { variant: best?.[0] ?? null, skipped }
     },
-    run(step) {
+    run(step, calls) {
       const variant = chosen.get(step)
       if (variant === undefined) throw new Error(`The step ${step} was not prepared.`)
-      return runVariant(step, variant)
+      return runVariant(step, variant, calls)
     },
     async forget(step) {
       await ask({ do: 'forget', step }, z.object({}))

@@ -3,7 +3,8 @@
 Reads requests from standard input and answers each with one line of JSON on standard output:
 
     {"do": "prepare", "step": "critic"}            -> {"variants": [...], "skipped": {...}}
-    {"do": "run", "step": "critic", "variant": v}  -> {"wall": ms, "processor": ms}
+    {"do": "run", "step": "critic", "variant": v, "calls": n}
+                                                   -> {"wall": ms, "processor": ms} of one call, on average
     {"do": "train", ...}                           -> {"seconds": s}
     {"do": "memory"}                               -> {"bytes": n}
 
@@ -353,10 +354,12 @@ def main():
         elif request["do"] == "run":
             run, count = steps[request["step"]][request["variant"]]
             torch.set_num_threads(count)
+            calls = request["calls"]
             before, start = time.process_time(), time.perf_counter()
-            run()
-            wall = time.perf_counter() - start
-            answer({"wall": 1000 * wall, "processor": 1000 * (time.process_time() - before)})
+            for _ in range(calls):
+                run()
+            wall, processor = time.perf_counter() - start, time.process_time() - before
+            answer({"wall": 1000 * wall / calls, "processor": 1000 * processor / calls})
         elif request["do"] == "forget":
             steps.pop(request["step"], None)
             answer({})

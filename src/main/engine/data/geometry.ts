@@ -58,26 +58,33 @@ export function cutInside(
   }
 }
 
-/** Copies one tile of `side` pixels; what lies beyond the picture repeats its border pixels. */
+export interface Mirroring {
+  mirrored?: boolean
+  upsideDown?: boolean
+}
+
+/** Copies one tile of `side` pixels, mirrored or not; what lies beyond the picture repeats its border pixels. */
 export function cutTile(
   picture: Pixels<Float32Array | Uint16Array>,
   { left, top }: TilePosition,
   side: number,
   out: Float32Array,
+  { mirrored, upsideDown }: Mirroring = {},
 ): void {
   const { data, width, height, channels } = picture
   const inside = left >= 0 && top >= 0 && left + side <= width && top + side <= height
   for (let y = 0; y < side; y++) {
-    const row = Math.min(height - 1, Math.max(0, top + y)) * width
+    const row = Math.min(height - 1, Math.max(0, top + (upsideDown ? side - 1 - y : y))) * width
     const target = y * side * channels
-    if (inside) {
+    if (inside && !mirrored) {
       const from = (row + left) * channels
       // No views of rows: there would be one for each row of each tile.
       for (let i = 0; i < side * channels; i++) out[target + i] = data[from + i] ?? 0
       continue
     }
     for (let x = 0; x < side; x++) {
-      const from = (row + Math.min(width - 1, Math.max(0, left + x))) * channels
+      const column = Math.min(width - 1, Math.max(0, left + (mirrored ? side - 1 - x : x)))
+      const from = (row + column) * channels
       for (let c = 0; c < channels; c++) out[target + x * channels + c] = data[from + c] ?? 0
     }
   }

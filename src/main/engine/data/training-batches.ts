@@ -46,6 +46,9 @@ export class TrainingBatches {
   #random: Random
   #left: number[]
   #planned: PlannedBatch | null = null
+  /** One that is planned, the present one, and the one before, which a caller may still hold. */
+  readonly #buffers: readonly Float32Array[]
+  #cuts = 0
 
   constructor(options: {
     cache: ImageCache
@@ -64,6 +67,8 @@ export class TrainingBatches {
     this.#augmentation = options.augmentation
     this.#random = restoreRandom(options.state.random)
     this.#left = [...options.state.left]
+    const length = options.batch * options.size * options.size * options.channels
+    this.#buffers = Array.from({ length: 3 }, () => new Float32Array(length))
   }
 
   /** The state from which the next batch that `next` gives can be drawn again. */
@@ -71,6 +76,7 @@ export class TrainingBatches {
     return this.#planned ? this.#planned.before : { random: this.#random.state(), left: [...this.#left] }
   }
 
+  /** The next batch; its array is used again in the second call after this one. */
   async next(): Promise<Float32Array> {
     const current = this.#planned ?? this.#plan()
     const pixels = await current.pixels
@@ -102,13 +108,13 @@ export class TrainingBatches {
   async #cut(draws: Draw[]): Promise<Float32Array> {
     const side = this.#size
     const length = side * side * this.#channels
-    const out = new Float32Array(draws.length * length)
+    this.#cuts += 1
+    const out = this.#buffers[this.#cuts % this.#buffers.length] ?? new Float32Array(draws.length * length)
     for (const [i, draw] of draws.entries()) {
       const picture = await this.#cache.load(draw.index)
       const tile = out.subarray(i * length, (i + 1) * length)
-      cutTile(picture, this.#place(picture, draw), side, tile)
+      cutTile(picture, this.#place(picture, draw), side, tile, draw)
       unpack(tile)
-      mirror(tile, side, this.#channels, draw.mirrored, draw.upsideDown)
     }
     return out
   }
@@ -159,23 +165,4 @@ export function randomStart(length: number, side: number, share: number): number
   const margin = Math.floor(side / 2)
   const start = Math.floor(share * (length - side + 1 + 2 * margin)) - margin
   return Math.max(0, Math.min(length - side, start))
-}
-
-/** Mirrors a tile [side, side, channels] in place. */
-export function mirror(
-  tile: Float32Array,
-  side: number,
-  channels: number,
-  mirrored: boolean,
-  upsideDown: boolean,
-): void {
-  if (!mirrored && !upsideDown) return
-  const source = tile.slice()
-  for (let y = 0; y < side; y++) {
-    const fromRow = (upsideDown ? side - 1 - y : y) * side
-    for (let x = 0; x < side; x++) {
-      const from = (fromRow + (mirrored ? side - 1 - x : x)) * channels
-      for (let c = 0; c < channels; c++) tile[(y * side + x) * channels + c] = source[from + c] ?? 0
-    }
-  }
 }

@@ -1,6 +1,15 @@
 /** Rules for operations that change nothing and for numbers that are repeated. */
 
-import { type Edge, edgeType, type GraphNode, integersOf, numberNode, numberOf, sameShape } from './ir.ts'
+import {
+  type Attribute,
+  type Edge,
+  edgeType,
+  type GraphNode,
+  integersOf,
+  numberNode,
+  numberOf,
+  sameShape,
+} from './ir.ts'
 import type { Rule } from './rewrite.ts'
 
 const value = (node: GraphNode): Edge => ({ node, output: 0 })
@@ -114,4 +123,24 @@ export const joinedFactors: Rule = (node, { add, uses }) => {
   if (x === undefined || second === undefined || other === null || edgeType(second).shape.length > 0)
     return null
   return value(add({ ...inner.node, inputs: [x, value(add(numberNode(factor * other)))] }))
+}
+
+/**
+ * The product of two matrices by its own name rather than as a batch of one: TensorFlow computes it in up to a third of
+ * the time where one side is a vector, and together with a bias and an activation.
+ */
+export const matrixProduct: Rule = (node, { add }) => {
+  const shapes = node.inputs.map((edge) => edgeType(edge).shape)
+  if (node.op !== 'BatchMatMulV2' || shapes.some((shape) => shape.length !== 2)) return null
+  if (!shapes.some((shape) => shape.includes(1))) return null
+  const attributes = new Map<string, Attribute>()
+  for (const [from, to] of [
+    ['T', 'T'],
+    ['adj_x', 'transpose_a'],
+    ['adj_y', 'transpose_b'],
+  ] as const) {
+    const attribute = node.attributes.get(from)
+    if (attribute !== undefined) attributes.set(to, attribute)
+  }
+  return value(add({ ...node, op: 'MatMul', attributes }))
 }

@@ -167,19 +167,40 @@ export const thinTransposedConvolution: Rule = (node, { add }) => {
       outputs: [{ dtype: DataTypes.float32, shape: size }],
     }),
   )
-  const laidOut = make(
-    'DepthToSpace',
-    [convolved],
-    [batch, height + 2, width + 2, channels],
-    [
-      ['block_size', { kind: 'integer', value: 2 }],
-      ['data_format', { kind: 'string', value: 'NHWC' }],
-    ],
+  // What DepthToSpace does, in a third of its time: it has no fast way for few channels.
+  const [, down = 0, across = 0] = size
+  const apart = reshape(convolved, [batch, down, across, 2, 2 * channels])
+  const turned = make(
+    'Transpose',
+    [apart, list32(0, 1, 3, 2, 4)],
+    [batch, down, 2, across, 2 * channels],
+    [indices('Tperm')],
   )
+  const laidOut = reshape(turned, [batch, height + 2, width + 2, channels])
   return make(
     'Slice',
     [laidOut, list32(0, 1, 1, 0), list32(...output.shape)],
     [...output.shape],
     [indices('Index')],
   )
+}
+
+/**
+ * The gradient of a bias is a sum over all pixels. By that name it takes a fortieth of the time for one channel, and for
+ * many TensorFlow does not compute it within the gradient of the filter, which then takes 15 % longer.
+ */
+export const biasGradient: Rule = (node, { add }) => {
+  if (node.op !== 'BiasAddGrad') return null
+  const [dy] = node.inputs
+  const format = node.attributes.get('data_format')
+  if (dy === undefined || (format !== undefined && format.value !== 'NHWC')) return null
+  const { shape, dtype } = edgeType(dy)
+  if (dtype !== DataTypes.float32) return null
+  const axes = value(add(integersNode(Array.from({ length: shape.length - 1 }, (_, axis) => axis))))
+  const attributes = new Map<string, Attribute>([
+    float32,
+    indices('Tidx'),
+    ['keep_dims', { kind: 'boolean', value: false }],
+  ])
+  return value(add({ ...node, op: 'Sum', inputs: [dy, axes], attributes }))
 }

@@ -4,9 +4,15 @@
  * prepared for it.
  */
 
-import { joinedFactors, repeatedNumbers, scalarOperands, withoutEffect } from './arithmetic-rules.ts'
+import {
+  joinedFactors,
+  matrixProduct,
+  repeatedNumbers,
+  scalarOperands,
+  withoutEffect,
+} from './arithmetic-rules.ts'
 import { bfloat16Products } from './bfloat16.ts'
-import { addedBias, foldedScale, thinTransposedConvolution } from './convolution-rules.ts'
+import { addedBias, biasGradient, foldedScale, thinTransposedConvolution } from './convolution-rules.ts'
 import { leakyGradientFromOutput, reluGradient, sigmoidGradient } from './gradient-rules.ts'
 import type { GraphNode } from './ir.ts'
 import type { Precision } from './program.ts'
@@ -17,12 +23,16 @@ const always: readonly Rule[] = [
   repeatedNumbers,
   scalarOperands,
   joinedFactors,
+  matrixProduct,
   reluGradient,
   sigmoidGradient,
   leakyGradientFromOutput,
   foldedScale,
   addedBias,
 ]
+
+/** What a GPU does best as it was recorded. */
+const forProcessor: readonly Rule[] = [thinTransposedConvolution, biasGradient]
 
 export interface OptimizeOptions {
   device: 'cpu' | 'gpu'
@@ -33,6 +43,6 @@ export interface OptimizeOptions {
 export function optimize(roots: readonly GraphNode[], { device, precision }: OptimizeOptions): GraphNode[] {
   const rewritten = rewrite(roots, always)
   // After the other rules, which look for the convolution as it was recorded.
-  const laidOut = device === 'gpu' ? rewritten : rewrite(rewritten, [thinTransposedConvolution])
+  const laidOut = device === 'gpu' ? rewritten : rewrite(rewritten, forProcessor)
   return precision === 'bfloat16' ? rewrite(laidOut, [bfloat16Products]) : laidOut
 }
