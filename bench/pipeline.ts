@@ -1,6 +1,7 @@
 /**
  * From JPEG files to rows and maps in the store, as the program does it, beside what the engine alone would score:
- * the same tiles through the same graph with nothing to read, blend or write.
+ * the same tiles through the same graph, and as many photographs compared with good texture, with nothing to read,
+ * blend or write.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import sharp from 'sharp'
 import { z } from 'zod'
 import { systemNamed } from '../src/main/engine/models/registry.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
+import { texturesOf } from '../src/main/engine/scoring/local-texture.ts'
 import { readModel } from '../src/main/engine/scoring/model-file.ts'
 import { importFolder } from '../src/main/import/import-folder.ts'
 import { scoreSummarySchema } from '../src/main/jobs/score-job.ts'
@@ -79,7 +81,7 @@ async function writePhotographs(folder: string, count: number, side: number): Pr
   rmSync(line, { recursive: true })
 }
 
-/** Photographs a second of the engine's graph alone, on tiles that are there already, and the processor time. */
+/** Photographs a second of the engine alone, on tiles and pictures that are there already, and the processor time. */
 async function engineAlone(folder: string, options: PipelineOptions, tiles: number) {
   const stored = await readModel(folder)
   const { scorer } = systemNamed(stored.description.model).load(
@@ -87,7 +89,16 @@ async function engineAlone(folder: string, options: PipelineOptions, tiles: numb
     scoringBatch(stored.description.config),
   )
   const { batch, size, channels } = scorer
-  const x = createRandom(1).fillUniform(new Float32Array(batch * size * size * channels))
+  const random = createRandom(1)
+  const x = random.fillUniform(new Float32Array(batch * size * size * channels))
+  const scale = z.number().parse(stored.description.config.scale)
+  const side = Math.round(options.side * scale)
+  const picture = {
+    data: random.fillUniform(new Float32Array(side * side * channels)),
+    width: side,
+    height: side,
+    channels,
+  }
   scorer.score(x)
   const calls = Math.ceil((options.photographs * tiles) / batch)
   return {
@@ -95,6 +106,9 @@ async function engineAlone(folder: string, options: PipelineOptions, tiles: numb
       const before = process.cpuUsage()
       const start = performance.now()
       for (let i = 0; i < calls; i++) scorer.score(x)
+      for (let i = 0; i < options.photographs; i++) {
+        scorer.texture?.nearest.distances(texturesOf(picture, picture))
+      }
       const seconds = (performance.now() - start) / 1000
       const { user, system } = process.cpuUsage(before)
       const photographs = (calls * batch) / tiles

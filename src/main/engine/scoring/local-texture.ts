@@ -66,17 +66,38 @@ function gaussian(scale: number, order: 0 | 1 | 2): Kernel {
   return kernel
 }
 
+/** Pixels that are summed at once: each sum waits for itself, and four do not wait for each other. */
+const atOnce = 4
+
 /** Correlates rows with a kernel; beyond the borders the border pixels repeat. */
 function alongRows({ data, width, height }: Plane, kernel: Kernel): Plane {
   const radius = (kernel.length - 1) / 2
   const out = new Float32Array(data.length)
   const padded = new Float32Array(width + 2 * radius)
+  const whole = width - (width % atOnce)
   for (let y = 0; y < height; y++) {
     const row = y * width
     padded.set(data.subarray(row, row + width), radius)
     padded.fill(data[row] ?? 0, 0, radius)
     padded.fill(data[row + width - 1] ?? 0, radius + width)
-    for (let x = 0; x < width; x++) {
+    for (let x = 0; x < whole; x += atOnce) {
+      let a = 0
+      let b = 0
+      let c = 0
+      let d = 0
+      for (let i = 0; i < kernel.length; i++) {
+        const weight = kernel[i] ?? 0
+        a += weight * (padded[x + i] ?? 0)
+        b += weight * (padded[x + i + 1] ?? 0)
+        c += weight * (padded[x + i + 2] ?? 0)
+        d += weight * (padded[x + i + 3] ?? 0)
+      }
+      out[row + x] = a
+      out[row + x + 1] = b
+      out[row + x + 2] = c
+      out[row + x + 3] = d
+    }
+    for (let x = whole; x < width; x++) {
       let sum = 0
       for (let i = 0; i < kernel.length; i++) sum += (kernel[i] ?? 0) * (padded[x + i] ?? 0)
       out[row + x] = sum
@@ -86,16 +107,39 @@ function alongRows({ data, width, height }: Plane, kernel: Kernel): Plane {
 }
 
 /** The same down the columns. */
-function downColumns({ data, width, height }: Plane, kernel: Kernel): Plane {
+function downColumns(
+  { data, width, height }: Plane,
+  kernel: Kernel,
+  out: Float32Array = new Float32Array(data.length),
+): Plane {
   const radius = (kernel.length - 1) / 2
-  const out = new Float32Array(data.length)
+  const rows = new Int32Array(kernel.length)
+  const whole = width - (width % atOnce)
   for (let y = 0; y < height; y++) {
-    const row = out.subarray(y * width, (y + 1) * width)
-    for (let i = -radius; i <= radius; i++) {
-      const at = y + i
-      const from = (at < 0 ? 0 : at >= height ? height - 1 : at) * width
-      const weight = kernel[i + radius] ?? 0
-      for (let x = 0; x < width; x++) row[x] = (row[x] ?? 0) + weight * (data[from + x] ?? 0)
+    for (let i = 0; i < rows.length; i++) rows[i] = Math.min(height - 1, Math.max(0, y + i - radius)) * width
+    const row = y * width
+    for (let x = 0; x < whole; x += atOnce) {
+      let a = 0
+      let b = 0
+      let c = 0
+      let d = 0
+      for (let i = 0; i < kernel.length; i++) {
+        const weight = kernel[i] ?? 0
+        const from = (rows[i] ?? 0) + x
+        a += weight * (data[from] ?? 0)
+        b += weight * (data[from + 1] ?? 0)
+        c += weight * (data[from + 2] ?? 0)
+        d += weight * (data[from + 3] ?? 0)
+      }
+      out[row + x] = a
+      out[row + x + 1] = b
+      out[row + x + 2] = c
+      out[row + x + 3] = d
+    }
+    for (let x = whole; x < width; x++) {
+      let sum = 0
+      for (let i = 0; i < kernel.length; i++) sum += (kernel[i] ?? 0) * (data[(rows[i] ?? 0) + x] ?? 0)
+      out[row + x] = sum
     }
   }
   return { data: out, width, height }
@@ -106,17 +150,19 @@ const blurred = (plane: Plane, scale: number): Plane => {
   return downColumns(alongRows(plane, kernel), kernel)
 }
 
-/** The five derivatives of first and second order at a scale. */
-function derivatives(plane: Plane, scale: number): Plane[] {
+/**
+ * The five derivatives of first and second order at a scale, one after the other in the same memory: what is kept of
+ * one must be taken before the next is asked for.
+ */
+function* derivatives(plane: Plane, scale: number): Generator<Plane> {
   const [smooth, first, second] = [gaussian(scale, 0), gaussian(scale, 1), gaussian(scale, 2)]
   const byRows = { smooth: alongRows(plane, smooth), first: alongRows(plane, first) }
-  return [
-    downColumns(byRows.first, smooth),
-    downColumns(byRows.smooth, first),
-    downColumns(alongRows(plane, second), smooth),
-    downColumns(byRows.smooth, second),
-    downColumns(byRows.first, first),
-  ]
+  const memory = new Float32Array(plane.data.length)
+  yield downColumns(byRows.first, smooth, memory)
+  yield downColumns(byRows.smooth, first, memory)
+  yield downColumns(alongRows(plane, second), smooth, memory)
+  yield downColumns(byRows.smooth, second, memory)
+  yield downColumns(byRows.first, first, memory)
 }
 
 interface Grid {
@@ -130,28 +176,42 @@ const gridOf = ({ width, height }: Plane, side: number): Grid => ({
   rows: Math.max(1, Math.round(height / side)),
 })
 
-/** Mean of each cell of `side` pixels. */
+/** Where the cells of `side` pixels along a picture's side begin, and where the last one ends. */
+const bordersOf = (length: number, side: number, cells: number): number[] => [
+  ...Array.from({ length: cells }, (_, cell) => cell * side),
+  length,
+]
+
+/** Mean of each cell of `side` pixels, or of their squares. */
 function cellMeans(
   { data, width, height }: Plane,
   side: number,
   { rows, columns }: Grid,
-  of: (value: number) => number,
+  of: 'values' | 'squares' = 'values',
 ): Plane {
-  const sums = new Float32Array(rows * columns)
-  const counts = new Float32Array(rows * columns)
+  const means = new Float32Array(rows * columns)
+  const [across, down] = [bordersOf(width, side, columns), bordersOf(height, side, rows)]
   for (let y = 0; y < height; y++) {
     const row = Math.min(rows - 1, Math.floor(y / side)) * columns
-    for (let x = 0; x < width; x++) {
-      const at = row + Math.min(columns - 1, Math.floor(x / side))
-      sums[at] = (sums[at] ?? 0) + of(data[y * width + x] ?? 0)
-      counts[at] = (counts[at] ?? 0) + 1
+    for (let column = 0; column < columns; column++) {
+      const end = y * width + (across[column + 1] ?? 0)
+      let sum = 0
+      for (let i = y * width + (across[column] ?? 0); i < end; i++) {
+        const value = data[i] ?? 0
+        sum += of === 'squares' ? value * value : value
+      }
+      means[row + column] = (means[row + column] ?? 0) + sum
     }
   }
-  return { data: sums.map((sum, i) => sum / (counts[i] || 1)), width: columns, height: rows }
+  for (let row = 0; row < rows; row++) {
+    const tall = (down[row + 1] ?? 0) - (down[row] ?? 0)
+    for (let column = 0; column < columns; column++) {
+      const wide = (across[column + 1] ?? 0) - (across[column] ?? 0)
+      means[row * columns + column] = (means[row * columns + column] ?? 0) / (tall * wide || 1)
+    }
+  }
+  return { data: means, width: columns, height: rows }
 }
-
-const itself = (value: number): number => value
-const square = (value: number): number => value * value
 
 /** The value at the middle of each cell of `side` pixels. */
 function cellMiddles({ data, width, height }: Plane, side: number, { rows, columns }: Grid): Float32Array {
@@ -168,7 +228,7 @@ function cellMiddles({ data, width, height }: Plane, side: number, { rows, colum
 
 /** Where each scale is computed: the two coarser ones on a picture half as wide. */
 function octaves(picture: Plane): { plane: Plane; scale: number; side: number }[] {
-  const half = cellMeans(picture, 2, gridOf(picture, 2), itself)
+  const half = cellMeans(picture, 2, gridOf(picture, 2))
   return [
     { plane: picture, scale: 0.7, side: cellSide },
     { plane: picture, scale: 1.4, side: cellSide },
@@ -191,7 +251,7 @@ function logBrightness({ data, width, height, channels }: Pixels): Plane {
 /** Deviation of the picture around each cell from its slow part: [rows * columns]. */
 function contrastOf(picture: Plane, means: Plane): Float32Array {
   const slow = blurred(means, 1.33).data
-  const squares = cellMeans(picture, cellSide, gridOf(picture, cellSide), square).data
+  const squares = cellMeans(picture, cellSide, gridOf(picture, cellSide), 'squares').data
   const variance = squares.map((value, i) => {
     const level = slow[i] ?? 0
     return Math.max(0, value - 2 * level * (means.data[i] ?? 0) + level * level)
@@ -207,7 +267,7 @@ function median(values: Float32Array): number {
 function localTexture(picture: Plane): Cells {
   const grid = gridOf(picture, cellSide)
   const { rows, columns } = grid
-  const means = cellMeans(picture, cellSide, grid, itself)
+  const means = cellMeans(picture, cellSide, grid)
   const contrast = contrastOf(picture, means)
   const data = new Float32Array(rows * columns * textureFeatures)
   const set = (feature: number, values: Float32Array, to: (value: number, cell: number) => number): void => {
@@ -222,7 +282,7 @@ function localTexture(picture: Plane): Cells {
   for (const { plane, scale, side } of octaves(picture)) {
     for (const response of derivatives(plane, scale)) {
       set(feature, cellMiddles(response, side, grid), relative)
-      const squares = cellMeans(response, side, grid, square)
+      const squares = cellMeans(response, side, grid, 'squares')
       set(responses + feature, blurred(squares, 0.5).data, energy)
       feature += 1
     }

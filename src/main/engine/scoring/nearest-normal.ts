@@ -9,7 +9,7 @@
  */
 import type { Random } from '../../random.ts'
 import type { Pixels } from '../data/geometry.ts'
-import { tf } from '../tensorflow.ts'
+import { type Tensor, tf } from '../tensorflow.ts'
 import type { TensorMap } from '../training/safetensors.ts'
 import { type Cells, cellSide, type Textures, textureFeatures } from './local-texture.ts'
 import { whiteningOf } from './whitening.ts'
@@ -136,10 +136,20 @@ function whiten(
   { mean, whitening }: Pick<NormalTexture, 'mean' | 'whitening'>,
 ): Float32Array {
   const n = textureFeatures
-  return tf.tidy(() => {
+  return valuesOf(() => {
     const centered = tf.sub(tf.tensor2d(cells, [cells.length / n, n]), tf.tensor1d(mean))
-    return Float32Array.from(tf.matMul(centered.as2D(-1, n), tf.tensor2d(whitening, [n, n])).dataSync())
+    return tf.matMul(centered.as2D(-1, n), tf.tensor2d(whitening, [n, n]))
   })
+}
+
+/** The values of what is computed; `tf.tidy` would walk through them one by one to look for tensors. */
+function valuesOf(compute: () => Tensor): Float32Array {
+  const result = tf.tidy(compute)
+  try {
+    return Float32Array.from(result.dataSync())
+  } finally {
+    result.dispose()
+  }
 }
 
 /** One bank, ready to be compared with. */
@@ -175,10 +185,10 @@ class Bank {
     const white = whiten(data, this.#texture)
     for (let from = 0; from < out.length; from += chunk) {
       const count = Math.min(chunk, out.length - from)
-      const nearest = tf.tidy(() => {
+      const nearest = valuesOf(() => {
         const cells = tf.tensor2d(white.subarray(from * n, (from + count) * n), [count, n])
         const products = tf.matMul(tf.concat([cells, tf.ones([count, 1])], 1).as2D(count, n + 1), this.#bank)
-        return tf.sqrt(tf.relu(tf.add(tf.min(products, 1), tf.sum(tf.square(cells), 1)))).dataSync()
+        return tf.sqrt(tf.relu(tf.add(tf.min(products, 1), tf.sum(tf.square(cells), 1))))
       })
       out.set(nearest, from)
     }
