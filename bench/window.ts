@@ -74,7 +74,7 @@ const parts: Record<string, { title: string; measure: (station: Station) => Prom
 }
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-const browser = await launchChromium()
+const browser = await launchChromium(process.env, 'none')
 try {
   const document: Record<string, Measured[]> = {}
   for (const name of values.only.split(',')) {

@@ -16,18 +16,29 @@ async function executablePath() {
 }
 
 /**
+ * How pictures get on the screen. `webgl`: heat maps are colored with WebGL, here by the processor as well. `none`: as
+ * Chromium and Electron draw on a machine without a graphics card, where nothing pretends to be one.
+ * @typedef {'webgl' | 'none'} Graphics
+ */
+
+/** @type {Record<Graphics, string[]>} */
+const graphicsOptions = {
+  webgl: ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  none: ['--disable-gpu', '--disable-software-rasterizer'],
+}
+
+/**
  * Rejects where it does not run, for instance on another system than Linux.
  * @param {Record<string, string | undefined>} [env]
+ * @param {Graphics} [graphics]
  * @returns {Promise<import('playwright-core').Browser>}
  */
-export async function launchChromium(env = process.env) {
+export async function launchChromium(env = process.env, graphics = 'webgl') {
   return await browserType.launch({
     env,
     executablePath: await executablePath(),
     args: [
-      // A picture is drawn with WebGL, here by the processor.
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
+      ...graphicsOptions[graphics],
       '--hide-scrollbars',
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],

@@ -4,19 +4,30 @@ import { type Coloring, overlayAlpha, position } from './coloring.ts'
 import { colorTable, tableSize } from './colormap.ts'
 import type { RawMap } from './raw-map.ts'
 
-/** RGBA bytes, row-major [height, width, 4], alpha not premultiplied. */
+/** Values that a map can hold. */
+const levels = 65536
+
+/**
+ * RGBA bytes, row-major [height, width, 4], alpha not premultiplied. Each value's color is computed once: a map of
+ * 4096 x 4096 has 16 million pixels and at most 65,536 values.
+ */
 export function colorOnCpu(map: RawMap, coloring: Coloring): Uint8ClampedArray<ArrayBuffer> {
   const table = colorTable(coloring.colorMap)
-  const pixels = new Uint8ClampedArray(map.width * map.height * 4)
-  const unit = map.scale / 65535
-  map.values.forEach((raw, i) => {
-    const t = position(raw * unit, coloring.fullScale)
-    const entry = Math.round(t * (tableSize - 1)) * 4
-    const at = i * 4
-    pixels[at] = table[entry] ?? 0
-    pixels[at + 1] = table[entry + 1] ?? 0
-    pixels[at + 2] = table[entry + 2] ?? 0
-    pixels[at + 3] = coloring.overlay ? Math.round(overlayAlpha(t) * 255) : 255
-  })
-  return pixels
+  const unit = map.scale / (levels - 1)
+  const colors = new Uint8ClampedArray(levels * 4)
+  const words = new Uint32Array(colors.buffer)
+  const isKnown = new Uint8Array(levels)
+  const pixels = new Uint32Array(map.width * map.height)
+  for (let i = 0; i < pixels.length; i++) {
+    const raw = map.values[i] ?? 0
+    if (isKnown[raw] === 0) {
+      const t = position(raw * unit, coloring.fullScale)
+      const entry = Math.round(t * (tableSize - 1)) * 4
+      colors.set(table.subarray(entry, entry + 3), raw * 4)
+      colors[raw * 4 + 3] = coloring.overlay ? Math.round(overlayAlpha(t) * 255) : 255
+      isKnown[raw] = 1
+    }
+    pixels[i] = words[raw] ?? 0
+  }
+  return new Uint8ClampedArray(pixels.buffer)
 }
