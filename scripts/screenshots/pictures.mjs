@@ -307,6 +307,23 @@ export const pictures = [
     part: dialog,
   },
   {
+    name: 'region',
+    moment: 'ready',
+    themes: light,
+    address: () => '#/datasets',
+    act: async (page, t) => {
+      await button(page, t('datasets.actions')).click()
+      await page.getByRole('menuitem', { name: t('region.open') }).click()
+      await dialog(page).getByText(t('region.kind.found'), { exact: true }).click()
+      // Dark around the part once it has been found.
+      await dialog(page)
+        .getByText(/\d\s?%/)
+        .first()
+        .waitFor()
+    },
+    part: dialog,
+  },
+  {
     name: 'label-map',
     moment: 'ready',
     themes: light,
@@ -319,6 +336,22 @@ export const pictures = [
       await page.keyboard.press('m')
       await button(page, t('labeling.map.apply')).waitFor()
     },
+  },
+  {
+    name: 'choose',
+    moment: 'ready',
+    themes: light,
+    address: (of) => `#/thresholds/${ofRun(of)}`,
+    act: async (page, t) => {
+      await button(page, t('choose.open')).click()
+      const compare = dialog(page).getByRole('button', { name: t('choose.compare') })
+      const found = dialog(page).getByRole('row').nth(1)
+      await compare.or(found).first().waitFor()
+      // Compared once; the other language shows the same.
+      if (await compare.isVisible()) await compare.click()
+      await found.waitFor({ timeout: 300_000 })
+    },
+    part: dialog,
   },
   {
     name: 'point-dialog',
