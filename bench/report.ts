@@ -40,6 +40,8 @@ export function joinedReport(earlier: Report, later: Report): Report {
       : (after ?? before)
   return {
     ...later,
+    // Only of steps does the report say how many rounds there were.
+    rounds: (after ? later : earlier).rounds,
     steps,
     growth: later.growth ?? earlier.growth,
     pipeline: later.pipeline ?? earlier.pipeline,
