@@ -55,6 +55,33 @@ describe('a cut tile', () => {
     cutTile(source, { left: -1, top: -1 }, 4, tile)
     expect(tile[0]).toBe(source.data[0])
   })
+
+  it.each([
+    [{ left: 3, top: 2 }, 1],
+    [{ left: -2, top: 5 }, 1],
+    [{ left: 3, top: 2 }, 3],
+    [{ left: 7, top: -1 }, 3],
+  ])('are mirrored as they are cut, at %o with %i channels', (place, channels) => {
+    const source = picture(10, 9, channels)
+    const side = 4
+    const cut = (mirroring: { mirrored?: boolean; upsideDown?: boolean }): Float32Array => {
+      const tile = new Float32Array(side * side * channels)
+      cutTile(source, place, side, tile, mirroring)
+      return tile
+    }
+    const plain = cut({})
+    for (const mirrored of [false, true]) {
+      for (const upsideDown of [false, true]) {
+        const expected = Float32Array.from(plain, (_, i) => {
+          const [channel, pixel] = [i % channels, Math.floor(i / channels)]
+          const [x, y] = [pixel % side, Math.floor(pixel / side)]
+          const from = (upsideDown ? side - 1 - y : y) * side + (mirrored ? side - 1 - x : x)
+          return plain[from * channels + channel] ?? Number.NaN
+        })
+        expect(cut({ mirrored, upsideDown })).toEqual(expected)
+      }
+    }
+  })
 })
 
 describe('blended tiles', () => {

@@ -1,0 +1,27 @@
+import { onScopeDispose, type Ref, ref, watch } from 'vue'
+
+/** Milliseconds without a move after which a list is at rest. */
+export const restAfter = 100
+
+/**
+ * Whether pages of a list pass by too fast to be looked at: more than a page at once, and again before it came to rest.
+ * One jump alone is a key or a click, and what it leads to is looked at.
+ * @param offset how far the list is scrolled, in pixels
+ * @param page height of what is on screen
+ */
+export function useRushing(offset: () => number, page: () => number): Readonly<Ref<boolean>> {
+  const rushing = ref(false)
+  let jumps = 0
+  let rest: ReturnType<typeof setTimeout> | undefined
+  watch(offset, (now, before) => {
+    jumps = Math.abs(now - before) > page() ? jumps + 1 : 0
+    if (jumps > 1) rushing.value = true
+    clearTimeout(rest)
+    rest = setTimeout(() => {
+      jumps = 0
+      rushing.value = false
+    }, restAfter)
+  })
+  onScopeDispose(() => clearTimeout(rest))
+  return rushing
+}
