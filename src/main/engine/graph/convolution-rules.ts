@@ -103,10 +103,44 @@ export const addedBias: Rule = (node, { add }) => {
 /** Up to this many channels a processor's vector registers stay mostly empty. */
 const THIN = 4
 
+/** Where one output channel has blocks of 4x4 pixels, they fill a register; with more, blocks of 2x2 do. */
+const blockSide = (channels: number): number => (channels === 1 ? 4 : 2)
+
 /**
- * A transposed convolution with kernel 4 and stride 2 to few channels is one with kernel 2 and stride 1 to
- * four times the channels, whose blocks of 2x2 pixels are then laid out:
- * x[2i + p - 1] = sum over a of y[i - a] w[2a + p] for the two offsets p in a block.
+ * How the filter of `thinTransposedConvolution` is made of that of the transposed convolution, as a matrix of ones
+ * and zeros: [(t, u, p, q, channel), (a, b, channel)], where t and u are places in the new filter, p and q in a
+ * block, a and b in the old filter.
+ */
+function blockFilterMatrix(side: number, channels: number): TensorValue {
+  const taps = side / 2 + 1
+  const shape = [(taps * side) ** 2 * channels, 16 * channels]
+  const values = new Float32Array(elementCount(shape))
+  const each = (count: number, act: (index: number) => void): void => {
+    for (let index = 0; index < count; index++) act(index)
+  }
+  // The tap of the old filter that a pixel p of a block reads through the new filter's tap t.
+  const tapOf = (t: number, p: number): number => 2 * (Math.floor(p / 2) - t + 1) + (p % 2)
+  each(taps, (t) =>
+    each(taps, (u) =>
+      each(side, (p) =>
+        each(side, (q) => {
+          const [a, b] = [tapOf(t, p), tapOf(u, q)]
+          if (a < 0 || a > 3 || b < 0 || b > 3) return
+          each(channels, (channel) => {
+            const row = (((t * taps + u) * side + p) * side + q) * channels + channel
+            values[row * 16 * channels + (4 * a + b) * channels + channel] = 1
+          })
+        }),
+      ),
+    ),
+  )
+  return { dtype: DataTypes.float32, shape, values: new Uint8Array(values.buffer) }
+}
+
+/**
+ * A transposed convolution with kernel 4 and stride 2 to few channels is a convolution to blocks of pixels, which
+ * are then laid out: with x[2i + p - 1] = sum over a of y[i - a] w[2a + p], a block of 2 pixels reads 2 places of y,
+ * one of 4 reads 3, and blocks lie half as far apart in y as they are wide.
  */
 export const thinTransposedConvolution: Rule = (node, { add }) => {
   if (node.op !== 'Conv2DBackpropInput') return null
@@ -145,38 +179,45 @@ export const thinTransposedConvolution: Rule = (node, { add }) => {
   const list32 = (...values: number[]): Edge => value(add(integersNode(values)))
   const reshape = (x: Edge, shape: number[]): Edge =>
     make('Reshape', [x, list32(...shape)], shape, [indices('Tshape')])
-  const split = reshape(filter, [2, 2, 2, 2, channels, depth])
-  const ordered = make(
-    'Transpose',
-    [split, list32(0, 2, 1, 3, 4, 5)],
-    [2, 2, 2, 2, channels, depth],
-    [indices('Tperm')],
+  const transpose = (x: Edge, order: number[]): Edge => {
+    const { shape } = edgeType(x)
+    const turned = order.map((axis) => shape[axis] ?? 0)
+    return make('Transpose', [x, list32(...order)], turned, [indices('Tperm')])
+  }
+
+  const side = blockSide(channels)
+  const taps = side / 2 + 1
+  const step = side / 2
+  const outputs = side * side * channels
+  const matrix = blockFilterMatrix(side, channels)
+  const product = make(
+    'MatMul',
+    [value(add(constantNode(matrix))), reshape(filter, [16 * channels, depth])],
+    [matrix.shape[0] ?? 0, depth],
+    [],
   )
-  const blocks = 4 * channels
-  const blockFilter = reshape(ordered, [2, 2, blocks, depth])
-  const size = [batch, height / 2 + 1, width / 2 + 1, blocks]
-  const convolved = value(
-    add({
-      ...node,
-      attributes: new Map<string, Attribute>([
-        ...node.attributes,
-        ['strides', { kind: 'integers', value: [1, 1, 1, 1] }],
-        ['padding', { kind: 'string', value: 'VALID' }],
-      ]),
-      inputs: [list32(...size), blockFilter, y],
-      outputs: [{ dtype: DataTypes.float32, shape: size }],
-    }),
+  const blockFilter = transpose(reshape(product, [taps, taps, outputs, depth]), [0, 1, 3, 2])
+
+  // One pixel before the picture is the first block's, and is cut off again.
+  const [down, across] = [Math.floor(height / side) + 1, Math.floor(width / side) + 1]
+  const after = (blocks: number, length: number): number => step * (blocks - 1) + taps - 1 - length / 2
+  const convolved = make(
+    'Conv2D',
+    [y, blockFilter],
+    [batch, down, across, outputs],
+    [
+      ['strides', { kind: 'integers', value: [1, step, step, 1] }],
+      ['padding', { kind: 'string', value: 'EXPLICIT' }],
+      [
+        'explicit_paddings',
+        { kind: 'integers', value: [0, 0, 1, after(down, height), 1, after(across, width), 0, 0] },
+      ],
+      ['data_format', { kind: 'string', value: 'NHWC' }],
+    ],
   )
   // What DepthToSpace does, in a third of its time: it has no fast way for few channels.
-  const [, down = 0, across = 0] = size
-  const apart = reshape(convolved, [batch, down, across, 2, 2 * channels])
-  const turned = make(
-    'Transpose',
-    [apart, list32(0, 1, 3, 2, 4)],
-    [batch, down, 2, across, 2 * channels],
-    [indices('Tperm')],
-  )
-  const laidOut = reshape(turned, [batch, height + 2, width + 2, channels])
+  const apart = reshape(convolved, [batch, down, across, side, side * channels])
+  const laidOut = reshape(transpose(apart, [0, 1, 3, 2, 4]), [batch, side * down, side * across, channels])
   return make(
     'Slice',
     [laidOut, list32(0, 1, 1, 0), list32(...output.shape)],

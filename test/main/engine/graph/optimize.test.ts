@@ -137,10 +137,17 @@ describeCompiled('a graph', () => {
     expect(left).toMatchObject({ Conv2D: 1, Mul: 1 })
   })
 
-  it.each([1, 3])('transposed convolution to %i channels gives the same', (channels) => {
-    const w = filter(4, 4, channels, 8)
-    const left = operationsOf({ x: [2, 4, 6, 8] }, (inputs) =>
-      tf.conv2dTranspose(image(inputs), w, [2, 8, 12, channels], 2, 'same'),
+  it.each([
+    [1, 4, 6],
+    [1, 5, 7],
+    [1, 1, 2],
+    [2, 4, 6],
+    [3, 5, 7],
+    [4, 1, 2],
+  ])('transposed convolution to %i channels gives the same, from %i x %i places', (channels, h, w) => {
+    const weights = filter(4, 4, channels, 8)
+    const left = operationsOf({ x: [2, h, w, 8] }, (inputs) =>
+      tf.conv2dTranspose(image(inputs), weights, [2, 2 * h, 2 * w, channels], 2, 'same'),
     )
     if (!provider.gpu) expect(left).toMatchObject({ Slice: 1, Transpose: 2 })
   })
