@@ -113,27 +113,23 @@ const blockSide = (channels: number): number => (channels === 1 ? 4 : 2)
  */
 function blockFilterMatrix(side: number, channels: number): TensorValue {
   const taps = side / 2 + 1
-  const shape = [(taps * side) ** 2 * channels, 16 * channels]
+  const places = (taps * side) ** 2
+  const shape = [places * channels, 16 * channels]
   const values = new Float32Array(elementCount(shape))
-  const each = (count: number, act: (index: number) => void): void => {
-    for (let index = 0; index < count; index++) act(index)
-  }
   // The tap of the old filter that a pixel p of a block reads through the new filter's tap t.
   const tapOf = (t: number, p: number): number => 2 * (Math.floor(p / 2) - t + 1) + (p % 2)
-  each(taps, (t) =>
-    each(taps, (u) =>
-      each(side, (p) =>
-        each(side, (q) => {
-          const [a, b] = [tapOf(t, p), tapOf(u, q)]
-          if (a < 0 || a > 3 || b < 0 || b > 3) return
-          each(channels, (channel) => {
-            const row = (((t * taps + u) * side + p) * side + q) * channels + channel
-            values[row * 16 * channels + (4 * a + b) * channels + channel] = 1
-          })
-        }),
-      ),
-    ),
-  )
+  for (let place = 0; place < places; place++) {
+    const q = place % side
+    const p = Math.floor(place / side) % side
+    const u = Math.floor(place / side ** 2) % taps
+    const t = Math.floor(place / side ** 2 / taps)
+    const [a, b] = [tapOf(t, p), tapOf(u, q)]
+    if (a < 0 || a > 3 || b < 0 || b > 3) continue
+    for (let channel = 0; channel < channels; channel++) {
+      const row = place * channels + channel
+      values[row * 16 * channels + (4 * a + b) * channels + channel] = 1
+    }
+  }
   return { dtype: DataTypes.float32, shape, values: new Uint8Array(values.buffer) }
 }
 

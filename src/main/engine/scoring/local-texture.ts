@@ -69,39 +69,56 @@ function gaussian(scale: number, order: 0 | 1 | 2): Kernel {
 /** Pixels that are summed at once: each sum waits for itself, and four do not wait for each other. */
 const atOnce = 4
 
+/**
+ * One row of a correlation: `out[to + x]` is the sum over i of `kernel[i]` times `data[from[i] + x]`, for x below
+ * `width`.
+ */
+function correlateRow(
+  data: Float32Array,
+  from: Int32Array,
+  kernel: Kernel,
+  out: Float32Array,
+  to: number,
+  width: number,
+): void {
+  const whole = width - (width % atOnce)
+  for (let x = 0; x < whole; x += atOnce) {
+    let a = 0
+    let b = 0
+    let c = 0
+    let d = 0
+    for (let i = 0; i < kernel.length; i++) {
+      const weight = kernel[i] ?? 0
+      const at = (from[i] ?? 0) + x
+      a += weight * (data[at] ?? 0)
+      b += weight * (data[at + 1] ?? 0)
+      c += weight * (data[at + 2] ?? 0)
+      d += weight * (data[at + 3] ?? 0)
+    }
+    out[to + x] = a
+    out[to + x + 1] = b
+    out[to + x + 2] = c
+    out[to + x + 3] = d
+  }
+  for (let x = whole; x < width; x++) {
+    let sum = 0
+    for (let i = 0; i < kernel.length; i++) sum += (kernel[i] ?? 0) * (data[(from[i] ?? 0) + x] ?? 0)
+    out[to + x] = sum
+  }
+}
+
 /** Correlates rows with a kernel; beyond the borders the border pixels repeat. */
 function alongRows({ data, width, height }: Plane, kernel: Kernel): Plane {
   const radius = (kernel.length - 1) / 2
   const out = new Float32Array(data.length)
   const padded = new Float32Array(width + 2 * radius)
-  const whole = width - (width % atOnce)
+  const from = Int32Array.from(kernel, (_, i) => i)
   for (let y = 0; y < height; y++) {
     const row = y * width
     padded.set(data.subarray(row, row + width), radius)
     padded.fill(data[row] ?? 0, 0, radius)
     padded.fill(data[row + width - 1] ?? 0, radius + width)
-    for (let x = 0; x < whole; x += atOnce) {
-      let a = 0
-      let b = 0
-      let c = 0
-      let d = 0
-      for (let i = 0; i < kernel.length; i++) {
-        const weight = kernel[i] ?? 0
-        a += weight * (padded[x + i] ?? 0)
-        b += weight * (padded[x + i + 1] ?? 0)
-        c += weight * (padded[x + i + 2] ?? 0)
-        d += weight * (padded[x + i + 3] ?? 0)
-      }
-      out[row + x] = a
-      out[row + x + 1] = b
-      out[row + x + 2] = c
-      out[row + x + 3] = d
-    }
-    for (let x = whole; x < width; x++) {
-      let sum = 0
-      for (let i = 0; i < kernel.length; i++) sum += (kernel[i] ?? 0) * (padded[x + i] ?? 0)
-      out[row + x] = sum
-    }
+    correlateRow(padded, from, kernel, out, row, width)
   }
   return { data: out, width, height }
 }
@@ -113,34 +130,10 @@ function downColumns(
   out: Float32Array = new Float32Array(data.length),
 ): Plane {
   const radius = (kernel.length - 1) / 2
-  const rows = new Int32Array(kernel.length)
-  const whole = width - (width % atOnce)
+  const from = new Int32Array(kernel.length)
   for (let y = 0; y < height; y++) {
-    for (let i = 0; i < rows.length; i++) rows[i] = Math.min(height - 1, Math.max(0, y + i - radius)) * width
-    const row = y * width
-    for (let x = 0; x < whole; x += atOnce) {
-      let a = 0
-      let b = 0
-      let c = 0
-      let d = 0
-      for (let i = 0; i < kernel.length; i++) {
-        const weight = kernel[i] ?? 0
-        const from = (rows[i] ?? 0) + x
-        a += weight * (data[from] ?? 0)
-        b += weight * (data[from + 1] ?? 0)
-        c += weight * (data[from + 2] ?? 0)
-        d += weight * (data[from + 3] ?? 0)
-      }
-      out[row + x] = a
-      out[row + x + 1] = b
-      out[row + x + 2] = c
-      out[row + x + 3] = d
-    }
-    for (let x = whole; x < width; x++) {
-      let sum = 0
-      for (let i = 0; i < kernel.length; i++) sum += (kernel[i] ?? 0) * (data[(rows[i] ?? 0) + x] ?? 0)
-      out[row + x] = sum
-    }
+    for (let i = 0; i < from.length; i++) from[i] = Math.min(height - 1, Math.max(0, y + i - radius)) * width
+    correlateRow(data, from, kernel, out, y * width, width)
   }
   return { data: out, width, height }
 }
