@@ -64,4 +64,35 @@ describeInChromium('importing a folder', () => {
     await page.getByRole('heading', { name: 'molded figure', level: 2 }).waitFor()
     await page.getByText('76 images shown').waitFor()
   })
+
+  it('asks for a folder, and writes nothing under a person who is about to type its path', async () => {
+    const { page } = station
+    let isHeld = false
+    let letGo: () => void = () => undefined
+    await page.routeWebSocket(/./, (socket) => {
+      const host = socket.connectToServer()
+      host.onMessage((message) => {
+        if (!isHeld || !message.toString().includes('"parent"')) socket.send(message)
+        else letGo = () => socket.send(message)
+      })
+    })
+    await page.reload()
+    const field = page.getByLabel('Path of the folder')
+    const ask = async (): Promise<void> => {
+      await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
+    }
+    isHeld = true
+    await ask()
+    await field.focus()
+    await field.selectText()
+    letGo()
+    await page.getByRole('list', { name: 'Folders' }).waitFor()
+    await page.keyboard.insertText(station.folder)
+    expect(await field.inputValue()).toBe(station.folder)
+    isHeld = false
+    await page.reload()
+    await ask()
+    await expect.poll(() => field.inputValue()).toBe(join(station.folder, 'home'))
+  })
 })

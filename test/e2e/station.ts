@@ -89,10 +89,19 @@ export function createStation(): Station {
     if (!left.has(context)) await served[how]()
   }
 
+  const onScreen = async (): Promise<string> => {
+    if (open === null) return 'no window'
+    return open.page.locator('body').ariaSnapshot({ timeout: 5000 }).catch(String)
+  }
+
   // The tests of a station are the steps of one story: where one failed, the next would wait for nothing.
   beforeEach(({ skip }) => skip(failed !== null, `"${failed}" failed before`))
-  afterEach(({ task }) => {
-    if (task.result?.state === 'fail') failed ??= task.name
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail' && failed === null) {
+      failed = task.name
+      // What a person saw then; the report of a machine far away holds nothing else of it.
+      for (const error of task.result.errors ?? []) error.message += `\nOn screen:\n${await onScreen()}`
+    }
     const found = problems
     problems = []
     expect(found).toEqual([])
