@@ -51,6 +51,9 @@ function prepareEnvironment(): void {
   // A shared desktop GPU: take memory as it is needed, not all of it.
   setUnlessSet('TF_FORCE_GPU_ALLOW_GROWTH', 'true')
   setUnlessSet('TF_DETERMINISTIC_OPS', '1')
+  // TensorFlow takes oneDNN's convolutions by itself only where the processor has VNNI; with AVX2 alone they are
+  // twice as fast as its own, too.
+  if (process.arch === 'x64') setUnlessSet('TF_ENABLE_ONEDNN_OPTS', '1')
   const threads = process.env.FANOSCOPE_THREADS
   if (threads !== undefined && /^[1-9]\d*$/.test(threads)) {
     setUnlessSet('TF_NUM_INTRAOP_THREADS', threads)

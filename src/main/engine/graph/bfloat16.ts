@@ -1,11 +1,12 @@
 /**
  * Lets the multiplications of a graph read bfloat16 (8 bits of mantissa), which processors with AVX512-BF16 or AMX
  * do at up to twice the speed; they sum in float32. Weights, their updates and everything else that sums stay
- * float32.
+ * float32. What such a product gives can be had without such a processor, at no gain, from rounded numbers.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { type Attribute, DataTypes, type Edge, edgeType, type GraphNode } from './ir.ts'
+import type { Precision } from './program.ts'
 import type { RewriteContext, Rule } from './rewrite.ts'
 
 const value = (node: GraphNode): Edge => ({ node, output: 0 })
@@ -49,9 +50,13 @@ function isWidened(edge: Edge): boolean {
   return source !== undefined && edgeType(source).dtype === DataTypes.bfloat16
 }
 
-export const bfloat16Products: Rule = (node, context) => {
+function isFloat32(node: GraphNode): boolean {
   const type = node.attributes.get('T')
-  if (type?.kind !== 'type' || type.value !== DataTypes.float32) return null
+  return type?.kind === 'type' && type.value === DataTypes.float32
+}
+
+export const bfloat16Products: Rule = (node, context) => {
+  if (!isFloat32(node)) return null
   const low = multiplying.has(node.op) || (following.has(node.op) && node.inputs.some(isWidened))
   if (!low) return null
   const narrow = context.add({
@@ -68,6 +73,17 @@ export const bfloat16Products: Rule = (node, context) => {
   return cast(value(narrow), DataTypes.float32, context)
 }
 
+/** As `bfloat16Products` computes, in float32: what is multiplied and what comes of it is rounded to bfloat16. */
+export const roundedProducts: Rule = (node, context) => {
+  if (!isFloat32(node) || !multiplying.has(node.op)) return null
+  const rounded = (edge: Edge): Edge =>
+    cast(cast(edge, DataTypes.bfloat16, context), DataTypes.float32, context)
+  const inputs = node.inputs.map((edge) =>
+    edgeType(edge).dtype === DataTypes.float32 ? rounded(edge) : edge,
+  )
+  return rounded(value(context.add({ ...node, inputs })))
+}
+
 const instructions = ['avx512_bf16', 'amx_bf16', 'bf16']
 
 /** Whether this processor multiplies bfloat16 itself; elsewhere it is emulated and slow. Known on Linux only. */
@@ -76,4 +92,14 @@ export function hasBfloat16(information = '/proc/cpuinfo'): boolean {
   const [, flags = ''] = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync(information, 'utf8')) ?? []
   const known = new Set(flags.trim().split(/\s+/))
   return instructions.some((name) => known.has(name))
+}
+
+/**
+ * What a graph multiplies here where `wanted` was asked for. A processor without bfloat16 takes float32, or, where
+ * FANOSCOPE_BFLOAT16 is `rounded`, float32 rounded as bfloat16 is: what that costs in quality can be measured
+ * anywhere.
+ */
+export function precisionHere(wanted: 'float32' | 'bfloat16'): Precision {
+  if (wanted === 'float32' || hasBfloat16()) return wanted
+  return process.env.FANOSCOPE_BFLOAT16 === 'rounded' ? 'rounded' : 'float32'
 }

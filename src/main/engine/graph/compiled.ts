@@ -94,7 +94,8 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
     return { key, variable, type, handle: variableNode(`v${i}`, type) }
   })
   const device = binding.isUsingGpuDevice() ? 'gpu' : 'cpu'
-  const { graph, session } = loadedGraph(backend, definition, variables, { device, precision }, clock, cache)
+  const target = { device, precision: device === 'gpu' ? 'float32' : precision } as const
+  const { graph, session } = loadedGraph(backend, definition, variables, target, clock, cache)
 
   const writeNames = variables.map((_, i) => writeName(i)).join()
   const readNames = variables.map((_, i) => readName(i)).join()

@@ -11,7 +11,7 @@ import {
   scalarOperands,
   withoutEffect,
 } from './arithmetic-rules.ts'
-import { bfloat16Products } from './bfloat16.ts'
+import { bfloat16Products, roundedProducts } from './bfloat16.ts'
 import { addedBias, biasGradient, foldedScale, thinTransposedConvolution } from './convolution-rules.ts'
 import { leakyGradientFromOutput, reluGradient, sigmoidGradient } from './gradient-rules.ts'
 import type { GraphNode } from './ir.ts'
@@ -44,5 +44,6 @@ export function optimize(roots: readonly GraphNode[], { device, precision }: Opt
   const rewritten = rewrite(roots, always)
   // After the other rules, which look for the convolution as it was recorded.
   const laidOut = device === 'gpu' ? rewritten : rewrite(rewritten, forProcessor)
-  return precision === 'bfloat16' ? rewrite(laidOut, [bfloat16Products]) : laidOut
+  if (precision === 'float32') return laidOut
+  return rewrite(laidOut, [precision === 'bfloat16' ? bfloat16Products : roundedProducts])
 }

@@ -95,8 +95,11 @@ export interface Program<D extends Record<string, StepDefinition> = Record<strin
   dispose(): void
 }
 
-/** What convolutions and matrix products read; they sum in float32 either way. Everything else is float32. */
-export type Precision = 'float32' | 'bfloat16'
+/**
+ * What convolutions and matrix products read; they sum in float32 in any case. Everything else is float32. `rounded`
+ * is float32 rounded to bfloat16 before and after: the numbers of `bfloat16` on a processor that has none.
+ */
+export type Precision = 'float32' | 'bfloat16' | 'rounded'
 
 export interface CompileOptions {
   /**
@@ -104,7 +107,7 @@ export interface CompileOptions {
    * `compiled` throws instead; `eager` does not try.
    */
   readonly mode?: 'auto' | 'compiled' | 'eager'
-  /** Default `float32`. `bfloat16` is for graphs only: eagerly everything is float32. */
+  /** Default `float32`. The others are for graphs on the processor only: eagerly and on a GPU all is float32. */
   readonly precision?: Precision
   /** Where compiled programs are kept; default none. Who gives it answers for what the steps depend on. */
   readonly cache?: ProgramCache

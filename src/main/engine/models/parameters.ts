@@ -218,6 +218,11 @@ export const patienceParameter = {
 }
 
 export const rhythmParameters = {
+  trainingPrecision: z.enum(['float32', 'bfloat16']).default('float32').meta({
+    description:
+      'Numbers that training multiplies; bfloat16 is taken where the processor has it, and sums and weights are float32 in any case',
+    source: 'Kalamkar et al. 2019',
+  }),
   checkpointEvery: z
     .int()
     .min(1)

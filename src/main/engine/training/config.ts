@@ -1,5 +1,4 @@
 import type { InputMode } from '../data/load-image.ts'
-import type { Precision } from '../graph/compile.ts'
 
 /** What every system's configuration says; the rest is the system's own. */
 export interface TrainingConfig extends InputMode {
@@ -10,7 +9,9 @@ export interface TrainingConfig extends InputMode {
   overlap: number
   discriminatorSamples: number
   /** What scoring is to multiply. */
-  precision: Precision
+  precision: 'float32' | 'bfloat16'
+  /** What training is to multiply. */
+  trainingPrecision: 'float32' | 'bfloat16'
   checkpointEvery: number
   previewEvery: number
 }

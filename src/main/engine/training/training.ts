@@ -13,7 +13,7 @@ import { dropGraphs, keptGraphs } from '../compiled-graphs.ts'
 import { cutTile, type Pixels } from '../data/geometry.ts'
 import { ImageCache, unpack } from '../data/image-cache.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
-import { hasBfloat16 } from '../graph/bfloat16.ts'
+import { precisionHere } from '../graph/bfloat16.ts'
 import { compilingWith, type Precision } from '../graph/compile.ts'
 import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
@@ -138,6 +138,10 @@ class Training<W extends Record<string, Weights>> {
     else if (resume) {
       this.#context.log('warn', 'The run has no checkpoint: its training starts from the beginning.')
     }
+    if (this.#definition.config.trainingPrecision === 'bfloat16') {
+      const here = this.#precision === 'float32' ? 'float32: this processor has no bfloat16' : 'bfloat16'
+      this.#context.log('info', `Training multiplies in ${here}.`)
+    }
     for (;;) {
       try {
         return await this.#train(checkpoint?.tensors ?? null)
@@ -258,7 +262,11 @@ class Training<W extends Record<string, Weights>> {
       of: [model, config, digestOf(readWeights(...definition.given(weights)))],
       debug: (message) => this.#context.log('debug', message),
     })
-    return compilingWith({ cache }, () => definition.open(weights, tools))
+    return compilingWith({ cache, precision: this.#precision }, () => definition.open(weights, tools))
+  }
+
+  get #precision(): Precision {
+    return precisionHere(this.#definition.config.trainingPrecision)
   }
 
   /** All steps are done, or the choice has found nothing better for as long as it may. */
@@ -476,7 +484,7 @@ class Training<W extends Record<string, Weights>> {
     scorer: TileScorer,
     weights: W,
     learned: Learned,
-  ): Promise<Calibration & { precision: Precision }> {
+  ): Promise<Calibration & { precision: TrainingConfig['precision'] }> {
     const { config, scoring, createScorer } = this.#definition
     const calibrateWith = (measured: TileScorer): Promise<Calibration> =>
       calibrate({
@@ -493,7 +501,7 @@ class Training<W extends Record<string, Weights>> {
         },
       })
     const full = await calibrateWith(scorer)
-    if (config.precision === 'float32' || !hasBfloat16()) return { ...full, precision: 'float32' }
+    if (precisionHere(config.precision) === 'float32') return { ...full, precision: 'float32' }
     const low16 = scoringWith('bfloat16', () => createScorer(weights, scorer.batch, requestOf(learned)))
     const lowScorer = this.#withLearned(low16, learned)
     try {

@@ -1,5 +1,10 @@
 import { afterEach, expect, it } from 'vitest'
-import { compile, type InputSignature, type InputValue } from '../../../../src/main/engine/graph/compile.ts'
+import {
+  compile,
+  type InputSignature,
+  type InputValue,
+  type Precision,
+} from '../../../../src/main/engine/graph/compile.ts'
 import { addBias } from '../../../../src/main/engine/networks/bias.ts'
 import { leakyRelu } from '../../../../src/main/engine/networks/leaky-relu.ts'
 import { provider, type Tensor, tf, type Variable } from '../../../../src/main/engine/tensorflow.ts'
@@ -17,6 +22,13 @@ function weight(...shape: number[]): Variable {
   const variable = tf.tidy(() => tf.variable(tf.tensor(normal(...shape), shape)))
   made.push(variable)
   return variable
+}
+
+/** The nearest number with 8 significant bits; of two, the even one. */
+function toBfloat16(x: number): number {
+  const [bits = 0] = new Uint32Array(Float32Array.of(x).buffer)
+  const kept = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000
+  return new Float32Array(Uint32Array.of(kept).buffer)[0] ?? Number.NaN
 }
 
 afterEach(() => {
@@ -197,5 +209,25 @@ describeCompiled('a graph', () => {
     expect(low.stats.steps.step?.flops).toBe(full.stats.steps.step?.flops)
     low.dispose()
     full.dispose()
+  })
+  it('rounded to bfloat16 multiplies, in float32, numbers with 8 bits and rounds what comes of it', () => {
+    const weights = normal(4, 4, 8, 16)
+    const step = (inputs: Record<string, Tensor>) => ({
+      y: tf.conv2d(image(inputs), image(inputs, 'w'), 2, 'same'),
+    })
+    const inputs = { x: { shape: [2, 16, 16, 8] }, w: { shape: [4, 4, 8, 16] } }
+    const definition = { variables: {}, inputs, step }
+    const of = (precision: Precision, x: Float32Array, w: Float32Array): Float32Array => {
+      const program = compile(definition, { mode: 'compiled', precision })
+      const { y } = program.run({ x, w })
+      program.dispose()
+      return y
+    }
+    const x = normal(2, 16, 16, 8)
+    const byHand = of('float32', x.map(toBfloat16), weights.map(toBfloat16)).map(toBfloat16)
+    const rounded = of('rounded', x, weights)
+    expect(rounded).toEqual(byHand)
+    // A processor with bfloat16 may sum in another order, which tips some sums over to the next of 256 steps.
+    expect(relativeDifference(of('bfloat16', x, weights), rounded)).toBeLessThan(2 ** -8)
   })
 })

@@ -43,6 +43,7 @@ function played({ holds = () => true, sees = () => null }: Play): TrainingDefini
       overlap: 0.5,
       discriminatorSamples: 2,
       precision: 'float32' as const,
+      trainingPrecision: 'float32' as const,
       checkpointEvery: 10,
       previewEvery: 1000,
     },
