@@ -24,7 +24,7 @@ import { startScoring } from '../src/main/services/scoring.ts'
 import { openSession, type Session } from '../src/main/services/session.ts'
 import { datasetByName } from '../src/main/store/datasets.ts'
 import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
-import { finished, say, trained } from './quality-runs.ts'
+import { finished, list, type Plan, parsedSet, say, trained } from './quality-runs.ts'
 import { meanAndSpread } from './quality-tables.ts'
 
 const help = `node bench/precision.ts [options]
@@ -33,6 +33,7 @@ const help = `node bench/precision.ts [options]
   --system LIST     systems (fanogan)
   --preset NAME     preset (quick)
   --seeds LIST      seeds (1,2,3)
+  --set KEY=VALUE   a parameter other than the preset has it; may be given several times
   --scores LIST     scores that made defects are found by (ganomaly,izif,peak,texture; those that the run has)
   --workspace DIR   where runs are kept (${join(tmpdir(), 'fanoscope-quality')})
   --out DIR         writes precision.md and precision.json there
@@ -45,13 +46,12 @@ const { values } = parseArgs({
     system: { type: 'string', default: 'fanogan' },
     preset: { type: 'string', default: 'quick' },
     seeds: { type: 'string', default: '1,2,3' },
+    set: { type: 'string', multiple: true, default: [] },
     scores: { type: 'string', default: 'ganomaly,izif,peak,texture' },
     workspace: { type: 'string', default: join(tmpdir(), 'fanoscope-quality') },
     out: { type: 'string' },
   },
 })
-
-const list = (text: string): string[] => text.split(',').map((part) => part.trim())
 
 const precisions = ['float32', 'bfloat16'] as const
 type Precision = (typeof precisions)[number]
@@ -68,13 +68,10 @@ interface Measured {
 
 const resultSchema = z.object({ chosen: z.object({ value: z.number() }).nullable() })
 
-async function pair(
-  session: Session,
-  plan: { dataset: string; model: string; preset: string; seed: number },
-): Promise<Measured[]> {
+async function pair(session: Session, plan: Plan): Promise<Measured[]> {
   const both = []
   for (const precision of precisions) {
-    const run = await trained(session, { ...plan, set: { trainingPrecision: precision } })
+    const run = await trained(session, { ...plan, set: { ...plan.set, trainingPrecision: precision } })
     both.push({ precision, run })
   }
   const choice = startChoice(session, {
@@ -169,7 +166,8 @@ async function main(): Promise<void> {
       }
       for (const model of list(values.system)) {
         for (const seed of list(values.seeds).map(Number)) {
-          all.push(...(await pair(session, { dataset, model, preset: values.preset, seed })))
+          const plan = { dataset, model, preset: values.preset, seed, set: parsedSet(values.set) }
+          all.push(...(await pair(session, plan)))
           if (values.out) {
             mkdirSync(values.out, { recursive: true })
             writeFileSync(join(values.out, 'precision.json'), `${JSON.stringify(all, null, 1)}\n`)

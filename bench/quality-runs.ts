@@ -16,6 +16,20 @@ export interface Plan {
   set: Record<string, string | number | boolean>
 }
 
+/** The parts of an option that is a list. */
+export const list = (text: string): string[] => text.split(',').map((part) => part.trim())
+
+/** Parameters as they were typed, `key=value` each. */
+export function parsedSet(texts: readonly string[]): Plan['set'] {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, key = '', value = ''] = /^([^=]+)=(.*)$/.exec(text) ?? []
+      if (value === 'true' || value === 'false') return [key, value === 'true']
+      return [key, value !== '' && Number.isFinite(Number(value)) ? Number(value) : value]
+    }),
+  )
+}
+
 /** The name that a run of the benchmark is found again by. */
 export const nameOf = ({ dataset, model, preset, seed, set }: Plan): string =>
   ['quality', dataset, model, preset, seed, ...Object.entries(set).map((entry) => entry.join('='))].join(' ')

@@ -27,7 +27,7 @@ import { findRun, setRunResult } from '../src/main/store/runs.ts'
 import { iterateScores } from '../src/main/store/scores.ts'
 import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
-import { finished, nameOf, type Plan, say, trained } from './quality-runs.ts'
+import { finished, list, nameOf, type Plan, parsedSet, say, trained } from './quality-runs.ts'
 import { betweenMarks, type QualityRun, qualityTables, runsOf } from './quality-tables.ts'
 
 const help = `node bench/quality.ts [options]
@@ -59,18 +59,6 @@ const { values } = parseArgs({
     write: { type: 'string' },
   },
 })
-
-const list = (text: string): string[] => text.split(',').map((part) => part.trim())
-
-function parsedSet(texts: readonly string[]): Plan['set'] {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, key = '', value = ''] = /^([^=]+)=(.*)$/.exec(text) ?? []
-      if (value === 'true' || value === 'false') return [key, value === 'true']
-      return [key, value !== '' && Number.isFinite(Number(value)) ? Number(value) : value]
-    }),
-  )
-}
 
 const timeSchema = z.object({ millisecondsPerImage: z.number() })
 

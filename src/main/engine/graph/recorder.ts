@@ -1,7 +1,7 @@
 /**
  * Runs a step once, eagerly, and notes every operation that tfjs asks of TensorFlow. The values do not
- * matter, only which operation reads what: the step runs on made-up inputs, and every variable gets back
- * the value that it had.
+ * matter, only which operation reads what: the step runs on made-up inputs, convolutions are not computed, and
+ * every variable gets back the value that it had.
  */
 
 import { Failure } from '../../../shared/failure.ts'
@@ -14,6 +14,7 @@ import {
   type NativeValues,
   overriding,
 } from './binding.ts'
+import { convolutionType } from './convolution-type.ts'
 import {
   type Attribute,
   assignNode,
@@ -376,14 +377,15 @@ class Recorder {
   }
 
   /**
-   * Zeros in place of the results of an operation that the recording before has at the same place, reading
-   * inputs of the same types: most of the time of a recording goes into values that nobody reads.
+   * Zeros in place of the results of a convolution, and of an operation that the recording before has at the same
+   * place, reading inputs of the same types: most of the time of a recording goes into values that nobody reads.
    */
   #placeholders(node: GraphNode): NativeTensor[] | null {
+    if (!node.inputs.some((edge) => this.#changing.has(edge.node))) return null
+    const convolved = convolutionType(node)
+    if (convolved !== null) return this.#zeros(convolved)
     const earlier = this.#before[this.#log.length]
-    const changes = node.inputs.some((edge) => this.#changing.has(edge.node))
     const alike =
-      changes &&
       earlier?.op === node.op &&
       earlier.inputs.length === node.inputs.length &&
       node.inputs.every((edge, i) => {
