@@ -134,7 +134,7 @@ export function reportText(report: Report): string {
   }
   if (pipeline) lines.push('', ...pipeline.map(pipelineLine))
   if (training) {
-    const { ours, oursAfter, pytorch, ganSteps, encoderSteps, engineBytes } = training
+    const { ours, oursAfter, pytorch, ganSteps, encoderSteps, engineBytes, precision } = training
     const times =
       pytorch === null
         ? ''
@@ -145,7 +145,7 @@ export function reportText(report: Report): string {
         : `; engine at most ${megabytes(engineBytes)} (bar ${megabytes(memoryBar)}: ${verdict(engineBytes < memoryBar)})`
     lines.push(
       '',
-      `training "${training.preset}", ${ganSteps} + ${encoderSteps} steps: ${ours.toFixed(1)} s${times}; scores learned and calibrated in ${oursAfter.toFixed(1)} s more${memory}`,
+      `training "${training.preset}" in ${precision}, ${ganSteps} + ${encoderSteps} steps: ${ours.toFixed(1)} s${times}; scores learned and calibrated in ${oursAfter.toFixed(1)} s more${memory}`,
     )
   }
   if (stability) {

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { precisionHere } from '../src/main/engine/graph/bfloat16.ts'
+import type { Precision } from '../src/main/engine/graph/compile.ts'
 import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
 import type { EngineImage } from '../src/main/engine/protocol.ts'
 import { toModelInput } from '../src/main/images/model-input.ts'
@@ -22,6 +24,8 @@ export interface TrainingFigures {
   preset: string
   ganSteps: number
   encoderSteps: number
+  /** What our training multiplied; PyTorch's is in float32. */
+  precision: Precision
   /** Seconds of the two stages, from the start of an engine to the last step. */
   ours: number
   /** Seconds after them in which our scores are learned and calibrated, which has no counterpart in PyTorch. */
@@ -112,6 +116,7 @@ export async function measureTraining({ steps, threads, python }: TrainingOption
       preset,
       ganSteps: config.ganSteps,
       encoderSteps: config.encoderSteps,
+      precision: precisionHere(config.trainingPrecision),
       ours,
       oursAfter,
       engineBytes,
