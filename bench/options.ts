@@ -10,7 +10,7 @@
  */
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import type { Pixels } from '../src/main/engine/data/geometry.ts'
@@ -23,16 +23,13 @@ import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
 import { readModel, type StoredModel } from '../src/main/engine/scoring/model-file.ts'
 import { scoreImages } from '../src/main/engine/scoring/score-images.ts'
 import { TaskControl } from '../src/main/engine/task-control.ts'
-import { importFolder } from '../src/main/import/import-folder.ts'
 import { auroc } from '../src/main/metrics/auroc.ts'
 import { createRandom } from '../src/main/random.ts'
-import { createEventHub } from '../src/main/services/events.ts'
-import { openSession, type Session } from '../src/main/services/session.ts'
+import type { Session } from '../src/main/services/session.ts'
 import { engineImage, engineTrainingImages, readTrainingList } from '../src/main/services/training-images.ts'
-import { datasetByName, findDataset } from '../src/main/store/datasets.ts'
+import { findDataset } from '../src/main/store/datasets.ts'
 import { listImages } from '../src/main/store/images.ts'
 import { runFolder } from '../src/main/store/runs.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import type { Run } from '../src/shared/domain.ts'
 import {
   figuresOf,
@@ -42,7 +39,7 @@ import {
   type ScoredItem,
   type ScoredSet,
 } from './option-tables.ts'
-import { say, trained } from './quality-runs.ts'
+import { benchSession, importedOnce, say, trained } from './quality-runs.ts'
 
 const help = `node bench/options.ts [options]
 
@@ -294,12 +291,8 @@ async function datasetSection(
   session: Session,
   folder: string,
 ): Promise<{ markdown: string; figures: unknown }> {
-  const dataset = basename(resolve(folder))
+  const dataset = await importedOnce(session, folder)
   const { workspace } = session
-  if (!datasetByName(workspace.db, dataset)) {
-    say(`${dataset}: importing`)
-    await importFolder(workspace, { folder: resolve(folder), dataset })
-  }
   const { id } = findDataset(workspace.db, dataset)
   const rows: OptionRow[] = []
   const maps: Measured['maps'] = []
@@ -338,12 +331,7 @@ function loadedMode({ tensors, description }: StoredModel): { mode: InputMode } 
 }
 
 async function main(): Promise<void> {
-  const session = openSession({
-    dir: resolve(values.workspace),
-    create: true,
-    launchEngine: launchStandardEngine,
-    events: createEventHub(),
-  })
+  const session = benchSession(values.workspace)
   const sections: string[] = []
   const figures: unknown[] = []
   try {

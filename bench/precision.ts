@@ -11,20 +11,25 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { hasBfloat16 } from '../src/main/engine/graph/bfloat16.ts'
 import { isScoreKind } from '../src/main/engine/scores.ts'
-import { importFolder } from '../src/main/import/import-folder.ts'
 import { choiceOf, startChoice } from '../src/main/services/choosing.ts'
 import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
-import { createEventHub } from '../src/main/services/events.ts'
 import { startScoring } from '../src/main/services/scoring.ts'
-import { openSession, type Session } from '../src/main/services/session.ts'
-import { datasetByName } from '../src/main/store/datasets.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
-import { finished, list, type Plan, parsedSet, say, trained } from './quality-runs.ts'
+import type { Session } from '../src/main/services/session.ts'
+import {
+  benchSession,
+  finished,
+  importedOnce,
+  list,
+  type Plan,
+  parsedSet,
+  say,
+  trained,
+} from './quality-runs.ts'
 import { meanAndSpread } from './quality-tables.ts'
 
 const help = `node bench/precision.ts [options]
@@ -150,20 +155,11 @@ function tables(all: readonly Measured[]): string {
 
 async function main(): Promise<void> {
   if (!hasBfloat16()) process.env.FANOSCOPE_BFLOAT16 = 'rounded'
-  const session = openSession({
-    dir: resolve(values.workspace),
-    create: true,
-    launchEngine: launchStandardEngine,
-    events: createEventHub(),
-  })
+  const session = benchSession(values.workspace)
   const all: Measured[] = []
   try {
     for (const folder of values.dataset) {
-      const dataset = basename(resolve(folder))
-      if (!datasetByName(session.workspace.db, dataset)) {
-        say(`${dataset}: importing`)
-        await importFolder(session.workspace, { folder: resolve(folder), dataset })
-      }
+      const dataset = await importedOnce(session, folder)
       for (const model of list(values.system)) {
         for (const seed of list(values.seeds).map(Number)) {
           const plan = { dataset, model, preset: values.preset, seed, set: parsedSet(values.set) }

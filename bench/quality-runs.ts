@@ -1,12 +1,35 @@
 /** Runs of the benchmarks of quality: found again in their workspace, gone on with, or trained. */
-import type { Session } from '../src/main/services/session.ts'
+import { basename, resolve } from 'node:path'
+import { importFolder } from '../src/main/import/import-folder.ts'
+import { createEventHub } from '../src/main/services/events.ts'
+import { openSession, type Session } from '../src/main/services/session.ts'
 import { resumeTraining, startTraining } from '../src/main/services/training.ts'
+import { datasetByName } from '../src/main/store/datasets.ts'
 import { findRun, listRuns, renameRun } from '../src/main/store/runs.ts'
+import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { jobProgressSchema } from '../src/shared/contract.ts'
 import type { Run } from '../src/shared/domain.ts'
 import { Failure } from '../src/shared/failure.ts'
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** The workspace in which a benchmark keeps its runs, made where it is not there. */
+export const benchSession = (folder: string): Session =>
+  openSession({
+    dir: resolve(folder),
+    create: true,
+    launchEngine: launchStandardEngine,
+    events: createEventHub(),
+  })
+
+/** Imports a folder where its dataset is not there yet; the dataset's name. */
+export async function importedOnce({ workspace }: Session, folder: string): Promise<string> {
+  const dataset = basename(resolve(folder))
+  if (datasetByName(workspace.db, dataset)) return dataset
+  say(`${dataset}: importing`)
+  await importFolder(workspace, { folder: resolve(folder), dataset })
+  return dataset
+}
 
 export interface Plan {
   dataset: string

@@ -9,25 +9,31 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { listSystems } from '../src/main/engine/models/catalog.ts'
 import { imageScore, isScoreKind, scoresFrom } from '../src/main/engine/scores.ts'
-import { importFolder } from '../src/main/import/import-folder.ts'
 import { scoreSummarySchema } from '../src/main/jobs/score-job.ts'
 import { auroc } from '../src/main/metrics/auroc.ts'
 import { averagePrecision } from '../src/main/metrics/average-precision.ts'
 import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
-import { createEventHub } from '../src/main/services/events.ts'
 import { startScoring } from '../src/main/services/scoring.ts'
-import { openSession, type Session } from '../src/main/services/session.ts'
-import { datasetByName } from '../src/main/store/datasets.ts'
+import type { Session } from '../src/main/services/session.ts'
 import { findRun, setRunResult } from '../src/main/store/runs.ts'
 import { iterateScores } from '../src/main/store/scores.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
-import { finished, list, nameOf, type Plan, parsedSet, say, trained } from './quality-runs.ts'
+import {
+  benchSession,
+  finished,
+  importedOnce,
+  list,
+  nameOf,
+  type Plan,
+  parsedSet,
+  say,
+  trained,
+} from './quality-runs.ts'
 import { betweenMarks, type QualityRun, qualityTables, runsOf } from './quality-tables.ts'
 
 const help = `node bench/quality.ts [options]
@@ -127,21 +133,12 @@ async function measured(session: Session, plan: Plan, split: Split): Promise<Qua
 async function main(): Promise<void> {
   const split = splitSchema.parse(values.split)
   const systems = values.system ? list(values.system) : listSystems().systems.map(({ name }) => name)
-  const session = openSession({
-    dir: resolve(values.workspace),
-    create: true,
-    launchEngine: launchStandardEngine,
-    events: createEventHub(),
-  })
+  const session = benchSession(values.workspace)
   const runs: QualityRun[] = values.from.flatMap((file) => runsOf(readFileSync(file, 'utf8')))
   const failures: string[] = []
   try {
     for (const folder of values.dataset) {
-      const dataset = basename(resolve(folder))
-      if (!datasetByName(session.workspace.db, dataset)) {
-        say(`${dataset}: importing`)
-        await importFolder(session.workspace, { folder: resolve(folder), dataset })
-      }
+      const dataset = await importedOnce(session, folder)
       for (const model of systems) {
         for (const preset of list(values.preset)) {
           for (const seed of list(values.seeds).map(Number)) {
