@@ -18,6 +18,7 @@ import { compilingWith, type Precision } from '../graph/compile.ts'
 import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
+import { scoringBatch } from '../scoring/batch-size.ts'
 import { type Calibration, calibrate } from '../scoring/calibrate.ts'
 import { expectationTensors, expectedTiles } from '../scoring/expected-residual.ts'
 import { whiteningTensors } from '../scoring/feature-whitening.ts'
@@ -363,7 +364,8 @@ class Training<W extends Record<string, Weights>> {
     const { task } = this.#context
     const tensors = readWeights(...Object.values(weights))
     const weightsSha256 = digestOf(tensors)
-    const batch = Math.min(32, config.batch)
+    // That of scoring: in another, the same photograph may have other last bits.
+    const batch = scoringBatch(config)
     const residuals = await this.#learnResiduals(weights, batch)
     let scorer = createScorer(weights, batch, requestOf(residuals))
     try {
