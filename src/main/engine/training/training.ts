@@ -43,7 +43,7 @@ import {
   withLearned,
 } from '../scoring/tile-scorer.ts'
 import { Cancelled } from '../task-control.ts'
-import type { Variable } from '../tensorflow.ts'
+import { provider, type Variable } from '../tensorflow.ts'
 import {
   type Checkpoint,
   digestOf,
@@ -70,6 +70,9 @@ const cacheLimit = 512 * 2 ** 20
 const pointsPerStage = 400
 
 const bestPrefix = 'best:'
+
+/** Whether graphs can multiply anything but float32: those of the processor. */
+const lowPrecision = provider.backend === 'tensorflow' && !provider.gpu
 
 /** Training photographs that the texture of good parts is learned from. */
 const textureLimit = 512
@@ -140,7 +143,10 @@ class Training<W extends Record<string, Weights>> {
       this.#context.log('warn', 'The run has no checkpoint: its training starts from the beginning.')
     }
     if (this.#definition.config.trainingPrecision === 'bfloat16') {
-      const here = this.#precision === 'float32' ? 'float32: this processor has no bfloat16' : 'bfloat16'
+      const here =
+        this.#precision === 'float32'
+          ? 'float32: bfloat16 takes a processor that has it, and no GPU'
+          : 'bfloat16'
       this.#context.log('info', `Training multiplies in ${here}.`)
     }
     for (;;) {
@@ -267,7 +273,7 @@ class Training<W extends Record<string, Weights>> {
   }
 
   get #precision(): Precision {
-    return precisionHere(this.#definition.config.trainingPrecision)
+    return lowPrecision ? precisionHere(this.#definition.config.trainingPrecision) : 'float32'
   }
 
   /** All steps are done, or the choice has found nothing better for as long as it may. */
@@ -503,7 +509,8 @@ class Training<W extends Record<string, Weights>> {
         },
       })
     const full = await calibrateWith(scorer)
-    if (precisionHere(config.precision) === 'float32') return { ...full, precision: 'float32' }
+    if (!lowPrecision || precisionHere(config.precision) === 'float32')
+      return { ...full, precision: 'float32' }
     const low16 = scoringWith('bfloat16', () => createScorer(weights, scorer.batch, requestOf(learned)))
     const lowScorer = this.#withLearned(low16, learned)
     try {

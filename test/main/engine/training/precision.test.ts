@@ -26,7 +26,9 @@ describeCompiled('a training in bfloat16', () => {
   it('is one in float32 where the processor has none, and says so', async ({ skip }) => {
     skip(hasBfloat16(), 'this processor has bfloat16')
     const [low, full] = [await trained('bfloat16'), await trained('float32')]
-    expect(low.said).toContain('Training multiplies in float32: this processor has no bfloat16.')
+    expect(low.said).toContain(
+      'Training multiplies in float32: bfloat16 takes a processor that has it, and no GPU.',
+    )
     expect(low.result.weightsSha256).toBe(full.result.weightsSha256)
     expect(full.said.join()).not.toContain('Training multiplies')
   })
