@@ -9,7 +9,6 @@
  * their weights, as the end of a training does it.
  */
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
@@ -39,7 +38,7 @@ import {
   type ScoredItem,
   type ScoredSet,
 } from './option-tables.ts'
-import { benchSession, importedOnce, say, trained } from './quality-runs.ts'
+import { benchSession, commonOptions, importedOnce, say, standardWorkspace, trained } from './quality-runs.ts'
 
 const help = `node bench/options.ts [options]
 
@@ -49,21 +48,17 @@ const help = `node bench/options.ts [options]
   --seed N          seed of the runs and of the defects (1)
   --made N          made defects of each type on each normal photograph (as many as give 300 in all, at least 1)
   --photographs N   normal validation photographs, at most (72)
-  --workspace DIR   where runs are kept (${join(tmpdir(), 'fanoscope-quality')})
+  --workspace DIR   where runs are kept (${standardWorkspace})
   --out DIR         writes options.md and options.json there
 `
 
 const { values } = parseArgs({
   options: {
-    help: { type: 'boolean', default: false },
-    dataset: { type: 'string', multiple: true, default: [] },
-    preset: { type: 'string', default: 'quick' },
+    ...commonOptions,
     normalization: { type: 'string', default: 'none,local' },
     seed: { type: 'string', default: '1' },
     made: { type: 'string' },
     photographs: { type: 'string', default: '72' },
-    workspace: { type: 'string', default: join(tmpdir(), 'fanoscope-quality') },
-    out: { type: 'string' },
   },
 })
 

@@ -10,11 +10,11 @@
  * was measured before is not measured again.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { hasBfloat16 } from '../src/main/engine/graph/bfloat16.ts'
+import type { WantedPrecision } from '../src/main/engine/graph/precision-here.ts'
 import { isScoreKind } from '../src/main/engine/scores.ts'
 import { choiceOf, startChoice } from '../src/main/services/choosing.ts'
 import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
@@ -22,12 +22,15 @@ import { startScoring } from '../src/main/services/scoring.ts'
 import type { Session } from '../src/main/services/session.ts'
 import {
   benchSession,
+  commonOptions,
   finished,
   importedOnce,
   list,
   type Plan,
   parsedSet,
+  planOptions,
   say,
+  standardWorkspace,
   trained,
 } from './quality-runs.ts'
 import { meanAndSpread } from './quality-tables.ts'
@@ -40,32 +43,26 @@ const help = `node bench/precision.ts [options]
   --seeds LIST      seeds (1,2,3)
   --set KEY=VALUE   a parameter other than the preset has it; may be given several times
   --scores LIST     scores that made defects are found by (ganomaly,izif,peak,texture; those that the run has)
-  --workspace DIR   where runs are kept (${join(tmpdir(), 'fanoscope-quality')})
+  --workspace DIR   where runs are kept (${standardWorkspace})
   --out DIR         writes precision.md and precision.json there
 `
 
 const { values } = parseArgs({
   options: {
-    help: { type: 'boolean', default: false },
-    dataset: { type: 'string', multiple: true, default: [] },
+    ...commonOptions,
+    ...planOptions,
     system: { type: 'string', default: 'fanogan' },
-    preset: { type: 'string', default: 'quick' },
-    seeds: { type: 'string', default: '1,2,3' },
-    set: { type: 'string', multiple: true, default: [] },
     scores: { type: 'string', default: 'ganomaly,izif,peak,texture' },
-    workspace: { type: 'string', default: join(tmpdir(), 'fanoscope-quality') },
-    out: { type: 'string' },
   },
 })
 
-const precisions = ['float32', 'bfloat16'] as const
-type Precision = (typeof precisions)[number]
+const precisions: readonly WantedPrecision[] = ['float32', 'bfloat16']
 
 interface Measured {
   dataset: string
   system: string
   seed: number
-  precision: Precision
+  precision: WantedPrecision
   /** The figures by their names. */
   figures: Record<string, number>
   seconds: number
@@ -136,7 +133,7 @@ function tables(all: readonly Measured[]): string {
   return [...groups]
     .map(([key, runs]) => {
       const seeds = [...new Set(runs.map(({ seed }) => seed))]
-      const of = (precision: Precision, seed: number, name: string): number | null =>
+      const of = (precision: WantedPrecision, seed: number, name: string): number | null =>
         runs.find((run) => run.seed === seed && run.precision === precision)?.figures[name] ?? null
       const names = [...new Set(runs.flatMap(({ figures }) => Object.keys(figures)))]
       const rows = names.map((name) => {

@@ -1,5 +1,6 @@
 /** Runs of the benchmarks of quality: found again in their workspace, gone on with, or trained. */
-import { basename, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import { importFolder } from '../src/main/import/import-folder.ts'
 import { createEventHub } from '../src/main/services/events.ts'
 import { openSession, type Session } from '../src/main/services/session.ts'
@@ -12,6 +13,24 @@ import type { Run } from '../src/shared/domain.ts'
 import { Failure } from '../src/shared/failure.ts'
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** Where runs are kept that several benchmarks of quality find again. */
+export const standardWorkspace = join(tmpdir(), 'fanoscope-quality')
+
+/** Options of every benchmark of quality, for `parseArgs`. */
+export const commonOptions = {
+  help: { type: 'boolean', default: false },
+  dataset: { type: 'string', multiple: true, default: [] as string[] },
+  preset: { type: 'string', default: 'quick' },
+  workspace: { type: 'string', default: standardWorkspace },
+  out: { type: 'string' },
+} as const
+
+/** Options of those that train over several seeds. */
+export const planOptions = {
+  seeds: { type: 'string', default: '1,2,3' },
+  set: { type: 'string', multiple: true, default: [] as string[] },
+} as const
 
 /** The workspace in which a benchmark keeps its runs, made where it is not there. */
 export const benchSession = (folder: string): Session =>

@@ -8,7 +8,7 @@
  * goes on. Nothing is chosen by what it measures; that is done on validation images, before.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -25,13 +25,16 @@ import { iterateScores } from '../src/main/store/scores.ts'
 import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
 import {
   benchSession,
+  commonOptions,
   finished,
   importedOnce,
   list,
   nameOf,
   type Plan,
   parsedSet,
+  planOptions,
   say,
+  standardWorkspace,
   trained,
 } from './quality-runs.ts'
 import { betweenMarks, type QualityRun, qualityTables, runsOf } from './quality-tables.ts'
@@ -44,7 +47,7 @@ const help = `node bench/quality.ts [options]
   --seeds LIST      seeds (1,2,3)
   --set KEY=VALUE   a parameter other than the preset has it; may be given several times
   --split SPLIT     images to measure on (test)
-  --workspace DIR   where runs are kept (${join(tmpdir(), 'fanoscope-quality')})
+  --workspace DIR   where runs are kept (${standardWorkspace})
   --out DIR         writes quality.md and quality.json there
   --from FILE       adds the runs of a quality.json that was measured elsewhere; may be given several times
   --write FILE      puts the tables between the marks of this document
@@ -52,15 +55,10 @@ const help = `node bench/quality.ts [options]
 
 const { values } = parseArgs({
   options: {
-    help: { type: 'boolean', default: false },
-    dataset: { type: 'string', multiple: true, default: [] },
+    ...commonOptions,
+    ...planOptions,
     system: { type: 'string' },
-    preset: { type: 'string', default: 'quick' },
-    seeds: { type: 'string', default: '1,2,3' },
-    set: { type: 'string', multiple: true, default: [] },
     split: { type: 'string', default: 'test' },
-    workspace: { type: 'string', default: join(tmpdir(), 'fanoscope-quality') },
-    out: { type: 'string' },
     from: { type: 'string', multiple: true, default: [] },
     write: { type: 'string' },
   },

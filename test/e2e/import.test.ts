@@ -7,10 +7,16 @@ import { createStation, describeInChromium, type Station } from './station.ts'
 
 const figures = resolve('../shared/data/molded-figure')
 
-/** Chooses the folder in the dialog and imports it, up to the report. */
-async function importFolder({ page }: Station, folder: string): Promise<void> {
+/** Opens the dialog, and in it the folder picker. */
+async function askForFolder({ page }: Station): Promise<void> {
   await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
+}
+
+/** Chooses the folder in the dialog and imports it, up to the report. */
+async function importFolder(station: Station, folder: string): Promise<void> {
+  const { page } = station
+  await askForFolder(station)
   await page.getByLabel('Path of the folder').fill(folder)
   await page.getByRole('button', { name: 'Go', exact: true }).click()
   await page.getByRole('button', { name: 'Use this folder' }).click()
@@ -78,12 +84,8 @@ describeInChromium('importing a folder', () => {
     })
     await page.reload()
     const field = page.getByLabel('Path of the folder')
-    const ask = async (): Promise<void> => {
-      await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
-      await page.getByRole('dialog').getByRole('button', { name: 'Choose a folder' }).click()
-    }
     isHeld = true
-    await ask()
+    await askForFolder(station)
     await field.focus()
     await field.selectText()
     letGo()
@@ -92,7 +94,7 @@ describeInChromium('importing a folder', () => {
     expect(await field.inputValue()).toBe(station.folder)
     isHeld = false
     await page.reload()
-    await ask()
+    await askForFolder(station)
     await expect.poll(() => field.inputValue()).toBe(join(station.folder, 'home'))
   })
 })

@@ -100,7 +100,8 @@ export function createStation(): Station {
     if (task.result?.state === 'fail' && failed === null) {
       failed = task.name
       // What a person saw then; the report of a machine far away holds nothing else of it.
-      for (const error of task.result.errors ?? []) error.message += `\nOn screen:\n${await onScreen()}`
+      const screen = await onScreen()
+      for (const error of task.result.errors ?? []) error.message += `\nOn screen:\n${screen}`
     }
     const found = problems
     problems = []

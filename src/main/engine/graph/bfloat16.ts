@@ -6,7 +6,6 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { type Attribute, DataTypes, type Edge, edgeType, type GraphNode } from './ir.ts'
-import type { Precision } from './program.ts'
 import type { RewriteContext, Rule } from './rewrite.ts'
 
 const value = (node: GraphNode): Edge => ({ node, output: 0 })
@@ -92,14 +91,4 @@ export function hasBfloat16(information = '/proc/cpuinfo'): boolean {
   const [, flags = ''] = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync(information, 'utf8')) ?? []
   const known = new Set(flags.trim().split(/\s+/))
   return instructions.some((name) => known.has(name))
-}
-
-/**
- * What a graph multiplies here where `wanted` was asked for. A processor without bfloat16 takes float32, or, where
- * FANOSCOPE_BFLOAT16 is `rounded`, float32 rounded as bfloat16 is: what that costs in quality can be measured
- * anywhere.
- */
-export function precisionHere(wanted: 'float32' | 'bfloat16'): Precision {
-  if (wanted === 'float32' || hasBfloat16()) return wanted
-  return process.env.FANOSCOPE_BFLOAT16 === 'rounded' ? 'rounded' : 'float32'
 }

@@ -1,6 +1,6 @@
 /** Whether a model may score in bfloat16: by its scores of the normal validation images alone. */
-import { precisionHere } from '../graph/bfloat16.ts'
 import { compilingWith } from '../graph/compile.ts'
+import { precisionHere, type WantedPrecision } from '../graph/precision-here.ts'
 
 /** How far scores may move, as a share of the range of the middle 80 % of normal scores. */
 const tolerance = 0.02
@@ -21,5 +21,5 @@ export function scoresAgree(full: Scores, low: Scores): boolean {
 }
 
 /** Compiles a scorer for what the model was calibrated with, as far as this processor has it. */
-export const scoringWith = <T>(precision: 'float32' | 'bfloat16' | undefined, make: () => T): T =>
+export const scoringWith = <T>(precision: WantedPrecision | undefined, make: () => T): T =>
   compilingWith({ precision: precisionHere(precision ?? 'float32') }, make)

@@ -1,4 +1,5 @@
 import type { InputMode } from '../data/load-image.ts'
+import type { WantedPrecision } from '../graph/precision-here.ts'
 
 /** What every system's configuration says; the rest is the system's own. */
 export interface TrainingConfig extends InputMode {
@@ -9,9 +10,9 @@ export interface TrainingConfig extends InputMode {
   overlap: number
   discriminatorSamples: number
   /** What scoring is to multiply. */
-  precision: 'float32' | 'bfloat16'
+  precision: WantedPrecision
   /** What training is to multiply. */
-  trainingPrecision: 'float32' | 'bfloat16'
+  trainingPrecision: WantedPrecision
   checkpointEvery: number
   previewEvery: number
 }

@@ -13,8 +13,8 @@ import { dropGraphs, keptGraphs } from '../compiled-graphs.ts'
 import { cutTile, type Pixels } from '../data/geometry.ts'
 import { ImageCache, unpack } from '../data/image-cache.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
-import { precisionHere } from '../graph/bfloat16.ts'
 import { compilingWith, type Precision } from '../graph/compile.ts'
+import { precisionHere } from '../graph/precision-here.ts'
 import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
@@ -43,7 +43,7 @@ import {
   withLearned,
 } from '../scoring/tile-scorer.ts'
 import { Cancelled } from '../task-control.ts'
-import { provider, type Variable } from '../tensorflow.ts'
+import type { Variable } from '../tensorflow.ts'
 import {
   type Checkpoint,
   digestOf,
@@ -70,9 +70,6 @@ const cacheLimit = 512 * 2 ** 20
 const pointsPerStage = 400
 
 const bestPrefix = 'best:'
-
-/** Whether graphs can multiply anything but float32: those of the processor. */
-const lowPrecision = provider.backend === 'tensorflow' && !provider.gpu
 
 /** Training photographs that the texture of good parts is learned from. */
 const textureLimit = 512
@@ -273,7 +270,7 @@ class Training<W extends Record<string, Weights>> {
   }
 
   get #precision(): Precision {
-    return lowPrecision ? precisionHere(this.#definition.config.trainingPrecision) : 'float32'
+    return precisionHere(this.#definition.config.trainingPrecision)
   }
 
   /** All steps are done, or the choice has found nothing better for as long as it may. */
@@ -509,8 +506,7 @@ class Training<W extends Record<string, Weights>> {
         },
       })
     const full = await calibrateWith(scorer)
-    if (!lowPrecision || precisionHere(config.precision) === 'float32')
-      return { ...full, precision: 'float32' }
+    if (precisionHere(config.precision) === 'float32') return { ...full, precision: 'float32' }
     const low16 = scoringWith('bfloat16', () => createScorer(weights, scorer.batch, requestOf(learned)))
     const lowScorer = this.#withLearned(low16, learned)
     try {

@@ -210,6 +210,7 @@ describeCompiled('a graph', () => {
     low.dispose()
     full.dispose()
   })
+
   it('rounded to bfloat16 multiplies, in float32, numbers with 8 bits and rounds what comes of it', () => {
     const weights = normal(4, 4, 8, 16)
     const step = (inputs: Record<string, Tensor>) => ({
