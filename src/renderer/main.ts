@@ -10,8 +10,8 @@ import App from './App.vue'
 import { i18n } from './i18n/index.ts'
 import { repairLanguage } from './i18n/language-tag.ts'
 import { createAppRouter } from './router.ts'
-import { useAppStore } from './stores/app.ts'
-import { usePreferencesStore } from './stores/preferences.ts'
+import { useAppStore } from './data/app.ts'
+import { usePreferencesStore } from './data/preferences.ts'
 
 async function start(): Promise<void> {
   repairLanguage(navigator)

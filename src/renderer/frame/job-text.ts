@@ -2,9 +2,9 @@
 import { useI18n } from 'vue-i18n'
 import type { Job } from '../../shared/domain.ts'
 import { useFormats } from '../i18n/format.ts'
-import { useDatasetsStore } from '../stores/datasets.ts'
-import { progressOf } from '../stores/jobs.ts'
-import { titleOf, useRunsStore } from '../stores/runs.ts'
+import { useDatasetsStore } from '../data/datasets.ts'
+import { progressOf } from '../data/jobs.ts'
+import { titleOf, useRunsStore } from '../data/runs.ts'
 
 const phases = [
   'sample',

@@ -2,8 +2,8 @@
 import { ElMessageBox } from 'element-plus'
 import { onBeforeUnmount, onMounted } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { useAppStore } from '../stores/app.ts'
-import { useJobsStore } from '../stores/jobs.ts'
+import { useAppStore } from '../data/app.ts'
+import { useJobsStore } from '../data/jobs.ts'
 
 export function useClosing(): void {
   const { t } = useI18n()

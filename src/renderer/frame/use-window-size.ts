@@ -1,7 +1,7 @@
 /** The size of an app window of the browser host, remembered for the next one; Electron remembers its own. */
 import { onBeforeUnmount, onMounted } from 'vue'
 import { call } from '../bridge.ts'
-import { useAppStore } from '../stores/app.ts'
+import { useAppStore } from '../data/app.ts'
 
 /** The setting that `src/main/shell/browser.ts` opens its window by. */
 const key = 'ui.app-window-size'

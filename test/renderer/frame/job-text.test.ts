@@ -4,7 +4,7 @@ import { createSSRApp, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { useJobText } from '../../../src/renderer/frame/job-text.ts'
 import { i18n } from '../../../src/renderer/i18n/index.ts'
-import { useRunsStore } from '../../../src/renderer/stores/runs.ts'
+import { useRunsStore } from '../../../src/renderer/data/runs.ts'
 import { exampleJob, exampleRun } from '../domain-examples.ts'
 import { installFakeBridge } from '../fake-bridge.ts'
 

@@ -3,7 +3,7 @@ import { reactive, watch } from 'vue'
 import { z } from 'zod'
 import { call } from '../../bridge.ts'
 import { colorMapNames } from '../../heatmap/colormap.ts'
-import { settingKeeper } from '../../stores/setting-keeper.ts'
+import { settingKeeper } from '../../data/setting-keeper.ts'
 
 export const layouts = ['overlay', 'side', 'swipe', 'four'] as const
 /** What the photograph is swiped against. */

@@ -1,0 +1,30 @@
+/** Columns of a table that are as wide as somebody drew them, also the next day. */
+import { computed } from 'vue'
+import { useChoice } from '../data/choices.ts'
+
+/** No narrower, so that a column can be found again; no wider than a screen. */
+const least = 48
+const most = 900
+
+const isWidths = (value: unknown): value is Record<string, number> =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((width) => typeof width === 'number' && width >= least && width <= most)
+
+/** @param table names the table among those whose widths are kept */
+export function useColumnWidths(table: string) {
+  const widths = useChoice<Record<string, number>>(`columns.${table}`, {}, isWidths)
+  const set = (column: string, width: number): void => {
+    widths.value = { ...widths.value, [column]: Math.round(Math.min(most, Math.max(least, width))) }
+  }
+  const reset = (column: string): void => {
+    const { [column]: _, ...others } = widths.value
+    widths.value = others
+  }
+  /** For the header's cell; empty where the content decides. */
+  const styleOf = computed(() => (column: string) => {
+    const width = widths.value[column]
+    return width === undefined ? {} : { width: `${width}px`, minWidth: `${width}px`, maxWidth: `${width}px` }
+  })
+  return { set, reset, styleOf }
+}

@@ -1,0 +1,314 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { useReviewStore } from '../../../src/renderer/data/review.ts'
+import type { ReviewItem } from '../../../src/shared/contract.ts'
+import type { DecisionKind } from '../../../src/shared/domain.ts'
+import { decisionOn, reviewItem } from '../screens/review/review-items.ts'
+
+/** Main as the store sees it: a queue by image id, decisions that stand, events in the order main sends them. */
+class FakeMain {
+  items: ReviewItem[]
+  readonly decided: { image: number; decision: DecisionKind; note: unknown; defectType: unknown }[] = []
+  reads = 0
+  /** Events wait until `deliver`, as they may on the way through another process. */
+  slowEvents = false
+  failure: { code: string; message: string; remedy: string } | null = null
+  private readonly stack: { image: number; before: ReviewItem['decision'] }[] = []
+  private readonly waiting: number[] = []
+  private listener: (payload: unknown) => void = () => undefined
+
+  constructor(count: number, change: (image: number) => Partial<ReviewItem> = () => ({})) {
+    this.items = Array.from({ length: count }, (_, i) => reviewItem(i + 1, change(i + 1)))
+  }
+
+  readonly bridge = {
+    call: async (name: string, input: Record<string, unknown>): Promise<unknown> => {
+      if (this.failure !== null) throw this.failure
+      if (name === 'review.queue') return this.queue(Number(input.offset), Number(input.limit), input.split)
+      if (name === 'review.decide') return this.decide(input)
+      if (name === 'review.undo') return this.undo()
+      throw new Error(`${name} is not part of a review`)
+    },
+    on: (name: string, listener: (payload: unknown) => void) => {
+      if (name === 'review.decided') this.listener = listener
+      return () => undefined
+    },
+  }
+
+  private queue(offset: number, limit: number, split: unknown) {
+    if (offset === 0) this.reads += 1
+    const queue = this.items.filter((item) => split === undefined || item.split === split)
+    const count = (kind: DecisionKind) => queue.filter((item) => item.decision?.decision === kind).length
+    return {
+      total: queue.length,
+      decided: queue.filter((item) => item.decision !== null).length,
+      accepted: count('accept'),
+      rejected: count('reject'),
+      mapScale: 0.8,
+      items: queue.slice(offset, offset + limit),
+    }
+  }
+
+  private put(image: number, decision: ReviewItem['decision']): void {
+    this.items = this.items.map((item) => (item.image === image ? { ...item, decision } : item))
+    this.waiting.push(image)
+    if (!this.slowEvents) this.deliver()
+  }
+
+  deliver(): void {
+    for (const image of this.waiting.splice(0)) this.listener({ run: 'run-1', image })
+  }
+
+  private standing = (image: number) => this.items.find((item) => item.image === image)?.decision ?? null
+
+  private decide(input: Record<string, unknown>) {
+    const image = Number(input.image)
+    const kind = input.decision === 'accept' ? 'accept' : input.decision === 'reject' ? 'reject' : 'unsure'
+    this.decided.push({ image, decision: kind, note: input.note, defectType: input.defectType })
+    this.stack.push({ image, before: this.standing(image) })
+    const decision = decisionOn(image, kind, this.decided.length)
+    this.put(image, decision)
+    return decision
+  }
+
+  private undo() {
+    const last = this.stack.pop()
+    if (last === undefined) return { undone: null }
+    const undone = this.standing(last.image)
+    this.put(last.image, last.before)
+    return { undone }
+  }
+
+  /** Somebody else, at another window, decides. */
+  otherDecides(image: number, kind: DecisionKind): void {
+    this.stack.push({ image, before: this.standing(image) })
+    this.put(image, decisionOn(image, kind, 1000 + image))
+  }
+}
+
+function reviewOf(main: FakeMain) {
+  vi.stubGlobal('window', { fanoscope: main.bridge })
+  return useReviewStore()
+}
+
+const query = { run: 'run-1', split: null, order: 'score' } as const
+
+beforeEach(() => setActivePinia(createPinia()))
+afterEach(() => vi.unstubAllGlobals())
+
+describe('the review queue', () => {
+  it('opens at the first part that is not decided', async () => {
+    const review = reviewOf(
+      new FakeMain(3, (image) => (image === 1 ? { decision: decisionOn(1, 'accept') } : {})),
+    )
+    await review.open(query)
+    expect(review.current?.image).toBe(2)
+    expect([review.total, review.decided, review.left]).toEqual([3, 1, 2])
+    expect(review.mapScale).toBe(0.8)
+  })
+
+  it('is read to its end, page by page', async () => {
+    const review = reviewOf(new FakeMain(1203))
+    await review.open(query)
+    expect(review.items.map(({ image }) => image)).toEqual(Array.from({ length: 1203 }, (_, i) => i + 1))
+    expect(review.largest).toEqual({ residual: 1203, feature: 2406 })
+  })
+
+  it('keeps the part on screen when it is read in another order', async () => {
+    const review = reviewOf(new FakeMain(5))
+    await review.open(query)
+    review.go(4)
+    await review.open({ ...query, order: 'file' }, 4)
+    expect(review.current?.image).toBe(4)
+  })
+
+  it('forgets the parts of another run', async () => {
+    const review = reviewOf(new FakeMain(2))
+    await review.open(query)
+    const opened = review.open({ ...query, run: 'run-2' })
+    expect([review.items.length, review.current]).toEqual([0, null])
+    await opened
+    expect(review.items).toHaveLength(2)
+  })
+
+  it('says what went wrong when it cannot be read', async () => {
+    const main = new FakeMain(2)
+    main.failure = { code: 'unknown-run', message: 'There is no run run-1.', remedy: 'Choose another one.' }
+    const review = reviewOf(main)
+    await review.open(query)
+    expect(review.state).toBe('failed')
+    expect(review.failure).toEqual(main.failure)
+  })
+
+  it('shows only undecided parts on request, and the one on screen besides', async () => {
+    const decided = (image: number) => (image < 3 ? { decision: decisionOn(image, 'accept') } : {})
+    const review = reviewOf(new FakeMain(4, decided))
+    await review.open(query)
+    review.onlyUndecided = true
+    expect(review.visible.map(({ image }) => image)).toEqual([3, 4])
+    review.go(1)
+    expect(review.visible.map(({ image }) => image)).toEqual([1, 3, 4])
+  })
+
+  it('stops at either end', async () => {
+    const review = reviewOf(new FakeMain(2))
+    await review.open(query)
+    review.step(-1)
+    expect(review.current?.image).toBe(1)
+    review.step(1)
+    review.step(1)
+    expect(review.current?.image).toBe(2)
+  })
+
+  it('names the parts that will be on screen next: undecided ones first, then the neighbors', async () => {
+    const decided = (image: number) => (image === 4 ? { decision: decisionOn(4, 'accept') } : {})
+    const review = reviewOf(new FakeMain(7, decided))
+    await review.open(query)
+    review.go(3)
+    expect(review.upcoming(2).map(({ image }) => image)).toEqual([5, 6, 4, 2])
+  })
+})
+
+describe('a decision', () => {
+  it('counts and leads on only after main has answered', async () => {
+    const review = reviewOf(new FakeMain(3))
+    await review.open(query)
+    const stored = review.decide('accept', 'Ana')
+    expect([review.current?.image, review.saving, review.decided]).toEqual([1, true, 0])
+    await stored
+    expect([review.current?.image, review.saving, review.counts.accept]).toEqual([2, false, 1])
+  })
+
+  it('skips parts that are decided already, and comes back to those that were left', async () => {
+    const decided = (image: number) => (image === 3 ? { decision: decisionOn(3, 'reject') } : {})
+    const review = reviewOf(new FakeMain(4, decided))
+    await review.open(query)
+    review.go(2)
+    await review.decide('accept', 'Ana')
+    expect(review.current?.image).toBe(4)
+    await review.decide('accept', 'Ana')
+    expect(review.current?.image).toBe(1)
+  })
+
+  it('carries note and defect type, and a part that is accepted has no defect', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    review.note = '  seen twice '
+    review.defectType = 'chip'
+    await review.decide('reject', 'Ana')
+    review.defectType = 'chip'
+    await review.decide('accept', 'Ana')
+    expect(main.decided).toEqual([
+      { image: 1, decision: 'reject', note: 'seen twice', defectType: 'chip' },
+      { image: 2, decision: 'accept', note: null, defectType: null },
+    ])
+  })
+
+  it('is not there when main refused it: the part stays, with what was written', async () => {
+    const main = new FakeMain(2)
+    const review = reviewOf(main)
+    await review.open(query)
+    review.note = 'look here'
+    main.failure = { code: 'disk-full', message: 'The disk is full.', remedy: 'Free some space.' }
+    await expect(review.decide('reject', 'Ana')).rejects.toEqual(main.failure)
+    expect([review.current?.image, review.note, review.decided, review.saving]).toEqual([
+      1,
+      'look here',
+      0,
+      false,
+    ])
+  })
+
+  it('is taken once, however often the key is hit while main is at it', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    await Promise.all([review.decide('accept', 'Ana'), review.decide('accept', 'Ana')])
+    expect(main.decided).toHaveLength(1)
+  })
+
+  it('in the place of an earlier one moves the count', async () => {
+    const review = reviewOf(new FakeMain(1, () => ({ decision: decisionOn(1, 'accept') })))
+    await review.open(query)
+    await review.decide('reject', 'Ana')
+    expect(review.counts).toEqual({ accept: 0, reject: 1, unsure: 0 })
+  })
+
+  it('of our own does not read the queue again', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    await review.decide('accept', 'Ana')
+    await review.undo('Ana')
+    expect(main.reads).toBe(1)
+  })
+
+  it('of our own is known for ours also where its event comes after the answer', async () => {
+    const main = new FakeMain(3)
+    main.slowEvents = true
+    const review = reviewOf(main)
+    await review.open(query)
+    await review.decide('accept', 'Ana')
+    await review.undo('Ana')
+    main.deliver()
+    expect(main.reads).toBe(1)
+  })
+
+  it('from another window is seen here', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    await review.decide('accept', 'Ana')
+    main.otherDecides(1, 'reject')
+    await vi.waitFor(() => expect(review.counts).toEqual({ accept: 0, reject: 1, unsure: 0 }))
+    expect(review.current?.image).toBe(2)
+  })
+})
+
+describe('undo', () => {
+  it('takes the newest decision back and shows its part', async () => {
+    const review = reviewOf(new FakeMain(3))
+    await review.open(query)
+    await review.decide('accept', 'Ana')
+    await review.decide('reject', 'Ana')
+    expect(await review.undo('Ana')).toBe(2)
+    expect([review.current?.image, review.current?.decision]).toEqual([2, null])
+    expect(review.counts).toEqual({ accept: 1, reject: 0, unsure: 0 })
+  })
+
+  it('brings back what stood before', async () => {
+    const before = decisionOn(1, 'accept')
+    const review = reviewOf(new FakeMain(1, () => ({ decision: before })))
+    await review.open(query)
+    await review.decide('reject', 'Ana')
+    await review.undo('Ana')
+    expect(review.current?.decision).toEqual(before)
+  })
+
+  it('of an earlier session asks main what stands now', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    main.otherDecides(2, 'reject')
+    await review.open(query)
+    expect(await review.undo('Ana')).toBe(2)
+    expect([review.current?.image, review.current?.decision, review.decided]).toEqual([2, null, 0])
+  })
+
+  it('leads to a part of another split', async () => {
+    const split = (image: number): Partial<ReviewItem> => ({ split: image === 3 ? 'validation' : 'test' })
+    const review = reviewOf(new FakeMain(3, split))
+    await review.open({ ...query, split: 'validation' })
+    await review.decide('accept', 'Ana')
+    await review.open({ ...query, split: 'test' })
+    expect(await review.undo('Ana')).toBe(3)
+    expect([review.current?.image, review.query?.split]).toEqual([3, null])
+  })
+
+  it('changes nothing where there is nothing to take back', async () => {
+    const review = reviewOf(new FakeMain(2))
+    await review.open(query)
+    expect(await review.undo('Ana')).toBeNull()
+    expect(review.current?.image).toBe(1)
+  })
+})

@@ -1,0 +1,95 @@
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { useAppStore } from '../../../src/renderer/data/app.ts'
+import { canResume, titleOf, useRunsStore } from '../../../src/renderer/data/runs.ts'
+import { runStateSchema } from '../../../src/shared/domain.ts'
+import { exampleInfo, exampleRun, exampleWorkspace } from '../domain-examples.ts'
+import { type FakeBridge, installFakeBridge } from '../fake-bridge.ts'
+
+let bridge: FakeBridge
+
+beforeEach(async () => {
+  setActivePinia(createPinia())
+  bridge = installFakeBridge()
+  bridge.answer('app.info', () => exampleInfo(exampleWorkspace()))
+  bridge.answer('run.list', () => [
+    exampleRun({ id: 'old', createdAt: 1 }),
+    exampleRun({ id: 'new', createdAt: 2 }),
+  ])
+  bridge.answer('run.evaluate', ({ run, score = 'izif' }) => ({
+    run,
+    score,
+    split: 'test',
+    n: { normal: 1, anomalous: 1 },
+    imageAuroc: 1,
+    imageAuprc: 1,
+    pixelAuroc: null,
+    aupro: null,
+    perDefectType: {},
+  }))
+  await useAppStore().load()
+})
+afterEach(() => vi.unstubAllGlobals())
+
+const evaluations = () => bridge.calls.filter(({ name }) => name === 'run.evaluate').map(({ input }) => input)
+
+describe('a run', () => {
+  it('can go on from every state but those that are under way or at their end', () => {
+    const states = runStateSchema.options.filter((state) => canResume(exampleRun({ state })))
+    expect(states).toEqual(['paused', 'interrupted', 'failed', 'cancelled'])
+  })
+
+  it('is called by its name, else by what it was made of', () => {
+    expect(titleOf(exampleRun({ name: 'Line four' }))).toBe('Line four')
+    expect(titleOf(exampleRun())).toBe('f-AnoGAN · Quick · 7')
+    expect(titleOf(exampleRun({ model: 'new-gan', preset: 'own' }))).toBe('new-gan · own · 7')
+  })
+})
+
+describe('the runs', () => {
+  it('are there newest first', async () => {
+    const runs = useRunsStore()
+    await runs.refresh()
+    expect(runs.runs.map(({ id }) => id)).toEqual(['new', 'old'])
+  })
+
+  it('follow what main tells of one', async () => {
+    const runs = useRunsStore()
+    await runs.refresh()
+    bridge.answer('run.get', ({ run }) => exampleRun({ id: run, state: 'paused' }))
+    bridge.emit('run.changed', { run: 'old' })
+    await vi.waitFor(() => expect(runs.find('old')?.state).toBe('paused'))
+  })
+
+  it('say why they cannot be read, and can be read again', async () => {
+    const runs = useRunsStore()
+    bridge.answer('run.list', () => {
+      throw { code: 'database-damaged', message: 'No.', remedy: 'Restore it.' }
+    })
+    await runs.refresh()
+    expect([runs.state, runs.failure?.code]).toEqual(['failed', 'database-damaged'])
+    bridge.answer('run.list', () => [])
+    await runs.refresh()
+    expect([runs.state, runs.failure]).toEqual(['ready', null])
+  })
+})
+
+describe('an evaluation', () => {
+  it('is asked for once for each kind of score', async () => {
+    const runs = useRunsStore()
+    await runs.evaluate('new')
+    await runs.evaluate('new')
+    await runs.evaluate('new', 'ziz')
+    expect(evaluations()).toEqual([{ run: 'new' }, { run: 'new', score: 'ziz' }])
+  })
+
+  it('is asked for again once the run was scored again', async () => {
+    const runs = useRunsStore()
+    await runs.evaluate('new')
+    await runs.evaluate('old')
+    runs.forget('new')
+    await runs.evaluate('new')
+    await runs.evaluate('old')
+    expect(evaluations()).toEqual([{ run: 'new' }, { run: 'old' }, { run: 'new' }])
+  })
+})

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { effectScope, nextTick, ref } from 'vue'
+import { restAfter, useRushing } from '../../../../src/renderer/screens/datasets/rushing.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const page = 600
+
+function list() {
+  const offset = ref(0)
+  const scope = effectScope()
+  const rushing = scope.run(() =>
+    useRushing(
+      () => offset.value,
+      () => page,
+    ),
+  )
+  return {
+    scope,
+    isRushing: () => rushing?.value,
+    async scroll(by: number) {
+      offset.value += by
+      await nextTick()
+    },
+  }
+}
+
+it('does not rush for one jump, which is a key or a click', async () => {
+  const { scroll, isRushing } = list()
+  await scroll(50 * page)
+  expect(isRushing()).toBe(false)
+  vi.advanceTimersByTime(restAfter)
+  await scroll(-50 * page)
+  expect(isRushing()).toBe(false)
+})
+
+it('rushes from the second jump on, and no longer once it has come to rest', async () => {
+  const { scroll, isRushing } = list()
+  await scroll(3 * page)
+  await scroll(3 * page)
+  expect(isRushing()).toBe(true)
+  vi.advanceTimersByTime(restAfter - 1)
+  expect(isRushing()).toBe(true)
+  vi.advanceTimersByTime(1)
+  expect(isRushing()).toBe(false)
+})
+
+it('never rushes by less than a page at once, as a wheel moves it', async () => {
+  const { scroll, isRushing } = list()
+  for (let i = 0; i < 20; i++) await scroll(page / 2)
+  expect(isRushing()).toBe(false)
+})
+
+it('waits for nothing once its screen is left', async () => {
+  const { scope, scroll } = list()
+  await scroll(3 * page)
+  scope.stop()
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -1,0 +1,40 @@
+/** Parts of a review queue, made up. */
+import type { ReviewItem } from '../../../../src/shared/contract.ts'
+import type { Decision, DecisionKind } from '../../../../src/shared/domain.ts'
+
+export function decisionOn(image: number, decision: DecisionKind, id = image): Decision {
+  return {
+    id,
+    runId: 'run-1',
+    imageId: image,
+    operatorId: 1,
+    decision,
+    defectType: null,
+    note: null,
+    score: 0.5,
+    decidedAt: 1_700_000_000_000,
+    undoneAt: null,
+    undoneBy: null,
+  }
+}
+
+export function reviewItem(image: number, change: Partial<ReviewItem> = {}): ReviewItem {
+  return {
+    image,
+    file: `part-${image}.png`,
+    width: 64,
+    height: 64,
+    split: 'test',
+    label: 'normal',
+    defectType: null,
+    score: 1 / image,
+    calibrated: 50,
+    components: { residual: image, feature: -2 * image },
+    hasMap: true,
+    hasMask: false,
+    mapScale: 1,
+    decision: null,
+    verdict: null,
+    ...change,
+  }
+}
