@@ -1,0 +1,79 @@
+/** Messages in words, in the language of the person who reads them; the same words in windows and on the command line. */
+import {
+  compile,
+  createCoreContext,
+  registerMessageCompiler,
+  resolveWithKeyValue,
+  translate,
+} from '@intlify/core-base'
+import en from './en.json' with { type: 'json' }
+import type { Message, Param, Params, Topic } from './message.ts'
+import chinese from './zh-CN.json' with { type: 'json' }
+
+registerMessageCompiler(compile)
+
+/** An entry of the locale files: a sentence, or its parts by name (a failure has `title` and `remedy`). */
+type Entry = string | { readonly [part: string]: string }
+type Catalog = { readonly [topic in Topic]?: { readonly [code: string]: Entry } }
+
+const catalogs: { readonly [locale: string]: Catalog } = { en, 'zh-CN': chinese }
+const listSeparators: { readonly [locale: string]: string } = { 'zh-CN': '、' }
+
+/** Every entry under `topic.code` or `topic.code.part`. */
+function flat(catalog: Catalog): Record<string, string> {
+  const all: Record<string, string> = {}
+  for (const [topic, entries] of Object.entries(catalog)) {
+    for (const [code, entry] of Object.entries(entries ?? {})) {
+      if (typeof entry === 'string') all[`${topic}.${code}`] = entry
+      else for (const [part, text] of Object.entries(entry)) all[`${topic}.${code}.${part}`] = text
+    }
+  }
+  return all
+}
+
+const context = createCoreContext({
+  locale: 'en',
+  fallbackLocale: 'en',
+  messageResolver: resolveWithKeyValue,
+  messages: Object.fromEntries(Object.entries(catalogs).map(([locale, catalog]) => [locale, flat(catalog)])),
+  missingWarn: false,
+  fallbackWarn: false,
+  warnHtmlMessage: false,
+})
+
+export interface Words {
+  /**
+   * The words of a message; of an entry with parts, those of one part.
+   * A code that the locale files do not know is given back as it is: it comes from a newer version.
+   */
+  text(topic: Topic, message: Message, part?: string): string
+}
+
+/** @param locale one without locale files is English */
+export function wordsIn(locale: string): Words {
+  const words: Words = {
+    text(topic, { code, params }, part) {
+      const variant = typeof params.case === 'string' ? `${code}/${params.case}` : code
+      const tail = part === undefined ? '' : `.${part}`
+      const values = worded(params)
+      for (const key of [`${topic}.${variant}${tail}`, `${topic}.${code}${tail}`]) {
+        const text = translate(context, key, values, { locale })
+        if (typeof text === 'string' && text !== key) return text
+      }
+      return code
+    },
+  }
+  const worded = (params: Params): Record<string, string> =>
+    Object.fromEntries(Object.entries(params).map(([name, param]) => [name, one(param)]))
+  const one = (param: Param): string => {
+    if (param === null) return ''
+    if (typeof param !== 'object') return String(param)
+    if ('topic' in param) {
+      // A failure inside a sentence is told by what happened, without what to do.
+      const part = param.topic === 'failure' ? 'title' : undefined
+      return words.text(param.topic, param, part)
+    }
+    return param.map(one).join(listSeparators[locale] ?? ', ')
+  }
+  return words
+}
