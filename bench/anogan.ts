@@ -11,7 +11,7 @@ import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts
 import { createFanoganWeights, fanoganNetworks } from '../src/main/engine/models/fanogan/networks.ts'
 import { createFanoganScorer } from '../src/main/engine/models/fanogan/scorer.ts'
 import type { TileScorer } from '../src/main/engine/scoring/tile-scorer.ts'
-import { createRandom } from '../src/main/random.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 import { inTurn, median, ratio, type Sample, timed } from './measure.ts'
 
 const { values: options } = parseArgs({

@@ -13,7 +13,7 @@ import { createGanomalySteps } from '../src/main/engine/models/ganomaly/steps.ts
 import type { NetworkShape } from '../src/main/engine/networks/dcgan.ts'
 import { disposeWeights } from '../src/main/engine/networks/stored-weights.ts'
 import { tf } from '../src/main/engine/tensorflow.ts'
-import { createRandom } from '../src/main/random.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 import { inRow, inTurn, type Sample, timed, timing } from './measure.ts'
 import { fanoganInputs, fanoganPrograms } from './steps.ts'
 

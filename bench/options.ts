@@ -22,10 +22,14 @@ import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
 import { readModel, type StoredModel } from '../src/main/engine/scoring/model-file.ts'
 import { scoreImages } from '../src/main/engine/scoring/score-images.ts'
 import { TaskControl } from '../src/main/engine/task-control.ts'
+import {
+  engineImage,
+  engineTrainingImages,
+  readTrainingList,
+} from '../src/main/features/runs/training-images.ts'
 import { auroc } from '../src/main/metrics/auroc.ts'
-import { createRandom } from '../src/main/random.ts'
-import type { Session } from '../src/main/services/session.ts'
-import { engineImage, engineTrainingImages, readTrainingList } from '../src/main/services/training-images.ts'
+import { createRandom } from '../src/main/platform/random.ts'
+import type { Session } from '../src/main/session/session.ts'
 import { findDataset } from '../src/main/store/datasets.ts'
 import { listImages } from '../src/main/store/images.ts'
 import { runFolder } from '../src/main/store/runs.ts'

@@ -16,10 +16,10 @@ import { z } from 'zod'
 import { hasBfloat16 } from '../src/main/engine/graph/bfloat16.ts'
 import type { WantedPrecision } from '../src/main/engine/graph/precision-here.ts'
 import { isScoreKind } from '../src/main/engine/scores.ts'
-import { choiceOf, startChoice } from '../src/main/services/choosing.ts'
-import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
-import { startScoring } from '../src/main/services/scoring.ts'
-import type { Session } from '../src/main/services/session.ts'
+import { choiceOf, startChoice } from '../src/main/features/choosing/choosing.ts'
+import { evaluateRun, scoreOptionsOf } from '../src/main/features/scoring/evaluation.ts'
+import { startScoring } from '../src/main/features/scoring/scoring.ts'
+import type { Session } from '../src/main/session/session.ts'
 import {
   benchSession,
   commonOptions,

@@ -15,7 +15,7 @@ import { critic, encoder, generator, type NetworkShape } from '../src/main/engin
 import { createWeights, trainable } from '../src/main/engine/networks/weights.ts'
 import { tf, type Variable } from '../src/main/engine/tensorflow.ts'
 import { lossGradients } from '../src/main/engine/training/gradients.ts'
-import { createRandom, type Random } from '../src/main/random.ts'
+import { createRandom, type Random } from '../src/main/platform/random.ts'
 
 const byBatch = { from: 'batch' } as const
 const measured = { from: 'measured' } as const

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, utilityProcess } from 'electron'
 import { failureData } from '../shared/failure.ts'
-import { createApplication } from './application.ts'
-import { workerEntry } from './entry.ts'
+import { createApplication } from './app/application.ts'
 import { startElectronHost } from './shell/electron.ts'
 import { engineEnvironment } from './supervisor/environment.ts'
 import { applicationRoot } from './supervisor/standard-engine.ts'
+import { workerEntry } from './threads/entry.ts'
 
 const root = applicationRoot()
 

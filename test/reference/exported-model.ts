@@ -13,7 +13,7 @@ import { createGanomalyWeights } from '../../src/main/engine/models/ganomaly/net
 import { readWeights } from '../../src/main/engine/networks/stored-weights.ts'
 import { writeModel } from '../../src/main/engine/scoring/model-file.ts'
 import type { TensorMap } from '../../src/main/engine/training/safetensors.ts'
-import { createRandom } from '../../src/main/random.ts'
+import { createRandom } from '../../src/main/platform/random.ts'
 
 const random = createRandom(5)
 

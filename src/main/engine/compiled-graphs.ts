@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { temporaryPrefix } from '../durable-file.ts'
+import { temporaryPrefix } from '../platform/durable-file.ts'
 import { compiledFolder } from '../run-folder.ts'
 import { decodeProgram, encodeProgram, type ProgramCache } from './graph/program-cache.ts'
 import { tf } from './tensorflow.ts'

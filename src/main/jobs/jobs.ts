@@ -7,8 +7,9 @@ import PQueue from 'p-queue'
 import type { JobProgress } from '../../shared/contract.ts'
 import type { FailureInfo, Id, Job, JobKind, JsonObject } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
-import type { EventHub } from '../services/events.ts'
-import type { Log } from '../services/log.ts'
+import type { EventHub } from '../platform/events.ts'
+import type { Log } from '../platform/log.ts'
+import { rateLimit } from '../platform/rate-limit.ts'
 import type { Database } from '../store/database.ts'
 import {
   createJob,
@@ -19,7 +20,6 @@ import {
   startJob,
   updateJobProgress,
 } from '../store/jobs.ts'
-import { rateLimit } from './rate-limit.ts'
 
 /** Why a job is to stop: a person gave it up, a person will go on later, or Fanoscope is being closed. */
 export type StopReason = 'cancel' | 'later' | 'close'

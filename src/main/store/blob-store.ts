@@ -17,9 +17,9 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { type ImageFormat, imageFormatSchema, type Sha256, sha256Schema } from '../../shared/domain.ts'
-import { temporaryPrefix } from '../durable-file.ts'
 import { ImageRefusal } from '../images/refusal.ts'
-import { stored } from './storage-errors.ts'
+import { temporaryPrefix } from '../platform/durable-file.ts'
+import { stored } from '../platform/storage-errors.ts'
 
 const extensions: Record<ImageFormat, string> = {
   png: 'png',

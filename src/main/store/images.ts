@@ -12,7 +12,7 @@ import {
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { fullScale } from '../images/full-scale.ts'
-import { allPages } from '../pieces.ts'
+import { allPages } from '../platform/long-work.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { countRow, jsonText, toJson } from './row.ts'

@@ -10,7 +10,7 @@ import {
   type VerifyReport,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
-import { temporaryPrefix } from '../durable-file.ts'
+import { temporaryPrefix } from '../platform/durable-file.ts'
 import { checkAudit } from './audit.ts'
 import { blobFile, hashFile } from './blob-store.ts'
 import { runFolder } from './runs.ts'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { workerEntry } from '../entry.ts'
+import { workerEntry } from '../threads/entry.ts'
 import type { LaunchEngine } from './channel.ts'
 import { launchChildEngine } from './child-process.ts'
 import { engineEnvironment } from './environment.ts'

@@ -9,7 +9,7 @@ import type { EngineImage, ScoredImage, ScoreTask, TrainTask } from '../../../sr
 import { scoreTask } from '../../../src/main/engine/scoring/score-task.ts'
 import { TaskControl } from '../../../src/main/engine/task-control.ts'
 import type { TrainingContext } from '../../../src/main/engine/training/context.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { tinyValues } from './tiny-training.ts'
 
 export interface PartOptions {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { doAgain } from '../../../src/main/services/redo.ts'
-import { startScoring } from '../../../src/main/services/scoring.ts'
-import { resumeTraining, startTraining } from '../../../src/main/services/training.ts'
+import { doAgain } from '../../../src/main/app/repeat-job.ts'
+import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
+import { resumeTraining, startTraining } from '../../../src/main/features/training/training.ts'
 import { findRun } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import type { LaunchEngine } from '../../../src/main/supervisor/channel.ts'
@@ -11,9 +11,9 @@ import { launchChildEngine } from '../../../src/main/supervisor/child-process.ts
 import { engineEnvironment } from '../../../src/main/supervisor/environment.ts'
 import { applicationRoot } from '../../../src/main/supervisor/standard-engine.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
-import { lineWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
-import { tinyTraining } from '../services/line-training.ts'
-import { storedScores } from '../services/stored-scores.ts'
+import { lineWorkspace, sessionOn, watchedEngine } from '../features/line.ts'
+import { tinyTraining } from '../features/line-training.ts'
+import { storedScores } from '../features/stored-scores.ts'
 
 /** The real engine on a disk that takes so many more files. */
 const fullDisk =

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
-import { writeFileDurably } from '../../durable-file.ts'
-import { createRandom } from '../../random.ts'
+import { writeFileDurably } from '../../platform/durable-file.ts'
+import { createRandom } from '../../platform/random.ts'
 import { capturingGraphs, type StepGraph } from '../graph/compiled.ts'
 import { identityNode } from '../graph/ir.ts'
 import { encodeOnnx } from '../graph/onnx.ts'

@@ -1,5 +1,5 @@
 /** A system that trains a generator against a critic and nothing else: what differs is passed in. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../platform/random.ts'
 import { type NetworkConfig, type Networks, networksOf } from '../networks/blocks.ts'
 import { loadWeights } from '../networks/stored-weights.ts'
 import { createWeights, nothingDrawn, type Weights } from '../networks/weights.ts'

@@ -2,7 +2,7 @@
  * Measures what "normal" means for a finished model, on normal validation images only: their scores, the
  * scale of their maps, and the expectation of the discriminator on training images.
  */
-import { createRandom } from '../../random.ts'
+import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
 import { TrainingBatches } from '../data/training-batches.ts'

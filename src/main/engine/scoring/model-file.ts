@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
 import { regionOfInterestSchema } from '../../../shared/region-of-interest.ts'
-import { writeFileDurably } from '../../durable-file.ts'
+import { writeFileDurably } from '../../platform/durable-file.ts'
 import { readTensors, type TensorMap, writeTensors } from '../training/safetensors.ts'
 
 export const modelDescriptionSchema = z.object({

@@ -7,7 +7,7 @@
  * The nearest neighbor as a measure of anomaly: Roth et al. 2022 (PatchCore), equation 6, with local derivatives
  * of the photograph and of the GAN's residual in place of a network that was trained on other photographs.
  */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../platform/random.ts'
 import type { Pixels } from '../data/geometry.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { TensorMap } from '../training/safetensors.ts'

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeFileDurably } from '../../durable-file.ts'
+import { writeFileDurably } from '../../platform/durable-file.ts'
 
 export interface StoredTensor {
   shape: number[]

@@ -1,5 +1,5 @@
 /** What a system brings to a training: its networks, its stages one after the other, and its scorer. */
-import type { Random } from '../../random.ts'
+import type { Random } from '../../platform/random.ts'
 import type { TrainingBatches } from '../data/training-batches.ts'
 import type { Program } from '../graph/compile.ts'
 import type { Weights } from '../networks/weights.ts'

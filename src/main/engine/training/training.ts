@@ -8,7 +8,7 @@
  */
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
-import { createRandom, type Random, restoreRandom } from '../../random.ts'
+import { createRandom, type Random, restoreRandom } from '../../platform/random.ts'
 import { dropGraphs, keptGraphs } from '../compiled-graphs.ts'
 import { cutTile, type Pixels } from '../data/geometry.ts'
 import { ImageCache, unpack } from '../data/image-cache.ts'

@@ -19,7 +19,7 @@ import { wganGpObjective } from '../../../../src/main/engine/models/wgan-gp/obje
 import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
 import { disposeWeights } from '../../../../src/main/engine/networks/stored-weights.ts'
 import type { TileScorer } from '../../../../src/main/engine/scoring/tile-scorer.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled, relativeDifference } from './native.ts'
 
 type Mode = 'compiled' | 'eager'

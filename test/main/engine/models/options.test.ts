@@ -19,7 +19,7 @@ import { imageScore, isScoreKind, learnedComponents } from '../../../../src/main
 import type { FeatureWhitening } from '../../../../src/main/engine/scoring/feature-whitening.ts'
 import type { ScorerRequest, TileScorer } from '../../../../src/main/engine/scoring/tile-scorer.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled, relativeDifference } from '../graph/native.ts'
 import { score, train, writeParts } from '../parts.ts'

@@ -24,7 +24,7 @@ import { wganObjective } from '../../../../src/main/engine/models/wgan/objective
 import { wganGpObjective } from '../../../../src/main/engine/models/wgan-gp/objective.ts'
 import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
 import { disposeWeights, loadWeights } from '../../../../src/main/engine/networks/stored-weights.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { madeInput, madeWeights, summary } from './made-numbers.ts'
 

@@ -4,7 +4,7 @@ import { listSystems, resolveConfig } from '../../../../src/main/engine/models/c
 import type { EngineImage, MetricPoint, TrainTask } from '../../../../src/main/engine/protocol.ts'
 import { imageScore, isScoreKind } from '../../../../src/main/engine/scores.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { keptIn, score, train, writeParts } from '../parts.ts'

@@ -9,7 +9,7 @@ import {
   ResidualExpectation,
   ratioMap,
 } from '../../../../src/main/engine/scoring/expected-residual.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 /** Four tiles of 2x2 cells with codes on a line: one neighbor each. */
 const four: ExpectedResiduals = {

@@ -16,7 +16,7 @@ import { disposeWeights } from '../../../../src/main/engine/networks/stored-weig
 import type { Weights } from '../../../../src/main/engine/networks/weights.ts'
 import { imageScore, parseScoreKind } from '../../../../src/main/engine/scores.ts'
 import type { TensorMap } from '../../../../src/main/engine/training/safetensors.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { madeInput, madeWeights } from '../models/made-numbers.ts'
 

@@ -19,7 +19,7 @@ import {
   textureTensors,
 } from '../../../../src/main/engine/scoring/nearest-normal.ts'
 import { symmetricEigen } from '../../../../src/main/engine/scoring/whitening.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 /** Brushed metal: streaks down, grain, light falling off to one side. */
 function surface(seed: number, width = 72, height = 56): Pixels {

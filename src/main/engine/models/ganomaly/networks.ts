@@ -3,7 +3,7 @@
  * that make up G, a second encoder E of the same shape, and a discriminator D whose last convolutional features
  * are f. All DCGAN-like with batch norm; `extra` 3x3 convolutions follow the first halving of each.
  */
-import type { Random } from '../../../random.ts'
+import type { Random } from '../../../platform/random.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
 import { depth, earlyHalvings, featureCount, type NetworkShape } from '../../networks/dcgan.ts'
 import { batchNorm, convolve, convolveEvenly, deconvolve, dense } from '../../networks/layers.ts'

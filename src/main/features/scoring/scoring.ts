@@ -1,0 +1,43 @@
+/** Starts scorings. */
+import type { Id, Run, Split } from '../../../shared/domain.ts'
+import { Failure } from '../../../shared/failure.ts'
+import type { Session } from '../../session/session.ts'
+import { countImages } from '../../store/images.ts'
+import { findRun } from '../../store/runs.ts'
+import { scorePlan } from './score-job.ts'
+
+export interface ScoringRequest {
+  run: string
+  /** The images of another dataset than the run's own. */
+  datasetId?: Id
+  split: Split | null
+  again: boolean
+}
+
+/** @throws Failure `unknown-run`, `not-trained`, `nothing-to-score` */
+export function startScoring(session: Session, request: ScoringRequest): { job: Id; run: Id } {
+  const { workspace, jobs } = session
+  const run = findRun(workspace.db, request.run)
+  requireTrained(run)
+  const { split, again, datasetId = run.datasetId } = request
+  if (countImages(workspace.db, { datasetId, ...(split === null ? {} : { split }) }) === 0) {
+    throw new Failure(
+      'nothing-to-score',
+      split === null ? 'There is no image to score.' : `The ${split} split has no image to score.`,
+      'Import photographs first, or choose another split.',
+    )
+  }
+  return { job: jobs.start(scorePlan(session, { run: run.id, datasetId, split, again })).id, run: run.id }
+}
+
+/** @throws Failure `not-trained` */
+export function requireTrained(run: Run): void {
+  if (run.state === 'trained') return
+  throw new Failure(
+    'not-trained',
+    `The run ${run.id} is ${run.state}: it has no finished model to score with.`,
+    run.state === 'training' || run.state === 'queued'
+      ? 'Wait until its training is done.'
+      : `Finish its training first: fanoscope train --resume ${run.id}`,
+  )
+}
