@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
 import { importFolder } from '../src/main/import/import-folder.ts'
 import { liveState, startLive, stopLive } from '../src/main/live/live.ts'
 import { createRandom } from '../src/main/random.ts'
@@ -20,7 +21,6 @@ import { createEventHub } from '../src/main/services/events.ts'
 import { openSession } from '../src/main/services/session.ts'
 import { startTraining } from '../src/main/services/training.ts'
 import { findRun } from '../src/main/store/runs.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 
 const { values } = parseArgs({
   options: {

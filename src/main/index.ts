@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util'
 import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, utilityProcess } from 'electron'
 import { failureData } from '../shared/failure.ts'
 import { createApplication } from './application.ts'
+import { engineEnvironment } from './engine-host/environment.ts'
+import { applicationRoot } from './engine-host/standard-engine.ts'
 import { workerEntry } from './entry.ts'
 import { startElectronHost } from './shell/electron.ts'
-import { engineEnvironment } from './supervisor/environment.ts'
-import { applicationRoot } from './supervisor/standard-engine.ts'
 
 const root = applicationRoot()
 

@@ -173,7 +173,7 @@ function createContext(
     const [{ openSession }, { createEventHub }, { launchStandardEngine }] = await Promise.all([
       import('../services/session.ts'),
       import('../services/events.ts'),
-      import('../supervisor/standard-engine.ts'),
+      import('../engine-host/standard-engine.ts'),
     ])
     return openSession({
       dir: workspace,

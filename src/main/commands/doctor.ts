@@ -12,7 +12,7 @@ export const addDoctor: AddCommand = (line) =>
       const [{ examine }, { doctorText }, { launchStandardEngine }] = await Promise.all([
         import('../services/doctor.ts'),
         import('../services/doctor-text.ts'),
-        import('../supervisor/standard-engine.ts'),
+        import('../engine-host/standard-engine.ts'),
       ])
       const report = await examine({
         workspace: context.workspace,

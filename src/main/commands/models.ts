@@ -11,7 +11,7 @@ export const addModels: AddCommand = (line) =>
     examples: [['models --json', 'the same as data']],
     options: z.object({}),
     async act() {
-      const { listSystems } = await import('../engine/models/catalog.ts')
+      const { listSystems } = await import('../model/catalog.ts')
       const document = listSystems()
       return { document, text: systemsText(document) }
     },

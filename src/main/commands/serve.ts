@@ -26,7 +26,7 @@ export const addServe: AddCommand = (line) =>
         await Promise.all([
           import('../application.ts'),
           import('../shell/browser.ts'),
-          import('../supervisor/standard-engine.ts'),
+          import('../engine-host/standard-engine.ts'),
         ])
       const { io } = context
       const application = createApplication({

@@ -1,11 +1,11 @@
 /** What the handlers work with: the host's powers and the workspace that is open, if one is. */
 
+import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { AppState } from '../services/app-state.ts'
 import type { Drops } from '../services/drops.ts'
 import type { EventHub } from '../services/events.ts'
 import type { Session } from '../services/session.ts'
 import type { SignedIn } from '../services/sign-in.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
 
 export interface HandlerContext {
   readonly host: 'electron' | 'browser'

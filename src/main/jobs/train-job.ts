@@ -4,6 +4,7 @@ import type { JobProgress } from '../../shared/contract.ts'
 import type { Id, Run } from '../../shared/domain.ts'
 import { type FailureData, failureData } from '../../shared/failure.ts'
 import type { TrainResult, TrainTask } from '../engine/protocol.ts'
+import type { TaskMessage } from '../engine-host/supervisor.ts'
 import type { Session } from '../services/session.ts'
 import { engineTrainingImages, readTrainingList } from '../services/training-images.ts'
 import { retrainingOf } from '../store/dataset-versions.ts'
@@ -16,7 +17,6 @@ import {
   setRunState,
   updateProgress,
 } from '../store/runs.ts'
-import type { TaskMessage } from '../supervisor/supervisor.ts'
 import type { JobContext, JobEnd, JobPlan } from './jobs.ts'
 import { rateLimit } from './rate-limit.ts'
 

@@ -1,10 +1,10 @@
 /** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
 import type { Id } from '../../shared/domain.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
+import { createSupervisor, type Supervisor, type SupervisorTimes } from '../engine-host/supervisor.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import { listRuns, setRunState } from '../store/runs.ts'
 import { openWorkspace, type Workspace } from '../store/workspace.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
-import { createSupervisor, type Supervisor, type SupervisorTimes } from '../supervisor/supervisor.ts'
 import { noticeChanges } from './changes-beside.ts'
 import type { EventHub } from './events.ts'
 import { noteTrainings } from './go-on.ts'

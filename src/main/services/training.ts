@@ -8,8 +8,8 @@ import {
   type TrainingWarning,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
-import { type DatasetTraits, resolveConfig } from '../engine/models/catalog.ts'
 import { trainPlan } from '../jobs/train-job.ts'
+import { type DatasetTraits, resolveConfig } from '../model/catalog.ts'
 import { datasetSummary, findDataset } from '../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../store/runs.ts'
 import type { Session } from './session.ts'

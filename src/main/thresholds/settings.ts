@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Run } from '../../shared/domain.ts'
 import type { ScoreSettings } from '../../shared/threshold.ts'
-import { parseScoreKind, type ScoreOptions } from '../engine/scores.ts'
+import { parseScoreKind, type ScoreOptions } from '../model/scores.ts'
 import { scoreOptionsOf } from '../services/evaluation.ts'
 import type { Database } from '../store/database.ts'
 import { activePoint } from '../store/operating-points.ts'

@@ -3,13 +3,13 @@
  * "parts" of a workspace, going on with what is there. Prints one line of JSON whenever something was stored.
  */
 import { z } from 'zod'
+import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { createEventHub } from '../../../src/main/services/events.ts'
 import { decideImage, undoLast } from '../../../src/main/services/review.ts'
 import { startScoring } from '../../../src/main/services/scoring.ts'
 import { openSession } from '../../../src/main/services/session.ts'
 import { resumeTraining, startTraining } from '../../../src/main/services/training.ts'
 import { findRun, listRuns } from '../../../src/main/store/runs.ts'
-import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
 import { tinyTraining } from './line-training.ts'
 
 const [dir = '', work = '', set = '{}'] = process.argv.slice(2)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { imageScore, type ScoreOptions, tileScores } from '../../../src/main/engine/scores.ts'
 import { connectedComponents } from '../../../src/main/metrics/connected-components.ts'
+import { imageScore, type ScoreOptions, tileScores } from '../../../src/main/model/scores.ts'
 import { createRandom } from '../../../src/main/random.ts'
 import { listAudit } from '../../../src/main/store/audit.ts'
 import { removeImage, setLabel } from '../../../src/main/store/images.ts'
