@@ -1,6 +1,7 @@
 /** What `bench/options.ts` measured, as figures and as Markdown. */
-import { type MadeDefectType, madeDefectTypes } from '../src/main/engine/data/made-defects.ts'
+
 import { auroc } from '../src/main/metrics/auroc.ts'
+import { type MadeDefectType, madeDefectTypes } from '../src/main/model/made-defect-types.ts'
 import { imageScore, type ScoreKind, type ScoreOptions } from '../src/main/model/scores.ts'
 
 /** What one pass says of a picture. */
