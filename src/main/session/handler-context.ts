@@ -1,10 +1,10 @@
 /** What the handlers work with: the host's powers and the workspace that is open, if one is. */
 
+import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { Drops } from '../features/folders/drops.ts'
 import type { SignedIn } from '../features/operators/sign-in.ts'
 import type { EventHub } from '../platform/events.ts'
 import type { AppState } from '../platform/preferences.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
 import type { Session } from './session.ts'
 
 export interface HandlerContext {

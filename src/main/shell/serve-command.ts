@@ -1,4 +1,5 @@
 /** `serve`: the browser host. */
+
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { AddCommand } from '../command-line/command.ts'
@@ -26,7 +27,7 @@ export const addServe: AddCommand = (line) =>
         await Promise.all([
           import('../app/application.ts'),
           import('./browser.ts'),
-          import('../supervisor/standard-engine.ts'),
+          import('../engine-host/standard-engine.ts'),
         ])
       const { io } = context
       const application = createApplication({

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, createApplication } from '../../../src/main/app/application.ts'
 import { dispatch, isCallName } from '../../../src/main/contract/dispatch.ts'
-import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
+import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import {
   type CallInput,
   type CallName,

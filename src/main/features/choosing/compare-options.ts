@@ -2,12 +2,13 @@
  * Which run and which way of scoring tells made defects from the photographs that they were drawn on. A pure
  * function of scores; where they come from says `jobs/choose-job.ts`, and no test image is among them.
  */
+
 import { z } from 'zod'
 import type { ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
 import { scoreSettingsSchema } from '../../../shared/threshold.ts'
-import { imageScore, parseScoreKind, reductions } from '../../engine/scores.ts'
 import { resampledAuroc } from '../../metrics/auroc.ts'
 import { bootstrap } from '../../metrics/bootstrap.ts'
+import { imageScore, parseScoreKind, reductions } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
 
 /** A picture that was scored: a validation photograph as it is, with a made defect, or with a real one. */

@@ -2,15 +2,16 @@
  * Two runs on the same validation images, each judged at the same target. Every difference is paired: it is taken
  * image by image, so that easy and hard images count alike for both.
  */
+
 import { z } from 'zod'
 import type { Id, ImageId, Run } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { Comparison, PairedFigure } from '../../../shared/improvement.ts'
-import { imageScore } from '../../engine/scores.ts'
 import { bootstrap } from '../../metrics/bootstrap.ts'
 import { delongDifference } from '../../metrics/delong.ts'
 import { pairedShares } from '../../metrics/paired-shares.ts'
 import { rateAtTarget } from '../../metrics/rate-at-target.ts'
+import { imageScore } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { Database } from '../../store/database.ts'
 import { digestOfImages } from '../../store/dataset-versions.ts'

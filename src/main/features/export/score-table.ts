@@ -1,7 +1,8 @@
 /** Scores and decisions of a run as tables: what CSV and Parquet files hold. */
+
 import { z } from 'zod'
 import type { Run } from '../../../shared/domain.ts'
-import { imageScore } from '../../engine/scores.ts'
+import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { float32Blob } from '../../store/row.ts'

@@ -1,15 +1,16 @@
 /** What a report says, gathered once for every form and language that it is written in. */
+
 import { z } from 'zod'
 import type { Dataset, Run, Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { DatasetVersion, ModelUse } from '../../../shared/improvement.ts'
 import type { OperatingPoint } from '../../../shared/threshold.ts'
-import { imageScore, scoreKinds } from '../../engine/scores.ts'
 import { averagePrecision } from '../../metrics/average-precision.ts'
 import { type AurocInterval, delongInterval } from '../../metrics/delong.ts'
 import { precisionRecallCurve } from '../../metrics/precision-recall-curve.ts'
 import { rocCurve } from '../../metrics/roc-curve.ts'
 import { wilson } from '../../metrics/wilson.ts'
+import { imageScore, scoreKinds } from '../../model/scores.ts'
 import { listAudit } from '../../store/audit.ts'
 import { digestOfImages, listVersions, retrainingOf } from '../../store/dataset-versions.ts'
 import { datasetById, datasetSummary } from '../../store/datasets.ts'

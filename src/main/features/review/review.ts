@@ -1,7 +1,7 @@
 /** The review queue and what operators decide. */
 import type { CallArguments, CallOutput, ReviewItem, ReviewView } from '../../../shared/contract.ts'
 import type { Decision, DecisionKind, Run } from '../../../shared/domain.ts'
-import { type ScoreOptions, tileScores } from '../../engine/scores.ts'
+import { type ScoreOptions, tileScores } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
 import { activePoint } from '../../store/operating-points.ts'

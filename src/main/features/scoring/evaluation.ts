@@ -2,19 +2,12 @@
  * How well a run tells anomalous images from normal ones, by image and, where there are masks, by pixel.
  * Computed from what scoring stored; nothing is chosen here, so every split may be looked at.
  */
+
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Evaluation } from '../../../shared/contract.ts'
 import type { Run, Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
-import {
-  imageScore,
-  parseScoreKind,
-  reductions,
-  type ScoreKind,
-  type ScoreOptions,
-  scoreKinds,
-} from '../../engine/scores.ts'
 import { readAnomalyMapSamples } from '../../images/anomaly-map.ts'
 import { readMask } from '../../images/mask.ts'
 import { aupro } from '../../metrics/aupro.ts'
@@ -22,6 +15,14 @@ import { auroc } from '../../metrics/auroc.ts'
 import { averagePrecision } from '../../metrics/average-precision.ts'
 import { pixelAuroc } from '../../metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally, mergeTally, type PixelTally } from '../../metrics/pixel-tally.ts'
+import {
+  imageScore,
+  parseScoreKind,
+  reductions,
+  type ScoreKind,
+  type ScoreOptions,
+  scoreKinds,
+} from '../../model/scores.ts'
 import { blobFormat, iterateImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'
 import { iterateScores } from '../../store/scores.ts'

@@ -2,10 +2,12 @@
  * Scoring as a job. Rows are stored as they come, one transaction for each message, and only then does the
  * engine hear that they are safe; so a scoring that was interrupted goes on with the images that have no row.
  */
+
 import { z } from 'zod'
 import { type Id, type Image, imageIdSchema, type Run, type Split } from '../../../shared/domain.ts'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { ScoredImage, ScoreTask } from '../../engine/protocol.ts'
+import type { TaskMessage } from '../../engine-host/supervisor.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { listImagesInPieces } from '../../store/images.ts'
@@ -13,7 +15,6 @@ import { activePoint } from '../../store/operating-points.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import { type NewScore, saveScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import type { TaskMessage } from '../../supervisor/supervisor.ts'
 import { ownSettings, sameSettings } from '../runs/score-settings.ts'
 import { engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
 import { measureRegions } from '../thresholds/region-thread.ts'

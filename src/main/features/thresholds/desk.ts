@@ -2,13 +2,14 @@
  * Everything that is asked about thresholds of a workspace's runs. It holds the last validation sets and their
  * scores in memory, so that another kind of score or another threshold costs milliseconds; it lives in a thread.
  */
+
 import { z } from 'zod'
 import type { CallArguments, CallName, CallOutput } from '../../../shared/contract.ts'
 import type { Run } from '../../../shared/domain.ts'
 import type { ScoreSettings } from '../../../shared/threshold.ts'
-import { imageScore, scoresFrom } from '../../engine/scores.ts'
 import { notANumber } from '../../metrics/input.ts'
 import { percentileRank } from '../../metrics/percentile-rank.ts'
+import { imageScore, scoresFrom } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint, findPoint, listPoints, savePoint, usePoint } from '../../store/operating-points.ts'
 import { findRun } from '../../store/runs.ts'

@@ -4,6 +4,7 @@ import type { JobProgress } from '../../../shared/contract.ts'
 import type { Id, Run } from '../../../shared/domain.ts'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
 import type { TrainResult, TrainTask } from '../../engine/protocol.ts'
+import type { TaskMessage } from '../../engine-host/supervisor.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import { rateLimit } from '../../platform/rate-limit.ts'
 import type { Session } from '../../session/session.ts'
@@ -17,7 +18,6 @@ import {
   setRunState,
   updateProgress,
 } from '../../store/runs.ts'
-import type { TaskMessage } from '../../supervisor/supervisor.ts'
 import { engineTrainingImages, readTrainingList } from '../runs/training-images.ts'
 
 /** Phases whose `done` does not count training steps. */

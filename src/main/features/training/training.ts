@@ -1,4 +1,5 @@
 /** Starts and resumes trainings. What can be told beforehand is told before anything is made. */
+
 import { z } from 'zod'
 import {
   type Dataset,
@@ -8,7 +9,7 @@ import {
   type TrainingWarning,
 } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { type DatasetTraits, resolveConfig } from '../../engine/models/catalog.ts'
+import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { imageScore, type ScoreOptions, tileScores } from '../../../../src/main/engine/scores.ts'
 import { createDesk } from '../../../../src/main/features/thresholds/desk.ts'
 import {
   regionLevel,
@@ -9,6 +8,7 @@ import {
 import { setScores } from '../../../../src/main/features/thresholds/set-scores.ts'
 import { readValidationSet } from '../../../../src/main/features/thresholds/validation-set.ts'
 import { connectedComponents } from '../../../../src/main/metrics/connected-components.ts'
+import { imageScore, type ScoreOptions, tileScores } from '../../../../src/main/model/scores.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
 import { removeImage, setLabel } from '../../../../src/main/store/images.ts'
