@@ -7,7 +7,7 @@ import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, utilityPr
 import { failureData } from '../shared/failure.ts'
 import { createApplication } from './app/application.ts'
 import { engineEnvironment } from './engine-host/environment.ts'
-import { applicationRoot } from './engine-host/standard-engine.ts'
+import { applicationRoot } from './platform/application-root.ts'
 import { startElectronHost } from './shell/electron.ts'
 import { workerEntry } from './threads/entry.ts'
 

@@ -8,12 +8,15 @@ import type { Caller, Handlers } from '../contract/dispatch.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { auditHandlers } from '../features/audit/handlers.ts'
 import { choiceHandlers } from '../features/choosing/handlers.ts'
+import { comparisonHandlers } from '../features/comparison/handlers.ts'
 import { curationHandlers } from '../features/curation/handlers.ts'
 import { datasetHandlers } from '../features/datasets/handlers.ts'
 import { logHandlers } from '../features/doctor/log-handlers.ts'
+import { exportHandlers } from '../features/export/handlers.ts'
 import { dropHandlers } from '../features/folders/drop-handlers.ts'
 import { createDrops, type Drops } from '../features/folders/drops.ts'
 import { folderHandlers } from '../features/folders/handlers.ts'
+import { importHandlers } from '../features/import/handlers.ts'
 import { labelHandlers } from '../features/label/handlers.ts'
 import { keepClear } from '../features/live/clear-pictures.ts'
 import { liveHandlers } from '../features/live/handlers.ts'
@@ -24,6 +27,7 @@ import { createSignedIn } from '../features/operators/sign-in.ts'
 import { reviewHandlers } from '../features/review/handlers.ts'
 import { runHandlers } from '../features/runs/handlers.ts'
 import { sampleHandlers } from '../features/sample/handlers.ts'
+import { scoringHandlers } from '../features/scoring/handlers.ts'
 import { thresholdHandlers } from '../features/thresholds/handlers.ts'
 import { trainHandlers } from '../features/training/handlers.ts'
 import { goOnTraining } from '../features/training/resume-at-start.ts'
@@ -72,6 +76,7 @@ export function createApplication(powers: HostPowers): Application {
   const { host, chooseFolder, launchEngine, environment = process.env } = powers
   const events = createEventHub()
   const drops = createDrops()
+  const signedIn = createSignedIn()
   let session: Session | null = null
   let stopClearing: () => Promise<void> = async () => undefined
   // Opening and closing take turns, however many windows ask.
@@ -94,8 +99,6 @@ export function createApplication(powers: HostPowers): Application {
     chooseFolder,
     launchEngine,
     events,
-    drops,
-    signedIn: createSignedIn(),
     appState: openAppState(stateFile(environment)),
     suggestedWorkspace: defaultWorkspace(environment),
     current: () => session,
@@ -122,15 +125,16 @@ export function createApplication(powers: HostPowers): Application {
     admit(name, input, caller) {
       const named = actSchema.safeParse(input)
       if (!named.success || session === null || readings.has(name)) return
-      context.signedIn.require(session.workspace.db, caller, named.data.operator)
+      signedIn.require(session.workspace.db, caller, named.data.operator)
     },
     handlers: {
       ...appHandlers(context),
       ...workspaceHandlers(context),
       ...folderHandlers(context),
-      ...dropHandlers(context),
+      ...dropHandlers(context, drops),
       ...sampleHandlers(context),
       ...datasetHandlers(context),
+      ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
       ...systemHandlers(),
@@ -138,10 +142,13 @@ export function createApplication(powers: HostPowers): Application {
       ...jobHandlers(context),
       ...logHandlers(context),
       ...runHandlers(context),
+      ...scoringHandlers(context),
+      ...comparisonHandlers(context),
       ...choiceHandlers(context),
       ...curationHandlers(context),
       ...modelHandlers(context),
-      ...operatorHandlers(context),
+      ...exportHandlers(context),
+      ...operatorHandlers(context, signedIn),
       ...reviewHandlers(context),
       ...thresholdHandlers(context),
       ...auditHandlers(context),

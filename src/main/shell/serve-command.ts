@@ -23,10 +23,11 @@ export const addServe: AddCommand = (line) =>
       workspace: z.string().optional(),
     }),
     async act(context, { open, port, workspace }) {
-      const [{ createApplication }, { startBrowserHost }, { applicationRoot, launchStandardEngine }] =
+      const [{ createApplication }, { startBrowserHost }, { applicationRoot }, { launchStandardEngine }] =
         await Promise.all([
           import('../app/application.ts'),
           import('./browser.ts'),
+          import('../platform/application-root.ts'),
           import('../engine-host/standard-engine.ts'),
         ])
       const { io } = context

@@ -19,7 +19,7 @@ import { iterateImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'
 import { iterateScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
 
 export interface ComparisonRequest {
   a: string

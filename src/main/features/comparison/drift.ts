@@ -10,7 +10,7 @@ import { createRandom } from '../../platform/random.ts'
 import { float32Blob } from '../../store/row.ts'
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
 
 /** A warning may come by luck in one of so many models, over their whole life. */
 const oddsNeeded = 100

@@ -6,8 +6,8 @@ import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint, activePointId } from '../../store/operating-points.ts'
 import { profileOf, unmeasuredMaps } from '../../store/region-profiles.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
 import { mapScaleOf, optionsFor } from '../runs/score-settings.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
 
 /** Without an operating point, this share of the normal validation images counts as good. */

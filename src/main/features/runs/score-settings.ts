@@ -6,7 +6,7 @@ import type { ScoreSettings } from '../../../shared/threshold.ts'
 import { parseScoreKind, type ScoreOptions } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
+import { scoreOptionsOf } from './score-options.ts'
 
 const calibrationSchema = z.object({ mapScale: z.number().positive() })
 

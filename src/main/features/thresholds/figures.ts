@@ -1,7 +1,7 @@
 /** What a threshold does with a validation set, each figure with its 95 % interval. */
 import type { RegionCriteria, Share, WorkingPoint } from '../../../shared/threshold.ts'
 import { wilson } from '../../metrics/wilson.ts'
-import { regionLevel, regionLevels } from './region-profile.ts'
+import { regionLevel, regionLevels } from '../scoring/region-profile.ts'
 import type { ValidationSet } from './validation-set.ts'
 
 /** A share with Wilson's interval. */

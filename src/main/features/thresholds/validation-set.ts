@@ -9,7 +9,7 @@ import { Failure } from '../../../shared/failure.ts'
 import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'
-import { regionLevels } from './region-profile.ts'
+import { regionLevels } from '../scoring/region-profile.ts'
 
 export interface ValidationSet {
   runId: string

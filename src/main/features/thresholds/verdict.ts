@@ -1,5 +1,5 @@
 import type { OperatingPoint, Verdict } from '../../../shared/threshold.ts'
-import { regionLevel } from './region-profile.ts'
+import { regionLevel } from '../scoring/region-profile.ts'
 
 /**
  * What an operating point says of a part. Where regions are asked for and those of the part are not measured,

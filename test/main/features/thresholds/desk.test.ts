@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createDesk } from '../../../../src/main/features/thresholds/desk.ts'
 import {
   regionLevel,
   regionLevels,
   regionProfile,
-} from '../../../../src/main/features/thresholds/region-profile.ts'
+} from '../../../../src/main/features/scoring/region-profile.ts'
+import { createDesk } from '../../../../src/main/features/thresholds/desk.ts'
 import { setScores } from '../../../../src/main/features/thresholds/set-scores.ts'
 import { readValidationSet } from '../../../../src/main/features/thresholds/validation-set.ts'
 import { connectedComponents } from '../../../../src/main/metrics/connected-components.ts'
