@@ -1,6 +1,6 @@
 /** The audit as a file for whoever reads it elsewhere, and as a check of its chain. */
 import { join, resolve } from 'node:path'
-import { auditEntrySchema } from '../../../shared/domain.ts'
+import { auditEntrySchema } from '../../../shared/audit.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { type AuditFilter, canonicalJson, iterateAudit } from '../../store/audit.ts'

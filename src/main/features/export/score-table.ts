@@ -1,7 +1,7 @@
 /** Scores and decisions of a run as tables: what CSV and Parquet files hold. */
 
 import { z } from 'zod'
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'

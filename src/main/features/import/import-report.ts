@@ -1,6 +1,6 @@
 /** The report of an import as a file: a row for each photograph that was not simply imported, and why. */
 import { join, resolve } from 'node:path'
-import type { ImportReport } from '../../../shared/domain.ts'
+import type { ImportReport } from '../../../shared/import.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { csvField } from '../audit/export-audit.ts'

@@ -2,9 +2,12 @@
  * Which model is in use. A model is promoted when it is not worse than the present one by more than a stated margin,
  * overall and for each type of defect; otherwise only with a reason, which is kept. The way back is one step.
  */
-import type { Id, Run } from '../../../shared/domain.ts'
+
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { Comparison, Gate, ModelUse, PairedFigure } from '../../../shared/improvement.ts'
+import type { Gate, ModelUse } from '../../../shared/model.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { Acting } from '../../session/open-beside.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'

@@ -3,8 +3,8 @@
  * its own, and tried at most a few times in a row.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import type { Operator } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Operator } from '../../../shared/operator.ts'
 import type { Database } from '../../store/database.ts'
 import { operatorByBadge, operatorByName, pinHashOf, secureOperator, signIn } from '../../store/operators.ts'
 

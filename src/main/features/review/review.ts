@@ -1,6 +1,7 @@
 /** The review queue and what operators decide. */
-import type { CallArguments, CallOutput, ReviewItem, ReviewView } from '../../../shared/contract.ts'
-import type { Decision, DecisionKind, Run } from '../../../shared/domain.ts'
+import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
+import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
+import type { Run } from '../../../shared/run.ts'
 import { type ScoreOptions, tileScores } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'

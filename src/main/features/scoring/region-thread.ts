@@ -1,7 +1,7 @@
 import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
-import { type Id, type ImageId, imageIdSchema } from '../../../shared/domain.ts'
+import { type Id, type ImageId, imageIdSchema } from '../../../shared/values.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 
