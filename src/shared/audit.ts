@@ -4,8 +4,6 @@ import { z } from 'zod'
 import { call, id, none, page } from './call.ts'
 import { jsonObjectSchema, sha256Schema, timeSchema } from './values.ts'
 
-// ------------------------------------------------------------------------------------------------- audit
-
 /** What was done: a row of the audit, which is only ever added to. */
 export const auditEntrySchema = z.object({
   id: z.int().positive(),

@@ -3,10 +3,10 @@
 import { z } from 'zod'
 import { call, runId } from './call.ts'
 import { labelSchema } from './image.ts'
-import { verdictSchema } from './improvement.ts'
 import { idSchema, imageIdSchema, sha256Schema } from './values.ts'
 
-// ---------------------------------------------------------------------------------------------- comparison
+/** A score and what came of it by the threshold of its run. */
+const verdictSchema = z.object({ score: z.number(), flagged: z.boolean() })
 
 /** A figure of two runs on the same images; `value` is b - a, with its 95 % interval. */
 export const pairedFigureSchema = z.object({

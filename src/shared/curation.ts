@@ -4,8 +4,6 @@ import { z } from 'zod'
 import { call, id, runId } from './call.ts'
 import { idSchema, imageIdSchema, sha256Schema, timeSchema } from './values.ts'
 
-// ------------------------------------------------------------------------------------ versions of a dataset
-
 /** An immutable set of the images that a training may take its gradients from. */
 export const datasetVersionSchema = z.object({
   id: idSchema,

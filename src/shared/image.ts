@@ -3,8 +3,6 @@
 import { z } from 'zod'
 import { idSchema, imageIdSchema, sha256Schema, timeSchema } from './values.ts'
 
-// ---------------------------------------------------------------------------------------------- datasets
-
 /** How a folder of photographs is laid out on disk. */
 export const layoutSchema = z.enum(['mvtec', 'flat'])
 export type Layout = z.infer<typeof layoutSchema>
@@ -20,8 +18,6 @@ export type Label = z.infer<typeof labelSchema>
 /** A file type that can be imported, told by content and not by name. */
 export const imageFormatSchema = z.enum(['png', 'jpeg', 'tiff', 'bmp', 'webp'])
 export type ImageFormat = z.infer<typeof imageFormatSchema>
-
-// ------------------------------------------------------------------------------------------------ images
 
 export const imageSchema = z.object({
   id: imageIdSchema,

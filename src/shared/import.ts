@@ -5,8 +5,6 @@ import { call, jobStarted } from './call.ts'
 import { datasetNameSchema, splitCountsSchema } from './dataset.ts'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
 
-// ------------------------------------------------------------------------------------------------ import
-
 /** Why a file was not imported. The codes stay; the reason is for people. */
 export const refusalCodeSchema = z.enum([
   'empty-file',

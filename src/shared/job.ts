@@ -5,8 +5,6 @@ import { call, jobStarted, none } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { idSchema, jsonObjectSchema, timeSchema } from './values.ts'
 
-// -------------------------------------------------------------------------------------------------- jobs
-
 /** `sample` writes the sample line and imports it; `verify` checks the workspace. */
 export const jobKindSchema = z.enum([
   'sample',

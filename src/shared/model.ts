@@ -5,8 +5,6 @@ import { call, none, runId } from './call.ts'
 import { comparisonSchema } from './comparison.ts'
 import { idSchema, sha256Schema, timeSchema } from './values.ts'
 
-// ------------------------------------------------------------------------------------------ the model in use
-
 export const gateSchema = z.object({
   /** How much worse a figure may be. */
   margin: z.number(),

@@ -4,8 +4,6 @@ import { z } from 'zod'
 import { call, none } from './call.ts'
 import { timeSchema } from './values.ts'
 
-// ------------------------------------------------------------------------------------ operators, decisions
-
 export const operatorNameSchema = z
   .string()
   .trim()

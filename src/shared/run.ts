@@ -5,8 +5,6 @@ import { call, runId } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { idSchema, jsonObjectSchema, timeSchema } from './values.ts'
 
-// -------------------------------------------------------------------------------------------------- runs
-
 /**
  * `interrupted`: its process died; `paused` and `cancelled`: a person stopped it. Interrupted, paused and
  * failed runs can be resumed from their last checkpoint.

@@ -5,8 +5,6 @@ import { call, jobStarted, runId } from './call.ts'
 import { splitSchema } from './image.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
-// ------------------------------------------------------------------------------------------------ scores
-
 /**
  * What one pass over an image stored, without the components of its tiles (those stay in main, as
  * Float32Array [tiles, components], so that kind, k and reduction can change without scoring again).

@@ -2,8 +2,6 @@
 import { z } from 'zod'
 import { call, jobStarted, none } from './call.ts'
 
-// ---------------------------------------------------------------------------------------------- workspace
-
 /** What `verify` found wrong. `file` is relative to the workspace. */
 export const problemSchema = z.object({
   code: z.enum([

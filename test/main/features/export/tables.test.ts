@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { csvLine } from '../../../../src/main/features/export/csv.ts'
 import { writeTables } from '../../../../src/main/features/export/write-tables.ts'
 import { writeAnomalyMap } from '../../../../src/main/images/anomaly-map.ts'
+import { csvLines } from '../../../../src/main/platform/csv.ts'
 import { decide, undoDecision } from '../../../../src/main/store/decisions.ts'
 import { signIn } from '../../../../src/main/store/operators.ts'
 import { createRun, runFolder, setCalibration } from '../../../../src/main/store/runs.ts'
@@ -61,7 +61,9 @@ async function scored() {
 
 describe('a line of comma-separated values', () => {
   it('quotes what needs it and nothing else', () => {
-    expect(csvLine(['a', 'b,c', 'd"e', 'f\ng', null, 0.5, true])).toBe('a,"b,c","d""e","f\ng",,0.5,true\r\n')
+    expect(csvLines([['a', 'b,c', 'd"e', 'f\ng', null, 0.5, true]])).toBe(
+      'a,"b,c","d""e","f\ng",,0.5,true\r\n',
+    )
   })
 })
 
