@@ -5,6 +5,7 @@ import { type FailureData, failureData } from '../../../shared/failure.ts'
 import { placeFile, replaceFile, syncFolder } from '../../durable-file.ts'
 import { writeAnomalyMap } from '../../images/anomaly-map.ts'
 import { readModel } from '../../model/model-file.ts'
+import { digestOf } from '../../model/safetensors.ts'
 import { imageScore, percentileAmong } from '../../model/scores.ts'
 import type { Pixels } from '../data/geometry.ts'
 import { compilingWith } from '../graph/compile.ts'
@@ -15,7 +16,6 @@ import { scoringWith } from '../scoring/precision.ts'
 import { type ScoredPicture, scoreImages } from '../scoring/score-images.ts'
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
-import { digestOf } from '../training/checkpoint.ts'
 
 /** Images of a stream that are scored together: enough to fill batches, few enough for a quick answer. */
 const streamed = 8
