@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Id, JsonObject, Split } from '../../shared/domain.ts'
 import { Failure, type FailureData } from '../../shared/failure.ts'
-import type { ExportTask } from '../engine/protocol.ts'
+import type { EngineTask } from '../engine/protocol.ts'
 import { type Manifest, manifestOf } from '../export/manifest.ts'
 import { writeInThread } from '../export/write-in-thread.ts'
 import {
@@ -22,7 +22,7 @@ import { readTrainingList } from '../services/training-images.ts'
 import { recordAudit } from '../store/audit.ts'
 import { findDataset } from '../store/datasets.ts'
 import { findRun, runFolder } from '../store/runs.ts'
-import type { JobContext, JobEnd, JobPlan } from './jobs.ts'
+import { type JobContext, type JobEnd, type JobPlan, stoppedBy, unfinishedBy } from './jobs.ts'
 
 export type ExportFormat = ModelFormat | TableFormat | 'safetensors'
 
@@ -109,7 +109,7 @@ async function exportModel(
   const folder = workspace.path(runFolder(run.id))
   const inside = `export-${randomUUID()}`
   const metadata: JsonObject = { ...manifest }
-  const task: ExportTask = {
+  const task: EngineTask<'export'> = {
     kind: 'export',
     task: context.id,
     run: run.id,
@@ -123,20 +123,10 @@ async function exportModel(
   const made = `${folder}/${inside}`
   try {
     const outcome = await supervisor.run(task, () => undefined)
-    switch (outcome.kind) {
-      case 'exported':
-        return await finish(made)
-      case 'failed':
-        return { state: 'failed', failure: outcome.failure }
-      case 'interrupted':
-        return context.signal.reason === 'close'
-          ? { state: 'interrupted', failure: closed }
-          : { state: 'interrupted', failure: outcome.failure }
-      case 'cancelled':
-        return { state: 'cancelled' }
-      default:
-        throw new TypeError(`The engine answered an export with "${outcome.kind}".`)
-    }
+    if (outcome.kind === 'exported') return await finish(made)
+    const { reason } = context.signal
+    if (outcome.kind === 'interrupted' && reason === 'close') return stoppedBy(reason, closed)
+    return unfinishedBy(outcome, reason, closed)
   } finally {
     await removeMade(made)
   }
