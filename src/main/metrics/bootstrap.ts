@@ -49,7 +49,7 @@ export function bootstrap(options: BootstrapOptions): BootstrapResult | null {
 
   const members = new Map<number, number[]>()
   for (let i = 0; i < size; i++) {
-    const stratum = strata[i] ?? 0
+    const stratum = strata[i]
     const list = members.get(stratum)
     if (list) list.push(i)
     else members.set(stratum, [i])
@@ -61,8 +61,8 @@ export function bootstrap(options: BootstrapOptions): BootstrapResult | null {
     counts.fill(0)
     for (const group of groups) {
       for (let i = 0; i < group.length; i++) {
-        const item = group[random.int(group.length)] ?? 0
-        counts[item] = (counts[item] ?? 0) + 1
+        const item = group[random.int(group.length)]
+        counts[item]++
       }
     }
     const figure = statistic(counts)

@@ -14,7 +14,7 @@ export function confusion(scores: Scores, labels: Labels, threshold: number): Co
   requireNumbers(scores)
   const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 }
   for (let i = 0; i < scores.length; i++) {
-    const flagged = (scores[i] ?? 0) >= threshold
+    const flagged = scores[i] >= threshold
     if (labels[i] !== 0) counts[flagged ? 'truePositives' : 'falseNegatives']++
     else counts[flagged ? 'falsePositives' : 'trueNegatives']++
   }

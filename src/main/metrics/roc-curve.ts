@@ -20,7 +20,7 @@ export function rocOf(ranking: Ranking): RocCurve | null {
   if (positives === 0 || negatives === 0) return null
   const shares = (counts: Float64Array, total: number): Float64Array => {
     const out = new Float64Array(counts.length + 1)
-    for (let i = 0; i < counts.length; i++) out[i + 1] = (counts[i] ?? 0) / total
+    for (let i = 0; i < counts.length; i++) out[i + 1] = counts[i] / total
     return out
   }
   const withStart = new Float64Array(thresholds.length + 1)

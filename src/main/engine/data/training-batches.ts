@@ -1,6 +1,7 @@
 import { type Random, type RandomState, restoreRandom } from '../../platform/random.ts'
 import { countInside, cutTile, type TilePosition } from './geometry.ts'
-import { type CachedImage, type ImageCache, unpack } from './image-cache.ts'
+import type { CachedImage, ImageCache } from './image-cache.ts'
+import { unpack } from './packed-samples.ts'
 
 export interface Augmentation {
   flips: 'none' | 'horizontal' | 'vertical' | 'both'
@@ -96,7 +97,8 @@ export class TrainingBatches {
     if (this.#left.length === 0) {
       this.#left = this.#random.shuffle(this.#cache.images.map((_, index) => index))
     }
-    const index = this.#left.pop() ?? 0
+    const index = this.#left.pop()
+    if (index === undefined) throw new RangeError('there are no training images to draw from')
     const { flips } = this.#augmentation
     const across = this.#random.uniform()
     const down = this.#random.uniform()

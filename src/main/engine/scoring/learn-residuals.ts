@@ -1,7 +1,7 @@
 /** Learns from good training tiles what residuals are expected of good parts, and how those of features vary together. */
 import type { TrainingBatches } from '../data/training-batches.ts'
-import { type ExpectedResiduals, expectationOf, pooledResidual } from './expected-residual.ts'
 import { type FeatureWhitening, WhiteningGathering } from './feature-whitening.ts'
+import { type ExpectedResiduals, expectationOf, pooledResidual } from './residual-ratios.ts'
 import type { TileScorer } from './tile-scorer.ts'
 
 export interface ResidualLearning {

@@ -3,16 +3,16 @@ import type { Weights } from '../networks/weights.ts'
 import { relativeComponent, textureComponent, whitenedComponent } from '../scores.ts'
 import type { TensorMap } from '../training/safetensors.ts'
 import { countingInside } from './counting-inside.ts'
+import { expectationOfModel } from './expected-residual.ts'
+import { type FeatureWhitening, whiteningOfModel } from './feature-whitening.ts'
+import { NearestNormal, type NormalTextures, texturesOfModel } from './nearest-normal.ts'
 import {
   type ExpectedResiduals,
-  expectationOfModel,
   largestRatio,
   pooledResidual,
   ResidualExpectation,
   ratioMap,
-} from './expected-residual.ts'
-import { type FeatureWhitening, whiteningOfModel } from './feature-whitening.ts'
-import { NearestNormal, type NormalTextures, texturesOfModel } from './nearest-normal.ts'
+} from './residual-ratios.ts'
 
 /** What a run is told to learn of good parts beside its networks, and to store and draw with it. */
 export interface LearningParameters {

@@ -11,7 +11,8 @@ import { Failure } from '../../../shared/failure.ts'
 import { createRandom, type Random, restoreRandom } from '../../platform/random.ts'
 import { dropGraphs, keptGraphs } from '../compiled-graphs.ts'
 import { cutTile, type Pixels } from '../data/geometry.ts'
-import { ImageCache, unpack } from '../data/image-cache.ts'
+import { ImageCache } from '../data/image-cache.ts'
+import { unpack } from '../data/packed-samples.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
 import { compilingWith, type Precision } from '../graph/compile.ts'
 import { precisionHere } from '../graph/precision-here.ts'
@@ -20,17 +21,13 @@ import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
 import { scoringBatch } from '../scoring/batch-size.ts'
 import { type Calibration, calibrate } from '../scoring/calibrate.ts'
+import { cellsInside } from '../scoring/distance-map.ts'
 import { expectationTensors, expectedTiles } from '../scoring/expected-residual.ts'
 import { whiteningTensors } from '../scoring/feature-whitening.ts'
 import { type LearnedResiduals, learnResiduals } from '../scoring/learn-residuals.ts'
 import { texturesOf } from '../scoring/local-texture.ts'
 import { readModel, writeModel } from '../scoring/model-file.ts'
-import {
-  cellsInside,
-  type NormalTextures,
-  TextureGathering,
-  textureTensors,
-} from '../scoring/nearest-normal.ts'
+import { type NormalTextures, TextureGathering, textureTensors } from '../scoring/nearest-normal.ts'
 import { scoresAgree, scoringWith } from '../scoring/precision.ts'
 import { scoreImages } from '../scoring/score-images.ts'
 import {

@@ -1,5 +1,6 @@
 import type { OperatingPoint, Verdict } from '../../../shared/threshold.ts'
-import { regionLevel } from './region-profile.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
+import { regionLevel, regionLevels } from './region-profile.ts'
 
 /**
  * What an operating point says of a part. Where regions are asked for and those of the part are not measured,
@@ -11,6 +12,7 @@ export function verdictBy(
 ): Verdict {
   if (part.score < point.threshold) return 'passed'
   if (point.regions === null || part.profile === undefined) return 'flagged'
-  const largest = part.profile[regionLevel(point.regions.leastStrength, part.mapScale)] ?? 0
+  requireLength(part.profile, regionLevels.length, 'Levels of a region profile')
+  const largest = part.profile[regionLevel(point.regions.leastStrength, part.mapScale)]
   return largest >= point.regions.leastArea ? 'flagged' : 'passed'
 }
