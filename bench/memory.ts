@@ -16,7 +16,7 @@ import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { createSupervisor, type EngineTask, type TaskOutcome } from '../src/main/supervisor/supervisor.ts'
 import { writeNoise } from './noise.ts'
 
-export interface MemoryOptions {
+interface MemoryOptions {
   tiles: readonly number[]
   /** Side of a tile, filters of the first layer, side of a photograph in pixels. */
   size: 32 | 64 | 128
@@ -24,7 +24,7 @@ export interface MemoryOptions {
   side: number
 }
 
-export interface MemoryFigure {
+interface MemoryFigure {
   tiles: number
   images: number
   /** Largest resident memory of the engine's process, in bytes. */

@@ -29,7 +29,7 @@ function textOf(png: Buffer, keyword: string): string | null {
   return null
 }
 
-export interface AnomalyMap {
+interface AnomalyMap {
   /** |x - G(E(x))| with x in [-1, 1], mean over channels; row-major [height, width]. */
   values: Float32Array
   width: number

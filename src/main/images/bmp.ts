@@ -2,7 +2,7 @@ import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
 
 /** What a Windows bitmap's header says; sizes in pixels, `topDown` when its first row is the upper one. */
-export interface BmpHeader {
+interface BmpHeader {
   width: number
   height: number
   topDown: boolean

@@ -13,16 +13,16 @@ import { checkWebp } from './webp-structure.ts'
  * The smallest side in pixels. The smallest model input is 32: an image below half of that would be enlarged
  * more than twice, so that over three quarters of what the model sees would be interpolated, not photographed.
  */
-export const minSide = 16
+const minSide = 16
 
 /** The most pixels: 16,383 squared. A header that claims more is refused before memory is taken for it. */
-export const maxPixels = 16_383 ** 2
+const maxPixels = 16_383 ** 2
 
 // Decoded pixels are not asked for twice, and on Windows a cached file cannot be renamed.
 sharp.cache(false)
 
 /** What the header says, upright. */
-export interface ImageHeader {
+interface ImageHeader {
   format: ImageFormat
   width: number
   height: number

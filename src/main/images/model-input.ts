@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import type { ImageSource } from './byte-source.ts'
 import { type DecodedImage, decodeImage } from './decode.ts'
 
-export interface ModelInputOptions {
+interface ModelInputOptions {
   channels: 1 | 3
   /**
    * `stretch` to size x size; `fit` inside size x size, the rest filled with the edge pixels, so that no artificial
@@ -19,7 +19,7 @@ export interface ModelInputOptions {
   prepare?: (image: DecodedImage, white: number) => void
 }
 
-export interface ModelInput {
+interface ModelInput {
   /** x in [-1, 1], row-major [height, width, channels]. */
   data: Float32Array
   width: number

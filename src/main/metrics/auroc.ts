@@ -21,7 +21,7 @@ export function auroc(scores: Scores, labels: Labels): number | null {
   return wins / (normal.length * anomalous.length)
 }
 
-export interface PartialAuroc {
+interface PartialAuroc {
   /** Area under the curve from false-positive rate 0 to the limit; at most the limit. */
   raw: number
   /**

@@ -2,7 +2,7 @@ import type { Labels, Scores } from './input.ts'
 import { rank } from './ranking.ts'
 
 /** The threshold with the greatest F1, and what it gives; an item is flagged at score >= threshold. */
-export interface BestF1 {
+interface BestF1 {
   threshold: number
   f1: number
   precision: number

@@ -12,7 +12,7 @@ export interface AurocInterval extends Interval {
 }
 
 /** Two systems' AUROC on the same items. */
-export interface AurocDifference extends Interval {
+interface AurocDifference extends Interval {
   a: number
   b: number
   /** b - a. */

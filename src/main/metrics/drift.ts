@@ -6,7 +6,7 @@ import type { Random } from '../platform/random.ts'
 import { requireArgument } from './input.ts'
 import { normalQuantile } from './normal-distribution.ts'
 
-export interface ChartPoint {
+interface ChartPoint {
   /** Exponentially weighted mean of normal scores; 0 where nothing has changed. */
   value: number
   /** The control limits are at -limit and limit. */

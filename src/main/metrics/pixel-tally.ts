@@ -19,7 +19,7 @@ export interface PixelTally {
 }
 
 /** One anomaly map with its truth; both are width * height, row by row. */
-export interface PixelTruth<Values> {
+interface PixelTruth<Values> {
   map: Values
   /** Non-zero where the part is defective; null for a normal image. */
   mask: ArrayLike<number> | null

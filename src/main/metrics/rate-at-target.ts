@@ -1,9 +1,9 @@
 import { type Labels, requireArgument, requireNumbers, requireSameLength, type Scores } from './input.ts'
 
 /** What a threshold is set to: the greatest share of normal items flagged, or the least share of anomalous ones. */
-export type RateTarget = { falseRejectRate: number } | { recall: number }
+type RateTarget = { falseRejectRate: number } | { recall: number }
 
-export interface RateAtTarget {
+interface RateAtTarget {
   /**
    * The other rate at the target, of resampled items (one count per item; the threshold is set anew for each draw):
    * recall for a false-reject rate, the false-reject rate for a recall. Null when a class is empty.

@@ -2,7 +2,7 @@ import type { Labels, Scores } from './input.ts'
 import { type Ranking, rank } from './ranking.ts'
 
 /** Points of a ROC curve from (0, 0) to (1, 1); an item is flagged at score >= threshold. */
-export interface RocCurve {
+interface RocCurve {
   /** Share of normal items that are flagged. */
   fpr: Float64Array
   /** Share of anomalous items that are flagged. */

@@ -67,7 +67,7 @@ export function cutInside(
   }
 }
 
-export interface Mirroring {
+interface Mirroring {
   mirrored?: boolean
   upsideDown?: boolean
 }

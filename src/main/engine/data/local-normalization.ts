@@ -20,7 +20,7 @@ const bound = 3
 /** How far a window reaches to each side of its pixel: half of what the networks see at once is its side. */
 export const windowReach = (size: number): number => size / 4
 
-export interface NormalizedPicture {
+interface NormalizedPicture {
   /** In [-1, 1], as the networks see it. */
   picture: Pixels
   /** A picture of this kind brought back to the photograph's light and contrast: [-1, 1] as the photograph. */

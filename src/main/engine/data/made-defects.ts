@@ -12,7 +12,7 @@ import { type Pixels, requirePixels } from './geometry.ts'
 export const madeDefectTypes = ['spot', 'scratch', 'stain', 'missing', 'paste'] as const
 export type MadeDefectType = (typeof madeDefectTypes)[number]
 
-export interface MadeDefect {
+interface MadeDefect {
   /** The picture with the defect; x in [-1, 1]. */
   picture: Pixels
   /** How much of each pixel is defective, in [0, 1]: [height, width]. */

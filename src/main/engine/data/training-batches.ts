@@ -3,7 +3,7 @@ import { countInside, cutTile, type TilePosition } from './geometry.ts'
 import type { CachedImage, ImageCache } from './image-cache.ts'
 import { unpack } from './packed-samples.ts'
 
-export interface Augmentation {
+interface Augmentation {
   flips: 'none' | 'horizontal' | 'vertical' | 'both'
   /** Largest shift of a whole image, in pixels. */
   shift: number
@@ -163,7 +163,7 @@ function onRegion(
 }
 
 /** A tile's start along one side; 0 where the picture is not longer than the tile. */
-export function randomStart(length: number, side: number, share: number): number {
+function randomStart(length: number, side: number, share: number): number {
   const margin = Math.floor(side / 2)
   const start = Math.floor(share * (length - side + 1 + 2 * margin)) - margin
   return Math.max(0, Math.min(length - side, start))

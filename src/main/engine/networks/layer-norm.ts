@@ -2,7 +2,7 @@ import { elementAt } from '../../platform/array-bounds.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import { constant, type Weights } from './weights.ts'
 
-export const layerNormEpsilon = 1e-5
+const layerNormEpsilon = 1e-5
 
 /**
  * Layer normalization of each sample over H, W and C, then a learned scale and offset by channel (Ba et al.

@@ -4,7 +4,7 @@ import type { Pixels } from '../data/geometry.ts'
 import { cellSide } from './local-texture.ts'
 
 /** The share of a photograph's cells, the farthest, that its score is the mean of. */
-export const farthestShare = 0.02
+const farthestShare = 0.02
 
 /** How far the cells of one photograph are from those of good parts. */
 export interface Distances {

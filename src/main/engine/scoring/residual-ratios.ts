@@ -5,8 +5,9 @@
  * expectation at that position for such a part.
  */
 import { requireLength, requireRows } from '../../platform/array-bounds.ts'
+
 /** Pixels between two cells, both ways. */
-export const residualCell = 4
+const residualCell = 4
 
 /** Window sides of the scales, in cells. */
 export const windowSides = [1, 2, 4] as const
@@ -52,7 +53,7 @@ export function pooledResidual(map: Float32Array, side: number): Float32Array {
 }
 
 /** Ratios of one scale: of windows of `window` cells at every cell, [across, across]. */
-export interface Ratios {
+interface Ratios {
   data: Float32Array
   across: number
   window: number

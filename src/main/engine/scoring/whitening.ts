@@ -5,7 +5,7 @@ import { requireLength, requireRows } from '../../platform/array-bounds.ts'
 const leastVariance = 1e-5
 
 /** How features vary together: their means [features] and covariance [features, features]. */
-export interface Moments {
+interface Moments {
   mean: Float64Array
   covariance: Float64Array
 }

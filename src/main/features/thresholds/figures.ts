@@ -41,6 +41,8 @@ export function flagged(set: ValidationSet, scores: Float64Array, rule: Rule): U
 
 /** Everything that is said of a threshold. A hundred thousand images take about a millisecond. */
 export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rule): WorkingPoint {
+  requireLength(set.labels, set.ids.length, 'Labels of a validation set')
+  requireLength(set.types, set.ids.length, 'Defect types of a validation set')
   const verdicts = flagged(set, scores, rule)
   const found = new Uint32Array(set.defectTypes.length)
   const ofType = new Uint32Array(set.defectTypes.length)

@@ -7,7 +7,7 @@ import { regionLevel, regionLevels } from './region-profile.ts'
  * its score alone decides: rather a false reject than an escape.
  */
 export function verdictBy(
-  point: OperatingPoint,
+  point: Pick<OperatingPoint, 'threshold' | 'regions'>,
   part: { score: number; mapScale: number; profile: Uint32Array | undefined },
 ): Verdict {
   if (part.score < point.threshold) return 'passed'
