@@ -25,7 +25,7 @@ import { runFolder } from '../src/main/store/runs.ts'
 import { median } from './measure.ts'
 import { peakBytes, processorSeconds } from './process-figures.ts'
 
-export interface PipelineOptions {
+interface PipelineOptions {
   photographs: number
   /** Side of a photograph in pixels. */
   side: number
