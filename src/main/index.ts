@@ -9,7 +9,7 @@ import { createApplication } from './app/application.ts'
 import { engineEnvironment } from './engine-host/environment.ts'
 import { applicationRoot } from './platform/application-root.ts'
 import { startElectronHost } from './shell/electron.ts'
-import { workerEntry } from './threads/entry.ts'
+import { workerEntry } from './platform/program-file.ts'
 
 const root = applicationRoot()
 

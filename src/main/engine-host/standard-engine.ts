@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import { applicationRoot } from '../platform/application-root.ts'
-import { workerEntry } from '../threads/entry.ts'
+import { workerEntry } from '../platform/program-file.ts'
 import type { LaunchEngine } from './channel.ts'
 import { launchChildEngine } from './child-process.ts'
 import { engineEnvironment } from './environment.ts'

@@ -6,7 +6,7 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
-import { createThresholds } from '../features/thresholds/threshold-thread.ts'
+import { createThresholds } from '../features/thresholds/threshold-task.ts'
 import type { EventHub } from '../platform/events.ts'
 import { newestVersion, versionOf } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { verifyInThread } from '../../../src/main/features/workspace/verify-in-thread.ts'
+import { verifyInThread } from '../../../src/main/features/workspace/verify-task.ts'
 import { blobFile } from '../../../src/main/store/blob-store.ts'
 import { listImages } from '../../../src/main/store/images.ts'
 import { createRun, runFolder, setRunState } from '../../../src/main/store/runs.ts'

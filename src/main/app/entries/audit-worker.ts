@@ -1,8 +1,8 @@
-import { auditTaskSchema } from '../../features/audit/audit-in-thread.ts'
+import { auditTaskSchema } from '../../features/audit/audit-tasks.ts'
 import { exportAudit } from '../../features/audit/export-audit.ts'
 import { checkAudit } from '../../store/audit.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(auditTaskSchema, async ({ dir, write }) => {
   const { db, close } = attachWorkspace(dir)

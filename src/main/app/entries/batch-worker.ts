@@ -1,7 +1,7 @@
-import { batchTaskSchema } from '../../features/review/batch-decisions.ts'
+import { batchTaskSchema } from '../../features/review/batch-tasks.ts'
 import { acceptUndecided, undoBatch } from '../../store/decisions.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(batchTaskSchema, async ({ dir, ...task }) => {
   const { db, close } = attachWorkspace(dir)

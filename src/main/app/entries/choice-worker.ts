@@ -1,8 +1,8 @@
 import { carryOver } from '../../features/choosing/carry-over.ts'
-import { choiceTaskSchema } from '../../features/choosing/choice-in-thread.ts'
+import { choiceTaskSchema } from '../../features/choosing/choice-tasks.ts'
 import { compareOptions } from '../../features/choosing/compare-options.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(choiceTaskSchema, async (task) => {
   if (task.kind === 'compare') return compareOptions(task.items, task.runs, task.seed)

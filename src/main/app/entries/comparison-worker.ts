@@ -1,7 +1,7 @@
 import { compareRuns } from '../../features/comparison/comparison.ts'
-import { comparisonTaskSchema } from '../../features/comparison/comparison-in-thread.ts'
+import { comparisonTaskSchema } from '../../features/comparison/comparison-task.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(comparisonTaskSchema, async ({ dir, ...request }) => {
   const workspace = attachWorkspace(dir)

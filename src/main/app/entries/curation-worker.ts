@@ -1,7 +1,7 @@
 import { proposeCuration } from '../../features/curation/curation.ts'
-import { curationTaskSchema } from '../../features/curation/curation-in-thread.ts'
+import { curationTaskSchema } from '../../features/curation/curation-task.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(curationTaskSchema, async ({ dir, run }, { onProgress }) => {
   const workspace = attachWorkspace(dir)

@@ -1,9 +1,9 @@
 import { changeImages, splitImages } from '../../features/datasets/change-images.ts'
-import { datasetTaskSchema } from '../../features/datasets/dataset-in-thread.ts'
+import { datasetTaskSchema } from '../../features/datasets/dataset-tasks.ts'
 import { findDuplicates } from '../../features/datasets/find-duplicates.ts'
 import { previewRegion } from '../../features/datasets/preview-region.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 /** Milliseconds between two messages to main, at least. */
 const progressInterval = 100

@@ -1,7 +1,7 @@
 import { evaluateRun } from '../../features/scoring/evaluation.ts'
-import { evaluationTaskSchema } from '../../features/scoring/evaluation-in-thread.ts'
+import { evaluationTaskSchema } from '../../features/scoring/evaluation-task.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 /** Milliseconds between two messages to main, at least. */
 const progressInterval = 100

@@ -1,7 +1,7 @@
-import { exportRequestSchema } from '../../features/export/write-in-thread.ts'
+import { exportRequestSchema } from '../../features/export/table-task.ts'
 import { writeTables } from '../../features/export/write-tables.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(exportRequestSchema, async ({ dir, ...request }, { onProgress }) => {
   const workspace = attachWorkspace(dir)

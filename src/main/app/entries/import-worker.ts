@@ -1,7 +1,7 @@
 import { importFolder } from '../../features/import/import-folder.ts'
-import { importTaskSchema } from '../../features/import/import-in-thread.ts'
+import { importTaskSchema } from '../../features/import/import-task.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 /** Milliseconds between two messages to main, at least. */
 const progressInterval = 100

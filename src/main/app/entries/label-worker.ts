@@ -1,8 +1,8 @@
 import { saveAnnotation, shapesOf } from '../../features/label/annotate.ts'
 import { exportMasks, importMasks } from '../../features/label/exchange.ts'
-import { labelTaskSchema } from '../../features/label/label-in-thread.ts'
+import { labelTaskSchema } from '../../features/label/label-tasks.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(labelTaskSchema, async (task) => {
   const workspace = attachWorkspace(task.dir)

@@ -1,5 +1,5 @@
 /** A thread of main that makes thumbnails, displayable photographs, masks and maps. */
-import { servePictures } from '../assets/picture-thread.ts'
+import { servePictures } from '../assets/picture-task.ts'
 import { pictures } from '../assets/pictures.ts'
 
 servePictures(pictures)

@@ -1,8 +1,8 @@
 import { measureRunRegions } from '../../features/scoring/measure-regions.ts'
-import { regionTaskSchema } from '../../features/scoring/region-thread.ts'
+import { regionTaskSchema } from '../../features/scoring/measure-regions-task.ts'
 import { findRun } from '../../store/runs.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(regionTaskSchema, async ({ dir, run, images }) => {
   const workspace = attachWorkspace(dir)

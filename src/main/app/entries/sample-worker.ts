@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/failure.ts'
-import { sampleTaskSchema } from '../../features/sample/sample-in-thread.ts'
+import { sampleTaskSchema } from '../../features/sample/sample-task.ts'
 import { writeSampleLine } from '../../features/sample/write.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(sampleTaskSchema, async ({ folder, seed }, { signal, onProgress }) => {
   const started = performance.now()

@@ -1,8 +1,8 @@
 /** The thread behind everything that is asked about thresholds: one for a session, until it ends. */
 
 import { createDesk } from '../../features/thresholds/desk.ts'
-import { answerDesk, deskRequestSchema } from '../../features/thresholds/threshold-thread.ts'
-import { serveDesk } from '../../threads/desk-thread.ts'
+import { answerDesk, deskRequestSchema } from '../../features/thresholds/threshold-task.ts'
+import { serveDesk } from '../../threads/session-threads.ts'
 
 serveDesk((db) => {
   const desk = createDesk(db)

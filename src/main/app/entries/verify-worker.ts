@@ -1,7 +1,7 @@
-import { verifyTaskSchema } from '../../features/workspace/verify-in-thread.ts'
+import { verifyTaskSchema } from '../../features/workspace/verify-task.ts'
 import { verifyWorkspace } from '../../store/verify.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
-import { serveThread } from '../../threads/run-in-thread.ts'
+import { serveThread } from '../../threads/thread-pool.ts'
 
 serveThread(verifyTaskSchema, async ({ dir }, context) => {
   const workspace = attachWorkspace(dir)

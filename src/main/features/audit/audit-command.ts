@@ -51,7 +51,7 @@ export const addAudit: AddCommand = (line) =>
       const session = await context.session()
       const { workspace } = session
       if (verify) {
-        const { checkAuditInThread } = await import('./audit-in-thread.ts')
+        const { checkAuditInThread } = await import('./audit-tasks.ts')
         const check = await checkAuditInThread(workspace)
         const { rows, head, breaks } = check
         return {
@@ -74,7 +74,7 @@ export const addAudit: AddCommand = (line) =>
         to: until_,
       }
       if (to !== undefined) {
-        const { exportAuditInThread } = await import('./audit-in-thread.ts')
+        const { exportAuditInThread } = await import('./audit-tasks.ts')
         const written = await exportAuditInThread(
           workspace,
           { filter, format, folder: to },

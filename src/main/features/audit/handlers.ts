@@ -1,7 +1,7 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { countAudit, listAudit } from '../../store/audit.ts'
-import { checkAuditInThread, exportAuditInThread } from './audit-in-thread.ts'
+import { checkAuditInThread, exportAuditInThread } from './audit-tasks.ts'
 
 export const auditHandlers = (
   context: HandlerContext,

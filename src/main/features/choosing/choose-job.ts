@@ -18,7 +18,7 @@ import { requireTrained } from '../runs/require-trained.ts'
 import { scoreOptionsOf } from '../runs/score-options.ts'
 import { settingsInUse } from '../runs/score-settings.ts'
 import { choosingImages, engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
-import { compareInThread } from './choice-in-thread.ts'
+import { compareInThread } from './choice-tasks.ts'
 import type { ChoiceItem, ScoredRun } from './compare-options.ts'
 import { optionsOf } from './options.ts'
 

@@ -13,7 +13,7 @@ import { findJob, finishedJobs } from '../../store/jobs.ts'
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runsToTest } from './carry-over.ts'
-import { carryOverInThread } from './choice-in-thread.ts'
+import { carryOverInThread } from './choice-tasks.ts'
 import { choosePlan } from './choose-job.ts'
 
 /** @throws Failure `run-unknown`, `not-trained`, `different-datasets` */

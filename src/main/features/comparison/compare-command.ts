@@ -30,7 +30,7 @@ export const addCompare: AddCommand = (line) =>
     async act(context, { fpr: falseRejectRate, recall }, a = '', b = '') {
       const session = await context.session()
       await scoreValidation(context, session, a, b)
-      const { compareInThread } = await import('./comparison-in-thread.ts')
+      const { compareInThread } = await import('./comparison-task.ts')
       const comparison = await compareInThread(session.workspace, { a, b, falseRejectRate, recall })
       return { document: comparison, text: comparisonText(comparison) }
     },

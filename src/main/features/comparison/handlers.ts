@@ -1,7 +1,7 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { runsToScore } from './comparison.ts'
-import { compareInThread } from './comparison-in-thread.ts'
+import { compareInThread } from './comparison-task.ts'
 import { driftOf } from './drift.ts'
 
 export const comparisonHandlers = (

@@ -86,7 +86,7 @@ async function proposalAnswer(
   { confirm, include, exclude, operator = '', reason = '' }: CurateOptions,
 ): Promise<Answer> {
   const [{ proposeInThread }, { confirmCuration }] = await Promise.all([
-    import('./curation-in-thread.ts'),
+    import('./curation-task.ts'),
     import('../datasets/dataset-versions.ts'),
   ])
   const display = await context.progress()

@@ -2,7 +2,7 @@ import { Failure } from '../../../shared/failure.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { confirmCuration } from '../datasets/dataset-versions.ts'
-import { proposeInThread } from './curation-in-thread.ts'
+import { proposeInThread } from './curation-task.ts'
 
 export const curationHandlers = (
   context: HandlerContext,

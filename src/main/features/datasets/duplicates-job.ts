@@ -3,7 +3,7 @@ import type { Dataset } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { duplicatesInThread } from './dataset-in-thread.ts'
+import { duplicatesInThread } from './dataset-tasks.ts'
 
 export function duplicatesPlan(session: Session, dataset: Dataset): JobPlan {
   return {

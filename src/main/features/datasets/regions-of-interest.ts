@@ -9,7 +9,7 @@ import { regionOfInterestOf, setRegionOfInterest } from '../../store/regions-of-
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
-import { previewRegionInThread } from './dataset-in-thread.ts'
+import { previewRegionInThread } from './dataset-tasks.ts'
 
 /** A drawn region of less than this share of the photographs is a slip of the hand. */
 const leastShare = 0.005

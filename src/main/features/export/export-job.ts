@@ -14,7 +14,7 @@ import type { ReportLanguage } from '../report/words.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 import { exportModel as exportSafetensors } from './export-model.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
-import { writeInThread } from './write-in-thread.ts'
+import { writeInThread } from './table-task.ts'
 import { type ModelFormat, modelFormats, placeModel, readDescription, removeMade } from './write-model.ts'
 import type { ExportSummary, TableFormat } from './write-tables.ts'
 

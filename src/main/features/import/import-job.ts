@@ -4,7 +4,7 @@ import { Failure } from '../../../shared/failure.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetByName, setHasDirection } from '../../store/datasets.ts'
-import { importInThread } from './import-in-thread.ts'
+import { importInThread } from './import-task.ts'
 
 export interface ImportRequest {
   folder: string

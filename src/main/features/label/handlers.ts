@@ -6,7 +6,7 @@ import { datasetById, findDataset } from '../../store/datasets.ts'
 import { findImage } from '../../store/images.ts'
 import { signIn } from '../../store/operators.ts'
 import { runsWithMap } from '../../store/scores.ts'
-import { exportInThread, importInThread, openInThread, saveInThread } from './label-in-thread.ts'
+import { exportInThread, importInThread, openInThread, saveInThread } from './label-tasks.ts'
 
 export const labelHandlers = (
   context: HandlerContext,

@@ -19,7 +19,7 @@ import {
 import { signIn } from '../../store/operators.ts'
 import { findRun } from '../../store/runs.ts'
 import { defaultTargets } from '../comparison/comparison.ts'
-import { compareInThread } from '../comparison/comparison-in-thread.ts'
+import { compareInThread } from '../comparison/comparison-task.ts'
 import { requireReason } from '../datasets/dataset-versions.ts'
 
 /** How much lower a figure of the new model may be: areas and recalls alike. */

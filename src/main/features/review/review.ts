@@ -11,7 +11,7 @@ import { findRun } from '../../store/runs.ts'
 import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
-import { acceptInThread, undoInThread } from './batch-decisions.ts'
+import { acceptInThread, undoInThread } from './batch-tasks.ts'
 
 /** @throws Failure `unknown-run` */
 export function reviewQueue(

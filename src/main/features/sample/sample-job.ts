@@ -5,7 +5,7 @@ import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { importFiles } from '../import/import-job.ts'
-import { sampleInThread } from './sample-in-thread.ts'
+import { sampleInThread } from './sample-task.ts'
 
 export interface SampleRequest {
   folder: string

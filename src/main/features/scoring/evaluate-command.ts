@@ -26,7 +26,7 @@ export const addEvaluate: AddCommand = (line) =>
     }),
     async act(context, { run, score = null, split }) {
       const session = await context.session()
-      const { evaluateInThread } = await import('./evaluation-in-thread.ts')
+      const { evaluateInThread } = await import('./evaluation-task.ts')
       const display = await context.progress()
       const abort = new AbortController()
       const stopListening = context.io.onInterrupt(() => abort.abort())

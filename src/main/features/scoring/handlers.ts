@@ -1,6 +1,6 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
-import { evaluateInThread } from './evaluation-in-thread.ts'
+import { evaluateInThread } from './evaluation-task.ts'
 import { startScoring } from './scoring.ts'
 
 export const scoringHandlers = (context: HandlerContext): Pick<Handlers, 'run.score' | 'run.evaluate'> => ({

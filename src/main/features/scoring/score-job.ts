@@ -17,7 +17,7 @@ import { type NewScore, saveScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { ownSettings, sameSettings } from '../runs/score-settings.ts'
 import { engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
-import { measureRegions } from './region-thread.ts'
+import { measureRegions } from './measure-regions-task.ts'
 
 export interface ScoreRequest {
   run: Id

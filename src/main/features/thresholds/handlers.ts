@@ -1,7 +1,7 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { findRun } from '../../store/runs.ts'
-import { measureRegions } from '../scoring/region-thread.ts'
+import { measureRegions } from '../scoring/measure-regions-task.ts'
 
 type Names =
   | 'threshold.validation'

@@ -2,7 +2,7 @@
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { verifyInThread } from './verify-in-thread.ts'
+import { verifyInThread } from './verify-task.ts'
 
 export function verifyPlan(session: Session): JobPlan {
   return {

@@ -10,7 +10,7 @@ import {
   layoutSchema,
 } from '../../../shared/domain.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import type { ImportOptions } from './import-folder.ts'
 
 /** What the thread is given: the options of `importFolder` as plain data. */

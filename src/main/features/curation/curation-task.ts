@@ -3,7 +3,7 @@ import { z } from 'zod'
 import 'sharp'
 import { type CurationProposal, curationProposalSchema } from '../../../shared/improvement.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import type { CurationContext } from './curation.ts'
 
 /** What the thread is given. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import 'sharp'
 import { type Id, type ImageId, imageIdSchema } from '../../../shared/domain.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 
 /** What the thread is given. */
 export const regionTaskSchema = z.object({

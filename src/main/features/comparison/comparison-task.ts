@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Comparison, comparisonSchema } from '../../../shared/improvement.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import type { ComparisonRequest } from './comparison.ts'
 
 /** What the thread is given. */

@@ -6,7 +6,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { failureInfoSchema, imageFormatSchema, sha256Schema } from '../../../shared/domain.ts'
 import { Failure, failureData } from '../../../shared/failure.ts'
-import { workerEntry } from '../../threads/entry.ts'
+import { workerEntry } from '../../platform/program-file.ts'
 import type { Pictures } from './pictures.ts'
 
 const displaySchema = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type AuditCheck, auditCheckSchema, auditFilterSchema } from '../../../shared/contract.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import type { AuditExport } from './export-audit.ts'
 
 /** What the thread is given: `write` null for a check of the chain. */

@@ -1,6 +1,6 @@
 /** Main's side of the thread that finds the images of a filter: with 100,000 of them main would not answer meanwhile. */
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
-import { createDeskThread } from '../../threads/desk-thread.ts'
+import { createDeskThread } from '../../threads/session-threads.ts'
 
 export interface Grid {
   /** @throws Failure `unknown-dataset`, `thread-died` */

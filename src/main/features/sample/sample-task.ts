@@ -2,7 +2,7 @@ import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
 import { importProgressSchema } from '../../../shared/domain.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 
 /** What the thread is given. */
 export const sampleTaskSchema = z.object({ folder: z.string(), seed: z.int().nonnegative() })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import 'sharp'
 import { splitSchema } from '../../../shared/domain.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import { reportLanguages } from '../report/words.ts'
 import { type ExportSummary, exportSummarySchema, type TableRequest, tableFormats } from './write-tables.ts'
 

@@ -15,7 +15,7 @@ import {
 } from '../../../shared/annotation.ts'
 import { type Dataset, datasetSchema, type ImageId, imageIdSchema } from '../../../shared/domain.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 
 const exchange = { dir: z.string(), dataset: datasetSchema, format: maskFormatSchema, folder: z.string() }
 

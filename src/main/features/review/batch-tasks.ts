@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { decisionSchema, type Id, imageIdSchema, type Split, splitSchema } from '../../../shared/domain.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 
 /** What the thread is given. */
 export const batchTaskSchema = z.discriminatedUnion('kind', [

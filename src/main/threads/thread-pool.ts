@@ -6,7 +6,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { z } from 'zod'
 import { failureInfoSchema } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
-import { type EntryName, workerEntry } from './entry.ts'
+import { type EntryName, workerEntry } from '../platform/program-file.ts'
 
 const toMainSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), value: z.unknown() }),

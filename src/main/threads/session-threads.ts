@@ -8,7 +8,7 @@ import { failureInfoSchema } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
 import type { Database } from '../store/database.ts'
 import { attachWorkspace } from '../store/workspace.ts'
-import { type EntryName, workerEntry } from './entry.ts'
+import { type EntryName, workerEntry } from '../platform/program-file.ts'
 
 const requestSchema = z.object({ id: z.int(), request: z.unknown() })
 const answerSchema = z.discriminatedUnion('ok', [

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type EntryName, workerEntry } from '../../../src/main/threads/entry.ts'
+import { type EntryName, workerEntry } from '../../../src/main/platform/program-file.ts'
 
 describe('the programs of their own', () => {
   const names: EntryName[] = ['engine', 'import-worker', 'verify-worker']

@@ -21,7 +21,7 @@ import {
   regionPreviewSchema,
 } from '../../../shared/region-of-interest.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import type { DuplicateContext } from './find-duplicates.ts'
 
 const base = { dir: z.string(), datasetId: idSchema }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type VerifyReport, verifyReportSchema } from '../../../shared/domain.ts'
 import type { VerifyOptions } from '../../store/verify.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 
 /** What the thread is given. */
 export const verifyTaskSchema = z.object({ dir: z.string() })

@@ -4,7 +4,7 @@ import 'sharp'
 import type { CarryOver, ChoiceReport } from '../../../shared/choice.ts'
 import { carryOverSchema, choiceOptionSchema, choiceReportSchema } from '../../../shared/choice.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import {
   type ChoiceItem,
   type ComparedOptions,

@@ -4,7 +4,7 @@ import 'sharp'
 import { type Evaluation, evaluationSchema } from '../../../shared/contract.ts'
 import { splitSchema } from '../../../shared/domain.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/run-in-thread.ts'
+import { runInThread } from '../../threads/thread-pool.ts'
 import type { EvaluationContext, EvaluationRequest } from './evaluation.ts'
 
 /** What the thread is given. */

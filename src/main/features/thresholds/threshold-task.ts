@@ -3,7 +3,7 @@
 import 'sharp'
 import { z } from 'zod'
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
-import { createDeskThread } from '../../threads/desk-thread.ts'
+import { createDeskThread } from '../../threads/session-threads.ts'
 import type { DeskCall, DeskCalls } from './desk.ts'
 
 const names = [
