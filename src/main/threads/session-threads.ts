@@ -1,102 +1,28 @@
-/**
- * A thread that answers, for as long as a workspace is open: it has a database connection of its own, keeps in memory
- * what it answers from, and is started when it is first asked.
- */
-import { parentPort, Worker, workerData } from 'node:worker_threads'
-import { z } from 'zod'
-import { failureInfoSchema } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
-import type { Database } from '../store/database.ts'
-import { attachWorkspace } from '../store/workspace.ts'
-import { type EntryName, workerEntry } from '../platform/program-file.ts'
+/** Threads that answer for as long as a workspace is open, each its own task, from what they keep in memory. */
+import type { ResidentTask } from './task.ts'
+import { createThreadPool, type ThreadPool } from './thread-pool.ts'
 
-const requestSchema = z.object({ id: z.int(), request: z.unknown() })
-const answerSchema = z.discriminatedUnion('ok', [
-  z.object({ id: z.int(), ok: z.literal(true), value: z.unknown() }),
-  z.object({ id: z.int(), ok: z.literal(false), failure: failureInfoSchema }),
-])
-const closeMessage = 'close'
-
-export interface DeskThread {
-  /** @throws Failure what the thread throws, or `thread-died` */
-  ask(request: unknown): Promise<unknown>
+export interface SessionThreads {
+  /**
+   * The thread of a task starts when it is first asked, and again when it died.
+   * @throws Failure what the task throws, or `thread-died`
+   */
+  ask<I, R>(task: ResidentTask<I, R>, input: I): Promise<R>
+  /** Calls that were made before are answered first. */
   close(): Promise<void>
 }
 
-interface Waiting {
-  resolve(value: unknown): void
-  reject(error: unknown): void
-}
-
-/** @param lost what a person reads when the thread ended before it had answered */
-export function createDeskThread(name: EntryName, dir: string, lost: string): DeskThread {
-  const waiting = new Map<number, Waiting>()
-  let worker: Worker | null = null
-  let next = 1
-
-  function start(): Worker {
-    const started = new Worker(workerEntry(name), { workerData: { dir } })
-    started.on('message', (message: unknown) => {
-      const answer = answerSchema.parse(message)
-      const asker = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      if (answer.ok) asker?.resolve(answer.value)
-      else {
-        const { code, message: text, remedy } = answer.failure
-        asker?.reject(new Failure(code, text, remedy))
-      }
-    })
-    const end = (cause: unknown): void => {
-      if (worker === started) worker = null
-      for (const { reject } of waiting.values()) {
-        reject(new Failure('thread-died', lost, 'Try again.', { cause }))
-      }
-      waiting.clear()
-    }
-    started.on('error', end)
-    started.on('exit', end)
-    return started
-  }
-
+export function createSessionThreads(dir: string): SessionThreads {
+  const pools = new Map<string, ThreadPool>()
   return {
-    ask(request) {
-      worker ??= start()
-      const to = worker
-      const id = next++
-      return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        to.postMessage({ id, request })
-      })
+    ask(task, input) {
+      const pool = pools.get(task.name) ?? createThreadPool({ maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY })
+      pools.set(task.name, pool)
+      return pool.run(task, task.residentMessage(dir, input))
     },
     async close() {
-      const closing = worker
-      if (closing === null) return
-      worker = null
-      await new Promise<void>((resolve) => {
-        closing.once('exit', () => resolve())
-        closing.postMessage(closeMessage)
-      })
+      await Promise.all([...pools.values()].map((pool) => pool.close({ holding: true })))
+      pools.clear()
     },
   }
-}
-
-/** The thread's side. */
-export function serveDesk(open: (db: Database) => (request: unknown) => unknown): void {
-  const port = parentPort
-  if (!port) throw new Error('This file runs as a thread of main, not on its own.')
-  const workspace = attachWorkspace(z.object({ dir: z.string() }).parse(workerData).dir)
-  const answer = open(workspace.db)
-  port.on('message', (message: unknown) => {
-    if (message === closeMessage) {
-      workspace.close()
-      port.close()
-      return
-    }
-    const { id, request } = requestSchema.parse(message)
-    try {
-      port.postMessage({ id, ok: true, value: answer(request) })
-    } catch (error) {
-      port.postMessage({ id, ok: false, failure: failureData(error) })
-    }
-  })
 }

@@ -1,96 +1,121 @@
 /**
- * Threads of main for what takes longer than 20 ms: one task each, with a database connection of its own. What a
- * thread is given and what it sends back are plain data.
+ * Main's side: threads that take tasks one after another. Piscina starts them when they are needed, hands out the
+ * calls, and lets threads without work go; what it cannot do is here. It would end a thread to cancel a call, but a
+ * thread that is ended may leave half a file behind, so the wish to stop goes through the call's own port and the
+ * task decides. And calls that wait for a thread would wait for ever when the last thread died, so they are told.
  */
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { z } from 'zod'
-import { failureInfoSchema } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
-import { type EntryName, workerEntry } from '../platform/program-file.ts'
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
+import type { Piscina } from 'piscina'
+import { Failure } from '../../shared/failure.ts'
+import { programFile } from '../platform/program-file.ts'
+import { answerSchema, type Call, cancelMessage } from './channel.ts'
+import type { ReadableTask } from './task.ts'
 
-const toMainSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('progress'), value: z.unknown() }),
-  z.object({ type: z.literal('done'), value: z.unknown() }),
-  z.object({ type: z.literal('failed'), failure: failureInfoSchema }),
-])
-const cancelMessage = 'cancel'
-
-/**
- * Runs a task in a thread and waits for it. Aborting the signal asks the thread to stop at the next safe point; the
- * promise then settles as the thread decides.
- *
- * @throws Failure what the thread threw, or `thread-died`
- */
-export function runInThread<P extends z.ZodType, R extends z.ZodType>(
-  name: EntryName,
-  input: unknown,
-  schemas: { progress: P; result: R },
-  options: { signal?: AbortSignal; onProgress?: (progress: z.output<P>) => void } = {},
-): Promise<z.output<R>> {
-  const { signal, onProgress } = options
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(workerEntry(name), { workerData: input })
-    const cancel = (): void => worker.postMessage(cancelMessage)
-    const settle = (finish: () => void): void => {
-      signal?.removeEventListener('abort', cancel)
-      finish()
-    }
-    if (signal?.aborted) cancel()
-    signal?.addEventListener('abort', cancel, { once: true })
-    worker.on('message', (message: unknown) => {
-      try {
-        const parsed = toMainSchema.parse(message)
-        if (parsed.type === 'progress') onProgress?.(schemas.progress.parse(parsed.value))
-        else if (parsed.type === 'done') settle(() => resolve(schemas.result.parse(parsed.value)))
-        else {
-          const { code, message: text, remedy } = parsed.failure
-          settle(() => reject(new Failure(code, text, remedy)))
-        }
-      } catch (error) {
-        settle(() => reject(error))
-      }
-    })
-    worker.on('error', (error) => settle(() => reject(error)))
-    worker.on('exit', (code) =>
-      settle(() =>
-        reject(
-          new Failure(
-            'thread-died',
-            `The thread "${name}" ended with code ${code} before it was done.`,
-            'Start again: what was finished before is kept.',
-          ),
-        ),
-      ),
-    )
-  })
+export interface RunOptions<P> {
+  /** Aborting it asks the task to stop; what `run` then comes to is what the task says. */
+  signal?: AbortSignal
+  onProgress?: (progress: P) => void
 }
 
-/** The thread's side: runs the task that the thread was started for, and sends what comes of it. */
-export function serveThread<I extends z.ZodType>(
-  input: I,
-  task: (
-    input: z.output<I>,
-    context: { signal: AbortSignal; onProgress: (progress: unknown) => void },
-  ) => Promise<unknown>,
-): void {
-  const port = parentPort
-  if (isMainThread || !port) throw new Error('This file runs as a thread of main, not on its own.')
-  const abort = new AbortController()
-  port.on('message', (message: unknown) => {
-    if (message === cancelMessage) abort.abort()
-  })
-  const run = async (): Promise<void> => {
+export interface PoolSize {
+  maxThreads: number
+  /** Milliseconds after which a thread without work ends; Infinity keeps it until `close`. */
+  idleTimeout: number
+  /** Calls that one thread works on at the same time, where they wait for something else. */
+  callsPerThread?: number
+}
+
+export interface ThreadPool {
+  /** @throws Failure what the task throws, or `thread-died` */
+  run<P, R>(task: ReadableTask<P, R>, message: unknown, options?: RunOptions<P>): Promise<R>
+  /**
+   * Ends the threads. Where tasks hold something open, that is closed first, after the calls before; otherwise calls
+   * at work are rejected with Failure `thread-died`. A later call starts a thread again.
+   */
+  close(options?: { holding?: boolean }): Promise<void>
+}
+
+/** @param file the thread's program, which exports what `serveTasks` returns */
+export function createThreadPool(size: PoolSize, file: URL = programFile('thread')): ThreadPool {
+  let current: Promise<Piscina<Call, unknown>> | null = null
+
+  async function start(): Promise<Piscina<Call, unknown>> {
+    // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
+    // Of those that threads load, the database's is loaded by whoever opened the workspace, and sharp's here.
+    const [{ Piscina }] = await Promise.all([import('piscina'), import('sharp')])
+    const pool = new Piscina<Call, unknown>({
+      filename: file.href,
+      minThreads: size.idleTimeout === Number.POSITIVE_INFINITY ? size.maxThreads : 0,
+      maxThreads: size.maxThreads,
+      idleTimeout: size.idleTimeout,
+      concurrentTasksPerWorker: size.callsPerThread ?? 1,
+      stricterFIFO: true,
+      recordTiming: false,
+      // Messages instead: between two calls a thread then still does what the first one left to be done, such as
+      // closing its port.
+      atomics: 'disabled',
+    })
+    // A thread that could not start: nobody would answer the calls that wait for it.
+    pool.on('error', () => giveUp(pool))
+    return pool
+  }
+
+  /** Those who wait are rejected; the next call starts anew. */
+  function giveUp(pool: Piscina<Call, unknown>): void {
+    current = null
+    void pool.destroy()
+  }
+
+  async function answerTo(call: Extract<Call, { kind: 'perform' }>): Promise<unknown> {
+    current ??= start()
+    const pool = await current
     try {
-      const value = await task(input.parse(workerData), {
-        signal: abort.signal,
-        onProgress: (progress) => port.postMessage({ type: 'progress', value: progress }),
-      })
-      port.postMessage({ type: 'done', value })
-    } catch (error) {
-      port.postMessage({ type: 'failed', failure: failureData(error) })
-    } finally {
-      port.close()
+      return await pool.run(call, { transferList: [call.port] })
+    } catch (cause) {
+      if (pool.threads.length === 0 && pool.queueSize > 0) giveUp(pool)
+      throw new Failure(
+        'thread-died',
+        `The thread for "${call.task}" ended before it was done: ${cause instanceof Error ? cause.message : cause}.`,
+        'Start again: what was finished before is kept.',
+        { cause },
+      )
     }
   }
-  void run()
+
+  return {
+    async run(task, message, { signal, onProgress } = {}) {
+      const { port1: port, port2 } = new MessageChannel()
+      const told = (value: unknown): void => onProgress?.(task.readProgress(value))
+      const broken = Promise.withResolvers<never>()
+      port.on('message', (value: unknown) => {
+        try {
+          told(value)
+        } catch (error) {
+          broken.reject(error)
+        }
+      })
+      const cancel = (): void => port.postMessage(cancelMessage)
+      if (signal?.aborted) cancel()
+      signal?.addEventListener('abort', cancel, { once: true })
+      try {
+        const call: Call = { kind: 'perform', task: task.name, input: message, port: port2 }
+        const answer = answerSchema.parse(await Promise.race([answerTo(call), broken.promise]))
+        // Sent before the answer, but through another port.
+        for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port)) told(last.message)
+        if (answer.ok) return task.readResult(answer.value)
+        const { code, message: text, remedy } = answer.failure
+        throw new Failure(code, text, remedy)
+      } finally {
+        signal?.removeEventListener('abort', cancel)
+        port.close()
+      }
+    },
+    async close({ holding = false } = {}) {
+      const pool = await current
+      current = null
+      if (pool === null) return
+      if (holding && pool.threads.length > 0) await pool.run({ kind: 'close' }).catch(() => undefined)
+      await pool.destroy()
+    },
+  }
 }

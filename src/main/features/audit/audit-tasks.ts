@@ -1,37 +1,40 @@
+/** Following and handing out the whole audit. */
 import { z } from 'zod'
-import { type AuditCheck, auditCheckSchema, auditFilterSchema } from '../../../shared/contract.ts'
-import { recordAudit } from '../../store/audit.ts'
+import { auditCheckSchema, auditFilterSchema } from '../../../shared/contract.ts'
+import { checkAudit, recordAudit } from '../../store/audit.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 import type { AuditExport } from './export-audit.ts'
 
-/** What the thread is given: `write` null for a check of the chain. */
-export const auditTaskSchema = z.object({
-  dir: z.string(),
-  write: z
-    .object({ filter: auditFilterSchema, format: z.enum(['csv', 'json']), folder: z.string() })
-    .nullable(),
+/** Follows the whole chain. */
+export const checkAuditTask = defineWorkspaceTask({
+  name: 'check-audit',
+  input: z.object({}),
+  progress: noProgress,
+  result: auditCheckSchema,
+  work: async ({ db }) => checkAudit(db),
 })
-type Task = z.input<typeof auditTaskSchema>
 
-const nothing = z.unknown()
-
-/** Follows the whole chain beside main. */
-export function checkAuditInThread({ dir }: Workspace): Promise<AuditCheck> {
-  const task: Task = { dir, write: null }
-  return runInThread('audit-worker', task, { progress: nothing, result: auditCheckSchema })
-}
+export const exportAuditTask = defineWorkspaceTask({
+  name: 'export-audit',
+  input: z.object({ filter: auditFilterSchema, format: z.enum(['csv', 'json']), folder: z.string() }),
+  progress: noProgress,
+  result: z.object({ file: z.string(), rows: z.int() }),
+  async work({ db }, request) {
+    const { exportAudit } = await import('./export-audit.ts')
+    return exportAudit(db, request)
+  },
+})
 
 /** Writes the rows beside main; that they were handed out is told by a row of its own. */
-export async function exportAuditInThread(
-  { dir, db }: Workspace,
-  write: AuditExport,
+export async function handOutAudit(
+  workspace: Workspace,
+  request: AuditExport,
   operator: string | null,
 ): Promise<{ file: string; rows: number }> {
-  const task: Task = { dir, write }
-  const result = z.object({ file: z.string(), rows: z.int() })
-  const written = await runInThread('audit-worker', task, { progress: nothing, result })
-  recordAudit(db, {
+  const written = await runWorkspaceTask(workspace, exportAuditTask, request)
+  recordAudit(workspace.db, {
     action: 'export.written',
     operator,
     detail: { what: 'audit', file: written.file, rows: written.rows },

@@ -1,47 +1,29 @@
 import { z } from 'zod'
-// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
-import 'sharp'
-import type { CarryOver, ChoiceReport } from '../../../shared/choice.ts'
 import { carryOverSchema, choiceOptionSchema, choiceReportSchema } from '../../../shared/choice.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
-import {
-  type ChoiceItem,
-  type ComparedOptions,
-  choiceItemSchema,
-  type ScoredRun,
-  scoredRunSchema,
-} from './compare-options.ts'
+import { defineTask, defineWorkspaceTask, noProgress } from '../../threads/task.ts'
+import { type ComparedOptions, choiceItemSchema, compareOptions, scoredRunSchema } from './compare-options.ts'
 
-/** What the thread is given. Only a carry-over gets at the workspace. */
-export const choiceTaskSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('compare'),
-    items: z.array(choiceItemSchema),
-    runs: z.array(scoredRunSchema),
-    seed: z.int(),
-  }),
-  z.object({ kind: z.literal('carry-over'), dir: z.string(), report: choiceReportSchema }),
-])
-
-const comparedSchema: z.ZodType<ComparedOptions> = z.object({
+const comparedSchema: z.ZodType<ComparedOptions, ComparedOptions> = z.object({
   options: z.array(choiceOptionSchema),
   gain: choiceReportSchema.shape.gain,
   weight: z.number(),
 })
 
-/** `compareOptions` beside main. */
-export function compareInThread(
-  items: ChoiceItem[],
-  runs: ScoredRun[],
-  seed: number,
-): Promise<ComparedOptions> {
-  const task: z.input<typeof choiceTaskSchema> = { kind: 'compare', items, runs, seed }
-  return runInThread('choice-worker', task, { progress: z.never(), result: comparedSchema })
-}
+export const compareOptionsTask = defineTask({
+  name: 'compare-options',
+  input: z.object({ items: z.array(choiceItemSchema), runs: z.array(scoredRunSchema), seed: z.int() }),
+  progress: noProgress,
+  result: comparedSchema,
+  work: async ({ items, runs, seed }) => compareOptions(items, runs, seed),
+})
 
-/** `carryOver` beside main. */
-export function carryOverInThread(workspace: Workspace, report: ChoiceReport): Promise<CarryOver> {
-  const task: z.input<typeof choiceTaskSchema> = { kind: 'carry-over', dir: workspace.dir, report }
-  return runInThread('choice-worker', task, { progress: z.never(), result: carryOverSchema })
-}
+export const carryOverTask = defineWorkspaceTask({
+  name: 'carry-over',
+  input: choiceReportSchema,
+  progress: noProgress,
+  result: carryOverSchema,
+  async work({ db }, report) {
+    const { carryOver } = await import('./carry-over.ts')
+    return carryOver(db, report)
+  },
+})

@@ -1,20 +1,14 @@
 import { z } from 'zod'
-import { type Comparison, comparisonSchema } from '../../../shared/improvement.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
-import type { ComparisonRequest } from './comparison.ts'
+import { comparisonSchema } from '../../../shared/improvement.ts'
+import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
-/** What the thread is given. */
-export const comparisonTaskSchema = z.object({
-  dir: z.string(),
-  a: z.string(),
-  b: z.string(),
-  falseRejectRate: z.number(),
-  recall: z.number(),
+export const compareRunsTask = defineWorkspaceTask({
+  name: 'compare-runs',
+  input: z.object({ a: z.string(), b: z.string(), falseRejectRate: z.number(), recall: z.number() }),
+  progress: noProgress,
+  result: comparisonSchema,
+  async work(workspace, request) {
+    const { compareRuns } = await import('./comparison.ts')
+    return compareRuns(workspace, request)
+  },
 })
-
-/** `compareRuns` beside main, for the owner of the workspace. */
-export function compareInThread(workspace: Workspace, request: ComparisonRequest): Promise<Comparison> {
-  const task: z.input<typeof comparisonTaskSchema> = { dir: workspace.dir, ...request }
-  return runInThread('comparison-worker', task, { progress: z.never(), result: comparisonSchema })
-}

@@ -1,21 +1,14 @@
 import { z } from 'zod'
-// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
-import 'sharp'
-import { type CurationProposal, curationProposalSchema } from '../../../shared/improvement.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
-import type { CurationContext } from './curation.ts'
+import { curationProposalSchema } from '../../../shared/improvement.ts'
+import { counted, defineWorkspaceTask } from '../../threads/task.ts'
 
-/** What the thread is given. */
-export const curationTaskSchema = z.object({ dir: z.string(), run: z.string() })
-
-/** `proposeCuration` beside main, for the owner of the workspace. */
-export function proposeInThread(
-  workspace: Workspace,
-  request: { run: string },
-  context: CurationContext = {},
-): Promise<CurationProposal> {
-  const task: z.input<typeof curationTaskSchema> = { dir: workspace.dir, ...request }
-  const progress = z.object({ done: z.number(), total: z.number() })
-  return runInThread('curation-worker', task, { progress, result: curationProposalSchema }, context)
-}
+export const proposeCurationTask = defineWorkspaceTask({
+  name: 'propose-curation',
+  input: z.object({ run: z.string() }),
+  progress: counted,
+  result: curationProposalSchema,
+  async work(workspace, request, { onProgress }) {
+    const { proposeCuration } = await import('./curation.ts')
+    return proposeCuration(workspace, request, { onProgress })
+  },
+})

@@ -1,85 +1,66 @@
-/** Work on a whole dataset beside main. */
-import 'sharp'
+/** Work on a whole dataset. */
 import { z } from 'zod'
 import {
-  type DuplicateReport,
   duplicateReportSchema,
-  type ImageChange,
-  type ImageChoice,
   imageChangeSchema,
   imageChoiceSchema,
-  type SplitPreview,
-  type SplitRequest,
   splitPreviewSchema,
   splitRequestSchema,
 } from '../../../shared/dataset-grid.ts'
-import { type Id, type ImageId, idSchema, imageIdSchema } from '../../../shared/domain.ts'
-import {
-  type RegionOfInterest,
-  type RegionPreview,
-  regionOfInterestSchema,
-  regionPreviewSchema,
-} from '../../../shared/region-of-interest.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
-import type { DuplicateContext } from './find-duplicates.ts'
+import { idSchema, imageIdSchema } from '../../../shared/domain.ts'
+import { regionOfInterestSchema, regionPreviewSchema } from '../../../shared/region-of-interest.ts'
+import { counted, defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
-const base = { dir: z.string(), datasetId: idSchema }
-export const datasetTaskSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('change'),
-    ...base,
+export const changeImagesTask = defineWorkspaceTask({
+  name: 'change-images',
+  input: z.object({
+    datasetId: idSchema,
     choice: imageChoiceSchema,
     change: imageChangeSchema,
     operator: z.string().nullable(),
   }),
-  z.object({ kind: z.literal('split'), ...base, split: splitRequestSchema, apply: z.boolean() }),
-  z.object({ kind: z.literal('duplicates'), ...base }),
-  z.object({
-    kind: z.literal('region'),
-    ...base,
+  progress: noProgress,
+  result: z.object({ changed: z.int() }),
+  async work({ db }, request) {
+    const { changeImages } = await import('./change-images.ts')
+    return changeImages(db, request)
+  },
+})
+
+export const splitImagesTask = defineWorkspaceTask({
+  name: 'split-images',
+  input: z.object({ datasetId: idSchema, split: splitRequestSchema, apply: z.boolean() }),
+  progress: noProgress,
+  result: splitPreviewSchema,
+  async work({ db }, request) {
+    const { splitImages } = await import('./change-images.ts')
+    return splitImages(db, request)
+  },
+})
+
+export const findDuplicatesTask = defineWorkspaceTask({
+  name: 'find-duplicates',
+  input: z.object({ datasetId: idSchema }),
+  progress: counted,
+  result: duplicateReportSchema,
+  async work(workspace, { datasetId }, context) {
+    const { findDuplicates } = await import('./find-duplicates.ts')
+    return findDuplicates(workspace, datasetId, context)
+  },
+})
+
+export const previewRegionTask = defineWorkspaceTask({
+  name: 'preview-region',
+  input: z.object({
+    datasetId: idSchema,
     region: regionOfInterestSchema,
     images: z.array(imageIdSchema),
     channels: z.literal([1, 3]),
   }),
-])
-
-const progress = z.object({ done: z.number(), total: z.number() })
-
-export const changeInThread = (
-  { dir }: Workspace,
-  request: { datasetId: Id; choice: ImageChoice; change: ImageChange; operator: string | null },
-): Promise<{ changed: number }> =>
-  runInThread(
-    'dataset-worker',
-    { kind: 'change', dir, ...request },
-    { progress, result: z.object({ changed: z.int() }) },
-  )
-
-export const splitInThread = (
-  { dir }: Workspace,
-  request: { datasetId: Id; split: SplitRequest; apply: boolean },
-): Promise<SplitPreview> =>
-  runInThread('dataset-worker', { kind: 'split', dir, ...request }, { progress, result: splitPreviewSchema })
-
-export const duplicatesInThread = (
-  { dir }: Workspace,
-  datasetId: Id,
-  context: DuplicateContext,
-): Promise<DuplicateReport> =>
-  runInThread(
-    'dataset-worker',
-    { kind: 'duplicates', dir, datasetId },
-    { progress, result: duplicateReportSchema },
-    context,
-  )
-
-export const previewRegionInThread = (
-  { dir }: Workspace,
-  request: { datasetId: Id; region: RegionOfInterest; images: ImageId[]; channels: 1 | 3 },
-): Promise<RegionPreview[]> =>
-  runInThread(
-    'dataset-worker',
-    { kind: 'region', dir, ...request },
-    { progress, result: z.array(regionPreviewSchema) },
-  )
+  progress: noProgress,
+  result: z.array(regionPreviewSchema),
+  async work(workspace, request) {
+    const { previewRegion } = await import('./preview-region.ts')
+    return previewRegion(workspace, request)
+  },
+})

@@ -3,7 +3,8 @@ import type { Dataset } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { duplicatesInThread } from './dataset-tasks.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { findDuplicatesTask } from './dataset-tasks.ts'
 
 export function duplicatesPlan(session: Session, dataset: Dataset): JobPlan {
   return {
@@ -14,7 +15,7 @@ export function duplicatesPlan(session: Session, dataset: Dataset): JobPlan {
     async work({ signal, progress }) {
       const started = performance.now()
       try {
-        const report = await duplicatesInThread(session.workspace, dataset.id, {
+        const report = await runWorkspaceTask(session.workspace, findDuplicatesTask, { datasetId: dataset.id }, {
           signal,
           onProgress: ({ done, total }) => {
             const elapsed = (performance.now() - started) / 1000

@@ -1,21 +1,22 @@
-/** Main's side of the thread that finds the images of a filter: with 100,000 of them main would not answer meanwhile. */
+/** The images of a filter, found beside main: with 100,000 of them main would not answer meanwhile. */
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
-import { createDeskThread } from '../../threads/session-threads.ts'
+import type { Session } from '../../session/session.ts'
+import { defineResidentTask } from '../../threads/task.ts'
 
-export interface Grid {
-  /** @throws Failure `unknown-dataset`, `thread-died` */
-  images(input: CallArguments<'dataset.images'>): Promise<CallOutput<'dataset.images'>>
-  close(): Promise<void>
-}
+const { input, output } = calls['dataset.images']
 
-export function createGrid(dir: string): Grid {
-  const thread = createDeskThread(
-    'grid-worker',
-    dir,
-    'The thread that finds the images of a filter ended before it had answered.',
-  )
-  return {
-    images: async (input) => calls['dataset.images'].output.parse(await thread.ask(input)),
-    close: () => thread.close(),
-  }
-}
+export const gridTask = defineResidentTask({
+  name: 'grid',
+  input,
+  result: output,
+  async open({ db }) {
+    const { createGridDesk } = await import('./grid-desk.ts')
+    return createGridDesk(db)
+  },
+})
+
+/** @throws Failure `dataset-unknown`, `thread-died` */
+export const datasetImages = (
+  { threads }: Pick<Session, 'threads'>,
+  request: CallArguments<'dataset.images'>,
+): Promise<CallOutput<'dataset.images'>> => threads.ask(gridTask, request)

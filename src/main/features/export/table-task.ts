@@ -1,37 +1,23 @@
 import { z } from 'zod'
-// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
-import 'sharp'
 import { splitSchema } from '../../../shared/domain.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
+import { counted, defineWorkspaceTask } from '../../threads/task.ts'
 import { reportLanguages } from '../report/words.ts'
-import { type ExportSummary, exportSummarySchema, type TableRequest, tableFormats } from './write-tables.ts'
+import { exportSummarySchema, tableFormats } from './table-formats.ts'
 
-/** What the thread is given. */
-export const exportRequestSchema = z.object({
-  dir: z.string(),
-  run: z.string(),
-  format: z.enum(tableFormats),
-  to: z.string(),
-  language: z.enum(reportLanguages),
-  split: splitSchema,
-  version: z.string(),
+export const writeTablesTask = defineWorkspaceTask({
+  name: 'write-tables',
+  input: z.object({
+    run: z.string(),
+    format: z.enum(tableFormats),
+    to: z.string(),
+    language: z.enum(reportLanguages),
+    split: splitSchema,
+    version: z.string(),
+  }),
+  progress: counted,
+  result: exportSummarySchema,
+  async work(workspace, request, { onProgress }) {
+    const { writeTables } = await import('./write-tables.ts')
+    return writeTables(workspace, request, (done, total) => onProgress({ done, total }))
+  },
 })
-
-/** `writeTables` beside main, for the owner of the workspace. */
-export function writeInThread(
-  workspace: Workspace,
-  request: TableRequest,
-  onProgress: (done: number, total: number) => void,
-): Promise<ExportSummary> {
-  const task: z.input<typeof exportRequestSchema> = { dir: workspace.dir, ...request }
-  const progress = z.object({ done: z.number(), total: z.number() })
-  return runInThread(
-    'export-worker',
-    task,
-    { progress, result: exportSummarySchema },
-    {
-      onProgress: ({ done, total }) => onProgress(done, total),
-    },
-  )
-}

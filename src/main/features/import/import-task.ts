@@ -1,45 +1,33 @@
 import { z } from 'zod'
-// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
-import 'sharp'
 import {
-  type ImportReport,
   importCorrectionSchema,
   importProgressSchema,
   importReportSchema,
   labelSchema,
   layoutSchema,
 } from '../../../shared/domain.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
-import type { ImportOptions } from './import-folder.ts'
+import { defineWorkspaceTask } from '../../threads/task.ts'
 
-/** What the thread is given: the options of `importFolder` as plain data. */
-export const importTaskSchema = z.object({
-  dir: z.string(),
-  folder: z.string(),
-  dataset: z.string(),
-  layout: z.union([layoutSchema, z.literal('auto')]).default('auto'),
-  seed: z.int().nonnegative().default(1),
-  validationFraction: z.number().min(0).max(0.9).optional(),
-  unlabeledAs: labelSchema.default('unlabeled'),
-  corrections: z.array(importCorrectionSchema).default([]),
+/** Aborting it stops it after the files at hand, with the Failure `import-cancelled`. */
+export const importFolderTask = defineWorkspaceTask({
+  name: 'import-folder',
+  input: z.object({
+    folder: z.string(),
+    dataset: z.string(),
+    layout: z.union([layoutSchema, z.literal('auto')]).default('auto'),
+    seed: z.int().nonnegative().default(1),
+    validationFraction: z.number().min(0).max(0.9).optional(),
+    unlabeledAs: labelSchema.default('unlabeled'),
+    corrections: z.array(importCorrectionSchema).default([]),
+  }),
+  progress: importProgressSchema,
+  result: importReportSchema,
+  async work(workspace, { validationFraction, ...options }, context) {
+    const { importFolder } = await import('./import-folder.ts')
+    return importFolder(workspace, {
+      ...options,
+      ...(validationFraction === undefined ? {} : { validationFraction }),
+      ...context,
+    })
+  },
 })
-
-/**
- * `importFolder` beside main, for the owner of the workspace. Aborting the signal stops it after the files at hand.
- * @throws Failure those of `importFolder`, and `thread-died`
- */
-export function importInThread(workspace: Workspace, options: ImportOptions): Promise<ImportReport> {
-  const { signal, onProgress, corrections = [], ...rest } = options
-  const task: z.input<typeof importTaskSchema> = {
-    dir: workspace.dir,
-    ...rest,
-    corrections: [...corrections],
-  }
-  return runInThread(
-    'import-worker',
-    task,
-    { progress: importProgressSchema, result: importReportSchema },
-    { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) },
-  )
-}

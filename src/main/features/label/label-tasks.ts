@@ -1,56 +1,58 @@
-/** Making masks beside main: a large photograph takes longer than a window may wait for an answer. */
-import 'sharp'
+/** Making and reading masks: a large photograph takes longer than a window may wait for an answer. */
 import { z } from 'zod'
 import {
-  type MaskExport,
-  type MaskFormat,
-  type MaskImport,
   maskExportSchema,
   maskFormatSchema,
   maskImportSchema,
-  type SavedAnnotation,
-  type Shape,
   savedAnnotationSchema,
   shapesSchema,
 } from '../../../shared/annotation.ts'
-import { type Dataset, datasetSchema, type ImageId, imageIdSchema } from '../../../shared/domain.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
+import { datasetSchema, imageIdSchema } from '../../../shared/domain.ts'
+import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
-const exchange = { dir: z.string(), dataset: datasetSchema, format: maskFormatSchema, folder: z.string() }
+/** The shapes of a mask that was imported. */
+export const readShapesTask = defineWorkspaceTask({
+  name: 'read-shapes',
+  input: z.object({ image: imageIdSchema }),
+  progress: noProgress,
+  result: shapesSchema,
+  async work(workspace, { image }) {
+    const { shapesOf } = await import('./annotate.ts')
+    return shapesOf(workspace, image)
+  },
+})
 
-export const labelTaskSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('open'), dir: z.string(), image: imageIdSchema }),
-  z.object({
-    kind: z.literal('save'),
-    dir: z.string(),
-    image: imageIdSchema,
-    shapes: shapesSchema,
-    operatorId: z.int().nullable(),
-  }),
-  z.object({ kind: z.literal('import'), ...exchange }),
-  z.object({ kind: z.literal('export'), ...exchange }),
-])
+export const saveAnnotationTask = defineWorkspaceTask({
+  name: 'save-annotation',
+  input: z.object({ image: imageIdSchema, shapes: shapesSchema, operatorId: z.int().nullable() }),
+  progress: noProgress,
+  result: savedAnnotationSchema,
+  async work(workspace, request) {
+    const { saveAnnotation } = await import('./annotate.ts')
+    return saveAnnotation(workspace, request)
+  },
+})
 
-const progress = z.unknown()
+const exchange = z.object({ dataset: datasetSchema, format: maskFormatSchema, folder: z.string() })
 
-export const openInThread = ({ dir }: Workspace, image: ImageId): Promise<Shape[]> =>
-  runInThread('label-worker', { kind: 'open', dir, image }, { progress, result: shapesSchema })
+export const importMasksTask = defineWorkspaceTask({
+  name: 'import-masks',
+  input: exchange,
+  progress: noProgress,
+  result: maskImportSchema,
+  async work(workspace, request) {
+    const { importMasks } = await import('./exchange.ts')
+    return importMasks(workspace, request)
+  },
+})
 
-export const saveInThread = (
-  { dir }: Workspace,
-  request: { image: ImageId; shapes: readonly Shape[]; operatorId: number | null },
-): Promise<SavedAnnotation> =>
-  runInThread('label-worker', { kind: 'save', dir, ...request }, { progress, result: savedAnnotationSchema })
-
-export const exportInThread = (
-  { dir }: Workspace,
-  request: { dataset: Dataset; format: MaskFormat; folder: string },
-): Promise<MaskExport> =>
-  runInThread('label-worker', { kind: 'export', dir, ...request }, { progress, result: maskExportSchema })
-
-export const importInThread = (
-  { dir }: Workspace,
-  request: { dataset: Dataset; format: MaskFormat; folder: string },
-): Promise<MaskImport> =>
-  runInThread('label-worker', { kind: 'import', dir, ...request }, { progress, result: maskImportSchema })
+export const exportMasksTask = defineWorkspaceTask({
+  name: 'export-masks',
+  input: exchange,
+  progress: noProgress,
+  result: maskExportSchema,
+  async work(workspace, request) {
+    const { exportMasks } = await import('./exchange.ts')
+    return exportMasks(workspace, request)
+  },
+})

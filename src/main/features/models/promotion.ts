@@ -18,8 +18,9 @@ import {
 } from '../../store/model-uses.ts'
 import { signIn } from '../../store/operators.ts'
 import { findRun } from '../../store/runs.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { defaultTargets } from '../comparison/comparison.ts'
-import { compareInThread } from '../comparison/comparison-task.ts'
+import { compareRunsTask } from '../comparison/comparison-task.ts'
 import { requireReason } from '../datasets/dataset-versions.ts'
 
 /** How much lower a figure of the new model may be: areas and recalls alike. */
@@ -68,7 +69,7 @@ export async function judgePromotion(
   if (present.runId === run.id) {
     throw new Failure('model-in-use', `The run ${run.id} is the model in use already.`, 'Choose another run.')
   }
-  const comparison = await compareInThread(workspace, { a: present.runId, b: run.id, ...defaultTargets })
+  const comparison = await runWorkspaceTask(workspace, compareRunsTask, { a: present.runId, b: run.id, ...defaultTargets })
   return { run, gate: gateOf(comparison, request.margin), comparison }
 }
 

@@ -1,40 +1,21 @@
-/** Decisions on many parts as one deed, beside main: main answers others meanwhile. */
+/** Decisions on many parts as one deed. */
 import { z } from 'zod'
-import { decisionSchema, type Id, imageIdSchema, type Split, splitSchema } from '../../../shared/domain.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
+import { decisionSchema, imageIdSchema, splitSchema } from '../../../shared/domain.ts'
+import { acceptUndecided, undoBatch } from '../../store/decisions.ts'
+import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
-/** What the thread is given. */
-export const batchTaskSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('accept'),
-    dir: z.string(),
-    runId: z.string(),
-    split: splitSchema.optional(),
-    operatorId: z.int(),
-  }),
-  z.object({ kind: z.literal('undo'), dir: z.string(), batchId: z.int(), operatorId: z.int() }),
-])
-type Task = z.input<typeof batchTaskSchema>
+export const acceptUndecidedTask = defineWorkspaceTask({
+  name: 'accept-undecided',
+  input: z.object({ runId: z.string(), split: splitSchema.optional(), operatorId: z.int() }),
+  progress: noProgress,
+  result: z.array(imageIdSchema),
+  work: async ({ db }, request) => acceptUndecided(db, request),
+})
 
-const progress = z.unknown()
-const acceptedSchema = z.array(imageIdSchema)
-const undoneSchema = z.object({ undone: decisionSchema, count: z.int() }).nullable()
-
-/** See `acceptUndecided`. */
-export function acceptInThread(
-  { dir }: Workspace,
-  values: { runId: Id; split?: Split | undefined; operatorId: number },
-): Promise<z.output<typeof acceptedSchema>> {
-  const task: Task = { kind: 'accept', dir, ...values }
-  return runInThread('batch-worker', task, { progress, result: acceptedSchema })
-}
-
-/** See `undoBatch`. */
-export function undoInThread(
-  { dir }: Workspace,
-  values: { batchId: number; operatorId: number },
-): Promise<z.output<typeof undoneSchema>> {
-  const task: Task = { kind: 'undo', dir, ...values }
-  return runInThread('batch-worker', task, { progress, result: undoneSchema })
-}
+export const undoBatchTask = defineWorkspaceTask({
+  name: 'undo-batch',
+  input: z.object({ batchId: z.int(), operatorId: z.int() }),
+  progress: noProgress,
+  result: z.object({ undone: decisionSchema, count: z.int() }).nullable(),
+  work: async ({ db }, request) => undoBatch(db, request),
+})

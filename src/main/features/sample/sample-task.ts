@@ -1,26 +1,34 @@
 import { z } from 'zod'
-// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
-import 'sharp'
 import { importProgressSchema } from '../../../shared/domain.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
+import { Failure } from '../../../shared/failure.ts'
+import { defineTask } from '../../threads/task.ts'
 
-/** What the thread is given. */
-export const sampleTaskSchema = z.object({ folder: z.string(), seed: z.int().nonnegative() })
-
-export interface SampleThreadOptions {
-  signal: AbortSignal
-  onProgress: (progress: z.infer<typeof importProgressSchema>) => void
-}
-
-/**
- * `writeSampleLine` beside main: photographs are computed, and that would hold up everything else.
- * @throws Failure those of `writeSampleLine`, `sample-cancelled`, `thread-died`
- */
-export async function sampleInThread(
-  folder: string,
-  seed: number,
-  options: SampleThreadOptions,
-): Promise<void> {
-  const task: z.input<typeof sampleTaskSchema> = { folder, seed }
-  await runInThread('sample-worker', task, { progress: importProgressSchema, result: z.null() }, options)
-}
+/** The photographs are computed. @throws Failure those of `writeSampleLine`, `sample-cancelled` */
+export const writeSampleTask = defineTask({
+  name: 'write-sample',
+  input: z.object({ folder: z.string(), seed: z.int().nonnegative() }),
+  progress: importProgressSchema,
+  result: z.null(),
+  async work({ folder, seed }, { signal, onProgress }) {
+    const { writeSampleLine } = await import('./write.ts')
+    const started = performance.now()
+    try {
+      await writeSampleLine(folder, {
+        seed,
+        signal,
+        onProgress(done, total) {
+          const elapsed = (performance.now() - started) / 1000
+          onProgress({ done, total, secondsLeft: (elapsed / done) * (total - done) })
+        },
+      })
+      return null
+    } catch (error) {
+      if (!signal.aborted) throw error
+      throw new Failure(
+        'sample-cancelled',
+        'Writing the sample line was cancelled.',
+        'Nothing was left behind.',
+      )
+    }
+  },
+})

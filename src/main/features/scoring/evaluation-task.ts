@@ -1,33 +1,15 @@
 import { z } from 'zod'
-// A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
-import 'sharp'
-import { type Evaluation, evaluationSchema } from '../../../shared/contract.ts'
+import { evaluationSchema } from '../../../shared/contract.ts'
 import { splitSchema } from '../../../shared/domain.ts'
-import type { Workspace } from '../../store/workspace.ts'
-import { runInThread } from '../../threads/thread-pool.ts'
-import type { EvaluationContext, EvaluationRequest } from './evaluation.ts'
+import { counted, defineWorkspaceTask } from '../../threads/task.ts'
 
-/** What the thread is given. */
-export const evaluationTaskSchema = z.object({
-  dir: z.string(),
-  run: z.string(),
-  score: z.string().nullable(),
-  split: splitSchema,
+export const evaluateTask = defineWorkspaceTask({
+  name: 'evaluate',
+  input: z.object({ run: z.string(), score: z.string().nullable(), split: splitSchema }),
+  progress: counted,
+  result: evaluationSchema,
+  async work(workspace, request, context) {
+    const { evaluateRun } = await import('./evaluation.ts')
+    return evaluateRun(workspace, request, context)
+  },
 })
-
-const progressSchema = z.object({ done: z.number(), total: z.number() })
-
-/** `evaluateRun` beside main, for the owner of the workspace. */
-export function evaluateInThread(
-  workspace: Workspace,
-  request: EvaluationRequest,
-  context: EvaluationContext = {},
-): Promise<Evaluation> {
-  const task: z.input<typeof evaluationTaskSchema> = { dir: workspace.dir, ...request }
-  return runInThread(
-    'evaluation-worker',
-    task,
-    { progress: progressSchema, result: evaluationSchema },
-    context,
-  )
-}

@@ -2,7 +2,8 @@
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { verifyInThread } from './verify-task.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { verifyTask } from './verify-task.ts'
 
 export function verifyPlan(session: Session): JobPlan {
   return {
@@ -12,7 +13,7 @@ export function verifyPlan(session: Session): JobPlan {
     async work({ signal, progress }) {
       const started = performance.now()
       try {
-        const report = await verifyInThread(session.workspace, {
+        const report = await runWorkspaceTask(session.workspace, verifyTask, {}, {
           signal,
           onProgress: ({ done, total }) => {
             const elapsed = (performance.now() - started) / 1000
