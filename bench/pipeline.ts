@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import { texturesOf } from '../src/main/engine/learned/local-texture.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
 import { systemNamed } from '../src/main/engine/systems/registry.ts'
@@ -139,6 +140,7 @@ export async function measurePipeline(options: PipelineOptions): Promise<Pipelin
   const session = openSession({
     dir: join(folder, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     events: createEventHub(),
     launchEngine(onOutput) {
       const channel = launchStandardEngine(onOutput)

@@ -8,8 +8,8 @@ import { failureData } from '../shared/failure.ts'
 import { createApplication } from './app/application.ts'
 import { engineEnvironment } from './engine-host/environment.ts'
 import { applicationRoot } from './platform/application-root.ts'
-import { startElectronHost } from './shell/electron.ts'
 import { programFile } from './platform/program-file.ts'
+import { startElectronHost } from './shell/electron.ts'
 
 const root = applicationRoot()
 

@@ -18,8 +18,17 @@ export interface Session {
   readonly log: Log
   /** Threads that keep in memory what features answer from. */
   readonly threads: SessionThreads
+  readonly hooks: SessionHooks
   /** Lets what is at work keep what it has, ends the engine, and gives the workspace back. */
   close(): Promise<void>
+}
+
+/** What a session does not know itself, because features are built on it. */
+export interface SessionHooks {
+  /** Called when the session closes, while the jobs that it stops are still at work. */
+  beforeClose(session: Pick<Session, 'workspace' | 'jobs'>): void
+  /** Brings the scores of a run to what its operating point in use says, for images that were scored since. */
+  rescore(session: Pick<Session, 'threads'>, run: Id): Promise<void>
 }
 
 export interface SessionOptions {
@@ -30,8 +39,7 @@ export interface SessionOptions {
   events: EventHub
   /** How patient the supervisor of the engine is, where not as usual. */
   engineTimes?: Partial<SupervisorTimes>
-  /** Called when the session closes, while the jobs that it stops are still at work. */
-  beforeClose?: (session: Pick<Session, 'workspace' | 'jobs'>) => void
+  hooks: SessionHooks
 }
 
 /** How long a training may take to write its checkpoint when Fanoscope is closed, in milliseconds. */
@@ -39,7 +47,7 @@ const closeWithin = 20_000
 
 /** @throws Failure those of `openWorkspace` */
 export function openSession(options: SessionOptions): Session {
-  const { dir, create = false, launchEngine, events, engineTimes = {}, beforeClose } = options
+  const { dir, create = false, launchEngine, events, engineTimes = {}, hooks } = options
   const workspace = openWorkspace(dir, { create })
   const log = openLog(workspace.paths.logs)
   const supervisor = createSupervisor({
@@ -59,7 +67,7 @@ export function openSession(options: SessionOptions): Session {
 
   async function close(): Promise<void> {
     stopNoticing()
-    beforeClose?.({ workspace, jobs })
+    hooks.beforeClose({ workspace, jobs })
     const timer = setTimeout(() => void supervisor.stop(), closeWithin)
     await jobs.close()
     clearTimeout(timer)
@@ -76,6 +84,7 @@ export function openSession(options: SessionOptions): Session {
     events,
     log,
     threads,
+    hooks,
     close() {
       closing ??= close()
       return closing

@@ -12,11 +12,14 @@ export interface SessionThreads {
   close(): Promise<void>
 }
 
-export function createSessionThreads(dir: string): SessionThreads {
+/** @param file the thread's program, as `createThreadPool` takes it */
+export function createSessionThreads(dir: string, file?: URL): SessionThreads {
   const pools = new Map<string, ThreadPool>()
   return {
     ask(task, input) {
-      const pool = pools.get(task.name) ?? createThreadPool({ maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY })
+      const pool =
+        pools.get(task.name) ??
+        createThreadPool({ maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY }, file)
       pools.set(task.name, pool)
       return pool.run(task, task.residentMessage(dir, input))
     },

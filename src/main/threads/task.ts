@@ -84,11 +84,7 @@ export function defineWorkspaceTask<I extends z.ZodType, P extends z.ZodType, R 
   result,
   work,
 }: Description<I, P, R> & {
-  work(
-    workspace: Workspace,
-    input: z.output<I>,
-    context: TaskContext<z.input<P>>,
-  ): Promise<z.input<R>>
+  work(workspace: Workspace, input: z.output<I>, context: TaskContext<z.input<P>>): Promise<z.input<R>>
 }): WorkspaceTask<z.input<I>, z.output<P>, z.output<R>> {
   return {
     name,

@@ -101,7 +101,8 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
         const call: Call = { kind: 'perform', task: task.name, input: message, port: port2 }
         const answer = answerSchema.parse(await Promise.race([answerTo(call), broken.promise]))
         // Sent before the answer, but through another port.
-        for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port)) told(last.message)
+        for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port))
+          told(last.message)
         if (answer.ok) return task.readResult(answer.value)
         const { code, message: text, remedy } = answer.failure
         throw new Failure(code, text, remedy)

@@ -21,7 +21,7 @@ const displaySchema = z.object({
     warnings: z.array(z.string()),
   }),
 })
-const bytes = z.instanceof(Uint8Array)
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 
 export const displayPictureTask = defineTask({
   name: 'display-picture',

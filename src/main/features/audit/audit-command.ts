@@ -78,11 +78,7 @@ export const addAudit: AddCommand = (line) =>
       }
       if (to !== undefined) {
         const { handOutAudit } = await import('./audit-tasks.ts')
-        const written = await handOutAudit(
-          workspace,
-          { filter, format, folder: to },
-          accountName(context.io),
-        )
+        const written = await handOutAudit(workspace, { filter, format, folder: to }, accountName(context.io))
         return { document: written, text: `${written.rows} rows in ${written.file}\n` }
       }
       const total = countAudit(workspace.db, filter)

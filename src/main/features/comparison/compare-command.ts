@@ -34,7 +34,12 @@ export const addCompare: AddCommand = (line) =>
         import('../../threads/run-task.ts'),
         import('./comparison-task.ts'),
       ])
-      const comparison = await runWorkspaceTask(session.workspace, compareRunsTask, { a, b, falseRejectRate, recall })
+      const comparison = await runWorkspaceTask(session.workspace, compareRunsTask, {
+        a,
+        b,
+        falseRejectRate,
+        recall,
+      })
       return { document: comparison, text: comparisonText(comparison) }
     },
   })

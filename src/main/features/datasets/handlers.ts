@@ -4,6 +4,7 @@ import type { HandlerContext } from '../../session/handler-context.ts'
 import { datasetSummaries, findDataset } from '../../store/datasets.ts'
 import { freezeValidation } from '../../store/frozen.ts'
 import { newestResult } from '../../store/jobs.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { changeImagesTask, splitImagesTask } from './dataset-tasks.ts'
 import { compareVersions, restoreVersion, versionsOf } from './dataset-versions.ts'
 import { duplicatesPlan } from './duplicates-job.ts'
@@ -34,7 +35,12 @@ export const datasetHandlers = (
   'dataset.change': async ({ dataset, choice, change, operator }) => {
     const { workspace, events } = context.session()
     const { id, name } = findDataset(workspace.db, dataset)
-    const done = await runWorkspaceTask(workspace, changeImagesTask, { datasetId: id, choice, change, operator })
+    const done = await runWorkspaceTask(workspace, changeImagesTask, {
+      datasetId: id,
+      choice,
+      change,
+      operator,
+    })
     events.emit('dataset.changed', { dataset: name })
     return done
   },

@@ -1,5 +1,6 @@
 /** The exports that need no engine, each to files beside one another. */
 import { dirname, extname, join } from 'node:path'
+import { z } from 'zod'
 import type { Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'

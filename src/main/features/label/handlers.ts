@@ -32,7 +32,10 @@ export const labelHandlers = (
     const kept = annotationOf(workspace.db, image)
     if (kept) return { shapes: kept.shapes, maps }
     // Only a mask that was imported takes reading.
-    return { shapes: maskSha256 === null ? [] : await runWorkspaceTask(workspace, readShapesTask, { image }), maps }
+    return {
+      shapes: maskSha256 === null ? [] : await runWorkspaceTask(workspace, readShapesTask, { image }),
+      maps,
+    }
   },
   'label.save': async ({ image, shapes, operator }) => {
     const { workspace, events } = context.session()
@@ -56,7 +59,11 @@ export const labelHandlers = (
   'label.import': async ({ dataset, format, folder }) => {
     const { workspace, events } = context.session()
     const found = findDataset(workspace.db, dataset)
-    const report = await runWorkspaceTask(workspace, importMasksTask, { dataset: found, format, folder: resolve(folder) })
+    const report = await runWorkspaceTask(workspace, importMasksTask, {
+      dataset: found,
+      format,
+      folder: resolve(folder),
+    })
     events.emit('dataset.changed', { dataset: found.name })
     return report
   },

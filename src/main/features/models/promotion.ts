@@ -69,7 +69,11 @@ export async function judgePromotion(
   if (present.runId === run.id) {
     throw new Failure('model-in-use', `The run ${run.id} is the model in use already.`, 'Choose another run.')
   }
-  const comparison = await runWorkspaceTask(workspace, compareRunsTask, { a: present.runId, b: run.id, ...defaultTargets })
+  const comparison = await runWorkspaceTask(workspace, compareRunsTask, {
+    a: present.runId,
+    b: run.id,
+    ...defaultTargets,
+  })
   return { run, gate: gateOf(comparison, request.margin), comparison }
 }
 

@@ -28,10 +28,14 @@ export function samplePlan(session: Session, request: SampleRequest): JobPlan {
     async work(context) {
       if (!isWritten(folder)) {
         try {
-          await runTask(writeSampleTask, { folder, seed }, {
-            signal: context.signal,
-            onProgress: (progress) => context.progress({ phase: 'sample', paused: false, ...progress }),
-          })
+          await runTask(
+            writeSampleTask,
+            { folder, seed },
+            {
+              signal: context.signal,
+              onProgress: (progress) => context.progress({ phase: 'sample', paused: false, ...progress }),
+            },
+          )
         } catch (error) {
           if (!(error instanceof Failure && error.code === 'sample-cancelled')) throw error
           return context.signal.reason === 'close'

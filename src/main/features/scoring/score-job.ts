@@ -145,9 +145,10 @@ function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
 
 /** What a run's operating point needs to know of images that were scored after it was set. */
 async function followPoint(session: Session, run: Run): Promise<void> {
+  const { workspace, hooks } = session
   const point = activePoint(workspace.db, run.id)
   if (point === null) return
-  if (!sameSettings(point, ownSettings(run))) await rescore(session, run.id)
+  if (!sameSettings(point, ownSettings(run))) await hooks.rescore(session, run.id)
   if (point.regions !== null) await measureRegions(workspace, run.id)
 }
 
