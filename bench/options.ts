@@ -35,7 +35,7 @@ import type { Session } from '../src/main/session/session.ts'
 import { findDataset } from '../src/main/store/datasets.ts'
 import { listImages } from '../src/main/store/images.ts'
 import { runFolder } from '../src/main/store/runs.ts'
-import type { Run } from '../src/shared/domain.ts'
+import type { Run } from '../src/shared/run.ts'
 import {
   figuresOf,
   mapTable,

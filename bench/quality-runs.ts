@@ -10,9 +10,9 @@ import { createEventHub } from '../src/main/platform/events.ts'
 import { openSession, type Session } from '../src/main/session/session.ts'
 import { datasetByName } from '../src/main/store/datasets.ts'
 import { findRun, listRuns, renameRun } from '../src/main/store/runs.ts'
-import { jobProgressSchema } from '../src/shared/contract.ts'
-import type { Run } from '../src/shared/domain.ts'
 import { Failure } from '../src/shared/failure.ts'
+import { jobProgressSchema } from '../src/shared/job.ts'
+import type { Run } from '../src/shared/run.ts'
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`)
 

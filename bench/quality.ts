@@ -24,7 +24,8 @@ import { imageScore, isScoreKind, scoresFrom } from '../src/main/model/scores.ts
 import type { Session } from '../src/main/session/session.ts'
 import { findRun, setRunResult } from '../src/main/store/runs.ts'
 import { iterateScores } from '../src/main/store/scores.ts'
-import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
+import { type Split, splitSchema } from '../src/shared/image.ts'
+import type { Run } from '../src/shared/run.ts'
 import {
   benchSession,
   commonOptions,

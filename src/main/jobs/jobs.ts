@@ -4,9 +4,10 @@
  * the one engine; what reads and writes files runs beside them in threads, one at a time.
  */
 import PQueue from 'p-queue'
-import type { JobProgress } from '../../shared/contract.ts'
-import type { FailureInfo, Id, Job, JobKind, JsonObject } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
+import type { FailureInfo } from '../../shared/failure-schema.ts'
+import type { Job, JobKind, JobProgress } from '../../shared/job.ts'
+import type { Id, JsonObject } from '../../shared/values.ts'
 import type { EventHub } from '../platform/events.ts'
 import type { Log } from '../platform/log.ts'
 import { rateLimit } from '../platform/rate-limit.ts'

@@ -1,5 +1,5 @@
 /** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
-import type { Id } from '../../shared/domain.ts'
+import type { Id } from '../../shared/values.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { createSupervisor, type Supervisor, type SupervisorTimes } from '../engine-host/supervisor.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'

@@ -4,7 +4,7 @@
  */
 import { MessagePort } from 'node:worker_threads'
 import { z } from 'zod'
-import { failureInfoSchema } from '../../shared/domain.ts'
+import { failureInfoSchema } from '../../shared/failure-schema.ts'
 
 export const callSchema = z.discriminatedUnion('kind', [
   z.object({

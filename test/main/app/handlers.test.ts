@@ -13,8 +13,8 @@ import {
   calls,
   type EventName,
 } from '../../../src/shared/contract.ts'
-import type { Job } from '../../../src/shared/domain.ts'
 import { Failure } from '../../../src/shared/failure.ts'
+import type { Job } from '../../../src/shared/job.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
 import { numbered, writeFolder } from '../features/import/photographs.ts'
 import { writeLine } from '../features/line.ts'

@@ -7,7 +7,7 @@ import {
   type SupervisorTimes,
   type TaskMessage,
 } from '../../../src/main/engine-host/supervisor.ts'
-import type { EngineState } from '../../../src/shared/contract.ts'
+import type { EngineState } from '../../../src/shared/engine.ts'
 
 /** One end of an engine channel in this process: the test plays the engine. */
 class PlayedEngine implements EngineChannel {

@@ -4,7 +4,8 @@
  * again when it died.
  */
 import { z } from 'zod'
-import { imageFormatSchema, sha256Schema } from '../../../shared/domain.ts'
+import { imageFormatSchema } from '../../../shared/image.ts'
+import { sha256Schema } from '../../../shared/values.ts'
 import { defineTask, noProgress, type Task } from '../../threads/task.ts'
 import { createThreadPool } from '../../threads/thread-pool.ts'
 import type { Pictures } from './pictures.ts'

@@ -1,6 +1,6 @@
 /** Following and handing out the whole audit. */
 import { z } from 'zod'
-import { auditCheckSchema, auditFilterSchema } from '../../../shared/contract.ts'
+import { auditCheckSchema, auditFilterSchema } from '../../../shared/audit.ts'
 import { checkAudit, recordAudit } from '../../store/audit.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'

@@ -4,8 +4,9 @@
  * order. Nothing of it is stored but the report, and no test image is looked at.
  */
 import type { ChoiceReport, ChoiceRequest } from '../../../shared/choice.ts'
-import type { Image, Run } from '../../../shared/domain.ts'
 import { Failure, type FailureData } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
 import type { EngineImage, ScoreTask } from '../../engine/protocol.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
 import { type MadeDefectType, madeDefectTypes } from '../../model/made-defect-types.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { comparisonSchema } from '../../../shared/improvement.ts'
+import { comparisonSchema } from '../../../shared/comparison.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
 export const compareRunsTask = defineWorkspaceTask({

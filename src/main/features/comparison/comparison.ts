@@ -4,9 +4,10 @@
  */
 
 import { z } from 'zod'
-import type { Id, ImageId, Run } from '../../../shared/domain.ts'
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { Comparison, PairedFigure } from '../../../shared/improvement.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id, ImageId } from '../../../shared/values.ts'
 import { bootstrap } from '../../metrics/bootstrap.ts'
 import { delongDifference } from '../../metrics/delong.ts'
 import { pairedShares } from '../../metrics/paired-shares.ts'

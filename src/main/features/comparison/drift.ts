@@ -1,9 +1,9 @@
 /** Drift of live parts against the normal validation parts of a run. */
 
 import { z } from 'zod'
-import { imageIdSchema, timeSchema } from '../../../shared/domain.ts'
 import type { Drift } from '../../../shared/drift.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { imageIdSchema, timeSchema } from '../../../shared/values.ts'
 import { ewmaChart, stabilityIndex, testMartingale } from '../../metrics/drift.ts'
 import { imageScore } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'

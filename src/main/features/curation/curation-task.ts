@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { curationProposalSchema } from '../../../shared/improvement.ts'
+import { curationProposalSchema } from '../../../shared/curation.ts'
 import { counted, defineWorkspaceTask } from '../../threads/task.ts'
 
 export const proposeCurationTask = defineWorkspaceTask({

@@ -6,9 +6,9 @@ import {
   imageChoiceSchema,
   splitPreviewSchema,
   splitRequestSchema,
-} from '../../../shared/dataset-grid.ts'
-import { idSchema, imageIdSchema } from '../../../shared/domain.ts'
+} from '../../../shared/dataset.ts'
 import { regionOfInterestSchema, regionPreviewSchema } from '../../../shared/region-of-interest.ts'
+import { idSchema, imageIdSchema } from '../../../shared/values.ts'
 import { counted, defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
 export const changeImagesTask = defineWorkspaceTask({

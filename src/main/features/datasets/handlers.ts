@@ -1,4 +1,4 @@
-import { duplicateReportSchema } from '../../../shared/dataset-grid.ts'
+import { duplicateReportSchema } from '../../../shared/dataset.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { datasetSummaries, findDataset } from '../../store/datasets.ts'

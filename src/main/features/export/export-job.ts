@@ -1,8 +1,9 @@
 /** Exports as a job: models by the engine, which compiles the graph, everything else in a thread. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { Id, JsonObject, Split } from '../../../shared/domain.ts'
 import { Failure, type FailureData } from '../../../shared/failure.ts'
+import type { Split } from '../../../shared/image.ts'
+import type { Id, JsonObject } from '../../../shared/values.ts'
 import type { ExportTask } from '../../engine/protocol.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import { applicationVersion } from '../../platform/application-version.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
 import { counted, defineWorkspaceTask } from '../../threads/task.ts'
 import { reportLanguages } from '../report/words.ts'
 import { exportSummarySchema, tableFormats } from './table-formats.ts'

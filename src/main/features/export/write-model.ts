@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Id } from '../../../shared/domain.ts'
+import type { Id } from '../../../shared/values.ts'
 import { exportFiles } from '../../model/exported-files.ts'
 import { type ModelDescription, modelDescriptionSchema } from '../../model/model-file.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { type ImportReport, importReportSchema } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { type ImportReport, importReportSchema } from '../../../shared/import.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import type { Session } from '../../session/session.ts'

@@ -1,11 +1,6 @@
 import { z } from 'zod'
-import {
-  importCorrectionSchema,
-  importProgressSchema,
-  importReportSchema,
-  labelSchema,
-  layoutSchema,
-} from '../../../shared/domain.ts'
+import { labelSchema, layoutSchema } from '../../../shared/image.ts'
+import { importCorrectionSchema, importProgressSchema, importReportSchema } from '../../../shared/import.ts'
 import { defineWorkspaceTask } from '../../threads/task.ts'
 
 /** Aborting it stops it after the files at hand, with the Failure `import-cancelled`. */

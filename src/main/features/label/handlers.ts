@@ -4,7 +4,7 @@ import type { HandlerContext } from '../../session/handler-context.ts'
 import { annotationOf, defectTypesOf, setDefectTypes } from '../../store/annotations.ts'
 import { datasetById, findDataset } from '../../store/datasets.ts'
 import { findImage } from '../../store/images.ts'
-import { signIn } from '../../store/operators.ts'
+import { findOrMakeOperator } from '../../store/operators.ts'
 import { runsWithMap } from '../../store/scores.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { exportMasksTask, importMasksTask, readShapesTask, saveAnnotationTask } from './label-tasks.ts'
@@ -41,7 +41,7 @@ export const labelHandlers = (
     const { workspace, events } = context.session()
     const { db } = workspace
     const before = findImage(db, image)
-    const operatorId = operator === null ? null : signIn(db, operator).id
+    const operatorId = operator === null ? null : findOrMakeOperator(db, operator).id
     const saved = await runWorkspaceTask(workspace, saveAnnotationTask, { image, shapes, operatorId })
     const isOther =
       before.label !== saved.label ||

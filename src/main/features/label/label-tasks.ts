@@ -1,13 +1,14 @@
 /** Making and reading masks: a large photograph takes longer than a window may wait for an answer. */
 import { z } from 'zod'
+import { datasetSchema } from '../../../shared/dataset.ts'
 import {
   maskExportSchema,
   maskFormatSchema,
   maskImportSchema,
   savedAnnotationSchema,
   shapesSchema,
-} from '../../../shared/annotation.ts'
-import { datasetSchema, imageIdSchema } from '../../../shared/domain.ts'
+} from '../../../shared/label.ts'
+import { imageIdSchema } from '../../../shared/values.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
 /** The shapes of a mask that was imported. */

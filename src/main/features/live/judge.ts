@@ -1,7 +1,8 @@
 /** From what scoring measured on a part to a verdict, by the operating point in use. */
 
 import { z } from 'zod'
-import type { ImageId, Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { ImageId } from '../../../shared/values.ts'
 import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint, activePointId } from '../../store/operating-points.ts'

@@ -5,9 +5,11 @@
  * scored twice and none is left out.
  */
 import { join } from 'node:path'
-import type { Id, Image, Run } from '../../../shared/domain.ts'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
 import type { LivePart, LiveWatch } from '../../../shared/live.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { ScoredImage, ScoreTask } from '../../engine/protocol.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'

@@ -1,4 +1,4 @@
-import type { Operator } from '../../../shared/domain.ts'
+import type { Operator } from '../../../shared/operator.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { listOperators } from '../../store/operators.ts'

@@ -1,9 +1,12 @@
 /** What a report says, gathered once for every form and language that it is written in. */
 
 import { z } from 'zod'
-import type { Dataset, Run, Split } from '../../../shared/domain.ts'
+import type { DatasetVersion } from '../../../shared/curation.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { DatasetVersion, ModelUse } from '../../../shared/improvement.ts'
+import type { Split } from '../../../shared/image.ts'
+import type { ModelUse } from '../../../shared/model.ts'
+import type { Run } from '../../../shared/run.ts'
 import type { OperatingPoint } from '../../../shared/threshold.ts'
 import { averagePrecision } from '../../metrics/average-precision.ts'
 import { type AurocInterval, delongInterval } from '../../metrics/delong.ts'

@@ -1,6 +1,8 @@
 /** Decisions on many parts as one deed. */
 import { z } from 'zod'
-import { decisionSchema, imageIdSchema, splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
+import { decisionSchema } from '../../../shared/review.ts'
+import { imageIdSchema } from '../../../shared/values.ts'
 import { acceptUndecided, undoBatch } from '../../store/decisions.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 

@@ -1,6 +1,7 @@
 /** What scoring, comparing and exporting ask of a run first. */
-import type { Run } from '../../../shared/domain.ts'
+
 import { Failure } from '../../../shared/failure.ts'
+import type { Run } from '../../../shared/run.ts'
 
 /** @throws Failure `not-trained` */
 export function requireTrained(run: Run): void {

@@ -1,7 +1,7 @@
 /** How the stored components of a run become one score. */
 
 import { z } from 'zod'
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 import { reductions, type ScoreKind, type ScoreOptions, scoreKinds } from '../../model/scores.ts'
 
 const configSchema = z.object({

@@ -1,7 +1,7 @@
 /** Which score a run's parts are judged by. */
 
 import { z } from 'zod'
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 import type { ScoreSettings } from '../../../shared/threshold.ts'
 import { parseScoreKind, type ScoreOptions } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { importProgressSchema } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { importProgressSchema } from '../../../shared/import.ts'
 import { defineTask } from '../../threads/task.ts'
 
 /** The photographs are computed. @throws Failure those of `writeSampleLine`, `sample-cancelled` */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { evaluationSchema } from '../../../shared/contract.ts'
-import { splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
+import { evaluationSchema } from '../../../shared/score.ts'
 import { counted, defineWorkspaceTask } from '../../threads/task.ts'
 
 export const evaluateTask = defineWorkspaceTask({

@@ -5,9 +5,10 @@
 
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Evaluation } from '../../../shared/contract.ts'
-import type { Run, Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Split } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Evaluation } from '../../../shared/score.ts'
 import { readAnomalyMapSamples } from '../../images/anomaly-map.ts'
 import { readMask } from '../../images/mask.ts'
 import { aupro } from '../../metrics/aupro.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Id, type ImageId, imageIdSchema } from '../../../shared/domain.ts'
+import { type Id, type ImageId, imageIdSchema } from '../../../shared/values.ts'
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'

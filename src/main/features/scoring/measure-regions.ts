@@ -1,6 +1,6 @@
 /** Measures the regions of anomaly maps, once for each map, so that area and strength can be changed at once. */
 import { readFile } from 'node:fs/promises'
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 import { readAnomalyMap } from '../../images/anomaly-map.ts'
 import { saveProfiles, unmeasuredMaps } from '../../store/region-profiles.ts'
 import type { Workspace } from '../../store/workspace.ts'

@@ -4,8 +4,10 @@
  */
 
 import { z } from 'zod'
-import { type Id, type Image, imageIdSchema, type Run, type Split } from '../../../shared/domain.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { Image, Split } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
+import { type Id, imageIdSchema } from '../../../shared/values.ts'
 import type { ScoredImage, ScoreTask } from '../../engine/protocol.ts'
 import type { TaskMessage } from '../../engine-host/supervisor.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'

@@ -1,6 +1,8 @@
 /** Starts scorings. */
-import type { Id, Split } from '../../../shared/domain.ts'
+
 import { Failure } from '../../../shared/failure.ts'
+import type { Split } from '../../../shared/image.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
 import { countImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'

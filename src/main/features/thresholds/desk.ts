@@ -6,7 +6,7 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { CallArguments, CallName, CallOutput } from '../../../shared/contract.ts'
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 import type { ScoreSettings } from '../../../shared/threshold.ts'
 import { notANumber } from '../../metrics/input.ts'
 import { percentileRank } from '../../metrics/percentile-rank.ts'

@@ -4,8 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { imageIdSchema, labelSchema, type Run } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { labelSchema } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
+import { imageIdSchema } from '../../../shared/values.ts'
 import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'

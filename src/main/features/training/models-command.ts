@@ -1,7 +1,7 @@
 /** `models`: what can be trained, with which parameters, and how it scores. */
 
 import { z } from 'zod'
-import type { Systems } from '../../../shared/contract.ts'
+import type { Systems } from '../../../shared/training.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { textTable } from '../../command-line/text-table.ts'
 

@@ -1,8 +1,9 @@
 /** Training as a job: the run's row follows what the engine says, and its end is written all at once. */
 import { assetPath } from '../../../shared/asset-path.ts'
-import type { JobProgress } from '../../../shared/contract.ts'
-import type { Id, Run } from '../../../shared/domain.ts'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
+import type { JobProgress } from '../../../shared/job.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { TrainResult, TrainTask } from '../../engine/protocol.ts'
 import type { TaskMessage } from '../../engine-host/supervisor.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'

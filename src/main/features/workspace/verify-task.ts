@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { verifyReportSchema } from '../../../shared/domain.ts'
+import { verifyReportSchema } from '../../../shared/workspace.ts'
 import { verifyWorkspace } from '../../store/verify.ts'
 import { counted, defineWorkspaceTask } from '../../threads/task.ts'
 

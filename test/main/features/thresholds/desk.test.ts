@@ -15,7 +15,7 @@ import { removeImage, setLabel } from '../../../../src/main/store/images.ts'
 import { saveProfiles } from '../../../../src/main/store/region-profiles.ts'
 import { listQueue, scoreOf } from '../../../../src/main/store/scores.ts'
 import type { Workspace } from '../../../../src/main/store/workspace.ts'
-import type { Run } from '../../../../src/shared/domain.ts'
+import type { Run } from '../../../../src/shared/run.ts'
 import { componentNames, part, type ScoredPart, scoredRun } from './scored-run.ts'
 
 const izi = { score: 'izi', k: 1, reduction: 'max' } as const

@@ -5,7 +5,9 @@
  * Shapes lie on each other in their order: a later one covers an earlier one, and one that erases takes away.
  */
 import { z } from 'zod'
-import { labelSchema, sha256Schema } from './domain.ts'
+import { call, id, runId } from './call.ts'
+import { labelSchema } from './image.ts'
+import { sha256Schema } from './values.ts'
 
 const coordinate = z.number().min(-100_000).max(100_000)
 /** x, y, x, y ... */
@@ -118,3 +120,34 @@ export const maskImportSchema = z.object({
   skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
 })
 export type MaskImport = z.infer<typeof maskImportSchema>
+
+export const labelCalls = {
+  /** Kinds of defects in the order of their keys. */
+  'label.types': call(z.object({ dataset: z.string() }), z.array(defectTypeSchema)),
+  'label.setTypes': call(
+    z.object({ dataset: z.string(), types: z.array(defectTypeSchema).max(100) }),
+    z.array(defectTypeSchema),
+  ),
+  /** What is drawn on an image; where only a mask was imported, its pixels. */
+  'label.open': call(
+    z.object({ image: id }),
+    z.object({
+      shapes: shapesSchema,
+      /** Runs that have an anomaly map of it. */
+      maps: z.array(runId),
+    }),
+  ),
+  /** Answers after shapes and mask are stored and synced to disk. */
+  'label.save': call(
+    z.object({ image: id, shapes: shapesSchema, operator: z.string().nullable().default(null) }),
+    savedAnnotationSchema,
+  ),
+  'label.export': call(
+    z.object({ dataset: z.string(), format: maskFormatSchema, folder: z.string().min(1) }),
+    maskExportSchema,
+  ),
+  'label.import': call(
+    z.object({ dataset: z.string(), format: maskFormatSchema, folder: z.string().min(1) }),
+    maskImportSchema,
+  ),
+} as const

@@ -1,15 +1,57 @@
-/** What the Datasets screen asks for and changes. */
-import { z } from 'zod'
-import {
-  decisionKindSchema,
-  imageIdSchema,
-  imageSchema,
-  labelSchema,
-  splitSchema,
-  timeSchema,
-} from './domain.ts'
+/** Datasets: what they hold, how their images are listed, changed and shared out to the splits. */
 
-export { decisionKindSchema }
+import { z } from 'zod'
+import { call, jobStarted, none, page } from './call.ts'
+import { imageSchema, labelSchema, layoutSchema, splitSchema } from './image.ts'
+import { decisionKindSchema } from './review.ts'
+import { idSchema, imageIdSchema, timeSchema } from './values.ts'
+
+export const datasetNameSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}]*$/u, 'no control characters')
+export type DatasetName = z.infer<typeof datasetNameSchema>
+
+export const datasetSchema = z.object({
+  id: idSchema,
+  name: datasetNameSchema,
+  createdAt: timeSchema,
+  layout: layoutSchema,
+  /** The folder of the first import, as it was given. Information only: nothing is read from it again. */
+  source: z.string(),
+  /** The part has a direction (text, a left and a right side): training does not flip its images. */
+  hasDirection: z.boolean(),
+})
+export type Dataset = z.infer<typeof datasetSchema>
+
+export const splitCountsSchema = z.object({
+  train: z.int().nonnegative(),
+  validation: z.int().nonnegative(),
+  test: z.int().nonnegative(),
+})
+export type SplitCounts = z.infer<typeof splitCountsSchema>
+
+/** What a dataset holds, without its removed images. */
+export const datasetSummarySchema = datasetSchema.extend({
+  images: z.int().nonnegative(),
+  splits: splitCountsSchema,
+  labels: z.object({
+    normal: z.int().nonnegative(),
+    anomalous: z.int().nonnegative(),
+    unlabeled: z.int().nonnegative(),
+  }),
+  masks: z.int().nonnegative(),
+  /** Images that were taken out. */
+  removed: z.int().nonnegative(),
+  /** Since when the validation set refuses every change; null where it may change. */
+  validationFrozenAt: timeSchema.nullable(),
+  /** 3 where any image has color, else 1; null while the dataset is empty. */
+  channels: z.union([z.literal(1), z.literal(3)]).nullable(),
+  defectTypes: z.array(z.object({ defectType: z.string(), images: z.int().positive() })),
+})
+export type DatasetSummary = z.infer<typeof datasetSummarySchema>
 
 export const gridFilterSchema = z.object({
   split: splitSchema.optional(),
@@ -113,3 +155,42 @@ export const duplicateReportSchema = z.object({
   unreadable: z.array(z.string()),
 })
 export type DuplicateReport = z.infer<typeof duplicateReportSchema>
+
+export const datasetCalls = {
+  'dataset.list': call(none, z.array(datasetSummarySchema)),
+  'dataset.images': call(
+    z.object({
+      dataset: z.string(),
+      filter: gridFilterSchema.default({}),
+      sort: gridSortSchema.default({ by: 'added', descending: false }),
+      ...page,
+    }),
+    z.object({ total: z.number().int(), images: z.array(gridImageSchema) }),
+  ),
+  /** Labels, moves, removes or restores images: all of them or none. */
+  'dataset.change': call(
+    z.object({
+      dataset: z.string(),
+      choice: imageChoiceSchema,
+      change: imageChangeSchema,
+      operator: z.string().nullable().default(null),
+    }),
+    z.object({ changed: z.number().int() }),
+  ),
+  /** Shares all labeled images out to the splits; without `apply` it only says what would become of them. */
+  'dataset.split': call(
+    z.object({ dataset: z.string(), split: splitRequestSchema, apply: z.boolean().default(false) }),
+    splitPreviewSchema,
+  ),
+  /** A frozen validation set refuses every change. */
+  'dataset.freeze': call(z.object({ dataset: z.string(), frozen: z.boolean() }), none),
+  /** Looks for the same picture in two splits. */
+  'dataset.findDuplicates': call(z.object({ dataset: z.string() }), jobStarted),
+  /** What the newest search found; null before the first. */
+  'dataset.duplicates': call(z.object({ dataset: z.string() }), duplicateReportSchema.nullable()),
+} as const
+
+export const datasetEvents = {
+  /** Something in the dataset list is other than it was. */
+  'dataset.changed': z.object({ dataset: z.string() }),
+} as const
