@@ -5,6 +5,7 @@
  * Times are whole milliseconds since 1970-01-01 UTC. Paths are relative with forward slashes.
  */
 import { z } from 'zod'
+import { messageSchema } from './messages/message.ts'
 
 /** A point in time: milliseconds since 1970-01-01 UTC. */
 export const timeSchema = z.int().nonnegative()
@@ -21,7 +22,7 @@ export const imageIdSchema = z.int().positive()
 export type ImageId = z.infer<typeof imageIdSchema>
 
 /** A Failure (src/shared/failure.ts) as it is stored and as it crosses a border. */
-export const failureInfoSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
+export const failureInfoSchema = messageSchema
 export type FailureInfo = z.infer<typeof failureInfoSchema>
 
 /** A JSON object whose shape its owner knows: a model's configuration, a job's payload. */

@@ -1,7 +1,7 @@
 /** `train`: a model of a dataset's good parts, from the beginning or from a checkpoint. */
 import { z } from 'zod'
-import type { Run, TrainingWarning } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import type { Id, Run, TrainingWarning } from '../../shared/domain.ts'
+import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import type { Session } from '../services/session.ts'
 import type { TrainingStarted } from '../services/training.ts'
 import type { AddCommand, CommandContext } from './command.ts'
@@ -75,6 +75,20 @@ async function start(session: Session, options: z.output<typeof optionsSchema>):
   return startTraining(session, { dataset, model, preset, seed, set })
 }
 
+/** What a training failed with; the command that goes on with it is told beside the remedy. */
+class Resumable extends Failure {
+  readonly #run: Id
+
+  constructor({ code, params }: FailureData, run: Id, cause: unknown) {
+    super(code, params, { cause })
+    this.#run = run
+  }
+
+  override get remedy(): string {
+    return `${super.remedy} (fanoscope train --resume ${this.#run})`
+  }
+}
+
 /** @returns whether Ctrl-C stopped it */
 export async function followTraining(
   context: CommandContext,
@@ -84,8 +98,7 @@ export async function followTraining(
   try {
     return (await followJob(context, session, job, 'later')).state === 'cancelled'
   } catch (error) {
-    const { code, message, remedy } = failureData(error)
-    throw new Failure(code, message, `${remedy} (fanoscope train --resume ${run})`, { cause: error })
+    throw new Resumable(failureData(error), run, error)
   }
 }
 

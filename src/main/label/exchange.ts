@@ -10,7 +10,7 @@ import {
   unnamedDefect,
 } from '../../shared/annotation.ts'
 import type { Dataset, Image } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import { Failure, failureDocument } from '../../shared/failure.ts'
 import { regionOf } from '../../shared/region-runs.ts'
 import { replaceFile } from '../durable-file.ts'
 import { readMask } from '../images/mask.ts'
@@ -48,11 +48,7 @@ export async function exportMasks(
     if (image.maskSha256 !== null) marked.push(image)
   }
   if (marked.length === 0) {
-    throw new Failure(
-      'nothing-to-export',
-      `No image of "${dataset.name}" has a mask.`,
-      'Draw masks on the Label screen, or import them first.',
-    )
+    throw new Failure('nothing-to-export', { dataset: dataset.name })
   }
   for (const image of marked) {
     const { file, width, height } = image
@@ -101,7 +97,7 @@ export async function importMasks(
       await saveAnnotation(workspace, { image: image.id, shapes, operatorId: null })
       report.images += 1
     } catch (error) {
-      const failure = failureData(error)
+      const failure = failureDocument(error)
       if (failure.code !== 'validation-frozen') throw error
       report.skipped.push({ file, reason: failure.message })
     }
@@ -125,18 +121,16 @@ export async function importMasks(
       const reason =
         error instanceof z.ZodError || error instanceof SyntaxError
           ? `it is not a file of the format ${format}`
-          : failureData(error).message
+          : failureDocument(error).message
       report.skipped.push({ file, reason })
     }
   }
   if (found > 0) return report
-  throw new Failure(
-    'masks-not-found',
-    `There is no file of the format ${format} in ${root}.`,
-    format === 'mvtec'
-      ? 'Choose the folder that contains "ground_truth".'
-      : 'Choose the folder that contains the JSON files.',
-  )
+  throw new Failure('masks-not-found', {
+    case: format === 'mvtec' ? 'ground-truth' : 'json',
+    format,
+    folder: root,
+  })
 }
 
 interface ReadMask {

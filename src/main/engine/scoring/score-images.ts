@@ -2,7 +2,7 @@
  * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
-import { failureData } from '../../../shared/failure.ts'
+import { failureDocument } from '../../../shared/failure.ts'
 import {
   countInside,
   cutInside,
@@ -254,7 +254,7 @@ async function* decodeAhead(images: readonly EngineImage[], mode: InputMode): As
     try {
       return { image, loaded: await loadImage(image, mode) }
     } catch (error) {
-      const { code, message } = failureData(error)
+      const { code, message } = failureDocument(error)
       return { image, code, reason: message }
     }
   }
