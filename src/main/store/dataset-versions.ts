@@ -79,7 +79,9 @@ export function findVersion(db: Database, datasetId: Id, number: number): Datase
   const found = versions.find((version) => version.number === number)
   if (found) return found
   const known = versions.map((version) => version.number).reverse()
-  throw new Failure('version-unknown', { case: known.length > 0 ? 'number' : 'none', version: number, known })
+  throw known.length > 0
+    ? new Failure('version-unknown', { case: 'number', version: number, known })
+    : new Failure('version-unknown', { case: 'none', version: number })
 }
 
 /** Ids of the images of a version, ascending. */
