@@ -164,7 +164,7 @@ describe('each failure that the sources make', () => {
   })
 
   it('passes the values that its words need, and no other', () => {
-    const wrong = made.flatMap((one) => {
+    const wrong = made.flatMap((one): object[] => {
       if (one.isOpen || one.cases === null) {
         const all = new Set(keysOf(one).flatMap(needed))
         const unknown = one.given.filter((name) => !all.has(name))
