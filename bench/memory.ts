@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tileGrid } from '../src/main/engine/data/geometry.ts'
-import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
-import { createSupervisor, type EngineTask, type TaskOutcome } from '../src/main/supervisor/supervisor.ts'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
+import { createSupervisor, type EngineTask, type TaskOutcome } from '../src/main/engine-host/supervisor.ts'
+import { fanoganConfigSchema } from '../src/main/model/systems/fanogan/config.ts'
 import { writeNoise } from './noise.ts'
 
 export interface MemoryOptions {

@@ -1,5 +1,6 @@
 /** What main says of files, of the workspace and of the machine, in the person's language. */
-import type { Finding, Problem } from '../shared/domain.ts'
+import type { Finding } from '../shared/doctor.ts'
+import type { Problem } from '../shared/workspace.ts'
 import chinese from './i18n/failures.zh-CN.json'
 
 export interface FailureText {

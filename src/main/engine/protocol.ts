@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { messageSchema } from '../../shared/messages/message.ts'
 import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
-import { madeDefectTypes } from './data/made-defects.ts'
+import { madeDefectTypes } from '../model/made-defect-types.ts'
 
 /** Which processor executes, and why. */
 export const providerSchema = z.object({

@@ -1,8 +1,8 @@
 /** Thresholds under a name. A point is never changed: what is set anew is its next version. */
 import { z } from 'zod'
-import type { Id } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { type OperatingPoint, operatingPointSchema } from '../../shared/threshold.ts'
+import type { Id } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { signIn } from './operators.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Operator, operatorNameSchema, operatorSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type Operator, operatorNameSchema, operatorSchema } from '../../shared/operator.ts'
 import type { Database } from './database.ts'
 import { flag } from './row.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import {
   auditHash,
   canonicalJson,

@@ -14,9 +14,9 @@ import {
   tileGrid,
 } from '../data/geometry.ts'
 import { type InputMode, type LoadedImage, loadImage } from '../data/load-image.ts'
+import { texturesOf } from '../learned/local-texture.ts'
+import { distanceMap, farthest, onlyInside } from '../learned/nearest-normal.ts'
 import type { EngineImage } from '../protocol.ts'
-import { texturesOf } from './local-texture.ts'
-import { distanceMap, farthest, onlyInside } from './nearest-normal.ts'
 import { type TileScorer, tileComponentsOf } from './tile-scorer.ts'
 
 /** Photographs that are decoded before they are needed. */

@@ -1,8 +1,5 @@
-import { disposeWeights } from '../networks/stored-weights.ts'
-import type { Weights } from '../networks/weights.ts'
-import { relativeComponent, textureComponent, whitenedComponent } from '../scores.ts'
-import type { TensorMap } from '../training/safetensors.ts'
-import { countingInside } from './counting-inside.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
+import { relativeComponent, textureComponent, whitenedComponent } from '../../model/scores.ts'
 import {
   type ExpectedResiduals,
   expectationOfModel,
@@ -10,9 +7,12 @@ import {
   pooledResidual,
   ResidualExpectation,
   ratioMap,
-} from './expected-residual.ts'
-import { type FeatureWhitening, whiteningOfModel } from './feature-whitening.ts'
-import { NearestNormal, type NormalTextures, texturesOfModel } from './nearest-normal.ts'
+} from '../learned/expected-residual.ts'
+import { type FeatureWhitening, whiteningOfModel } from '../learned/feature-whitening.ts'
+import { NearestNormal, type NormalTextures, texturesOfModel } from '../learned/nearest-normal.ts'
+import { disposeWeights } from '../networks/stored-weights.ts'
+import type { Weights } from '../networks/weights.ts'
+import { countingInside } from './counting-inside.ts'
 
 /** What a run is told to learn of good parts beside its networks, and to store and draw with it. */
 export interface LearningParameters {

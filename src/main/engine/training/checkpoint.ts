@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
-import { readTensors, type TensorMap, writeTensors } from './safetensors.ts'
+import { readTensors, type TensorMap, writeTensors } from '../../model/safetensors.ts'
 
 export interface Checkpoint {
   tensors: TensorMap

@@ -1,13 +1,14 @@
 /** What a system brings to a training: its networks, its stages one after the other, and its scorer. */
-import type { Random } from '../../random.ts'
+
+import type { TensorMap } from '../../model/safetensors.ts'
+import type { ScoreOptions } from '../../model/scores.ts'
+import type { Random } from '../../platform/random.ts'
 import type { TrainingBatches } from '../data/training-batches.ts'
 import type { Program } from '../graph/compile.ts'
 import type { Weights } from '../networks/weights.ts'
-import type { ScoreOptions } from '../scores.ts'
 import type { LearningParameters, ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'
 import type { Variable } from '../tensorflow.ts'
 import type { TrainingConfig } from './config.ts'
-import type { TensorMap } from './safetensors.ts'
 import type { ValidationTiles } from './validation-tiles.ts'
 
 /** What a stage is given. */

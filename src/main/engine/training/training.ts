@@ -6,31 +6,32 @@
  * A training that diverges goes back to its last good checkpoint and on from there with half the learning
  * rate. Which checkpoint that is depends on steps alone, so that this too is the same for every interruption.
  */
+
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
-import { createRandom, type Random, restoreRandom } from '../../random.ts'
-import { dropGraphs, keptGraphs } from '../compiled-graphs.ts'
+import { readModel, writeModel } from '../../model/model-file.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
+import { createRandom, type Random, restoreRandom } from '../../platform/random.ts'
 import { cutTile, type Pixels } from '../data/geometry.ts'
 import { ImageCache, unpack } from '../data/image-cache.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
 import { compilingWith, type Precision } from '../graph/compile.ts'
+import { dropGraphs, keptGraphs } from '../graph/kept-graphs.ts'
 import { precisionHere } from '../graph/precision-here.ts'
-import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
-import type { Weights } from '../networks/weights.ts'
-import type { TrainResult } from '../protocol.ts'
-import { scoringBatch } from '../scoring/batch-size.ts'
-import { type Calibration, calibrate } from '../scoring/calibrate.ts'
-import { expectationTensors, expectedTiles } from '../scoring/expected-residual.ts'
-import { whiteningTensors } from '../scoring/feature-whitening.ts'
-import { type LearnedResiduals, learnResiduals } from '../scoring/learn-residuals.ts'
-import { texturesOf } from '../scoring/local-texture.ts'
-import { readModel, writeModel } from '../scoring/model-file.ts'
+import { expectationTensors, expectedTiles } from '../learned/expected-residual.ts'
+import { whiteningTensors } from '../learned/feature-whitening.ts'
+import { type LearnedResiduals, learnResiduals } from '../learned/learn-residuals.ts'
+import { texturesOf } from '../learned/local-texture.ts'
 import {
   cellsInside,
   type NormalTextures,
   TextureGathering,
   textureTensors,
-} from '../scoring/nearest-normal.ts'
+} from '../learned/nearest-normal.ts'
+import { disposeWeights, loadWeights, readWeights } from '../networks/stored-weights.ts'
+import type { Weights } from '../networks/weights.ts'
+import type { TrainResult } from '../protocol.ts'
+import { scoringBatch } from '../scoring/batch-size.ts'
 import { scoresAgree, scoringWith } from '../scoring/precision.ts'
 import { scoreImages } from '../scoring/score-images.ts'
 import {
@@ -44,6 +45,7 @@ import {
 } from '../scoring/tile-scorer.ts'
 import { Cancelled } from '../task-control.ts'
 import type { Variable } from '../tensorflow.ts'
+import { type Calibration, calibrate } from './calibrate.ts'
 import {
   type Checkpoint,
   digestOf,
@@ -58,7 +60,6 @@ import { Diverged, restartLimit, watchEvery } from './divergence.ts'
 import { Pace } from './pace.ts'
 import { writeSheet } from './preview.ts'
 import { rateAt } from './rate.ts'
-import type { TensorMap } from './safetensors.ts'
 import type { Losses, Stage, StageDefinition, StageTools, TrainingDefinition } from './stage.ts'
 import { type TrainingState, trainingStateSchema } from './state.ts'
 import { cutValidationTiles, type ValidationTiles, validationLimit } from './validation-tiles.ts'
