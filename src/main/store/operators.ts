@@ -17,7 +17,7 @@ export const operatorById = (db: Database, id: number): Operator | undefined =>
  * The operator of this name, made where the name is new. Upper and lower case are the same.
  * @throws Failure `operator-name-invalid`
  */
-export function signIn(db: Database, name: string): Operator {
+export function findOrMakeOperator(db: Database, name: string): Operator {
   const parsed = operatorNameSchema.safeParse(name)
   if (!parsed.success) {
     throw new Failure('operator-name-invalid', { name })

@@ -4,16 +4,16 @@
  * of their residuals, cell by cell, says where such a tile is never reproduced well. For whole photographs it is the
  * expectation at that position for such a part.
  */
+import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
+import { relativeComponent } from '../../model/scores.ts'
+import type { Learnable, Learned } from './learnable.ts'
 
 /** Pixels between two cells, both ways. */
 export const residualCell = 4
 
 /** Window sides of the scales, in cells. */
 export const windowSides = [1, 2, 4] as const
-
-/** Training tiles that are looked at, at most. */
-export const expectedTiles = 2_048
 
 /** Tiles that an expectation is the mean of, at most; no more than a quarter of all. */
 const neighborLimit = 16
@@ -215,4 +215,55 @@ export function expectationOfModel(tensors: TensorMap): ExpectedResiduals | null
   const latent = codes?.shape[1]
   if (!codes || !maps || !usual || latent === undefined) return null
   return { latent, codes: codes.data, maps: maps.data, usual: usual.data }
+}
+
+const learned = (expected: ExpectedResiduals, { map, scales }: LearningParameters): Learned => ({
+  tensors: expectationTensors(expected),
+  asks: { codes: true },
+  ofTile(size) {
+    const expectation = new ResidualExpectation(expected)
+    return ({ map: residual, code }) => {
+      if (code === null) throw new TypeError('a residual is expected by the code of its tile')
+      const ratios = expectation.ratios(pooledResidual(residual, size), code, scales)
+      return {
+        value: largestRatio(ratios),
+        map: map === relativeComponent ? ratioMap(ratios, size) : null,
+      }
+    }
+  },
+})
+
+function together(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0
+  const all = new Float32Array(rows.length * width)
+  for (const [i, values] of rows.entries()) all.set(values, i * width)
+  return all
+}
+
+export const expectedResidual: Learnable = {
+  name: relativeComponent,
+  learning: {
+    from: 'tiles',
+    asks: { codes: true },
+    gather(parameters) {
+      const codes: Float32Array[] = []
+      const maps: Float32Array[] = []
+      return {
+        add({ size, map, code }) {
+          if (code === null) throw new TypeError('codes were not asked for')
+          codes.push(code)
+          maps.push(pooledResidual(map, size))
+        },
+        finish() {
+          const [first] = codes
+          if (first === undefined) return null
+          return learned(expectationOf(together(codes), together(maps), first.length), parameters)
+        },
+      }
+    },
+  },
+  ofModel(tensors, parameters) {
+    const expected = expectationOfModel(tensors)
+    return expected && learned(expected, parameters)
+  },
 }

@@ -5,7 +5,9 @@
  */
 
 import type { TensorMap } from '../../model/safetensors.ts'
+import { whitenedComponent } from '../../model/scores.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
+import type { Learnable, Learned } from './learnable.ts'
 import { whiteningOf } from './whitening.ts'
 
 /** The share of a tile's cells, the farthest, that its score is the mean of. */
@@ -90,4 +92,33 @@ export function whiteningTensors({ mean, whitening }: FeatureWhitening): TensorM
 export function whiteningOfModel(tensors: TensorMap): FeatureWhitening | null {
   const [mean, whitening] = [tensors[names.mean]?.data, tensors[names.whitening]?.data]
   return mean && whitening ? { mean, whitening } : null
+}
+
+const learned = (whitening: FeatureWhitening): Learned => ({
+  tensors: whiteningTensors(whitening),
+  inGraph: (x, y) => whitenedDistance(x, y, whitening),
+})
+
+export const whitenedFeatures: Learnable = {
+  name: whitenedComponent,
+  learning: {
+    from: 'tiles',
+    asks: { early: true },
+    gather() {
+      let gathering: WhiteningGathering | null = null
+      return {
+        add({ size, early }) {
+          if (early === null) throw new TypeError('residuals of early features were not asked for')
+          // After two halvings there are a quarter as many cells as pixels, both ways.
+          gathering ??= new WhiteningGathering(early.length / (size / 4) ** 2)
+          gathering.add(early)
+        },
+        finish: () => (gathering === null ? null : learned(gathering.finish())),
+      }
+    },
+  },
+  ofModel(tensors) {
+    const whitening = whiteningOfModel(tensors)
+    return whitening && learned(whitening)
+  },
 }

@@ -9,7 +9,7 @@ import { recordAudit } from '../../store/audit.ts'
 import { createVersion, findVersion, imagesOfVersion, listVersions } from '../../store/dataset-versions.ts'
 import { datasetById, findDataset } from '../../store/datasets.ts'
 import { imageById } from '../../store/images.ts'
-import { signIn } from '../../store/operators.ts'
+import { findOrMakeOperator } from '../../store/operators.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 
@@ -98,7 +98,7 @@ function nextVersion(
   const made = createVersion(db, {
     datasetId: parent.datasetId,
     parentId: parent.id,
-    operatorId: signIn(db, operator).id,
+    operatorId: findOrMakeOperator(db, operator).id,
     reason: reason.trim(),
     images,
   })

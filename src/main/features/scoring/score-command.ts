@@ -49,7 +49,7 @@ export const addScore: AddCommand = (line) =>
       const [{ startScoring }, { scoreSummarySchema }, { runInUse }] = await Promise.all([
         import('./scoring.ts'),
         import('./score-job.ts'),
-        import('../models/promotion.ts'),
+        import('../runs/model-in-use.ts'),
       ])
       const run = named ?? runInUse(session.workspace.db, of ?? null)
       const dataset =

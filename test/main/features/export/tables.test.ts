@@ -7,7 +7,7 @@ import { writeTables } from '../../../../src/main/features/export/write-tables.t
 import { writeAnomalyMap } from '../../../../src/main/images/anomaly-map.ts'
 import { csvLines } from '../../../../src/main/platform/csv.ts'
 import { decide, undoDecision } from '../../../../src/main/store/decisions.ts'
-import { signIn } from '../../../../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
 import { createRun, runFolder, setCalibration } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
@@ -51,7 +51,7 @@ async function scored() {
       warnings: [],
     })),
   )
-  const operatorId = signIn(db, '李雷').id
+  const operatorId = findOrMakeOperator(db, '李雷').id
   const [first = 0] = images
   decide(db, { runId: run.id, imageId: first, operatorId, decision: 'reject', note: 'a, "b"\nc' })
   undoDecision(db, { runId: run.id, operatorId })

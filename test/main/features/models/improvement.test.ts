@@ -13,8 +13,9 @@ import {
   restoreVersion,
 } from '../../../../src/main/features/datasets/dataset-versions.ts'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
-import { gateOf, promote, rollBack, runInUse } from '../../../../src/main/features/models/promotion.ts'
+import { gateOf, promote, rollBack } from '../../../../src/main/features/models/promotion.ts'
 import { decideImage } from '../../../../src/main/features/review/review.ts'
+import { runInUse } from '../../../../src/main/features/runs/model-in-use.ts'
 import { startRetraining } from '../../../../src/main/features/training/retraining.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
