@@ -1,10 +1,5 @@
-/**
- * What main says went wrong, in the person's language. Main speaks English and names the file and the numbers: an
- * English window shows its words as they are. Another language says by the stable code what it means and what to do,
- * and keeps main's words as the original; a code that it does not know shows main's words alone.
- */
+/** What main says of files, of the workspace and of the machine, in the person's language. */
 import type { Finding } from '../shared/doctor.ts'
-import type { FailureData } from '../shared/failure.ts'
 import type { Problem } from '../shared/workspace.ts'
 import chinese from './i18n/failures.zh-CN.json'
 
@@ -17,7 +12,6 @@ export interface FailureText {
 
 type Entries<T> = Readonly<Record<string, T | undefined>>
 interface Words {
-  failure: Entries<{ title: string; remedy: string }>
   refusal: Entries<{ title: string; remedy: string }>
   problem: Entries<{ title: string; remedy: string }>
   finding: Entries<{ title: string; cost: string; remedy: string }>
@@ -29,14 +23,6 @@ interface Words {
 
 /** English has none: main's words are English. */
 const translations: Entries<Words> = { 'zh-CN': chinese }
-
-const sentences = (...parts: string[]): string => parts.filter((part) => part !== '').join(' ')
-
-export function failureText({ code, message, remedy }: FailureData, locale: string): FailureText {
-  const words = translations[locale]
-  const said = words?.failure[code] ?? words?.refusal[code]
-  return said ? { ...said, original: sentences(message, remedy) } : { title: message, remedy, original: null }
-}
 
 /** Why a file was refused. Its code stands as words at the beginning of the reason, where nobody gives it. */
 export function refusalText(reason: string, locale: string, code = refusalOf(reason)): FailureText {

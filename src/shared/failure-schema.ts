@@ -1,6 +1,7 @@
 /** A failure as data. */
-import { z } from 'zod'
+import type { z } from 'zod'
+import { messageSchema } from './messages/message.ts'
 
 /** A Failure (src/shared/failure.ts) as it is stored and as it crosses a border. */
-export const failureInfoSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
+export const failureInfoSchema = messageSchema
 export type FailureInfo = z.infer<typeof failureInfoSchema>

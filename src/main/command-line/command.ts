@@ -6,7 +6,7 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
 import type { Acting } from '../session/open-beside.ts'
 import type { Session, SessionHooks } from '../session/session.ts'
@@ -97,7 +97,7 @@ export function createCommandLine(
       await close()
       if (answer === null) return
       io.write(json ? `${JSON.stringify(answer.document)}\n` : answer.text)
-      if (answer.problem && !json) tellFailure(io, json, answer.problem)
+      if (answer.problem && !json) tellFailure(io, json, failureOf(answer.problem))
       if (answer.stopped) exitCode = 130
       else if (answer.failed) exitCode = 1
     } catch (error) {
@@ -109,7 +109,7 @@ export function createCommandLine(
         return
       }
       tellUnexpected(io, error)
-      tellFailure(io, json, failureData(error))
+      tellFailure(io, json, error)
       exitCode = error instanceof Stopped ? 130 : 1
     }
   }
@@ -140,7 +140,7 @@ export function createCommandLine(
       } catch (error) {
         if (!(error instanceof CommanderError)) {
           tellUnexpected(io, error)
-          tellFailure(io, json, failureData(error))
+          tellFailure(io, json, error)
           return 1
         }
         if (error.exitCode === 0) return 0
@@ -156,13 +156,9 @@ export function createCommandLine(
   }
 }
 
-function wrongUse(text: string): FailureData {
+function wrongUse(text: string): Failure {
   const message = text.replace(/^error: /, '')
-  return {
-    code: 'wrong-use',
-    message: message.charAt(0).toUpperCase() + message.slice(1),
-    remedy: 'Run "fanoscope --help", or "fanoscope <command> --help" for an example.',
-  }
+  return new Failure('wrong-use', { message: message.charAt(0).toUpperCase() + message.slice(1) })
 }
 
 function createContext(
@@ -234,9 +230,10 @@ function createContext(
   }
 }
 
-function tellFailure(io: Io, json: boolean, { code, message, remedy }: FailureData): void {
-  if (json) io.write(`${JSON.stringify({ error: { code, message, remedy } })}\n`)
-  else io.report(`${message}\n${remedy}\n(${code})\n`)
+function tellFailure(io: Io, json: boolean, error: unknown): void {
+  const failure = failureDocument(error)
+  if (json) io.write(`${JSON.stringify({ error: failure })}\n`)
+  else io.report(`${failure.message}\n${failure.remedy}\n(${failure.code})\n`)
 }
 
 /** A defect of Fanoscope: where it happened is what a report needs. */

@@ -1,6 +1,6 @@
 /** Waits for a job: shows its progress and lets Ctrl-C stop it. */
 
-import { Failure } from '../../shared/failure.ts'
+import { Failure, failureOf } from '../../shared/failure.ts'
 import type { Job } from '../../shared/job.ts'
 import { jobProgressSchema } from '../../shared/job.ts'
 import type { Id } from '../../shared/values.ts'
@@ -29,12 +29,9 @@ export async function followJob(
   try {
     const job = await session.jobs.ended(id)
     if (job.state === 'done' || job.state === 'cancelled') return job
-    const { code, message, remedy } = job.failure ?? {
-      code: 'job-failed',
-      message: `The job ${id} ended ${job.state}.`,
-      remedy: 'The log in the workspace says more.',
-    }
-    throw new Failure(code, message, remedy)
+    throw job.failure === null
+      ? new Failure('job-failed', { job: id, state: job.state })
+      : failureOf(job.failure)
   } finally {
     stopListening()
     stopShowing()

@@ -2,8 +2,10 @@
  * Keeps one engine process: starts it when it is first needed, checks every message in both directions, starts it
  * again after a crash, and ends it, by force where it must.
  */
+
 import type { EngineState } from '../../shared/engine.ts'
-import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import { Failure, type FailureData, failureOf, reasonOf } from '../../shared/failure.ts'
+import { inside, message, type Param } from '../../shared/messages/message.ts'
 import {
   type FromEngine,
   fromEngineSchema,
@@ -91,16 +93,12 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     try {
       launched = options.launch()
     } catch (error) {
-      exited(null, null, failureData(error).message)
+      exited(null, null, reasonOf(error))
       return
     }
     channel = launched
     readyTimer = setTimeout(() => {
-      kill({
-        code: 'engine-start-failed',
-        message: `The engine did not answer within ${Math.round(times.ready / 1000)} s of its start.`,
-        remedy: 'Run "fanoscope doctor"; it says whether TensorFlow loads on this machine.',
-      })
+      kill(message('engine-start-failed', { case: 'no-answer', seconds: Math.round(times.ready / 1000) }))
     }, times.ready)
     launched.onMessage((message) => {
       if (channel === launched) receive(message)
@@ -112,18 +110,14 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
 
   function kill(reason: FailureData): void {
     killedFor ??= reason
-    log('error', reason.message)
+    log('error', failureOf(reason).message)
     channel?.kill()
   }
 
   function receive(raw: unknown): void {
     const parsed = fromEngineSchema.safeParse(raw)
     if (!parsed.success) {
-      kill({
-        code: 'engine-protocol',
-        message: `The engine said something that main does not understand: ${parsed.error.message}`,
-        remedy: 'The engine is started again; resume the work. If it happens again, report the log file.',
-      })
+      kill({ code: 'engine-protocol', params: { reason: parsed.error.message } })
       return
     }
     const message = parsed.data
@@ -152,7 +146,7 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     waiting?.resolve(found)
   }
 
-  function exited(code: number | null, signal: string | null, launchError: string | null): void {
+  function exited(code: number | null, signal: string | null, launchError: Param): void {
     if (readyTimer !== null) clearTimeout(readyTimer)
     readyTimer = null
     channel = null
@@ -167,7 +161,7 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     }
     crashes += 1
     crashesInARow += 1
-    log('error', reason.message)
+    log('error', failureOf(reason).message)
     const mayRestart = crashesInARow < crashLimit
     enter(mayRestart ? 'restarting' : 'failed')
     options.onGone(reason)
@@ -184,7 +178,7 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
   function failStart(reason: FailureData): void {
     const waiting = starting
     starting = null
-    waiting?.reject(new Failure('engine-start-failed', reason.message, reason.remedy))
+    waiting?.reject(new Failure('engine-start-failed', { case: 'ended', reason: inside('failure', reason) }))
   }
 
   function start(): Promise<Provider> {
@@ -241,27 +235,11 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
   }
 }
 
-const stoppedFailure: FailureData = {
-  code: 'engine-stopped',
-  message: 'Fanoscope was closed while the engine was at work.',
-  remedy: 'What the last checkpoint holds is kept; resume from there.',
-}
+const stoppedFailure: FailureData = message('engine-stopped')
 
-function describeExit(code: number | null, signal: string | null, launchError: string | null): FailureData {
-  if (launchError !== null || (code === null && signal === null)) {
-    return {
-      code: 'engine-start-failed',
-      message: `The engine could not be started${launchError === null ? '.' : `: ${launchError}`}`,
-      remedy: 'Run "fanoscope doctor"; it says what is missing.',
-    }
-  }
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-  return {
-    code: 'engine-crashed',
-    message: `The engine's process ended in the middle of its work (${how}).`,
-    remedy:
-      signal === 'SIGKILL'
-        ? 'Resume the work. The system may have ended it for lack of memory: close other programs or choose a smaller batch.'
-        : 'Resume the work; it goes on from its last checkpoint. The log in the workspace says more.',
-  }
+function describeExit(code: number | null, signal: string | null, launchError: Param): FailureData {
+  if (launchError !== null) return message('engine-start-failed', { case: 'error', reason: launchError })
+  if (signal === 'SIGKILL') return message('engine-crashed', { case: 'killed', signal })
+  if (signal !== null) return message('engine-crashed', { case: 'signal', signal })
+  return code === null ? message('engine-start-failed') : message('engine-crashed', { code })
 }

@@ -5,7 +5,7 @@
  * means for a run or a job is for whoever gave the task to say.
  */
 import type { EngineState } from '../../shared/engine.ts'
-import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import { Failure, type FailureData, failureData, failureOf } from '../../shared/failure.ts'
 import {
   type EngineImage,
   type EngineTask,
@@ -150,16 +150,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return
     }
     if (isKnown) return
-    engine.kill({
-      code: 'engine-protocol',
-      message: `The engine said "${message.type}" of a task that says no such thing.`,
-      remedy: 'The engine is started again; resume the work. If it happens again, report the log file.',
-    })
+    engine.kill({ code: 'engine-protocol', params: { case: 'other-task', type: message.type } })
   }
 
   /** Rows that cannot be stored (a full disk) must not be acknowledged, and the task cannot go on. */
   function giveUp(task: Current, failure: FailureData): void {
-    log('error', failure.message)
+    log('error', failureOf(failure).message)
     engine.send({ type: 'cancel', task: task.id })
     armCancelTimer(task)
     const { unfinished } = task
@@ -180,7 +176,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     signal?: AbortSignal,
   ): Promise<TaskOutcome<K>> {
     if (current !== null || waiting !== null) {
-      throw new Failure('engine-busy', 'The engine already works on a task.', 'Wait until it is done.')
+      throw new Failure('engine-busy')
     }
     if (signal?.aborted) return { kind: 'cancelled', step: 0 }
     const stop = (): void => cancel(task.task)
@@ -241,11 +237,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function armCancelTimer(task: Current): void {
     task.cancelTimer ??= setTimeout(() => {
-      engine.kill({
-        code: 'engine-hung',
-        message: `The engine did not stop within ${Math.round(times.cancel / 1000)} s and was ended.`,
-        remedy: 'What the last checkpoint holds is kept; resume from there.',
-      })
+      engine.kill({ code: 'engine-hung', params: { seconds: Math.round(times.cancel / 1000) } })
     }, times.cancel)
   }
 

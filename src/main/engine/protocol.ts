@@ -4,6 +4,7 @@
  * writes only inside the run folder that a task names.
  */
 import { z } from 'zod'
+import { messageSchema } from '../../shared/messages/message.ts'
 import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
 import { madeDefectTypes } from '../model/made-defect-types.ts'
 
@@ -203,8 +204,6 @@ export const scoreResultSchema = z.object({
 })
 export type ScoreResult = z.infer<typeof scoreResultSchema>
 
-const failureSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
-
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), provider: providerSchema }),
   z.object({
@@ -249,7 +248,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     type: z.literal('exchanged'),
     task: z.string(),
     run: z.string(),
-    failure: failureSchema.nullable(),
+    failure: messageSchema.nullable(),
   }),
   z.object({ type: z.literal('paused'), task: z.string() }),
   z.object({ type: z.literal('continued'), task: z.string() }),
@@ -258,7 +257,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('exported'), task: z.string(), result: exportResultSchema }),
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
-  z.object({ type: z.literal('failed'), task: z.string(), failure: failureSchema }),
+  z.object({ type: z.literal('failed'), task: z.string(), failure: messageSchema }),
   z.object({ type: z.literal('proved'), proof: deviceProofSchema }),
   z.object({
     type: z.literal('log'),

@@ -13,7 +13,7 @@
 
 import { createRequire } from 'node:module'
 import util from 'node:util'
-import { failureData } from '../../shared/failure.ts'
+import { failureDocument } from '../../shared/failure.ts'
 import { isNative } from './binding.ts'
 
 export type {
@@ -92,7 +92,7 @@ function load(): { tf: Tfjs; provider: Provider } {
       }
       reason = 'tfjs-node started without its native binding.'
     } catch (error) {
-      reason = `The TensorFlow library could not be loaded: ${failureData(error).message.split('\n')[0]}`
+      reason = `The TensorFlow library could not be loaded: ${failureDocument(error).message.split('\n')[0]}`
     }
   }
   const tf: Tfjs = require('@tensorflow/tfjs')

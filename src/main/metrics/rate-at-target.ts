@@ -18,10 +18,10 @@ interface RateAtTarget {
  * with room to spare; it is never missed.
  */
 export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget): RateAtTarget {
-  requireSameLength(scores, labels, 'Scores and labels')
+  requireSameLength(scores, labels, 'scores-and-labels')
   requireNumbers(scores)
   const wanted = 'recall' in target ? target.recall : target.falseRejectRate
-  requireArgument(wanted >= 0 && wanted <= 1, 'The target of a rate', 'from 0 to 1')
+  requireArgument(wanted >= 0 && wanted <= 1, 'rate-target')
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i)
   order.sort((a, b) => scores[b] - scores[a])
   const scoreAt = (place: number): number => scores[order[place]]
@@ -65,7 +65,7 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
   const places = flagged(all)?.places ?? placesOfNormals(order, labels, target)
   return {
     rate(counts) {
-      requireSameLength(counts, scores, 'Counts and scores')
+      requireSameLength(counts, scores, 'counts-and-scores')
       const found = flagged(counts)
       if (found === null) return null
       return 'recall' in target ? found.falseRejects : found.recall

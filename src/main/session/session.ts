@@ -1,4 +1,5 @@
 /** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
+import { message } from '../../shared/messages/message.ts'
 import type { Id } from '../../shared/values.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { createSupervisor, type Supervisor, type SupervisorTimes } from '../engine-host/supervisor.ts'
@@ -93,9 +94,5 @@ export function openSession(options: SessionOptions): Session {
 }
 
 function interruptRun({ db }: Workspace, run: Id): void {
-  setRunState(db, run, 'interrupted', {
-    code: 'interrupted',
-    message: 'The program ended before this training was finished.',
-    remedy: 'Resume it: it goes on from its last checkpoint.',
-  })
+  setRunState(db, run, 'interrupted', message('interrupted', { case: 'training-ended' }))
 }

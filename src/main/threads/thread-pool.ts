@@ -6,7 +6,7 @@
  */
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, failureOf, reasonOf } from '../../shared/failure.ts'
 import { programFile } from '../platform/program-file.ts'
 import { answerSchema, type Call, cancelMessage } from './channel.ts'
 import type { ReadableTask } from './task.ts'
@@ -73,12 +73,7 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
       return await pool.run(call, { transferList: [call.port] })
     } catch (cause) {
       if (pool.threads.length === 0 && pool.queueSize > 0) giveUp(pool)
-      throw new Failure(
-        'thread-died',
-        `The thread for "${call.task}" ended before it was done: ${cause instanceof Error ? cause.message : cause}.`,
-        'Start again: what was finished before is kept.',
-        { cause },
-      )
+      throw new Failure('thread-died', { task: call.task, reason: reasonOf(cause) }, { cause })
     }
   }
 
@@ -104,8 +99,7 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
         for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port))
           told(last.message)
         if (answer.ok) return task.readResult(answer.value)
-        const { code, message: text, remedy } = answer.failure
-        throw new Failure(code, text, remedy)
+        throw failureOf(answer.failure)
       } finally {
         signal?.removeEventListener('abort', cancel)
         port.close()

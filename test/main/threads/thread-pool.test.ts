@@ -36,10 +36,10 @@ describe('a task in a thread', () => {
   })
 
   it('brings its failure through with code, message and remedy', async () => {
-    await expect(open().run(failTask, failTask.message('disk-full'))).rejects.toMatchObject({
-      code: 'disk-full',
-      message: 'The message of disk-full.',
-      remedy: 'The remedy of disk-full.',
+    await expect(open().run(failTask, failTask.message('folder-empty'))).rejects.toMatchObject({
+      code: 'folder-empty',
+      message: 'There is no file in the folder /parts.',
+      remedy: 'Choose the folder that holds the photographs.',
     })
   })
 

@@ -47,7 +47,7 @@ export const failTask = defineTask({
   progress: noProgress,
   result: z.null(),
   async work(code) {
-    throw new Failure(code, `The message of ${code}.`, `The remedy of ${code}.`)
+    throw new Failure(code, { folder: '/parts' })
   },
 })
 

@@ -85,11 +85,7 @@ export function compileAll<const D extends Record<string, StepDefinition>>(
   const backend = tf.backend()
   try {
     if (isNative(backend)) return compiledProgram(backend, definition, assemble, { precision, cache })
-    throw new Failure(
-      'graph-uncompilable',
-      `Steps are compiled for the TensorFlow library only. ${provider.reason}`,
-      'Steps run eagerly; install the TensorFlow library to run them faster.',
-    )
+    throw new Failure('graph-uncompilable', { case: 'no-tensorflow', reason: provider.reason })
   } catch (error) {
     const fallback = mode === 'auto' && error instanceof Failure && error.code === 'graph-uncompilable'
     if (!fallback) throw error

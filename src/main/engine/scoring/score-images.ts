@@ -3,7 +3,7 @@
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
 
-import { failureData } from '../../../shared/failure.ts'
+import { failureDocument } from '../../../shared/failure.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import {
   countInside,
@@ -251,7 +251,7 @@ async function* decodeAhead(images: readonly EngineImage[], mode: InputMode): As
     try {
       return { image, loaded: await loadImage(image, mode) }
     } catch (error) {
-      const { code, message } = failureData(error)
+      const { code, message } = failureDocument(error)
       return { image, code, reason: message }
     }
   }

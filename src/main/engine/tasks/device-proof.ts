@@ -3,7 +3,7 @@
  * TensorFlow says it uses. TensorFlow refuses such a graph where the device is not there, so a right result
  * was computed there.
  */
-import { failureData } from '../../../shared/failure.ts'
+import { failureDocument } from '../../../shared/failure.ts'
 import { createRandom } from '../../platform/random.ts'
 import { type Binding, isNative } from '../binding.ts'
 import { loadModel } from '../graph/compiled.ts'
@@ -69,7 +69,7 @@ function prove(
       squaring.dispose()
     }
   } catch (error) {
-    return { device, operation, correct: false, gigaflops: 0, failure: failureData(error).message }
+    return { device, operation, correct: false, gigaflops: 0, failure: failureDocument(error).message }
   }
 }
 

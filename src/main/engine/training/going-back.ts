@@ -30,11 +30,7 @@ export async function goBack(course: Course, problem: string): Promise<Checkpoin
   const { phase, step, good, restarts, warnings } = course.state
   const times = (restarts[phase] ?? 0) + 1
   if (times > restartLimit) {
-    throw new Failure(
-      'training-diverged',
-      `${problem} at step ${step} of stage "${phase}", for the ${times}th time.`,
-      'Train again with a smaller learning rate; the last good checkpoint is kept.',
-    )
+    throw new Failure('training-diverged', { problem, step, stage: phase, times })
   }
   const { seconds } = course
   const checkpoint = good === null ? null : await readCheckpoint(course.checkpoints, good)

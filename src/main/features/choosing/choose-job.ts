@@ -3,9 +3,11 @@
  * on them, together with the real defects of the validation split, by each run in turn; then the options are put in
  * order. Nothing of it is stored but the report, and no test image is looked at.
  */
+
 import type { ChoiceReport, ChoiceRequest } from '../../../shared/choice.ts'
 import { Failure, type FailureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
+import { message } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { EngineImage, EngineTask, TaskMessage } from '../../engine/protocol.ts'
 import { pausing } from '../../engine-host/supervisor.ts'
@@ -35,11 +37,7 @@ const fewestPhotographs = 5
 /** Real defects that are taken, at most. */
 const mostReal = 500
 
-const closed: FailureData = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed while options were being compared.',
-  remedy: 'Compare them again.',
-}
+const closed: FailureData = message('interrupted', { case: 'comparison' })
 
 /** @throws Failure `run-unknown`, `not-trained`, `different-datasets` */
 export function choosePlan(session: Session, request: ChoiceRequest): JobPlan {
@@ -60,13 +58,9 @@ export function choosePlan(session: Session, request: ChoiceRequest): JobPlan {
 function runsOf({ workspace: { db } }: Session, texts: readonly string[]): Run[] {
   const runs = [...new Map(texts.map((text) => findRun(db, text)).map((run) => [run.id, run])).values()]
   for (const run of runs) {
-    requireTrained(run)
+    requireTrained(run, 'score')
     if (run.datasetId === runs[0]?.datasetId) continue
-    throw new Failure(
-      'different-datasets',
-      `The runs ${runs[0]?.id} and ${run.id} were trained on different datasets.`,
-      'Compare runs of one dataset.',
-    )
+    throw new Failure('different-datasets', { case: 'choose', other: runs[0]?.id ?? null, run: run.id })
   }
   return runs
 }
@@ -87,11 +81,11 @@ async function choose(
   const dataset = findDataset(workspace.db, runs[0]?.datasetId ?? '')
   const { normal, anomalous } = await choosingImages(workspace, dataset)
   if (normal.length < fewestPhotographs) {
-    throw new Failure(
-      'choice-few-photographs',
-      `The dataset "${dataset.name}" has ${normal.length} normal validation photographs; defects are made on at least ${fewestPhotographs}.`,
-      'Import more good parts, or draw the splits anew with a larger share for validation.',
-    )
+    throw new Failure('choice-few-photographs', {
+      dataset: dataset.name,
+      count: normal.length,
+      least: fewestPhotographs,
+    })
   }
   const { seed } = request
   const drawn = (images: readonly Image[], most: number, purpose: string): Image[] =>

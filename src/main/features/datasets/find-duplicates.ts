@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { DuplicateReport } from '../../../shared/dataset.ts'
-import { Failure, failureData } from '../../../shared/failure.ts'
+import { Failure, failureDocument } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import type { Id } from '../../../shared/values.ts'
 import { differenceHash, hashDistance, hashWords } from '../../images/difference-hash.ts'
@@ -43,7 +43,7 @@ export async function findDuplicates(
   const unreadable: string[] = []
   for (const [done, image] of images.entries()) {
     if (signal?.aborted) {
-      throw new Failure('cancelled', 'The search was stopped.', 'Search again: it goes on from there.')
+      throw new Failure('cancelled', { case: 'search' })
     }
     const { sha256, format, file } = image
     const stored = db.get(
@@ -59,7 +59,7 @@ export async function findDuplicates(
       hashed.push({ image, hash: hashWords(hash) })
       cells.set(image.id, await cellsOf(workspace, image))
     } catch (error) {
-      unreadable.push(`${file}: ${failureData(error).message}`)
+      unreadable.push(`${file}: ${failureDocument(error).message}`)
     }
     onProgress?.({ done: done + 1, total: images.length })
   }

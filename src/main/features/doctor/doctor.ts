@@ -8,7 +8,8 @@ import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Finding, findingSchema } from '../../../shared/doctor.ts'
-import { failureData } from '../../../shared/failure.ts'
+import { failureDocument, failureOf } from '../../../shared/failure.ts'
+import { failureInfoSchema } from '../../../shared/failure-schema.ts'
 import { deviceProofSchema, providerSchema } from '../../engine/protocol.ts'
 import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { applicationRoot } from '../../platform/application-root.ts'
@@ -39,7 +40,7 @@ export const doctorReportSchema = z.object({
     /** What executes by name: the GPU's, or the processor's with its instruction sets. */
     device: z.string().nullable(),
     proof: deviceProofSchema.nullable(),
-    failure: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).nullable(),
+    failure: failureInfoSchema.nullable(),
   }),
   electron: z.object({
     present: z.boolean(),
@@ -119,7 +120,7 @@ function stateOf(dir: string): WorkspaceState {
     takeOwnership(dir)()
     return { workspaceState: 'there', problem: null }
   } catch (error) {
-    const problem = failureData(error)
+    const problem = failureDocument(error)
     return { workspaceState: problem.code === 'workspace-in-use' ? 'in-use' : 'unusable', problem }
   }
 }
@@ -155,15 +156,16 @@ function nodeFinding({ node }: Known): Finding | null {
 
 function engineFindings({ engine, gpus }: Known): Finding[] {
   const { provider, proof, failure } = engine
+  const said = failure === null ? null : failureOf(failure)
   if (provider === null || proof === null || failure !== null || !proof.correct) {
     return [
       {
         code: failure === null ? 'engine-wrong' : 'engine-broken',
         piece: 'tensorflow',
         weight: 'blocks',
-        what: failure?.message ?? 'The engine computed a matrix product wrongly.',
+        what: said?.message ?? 'The engine computed a matrix product wrongly.',
         cost: 'Nothing can be trained or scored. Import, review and everything that was scored before work.',
-        remedy: failure?.remedy ?? 'Test the memory of this machine, then run "npm run setup -- --again".',
+        remedy: said?.remedy ?? 'Test the memory of this machine, then run "npm run setup -- --again".',
       },
     ]
   }

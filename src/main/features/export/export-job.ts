@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure, type FailureData } from '../../../shared/failure.ts'
 import type { Split } from '../../../shared/image.ts'
+import { message } from '../../../shared/messages/message.ts'
 import type { Id, JsonObject } from '../../../shared/values.ts'
 import type { EngineTask } from '../../engine/protocol.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy, unfinishedBy } from '../../jobs/jobs.ts'
@@ -37,11 +38,7 @@ export interface ExportRequest {
   operator: string | null
 }
 
-const closed: FailureData = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed during the export.',
-  remedy: 'Export again.',
-}
+const closed: FailureData = message('interrupted', { case: 'export' })
 
 const isModelFormat = (format: ExportFormat): format is ModelFormat =>
   modelFormats.some((known) => known === format)
@@ -136,19 +133,5 @@ async function exportModel(
 /** A graph of tiles alone must be able to give the score in use; a package has what the rest needs. */
 function requireInGraph({ score }: Manifest, format: ModelFormat): void {
   if (format === 'package' || !score.beside.includes(score.kind)) return
-  throw new Failure(
-    'score-not-in-graph',
-    `The score "${score.kind}" is measured beside the graph, so a model file alone cannot give it.`,
-    'Export a package for another Fanoscope, or set the threshold on another score, such as izif.',
-  )
-}
-
-/** @throws Failure `not-trained` */
-export function requireTrained(state: string, run: Id): void {
-  if (state === 'trained') return
-  throw new Failure(
-    'not-trained',
-    `The run ${run} is ${state}: it has no finished model to export.`,
-    `Finish its training first: fanoscope train --resume ${run}`,
-  )
+  throw new Failure('score-not-in-graph', { score: score.kind })
 }

@@ -1,4 +1,5 @@
 /** Starts exports. */
+
 import { isAbsolute } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import type { Split } from '../../../shared/image.ts'
@@ -6,7 +7,8 @@ import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
 import { findRun } from '../../store/runs.ts'
 import type { ReportLanguage } from '../report/words.ts'
-import { type ExportFormat, exportPlan, requireTrained } from './export-job.ts'
+import { requireTrained } from '../runs/require-trained.ts'
+import { type ExportFormat, exportPlan } from './export-job.ts'
 import { requireFree } from './target.ts'
 
 export interface ExportOrder {
@@ -23,13 +25,9 @@ export interface ExportOrder {
 /** @throws Failure `run-unknown`, `not-trained`, `target-exists`, `path-not-absolute` */
 export function startExport(session: Session, order: ExportOrder): { job: Id } {
   const run = findRun(session.workspace.db, order.run)
-  requireTrained(run.state, run.id)
+  requireTrained(run, 'export')
   if (!isAbsolute(order.to)) {
-    throw new Failure(
-      'path-not-absolute',
-      `"${order.to}" is not a whole path.`,
-      'Give the path from the root on.',
-    )
+    throw new Failure('path-not-absolute', { path: order.to })
   }
   requireFree(order.to)
   return { job: session.jobs.start(exportPlan(session, { ...order, run: run.id })).id }

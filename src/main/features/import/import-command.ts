@@ -1,9 +1,11 @@
 /** `import`: photographs of a folder into a dataset. */
+
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import type { FailureData } from '../../../shared/failure.ts'
+import { type FailureData, failureDocument, failureOf } from '../../../shared/failure.ts'
 import { labelSchema } from '../../../shared/image.ts'
 import { type ImportReport, importReportSchema } from '../../../shared/import.ts'
+import { message } from '../../../shared/messages/message.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'
@@ -43,15 +45,12 @@ export const addImport: AddCommand = (line) =>
       const request = { ...options, folder: resolve(dir), hasDirection: hasDirection ?? null }
       const job = await followJob(context, session, session.jobs.start(importPlan(session, request)).id)
       if (job.state === 'cancelled') {
-        throw new Stopped(
-          'The import',
-          'What was imported so far stays. Import the same folder again to go on.',
-        )
+        throw new Stopped('import')
       }
       const report = importReportSchema.parse(job.result)
       const problem = nothingImported(dir, report)
       return {
-        document: problem === null ? report : { error: problem, ...report },
+        document: problem === null ? report : { error: failureDocument(failureOf(problem)), ...report },
         text: reportText(report),
         ...(problem === null ? {} : { failed: true, problem }),
       }
@@ -62,11 +61,12 @@ export const addImport: AddCommand = (line) =>
 export function nothingImported(dir: string, report: ImportReport): FailureData | null {
   const [first] = report.refused
   if (report.imported + report.already + report.duplicates.length > 0 || first === undefined) return null
-  return {
-    code: 'no-photographs',
-    message: `Not one of the ${report.refused.length} files in ${dir} is a photograph that can be read; ${first.file}: ${first.reason}`,
-    remedy: 'Choose the folder with the photographs: PNG, JPEG, TIFF, BMP or WebP.',
-  }
+  return message('no-photographs', {
+    count: report.refused.length,
+    folder: dir,
+    file: first.file,
+    reason: first.reason,
+  })
 }
 
 function reportText(report: ImportReport): string {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
-import { Failure, failureData } from '../../../shared/failure.ts'
+import { Failure, failureDocument } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import {
   type MaskExport,
@@ -49,11 +49,7 @@ export async function exportMasks(
     if (image.maskSha256 !== null) marked.push(image)
   }
   if (marked.length === 0) {
-    throw new Failure(
-      'nothing-to-export',
-      `No image of "${dataset.name}" has a mask.`,
-      'Draw masks on the Label screen, or import them first.',
-    )
+    throw new Failure('nothing-to-export', { dataset: dataset.name })
   }
   for (const image of marked) {
     const { file, width, height } = image
@@ -102,7 +98,7 @@ export async function importMasks(
       await saveAnnotation(workspace, { image: image.id, shapes, operatorId: null })
       report.images += 1
     } catch (error) {
-      const failure = failureData(error)
+      const failure = failureDocument(error)
       if (failure.code !== 'validation-frozen') throw error
       report.skipped.push({ file, reason: failure.message })
     }
@@ -126,18 +122,16 @@ export async function importMasks(
       const reason =
         error instanceof z.ZodError || error instanceof SyntaxError
           ? `it is not a file of the format ${format}`
-          : failureData(error).message
+          : failureDocument(error).message
       report.skipped.push({ file, reason })
     }
   }
   if (found > 0) return report
-  throw new Failure(
-    'masks-not-found',
-    `There is no file of the format ${format} in ${root}.`,
-    format === 'mvtec'
-      ? 'Choose the folder that contains "ground_truth".'
-      : 'Choose the folder that contains the JSON files.',
-  )
+  throw new Failure('masks-not-found', {
+    case: format === 'mvtec' ? 'ground-truth' : 'json',
+    format,
+    folder: root,
+  })
 }
 
 interface ReadMask {

@@ -6,9 +6,10 @@
  */
 
 import { join } from 'node:path'
-import { type FailureData, failureData } from '../../../shared/failure.ts'
+import { type FailureData, failureData, failureDocument, failureOf } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import type { LivePart, LiveWatch } from '../../../shared/live.ts'
+import { message } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
 import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
@@ -166,11 +167,7 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
     stopImport(db, line.importId, 'cancelled')
   }
   if (context.signal.reason === 'close') {
-    const failure = {
-      code: 'interrupted',
-      message: 'Fanoscope was closed while a folder was watched.',
-      remedy: 'It is watched again when the workspace is opened.',
-    }
+    const failure = message('interrupted', { case: 'watching' })
     return { state: 'interrupted', failure }
   }
   endWatch(db, watch.id)
@@ -190,7 +187,7 @@ function tellAudit(line: Line): void {
   try {
     tellJudged(session.workspace.db, watch)
   } catch (error) {
-    session.log.error('The audit could not be told of the live parts yet.', failureData(error))
+    session.log.error('The audit could not be told of the live parts yet.', failureDocument(error))
   }
 }
 
@@ -252,11 +249,11 @@ function goOnWith(line: Line, failure: FailureData | null): void {
     line.refusedUse = exchange.use
     db.transaction(() => {
       noteRefused(db, watch.id, { run: exchange.run, failure })
-      const detail = { watch: watch.id, before, code: failure.code, message: failure.message }
+      const detail = { watch: watch.id, before, code: failure.code, message: failureOf(failure).message }
       recordAudit(db, { ...entry, action: 'live.model-refused', detail })
     })
     session.log.error(
-      `Run ${exchange.run} could not be loaded; run ${before} goes on judging: ${failure.message}`,
+      `Run ${exchange.run} could not be loaded; run ${before} goes on judging: ${failureOf(failure).message}`,
       failure,
     )
   }
@@ -438,7 +435,7 @@ async function keepEngine(line: Line): Promise<void> {
     // It ended while it loaded another model: that one may be what ended it.
     if (line.exchange?.model != null && 'failure' in outcome) goOnWith(line, outcome.failure)
     line.exchange = null
-    if (outcome.kind === 'failed') log.error(outcome.failure.message, outcome.failure)
+    if (outcome.kind === 'failed') log.error(failureOf(outcome.failure).message, outcome.failure)
     await new Promise((resolve) => setTimeout(resolve, restart))
   }
 }
@@ -518,7 +515,7 @@ async function measureWaiting(line: Line): Promise<void> {
       }
     } catch (error) {
       // Rather a false reject than a part that is never judged.
-      log.error('The regions of heat maps could not be measured.', failureData(error))
+      log.error('The regions of heat maps could not be measured.', failureDocument(error))
     }
     for (const [image, model] of waiting) judgeImage(line, image, model, true)
     tell(line)
@@ -547,6 +544,6 @@ function write(line: Line, part: LivePart, isListed = false): void {
     })
     .catch((error: unknown) => {
       // It stays unwritten in the database, and is written at the next start.
-      log.error(`The result of ${part.file} could not be written.`, failureData(error))
+      log.error(`The result of ${part.file} could not be written.`, failureDocument(error))
     })
 }

@@ -20,6 +20,7 @@ import { defaultTargets } from '../comparison/comparison.ts'
 import { compareRunsTask } from '../comparison/comparison-task.ts'
 import { requireReason } from '../datasets/dataset-versions.ts'
 import { modelOf, onlyModel } from '../runs/model-in-use.ts'
+import { requireTrained } from '../runs/require-trained.ts'
 
 /** How much lower a figure of the new model may be: areas and recalls alike. */
 export const defaultMargin = 0.02
@@ -51,7 +52,7 @@ export async function judgePromotion(
 ): Promise<{ run: Run; gate: Gate; comparison: Comparison | null }> {
   const { db } = workspace
   const run = findRun(db, request.run)
-  requireTrained(run)
+  requireTrained(run, 'promote')
   const present = modelInUse(db, run.datasetId)
   if (present === null) {
     const gate: Gate = {
@@ -65,7 +66,7 @@ export async function judgePromotion(
     return { run, gate, comparison: null }
   }
   if (present.runId === run.id) {
-    throw new Failure('model-in-use', `The run ${run.id} is the model in use already.`, 'Choose another run.')
+    throw new Failure('model-in-use', { run: run.id })
   }
   const comparison = await runWorkspaceTask(workspace, compareRunsTask, {
     a: present.runId,
@@ -137,11 +138,7 @@ export async function promote(
     // Another promotion may have come first; this one was judged against what was in use before.
     const present = modelInUse(db, run.datasetId)
     if ((present?.runId ?? null) !== gate.against) {
-      throw new Failure(
-        'model-changed',
-        'The model in use has changed while this one was being compared.',
-        'Compare and promote again.',
-      )
+      throw new Failure('model-changed')
     }
     const made = recordModelUse(db, {
       datasetId: run.datasetId,
@@ -185,15 +182,6 @@ export function rollBack(
   })
   events.emit('model.changed', { dataset: use.datasetId })
   return use
-}
-
-function requireTrained(run: Run): void {
-  if (run.state === 'trained') return
-  throw new Failure(
-    'not-trained',
-    `The run ${run.id} is ${run.state}: only a finished model can be promoted.`,
-    `Finish its training first: fanoscope train --resume ${run.id}`,
-  )
 }
 
 function audit(

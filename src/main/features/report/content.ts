@@ -3,7 +3,6 @@
 import { z } from 'zod'
 import type { DatasetVersion } from '../../../shared/curation.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
-import { Failure } from '../../../shared/failure.ts'
 import type { Split } from '../../../shared/image.ts'
 import type { ModelUse } from '../../../shared/model.ts'
 import type { Run } from '../../../shared/run.ts'
@@ -22,8 +21,9 @@ import { modelHistory } from '../../store/model-uses.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { profileOf } from '../../store/region-profiles.ts'
 import { findRun } from '../../store/runs.ts'
-import { iterateScores } from '../../store/scores.ts'
+import { iterateScores, notScored } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
 
@@ -98,9 +98,7 @@ export function gatherReport(
 ): ReportContent {
   const { db } = workspace
   const run = findRun(db, request.run)
-  if (run.state !== 'trained') {
-    throw new Failure('not-trained', `The run ${run.id} is ${run.state}.`, 'Finish its training first.')
-  }
+  requireTrained(run, 'report')
   const dataset = datasetOf(workspace, run)
   const settings = settingsInUse(db, run)
   const options = optionsFor(run, settings)
@@ -129,13 +127,7 @@ export function gatherReport(
       mapFile: row.mapFile,
     })
   }
-  if (seen === 0) {
-    throw new Failure(
-      'not-scored',
-      `The run ${run.id} has not scored the ${request.split} split.`,
-      `Score it first: fanoscope score --run ${run.id} --split ${request.split}`,
-    )
-  }
+  if (seen === 0) throw notScored(run.id, request.split)
   const scores = Float64Array.from(parts, ({ score }) => score)
   const labels = Uint8Array.from(parts, ({ anomalous }) => Number(anomalous))
   const anomalous = parts.filter((part) => part.anomalous)

@@ -1,5 +1,7 @@
 /** Which model is in use, where a command or a screen names none. */
+
 import { Failure } from '../../../shared/failure.ts'
+import type { Params } from '../../../shared/messages/message.ts'
 import type { ModelUse } from '../../../shared/model.ts'
 import type { Id } from '../../../shared/values.ts'
 import type { Database } from '../../store/database.ts'
@@ -12,20 +14,16 @@ export const runInUse = (db: Database, dataset: string | null): Id =>
 
 export function modelOf(db: Database, dataset: string): ModelUse {
   const { id, name } = findDataset(db, dataset)
-  return modelInUse(db, id) ?? noModel(`The dataset "${name}" has no model in use.`)
+  return modelInUse(db, id) ?? noModel({ case: 'dataset', dataset: name })
 }
 
 export function onlyModel(db: Database): ModelUse {
   const [only, ...others] = modelsInUse(db)
-  if (only === undefined) return noModel('No model is in use in this workspace.')
+  if (only === undefined) return noModel()
   if (others.length === 0) return only
-  throw new Failure(
-    'several-models-in-use',
-    'Several datasets have a model in use.',
-    'Say which one is meant: --dataset NAME, or --run RUN.',
-  )
+  throw new Failure('several-models-in-use')
 }
 
-function noModel(message: string): never {
-  throw new Failure('no-model-in-use', message, 'Promote a trained run first: fanoscope promote RUN')
+function noModel(where: Params = {}): never {
+  throw new Failure('no-model-in-use', where)
 }

@@ -3,14 +3,16 @@
 import { Failure } from '../../../shared/failure.ts'
 import type { Run } from '../../../shared/run.ts'
 
-/** @throws Failure `not-trained` */
-export function requireTrained(run: Run): void {
-  if (run.state === 'trained') return
-  throw new Failure(
-    'not-trained',
-    `The run ${run.id} is ${run.state}: it has no finished model to score with.`,
-    run.state === 'training' || run.state === 'queued'
-      ? 'Wait until its training is done.'
-      : `Finish its training first: fanoscope train --resume ${run.id}`,
-  )
+/**
+ * The purposes are cases of the Failure.
+ * @throws Failure `not-trained`
+ */
+export function requireTrained(
+  { id, state }: Pick<Run, 'id' | 'state'>,
+  purpose: 'score' | 'export' | 'report' | 'compare' | 'promote' | 'retrain',
+): void {
+  if (state === 'trained') return
+  const isComing = purpose === 'score' && (state === 'training' || state === 'queued')
+  if (isComing) throw new Failure('not-trained', { case: 'score-later', run: id, state })
+  throw new Failure('not-trained', { case: purpose, run: id, state })
 }

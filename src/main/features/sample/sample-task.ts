@@ -24,11 +24,7 @@ export const writeSampleTask = defineTask({
       return null
     } catch (error) {
       if (!signal.aborted) throw error
-      throw new Failure(
-        'sample-cancelled',
-        'Writing the sample line was cancelled.',
-        'Nothing was left behind.',
-      )
+      throw new Failure('sample-cancelled')
     }
   },
 })

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { Image, Split } from '../../../shared/image.ts'
+import { message } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
 import { type Id, imageIdSchema } from '../../../shared/values.ts'
 import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
@@ -33,11 +34,7 @@ export interface ScoreRequest {
   since?: number
 }
 
-const closed: FailureData = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed while images were being scored.',
-  remedy: 'Score again: it goes on with the images that have no score yet.',
-}
+const closed: FailureData = message('interrupted', { case: 'scoring' })
 
 export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
   return {

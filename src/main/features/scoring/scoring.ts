@@ -21,14 +21,12 @@ export interface ScoringRequest {
 export function startScoring(session: Session, request: ScoringRequest): { job: Id; run: Id } {
   const { workspace, jobs } = session
   const run = findRun(workspace.db, request.run)
-  requireTrained(run)
+  requireTrained(run, 'score')
   const { split, again, datasetId = run.datasetId } = request
   if (countImages(workspace.db, { datasetId, ...(split === null ? {} : { split }) }) === 0) {
-    throw new Failure(
-      'nothing-to-score',
-      split === null ? 'There is no image to score.' : `The ${split} split has no image to score.`,
-      'Import photographs first, or choose another split.',
-    )
+    throw split === null
+      ? new Failure('nothing-to-score')
+      : new Failure('nothing-to-score', { case: 'split', split })
   }
   return { job: jobs.start(scorePlan(session, { run: run.id, datasetId, split, again })).id, run: run.id }
 }

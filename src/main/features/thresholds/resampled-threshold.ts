@@ -26,7 +26,7 @@ export function resampledThreshold(
   target: PartingTarget,
   random: Random,
 ): () => number {
-  requireSameLength(scores, labels, 'Scores and labels')
+  requireSameLength(scores, labels, 'scores-and-labels')
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i)
   order.sort((a, b) => scores[b] - scores[a])
   const ranked = Float64Array.from(order, (item) => scores[item])

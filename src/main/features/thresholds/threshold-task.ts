@@ -1,4 +1,5 @@
 /** Main's side of the thread that answers about thresholds, kept for its memory. */
+
 import { z } from 'zod'
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
 import type { Session } from '../../session/session.ts'

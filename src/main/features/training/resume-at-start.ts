@@ -1,6 +1,6 @@
 /** Trainings that were at work when Fanoscope was closed go on when its window opens again. */
 import { z } from 'zod'
-import { failureData } from '../../../shared/failure.ts'
+import { failureDocument } from '../../../shared/failure.ts'
 import type { Job } from '../../../shared/job.ts'
 import { jobProgressSchema } from '../../../shared/job.ts'
 import type { Id } from '../../../shared/values.ts'
@@ -32,7 +32,7 @@ export function goOnTraining(session: Session): Id[] {
     try {
       return [resumeTraining(session, run).job]
     } catch (error) {
-      session.log.warn(`The training ${run} could not go on.`, failureData(error))
+      session.log.warn(`The training ${run} could not go on.`, failureDocument(error))
       return []
     }
   })

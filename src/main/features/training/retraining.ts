@@ -12,6 +12,7 @@ import { findVersion, listVersions, recordRetraining } from '../../store/dataset
 import { findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'
 import { baseVersion } from '../datasets/dataset-versions.ts'
+import { requireTrained } from '../runs/require-trained.ts'
 import { keepTrainingList, readTrainingList, requireFiles, versionImages } from '../runs/training-images.ts'
 import { trainPlan } from './train-job.ts'
 
@@ -53,13 +54,7 @@ export async function startRetraining(
   const { workspace, jobs } = session
   const { db } = workspace
   const parent = findRun(db, request.run)
-  if (parent.state !== 'trained') {
-    throw new Failure(
-      'not-trained',
-      `The run ${parent.id} is ${parent.state}: there is no finished model to go on from.`,
-      `Finish its training first: fanoscope train --resume ${parent.id}`,
-    )
-  }
+  requireTrained(parent, 'retrain')
   const dataset = findDataset(db, parent.datasetId)
   const base = await baseVersion(workspace, parent)
   const version =
@@ -75,11 +70,13 @@ export async function startRetraining(
   const config = configOf(parent, request)
   const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
   if (images.train.length < batch) {
-    throw new Failure(
-      'dataset-too-small',
-      `Version ${version.number} of "${dataset.name}" has ${images.train.length} images to train on; a batch takes ${batch}.`,
-      'Curate a larger set, or choose a smaller batch.',
-    )
+    throw new Failure('dataset-too-small', {
+      case: 'version',
+      version: version.number,
+      dataset: dataset.name,
+      images: images.train.length,
+      batch,
+    })
   }
   await requireFiles(workspace, [...images.train, ...images.validation])
   const run = db.transaction(() => {
