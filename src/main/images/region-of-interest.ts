@@ -3,7 +3,6 @@
  * of the border: Otsu's threshold (1979, "A threshold selection method from gray-level histograms") on the distance
  * from it, the largest connected piece, its holes filled, and a margin around it.
  */
-
 import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
 import { connectedComponents } from '../metrics/connected-components.ts'
 import { requireLength } from '../platform/array-bounds.ts'

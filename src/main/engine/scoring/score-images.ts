@@ -2,7 +2,6 @@
  * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
-
 import { failureData } from '../../../shared/failure.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import {

@@ -2,7 +2,6 @@
  * Everything that is asked about thresholds of a workspace's runs. It holds the last validation sets and their
  * scores in memory, so that another kind of score or another threshold costs milliseconds; it lives in a thread.
  */
-
 import { z } from 'zod'
 import type { CallArguments, CallName, CallOutput } from '../../../shared/contract.ts'
 import type { Run } from '../../../shared/domain.ts'
