@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createGridDesk } from '../src/main/features/datasets/grid-desk.ts'
 import { openWorkspace } from '../src/main/store/workspace.ts'
-import type { GridFilter, GridSort } from '../src/shared/dataset-grid.ts'
+import type { GridFilter, GridSort } from '../src/shared/dataset.ts'
 import { largeRun, stockDataset } from './window/large-dataset.ts'
 
 const { values } = parseArgs({ options: { images: { type: 'string', default: '100000' } } })

@@ -18,7 +18,7 @@ import { createDataset } from '../src/main/store/datasets.ts'
 import { decide } from '../src/main/store/decisions.ts'
 import { addBlob, addImage } from '../src/main/store/images.ts'
 import { beginImport } from '../src/main/store/imports.ts'
-import { signIn } from '../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../src/main/store/operators.ts'
 import {
   createRun,
   findRun,
@@ -72,7 +72,7 @@ async function stock(workspace: Workspace): Promise<string> {
   setCalibration(db, run, { scores: {}, mapScale: 0.6, expectedCriticValue: 0 })
   setRunResult(db, run, { weightsSha256: 'ab'.repeat(32) })
   setRunState(db, run, 'trained')
-  const operator = signIn(db, '李娜').id
+  const operator = findOrMakeOperator(db, '李娜').id
   mkdirSync(workspace.path(`${runFolder(run)}/maps`), { recursive: true })
   for (let i = 0; i < parts + validation; i++) {
     const isDefective = i % 20 === 0

@@ -11,7 +11,7 @@ import { datasetByName } from '../../src/main/store/datasets.ts'
 import { gridOrder } from '../../src/main/store/image-grid.ts'
 import { saveScores } from '../../src/main/store/scores.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
-import type { Shape } from '../../src/shared/annotation.ts'
+import type { Shape } from '../../src/shared/label.ts'
 
 const run = 'bench-run'
 

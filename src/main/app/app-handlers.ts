@@ -1,4 +1,4 @@
-import type { EngineState } from '../../shared/contract.ts'
+import type { EngineState } from '../../shared/engine.ts'
 import type { Handlers } from '../contract/dispatch.ts'
 import { examine } from '../features/doctor/doctor.ts'
 import { doctorText } from '../features/doctor/doctor-text.ts'

@@ -1,17 +1,22 @@
 /** Fanoscope without a window: what a host serves. One workspace is open at a time, or none. */
+
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { CallName } from '../../shared/contract.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Caller, Handlers } from '../contract/dispatch.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
 import { auditHandlers } from '../features/audit/handlers.ts'
 import { choiceHandlers } from '../features/choosing/handlers.ts'
+import { comparisonHandlers } from '../features/comparison/handlers.ts'
 import { curationHandlers } from '../features/curation/handlers.ts'
 import { datasetHandlers } from '../features/datasets/handlers.ts'
 import { logHandlers } from '../features/doctor/log-handlers.ts'
+import { exportHandlers } from '../features/export/handlers.ts'
 import { dropHandlers } from '../features/folders/drop-handlers.ts'
 import { createDrops, type Drops } from '../features/folders/drops.ts'
 import { folderHandlers } from '../features/folders/handlers.ts'
+import { importHandlers } from '../features/import/handlers.ts'
 import { labelHandlers } from '../features/label/handlers.ts'
 import { keepClear } from '../features/live/clear-pictures.ts'
 import { liveHandlers } from '../features/live/handlers.ts'
@@ -22,6 +27,7 @@ import { createSignedIn } from '../features/operators/sign-in.ts'
 import { reviewHandlers } from '../features/review/handlers.ts'
 import { runHandlers } from '../features/runs/handlers.ts'
 import { sampleHandlers } from '../features/sample/handlers.ts'
+import { scoringHandlers } from '../features/scoring/handlers.ts'
 import { thresholdHandlers } from '../features/thresholds/handlers.ts'
 import { trainHandlers } from '../features/training/handlers.ts'
 import { goOnTraining } from '../features/training/resume-at-start.ts'
@@ -33,7 +39,6 @@ import { type ApplicationEvents, createEventHub } from '../platform/events.ts'
 import { openAppState, stateFile } from '../platform/preferences.ts'
 import type { HandlerContext } from '../session/handler-context.ts'
 import { openSession, type Session } from '../session/session.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
 import { appHandlers } from './app-handlers.ts'
 import type { AssetSource } from './assets/source.ts'
 import { createAssetSource } from './assets/workspace-source.ts'
@@ -71,6 +76,7 @@ export function createApplication(powers: HostPowers): Application {
   const { host, chooseFolder, launchEngine, environment = process.env } = powers
   const events = createEventHub()
   const drops = createDrops()
+  const signedIn = createSignedIn()
   let session: Session | null = null
   let stopClearing: () => Promise<void> = async () => undefined
   // Opening and closing take turns, however many windows ask.
@@ -93,8 +99,6 @@ export function createApplication(powers: HostPowers): Application {
     chooseFolder,
     launchEngine,
     events,
-    drops,
-    signedIn: createSignedIn(),
     appState: openAppState(stateFile(environment)),
     suggestedWorkspace: defaultWorkspace(environment),
     current: () => session,
@@ -121,15 +125,16 @@ export function createApplication(powers: HostPowers): Application {
     admit(name, input, caller) {
       const named = actSchema.safeParse(input)
       if (!named.success || session === null || readings.has(name)) return
-      context.signedIn.require(session.workspace.db, caller, named.data.operator)
+      signedIn.require(session.workspace.db, caller, named.data.operator)
     },
     handlers: {
       ...appHandlers(context),
       ...workspaceHandlers(context),
       ...folderHandlers(context),
-      ...dropHandlers(context),
+      ...dropHandlers(context, drops),
       ...sampleHandlers(context),
       ...datasetHandlers(context),
+      ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
       ...systemHandlers(),
@@ -137,10 +142,13 @@ export function createApplication(powers: HostPowers): Application {
       ...jobHandlers(context),
       ...logHandlers(context),
       ...runHandlers(context),
+      ...scoringHandlers(context),
+      ...comparisonHandlers(context),
       ...choiceHandlers(context),
       ...curationHandlers(context),
       ...modelHandlers(context),
-      ...operatorHandlers(context),
+      ...exportHandlers(context),
+      ...operatorHandlers(context, signedIn),
       ...reviewHandlers(context),
       ...thresholdHandlers(context),
       ...auditHandlers(context),

@@ -1,14 +1,10 @@
 /** Does a job again that was interrupted, failed or cancelled; each kind goes on from where it stopped. */
 import { z } from 'zod'
 import { choiceRequestSchema } from '../../shared/choice.ts'
-import {
-  type Id,
-  importCorrectionSchema,
-  labelSchema,
-  layoutSchema,
-  splitSchema,
-} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { labelSchema, layoutSchema, splitSchema } from '../../shared/image.ts'
+import { importCorrectionSchema } from '../../shared/import.ts'
+import type { Id } from '../../shared/values.ts'
 import { choosePlan } from '../features/choosing/choose-job.ts'
 import { duplicatesPlan } from '../features/datasets/duplicates-job.ts'
 import { importPlan } from '../features/import/import-job.ts'

@@ -2,6 +2,7 @@
  * What every command has in common: `--workspace` and `--json`, a workspace that is opened when it is needed
  * and given back whatever happens, errors as text or as a document, exit codes.
  */
+
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
@@ -173,7 +174,7 @@ function createContext(
     const [{ openSession }, { createEventHub }, { launchStandardEngine }] = await Promise.all([
       import('../session/session.ts'),
       import('../platform/events.ts'),
-      import('../supervisor/standard-engine.ts'),
+      import('../engine-host/standard-engine.ts'),
     ])
     return openSession({
       dir: workspace,

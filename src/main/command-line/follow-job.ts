@@ -1,7 +1,9 @@
 /** Waits for a job: shows its progress and lets Ctrl-C stop it. */
-import { jobProgressSchema } from '../../shared/contract.ts'
-import type { Id, Job } from '../../shared/domain.ts'
+
 import { Failure } from '../../shared/failure.ts'
+import type { Job } from '../../shared/job.ts'
+import { jobProgressSchema } from '../../shared/job.ts'
+import type { Id } from '../../shared/values.ts'
 import type { StopReason } from '../jobs/jobs.ts'
 import type { Session } from '../session/session.ts'
 import type { CommandContext } from './command.ts'

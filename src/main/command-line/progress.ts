@@ -2,7 +2,7 @@
  * Progress on standard error: a bar with the time left on a terminal, otherwise plain lines, one at the
  * beginning of each phase and then one for every tenth of it.
  */
-import type { JobProgress } from '../../shared/contract.ts'
+import type { JobProgress } from '../../shared/job.ts'
 import { formatSeconds } from './duration.ts'
 import type { Io } from './io.ts'
 import { formatBytes } from './size.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { applicationRoot } from '../supervisor/standard-engine.ts'
+import { applicationRoot } from './application-root.ts'
 
 /** Of Fanoscope, as its package says it. */
 export function applicationVersion(): string {

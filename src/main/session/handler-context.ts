@@ -1,10 +1,8 @@
 /** What the handlers work with: the host's powers and the workspace that is open, if one is. */
 
-import type { Drops } from '../features/folders/drops.ts'
-import type { SignedIn } from '../features/operators/sign-in.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { EventHub } from '../platform/events.ts'
 import type { AppState } from '../platform/preferences.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
 import type { Session } from './session.ts'
 
 export interface HandlerContext {
@@ -13,8 +11,6 @@ export interface HandlerContext {
   readonly launchEngine: LaunchEngine
   readonly events: EventHub
   readonly appState: AppState
-  readonly signedIn: SignedIn
-  readonly drops: Drops
   /** Where a first workspace would be made. */
   readonly suggestedWorkspace: string
   /** The open workspace, or null. */

@@ -1,5 +1,7 @@
 /** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
-import type { Id } from '../../shared/domain.ts'
+import type { Id } from '../../shared/values.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
+import { createSupervisor, type Supervisor, type SupervisorTimes } from '../engine-host/supervisor.ts'
 import { createGrid, type Grid } from '../features/datasets/grid-thread.ts'
 import { createThresholds, type Thresholds } from '../features/thresholds/threshold-thread.ts'
 import { noteTrainings } from '../features/training/resume-at-start.ts'
@@ -8,8 +10,6 @@ import type { EventHub } from '../platform/events.ts'
 import { type Log, openLog } from '../platform/log.ts'
 import { listRuns, setRunState } from '../store/runs.ts'
 import { openWorkspace, type Workspace } from '../store/workspace.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
-import { createSupervisor, type Supervisor, type SupervisorTimes } from '../supervisor/supervisor.ts'
 import { noticeChanges } from './notice-changes.ts'
 
 export interface Session {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { callChannel, eventChannel, scheme, siteBase } from '../../preload/channels.ts'
 import { failureData } from '../../shared/failure.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { ApiSender, ApiWindow, ElectronApi } from './electron-api.ts'
 import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
 import { isBelow } from './policy.ts'

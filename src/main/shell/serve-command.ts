@@ -1,4 +1,5 @@
 /** `serve`: the browser host. */
+
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { AddCommand } from '../command-line/command.ts'
@@ -22,11 +23,12 @@ export const addServe: AddCommand = (line) =>
       workspace: z.string().optional(),
     }),
     async act(context, { open, port, workspace }) {
-      const [{ createApplication }, { startBrowserHost }, { applicationRoot, launchStandardEngine }] =
+      const [{ createApplication }, { startBrowserHost }, { applicationRoot }, { launchStandardEngine }] =
         await Promise.all([
           import('../app/application.ts'),
           import('./browser.ts'),
-          import('../supervisor/standard-engine.ts'),
+          import('../platform/application-root.ts'),
+          import('../engine-host/standard-engine.ts'),
         ])
       const { io } = context
       const application = createApplication({

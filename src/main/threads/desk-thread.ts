@@ -4,8 +4,8 @@
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { z } from 'zod'
-import { failureInfoSchema } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
+import { failureInfoSchema } from '../../shared/failure-schema.ts'
 import type { Database } from '../store/database.ts'
 import { attachWorkspace } from '../store/workspace.ts'
 import { type EntryName, workerEntry } from './entry.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, createApplication } from '../../../src/main/app/application.ts'
 import { dispatch, isCallName } from '../../../src/main/contract/dispatch.ts'
-import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
+import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import {
   type CallInput,
   type CallName,
@@ -13,8 +13,8 @@ import {
   calls,
   type EventName,
 } from '../../../src/shared/contract.ts'
-import type { Job } from '../../../src/shared/domain.ts'
 import { Failure } from '../../../src/shared/failure.ts'
+import type { Job } from '../../../src/shared/job.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
 import { numbered, writeFolder } from '../features/import/photographs.ts'
 import { writeLine } from '../features/line.ts'

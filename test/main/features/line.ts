@@ -1,12 +1,13 @@
 /** A workspace with a dataset "parts" of small photographs, and sessions on it with the real engine. */
+
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { EngineChannel, LaunchEngine } from '../../../src/main/engine-host/channel.ts'
+import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { importFolder } from '../../../src/main/features/import/import-folder.ts'
 import { createEventHub, type EventHub } from '../../../src/main/platform/events.ts'
 import { openSession, type Session } from '../../../src/main/session/session.ts'
 import { openWorkspace } from '../../../src/main/store/workspace.ts'
-import type { EngineChannel, LaunchEngine } from '../../../src/main/supervisor/channel.ts'
-import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
 import { type PartOptions, partPicture } from '../engine/parts.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
 import { writeFolder } from './import/photographs.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { componentsOf, iterateScores, scoreOf } from '../../../src/main/store/scores.ts'
 import type { Workspace } from '../../../src/main/store/workspace.ts'
-import type { Id } from '../../../src/shared/domain.ts'
+import type { Id } from '../../../src/shared/values.ts'
 
 /** All that scoring stored of a run besides times: rows, components, and the bytes of maps and reconstructions. */
 export function storedScores(workspace: Workspace, run: Id): object[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { areasOf, rasterize } from '../../../src/main/images/rasterize.ts'
-import type { Shape } from '../../../src/shared/annotation.ts'
+import type { Shape } from '../../../src/shared/label.ts'
 
 /** Rows of a raster as text: `.` for no defect, else the first letter of its kind. */
 function drawn(shapes: Shape[], width: number, height: number): string[] {

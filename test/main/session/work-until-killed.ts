@@ -2,14 +2,15 @@
  * Main with no window, for being killed in the middle of its work: `train`, `score` or `review` on the dataset
  * "parts" of a workspace, going on with what is there. Prints one line of JSON whenever something was stored.
  */
+
 import { z } from 'zod'
+import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { decideImage, undoLast } from '../../../src/main/features/review/review.ts'
 import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
 import { resumeTraining, startTraining } from '../../../src/main/features/training/training.ts'
 import { createEventHub } from '../../../src/main/platform/events.ts'
 import { openSession } from '../../../src/main/session/session.ts'
 import { findRun, listRuns } from '../../../src/main/store/runs.ts'
-import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
 import { tinyTraining } from '../features/line-training.ts'
 
 const [dir = '', work = '', set = '{}'] = process.argv.slice(2)

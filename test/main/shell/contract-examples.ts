@@ -4,6 +4,7 @@
  */
 
 import type { ChoiceReport } from '../../../src/shared/choice.ts'
+import type { Comparison, PairedFigure } from '../../../src/shared/comparison.ts'
 import type {
   CallArguments,
   CallName,
@@ -11,15 +12,14 @@ import type {
   EventName,
   EventPayload,
 } from '../../../src/shared/contract.ts'
-import type { Decision, Image, Job, Operator, Run } from '../../../src/shared/domain.ts'
-import type {
-  Comparison,
-  DatasetVersion,
-  Gate,
-  ModelUse,
-  PairedFigure,
-} from '../../../src/shared/improvement.ts'
+import type { DatasetVersion } from '../../../src/shared/curation.ts'
+import type { Image } from '../../../src/shared/image.ts'
+import type { Job } from '../../../src/shared/job.ts'
 import type { LivePart, LiveState } from '../../../src/shared/live.ts'
+import type { Gate, ModelUse } from '../../../src/shared/model.ts'
+import type { Operator } from '../../../src/shared/operator.ts'
+import type { Decision } from '../../../src/shared/review.ts'
+import type { Run } from '../../../src/shared/run.ts'
 import type { OperatingPoint, WorkingPoint } from '../../../src/shared/threshold.ts'
 
 export type CallExamples = { [N in CallName]: { input: CallArguments<N>; output: CallOutput<N> } }

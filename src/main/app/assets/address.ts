@@ -2,7 +2,7 @@
  * Reads the addresses that `assetPath` of the contract makes. An address is numbers and names of a fixed
  * form and nothing else, so that no part of a path on disk can come from outside.
  */
-import { idSchema } from '../../../shared/domain.ts'
+import { idSchema } from '../../../shared/values.ts'
 
 export type AssetAddress =
   | { kind: 'original' | 'thumbnail' | 'mask'; image: number }

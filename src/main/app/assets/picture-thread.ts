@@ -4,8 +4,10 @@
  */
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { z } from 'zod'
-import { failureInfoSchema, imageFormatSchema, sha256Schema } from '../../../shared/domain.ts'
 import { Failure, failureData } from '../../../shared/failure.ts'
+import { failureInfoSchema } from '../../../shared/failure-schema.ts'
+import { imageFormatSchema } from '../../../shared/image.ts'
+import { sha256Schema } from '../../../shared/values.ts'
 import { workerEntry } from '../../threads/entry.ts'
 import type { Pictures } from './pictures.ts'
 

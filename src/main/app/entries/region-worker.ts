@@ -1,5 +1,5 @@
-import { measureRunRegions } from '../../features/thresholds/measure-regions.ts'
-import { regionTaskSchema } from '../../features/thresholds/region-thread.ts'
+import { measureRunRegions } from '../../features/scoring/measure-regions.ts'
+import { regionTaskSchema } from '../../features/scoring/region-thread.ts'
 import { findRun } from '../../store/runs.ts'
 import { attachWorkspace } from '../../store/workspace.ts'
 import { serveThread } from '../../threads/run-in-thread.ts'

@@ -2,8 +2,8 @@
  * Scores tiles of which only some pixels count. Only what is a sum over pixels is computed again: features, codes and
  * D see the whole tile, and what lies outside is filled with the same value in every photograph.
  */
-import { peakSide } from '../models/peak.ts'
 import { measureInside } from './measured-inside.ts'
+import { peakSide } from './peak.ts'
 import type { TileScorer } from './tile-scorer.ts'
 
 const measuredNames = ['residual', 'absolute', 'peak'] as const

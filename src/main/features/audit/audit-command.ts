@@ -1,6 +1,6 @@
 /** `audit`: what was done in the workspace, whether it was changed since, and as a file. */
 import { z } from 'zod'
-import type { AuditEntry } from '../../../shared/domain.ts'
+import type { AuditEntry } from '../../../shared/audit.ts'
 import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf, wholeNumber } from '../../command-line/option-values.ts'

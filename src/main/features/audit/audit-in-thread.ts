@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type AuditCheck, auditCheckSchema, auditFilterSchema } from '../../../shared/contract.ts'
+import { type AuditCheck, auditCheckSchema, auditFilterSchema } from '../../../shared/audit.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'

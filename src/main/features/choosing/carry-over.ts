@@ -3,11 +3,11 @@
  * the choice and changes nothing: what is reported is of options that are already in order.
  */
 import type { CarryOver, ChoiceReport } from '../../../shared/choice.ts'
-import type { Run } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { imageScore } from '../../engine/scores.ts'
+import type { Run } from '../../../shared/run.ts'
 import { auroc } from '../../metrics/auroc.ts'
 import { spearman } from '../../metrics/rank-correlation.ts'
+import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { iterateImages } from '../../store/images.ts'
 import { countRow } from '../../store/row.ts'

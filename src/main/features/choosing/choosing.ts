@@ -6,8 +6,8 @@ import {
   choiceReportSchema,
   type MadeChoice,
 } from '../../../shared/choice.ts'
-import type { Id } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
 import { findJob, finishedJobs } from '../../store/jobs.ts'
 import { findRun } from '../../store/runs.ts'

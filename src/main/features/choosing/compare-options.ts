@@ -5,9 +5,9 @@
 import { z } from 'zod'
 import type { ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
 import { scoreSettingsSchema } from '../../../shared/threshold.ts'
-import { imageScore, parseScoreKind, reductions } from '../../engine/scores.ts'
 import { resampledAuroc } from '../../metrics/auroc.ts'
 import { bootstrap } from '../../metrics/bootstrap.ts'
+import { imageScore, parseScoreKind, reductions } from '../../model/scores.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import { createRandom } from '../../platform/random.ts'
 

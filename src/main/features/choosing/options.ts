@@ -1,6 +1,6 @@
 /** Which ways there are to make one score of what a run stores, none of which costs a training or a scoring. */
 import type { ScoreSettings } from '../../../shared/threshold.ts'
-import { reductions, type ScoreKind, type ScoreOptions, scoresFrom, tileScores } from '../../engine/scores.ts'
+import { reductions, type ScoreKind, type ScoreOptions, scoresFrom, tileScores } from '../../model/scores.ts'
 
 /** Weights of the features, besides the one in use: a factor of ten to each side of the paper's 1. */
 const weights = [0.1, 1, 10]

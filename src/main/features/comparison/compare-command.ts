@@ -1,7 +1,7 @@
 /** `compare`: two runs on the same validation images. */
 import { z } from 'zod'
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { Comparison, PairedFigure } from '../../../shared/improvement.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { share } from '../../command-line/option-values.ts'

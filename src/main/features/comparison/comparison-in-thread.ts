@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Comparison, comparisonSchema } from '../../../shared/improvement.ts'
+import { type Comparison, comparisonSchema } from '../../../shared/comparison.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 import type { ComparisonRequest } from './comparison.ts'

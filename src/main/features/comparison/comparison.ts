@@ -2,15 +2,17 @@
  * Two runs on the same validation images, each judged at the same target. Every difference is paired: it is taken
  * image by image, so that easy and hard images count alike for both.
  */
+
 import { z } from 'zod'
-import type { Id, ImageId, Run } from '../../../shared/domain.ts'
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { Comparison, PairedFigure } from '../../../shared/improvement.ts'
-import { imageScore } from '../../engine/scores.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id, ImageId } from '../../../shared/values.ts'
 import { bootstrap } from '../../metrics/bootstrap.ts'
 import { delongDifference } from '../../metrics/delong.ts'
 import { pairedShares } from '../../metrics/paired-shares.ts'
 import { rateAtTarget } from '../../metrics/rate-at-target.ts'
+import { imageScore } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { Database } from '../../store/database.ts'
 import { digestOfImages } from '../../store/dataset-versions.ts'
@@ -18,7 +20,7 @@ import { iterateImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'
 import { iterateScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
 
 export interface ComparisonRequest {
   a: string

@@ -21,7 +21,7 @@ export const addDrift: AddCommand = (line) =>
       const session = await context.session()
       const [{ driftOf }, { runInUse }] = await Promise.all([
         import('./drift.ts'),
-        import('../models/promotion.ts'),
+        import('../runs/model-in-use.ts'),
       ])
       const drift = driftOf(session.workspace, { run: run ?? runInUse(session.workspace.db, dataset) })
       return { document: drift, text: driftText(drift) }

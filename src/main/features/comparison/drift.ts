@@ -1,15 +1,16 @@
 /** Drift of live parts against the normal validation parts of a run. */
+
 import { z } from 'zod'
-import { imageIdSchema, timeSchema } from '../../../shared/domain.ts'
 import type { Drift } from '../../../shared/drift.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { imageScore } from '../../engine/scores.ts'
+import { imageIdSchema, timeSchema } from '../../../shared/values.ts'
 import { ewmaChart, stabilityIndex, testMartingale } from '../../metrics/drift.ts'
+import { imageScore } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
 import { float32Blob } from '../../store/row.ts'
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
 
 /** A warning may come by luck in one of so many models, over their whole life. */
 const oddsNeeded = 100

@@ -1,7 +1,7 @@
 /** `curate`: proposes accepted parts to learn from, and keeps what a person confirms as a version of the dataset. */
 import { z } from 'zod'
-import type { Run } from '../../../shared/domain.ts'
-import type { CurationProposal, DatasetVersion, VersionDifference } from '../../../shared/improvement.ts'
+import type { CurationProposal, DatasetVersion, VersionDifference } from '../../../shared/curation.ts'
+import type { Run } from '../../../shared/run.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { wholeNumber, wholeNumbers } from '../../command-line/option-values.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
-import { type CurationProposal, curationProposalSchema } from '../../../shared/improvement.ts'
+import { type CurationProposal, curationProposalSchema } from '../../../shared/curation.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 import type { CurationContext } from './curation.ts'

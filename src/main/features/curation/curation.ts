@@ -4,8 +4,10 @@
  * take part, because what is learned from can no longer judge.
  */
 import { z } from 'zod'
-import { type Dataset, type Image, imageIdSchema } from '../../../shared/domain.ts'
-import type { CurationCandidate, CurationMark, CurationProposal } from '../../../shared/improvement.ts'
+import type { CurationCandidate, CurationMark, CurationProposal } from '../../../shared/curation.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
+import type { Image } from '../../../shared/image.ts'
+import { imageIdSchema } from '../../../shared/values.ts'
 import { describer, likeness, nearlySame } from '../../images/likeness.ts'
 import type { Database } from '../../store/database.ts'
 import { imagesOfVersion, listVersions } from '../../store/dataset-versions.ts'

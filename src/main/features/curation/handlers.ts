@@ -1,30 +1,12 @@
 import { Failure } from '../../../shared/failure.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
-import { compareVersions, confirmCuration, restoreVersion, versionsOf } from '../datasets/dataset-versions.ts'
-import { estimateRetraining, startRetraining } from '../training/retraining.ts'
+import { confirmCuration } from '../datasets/dataset-versions.ts'
 import { proposeInThread } from './curation-in-thread.ts'
 
 export const curationHandlers = (
   context: HandlerContext,
-): Pick<
-  Handlers,
-  | 'version.list'
-  | 'version.compare'
-  | 'version.restore'
-  | 'curation.propose'
-  | 'curation.confirm'
-  | 'retrain.estimate'
-  | 'retrain.start'
-> => ({
-  'version.list': ({ dataset }) => versionsOf(context.session().workspace, dataset),
-  'version.compare': (request) => compareVersions(context.session().workspace, request),
-  'version.restore': (request) => {
-    const { workspace, events } = context.session()
-    const made = restoreVersion(workspace, request)
-    events.emit('dataset.changed', { dataset: made.datasetId })
-    return made
-  },
+): Pick<Handlers, 'curation.propose' | 'curation.confirm'> => ({
   'curation.propose': ({ run }) => proposeInThread(context.session().workspace, { run }),
   'curation.confirm': async ({ run, base, ...confirmation }) => {
     const { workspace, events } = context.session()
@@ -40,8 +22,4 @@ export const curationHandlers = (
     events.emit('dataset.changed', { dataset: made.datasetId })
     return made
   },
-  'retrain.estimate': ({ run, start }) => ({
-    seconds: estimateRetraining(context.session(), { run, start, set: {} }),
-  }),
-  'retrain.start': (request) => startRetraining(context.session(), request),
 })

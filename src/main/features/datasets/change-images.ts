@@ -1,8 +1,9 @@
 /** Changes many images of a dataset at once: all of them or none. */
 import { z } from 'zod'
-import type { ImageChange, ImageChoice, SplitPreview, SplitRequest } from '../../../shared/dataset-grid.ts'
-import { type Id, type ImageId, imageIdSchema, labelSchema, splitSchema } from '../../../shared/domain.ts'
+import type { ImageChange, ImageChoice, SplitPreview, SplitRequest } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { labelSchema, splitSchema } from '../../../shared/image.ts'
+import { type Id, type ImageId, imageIdSchema } from '../../../shared/values.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { datasetById } from '../../store/datasets.ts'

@@ -12,14 +12,14 @@ import {
   type SplitRequest,
   splitPreviewSchema,
   splitRequestSchema,
-} from '../../../shared/dataset-grid.ts'
-import { type Id, type ImageId, idSchema, imageIdSchema } from '../../../shared/domain.ts'
+} from '../../../shared/dataset.ts'
 import {
   type RegionOfInterest,
   type RegionPreview,
   regionOfInterestSchema,
   regionPreviewSchema,
 } from '../../../shared/region-of-interest.ts'
+import { type Id, type ImageId, idSchema, imageIdSchema } from '../../../shared/values.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 import type { DuplicateContext } from './find-duplicates.ts'

@@ -1,12 +1,15 @@
 /** Makes, compares and restores versions of a dataset's training images. */
-import type { Image, ImageId, Run } from '../../../shared/domain.ts'
+
+import type { CurationProposal, DatasetVersion, VersionDifference } from '../../../shared/curation.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { CurationProposal, DatasetVersion, VersionDifference } from '../../../shared/improvement.ts'
+import type { Image } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { ImageId } from '../../../shared/values.ts'
 import { recordAudit } from '../../store/audit.ts'
 import { createVersion, findVersion, imagesOfVersion, listVersions } from '../../store/dataset-versions.ts'
 import { datasetById, findDataset } from '../../store/datasets.ts'
 import { imageById } from '../../store/images.ts'
-import { signIn } from '../../store/operators.ts'
+import { findOrMakeOperator } from '../../store/operators.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 
@@ -103,7 +106,7 @@ function nextVersion(
   const made = createVersion(db, {
     datasetId: parent.datasetId,
     parentId: parent.id,
-    operatorId: signIn(db, operator).id,
+    operatorId: findOrMakeOperator(db, operator).id,
     reason: reason.trim(),
     images,
   })

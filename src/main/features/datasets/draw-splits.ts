@@ -3,9 +3,9 @@
  * over two splits. Depends on the images and the request alone, not on their order or on what was drawn before.
  */
 import { createHash } from 'node:crypto'
-import type { SplitPreview, SplitRequest } from '../../../shared/dataset-grid.ts'
-import type { Label, Split } from '../../../shared/domain.ts'
+import type { SplitPreview, SplitRequest } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Label, Split } from '../../../shared/image.ts'
 
 export interface DrawnImage {
   id: number

@@ -1,5 +1,5 @@
 /** The search for pictures that are in two splits, as a job. */
-import type { Dataset } from '../../../shared/domain.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'

@@ -3,9 +3,10 @@
  * only once, so what is found here is the same picture in another file, or nearly the same one.
  */
 import { z } from 'zod'
-import type { DuplicateReport } from '../../../shared/dataset-grid.ts'
-import type { Id, Image } from '../../../shared/domain.ts'
+import type { DuplicateReport } from '../../../shared/dataset.ts'
 import { Failure, failureData } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
+import type { Id } from '../../../shared/values.ts'
 import { differenceHash, hashDistance, hashWords } from '../../images/difference-hash.ts'
 import { describer, likeness, nearlySame } from '../../images/likeness.ts'
 import { iterateImages } from '../../store/images.ts'

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
-import type { ImageId } from '../../../shared/domain.ts'
+import type { ImageId } from '../../../shared/values.ts'
 import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { gridOrder, gridRows } from '../../store/image-grid.ts'

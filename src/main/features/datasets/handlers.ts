@@ -1,38 +1,19 @@
-import { resolve } from 'node:path'
-import { duplicateReportSchema } from '../../../shared/dataset-grid.ts'
-import { type ImportReport, importReportSchema } from '../../../shared/domain.ts'
-import { Failure } from '../../../shared/failure.ts'
+import { duplicateReportSchema } from '../../../shared/dataset.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
-import type { Session } from '../../session/session.ts'
 import { datasetSummaries, findDataset } from '../../store/datasets.ts'
 import { freezeValidation } from '../../store/frozen.ts'
 import { newestResult } from '../../store/jobs.ts'
-import { importPlan } from '../import/import-job.ts'
-import { exportImportReport } from '../import/import-report.ts'
 import { changeInThread, splitInThread } from './dataset-in-thread.ts'
+import { compareVersions, restoreVersion, versionsOf } from './dataset-versions.ts'
 import { duplicatesPlan } from './duplicates-job.ts'
-import { datasetRegion, previewDatasetRegion, setDatasetRegion } from './regions-of-interest.ts'
-
-function importReportOf({ jobs }: Session, job: string): ImportReport {
-  const { kind, state, result } = jobs.find(job)
-  const report = importReportSchema.safeParse(result)
-  if (report.success) return report.data
-  throw new Failure(
-    'no-import-report',
-    `The job ${job} has no report of an import: it is a job of kind "${kind}" and ${state}.`,
-    'A report is there when an import is done.',
-  )
-}
+import { datasetRegion, previewDatasetRegion, runRegion, setDatasetRegion } from './regions-of-interest.ts'
 
 export const datasetHandlers = (
   context: HandlerContext,
 ): Pick<
   Handlers,
   | 'dataset.list'
-  | 'dataset.import'
-  | 'dataset.importReport'
-  | 'dataset.exportReport'
   | 'dataset.images'
   | 'dataset.change'
   | 'dataset.split'
@@ -42,24 +23,12 @@ export const datasetHandlers = (
   | 'dataset.region'
   | 'dataset.setRegion'
   | 'dataset.previewRegion'
+  | 'run.region'
+  | 'version.list'
+  | 'version.compare'
+  | 'version.restore'
 > => ({
   'dataset.list': () => datasetSummaries(context.session().workspace.db),
-  'dataset.import': ({ folder, hasDirection, ...request }) => {
-    const session = context.session()
-    const plan = importPlan(session, {
-      ...request,
-      folder: resolve(folder),
-      hasDirection: hasDirection ?? null,
-    })
-    return { job: session.jobs.start(plan).id }
-  },
-  'dataset.importReport': ({ job }) => {
-    return importReportOf(context.session(), job)
-  },
-  'dataset.exportReport': ({ job, folder }) => {
-    const session = context.session()
-    return exportImportReport(importReportOf(session, job), folder, session.workspace.db.now())
-  },
   'dataset.images': (input) => context.session().grid.images(input),
   'dataset.change': async ({ dataset, choice, change, operator }) => {
     const { workspace, events } = context.session()
@@ -100,5 +69,14 @@ export const datasetHandlers = (
     const newest = newestResult(db, 'duplicates', id)
     const report = duplicateReportSchema.safeParse(newest)
     return report.success ? report.data : null
+  },
+  'run.region': (request) => runRegion(context.session().workspace, request),
+  'version.list': ({ dataset }) => versionsOf(context.session().workspace, dataset),
+  'version.compare': (request) => compareVersions(context.session().workspace, request),
+  'version.restore': (request) => {
+    const { workspace, events } = context.session()
+    const made = restoreVersion(workspace, request)
+    events.emit('dataset.changed', { dataset: made.datasetId })
+    return made
   },
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Image } from '../../../shared/domain.ts'
+import type { Image } from '../../../shared/image.ts'
 import { pictureCells } from '../../images/likeness.ts'
 import { whiteLevel } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'

@@ -1,6 +1,7 @@
 /** What a region of interest comes to on photographs, for people to look at before they set it. */
-import type { Image, ImageId } from '../../../shared/domain.ts'
+import type { Image } from '../../../shared/image.ts'
 import type { RegionOfInterest, RegionPreview } from '../../../shared/region-of-interest.ts'
+import type { ImageId } from '../../../shared/values.ts'
 import { decodeImage } from '../../images/decode.ts'
 import { type Inside, insideAt, insideOf, runsOf, shareOf } from '../../images/region-of-interest.ts'
 import { findImage } from '../../store/images.ts'

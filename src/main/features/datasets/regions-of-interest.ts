@@ -1,8 +1,9 @@
 /** The region of interest of a dataset, and that of a run, which stays what it was when the run was made. */
 import { z } from 'zod'
-import type { Id, ImageId, Run } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { RegionOfInterest, RegionPreview } from '../../../shared/region-of-interest.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id, ImageId } from '../../../shared/values.ts'
 import { drawn, shareOf } from '../../images/region-of-interest.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { regionOfInterestOf, setRegionOfInterest } from '../../store/regions-of-interest.ts'

@@ -1,4 +1,5 @@
 /** `doctor`: what this machine has, what it lacks, and what that costs. */
+
 import { z } from 'zod'
 import type { AddCommand } from '../../command-line/command.ts'
 
@@ -12,7 +13,7 @@ export const addDoctor: AddCommand = (line) =>
       const [{ examine }, { doctorText }, { launchStandardEngine }] = await Promise.all([
         import('./doctor.ts'),
         import('./doctor-text.ts'),
-        import('../../supervisor/standard-engine.ts'),
+        import('../../engine-host/standard-engine.ts'),
       ])
       const report = await examine({
         workspace: context.workspace,

@@ -2,19 +2,20 @@
  * What this machine can do, what it lacks, what each missing piece costs the person, and how to get it. The same
  * for the command line and the window; no workspace is opened for it and nothing is changed.
  */
+
 import { existsSync, readFileSync } from 'node:fs'
 import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Finding, findingSchema } from '../../../shared/domain.ts'
+import { type Finding, findingSchema } from '../../../shared/doctor.ts'
 import { failureData } from '../../../shared/failure.ts'
 import { deviceProofSchema, providerSchema } from '../../engine/protocol.ts'
+import type { LaunchEngine } from '../../engine-host/channel.ts'
+import { applicationRoot } from '../../platform/application-root.ts'
 import { freeBytes } from '../../platform/free-bytes.ts'
 import { type AskProgram, askProgram } from '../../platform/outside-program.ts'
 import { takeOwnership } from '../../store/owner.ts'
 import { isWorkspace } from '../../store/workspace.ts'
-import type { LaunchEngine } from '../../supervisor/channel.ts'
-import { applicationRoot } from '../../supervisor/standard-engine.ts'
 import { electronBinary } from './electron-binary.ts'
 import { proveEngine } from './engine-proof.ts'
 import { nvidiaGpus } from './graphics.ts'

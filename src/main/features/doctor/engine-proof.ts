@@ -1,7 +1,7 @@
 /** Starts an engine of its own, lets it show what executes, and ends it: whatever the engine does, main lives. */
 import { type FailureData, failureData } from '../../../shared/failure.ts'
 import { type DeviceProof, fromEngineSchema, type Provider } from '../../engine/protocol.ts'
-import type { EngineChannel, LaunchEngine } from '../../supervisor/channel.ts'
+import type { EngineChannel, LaunchEngine } from '../../engine-host/channel.ts'
 
 export interface EngineProof {
   provider: Provider | null

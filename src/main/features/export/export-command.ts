@@ -1,7 +1,7 @@
 /** `export`: what other programs and other workstations read of a run. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
 import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'

@@ -2,15 +2,16 @@
  * A trained model as files that other programs read: its weights by name and all that its scores depend on.
  * The layout is described in `docs/model-format.md`.
  */
+
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Run } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { searchStart } from '../../engine/models/anogan/search-start.ts'
-import { componentMeanings, scoreKinds, scoresFrom } from '../../engine/scores.ts'
-import { readModel, type StoredModel } from '../../engine/scoring/model-file.ts'
-import { writeTensors } from '../../engine/training/safetensors.ts'
+import type { Run } from '../../../shared/run.ts'
+import { readModel, type StoredModel } from '../../model/model-file.ts'
+import { writeTensors } from '../../model/safetensors.ts'
+import { componentMeanings, scoreKinds, scoresFrom } from '../../model/scores.ts'
+import { searchStart } from '../../model/systems/anogan/search-start.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'

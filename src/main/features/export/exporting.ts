@@ -1,7 +1,8 @@
 /** Starts exports. */
 import { isAbsolute } from 'node:path'
-import type { Id, Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Split } from '../../../shared/image.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
 import { findRun } from '../../store/runs.ts'
 import type { ReportLanguage } from '../report/words.ts'

@@ -1,9 +1,11 @@
 /** `fanoscope.json`: all that a program needs to score with an exported model as Fanoscope does. */
+
 import { z } from 'zod'
-import { jsonObjectSchema, type Run, sha256Schema } from '../../../shared/domain.ts'
 import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-of-interest.ts'
-import { besideGraph, scoreKinds, scoresFrom } from '../../engine/scores.ts'
-import type { ModelDescription } from '../../engine/scoring/model-file.ts'
+import type { Run } from '../../../shared/run.ts'
+import { jsonObjectSchema, sha256Schema } from '../../../shared/values.ts'
+import type { ModelDescription } from '../../model/model-file.ts'
+import { besideGraph, scoreKinds, scoresFrom } from '../../model/scores.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import type { Workspace } from '../../store/workspace.ts'

@@ -1,13 +1,15 @@
 /** Scores and decisions of a run as tables: what CSV and Parquet files hold. */
+
 import { z } from 'zod'
-import type { Run } from '../../../shared/domain.ts'
-import { imageScore } from '../../engine/scores.ts'
+import type { Run } from '../../../shared/run.ts'
+import { imageScore } from '../../model/scores.ts'
+import type { CsvCell } from '../../platform/csv.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { float32Blob } from '../../store/row.ts'
 import { optionsFor, settingsInUse } from '../runs/score-settings.ts'
 
-export type Cell = string | number | boolean | null
+export type Cell = CsvCell
 
 export interface Column {
   name: string

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
-import { splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 import { reportLanguages } from '../report/words.ts'

@@ -1,10 +1,11 @@
 /** Puts a trained model together for other programs and other workstations. */
+
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Id } from '../../../shared/domain.ts'
-import { exportFiles } from '../../engine/export/files.ts'
-import { type ModelDescription, modelDescriptionSchema } from '../../engine/scoring/model-file.ts'
+import type { Id } from '../../../shared/values.ts'
+import { exportFiles } from '../../model/exported-files.ts'
+import { type ModelDescription, modelDescriptionSchema } from '../../model/model-file.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { runFolder } from '../../store/runs.ts'

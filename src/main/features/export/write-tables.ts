@@ -1,8 +1,8 @@
 /** The exports that need no engine, each to files beside one another. */
 import { dirname, extname, join } from 'node:path'
 import { z } from 'zod'
-import type { Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Split } from '../../../shared/image.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'

@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
+import type { Drops } from './drops.ts'
 
-export function dropHandlers(context: HandlerContext): Pick<Handlers, 'drop.begin' | 'drop.end'> {
-  const { drops, events } = context
+export function dropHandlers(
+  context: HandlerContext,
+  drops: Drops,
+): Pick<Handlers, 'drop.begin' | 'drop.end'> {
+  const { events } = context
   // The import has what it needs from the folder when it ends, however it ends.
   events.on('job.changed', ({ kind, state, payload }) => {
     if (kind !== 'import' || state === 'queued' || state === 'running') return

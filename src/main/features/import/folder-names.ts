@@ -1,4 +1,4 @@
-import type { Label } from '../../../shared/domain.ts'
+import type { Label } from '../../../shared/image.ts'
 
 /** Folder names that say what is on the photographs in them, in the languages of the people who name them. */
 const names: Record<Exclude<Label, 'unlabeled'>, readonly string[]> = {

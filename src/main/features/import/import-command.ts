@@ -1,8 +1,9 @@
 /** `import`: photographs of a folder into a dataset. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { type ImportReport, importReportSchema, labelSchema } from '../../../shared/domain.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import { labelSchema } from '../../../shared/image.ts'
+import { type ImportReport, importReportSchema } from '../../../shared/import.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'

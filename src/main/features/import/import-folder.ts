@@ -1,18 +1,11 @@
 import { resolve } from 'node:path'
 import PQueue from 'p-queue'
 import { z } from 'zod'
-import {
-  type Dataset,
-  type Image,
-  type ImportCorrection,
-  type ImportProgress,
-  type ImportReport,
-  type Label,
-  type Layout,
-  sha256Schema,
-  splitSchema,
-} from '../../../shared/domain.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { type Image, type Label, type Layout, splitSchema } from '../../../shared/image.ts'
+import type { ImportCorrection, ImportProgress, ImportReport } from '../../../shared/import.ts'
+import { sha256Schema } from '../../../shared/values.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
 import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '../../store/datasets.ts'
 import { validationFrozenAt } from '../../store/frozen.ts'

@@ -1,14 +1,13 @@
 import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
+import { labelSchema, layoutSchema } from '../../../shared/image.ts'
 import {
   type ImportReport,
   importCorrectionSchema,
   importProgressSchema,
   importReportSchema,
-  labelSchema,
-  layoutSchema,
-} from '../../../shared/domain.ts'
+} from '../../../shared/import.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 import type { ImportOptions } from './import-folder.ts'

@@ -1,6 +1,8 @@
 /** Import as a job: a thread reads the files, and the same import again goes on where this one stopped. */
-import type { ImportCorrection, Label, Layout } from '../../../shared/domain.ts'
+
 import { Failure } from '../../../shared/failure.ts'
+import type { Label, Layout } from '../../../shared/image.ts'
+import type { ImportCorrection } from '../../../shared/import.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetByName, setHasDirection } from '../../store/datasets.ts'

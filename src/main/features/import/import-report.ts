@@ -1,9 +1,9 @@
 /** The report of an import as a file: a row for each photograph that was not simply imported, and why. */
 import { join, resolve } from 'node:path'
-import type { ImportReport } from '../../../shared/domain.ts'
+import type { ImportReport } from '../../../shared/import.ts'
+import { byteOrderMark, csvLines } from '../../platform/csv.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
-import { csvField } from '../audit/export-audit.ts'
 
 const columns = ['file', 'outcome', 'code', 'detail']
 
@@ -31,8 +31,7 @@ export async function exportImportReport(
 ): Promise<{ file: string; rows: number }> {
   const file = join(resolve(folder), fileName(report.dataset, now))
   const rows = importReportRows(report)
-  // A spreadsheet takes a file without the mark for one in another encoding.
-  const text = `\ufeff${[columns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n')}\r\n`
+  const text = byteOrderMark + csvLines([columns, ...rows], { forSpreadsheets: true })
   await storedAsync(() => writeFileDurably(file, text))
   return { file, rows: rows.length }
 }

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
-import type { Label, Layout, Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Label, Layout, Split } from '../../../shared/image.ts'
 import { isMaskFolder, labelOfFolder } from './folder-names.ts'
 import { subfolders, walkFiles } from './walk.ts'
 

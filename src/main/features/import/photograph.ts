@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
-import type { Image, Label } from '../../../shared/domain.ts'
+import type { Image, Label } from '../../../shared/image.ts'
 import { withBytes } from '../../images/byte-source.ts'
 import { type ImageInfo, inspectImage, readImageHeader } from '../../images/decode.ts'
 import { fileType } from '../../images/file-type.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Label, Layout, Split } from '../../../shared/domain.ts'
+import type { Label, Layout, Split } from '../../../shared/image.ts'
 import { folderOf, listFolder, place, suggestedName } from './layout.ts'
 
 /** What an import of a folder would do, by the names in it alone. */

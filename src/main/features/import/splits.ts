@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Label, Layout, Sha256, Split } from '../../../shared/domain.ts'
+import type { Label, Layout, Split } from '../../../shared/image.ts'
+import type { Sha256 } from '../../../shared/values.ts'
 
 /** Which share of the images that have no split of their own goes where. */
 export interface SplitRule {

@@ -1,8 +1,8 @@
 /** Opens and saves what is drawn on a photograph, and makes the mask of it. */
 import sharp from 'sharp'
-import { type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/annotation.ts'
-import type { ImageId } from '../../../shared/domain.ts'
+import { type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { regionOf } from '../../../shared/region-runs.ts'
+import type { ImageId } from '../../../shared/values.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
 import { annotationOf, keepAnnotation } from '../../store/annotations.ts'

@@ -2,15 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
+import type { Dataset } from '../../../shared/dataset.ts'
+import { Failure, failureData } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
 import {
   type MaskExport,
   type MaskFormat,
   type MaskImport,
   type Shape,
   unnamedDefect,
-} from '../../../shared/annotation.ts'
-import type { Dataset, Image } from '../../../shared/domain.ts'
-import { Failure, failureData } from '../../../shared/failure.ts'
+} from '../../../shared/label.ts'
 import { regionOf } from '../../../shared/region-runs.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'

@@ -4,7 +4,7 @@ import type { HandlerContext } from '../../session/handler-context.ts'
 import { annotationOf, defectTypesOf, setDefectTypes } from '../../store/annotations.ts'
 import { datasetById, findDataset } from '../../store/datasets.ts'
 import { findImage } from '../../store/images.ts'
-import { signIn } from '../../store/operators.ts'
+import { findOrMakeOperator } from '../../store/operators.ts'
 import { runsWithMap } from '../../store/scores.ts'
 import { exportInThread, importInThread, openInThread, saveInThread } from './label-in-thread.ts'
 
@@ -37,7 +37,7 @@ export const labelHandlers = (
     const { workspace, events } = context.session()
     const { db } = workspace
     const before = findImage(db, image)
-    const operatorId = operator === null ? null : signIn(db, operator).id
+    const operatorId = operator === null ? null : findOrMakeOperator(db, operator).id
     const saved = await saveInThread(workspace, { image, shapes, operatorId })
     const isOther =
       before.label !== saved.label ||

@@ -1,6 +1,7 @@
 /** Making masks beside main: a large photograph takes longer than a window may wait for an answer. */
 import 'sharp'
 import { z } from 'zod'
+import { type Dataset, datasetSchema } from '../../../shared/dataset.ts'
 import {
   type MaskExport,
   type MaskFormat,
@@ -12,8 +13,8 @@ import {
   type Shape,
   savedAnnotationSchema,
   shapesSchema,
-} from '../../../shared/annotation.ts'
-import { type Dataset, datasetSchema, type ImageId, imageIdSchema } from '../../../shared/domain.ts'
+} from '../../../shared/label.ts'
+import { type ImageId, imageIdSchema } from '../../../shared/values.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 

@@ -4,7 +4,7 @@
  */
 import sharp from 'sharp'
 import { z } from 'zod'
-import { type Shape, unnamedDefect } from '../../../shared/annotation.ts'
+import { type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { regionOf } from '../../../shared/region-runs.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { isVector } from './vector.ts'

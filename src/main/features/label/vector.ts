@@ -1,4 +1,4 @@
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 
 /**
  * Whether the shapes say the same to a tool that adds up polygons and rectangles without an order: nothing was

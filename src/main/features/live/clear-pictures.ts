@@ -5,12 +5,7 @@
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { failureData } from '../../../shared/failure.ts'
-import {
-  type Retention,
-  retentionKey,
-  retentionSchema,
-  standardRetention,
-} from '../../../shared/retention.ts'
+import { type Retention, retentionKey, retentionSchema, standardRetention } from '../../../shared/live.ts'
 import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'

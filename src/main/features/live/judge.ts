@@ -1,12 +1,14 @@
 /** From what scoring measured on a part to a verdict, by the operating point in use. */
+
 import { z } from 'zod'
-import type { ImageId, Run } from '../../../shared/domain.ts'
-import { imageScore } from '../../engine/scores.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { ImageId } from '../../../shared/values.ts'
+import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint, activePointId } from '../../store/operating-points.ts'
 import { profileOf, unmeasuredMaps } from '../../store/region-profiles.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
 import { mapScaleOf, optionsFor } from '../runs/score-settings.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
 
 /** Without an operating point, this share of the normal validation images counts as good. */

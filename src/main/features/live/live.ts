@@ -15,8 +15,8 @@ import {
 } from '../../store/live.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { findRun } from '../../store/runs.ts'
+import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
-import { requireTrained } from '../scoring/scoring.ts'
 import { livePlan } from './live-job.ts'
 
 const shownParts = 100

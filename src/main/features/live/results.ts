@@ -7,6 +7,7 @@ import { appendFile, copyFile, mkdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import type { LivePart, LiveWatch } from '../../../shared/live.ts'
+import { csvLines } from '../../platform/csv.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 import type { Database } from '../../store/database.ts'
 import { judgedParts, markWritten, unwrittenParts } from '../../store/live.ts'
@@ -14,8 +15,6 @@ import { findPoint } from '../../store/operating-points.ts'
 import type { Workspace } from '../../store/workspace.ts'
 
 const columns = ['file', 'verdict', 'score', 'threshold', 'arrived', 'judged', 'run', 'reason', 'point']
-
-const cell = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
 
 /** @param point the operating point that judged, by name and version, as `line 3`; empty where none was set */
 export function csvLine(part: LivePart, point: string): string {
@@ -31,7 +30,7 @@ export function csvLine(part: LivePart, point: string): string {
     reason ?? '',
     point,
   ]
-  return `${values.map(cell).join(',')}\n`
+  return csvLines([values], { lineEnd: '\n' })
 }
 
 function pointName(db: Database, id: number | null): string {

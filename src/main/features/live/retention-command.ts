@@ -1,6 +1,6 @@
 /** `retention`: how long the pictures of live parts are kept. */
 import { z } from 'zod'
-import type { Retention } from '../../../shared/retention.ts'
+import type { Retention } from '../../../shared/live.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
@@ -31,7 +31,7 @@ export const addRetention: AddCommand = (line) =>
       const [{ clearPictures, retentionOf }, { retentionKey, retentionSchema }, { writeSetting }] =
         await Promise.all([
           import('./clear-pictures.ts'),
-          import('../../../shared/retention.ts'),
+          import('../../../shared/live.ts'),
           import('../../store/settings.ts'),
         ])
       const wanted: Retention = { ...retentionOf(session) }

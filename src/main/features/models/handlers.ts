@@ -3,8 +3,6 @@ import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { modelHistory, modelsWithBefore } from '../../store/model-uses.ts'
-import { driftOf } from '../comparison/drift.ts'
-import { startExport } from '../export/exporting.ts'
 import { importModel } from './model-import.ts'
 import { judgePromotion, promote, rollBack } from './promotion.ts'
 
@@ -12,14 +10,7 @@ export const modelHandlers = (
   context: HandlerContext,
 ): Pick<
   Handlers,
-  | 'model.list'
-  | 'model.history'
-  | 'model.judge'
-  | 'model.promote'
-  | 'model.rollBack'
-  | 'model.import'
-  | 'drift.get'
-  | 'export.start'
+  'model.list' | 'model.history' | 'model.judge' | 'model.promote' | 'model.rollBack' | 'model.import'
 > => ({
   'model.list': () => modelsWithBefore(context.session().workspace.db),
   'model.history': ({ dataset }) => {
@@ -39,6 +30,4 @@ export const modelHandlers = (
     })
     return { run: run.id, dataset, threshold: threshold?.threshold ?? null }
   },
-  'drift.get': (request) => driftOf(context.session().workspace, request),
-  'export.start': (request) => startExport(context.session(), request),
 })

@@ -1,10 +1,12 @@
 /** Takes a model package of another workstation into this workspace, as a trained run. */
+
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { jsonObjectSchema, type Run } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { wholePhotograph } from '../../../shared/region-of-interest.ts'
-import { modelDescriptionSchema } from '../../engine/scoring/model-file.ts'
+import type { Run } from '../../../shared/run.ts'
+import { jsonObjectSchema } from '../../../shared/values.ts'
+import { modelDescriptionSchema } from '../../model/model-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'

@@ -1,6 +1,6 @@
 /** `promote`: makes a run the model in use, where it is not worse than the one before. */
 import { z } from 'zod'
-import type { Gate } from '../../../shared/improvement.ts'
+import type { Gate } from '../../../shared/model.ts'
 import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { share } from '../../command-line/option-values.ts'

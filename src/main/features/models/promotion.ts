@@ -2,25 +2,23 @@
  * Which model is in use. A model is promoted when it is not worse than the present one by more than a stated margin,
  * overall and for each type of defect; otherwise only with a reason, which is kept. The way back is one step.
  */
-import type { Id, Run } from '../../../shared/domain.ts'
+
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { Comparison, Gate, ModelUse, PairedFigure } from '../../../shared/improvement.ts'
+import type { Gate, ModelUse } from '../../../shared/model.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { Acting } from '../../session/open-beside.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
-import {
-  modelHistory,
-  modelInUse,
-  modelsInUse,
-  recordModelUse,
-  runToRollBackTo,
-} from '../../store/model-uses.ts'
-import { signIn } from '../../store/operators.ts'
+import { modelHistory, modelInUse, recordModelUse, runToRollBackTo } from '../../store/model-uses.ts'
+import { findOrMakeOperator } from '../../store/operators.ts'
 import { findRun } from '../../store/runs.ts'
 import { defaultTargets } from '../comparison/comparison.ts'
 import { compareInThread } from '../comparison/comparison-in-thread.ts'
 import { requireReason } from '../datasets/dataset-versions.ts'
+import { modelOf, onlyModel } from '../runs/model-in-use.ts'
 
 /** How much lower a figure of the new model may be: areas and recalls alike. */
 export const defaultMargin = 0.02
@@ -144,7 +142,7 @@ export async function promote(
       datasetId: run.datasetId,
       runId: run.id,
       action: 'promote',
-      operatorId: signIn(db, request.operator).id,
+      operatorId: findOrMakeOperator(db, request.operator).id,
       reason,
       gate,
     })
@@ -173,7 +171,7 @@ export function rollBack(
       datasetId: present.datasetId,
       runId: runToRollBackTo(modelHistory(db, present.datasetId)),
       action: 'rollback',
-      operatorId: signIn(db, request.operator).id,
+      operatorId: findOrMakeOperator(db, request.operator).id,
       reason: request.reason?.trim() || null,
       gate: null,
     })
@@ -182,30 +180,6 @@ export function rollBack(
   })
   events.emit('model.changed', { dataset: use.datasetId })
   return use
-}
-
-/** The run to score with where none is named. @throws Failure `no-model-in-use`, `several-models-in-use` */
-export const runInUse = (db: Database, dataset: string | null): Id =>
-  (dataset === null ? onlyModel(db) : modelOf(db, dataset)).runId
-
-function modelOf(db: Database, dataset: string): ModelUse {
-  const { id, name } = findDataset(db, dataset)
-  return modelInUse(db, id) ?? noModel(`The dataset "${name}" has no model in use.`)
-}
-
-function onlyModel(db: Database): ModelUse {
-  const [only, ...others] = modelsInUse(db)
-  if (only === undefined) return noModel('No model is in use in this workspace.')
-  if (others.length === 0) return only
-  throw new Failure(
-    'several-models-in-use',
-    'Several datasets have a model in use.',
-    'Say which one is meant: --dataset NAME, or --run RUN.',
-  )
-}
-
-function noModel(message: string): never {
-  throw new Failure('no-model-in-use', message, 'Promote a trained run first: fanoscope promote RUN')
 }
 
 function requireTrained(run: Run): void {

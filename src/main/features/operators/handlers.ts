@@ -1,11 +1,12 @@
-import type { Operator } from '../../../shared/domain.ts'
+import type { Operator } from '../../../shared/operator.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { listOperators } from '../../store/operators.ts'
-import { createSignIn } from './sign-in.ts'
+import { createSignIn, type SignedIn } from './sign-in.ts'
 
 export function operatorHandlers(
   context: HandlerContext,
+  signedIn: SignedIn,
 ): Pick<
   Handlers,
   | 'operator.list'
@@ -16,7 +17,6 @@ export function operatorHandlers(
   | 'operator.secure'
 > {
   const signIn = createSignIn()
-  const { signedIn } = context
   const db = () => context.session().workspace.db
   async function entered(proven: Promise<Operator>, caller: string): Promise<Operator> {
     const operator = await proven

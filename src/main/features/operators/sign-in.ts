@@ -3,10 +3,16 @@
  * its own, and tried at most a few times in a row.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import type { Operator } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Operator } from '../../../shared/operator.ts'
 import type { Database } from '../../store/database.ts'
-import { operatorByBadge, operatorByName, pinHashOf, secureOperator, signIn } from '../../store/operators.ts'
+import {
+  findOrMakeOperator,
+  operatorByBadge,
+  operatorByName,
+  pinHashOf,
+  secureOperator,
+} from '../../store/operators.ts'
 
 /** Cost of one try: 32 MiB and about a tenth of a second. */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 }
@@ -120,7 +126,7 @@ export function createSignIn(now: () => number = Date.now): SignIn {
     async byName(db, { name, pin }) {
       const known = operatorByName(db, name)
       if (known) await prove(db, known, pin)
-      return signIn(db, name)
+      return findOrMakeOperator(db, name)
     },
     async byBadge(db, { badge, pin }) {
       const operator = operatorByBadge(db, badge)

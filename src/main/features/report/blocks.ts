@@ -1,6 +1,6 @@
 /** A report as headings, tables, drawings and pictures, in one language; HTML and PDF are made of the same. */
-import type { Gate } from '../../../shared/improvement.ts'
-import { besideGraph } from '../../engine/scores.ts'
+import type { Gate } from '../../../shared/model.ts'
+import { besideGraph } from '../../model/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { curveChart, histogramChart, short } from './charts.ts'
 import type { ReportContent, ReportPart, ReportShare } from './content.ts'

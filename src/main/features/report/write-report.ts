@@ -1,5 +1,5 @@
 /** Writes a report as one file of HTML or PDF. */
-import type { Split } from '../../../shared/domain.ts'
+import type { Split } from '../../../shared/image.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { reportDocument } from './blocks.ts'

@@ -1,6 +1,8 @@
 /** Decisions on many parts as one deed, beside main: main answers others meanwhile. */
 import { z } from 'zod'
-import { decisionSchema, type Id, imageIdSchema, type Split, splitSchema } from '../../../shared/domain.ts'
+import { type Split, splitSchema } from '../../../shared/image.ts'
+import { decisionSchema } from '../../../shared/review.ts'
+import { type Id, imageIdSchema } from '../../../shared/values.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 

@@ -1,7 +1,7 @@
 /** `review`: the queue, and one decision. */
 import { z } from 'zod'
-import { reviewOrderSchema } from '../../../shared/contract.ts'
-import { decisionKindSchema, splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
+import { decisionKindSchema, reviewOrderSchema } from '../../../shared/review.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf, wholeNumber } from '../../command-line/option-values.ts'

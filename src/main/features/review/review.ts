@@ -1,11 +1,12 @@
 /** The review queue and what operators decide. */
-import type { CallArguments, CallOutput, ReviewItem, ReviewView } from '../../../shared/contract.ts'
-import type { Decision, DecisionKind, Run } from '../../../shared/domain.ts'
-import { type ScoreOptions, tileScores } from '../../engine/scores.ts'
+import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
+import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
+import type { Run } from '../../../shared/run.ts'
+import { type ScoreOptions, tileScores } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
 import { activePoint } from '../../store/operating-points.ts'
-import { operatorByName, signIn } from '../../store/operators.ts'
+import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
 import { profileOf } from '../../store/region-profiles.ts'
 import { findRun } from '../../store/runs.ts'
 import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
@@ -87,7 +88,7 @@ export function decideImage({ workspace: { db }, events }: Session, request: Dec
     decide(db, {
       runId: run.id,
       imageId: image,
-      operatorId: signIn(db, request.operator).id,
+      operatorId: findOrMakeOperator(db, request.operator).id,
       decision,
       defectType,
       note,
@@ -108,7 +109,7 @@ export async function undoLast(
 ): Promise<CallOutput<'review.undo'>> {
   const { db } = workspace
   const run = findRun(db, request.run)
-  const by = { runId: run.id, operatorId: signIn(db, request.operator).id }
+  const by = { runId: run.id, operatorId: findOrMakeOperator(db, request.operator).id }
   const batchId = newestBatch(db, by)
   let taken: CallOutput<'review.undo'> = { undone: null, count: 0 }
   if (batchId === null) {
@@ -128,7 +129,7 @@ export async function acceptRest(
 ): Promise<{ accepted: number }> {
   const { db } = workspace
   const run = findRun(db, request.run)
-  const operatorId = signIn(db, request.operator).id
+  const operatorId = findOrMakeOperator(db, request.operator).id
   const ids = await acceptInThread(workspace, { runId: run.id, split: request.split, operatorId })
   const last = ids.at(-1)
   if (last !== undefined) events.emit('review.decided', { run: run.id, image: last })

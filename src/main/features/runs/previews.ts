@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assetPath } from '../../../shared/asset-path.ts'
-import type { Id } from '../../../shared/domain.ts'
+import type { Id } from '../../../shared/values.ts'
 import { runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 

@@ -1,11 +1,12 @@
 /** Which score a run's parts are judged by. */
+
 import { z } from 'zod'
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 import type { ScoreSettings } from '../../../shared/threshold.ts'
-import { parseScoreKind, type ScoreOptions } from '../../engine/scores.ts'
+import { parseScoreKind, type ScoreOptions } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'
-import { scoreOptionsOf } from '../scoring/evaluation.ts'
+import { scoreOptionsOf } from './score-options.ts'
 
 const calibrationSchema = z.object({ mapScale: z.number().positive() })
 

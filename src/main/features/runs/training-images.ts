@@ -9,18 +9,12 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import {
-  type Dataset,
-  type Id,
-  type Image,
-  type ImageId,
-  idSchema,
-  imageIdSchema,
-  type Run,
-  sha256Schema,
-} from '../../../shared/domain.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
 import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-of-interest.ts'
+import type { Run } from '../../../shared/run.ts'
+import { type Id, type ImageId, idSchema, imageIdSchema, sha256Schema } from '../../../shared/values.ts'
 import type { EngineImage } from '../../engine/protocol.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { inPieces } from '../../platform/long-work.ts'

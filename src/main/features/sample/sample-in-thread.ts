@@ -1,7 +1,7 @@
 import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
-import { importProgressSchema } from '../../../shared/domain.ts'
+import { importProgressSchema } from '../../../shared/import.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 
 /** What the thread is given. */

@@ -1,7 +1,7 @@
 /** `evaluate`: how well a run tells anomalous images from normal ones. */
 import { z } from 'zod'
-import type { Evaluation } from '../../../shared/contract.ts'
-import { splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
+import type { Evaluation } from '../../../shared/score.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'

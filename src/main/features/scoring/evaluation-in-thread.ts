@@ -1,8 +1,8 @@
 import { z } from 'zod'
 // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
 import 'sharp'
-import { type Evaluation, evaluationSchema } from '../../../shared/contract.ts'
-import { splitSchema } from '../../../shared/domain.ts'
+import { splitSchema } from '../../../shared/image.ts'
+import { type Evaluation, evaluationSchema } from '../../../shared/score.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'
 import type { EvaluationContext, EvaluationRequest } from './evaluation.ts'

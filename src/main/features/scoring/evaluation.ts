@@ -2,19 +2,13 @@
  * How well a run tells anomalous images from normal ones, by image and, where there are masks, by pixel.
  * Computed from what scoring stored; nothing is chosen here, so every split may be looked at.
  */
+
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Evaluation } from '../../../shared/contract.ts'
-import type { Run, Split } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
-import {
-  imageScore,
-  parseScoreKind,
-  reductions,
-  type ScoreKind,
-  type ScoreOptions,
-  scoreKinds,
-} from '../../engine/scores.ts'
+import type { Split } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Evaluation } from '../../../shared/score.ts'
 import { readAnomalyMapSamples } from '../../images/anomaly-map.ts'
 import { readMask } from '../../images/mask.ts'
 import { aupro } from '../../metrics/aupro.ts'
@@ -22,10 +16,12 @@ import { auroc } from '../../metrics/auroc.ts'
 import { averagePrecision } from '../../metrics/average-precision.ts'
 import { pixelAuroc } from '../../metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally, mergeTally, type PixelTally } from '../../metrics/pixel-tally.ts'
+import { imageScore, parseScoreKind, type ScoreOptions } from '../../model/scores.ts'
 import { blobFormat, iterateImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'
 import { iterateScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
 
 export interface EvaluationRequest {
   run: string
@@ -37,29 +33,6 @@ export interface EvaluationRequest {
 export interface EvaluationContext {
   signal?: AbortSignal
   onProgress?: (progress: { done: number; total: number }) => void
-}
-
-const configSchema = z.object({
-  score: z.enum(scoreKinds.map((kind) => kind.name)).default('izif'),
-  k: z.number().default(1),
-  reduction: z.enum(reductions).default('max'),
-  latent: z.number().default(1),
-  featureShare: z.number().optional(),
-})
-const calibrationSchema = z.object({ expectedCriticValue: z.number() })
-
-/** How the components of a run become a score; `kind` null for the one that it was trained with. */
-export function scoreOptionsOf(run: Run, kind: ScoreKind | null): ScoreOptions {
-  const config = configSchema.parse(run.config)
-  const calibration = calibrationSchema.safeParse(run.calibration)
-  return {
-    kind: kind ?? config.score,
-    k: config.k,
-    reduction: config.reduction,
-    latent: config.latent,
-    expectedCriticValue: calibration.success ? calibration.data.expectedCriticValue : 0,
-    ...(config.featureShare === undefined ? {} : { featureShare: config.featureShare }),
-  }
 }
 
 /** An image with a known label and its score. */

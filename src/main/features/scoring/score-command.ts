@@ -1,8 +1,10 @@
 /** `score`: scores and heat maps of images by a trained run. */
 import { basename, resolve } from 'node:path'
 import { z } from 'zod'
-import { type Dataset, importReportSchema, splitSchema } from '../../../shared/domain.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { splitSchema } from '../../../shared/image.ts'
+import { importReportSchema } from '../../../shared/import.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'
@@ -47,7 +49,7 @@ export const addScore: AddCommand = (line) =>
       const [{ startScoring }, { scoreSummarySchema }, { runInUse }] = await Promise.all([
         import('./scoring.ts'),
         import('./score-job.ts'),
-        import('../models/promotion.ts'),
+        import('../runs/model-in-use.ts'),
       ])
       const run = named ?? runInUse(session.workspace.db, of ?? null)
       const dataset =

@@ -1,9 +1,12 @@
 /** Starts scorings. */
-import type { Id, Run, Split } from '../../../shared/domain.ts'
+
 import { Failure } from '../../../shared/failure.ts'
+import type { Split } from '../../../shared/image.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
 import { countImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'
+import { requireTrained } from '../runs/require-trained.ts'
 import { scorePlan } from './score-job.ts'
 
 export interface ScoringRequest {
@@ -28,16 +31,4 @@ export function startScoring(session: Session, request: ScoringRequest): { job: 
     )
   }
   return { job: jobs.start(scorePlan(session, { run: run.id, datasetId, split, again })).id, run: run.id }
-}
-
-/** @throws Failure `not-trained` */
-export function requireTrained(run: Run): void {
-  if (run.state === 'trained') return
-  throw new Failure(
-    'not-trained',
-    `The run ${run.id} is ${run.state}: it has no finished model to score with.`,
-    run.state === 'training' || run.state === 'queued'
-      ? 'Wait until its training is done.'
-      : `Finish its training first: fanoscope train --resume ${run.id}`,
-  )
 }

@@ -4,11 +4,11 @@
  */
 import { z } from 'zod'
 import type { CallArguments, CallName, CallOutput } from '../../../shared/contract.ts'
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 import type { ScoreSettings } from '../../../shared/threshold.ts'
-import { imageScore, scoresFrom } from '../../engine/scores.ts'
 import { notANumber } from '../../metrics/input.ts'
 import { percentileRank } from '../../metrics/percentile-rank.ts'
+import { imageScore, scoresFrom } from '../../model/scores.ts'
 import { elementAt } from '../../platform/array-bounds.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint, findPoint, listPoints, savePoint, usePoint } from '../../store/operating-points.ts'

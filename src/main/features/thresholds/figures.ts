@@ -2,7 +2,7 @@
 import type { RegionCriteria, Share, WorkingPoint } from '../../../shared/threshold.ts'
 import { wilson } from '../../metrics/wilson.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
-import { regionLevel, regionLevels } from './region-profile.ts'
+import { regionLevel, regionLevels } from '../scoring/region-profile.ts'
 import type { ValidationSet } from './validation-arrays.ts'
 
 /** A share with Wilson's interval. */

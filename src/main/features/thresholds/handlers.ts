@@ -1,7 +1,7 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { findRun } from '../../store/runs.ts'
-import { measureRegions } from './region-thread.ts'
+import { measureRegions } from '../scoring/region-thread.ts'
 
 type Names =
   | 'threshold.validation'

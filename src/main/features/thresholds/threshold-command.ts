@@ -85,7 +85,7 @@ export const addThreshold: AddCommand = (line) =>
       const regions =
         leastArea === undefined || leastStrength === undefined ? null : { leastArea, leastStrength }
       if (regions !== null) {
-        const { measureRegions } = await import('./region-thread.ts')
+        const { measureRegions } = await import('../scoring/region-thread.ts')
         await measureRegions(workspace, found.id)
       }
       const { settings: inUse } = await thresholds.ask('threshold.validation', { run: found.id })

@@ -2,15 +2,18 @@
  * The labeled validation images of a run with what scoring stored of them, in typed arrays: everything that a
  * threshold may be chosen on. There is no way to ask this file for another split.
  */
+
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { imageIdSchema, labelSchema, type Run } from '../../../shared/domain.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { labelSchema } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
+import { imageIdSchema } from '../../../shared/values.ts'
 import { elementAt } from '../../platform/array-bounds.ts'
 import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'
-import { regionLevels } from './region-profile.ts'
+import { regionLevels } from '../scoring/region-profile.ts'
 import type { ValidationSet } from './validation-arrays.ts'
 
 const scoredRow = z.object({

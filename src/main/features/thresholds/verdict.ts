@@ -1,6 +1,6 @@
 import type { OperatingPoint, Verdict } from '../../../shared/threshold.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
-import { regionLevel, regionLevels } from './region-profile.ts'
+import { regionLevel, regionLevels } from '../scoring/region-profile.ts'
 
 /**
  * What an operating point says of a part. Where regions are asked for and those of the part are not measured,

@@ -1,6 +1,7 @@
 /** `models`: what can be trained, with which parameters, and how it scores. */
+
 import { z } from 'zod'
-import type { Systems } from '../../../shared/contract.ts'
+import type { Systems } from '../../../shared/training.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { textTable } from '../../command-line/text-table.ts'
 
@@ -11,7 +12,7 @@ export const addModels: AddCommand = (line) =>
     examples: [['models --json', 'the same as data']],
     options: z.object({}),
     async act() {
-      const { listSystems } = await import('../../engine/models/catalog.ts')
+      const { listSystems } = await import('../../model/catalog.ts')
       const document = listSystems()
       return { document, text: systemsText(document) }
     },

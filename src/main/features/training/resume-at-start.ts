@@ -1,8 +1,9 @@
 /** Trainings that were at work when Fanoscope was closed go on when its window opens again. */
 import { z } from 'zod'
-import { jobProgressSchema } from '../../../shared/contract.ts'
-import type { Id, Job } from '../../../shared/domain.ts'
 import { failureData } from '../../../shared/failure.ts'
+import type { Job } from '../../../shared/job.ts'
+import { jobProgressSchema } from '../../../shared/job.ts'
+import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
 import { readSetting, writeSetting } from '../../store/settings.ts'

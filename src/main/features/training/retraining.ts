@@ -1,9 +1,12 @@
 /** Trains again from curated images: from the weights of the run before, or from the beginning. */
+
 import { z } from 'zod'
-import { type Id, jsonObjectSchema, type Run } from '../../../shared/domain.ts'
+import type { DatasetVersion } from '../../../shared/curation.ts'
 import { Failure } from '../../../shared/failure.ts'
-import type { DatasetVersion, RetrainingWarning } from '../../../shared/improvement.ts'
-import { resolveConfig } from '../../engine/models/catalog.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { RetrainingWarning } from '../../../shared/training.ts'
+import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
+import { resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
 import { findVersion, listVersions, recordRetraining } from '../../store/dataset-versions.ts'
 import { findDataset } from '../../store/datasets.ts'

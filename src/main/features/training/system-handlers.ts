@@ -1,5 +1,5 @@
 import type { Handlers } from '../../contract/dispatch.ts'
-import { listSystems } from '../../engine/models/catalog.ts'
+import { listSystems } from '../../model/catalog.ts'
 
 export const systemHandlers = (): Pick<Handlers, 'system.list'> => ({
   'system.list': () => listSystems(),

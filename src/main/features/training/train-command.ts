@@ -1,7 +1,8 @@
 /** `train`: a model of a dataset's good parts, from the beginning or from a checkpoint. */
 import { z } from 'zod'
-import type { Run, TrainingWarning } from '../../../shared/domain.ts'
 import { Failure, failureData } from '../../../shared/failure.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { TrainingWarning } from '../../../shared/training.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'

@@ -2,12 +2,14 @@
  * What a training would meet and need, told before it starts: how many images it sees, what about them should give
  * pause, how long it would take and how much memory. Nothing is written.
  */
+
 import { freemem, totalmem } from 'node:os'
 import { z } from 'zod'
-import { duplicateReportSchema } from '../../../shared/dataset-grid.ts'
-import type { Dataset, Run } from '../../../shared/domain.ts'
-import type { TrainingNotice, TrainingOutlook } from '../../../shared/training-outlook.ts'
-import { resolveConfig } from '../../engine/models/catalog.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
+import { duplicateReportSchema } from '../../../shared/dataset.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { TrainingNotice, TrainingOutlook } from '../../../shared/training.ts'
+import { resolveConfig } from '../../model/catalog.ts'
 import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { newestResult } from '../../store/jobs.ts'

@@ -1,14 +1,12 @@
 /** Starts and resumes trainings. What can be told beforehand is told before anything is made. */
+
 import { z } from 'zod'
-import {
-  type Dataset,
-  type Id,
-  type Image,
-  jsonObjectSchema,
-  type TrainingWarning,
-} from '../../../shared/domain.ts'
+import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { type DatasetTraits, resolveConfig } from '../../engine/models/catalog.ts'
+import type { Image } from '../../../shared/image.ts'
+import type { TrainingWarning } from '../../../shared/training.ts'
+import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
+import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'

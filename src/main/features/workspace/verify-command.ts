@@ -1,6 +1,6 @@
 /** `verify`: whether the workspace is whole. */
 import { z } from 'zod'
-import { verifyReportSchema } from '../../../shared/domain.ts'
+import { verifyReportSchema } from '../../../shared/workspace.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { formatBytes } from '../../command-line/size.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type VerifyReport, verifyReportSchema } from '../../../shared/domain.ts'
+import { type VerifyReport, verifyReportSchema } from '../../../shared/workspace.ts'
 import type { VerifyOptions } from '../../store/verify.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runInThread } from '../../threads/run-in-thread.ts'

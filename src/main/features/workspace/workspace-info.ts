@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
-import type { WorkspaceInfo } from '../../../shared/contract.ts'
+import type { WorkspaceInfo } from '../../../shared/workspace.ts'
 import { freeBytes } from '../../platform/free-bytes.ts'
 import type { Workspace } from '../../store/workspace.ts'
 

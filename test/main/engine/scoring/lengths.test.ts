@@ -6,20 +6,20 @@ import {
   cellsInside,
   distanceMap,
   withNeighbors,
-} from '../../../../src/main/engine/scoring/distance-map.ts'
-import { texturesOf } from '../../../../src/main/engine/scoring/local-texture.ts'
-import { measureInside } from '../../../../src/main/engine/scoring/measured-inside.ts'
+} from '../../../../src/main/engine/learned/distance-map.ts'
+import { texturesOf } from '../../../../src/main/engine/learned/local-texture.ts'
 import {
   pooledResidual,
   ResidualExpectation,
   windowSides,
-} from '../../../../src/main/engine/scoring/residual-ratios.ts'
+} from '../../../../src/main/engine/learned/residual-ratios.ts'
 import {
   MomentSums,
   momentsOf,
   symmetricEigen,
   whiteningOf,
-} from '../../../../src/main/engine/scoring/whitening.ts'
+} from '../../../../src/main/engine/learned/whitening.ts'
+import { measureInside } from '../../../../src/main/engine/scoring/measured-inside.ts'
 
 const floats = (count: number) => new Float32Array(count)
 const picture = (samples: number, width = 8): Pixels => ({

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { fanoganComponents, scoresFrom } from '../../../../src/main/engine/scores.ts'
 import { optionsOf } from '../../../../src/main/features/choosing/options.ts'
+import { fanoganComponents, scoresFrom } from '../../../../src/main/model/scores.ts'
 
 const own = { kind: 'izif', k: 2, reduction: 'mean', latent: 8, expectedCriticValue: 0 } as const
 const inUse = { score: 'izif', k: 2, reduction: 'mean' } as const

@@ -10,10 +10,10 @@ import { writeSampleLine } from '../../../../src/main/features/sample/write.ts'
 import { datasetByName, datasetSummary } from '../../../../src/main/store/datasets.ts'
 import { decide } from '../../../../src/main/store/decisions.ts'
 import { freezeValidation } from '../../../../src/main/store/frozen.ts'
-import { signIn } from '../../../../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
 import { createRun } from '../../../../src/main/store/runs.ts'
 import { attachWorkspace, openWorkspace } from '../../../../src/main/store/workspace.ts'
-import type { GridFilter, GridSort, ImageChange } from '../../../../src/shared/dataset-grid.ts'
+import type { GridFilter, GridSort, ImageChange } from '../../../../src/shared/dataset.ts'
 import { partPicture } from '../../engine/parts.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeFolder } from '../import/photographs.ts'
@@ -56,7 +56,7 @@ describe('the grid', () => {
     const { db, shown, files } = await line()
     const [first, second] = shown({ split: 'test' }).images
     if (!first || !second) throw new RangeError('no images')
-    const operatorId = signIn(db, 'Wang Li').id
+    const operatorId = findOrMakeOperator(db, 'Wang Li').id
     decide(db, { runId: null, imageId: first.id, operatorId, decision: 'reject' })
     decide(db, { runId: null, imageId: first.id, operatorId, decision: 'accept' })
     decide(db, { runId: null, imageId: second.id, operatorId, decision: 'reject' })

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type DrawnImage, drawSplits } from '../../../../src/main/features/datasets/draw-splits.ts'
-import type { SplitRequest } from '../../../../src/shared/dataset-grid.ts'
-import type { Split } from '../../../../src/shared/domain.ts'
+import type { SplitRequest } from '../../../../src/shared/dataset.ts'
+import type { Split } from '../../../../src/shared/image.ts'
 
 const shaOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 

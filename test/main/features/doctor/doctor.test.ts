@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { launchChildEngine } from '../../../../src/main/engine-host/child-process.ts'
+import { launchStandardEngine } from '../../../../src/main/engine-host/standard-engine.ts'
 import {
   type DoctorReport,
   doctorReportSchema,
@@ -11,8 +13,6 @@ import {
 } from '../../../../src/main/features/doctor/doctor.ts'
 import { doctorText } from '../../../../src/main/features/doctor/doctor-text.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
-import { launchChildEngine } from '../../../../src/main/supervisor/child-process.ts'
-import { launchStandardEngine } from '../../../../src/main/supervisor/standard-engine.ts'
 import { Failure } from '../../../../src/shared/failure.ts'
 import { fanoscope } from '../../command-line/fanoscope.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { csvLine } from '../../../../src/main/features/export/csv.ts'
 import { writeTables } from '../../../../src/main/features/export/write-tables.ts'
 import { writeAnomalyMap } from '../../../../src/main/images/anomaly-map.ts'
+import { csvLines } from '../../../../src/main/platform/csv.ts'
 import { decide, undoDecision } from '../../../../src/main/store/decisions.ts'
-import { signIn } from '../../../../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
 import { createRun, runFolder, setCalibration } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
@@ -51,7 +51,7 @@ async function scored() {
       warnings: [],
     })),
   )
-  const operatorId = signIn(db, '李雷').id
+  const operatorId = findOrMakeOperator(db, '李雷').id
   const [first = 0] = images
   decide(db, { runId: run.id, imageId: first, operatorId, decision: 'reject', note: 'a, "b"\nc' })
   undoDecision(db, { runId: run.id, operatorId })
@@ -61,7 +61,9 @@ async function scored() {
 
 describe('a line of comma-separated values', () => {
   it('quotes what needs it and nothing else', () => {
-    expect(csvLine(['a', 'b,c', 'd"e', 'f\ng', null, 0.5, true])).toBe('a,"b,c","d""e","f\ng",,0.5,true\r\n')
+    expect(csvLines([['a', 'b,c', 'd"e', 'f\ng', null, 0.5, true]])).toBe(
+      'a,"b,c","d""e","f\ng",,0.5,true\r\n',
+    )
   })
 })
 

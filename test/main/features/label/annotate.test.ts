@@ -9,7 +9,7 @@ import { freezeValidation } from '../../../../src/main/store/frozen.ts'
 import { findImage, listImages } from '../../../../src/main/store/images.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
-import type { Shape } from '../../../../src/shared/annotation.ts'
+import type { Shape } from '../../../../src/shared/label.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeLine } from '../line.ts'
 

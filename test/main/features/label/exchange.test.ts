@@ -11,7 +11,7 @@ import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
 import { datasetByName } from '../../../../src/main/store/datasets.ts'
 import { findImage, listImages } from '../../../../src/main/store/images.ts'
 import { openWorkspace, type Workspace } from '../../../../src/main/store/workspace.ts'
-import type { Shape } from '../../../../src/shared/annotation.ts'
+import type { Shape } from '../../../../src/shared/label.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeLine } from '../line.ts'
 

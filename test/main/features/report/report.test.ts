@@ -6,7 +6,7 @@ import { inFonts } from '../../../../src/main/features/report/fonts.ts'
 import { reportLanguages, sayIn } from '../../../../src/main/features/report/words.ts'
 import { writeReport } from '../../../../src/main/features/report/write-report.ts'
 import { decide } from '../../../../src/main/store/decisions.ts'
-import { signIn } from '../../../../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
 import { createRun, setCalibration, setRunResult, setRunState } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
@@ -53,7 +53,7 @@ async function reported() {
   decide(db, {
     runId: run.id,
     imageId: images[0] ?? 0,
-    operatorId: signIn(db, '李雷').id,
+    operatorId: findOrMakeOperator(db, '李雷').id,
     decision: 'accept',
   })
   const request = { run: run.id, split: 'test', language: 'en', form: 'html', version: '0.1.0' } as const

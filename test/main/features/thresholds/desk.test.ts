@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { imageScore, type ScoreOptions, tileScores } from '../../../../src/main/engine/scores.ts'
-import { createDesk } from '../../../../src/main/features/thresholds/desk.ts'
 import {
   regionLevel,
   regionLevels,
   regionProfile,
-} from '../../../../src/main/features/thresholds/region-profile.ts'
+} from '../../../../src/main/features/scoring/region-profile.ts'
+import { createDesk } from '../../../../src/main/features/thresholds/desk.ts'
 import { setScores } from '../../../../src/main/features/thresholds/set-scores.ts'
 import { readValidationSet } from '../../../../src/main/features/thresholds/validation-set.ts'
 import { connectedComponents } from '../../../../src/main/metrics/connected-components.ts'
+import { imageScore, type ScoreOptions, tileScores } from '../../../../src/main/model/scores.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
 import { removeImage, setLabel } from '../../../../src/main/store/images.ts'
 import { saveProfiles } from '../../../../src/main/store/region-profiles.ts'
 import { listQueue, scoreOf } from '../../../../src/main/store/scores.ts'
 import type { Workspace } from '../../../../src/main/store/workspace.ts'
-import type { Run } from '../../../../src/shared/domain.ts'
+import type { Run } from '../../../../src/shared/run.ts'
 import { componentNames, part, type ScoredPart, scoredRun } from './scored-run.ts'
 
 const izi = { score: 'izi', k: 1, reduction: 'max' } as const

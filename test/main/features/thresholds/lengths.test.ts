@@ -1,7 +1,7 @@
 /** A set has each of its lists for all of its images; what is missing must not be read as a score of 0. */
 import { expect, it } from 'vitest'
+import { regionLevels, regionProfile } from '../../../../src/main/features/scoring/region-profile.ts'
 import { flagged, workingPoint } from '../../../../src/main/features/thresholds/figures.ts'
-import { regionLevels, regionProfile } from '../../../../src/main/features/thresholds/region-profile.ts'
 import { resampledThreshold } from '../../../../src/main/features/thresholds/resampled-threshold.ts'
 import { setScores } from '../../../../src/main/features/thresholds/set-scores.ts'
 import { thresholdChooser } from '../../../../src/main/features/thresholds/target.ts'

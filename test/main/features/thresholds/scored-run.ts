@@ -6,7 +6,9 @@ import { beginImport } from '../../../../src/main/store/imports.ts'
 import { createRun, findRun, setCalibration, setRunState } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
 import type { Workspace } from '../../../../src/main/store/workspace.ts'
-import type { ImageId, Label, Run, Split } from '../../../../src/shared/domain.ts'
+import type { Label, Split } from '../../../../src/shared/image.ts'
+import type { Run } from '../../../../src/shared/run.ts'
+import type { ImageId } from '../../../../src/shared/values.ts'
 import { freshWorkspace } from '../../store/stocked-workspace.ts'
 
 export interface ScoredPart {

@@ -12,7 +12,7 @@ import {
 import { findDataset, setHasDirection } from '../../../../src/main/store/datasets.ts'
 import { listImages } from '../../../../src/main/store/images.ts'
 import { findRun, listRuns } from '../../../../src/main/store/runs.ts'
-import type { Image } from '../../../../src/shared/domain.ts'
+import type { Image } from '../../../../src/shared/image.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
 import { playedEngine } from '../../jobs/played-engine.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
