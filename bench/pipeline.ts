@@ -19,6 +19,7 @@ import { scoreSummarySchema } from '../src/main/features/scoring/score-job.ts'
 import { startScoring } from '../src/main/features/scoring/scoring.ts'
 import { startTraining } from '../src/main/features/training/training.ts'
 import { readModel } from '../src/main/model/model-file.ts'
+import { elementAt } from '../src/main/platform/array-bounds.ts'
 import { createEventHub } from '../src/main/platform/events.ts'
 import { createRandom } from '../src/main/platform/random.ts'
 import { openSession, type Session } from '../src/main/session/session.ts'
@@ -71,7 +72,7 @@ async function writePhotographs(folder: string, count: number, side: number): Pr
     const gain = 0.95 + 0.1 * random.uniform()
     const samples = Uint8ClampedArray.from(
       data,
-      (value, at) => gain * value + 2 * (noise[(from + at) % noise.length] ?? 0),
+      (value, at) => gain * value + 2 * elementAt(noise, (from + at) % noise.length, 'Noise'),
     )
     const split = i < parts.length ? 'train' : 'test'
     const jpeg = sharp(samples, { raw: { width: side, height: side, channels: 1 } })

@@ -2,7 +2,6 @@
  * From drawn shapes to pixels. A pixel belongs to a shape when its center does (a polygon's inside by the even-odd
  * rule), as in every tool that reads these masks.
  */
-
 import type { Shape } from '../../shared/label.ts'
 import { eachRun } from '../../shared/region-runs.ts'
 import { requireLength, requireRows } from '../platform/array-bounds.ts'

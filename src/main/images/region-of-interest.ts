@@ -3,7 +3,6 @@
  * of the border: Otsu's threshold (1979, "A threshold selection method from gray-level histograms") on the distance
  * from it, the largest connected piece, its holes filled, and a margin around it.
  */
-
 import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
 import { connectedComponents } from '../metrics/connected-components.ts'
 import { requireLength } from '../platform/array-bounds.ts'
@@ -213,7 +212,7 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
   const variance = n * squares - total ** 2
   return {
     threshold: ((threshold + 1) / bins) * most,
-    // Both times n squared.
+    // Both `best` and `variance` are multiplied by n squared, which cancels out.
     separation: variance > 0 ? best / variance : 0,
   }
 }
@@ -221,7 +220,7 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
 /** The piece with everything that it surrounds. */
 function filled(piece: Uint8Array, width: number, height: number): Uint8Array {
   const outside = Uint8Array.from(piece, (value) => 1 - value)
-  // Ground that only touches by a corner is not open to the border: the piece is connected by corners.
+  // Connected by sides only: the piece is connected by corners too, so ground that touches by a corner is enclosed.
   const { labels } = connectedComponents(outside, width, height, 4)
   const open = new Set<number>()
   const note = (i: number): void => void open.add(labels[i])

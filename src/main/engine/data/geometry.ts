@@ -89,7 +89,7 @@ export function cutTile(
     const target = y * side * channels
     if (inside && !mirrored) {
       const from = (row + left) * channels
-      // No views of rows: there would be one for each row of each tile.
+      // A loop, since `subarray` would make an object for each row of each tile.
       for (let i = 0; i < side * channels; i++) out[target + i] = data[from + i]
       continue
     }
@@ -154,7 +154,7 @@ export class TileBlend {
     const { width, height, channels } = this
     const data = this.#sum
     const weights = this.#weights
-    // No pixel without a tile has a sum.
+    // The sum of a pixel that no tile covers is 0, and stays so when it is divided by 1.
     if (channels === 1) for (let at = 0; at < data.length; at++) data[at] /= weights[at] || 1
     else {
       for (let i = 0, at = 0; i < weights.length; i++) {

@@ -5,7 +5,6 @@
  * TensorFlow keeps channels last and ONNX first, so a transposition stands before and after each convolution; ONNX
  * Runtime moves and cancels them when it loads the model.
  */
-
 import { Failure } from '../../../shared/failure.ts'
 import { elementAt } from '../../platform/array-bounds.ts'
 import type { StepGraph } from './compiled.ts'

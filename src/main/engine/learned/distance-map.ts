@@ -81,7 +81,7 @@ export function farthest({ data, counted = data.length }: Distances): number {
   return top.reduce((sum, value) => sum + value, 0) / count
 }
 
-/** What is taken from distances in a map: hardly a cell of a good part is as near. */
+/** Subtracted from the distances in a map: hardly any cell of a good part is nearer than this. */
 const nearest = 1
 
 /**

@@ -184,7 +184,7 @@ class Bank {
   }
 }
 
-/** Keeps the banks ready to be compared with. */
+/** Compares photographs with the banks of good cells, which it holds as tensors. */
 export class NearestNormal {
   readonly #banks: { bank: Bank; side: Side; usual: number }[]
 

@@ -59,7 +59,7 @@ interface Ratios {
   window: number
 }
 
-/** Keeps what good parts leave ready to be compared with. */
+/** Compares the residual of a tile with what is expected of good parts. */
 export class ResidualExpectation {
   readonly #codes: Float32Array
   readonly #maps: Float32Array

@@ -49,7 +49,7 @@ export class MomentSums {
       for (let i = 0; i < n; i++) {
         const value = rows[at + i]
         sum[i] += value
-        // The other half is the same.
+        // The matrix is symmetric: half of it is enough.
         for (let j = 0; j <= i; j++) products[i * n + j] += value * rows[at + j]
       }
     }

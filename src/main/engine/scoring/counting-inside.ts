@@ -1,6 +1,6 @@
 /**
- * What the pixels of a tile add up to where only some of them count. Features, codes and D see the whole tile: outside
- * stands the same in every photograph, good or bad.
+ * Scores tiles of which only some pixels count. Only what is a sum over pixels is computed again: features, codes and
+ * D see the whole tile, and what lies outside is filled with the same value in every photograph.
  */
 import { measureInside } from './measured-inside.ts'
 import { peakSide } from './peak.ts'
@@ -28,7 +28,7 @@ export function countingInside(scorer: TileScorer): TileScorer {
         const part = <A extends Float32Array | Uint8Array>(values: A, one: number) =>
           values.subarray(tile * one, (tile + 1) * one)
         const counted = part(inside, pixels)
-        // Nothing that it would change.
+        // All of its pixels count, so that nothing changes.
         if (counted.every((value) => value === 1)) continue
         const measured = measureInside(
           part(tiles, pixels * channels),

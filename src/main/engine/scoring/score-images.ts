@@ -2,7 +2,6 @@
  * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
-
 import { failureDocument } from '../../../shared/failure.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import {
@@ -125,7 +124,7 @@ class OpenPicture {
       image,
       tiles: this.positions.length,
       components: this.components,
-      // Who only observes looks at no pictures.
+      // An observer has seen what it needs; pictures at full size are not made for it.
       pictures:
         reconstruction && !observe
           ? {

@@ -2,7 +2,6 @@
  * Which run and which way of scoring tells made defects from the photographs that they were drawn on. A pure
  * function of scores; where they come from says `jobs/choose-job.ts`, and no test image is among them.
  */
-
 import { z } from 'zod'
 import type { ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
 import { scoreSettingsSchema } from '../../../shared/threshold.ts'

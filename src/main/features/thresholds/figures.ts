@@ -1,5 +1,4 @@
 /** What a threshold does with a validation set, each figure with its 95 % interval. */
-
 import type { RegionCriteria, Share, WorkingPoint } from '../../../shared/threshold.ts'
 import { wilson } from '../../metrics/wilson.ts'
 import { requireLength } from '../../platform/array-bounds.ts'

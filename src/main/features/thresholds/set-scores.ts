@@ -1,5 +1,4 @@
 /** The scores of a whole validation set, for any kind, k and reduction, in a few milliseconds for 100,000 images. */
-
 import { type ScoreOptions, tileScores, topShare } from '../../model/scores.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import type { ValidationSet } from './validation-arrays.ts'

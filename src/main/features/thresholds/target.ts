@@ -86,7 +86,7 @@ export function thresholdChooser(
   return (counts) => partingThreshold({ order, ranked, anomalous, counts }, target)
 }
 
-/** The threshold of the items as they are: without an order by item, a tenth of the time of a first draw. */
+/** The threshold of the items as they are. It sorts scores and not items: a tenth of the time of a first draw. */
 export function thresholdOf(scores: Scores, labels: Labels, target: Target): number | null {
   const { normal, anomalous } = sortedByClass(scores, labels)
   const draw = {
