@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
 import { sessionHooks } from '../src/main/app/session-hooks.ts'
-import { texturesOf } from '../src/main/engine/learned/local-texture.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
 import { systemNamed } from '../src/main/engine/systems/registry.ts'
 import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
@@ -27,7 +26,7 @@ import { runFolder } from '../src/main/store/runs.ts'
 import { median } from './measure.ts'
 import { peakBytes, processorSeconds } from './process-figures.ts'
 
-export interface PipelineOptions {
+interface PipelineOptions {
   photographs: number
   /** Side of a photograph in pixels. */
   side: number
@@ -109,7 +108,7 @@ async function engineAlone(folder: string, options: PipelineOptions, tiles: numb
       const start = performance.now()
       for (let i = 0; i < calls; i++) scorer.score(x)
       for (let i = 0; i < options.photographs; i++) {
-        scorer.texture?.nearest.distances(texturesOf(picture, picture))
+        for (const measured of scorer.ofPhotograph ?? []) measured.measure(picture, picture, null)
       }
       const seconds = (performance.now() - start) / 1000
       const { user, system } = process.cpuUsage(before)

@@ -37,7 +37,7 @@ export interface TrainingFigures {
   engineBytes: number | null
 }
 
-export interface TrainingOptions {
+interface TrainingOptions {
   /** Steps of each stage; null for those of the preset. */
   steps: number | null
   threads: number

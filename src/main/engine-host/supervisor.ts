@@ -1,66 +1,42 @@
 /**
- * Keeps one engine process: starts it when it is first needed, gives it one task at a time, checks every
- * message in both directions, starts it again after a crash, and ends it, by force where it must.
+ * Gives the one engine its tasks, one at a time, and answers with how each ended.
  *
  * The supervisor knows nothing of SQLite. A task's outcome is returned, never thrown: what `interrupted`
- * means for a run or a job is for `src/main/jobs` to say.
+ * means for a run or a job is for whoever gave the task to say.
  */
 import type { EngineState } from '../../shared/engine.ts'
 import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import {
   type EngineImage,
-  type ExportResult,
-  type ExportTask,
+  type EngineTask,
   type FromEngine,
-  fromEngineSchema,
+  isEndOf,
+  isMessageOf,
   type Provider,
-  type ScoreResult,
-  type ScoreTask,
-  type ToEngine,
-  type TrainResult,
-  type TrainTask,
-  toEngineSchema,
+  type TaskEnd,
+  type TaskKind,
+  type TaskMessage,
+  type TaskResult,
+  tasks,
 } from '../engine/protocol.ts'
 import type { EngineChannel } from './channel.ts'
+import { createEngineProcess, type EngineTimes } from './engine-process.ts'
 
-export type EngineTask = TrainTask | ScoreTask | ExportTask
-
-/** How a task ended. */
-export type TaskOutcome =
-  | { kind: 'trained'; result: TrainResult }
-  | { kind: 'scored'; result: ScoreResult }
-  | { kind: 'exported'; result: ExportResult }
+/** How a task ended that did not come to its end. */
+export type UnfinishedTask =
   | { kind: 'cancelled'; step: number }
   | { kind: 'failed'; failure: FailureData }
   /** The engine's process ended, or was ended, in the middle of the task. */
   | { kind: 'interrupted'; failure: FailureData }
 
-/** What the engine says while a task is at work. */
-export type TaskMessage = Extract<
-  FromEngine,
-  {
-    type:
-      | 'progress'
-      | 'metrics'
-      | 'preview'
-      | 'checkpoint'
-      | 'scored'
-      | 'refused'
-      | 'exchanged'
-      | 'paused'
-      | 'continued'
-  }
->
+/** How a task of such a kind ended: what comes back of a training is what a training comes to. */
+export type TaskOutcome<K extends TaskKind = TaskKind> =
+  | { kind: TaskEnd<K>; result: TaskResult<K> }
+  | UnfinishedTask
 
-export interface SupervisorTimes {
-  /** Longest wait for `ready`, in milliseconds; loading TensorFlow on a cold disk takes a while. */
-  ready: number
-  /** After `exit` was sent, how long the process may take to go. */
-  exit: number
+export interface SupervisorTimes extends EngineTimes {
   /** After `cancel` was sent, how long a training may take to write its checkpoint. */
   cancel: number
-  /** The wait before the nth start in a row (1 for the first after a crash). */
-  backoff: (crashes: number) => number
 }
 
 export interface SupervisorOptions {
@@ -74,13 +50,19 @@ export interface Supervisor {
   state(): EngineState
   /** Starts the engine unless it runs. Rejects with Failure `engine-start-failed`. */
   start(): Promise<Provider>
-  /** Gives the engine a task; one at a time (Failure `engine-busy`). `observe` hears its messages. */
-  run(task: EngineTask, observe: (message: TaskMessage) => void): Promise<TaskOutcome>
+  /**
+   * Gives the engine a task; one at a time (Failure `engine-busy`). `observe` hears what it says meanwhile; where that
+   * throws, the task is cancelled and ends `failed`. Rows that it heard are in the store when it returns, and the engine
+   * is told so. An abort of `signal` cancels the task.
+   */
+  run<K extends TaskKind>(
+    task: { kind: K } & EngineTask<K>,
+    observe: (message: TaskMessage<K>) => void,
+    signal?: AbortSignal,
+  ): Promise<TaskOutcome<K>>
   cancel(task: string): void
   pause(task: string): void
   continue(task: string): void
-  /** Rows up to this many of a scoring task are safe in the store. */
-  stored(task: string, rows: number): void
   /** More images for a scoring task that streams; dropped while it is not at work. */
   feed(task: string, images: EngineImage[]): void
   /** Another model for a scoring task that streams; dropped while it is not at work. `exchanged` answers. */
@@ -89,9 +71,6 @@ export interface Supervisor {
   stop(): Promise<void>
 }
 
-/** Crashes without a finished task between them after which the engine is not started by itself again. */
-const crashLimit = 5
-
 const standardTimes: SupervisorTimes = {
   ready: 120_000,
   exit: 5_000,
@@ -99,10 +78,12 @@ const standardTimes: SupervisorTimes = {
   backoff: (crashes) => Math.min(500 * 2 ** (crashes - 1), 15_000),
 }
 
+/** The task at work. */
 interface Current {
   id: string
-  observe: (message: TaskMessage) => void
-  settle: (outcome: TaskOutcome) => void
+  /** What is done with a message of it. Throws what `observe` throws; @returns whether such a task may say so */
+  hear(message: FromEngine): boolean
+  unfinished(outcome: UnfinishedTask): void
   cancelTimer: NodeJS.Timeout | null
 }
 
@@ -113,230 +94,154 @@ interface Waiting {
   paused: boolean
 }
 
-interface Starting {
-  promise: Promise<Provider>
-  resolve: (provider: Provider) => void
-  reject: (failure: Failure) => void
-}
-
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const times = { ...standardTimes, ...options.times }
   const log = options.onLog ?? (() => undefined)
 
-  let phase: EngineState['state'] = 'stopped'
-  let provider: Provider | null = null
-  let crashes = 0
-  let crashesInARow = 0
-  let channel: EngineChannel | null = null
-  let starting: Starting | null = null
   let current: Current | null = null
   let waiting: Waiting | null = null
-  let stopping: { promise: Promise<void>; done: () => void } | null = null
-  let readyTimer: NodeJS.Timeout | null = null
-  let restartTimer: NodeJS.Timeout | null = null
-  /** Why this process ended the engine itself, to be told instead of an exit code. */
-  let killedFor: FailureData | null = null
 
-  const state = (): EngineState => ({ state: phase, provider, crashes })
+  const engine = createEngineProcess({
+    launch: options.launch,
+    onState: options.onState ?? (() => undefined),
+    onLog: log,
+    times,
+    onMessage(message) {
+      if (current !== null && 'task' in message && message.task === current.id) receive(current, message)
+    },
+    onGone(failure) {
+      leave()?.unfinished({ kind: 'interrupted', failure })
+    },
+  })
 
-  function enter(next: EngineState['state']): void {
-    if (phase === next) return
-    phase = next
-    options.onState?.(state())
-  }
-
-  function send(message: ToEngine): void {
-    channel?.send(toEngineSchema.parse(message))
-  }
-
-  function launch(): void {
-    let launched: EngineChannel
-    try {
-      launched = options.launch()
-    } catch (error) {
-      exited(null, null, failureData(error).message)
-      return
-    }
-    channel = launched
-    readyTimer = setTimeout(() => {
-      kill({
-        code: 'engine-start-failed',
-        message: `The engine did not answer within ${Math.round(times.ready / 1000)} s of its start.`,
-        remedy: 'Run "fanoscope doctor"; it says whether TensorFlow loads on this machine.',
-      })
-    }, times.ready)
-    launched.onMessage((message) => {
-      if (channel === launched) receive(message)
-    })
-    launched.onExit((code, signal) => {
-      if (channel === launched) exited(code, signal, null)
-    })
-  }
-
-  function kill(reason: FailureData): void {
-    killedFor ??= reason
-    log('error', reason.message)
-    channel?.kill()
-  }
-
-  function receive(raw: unknown): void {
-    const parsed = fromEngineSchema.safeParse(raw)
-    if (!parsed.success) {
-      kill({
-        code: 'engine-protocol',
-        message: `The engine said something that main does not understand: ${parsed.error.message}`,
-        remedy: 'The engine is started again; resume the work. If it happens again, report the log file.',
-      })
-      return
-    }
-    const message = parsed.data
-    switch (message.type) {
-      case 'ready':
-        becomeReady(message.provider)
-        return
-      case 'log':
-        log(message.level, message.message)
-        return
-      case 'proved':
-        // Only the doctor asks for it, of an engine of its own.
-        return
-      case 'trained':
-        settle(message.task, { kind: 'trained', result: message.result })
-        return
-      case 'score-done':
-        settle(message.task, { kind: 'scored', result: message.result })
-        return
-      case 'exported':
-        settle(message.task, { kind: 'exported', result: message.result })
-        return
-      case 'cancelled':
-        settle(message.task, { kind: 'cancelled', step: message.step })
-        return
-      case 'failed':
-        settle(message.task, { kind: 'failed', failure: message.failure })
-        return
-      default:
-        if (current?.id === message.task) observe(current, message)
-    }
-  }
-
-  function observe(task: Current, message: TaskMessage): void {
-    try {
-      task.observe(message)
-    } catch (error) {
-      // Rows that cannot be stored (a full disk) must not be acknowledged, and the task cannot go on.
-      const failure = failureData(error)
-      log('error', failure.message)
-      send({ type: 'cancel', task: task.id })
-      armCancelTimer(task)
-      const settleLater = task.settle
-      task.observe = () => undefined
-      task.settle = () => settleLater({ kind: 'failed', failure })
-    }
-  }
-
-  function becomeReady(found: Provider): void {
-    if (readyTimer !== null) clearTimeout(readyTimer)
-    readyTimer = null
-    provider = found
-    const waiting = starting
-    starting = null
-    enter('ready')
-    waiting?.resolve(found)
-  }
-
-  function settle(id: string, outcome: TaskOutcome): void {
+  /** No task is at work any more. @returns the one that was */
+  function leave(): Current | null {
     const task = current
-    if (task === null || task.id !== id) return
-    if (task.cancelTimer !== null) clearTimeout(task.cancelTimer)
+    if (task !== null && task.cancelTimer !== null) clearTimeout(task.cancelTimer)
     current = null
-    if (outcome.kind !== 'interrupted') {
-      crashesInARow = 0
-      if (stopping === null) enter('ready')
-    }
-    task.settle(outcome)
+    return task
   }
 
-  function exited(code: number | null, signal: string | null, launchError: string | null): void {
-    if (readyTimer !== null) clearTimeout(readyTimer)
-    readyTimer = null
-    channel = null
-    const reason = killedFor ?? describeExit(code, signal, launchError)
-    killedFor = null
-    if (stopping !== null) {
-      enter('stopped')
-      if (current !== null) settle(current.id, { kind: 'interrupted', failure: stoppedFailure })
-      failStart(reason)
-      stopping.done()
+  /** The task has an outcome, and the engine has room for another. */
+  function end(task: Current): void {
+    if (current !== task) return
+    leave()
+    engine.idle()
+  }
+
+  function receive(task: Current, message: FromEngine): void {
+    if (message.type === 'cancelled') {
+      end(task)
+      task.unfinished({ kind: 'cancelled', step: message.step })
+    } else if (message.type === 'failed') {
+      end(task)
+      task.unfinished({ kind: 'failed', failure: message.failure })
+    } else {
+      observe(task, message)
+    }
+  }
+
+  function observe(task: Current, message: FromEngine): void {
+    let isKnown: boolean
+    try {
+      isKnown = task.hear(message)
+    } catch (error) {
+      giveUp(task, failureData(error))
       return
     }
-    crashes += 1
-    crashesInARow += 1
-    log('error', reason.message)
-    const mayRestart = crashesInARow < crashLimit
-    enter(mayRestart ? 'restarting' : 'failed')
-    if (current !== null) settle(current.id, { kind: 'interrupted', failure: reason })
-    if (mayRestart) {
-      restartTimer = setTimeout(() => {
-        restartTimer = null
-        launch()
-      }, times.backoff(crashesInARow))
-    } else {
-      failStart(reason)
+    if (isKnown) return
+    engine.kill({
+      code: 'engine-protocol',
+      message: `The engine said "${message.type}" of a task that says no such thing.`,
+      remedy: 'The engine is started again; resume the work. If it happens again, report the log file.',
+    })
+  }
+
+  /** Rows that cannot be stored (a full disk) must not be acknowledged, and the task cannot go on. */
+  function giveUp(task: Current, failure: FailureData): void {
+    log('error', failure.message)
+    engine.send({ type: 'cancel', task: task.id })
+    armCancelTimer(task)
+    const { unfinished } = task
+    task.unfinished = () => unfinished({ kind: 'failed', failure })
+    // Whatever else it says counts for nothing.
+    task.hear = (message) => {
+      if (Object.values(tasks).some(({ end: type }) => type === message.type)) {
+        end(task)
+        unfinished({ kind: 'failed', failure })
+      }
+      return true
     }
   }
 
-  function failStart(reason: FailureData): void {
-    const waiting = starting
-    starting = null
-    waiting?.reject(new Failure('engine-start-failed', reason.message, reason.remedy))
-  }
-
-  function start(): Promise<Provider> {
-    if (stopping !== null) return stopping.promise.then(start)
-    if (provider !== null && (phase === 'ready' || phase === 'busy')) return Promise.resolve(provider)
-    if (starting !== null) return starting.promise
-    const { promise, resolve, reject } = Promise.withResolvers<Provider>()
-    starting = { promise, resolve, reject }
-    // Somebody may only want it warm and wait for `run` to hear of a failure.
-    promise.catch(() => undefined)
-    // A restart after a crash is on its way and will answer this start too.
-    if (phase === 'restarting') return promise
-    if (phase === 'failed') crashesInARow = 0
-    enter('starting')
-    launch()
-    return promise
-  }
-
-  async function run(task: EngineTask, observer: (message: TaskMessage) => void): Promise<TaskOutcome> {
+  async function run<K extends TaskKind>(
+    task: { kind: K } & EngineTask<K>,
+    observer: (message: TaskMessage<K>) => void,
+    signal?: AbortSignal,
+  ): Promise<TaskOutcome<K>> {
     if (current !== null || waiting !== null) {
       throw new Failure('engine-busy', 'The engine already works on a task.', 'Wait until it is done.')
     }
-    const asked: Waiting = { id: task.task, cancelled: false, paused: false }
+    if (signal?.aborted) return { kind: 'cancelled', step: 0 }
+    const stop = (): void => cancel(task.task)
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      return await begin(task, observer)
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  async function begin<K extends TaskKind>(
+    task: { kind: K } & EngineTask<K>,
+    observer: (message: TaskMessage<K>) => void,
+  ): Promise<TaskOutcome<K>> {
+    const { kind, task: id } = task
+    const asked: Waiting = { id, cancelled: false, paused: false }
     waiting = asked
     try {
-      await start()
+      await engine.start()
     } catch (error) {
       return { kind: 'interrupted', failure: failureData(error) }
     } finally {
       waiting = null
     }
     if (asked.cancelled) return { kind: 'cancelled', step: 0 }
-    const { promise, resolve } = Promise.withResolvers<TaskOutcome>()
-    current = { id: task.task, observe: observer, settle: resolve, cancelTimer: null }
-    enter('busy')
+    const { promise, resolve } = Promise.withResolvers<TaskOutcome<K>>()
+    let rows = 0
+    const begun: Current = {
+      id,
+      hear(message) {
+        if (isEndOf(kind, message)) {
+          end(begun)
+          resolve({ kind: tasks[kind].outcome, result: message.result })
+          return true
+        }
+        const stored = message.type === 'scored' ? message.rows.length : 0
+        if (!isMessageOf(kind, message)) return false
+        observer(message)
+        rows += stored
+        if (stored > 0) engine.send({ type: 'stored', task: id, rows })
+        return true
+      },
+      unfinished: resolve,
+      cancelTimer: null,
+    }
+    current = begun
+    engine.busy()
     try {
-      send({ type: 'run', task })
-      if (asked.paused) send({ type: 'pause', task: task.task })
+      engine.send({ type: 'run', task })
+      if (asked.paused) engine.send({ type: 'pause', task: id })
     } catch (error) {
-      settle(task.task, { kind: 'failed', failure: failureData(error) })
+      end(begun)
+      resolve({ kind: 'failed', failure: failureData(error) })
     }
     return promise
   }
 
   function armCancelTimer(task: Current): void {
     task.cancelTimer ??= setTimeout(() => {
-      kill({
+      engine.kill({
         code: 'engine-hung',
         message: `The engine did not stop within ${Math.round(times.cancel / 1000)} s and was ended.`,
         remedy: 'What the last checkpoint holds is kept; resume from there.',
@@ -344,82 +249,38 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }, times.cancel)
   }
 
-  function stop(): Promise<void> {
-    if (stopping !== null) return stopping.promise
-    if (restartTimer !== null) clearTimeout(restartTimer)
-    restartTimer = null
-    if (channel === null) {
-      enter('stopped')
-      failStart(stoppedFailure)
-      return Promise.resolve()
-    }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const dying = channel
-    const timer = setTimeout(() => dying.kill(), times.exit)
-    stopping = {
-      promise,
-      done: () => {
-        clearTimeout(timer)
-        stopping = null
-        resolve()
-      },
-    }
-    send({ type: 'exit' })
-    return promise
+  function cancel(id: string): void {
+    if (waiting?.id === id) waiting.cancelled = true
+    if (current?.id !== id) return
+    engine.send({ type: 'cancel', task: id })
+    armCancelTimer(current)
   }
 
   return {
-    state,
-    start,
+    state: engine.state,
+    start: engine.start,
     run,
-    cancel(id) {
-      if (waiting?.id === id) waiting.cancelled = true
-      if (current?.id !== id) return
-      send({ type: 'cancel', task: id })
-      armCancelTimer(current)
-    },
+    cancel,
     pause(id) {
       if (waiting?.id === id) waiting.paused = true
-      if (current?.id === id) send({ type: 'pause', task: id })
+      if (current?.id === id) engine.send({ type: 'pause', task: id })
     },
     continue(id) {
       if (waiting?.id === id) waiting.paused = false
-      if (current?.id === id) send({ type: 'continue', task: id })
-    },
-    stored(id, rows) {
-      if (current?.id === id) send({ type: 'stored', task: id, rows })
+      if (current?.id === id) engine.send({ type: 'continue', task: id })
     },
     feed(id, images) {
-      if (current?.id === id) send({ type: 'feed', task: id, images })
+      if (current?.id === id) engine.send({ type: 'feed', task: id, images })
     },
     exchange(id, successor) {
-      if (current?.id === id) send({ type: 'exchange', task: id, ...successor })
+      if (current?.id === id) engine.send({ type: 'exchange', task: id, ...successor })
     },
-    stop,
+    stop: engine.stop,
   }
 }
 
-const stoppedFailure: FailureData = {
-  code: 'engine-stopped',
-  message: 'Fanoscope was closed while the engine was at work.',
-  remedy: 'What the last checkpoint holds is kept; resume from there.',
-}
-
-function describeExit(code: number | null, signal: string | null, launchError: string | null): FailureData {
-  if (launchError !== null || (code === null && signal === null)) {
-    return {
-      code: 'engine-start-failed',
-      message: `The engine could not be started${launchError === null ? '.' : `: ${launchError}`}`,
-      remedy: 'Run "fanoscope doctor"; it says what is missing.',
-    }
-  }
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-  return {
-    code: 'engine-crashed',
-    message: `The engine's process ended in the middle of its work (${how}).`,
-    remedy:
-      signal === 'SIGKILL'
-        ? 'Resume the work. The system may have ended it for lack of memory: close other programs or choose a smaller batch.'
-        : 'Resume the work; it goes on from its last checkpoint. The log in the workspace says more.',
-  }
-}
+/** How a job whose work is one task of its own id is paused and continued. */
+export const pausing = ({ pause, continue: goOn }: Pick<Supervisor, 'pause' | 'continue'>) => ({
+  pause,
+  continue: goOn,
+})

@@ -199,6 +199,9 @@ export const learningParameters = {
   }),
 }
 
+/** What a run is told to learn of good parts besides its networks, and which score and map are made of it. */
+export type LearningParameters = z.infer<z.ZodObject<typeof learningParameters>> & { score: string }
+
 /** What is kept of a generator against a critic; neither follows from the losses of the two. */
 export const ganChoiceParameters = {
   ganValidateEvery: z.int().min(0).default(0).meta({

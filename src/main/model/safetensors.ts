@@ -89,3 +89,15 @@ export async function readTensors(
   if (digest(metadata, entries, parts) !== sha256) throw new Error('its values do not match its digest')
   return { tensors, metadata }
 }
+
+/** SHA-256 over names, shapes and bytes of tensors in order of name: equal exactly when the weights are. */
+export function digestOf(tensors: TensorMap): string {
+  const hash = createHash('sha256')
+  for (const name of Object.keys(tensors).sort()) {
+    const tensor = tensors[name]
+    if (!tensor) continue
+    hash.update(`${name}:${tensor.shape.join('x')};`)
+    hash.update(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength))
+  }
+  return hash.digest('hex')
+}

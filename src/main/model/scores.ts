@@ -18,6 +18,7 @@ export const whitenedComponent = 'whitened'
 
 /** What systems that restore images can learn of good parts and store, in this order behind their own components. */
 export const learnedComponents = [whitenedComponent, relativeComponent, textureComponent] as const
+export type LearnedComponent = (typeof learnedComponents)[number]
 
 /** Those that are computed beside the graph. */
 export const besideGraph: readonly string[] = [relativeComponent, textureComponent]

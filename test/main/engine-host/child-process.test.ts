@@ -1,13 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ScoredImage } from '../../../src/main/engine/protocol.ts'
+import type { ScoredImage, TaskMessage } from '../../../src/main/engine/protocol.ts'
 import { launchChildEngine } from '../../../src/main/engine-host/child-process.ts'
 import { engineEnvironment } from '../../../src/main/engine-host/environment.ts'
-import {
-  createSupervisor,
-  type Supervisor,
-  type TaskMessage,
-} from '../../../src/main/engine-host/supervisor.ts'
+import { createSupervisor, type Supervisor } from '../../../src/main/engine-host/supervisor.ts'
 
 const entry = fileURLToPath(new URL('./fixtures/scripted-engine.ts', import.meta.url))
 const open: Supervisor[] = []
@@ -68,7 +64,6 @@ describe('an engine in a process of its own', () => {
       (message: TaskMessage) => {
         if (message.type !== 'scored') return
         rows.push(...message.rows)
-        supervisor.stored('s', rows.length)
       },
     )
     expect(outcome).toMatchObject({ kind: 'scored', result: { images: 9 } })

@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { FromEngine, ToEngine, TrainTask } from '../../../src/main/engine/protocol.ts'
+import type {
+  EngineTask,
+  FromEngine,
+  TaskMessage,
+  ToEngine,
+  TrainTask,
+} from '../../../src/main/engine/protocol.ts'
 import type { EngineChannel } from '../../../src/main/engine-host/channel.ts'
 import {
   createSupervisor,
   type Supervisor,
   type SupervisorTimes,
-  type TaskMessage,
 } from '../../../src/main/engine-host/supervisor.ts'
 import type { EngineState } from '../../../src/shared/engine.ts'
 
@@ -175,6 +180,70 @@ describe('a task', () => {
     first.says({ type: 'cancelled', task: 'a', step: 1 })
     await outcome
     expect(seen).toEqual([{ type: 'paused', task: 'a' }])
+  })
+
+  test('is cancelled when its signal aborts, and not begun where that was before', async () => {
+    const { supervisor, first } = await withReadyEngine()
+    const abort = new AbortController()
+    const outcome = supervisor.run(task('a'), () => undefined, abort.signal)
+    await expect.poll(() => first.heard).toHaveLength(1)
+    abort.abort()
+    expect(first.heard.at(-1)).toEqual({ type: 'cancel', task: 'a' })
+    first.says({ type: 'cancelled', task: 'a', step: 2 })
+    await expect(outcome).resolves.toEqual({ kind: 'cancelled', step: 2 })
+    const late = await supervisor.run(task('b'), () => undefined, abort.signal)
+    expect(late).toEqual({ kind: 'cancelled', step: 0 })
+    expect(first.heard).toHaveLength(2)
+  })
+
+  test('that says what only another kind of task says has broken the protocol', async () => {
+    const { supervisor, first, engine } = await withReadyEngine()
+    const outcome = supervisor.run(task('a'), () => undefined)
+    await expect.poll(() => first.heard).toHaveLength(1)
+    first.says({ type: 'exported', task: 'a', result: { files: [], componentNames: [] } })
+    await expect(outcome).resolves.toMatchObject({
+      kind: 'interrupted',
+      failure: { code: 'engine-protocol' },
+    })
+    expect(first.killed).toBe(true)
+    ;(await engine(2)).ready()
+  })
+
+  test('of scoring is told how many rows are stored, once its listener has them', async () => {
+    const { supervisor, first } = await withReadyEngine()
+    const seen: number[] = []
+    const scoring: EngineTask<'score'> = {
+      kind: 'score',
+      task: 's',
+      run: 'r',
+      folder: '/runs/r',
+      images: [],
+      maps: false,
+    }
+    const outcome = supervisor.run(scoring, (message) => {
+      if (message.type !== 'scored') return
+      expect(first.heard.filter(({ type }) => type === 'stored')).toHaveLength(seen.length)
+      seen.push(message.rows.length)
+    })
+    await expect.poll(() => first.heard).toHaveLength(1)
+    const row = (image: number) => ({
+      image,
+      tiles: 1,
+      components: Float32Array.of(1),
+      componentNames: ['residual'],
+      score: 1,
+      calibrated: 50,
+      map: null,
+      warnings: [],
+    })
+    first.says({ type: 'scored', task: 's', rows: [row(1), row(2)] })
+    first.says({ type: 'scored', task: 's', rows: [row(3)] })
+    expect(first.heard.slice(1)).toEqual([
+      { type: 'stored', task: 's', rows: 2 },
+      { type: 'stored', task: 's', rows: 3 },
+    ])
+    first.says({ type: 'score-done', task: 's', result: { images: 3, refused: [], seconds: 1 } })
+    await expect(outcome).resolves.toMatchObject({ kind: 'scored', result: { images: 3 } })
   })
 
   test('whose listener fails (a full disk) is cancelled and ends with that failure', async () => {

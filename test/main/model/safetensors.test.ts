@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { readTensors, writeTensors } from '../../../src/main/model/safetensors.ts'
+import { digestOf, readTensors, writeTensors } from '../../../src/main/model/safetensors.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
 
 const tensors = {
@@ -61,4 +61,20 @@ it('notices that a file is cut off, wherever', async () => {
     writeFileSync(cut, whole.subarray(0, length))
     await expect(readTensors(cut), `${length} bytes`).rejects.toThrow()
   }
+})
+
+const pair = (value: number) => ({ shape: [2], data: Float32Array.from([value, -value]) })
+
+describe('the digest of weights', () => {
+  it('does not depend on the order in which they are listed', () => {
+    const [a, b] = [pair(1), pair(2)]
+    expect(digestOf({ a, b })).toBe(digestOf({ b, a }))
+  })
+
+  it('tells weights apart by value, sign of zero, name and shape', () => {
+    const of = (name: string, shape: number[], ...values: number[]) =>
+      digestOf({ [name]: { shape, data: Float32Array.from(values) } })
+    const digests = [of('a', [2], 1, 0), of('a', [2], 1, -0), of('b', [2], 1, 0), of('a', [1, 2], 1, 0)]
+    expect(new Set(digests).size).toBe(4)
+  })
 })

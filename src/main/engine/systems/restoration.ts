@@ -1,6 +1,4 @@
 /** What scoring says about tiles where a system restores images: the table of components, pictures, and what else is asked for. */
-import { whitenedComponent } from '../../model/scores.ts'
-import { whitenedDistance } from '../learned/feature-whitening.ts'
 import type { ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 
@@ -22,7 +20,7 @@ export function restorationOutputs<Name extends string>(
   request: ScorerRequest,
 ): Record<string, Tensor> {
   const columns: Tensor[] = names.map((name) => components[name])
-  if (request.whitening) columns.push(whitenedDistance(early.x, early.y, request.whitening))
+  for (const component of request.components) columns.push(component.compute(early.x, early.y))
   return {
     components: tf.stack(columns, 1),
     map,
@@ -33,8 +31,10 @@ export function restorationOutputs<Name extends string>(
 }
 
 /** Names of the components that these outputs have. */
-export const componentsFor = (names: readonly string[], { whitening }: ScorerRequest): string[] =>
-  whitening ? [...names, whitenedComponent] : [...names]
+export const componentsFor = (names: readonly string[], { components }: ScorerRequest): string[] => [
+  ...names,
+  ...components.map(({ name }) => name),
+]
 
 /** What a scorer answers, from what that step gave. */
 export function restorationAnswer(

@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
 import { writeAnomalyMap } from '../../images/anomaly-map.ts'
 import { readModel } from '../../model/model-file.ts'
+import { digestOf } from '../../model/safetensors.ts'
 import { imageScore, percentileAmong } from '../../model/scores.ts'
 import { placeFile, replaceFile, syncFolder } from '../../platform/durable-file.ts'
 import type { Pixels } from '../data/geometry.ts'
@@ -16,7 +17,6 @@ import { scoringWith } from '../scoring/precision.ts'
 import { type ScoredPicture, scoreImages } from '../scoring/score-images.ts'
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
-import { digestOf } from '../training/checkpoint.ts'
 
 /** Images of a stream that are scored together: enough to fill batches, few enough for a quick answer. */
 const streamed = 8

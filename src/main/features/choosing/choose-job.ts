@@ -7,8 +7,9 @@ import type { ChoiceReport, ChoiceRequest } from '../../../shared/choice.ts'
 import { Failure, type FailureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import type { Run } from '../../../shared/run.ts'
-import type { EngineImage, ScoreTask } from '../../engine/protocol.ts'
-import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
+import type { EngineImage, EngineTask, TaskMessage } from '../../engine/protocol.ts'
+import { pausing } from '../../engine-host/supervisor.ts'
+import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
 import { type MadeDefectType, madeDefectTypes } from '../../model/made-defect-types.ts'
 import { paperFeatureShare } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
@@ -52,8 +53,7 @@ export function choosePlan(session: Session, request: ChoiceRequest): JobPlan {
     datasetId: first.datasetId,
     lane: 'engine',
     work: (context) => choose(session, runs, request, context),
-    pause: (id) => session.supervisor.pause(id),
-    continue: (id) => session.supervisor.continue(id),
+    ...pausing(session.supervisor),
   }
 }
 
@@ -107,9 +107,8 @@ async function choose(
 
   const scored: { run: Run; names: string[]; components: Map<number, Float32Array> }[] = []
   for (const run of runs) {
-    if (context.signal.aborted) return stoppedBy(context.signal.reason, closed)
     const { white } = await readTrainingList(workspace, run)
-    const task: ScoreTask = {
+    const task: EngineTask<'score'> = {
       kind: 'score',
       task: context.id,
       run: run.id,
@@ -186,7 +185,7 @@ type Scored = { names: string[]; components: Map<number, Float32Array> }
 /** Lets a run score the pictures. @returns what it stored by place in the list, or how the job ends */
 async function scoreWith(
   { supervisor }: Session,
-  task: ScoreTask,
+  task: EngineTask<'score'>,
   turn: { before: number; of: number },
   context: JobContext,
 ): Promise<Scored | JobEnd> {
@@ -207,10 +206,7 @@ async function scoreWith(
     })
   }
   show()
-  const cancel = (): void => supervisor.cancel(task.task)
-  context.signal.addEventListener('abort', cancel, { once: true })
-  let rows = 0
-  const outcome = await supervisor.run(task, (message) => {
+  const observe = (message: TaskMessage<'score'>): void => {
     switch (message.type) {
       case 'progress':
         last = { done: message.done, secondsLeft: message.secondsLeft }
@@ -221,29 +217,16 @@ async function scoreWith(
           scored.names = componentNames
           scored.components.set(image - 1, components)
         }
-        rows += message.rows.length
-        supervisor.stored(task.task, rows)
         return
       case 'paused':
       case 'continued':
         paused = message.type === 'paused'
         show()
     }
-  })
-  context.signal.removeEventListener('abort', cancel)
-  switch (outcome.kind) {
-    case 'scored':
-      return scored
-    case 'cancelled':
-      return stoppedBy(context.signal.reason, closed)
-    case 'interrupted':
-      return { state: 'interrupted', failure: outcome.failure }
-    case 'failed':
-      return { state: 'failed', failure: outcome.failure }
-    case 'trained':
-    case 'exported':
-      throw new TypeError(`The engine answered a scoring with "${outcome.kind}".`)
   }
+  const { signal } = context
+  const outcome = await supervisor.run(task, observe, signal)
+  return outcome.kind === 'scored' ? scored : unfinishedBy(outcome, signal.reason, closed)
 }
 
 function scoredRun(

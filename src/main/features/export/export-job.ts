@@ -1,11 +1,12 @@
 /** Exports as a job: models by the engine, which compiles the graph, everything else in a thread. */
+
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { Failure, type FailureData } from '../../../shared/failure.ts'
 import type { Split } from '../../../shared/image.ts'
 import type { Id, JsonObject } from '../../../shared/values.ts'
-import type { ExportTask } from '../../engine/protocol.ts'
-import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
+import type { EngineTask } from '../../engine/protocol.ts'
+import { type JobContext, type JobEnd, type JobPlan, stoppedBy, unfinishedBy } from '../../jobs/jobs.ts'
 import { applicationVersion } from '../../platform/application-version.ts'
 import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'
@@ -109,7 +110,7 @@ async function exportModel(
   const folder = workspace.path(runFolder(run.id))
   const inside = `export-${randomUUID()}`
   const metadata: JsonObject = { ...manifest }
-  const task: ExportTask = {
+  const task: EngineTask<'export'> = {
     kind: 'export',
     task: context.id,
     run: run.id,
@@ -123,20 +124,10 @@ async function exportModel(
   const made = `${folder}/${inside}`
   try {
     const outcome = await supervisor.run(task, () => undefined)
-    switch (outcome.kind) {
-      case 'exported':
-        return await finish(made)
-      case 'failed':
-        return { state: 'failed', failure: outcome.failure }
-      case 'interrupted':
-        return context.signal.reason === 'close'
-          ? { state: 'interrupted', failure: closed }
-          : { state: 'interrupted', failure: outcome.failure }
-      case 'cancelled':
-        return { state: 'cancelled' }
-      default:
-        throw new TypeError(`The engine answered an export with "${outcome.kind}".`)
-    }
+    if (outcome.kind === 'exported') return await finish(made)
+    const { reason } = context.signal
+    if (outcome.kind === 'interrupted' && reason === 'close') return stoppedBy(reason, closed)
+    return unfinishedBy(outcome, reason, closed)
   } finally {
     await removeMade(made)
   }

@@ -4,13 +4,14 @@
  * with its score. Whatever a process that died had not stored is what the next one finds open, so that no part is
  * scored twice and none is left out.
  */
+
 import { join } from 'node:path'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import type { LivePart, LiveWatch } from '../../../shared/live.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
-import type { ScoredImage, ScoreTask } from '../../engine/protocol.ts'
+import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'
@@ -405,12 +406,9 @@ function feed(line: Line): void {
 async function keepEngine(line: Line): Promise<void> {
   const { session, context } = line
   const { supervisor, workspace, log } = session
-  const cancel = (): void => supervisor.cancel(context.id)
-  context.signal.addEventListener('abort', cancel, { once: true })
   while (!context.signal.aborted) {
-    let rows = 0
     const { run } = line.model
-    const task: ScoreTask = {
+    const task: EngineTask<'score'> = {
       kind: 'score',
       task: context.id,
       run: run.id,
@@ -419,7 +417,7 @@ async function keepEngine(line: Line): Promise<void> {
       maps: true,
       stream: true,
     }
-    const outcome = await supervisor.run(task, (message) => {
+    const observe = (message: TaskMessage<'score'>): void => {
       if (message.type === 'progress' && !line.isReady) {
         line.isReady = true
         feed(line)
@@ -429,11 +427,10 @@ async function keepEngine(line: Line): Promise<void> {
       } else if (message.type === 'exchanged') goOnWith(line, message.failure)
       else if (message.type === 'scored') {
         store(line, message.rows)
-        rows += message.rows.length
-        supervisor.stored(context.id, rows)
         feed(line)
       }
-    })
+    }
+    const outcome = await supervisor.run(task, observe, context.signal)
     line.isReady = false
     line.queue.unshift(...line.fed)
     line.fed.clear()
@@ -444,7 +441,6 @@ async function keepEngine(line: Line): Promise<void> {
     if (outcome.kind === 'failed') log.error(outcome.failure.message, outcome.failure)
     await new Promise((resolve) => setTimeout(resolve, restart))
   }
-  context.signal.removeEventListener('abort', cancel)
 }
 
 function refuse(line: Line, image: number, reason: string): void {

@@ -8,9 +8,9 @@ import type { FailureData } from '../../../shared/failure.ts'
 import type { Image, Split } from '../../../shared/image.ts'
 import type { Run } from '../../../shared/run.ts'
 import { type Id, imageIdSchema } from '../../../shared/values.ts'
-import type { ScoredImage, ScoreTask } from '../../engine/protocol.ts'
-import type { TaskMessage } from '../../engine-host/supervisor.ts'
-import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
+import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
+import { pausing } from '../../engine-host/supervisor.ts'
+import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { listImagesInPieces } from '../../store/images.ts'
 import { activePoint } from '../../store/operating-points.ts'
@@ -47,8 +47,7 @@ export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
     datasetId: request.datasetId,
     lane: 'engine',
     work: (context) => score(session, request, context),
-    pause: (id) => session.supervisor.pause(id),
-    continue: (id) => session.supervisor.continue(id),
+    ...pausing(session.supervisor),
   }
 }
 
@@ -87,7 +86,7 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
   const { images, already } = await imagesToScore(workspace, request)
   await requireFiles(workspace, images)
   if (images.length === 0) return done({ run: run.id, images: 0, already, seconds: 0, refused: [] })
-  const task: ScoreTask = {
+  const task: EngineTask<'score'> = {
     kind: 'score',
     task: context.id,
     run: run.id,
@@ -95,35 +94,19 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
     images: images.map((image) => engineImage(workspace, image, white)),
     maps: true,
   }
-  if (context.signal.aborted) return stoppedBy(context.signal.reason, closed)
-  const cancel = (): void => supervisor.cancel(context.id)
-  context.signal.addEventListener('abort', cancel, { once: true })
-  const outcome = await supervisor.run(task, followScoring(session, run.id, context))
-  context.signal.removeEventListener('abort', cancel)
+  const outcome = await supervisor.run(task, followScoring(session, run.id, context), context.signal)
   await followPoint(session, run)
   events.emit('run.changed', { run: run.id })
-  switch (outcome.kind) {
-    case 'scored': {
-      const files = new Map(images.map(({ id, file }) => [id, file]))
-      const refused = outcome.result.refused.map(({ image, code, reason }) => ({
-        image,
-        file: files.get(image) ?? '',
-        code,
-        reason,
-      }))
-      const seconds = (performance.now() - started) / 1000
-      return done({ run: run.id, images: outcome.result.images, already, seconds, refused })
-    }
-    case 'cancelled':
-      return stoppedBy(context.signal.reason, closed)
-    case 'interrupted':
-      return { state: 'interrupted', failure: outcome.failure }
-    case 'failed':
-      return { state: 'failed', failure: outcome.failure }
-    case 'trained':
-    case 'exported':
-      throw new TypeError(`The engine answered a scoring with "${outcome.kind}".`)
-  }
+  if (outcome.kind !== 'scored') return unfinishedBy(outcome, context.signal.reason, closed)
+  const files = new Map(images.map(({ id, file }) => [id, file]))
+  const refused = outcome.result.refused.map(({ image, code, reason }) => ({
+    image,
+    file: files.get(image) ?? '',
+    code,
+    reason,
+  }))
+  const seconds = (performance.now() - started) / 1000
+  return done({ run: run.id, images: outcome.result.images, already, seconds, refused })
 }
 
 export const scoreSummarySchema = z.object({
@@ -154,9 +137,11 @@ async function followPoint(session: Session, run: Run): Promise<void> {
   if (point.regions !== null) await measureRegions(workspace, run.id)
 }
 
-function followScoring(session: Session, run: Id, context: JobContext): (message: TaskMessage) => void {
-  const { workspace, supervisor } = session
-  let rows = 0
+function followScoring(
+  { workspace }: Session,
+  run: Id,
+  context: JobContext,
+): (message: TaskMessage<'score'>) => void {
   let last = { phase: 'score', done: 0, total: 0, secondsLeft: null as number | null, paused: false }
   return (message) => {
     switch (message.type) {
@@ -173,8 +158,6 @@ function followScoring(session: Session, run: Id, context: JobContext): (message
           message.rows[0]?.componentNames ?? [],
           message.rows.map((row) => newScore(run, row)),
         )
-        rows += message.rows.length
-        supervisor.stored(context.id, rows)
         return
       case 'paused':
       case 'continued':

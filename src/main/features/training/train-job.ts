@@ -4,8 +4,8 @@ import { type FailureData, failureData } from '../../../shared/failure.ts'
 import type { JobProgress } from '../../../shared/job.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
-import type { TrainResult, TrainTask } from '../../engine/protocol.ts'
-import type { TaskMessage } from '../../engine-host/supervisor.ts'
+import type { EngineTask, TaskMessage, TaskResult } from '../../engine/protocol.ts'
+import { pausing } from '../../engine-host/supervisor.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import { rateLimit } from '../../platform/rate-limit.ts'
 import type { Session } from '../../session/session.ts'
@@ -53,8 +53,7 @@ export function trainPlan(session: Session, run: Id, resume: boolean): JobPlan {
       stopped(session, run, findRun(db, run).stepsDone, AbortSignal.abort(reason))
       tell()
     },
-    pause: (id) => session.supervisor.pause(id),
-    continue: (id) => session.supervisor.continue(id),
+    ...pausing(session.supervisor),
   }
 }
 
@@ -65,7 +64,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
     const run = findRun(db, id)
     const list = await readTrainingList(workspace, run)
     const images = await engineTrainingImages(workspace, run, list)
-    const task: TrainTask = {
+    const task: EngineTask<'train'> = {
       kind: 'train',
       task: context.id,
       run: id,
@@ -82,11 +81,8 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
     if (context.signal.aborted) return stopped(session, id, run.stepsDone, context.signal)
     setRunState(db, id, 'training')
     events.emit('run.changed', { run: id })
-    const cancel = (): void => supervisor.cancel(context.id)
-    context.signal.addEventListener('abort', cancel, { once: true })
     const follower = followTraining(session, run, context)
-    const outcome = await supervisor.run(task, follower.observe)
-    context.signal.removeEventListener('abort', cancel)
+    const outcome = await supervisor.run(task, follower.observe, context.signal)
     follower.keep()
     switch (outcome.kind) {
       case 'trained':
@@ -99,9 +95,6 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
       case 'failed':
         setRunState(db, id, 'failed', outcome.failure)
         return { state: 'failed', failure: outcome.failure }
-      case 'scored':
-      case 'exported':
-        throw new TypeError(`The engine answered a training with "${outcome.kind}".`)
     }
   } catch (error) {
     const failure = failureData(error)
@@ -117,7 +110,7 @@ function warmFolder({ workspace }: Session, run: Run): string | null {
   return workspace.path(runFolder(run.parentRunId))
 }
 
-function trained({ workspace: { db } }: Session, id: Id, report: TrainResult): JobEnd {
+function trained({ workspace: { db } }: Session, id: Id, report: TaskResult<'train'>): JobEnd {
   const { calibration: scores, mapScale, expectedCriticValue, ...result } = report
   const { steps, seconds, losses } = result
   db.transaction(() => {
@@ -149,14 +142,14 @@ function stopped({ workspace: { db } }: Session, id: Id, step: number, signal: A
 }
 
 interface Follower {
-  observe(message: TaskMessage): void
+  observe(message: TaskMessage<'train'>): void
   /** Writes the newest state of the training to the run. */
   keep(): void
 }
 
 /** Writes what the engine says about a training into the run's row and tells the windows. */
 function followTraining(session: Session, run: Run, context: JobContext): Follower {
-  const { events, supervisor, log } = session
+  const { events, log } = session
   const { db } = session.workspace
   const losses = { ...run.losses }
   let { stepsDone, stepsTotal } = run
@@ -223,10 +216,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
           if (!context.signal.aborted) setRunState(db, run.id, paused ? 'paused' : 'training')
           show({ paused, secondsLeft: paused ? null : last.secondsLeft })
           events.emit('run.changed', { run: run.id })
-          return
         }
-        case 'scored':
-          supervisor.cancel(context.id)
       }
     },
   }

@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { compilingWith } from '../../../../src/main/engine/graph/compile.ts'
-import type { FeatureWhitening } from '../../../../src/main/engine/learned/feature-whitening.ts'
+import {
+  type FeatureWhitening,
+  whitenedDistance,
+} from '../../../../src/main/engine/learned/feature-whitening.ts'
 import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
 import type { EngineImage, TrainTask } from '../../../../src/main/engine/protocol.ts'
 import type { ScorerRequest, TileScorer } from '../../../../src/main/engine/scoring/tile-scorer.ts'
@@ -16,6 +19,7 @@ import { createGanWeights } from '../../../../src/main/engine/systems/gan-system
 import { createGanomalyWeights } from '../../../../src/main/engine/systems/ganomaly/networks.ts'
 import { createGanomalyScorer } from '../../../../src/main/engine/systems/ganomaly/scorer.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
+import type { Tensor } from '../../../../src/main/engine/tensorflow.ts'
 import { resolveConfig } from '../../../../src/main/model/catalog.ts'
 import { imageScore, isScoreKind, learnedComponents } from '../../../../src/main/model/scores.ts'
 import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
@@ -36,6 +40,11 @@ function madeWhitening(): FeatureWhitening {
     whitening: random.fillNormal(new Float32Array(earlyFeatures ** 2)),
   }
 }
+
+const whitened = () => ({
+  name: 'whitened',
+  compute: (x: Tensor, y: Tensor) => whitenedDistance(x, y, madeWhitening()),
+})
 
 const scorers: [string, (request: ScorerRequest) => TileScorer][] = [
   [
@@ -69,7 +78,7 @@ const scorers: [string, (request: ScorerRequest) => TileScorer][] = [
 
 describeCompiled('what a graph gives beside its own components', () => {
   it.each(scorers)('of %s equals what it gives eagerly to 1e-5', (_, make) => {
-    const request = { whitening: madeWhitening(), codes: true, early: true }
+    const request = { components: [whitened()], codes: true, early: true }
     const own = compilingWith({ mode: 'compiled' }, () => make(request))
     const eager = compilingWith({ mode: 'eager' }, () => make(request))
     const tiles = createRandom(2).fillUniform(new Float32Array(3 * shape.size ** 2))
@@ -91,8 +100,8 @@ describeCompiled('what a graph gives beside its own components', () => {
   it.each(scorers)('of %s changes nothing of what it gives without it', (_, make) => {
     const tiles = createRandom(3).fillUniform(new Float32Array(3 * shape.size ** 2))
     const [plain, more] = [
-      make({ whitening: null, codes: false, early: false }),
-      make({ whitening: madeWhitening(), codes: true, early: true }),
+      make({ components: [], codes: false, early: false }),
+      make({ components: [whitened()], codes: true, early: true }),
     ]
     const [a, b] = [plain.score(tiles), more.score(tiles)]
     const width = plain.componentNames.length
