@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
 import { writeFolder } from '../main/import/photographs.ts'
-import { createStation, describeInChromium } from './station.ts'
+import { createStation, describeInChromium, eventually } from './station.ts'
 
 const holder = resolve(import.meta.dirname, '../main/store/hold-workspace.ts')
 
@@ -26,7 +26,7 @@ describeInChromium('in the window', () => {
     const alert = station.page.getByRole('alert').filter({ hasText: `Code: ${code}` })
     await alert.waitFor()
     // The remedy stands between what happened and the code.
-    expect(await alert.locator('.remedy').textContent()).toMatch(/.{10}/)
+    await eventually(() => alert.locator('.remedy').textContent()).toMatch(/.{10}/)
     return (await alert.locator('.message').textContent()) ?? ''
   }
 
@@ -118,9 +118,9 @@ describeInChromium('in the window', () => {
     await page.getByRole('button', { name: '转到', exact: true }).click()
     await page.getByRole('button', { name: '使用此文件夹' }).click()
     const alert = page.getByRole('alert').filter({ hasText: 'folder-empty' })
-    expect(await alert.locator('.message').textContent()).toBe('该文件夹中没有文件。')
-    expect(await alert.locator('.remedy').textContent()).toBe('请选择存放照片的文件夹。')
-    expect(await alert.locator('.original[lang=en]').textContent()).toContain(
+    await eventually(() => alert.locator('.message').textContent()).toBe('该文件夹中没有文件。')
+    await eventually(() => alert.locator('.remedy').textContent()).toBe('请选择存放照片的文件夹。')
+    await eventually(() => alert.locator('.original[lang=en]').textContent()).toContain(
       'There is no file in the folder',
     )
     await page.getByRole('dialog').getByRole('button', { name: '取消' }).click()

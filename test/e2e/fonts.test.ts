@@ -10,7 +10,7 @@ import { projectRoot } from '../../scripts/setup/places.mjs'
 import { launchChromium } from '../../scripts/window/chromium.mjs'
 import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/commands/documents.ts'
-import { createStation, describeInChromium, done, stockLine } from './station.ts'
+import { createStation, describeInChromium, done, eventually, stockLine } from './station.ts'
 
 /** Of the characters of an element: which fonts they were drawn with. */
 async function drawnWith(page: Page, selector: string) {
@@ -69,7 +69,7 @@ describeInChromium('Chinese on a computer whose fonts are all Latin', () => {
       window.on('request', (request) => read.push(request.url()))
       await window.goto(served.url)
       await window.getByRole('navigation', { name: '页面' }).waitFor()
-      expect(await drawnWith(window, '.screen-header h1')).toEqual([
+      await eventually(() => drawnWith(window, '.screen-header h1')).toEqual([
         { isCustomFont: true, glyphCount: expect.any(Number) },
       ])
       const slices = read.filter((address) => address.endsWith('.woff2'))

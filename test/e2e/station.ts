@@ -7,17 +7,34 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
 import { z } from 'zod'
 import { placesIn, projectRoot } from '../../scripts/setup/places.mjs'
 import { launchChromium } from '../../scripts/window/chromium.mjs'
 import { type Served, serveWindow } from '../../scripts/window/served.mjs'
+import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/commands/documents.ts'
 import { type Finished, fanoscope } from '../main/commands/fanoscope.ts'
 
 /** What a machine under load may take for anything that a test waits for, in milliseconds. */
 export const patience = 60_000
+
+/**
+ * What a screen shows, and what is stored, may be a moment behind the input that changes it: on a busy machine even the
+ * press of a key is told as done before it is drawn. So it is read again until it is as expected.
+ */
+export const eventually = <T>(read: () => T | Promise<T>, message = ''): ReturnType<typeof expect.poll<T>> =>
+  expect.poll(read, { timeout: patience, message })
+
+/** Where it is on screen, once nothing moves any more. */
+export async function boxOf(
+  element: Locator,
+): Promise<{ x: number; y: number; width: number; height: number }> {
+  await element.waitFor()
+  await settled(element.page())
+  return (await element.boundingBox()) ?? expect.unreachable(`${element} is not on screen`)
+}
 
 let browser: Browser | null = null
 const obstacle = await (async (): Promise<string | null> => {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { barriers } from './barriers.ts'
-import { createStation, describeInChromium, patience } from './station.ts'
+import { createStation, describeInChromium, eventually } from './station.ts'
 
 /** The screen of each step, and the words at its head. */
 const steps = [
@@ -50,14 +50,14 @@ describeInChromium('the tour', () => {
     await step(page, 4)
     await card(page).getByRole('button', { name: 'Done' }).click()
     await card(page).waitFor({ state: 'detached' })
-    await expect.poll(isSeen, { timeout: patience }).toEqual({ value: true })
+    await eventually(isSeen).toEqual({ value: true })
   })
 
   it('begins with F1 and is walked with the keyboard alone', async () => {
     const { page } = station
     await page.keyboard.press('F1')
     await step(page, 0)
-    expect(await card(page).evaluate((element) => element === document.activeElement)).toBe(true)
+    await eventually(() => card(page).evaluate((element) => element === document.activeElement)).toBe(true)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')

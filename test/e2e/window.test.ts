@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/commands/documents.ts'
 import { barriers } from './barriers.ts'
-import { createStation, describeInChromium, done, stockLine } from './station.ts'
+import { createStation, describeInChromium, done, eventually, stockLine } from './station.ts'
 
 const places = [
   'datasets',
@@ -109,19 +109,17 @@ describeInChromium('every screen', () => {
 
   it('the first start: nothing keeps anybody from it, in both themes, and Tab reaches every control', async () => {
     const page = await station.open()
-    await settled(page)
     expect(await barriers(page)).toEqual([])
     expect(await unreached(page)).toEqual([])
     await page.getByRole('button', { name: 'Switch between dark and light' }).click()
-    await settled(page)
     expect(await barriers(page)).toEqual([])
-    expect(await look(page)).toEqual({ language: 'en', theme: 'light' })
+    await eventually(() => look(page)).toEqual({ language: 'en', theme: 'light' })
     await station.close()
   })
 
   it('holds the theme that was chosen after a restart', async () => {
     const page = await station.open('--workspace', station.workspace)
-    expect(await look(page)).toEqual({ language: 'en', theme: 'light' })
+    await eventually(() => look(page)).toEqual({ language: 'en', theme: 'light' })
   })
 
   it('judges what a camera puts into a folder', async () => {
@@ -144,24 +142,21 @@ describeInChromium('every screen', () => {
         await station.page.getByRole('button', { name: 'Switch between dark and light' }).click()
       }
       const page = await visit(place)
-      expect(await look(page)).toMatchObject({ theme })
+      await eventually(() => look(page)).toMatchObject({ theme })
       expect(await barriers(page)).toEqual([])
     })
 
     it('keeps nobody out: the dialogs', async () => {
       const page = await visit('datasets')
       await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
-      await settled(page)
       expect(await barriers(page)).toEqual([])
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
       await page.keyboard.press('?')
-      await settled(page)
       expect(await barriers(page)).toEqual([])
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
       await page.keyboard.press('j')
-      await settled(page)
       expect(await barriers(page)).toEqual([])
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
@@ -199,12 +194,12 @@ describeInChromium('every screen', () => {
     await page.getByRole('navigation', { name: '页面' }).waitFor()
     await station.close()
     const again = await station.open('--workspace', station.workspace)
-    expect(await look(again)).toEqual({ language: 'zh-CN', theme })
+    await eventually(() => look(again)).toEqual({ language: 'zh-CN', theme })
     for (const place of places) {
       await visit(place)
       // The title of a training is the run's own name.
-      const title = await again.locator('.screen-header h1').textContent()
-      if (place !== 'training') expect(title).toMatch(/^\p{Script=Han}+$/u)
+      if (place === 'training') continue
+      await eventually(() => again.locator('.screen-header h1').textContent()).toMatch(/^\p{Script=Han}+$/u)
     }
   })
 
@@ -212,6 +207,6 @@ describeInChromium('every screen', () => {
     const { page } = station
     await page.locator('.status').getByRole('button', { name: '切换语言' }).click()
     await page.getByRole('navigation', { name: 'Screens' }).waitFor()
-    expect(await look(page)).toMatchObject({ language: 'en' })
+    await eventually(() => look(page)).toMatchObject({ language: 'en' })
   })
 })
