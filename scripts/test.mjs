@@ -1,6 +1,6 @@
 /**
- * `npm test`: lint and formatting, types, then every test. Prints each skipped test with its reason, and as
- * the last line what came of it all: `N passed, N failed, N skipped`. A check that fails counts as failed.
+ * `npm test`: lint and formatting, types, then every test. Prints each skipped test with its reason, how long it
+ * took, and as the last line what came of it all: `N passed, N failed, N skipped`. A check that fails counts as failed.
  *
  * `npm test -- <vitest arguments>` runs those tests alone, without the checks.
  */
@@ -11,7 +11,9 @@ import { readJson } from './setup/json-file.mjs'
 import { currentNode } from './setup/node.mjs'
 import { placesIn, projectRoot } from './setup/places.mjs'
 import { duration } from './setup/report.mjs'
+import { summaryLines } from './test/summary-lines.mjs'
 
+const started = Date.now()
 const places = placesIn(projectRoot)
 const chosen = process.argv.slice(2)
 const summaryFile = join(places.cache, `test-summary-${process.pid}.json`)
@@ -84,8 +86,6 @@ async function runTests() {
 
 const failedChecks = chosen.length === 0 ? await runChecks() : 0
 const { passed, failed, skipped } = await runTests()
-if (skipped.length > 0) process.stdout.write('Skipped:\n')
-for (const { file, test, reason } of skipped) process.stdout.write(`  ${file}: ${test}\n    ${reason}\n`)
-const allFailed = failed + failedChecks
-process.stdout.write(`${passed} passed, ${allFailed} failed, ${skipped.length} skipped\n`)
-process.exitCode = allFailed > 0 || passed === 0 ? 1 : 0
+const summary = { passed, failed: failed + failedChecks, skipped }
+process.stdout.write(`${summaryLines(summary, Date.now() - started).join('\n')}\n`)
+process.exitCode = summary.failed > 0 || passed === 0 ? 1 : 0

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createStation, describeInChromium, eventually } from './station.ts'
+import { createStation, describeInChromium, eventually, patience } from './station.ts'
 
 const rowSchema = z.object({
   file: z.string(),
@@ -86,7 +86,7 @@ describeInChromium('the first shift', () => {
   it('starts with the sample line, whose dataset is shown', async () => {
     const page = await station.open()
     await page.getByRole('button', { name: /Open the sample line/ }).click()
-    await page.getByText('360 images shown').waitFor()
+    await page.getByText('360 images shown').waitFor({ timeout: 4 * patience })
     await page.getByRole('heading', { name: 'sample', level: 2 }).waitFor()
     await page.getByRole('list', { name: 'Images' }).locator('img').first().waitFor()
   })
@@ -111,7 +111,7 @@ describeInChromium('the first shift', () => {
       losses.getByText('Wasserstein distance').waitFor(),
       losses.locator('.value').filter({ hasText: /\d/ }).first().waitFor(),
     ])
-    await page.getByText('The model is trained.').waitFor()
+    await page.getByText('The model is trained.').waitFor({ timeout: 4 * patience })
     await eventually(() => page.getByRole('img', { name: /reconstructions/ }).count()).toBe(1)
   })
 

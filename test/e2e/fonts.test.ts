@@ -48,7 +48,7 @@ describeInChromium('Chinese on a computer whose fonts are all Latin', () => {
       join(bare, 'fonts.conf'),
       `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${latin}</dir><cachedir>${join(bare, 'cache')}</cachedir></fontconfig>`,
     )
-    await stockLine(station, station.workspace)
+    await stockLine(station)
   })
   afterAll(async () => {
     await browser?.close()

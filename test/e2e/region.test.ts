@@ -9,7 +9,7 @@ import { boxOf, createStation, describeInChromium, done, signIn, stockLine, stor
 
 describeInChromium('a region of interest', () => {
   const station = createStation()
-  beforeAll(() => stockLine(station, station.workspace))
+  beforeAll(() => stockLine(station))
 
   const dialog = () => station.page.getByRole('dialog', { name: /^Region of interest/ })
   /** Where is drawn, once the photograph is there. */

@@ -6,10 +6,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createRun, findRun, setRunState } from '../../src/main/store/runs.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { documents } from '../main/commands/documents.ts'
-import { boxOf, createStation, describeInChromium, done, eventually, stockLine, stored } from './station.ts'
-
-const few = 'ganSteps=4 encoderSteps=4 discriminatorSamples=32'
+import { boxOf, createStation, describeInChromium, eventually, stored, trainedLine } from './station.ts'
 
 describeInChromium('runs in the window', () => {
   const station = createStation()
@@ -18,10 +15,7 @@ describeInChromium('runs in the window', () => {
   const runs: string[] = []
 
   beforeAll(async () => {
-    await stockLine(station, workspace)
-    const training = ['--dataset', 'sample', '--preset', 'smoke', '--seed', '1', '--set', ...few.split(' ')]
-    const at = ['--workspace', workspace, '--json']
-    const { run } = documents.train.parse(await done(station.command('train', ...training, ...at)))
+    const run = await trainedLine(station)
     // Of the second one only what it was told matters.
     const opened = openWorkspace(workspace)
     const { datasetId, model, preset, config, stepsTotal } = findRun(opened.db, run)

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { barriers } from './barriers.ts'
-import { createStation, describeInChromium, eventually } from './station.ts'
+import { createStation, describeInChromium, eventually, patience } from './station.ts'
 
 /** The screen of each step, and the words at its head. */
 const steps = [
@@ -30,7 +30,10 @@ describeInChromium('the tour', () => {
   it('is offered once the sample line is there, and does not take the focus', async () => {
     const page = await station.open()
     await page.getByRole('button', { name: /Open the sample line/ }).click()
-    await card(page).getByRole('heading', { name: 'A tour in five steps?' }).waitFor()
+    // Its 360 photographs are made first.
+    await card(page)
+      .getByRole('heading', { name: 'A tour in five steps?' })
+      .waitFor({ timeout: 4 * patience })
     expect(await card(page).locator(':focus').count()).toBe(0)
     expect(await barriers(page)).toEqual([])
   })

@@ -5,7 +5,7 @@ import { createStation, describeInChromium, eventually, stockLine } from './stat
 
 describeInChromium('a training in the window', () => {
   const station = createStation()
-  beforeAll(() => stockLine(station, station.workspace))
+  beforeAll(() => stockLine(station))
 
   const header = () => station.page.locator('.screen-header')
   const button = (name: string) => header().getByRole('button', { name, exact: true })

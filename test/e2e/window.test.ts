@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/commands/documents.ts'
 import { barriers } from './barriers.ts'
-import { createStation, describeInChromium, done, eventually, stockLine } from './station.ts'
+import { createStation, describeInChromium, done, eventually, scoredLine } from './station.ts'
 
 const places = [
   'datasets',
@@ -29,12 +29,8 @@ describeInChromium('every screen', () => {
 
   beforeAll(async () => {
     const { workspace } = station
-    await stockLine(station, workspace)
+    run = await scoredLine(station)
     const at = ['--workspace', workspace, '--json']
-    const training = '--dataset sample --preset smoke --set ganSteps=4 encoderSteps=4 discriminatorSamples=32'
-    run = documents.train.parse(await done(station.command('train', ...training.split(' '), ...at))).run
-    await done(station.command('score', '--run', run, ...at))
-    await done(station.command('score', '--run', run, '--split', 'validation', ...at))
     // Parts of another day, one of them accepted: there is something to watch, and something to learn from.
     const other = '--seed 7 --train 4 --test-good 1 --per-defect 1 --json'
     await done(station.command('sample', nextDay, ...other.split(' ')))

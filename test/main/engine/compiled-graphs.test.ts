@@ -4,17 +4,26 @@ import { expect, it } from 'vitest'
 import { keptGraphs } from '../../../src/main/engine/compiled-graphs.ts'
 import { readModel, writeModel } from '../../../src/main/engine/scoring/model-file.ts'
 import { Cancelled, TaskControl } from '../../../src/main/engine/task-control.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
+import { once } from '../../once.ts'
+import { sharedFolder, temporaryFolder } from '../store/temporary-folder.ts'
 import { describeCompiled } from './graph/native.ts'
 import { score, train, trainingOf, writeParts } from './parts.ts'
 
-/** A trained run that has not scored yet, and photographs. */
-async function trainedRun() {
-  const images = await writeParts(temporaryFolder(), 12)
-  const folder = join(temporaryFolder(), 'run')
+const shared = sharedFolder()
+const trained = once(async () => {
+  const images = await writeParts(join(shared, 'parts'), 12)
+  const folder = join(shared, 'run')
   const task = trainingOf({ folder, train: images.slice(0, 6), validation: images.slice(6, 9) })
   await train(task)
-  return { folder, images, task }
+  return { images, task }
+})
+
+/** A trained run that has not scored yet, and photographs. */
+async function trainedRun() {
+  const { images, task } = await trained()
+  const folder = join(temporaryFolder(), 'run')
+  cpSync(task.folder, folder, { recursive: true })
+  return { folder, images, task: { ...task, folder } }
 }
 
 const graphsIn = (folder: string): string[] => readdirSync(join(folder, 'compiled')).sort()

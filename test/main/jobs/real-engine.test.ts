@@ -11,7 +11,7 @@ import { launchChildEngine } from '../../../src/main/supervisor/child-process.ts
 import { engineEnvironment } from '../../../src/main/supervisor/environment.ts'
 import { applicationRoot } from '../../../src/main/supervisor/standard-engine.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
-import { lineWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
+import { lineWorkspace, preparedWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
 import { tinyTraining } from '../services/line-training.ts'
 import { storedScores } from '../services/stored-scores.ts'
 
@@ -30,20 +30,16 @@ const fullDisk =
 
 const set = { ganSteps: 20, encoderSteps: 20, checkpointEvery: 4 }
 
-/** The SHA-256 of the weights of a training that nothing disturbed. */
-async function undisturbed(dir: string): Promise<unknown> {
-  const session = sessionOn(dir)
+/** A workspace with a run that nothing disturbed, and the SHA-256 of its weights. */
+const undisturbed = preparedWorkspace(async (session) => {
   const { job, run } = await startTraining(session, tinyTraining(set))
   await session.jobs.ended(job)
-  const { result } = findRun(session.workspace.db, run)
-  await session.close()
-  return result?.weightsSha256
-}
+  return findRun(session.workspace.db, run).result?.weightsSha256
+})
 
 describeCompiled('a training by the real engine', () => {
   it('is paused, goes on, is stopped for later, and resumes to the same weights', async () => {
-    const dir = await lineWorkspace()
-    const wanted = await undisturbed(dir)
+    const { dir, told: wanted } = undisturbed()
     const said: string[] = []
     const session = sessionOn(
       dir,
@@ -70,8 +66,7 @@ describeCompiled('a training by the real engine', () => {
   })
 
   it('is closed with its session, which waits for the checkpoint, and resumes to the same weights', async () => {
-    const dir = await lineWorkspace()
-    const wanted = await undisturbed(dir)
+    const { dir, told: wanted } = undisturbed()
     const { promise, resolve } = Promise.withResolvers<void>()
     const session = sessionOn(
       dir,
@@ -96,8 +91,7 @@ describeCompiled('a training by the real engine', () => {
 
 describeCompiled('a full disk', () => {
   it('ends a training with that reason, keeps its last checkpoint, and the training goes on when there is room', async () => {
-    const dir = await lineWorkspace()
-    const wanted = await undisturbed(dir)
+    const { dir, told: wanted } = undisturbed()
     const session = sessionOn(dir, fullDisk(3))
     const { job, run } = await startTraining(session, tinyTraining(set))
     const failure = { code: 'disk-full', remedy: expect.stringContaining('space') }

@@ -11,18 +11,9 @@ import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { settingsInUse } from '../../../src/main/thresholds/settings.ts'
 import type { WorkingPoint } from '../../../src/shared/threshold.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
-import { lineWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
+import { preparedWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
 import { tinyTraining } from '../services/line-training.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
-
-async function trained(): Promise<{ dir: string; run: string; folder: string }> {
-  const dir = await lineWorkspace()
-  const session = sessionOn(dir)
-  const { job, run } = await startTraining(session, tinyTraining({}))
-  await session.jobs.ended(job)
-  await session.close()
-  return { dir, run, folder: cameraFolder() }
-}
 
 const none = { part: 0, whole: 0, value: null, low: null, high: null }
 const noFigures: WorkingPoint = {
@@ -40,8 +31,18 @@ const noFigures: WorkingPoint = {
 }
 
 describeCompiled('a watched folder', () => {
+  const prepared = preparedWorkspace(async (session) => {
+    const { job, run } = await startTraining(session, tinyTraining({}))
+    await session.jobs.ended(job)
+    return run
+  })
+  const trained = () => {
+    const { dir, told: run } = prepared()
+    return { dir, run, folder: cameraFolder() }
+  }
+
   it('judges each part that comes, and writes a line for it', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     startLive(session, { folder, run, results: null })
     await drop(folder, 0, 6)
@@ -59,7 +60,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('goes on after Fanoscope was closed in the middle: none twice, none left out', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const first = sessionOn(dir)
     startLive(first, { folder, run, results: null })
     await drop(folder, 0, 8)
@@ -79,7 +80,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('flags a part only for a region as large as the operating point asks for', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     const { db } = session.workspace
     // Every score is above it, so the regions alone decide.
@@ -114,7 +115,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('goes on after the engine was killed', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     let kills = 0
     const events = createEventHub()
     const session = sessionOn(
@@ -135,7 +136,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('that writes its results into itself is refused', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     const start = () => startLive(session, { folder, run, results: join(folder, 'results') })
     expect(start).toThrow(expect.objectContaining({ code: 'result-folder-inside' }))

@@ -1,6 +1,7 @@
 /** A workspace with a dataset "parts" of small photographs, and sessions on it with the real engine. */
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { beforeAll, onTestFinished } from 'vitest'
 import { importFolder } from '../../../src/main/import/import-folder.ts'
 import { createEventHub, type EventHub } from '../../../src/main/services/events.ts'
 import { openSession, type Session } from '../../../src/main/services/session.ts'
@@ -9,7 +10,7 @@ import type { EngineChannel, LaunchEngine } from '../../../src/main/supervisor/c
 import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
 import { type PartOptions, partPicture } from '../engine/parts.ts'
 import { writeFolder } from '../import/photographs.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
+import { sharedFolder, temporaryFolder } from '../store/temporary-folder.ts'
 
 export interface LineOptions {
   /** Good parts to train and validate with. */
@@ -33,13 +34,38 @@ export async function writeLine(folder: string, options: LineOptions = {}): Prom
 }
 
 /** The folder of a workspace with the dataset, closed. */
-export async function lineWorkspace(options: LineOptions = {}): Promise<string> {
-  const folder = await writeLine(join(temporaryFolder(), 'photographs'), options)
-  const dir = join(temporaryFolder(), 'workspace')
+export const lineWorkspace = (options: LineOptions = {}): Promise<string> =>
+  workspaceIn(temporaryFolder(), options)
+
+async function workspaceIn(parent: string, options: LineOptions = {}): Promise<string> {
+  const folder = await writeLine(join(parent, 'photographs'), options)
+  const dir = join(parent, 'workspace')
   const workspace = openWorkspace(dir, { create: true })
   await importFolder(workspace, { folder, dataset: 'parts' })
   workspace.close()
   return dir
+}
+
+/**
+ * What several tests of a file begin with: a workspace with the dataset in which `prepare` has worked, made once.
+ * Gives each test the folder of a copy, and what `prepare` told. Call it where tests are described.
+ */
+export function preparedWorkspace<T>(
+  prepare: (session: Session) => Promise<T>,
+): () => { dir: string; told: T } {
+  const folder = sharedFolder()
+  let told: { value: T } | null = null
+  beforeAll(async () => {
+    const session = standardSession(await workspaceIn(folder))
+    told = { value: await prepare(session) }
+    await session.close()
+  })
+  return () => {
+    if (told === null) throw new Error('Nothing is prepared before the tests begin.')
+    const dir = join(temporaryFolder(), 'workspace')
+    cpSync(join(folder, 'workspace'), dir, { recursive: true })
+    return { dir, told: told.value }
+  }
 }
 
 /** Opens a session that closes with the test. */
@@ -48,16 +74,16 @@ export function sessionOn(
   launchEngine: LaunchEngine = launchStandardEngine,
   events: EventHub = createEventHub(),
 ): Session {
-  const session = openSession({
-    dir,
-    create: true,
-    launchEngine,
-    events,
-    engineTimes: { backoff: () => 0 },
-  })
+  const session = standardSession(dir, launchEngine, events)
   onTestFinished(() => session.close())
   return session
 }
+
+const standardSession = (
+  dir: string,
+  launchEngine: LaunchEngine = launchStandardEngine,
+  events: EventHub = createEventHub(),
+): Session => openSession({ dir, create: true, launchEngine, events, engineTimes: { backoff: () => 0 } })
 
 /** The real engine, whose messages a test hears before main does and which it can kill. */
 export function watchedEngine(heard: (type: string, channel: EngineChannel) => void): LaunchEngine {
