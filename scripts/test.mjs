@@ -46,7 +46,7 @@ function node(parameters, { quiet, env = process.env }) {
   })
 }
 
-/** @returns {Promise<number>} how many checks failed */
+/** @returns {Promise<string[]>} what the checks that failed have to say */
 async function runChecks() {
   const checks = [
     { name: 'lint', parameters: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings'] },
@@ -62,11 +62,11 @@ async function runChecks() {
   const results = await Promise.all(
     checks.map(async ({ name, parameters }) => {
       const { ok, output, time } = await node(parameters, { quiet: true })
-      process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${duration(time)})\n${ok ? '' : output}`)
-      return ok
+      process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${duration(time)})\n`)
+      return ok ? [] : [`FAILED ${name}\n${output}`]
     }),
   )
-  return results.filter((ok) => !ok).length
+  return results.flat()
 }
 
 /** @returns {Promise<import('./test/summary-reporter.mjs').Summary>} */
@@ -84,8 +84,13 @@ async function runTests() {
   return summary
 }
 
-const failedChecks = chosen.length === 0 ? await runChecks() : 0
-const { passed, failed, skipped } = await runTests()
-const summary = { passed, failed: failed + failedChecks, skipped }
+// Side by side: a test that waits for a browser leaves a core to them.
+const [failedChecks, { passed, failed, skipped }] = await Promise.all([
+  chosen.length === 0 ? runChecks() : [],
+  runTests(),
+])
+// What they said as they failed is far above by now.
+for (const said of failedChecks) process.stdout.write(said)
+const summary = { passed, failed: failed + failedChecks.length, skipped }
 process.stdout.write(`${summaryLines(summary, Date.now() - started).join('\n')}\n`)
 process.exitCode = summary.failed > 0 || passed === 0 ? 1 : 0
