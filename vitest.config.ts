@@ -4,7 +4,7 @@ import { LongestFirst } from './scripts/test/longest-first.mjs'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: 'test/shared-folder.ts',
+    globalSetup: 'test/global-folder.ts',
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // What comes does so in milliseconds, but not on a machine with other work.

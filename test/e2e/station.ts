@@ -230,7 +230,7 @@ const making: Record<Stage, (station: Station, folder: string, workspace: string
 
 /** The folder of a stage. The first flow of a test run that needs it makes it; the others wait for that. */
 async function made(stage: Stage, station: Station): Promise<string> {
-  const folder = join(inject('sharedFolder'), stage)
+  const folder = join(inject('globalFolder'), stage)
   const lock = await takeLock(`${folder}.lock`, () => undefined)
   try {
     if (!existsSync(folder)) {

@@ -6,12 +6,12 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    sharedFolder: string
+    globalFolder: string
   }
 }
 
 export default function setup(project: TestProject): () => void {
-  const folder = mkdtempSync(join(tmpdir(), 'fanoscope-shared-'))
-  project.provide('sharedFolder', folder)
+  const folder = mkdtempSync(join(tmpdir(), 'fanoscope-global-'))
+  project.provide('globalFolder', folder)
   return () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 }
