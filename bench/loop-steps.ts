@@ -113,6 +113,7 @@ export async function train(
     const field = page
       .locator('.field')
       .filter({ has: page.locator('code').getByText(name, { exact: true }) })
+    await field.waitFor({ state: 'attached' })
     // What is advanced lies in a group that is closed.
     const closed = page.locator('details:not([open])').filter({ has: field })
     if ((await closed.count()) > 0) await closed.locator('summary').click()

@@ -1,6 +1,6 @@
 /**
- * `npm test`: lint and formatting, types, then every test. Prints each skipped test with its reason, and as
- * the last line what came of it all: `N passed, N failed, N skipped`. A check that fails counts as failed.
+ * `npm test`: lint and formatting, types, then every test. Prints each skipped test with its reason, how long it
+ * took, and as the last line what came of it all: `N passed, N failed, N skipped`. A check that fails counts as failed.
  *
  * `npm test -- <vitest arguments>` runs those tests alone, without the checks.
  */
@@ -11,7 +11,9 @@ import { readJson } from './setup/json-file.mjs'
 import { currentNode } from './setup/node.mjs'
 import { placesIn, projectRoot } from './setup/places.mjs'
 import { duration } from './setup/report.mjs'
+import { summaryLines } from './test/summary-lines.mjs'
 
+const started = Date.now()
 const places = placesIn(projectRoot)
 const chosen = process.argv.slice(2)
 const summaryFile = join(places.cache, `test-summary-${process.pid}.json`)
@@ -44,7 +46,7 @@ function node(parameters, { quiet, env = process.env }) {
   })
 }
 
-/** @returns {Promise<number>} how many checks failed */
+/** @returns {Promise<string[]>} what the checks that failed have to say */
 async function runChecks() {
   const checks = [
     { name: 'lint', parameters: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings'] },
@@ -60,11 +62,11 @@ async function runChecks() {
   const results = await Promise.all(
     checks.map(async ({ name, parameters }) => {
       const { ok, output, time } = await node(parameters, { quiet: true })
-      process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${duration(time)})\n${ok ? '' : output}`)
-      return ok
+      process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${duration(time)})\n`)
+      return ok ? [] : [`FAILED ${name}\n${output}`]
     }),
   )
-  return results.filter((ok) => !ok).length
+  return results.flat()
 }
 
 /** @returns {Promise<import('./test/summary-reporter.mjs').Summary>} */
@@ -82,10 +84,13 @@ async function runTests() {
   return summary
 }
 
-const failedChecks = chosen.length === 0 ? await runChecks() : 0
-const { passed, failed, skipped } = await runTests()
-if (skipped.length > 0) process.stdout.write('Skipped:\n')
-for (const { file, test, reason } of skipped) process.stdout.write(`  ${file}: ${test}\n    ${reason}\n`)
-const allFailed = failed + failedChecks
-process.stdout.write(`${passed} passed, ${allFailed} failed, ${skipped.length} skipped\n`)
-process.exitCode = allFailed > 0 || passed === 0 ? 1 : 0
+// Side by side: a test that waits for a browser leaves a core to them.
+const [failedChecks, { passed, failed, skipped }] = await Promise.all([
+  chosen.length === 0 ? runChecks() : [],
+  runTests(),
+])
+// What they said as they failed is far above by now.
+for (const said of failedChecks) process.stdout.write(said)
+const summary = { passed, failed: failed + failedChecks.length, skipped }
+process.stdout.write(`${summaryLines(summary, Date.now() - started).join('\n')}\n`)
+process.exitCode = summary.failed > 0 || passed === 0 ? 1 : 0

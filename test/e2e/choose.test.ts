@@ -2,7 +2,7 @@
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { choiceReportSchema } from '../../src/shared/choice.ts'
-import { createStation, describeInChromium, done, scoredLine, stored } from './station.ts'
+import { createStation, describeInChromium, done, eventually, scoredLine, stored } from './station.ts'
 
 describeInChromium('choosing a score', () => {
   const station = createStation()
@@ -29,8 +29,8 @@ describeInChromium('choosing a score', () => {
     await dialog().getByRole('row').nth(1).waitFor()
     const [stands] = report()
     expect(stands?.runs).toEqual([run])
-    const shown = await dialog().getByRole('row').count()
-    expect(shown).toBe(1 + Math.min(12, stands?.options.length ?? 0))
+    const shown = 1 + Math.min(12, stands?.options.length ?? 0)
+    await eventually(() => dialog().getByRole('row').count()).toBe(shown)
     const best = dialog().getByRole('row').nth(1)
     await best
       .getByText((stands?.options[0]?.made ?? 0).toFixed(3), { exact: true })

@@ -1,10 +1,9 @@
 /** Every dialog of photographs and of the frame: it keeps nobody out, has the focus, and Escape leads back. */
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { settled } from '../../scripts/window/settled.mjs'
 import { numbered, writeFolder } from '../main/features/import/photographs.ts'
 import { dialog, hasFocus, keepsNobodyOut, lookAt } from './dialogs.ts'
-import { createStation, describeInChromium } from './station.ts'
+import { createStation, describeInChromium, eventually } from './station.ts'
+import { join } from 'node:path'
+import { it } from 'vitest'
 
 describeInChromium('every dialog', () => {
   const station = createStation()
@@ -51,7 +50,7 @@ describeInChromium('every dialog', () => {
     const splits = dialog(page, /^Splits of/)
     await splits.getByRole('textbox', { name: 'Photographs of one part (pattern)' }).fill('(\\d)')
     await splits.locator('.examples').waitFor()
-    expect(await hasFocus(splits)).toBe(true)
+    await eventually(() => hasFocus(splits)).toBe(true)
     await keepsNobodyOut(page)
     await page.keyboard.press('Escape')
     await splits.waitFor({ state: 'hidden' })
@@ -75,8 +74,7 @@ describeInChromium('every dialog', () => {
       await page.keyboard.press(key)
       const box = page.getByRole('dialog').filter({ visible: true })
       await box.waitFor()
-      await settled(page)
-      expect(await hasFocus(box), name).toBe(true)
+      await eventually(() => hasFocus(box), name).toBe(true)
       await keepsNobodyOut(page)
       await page.keyboard.press('Escape')
       await box.waitFor({ state: 'hidden' })

@@ -1,18 +1,16 @@
 /** Looks at what lies over a page: whether it keeps anybody out, has the focus, and leads back where it came from. */
 import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { settled } from '../../scripts/window/settled.mjs'
 import { barriers } from './barriers.ts'
+import { eventually } from './station.ts'
 
 export const dialog = (page: Page, name: string | RegExp): Locator => page.getByRole('dialog', { name })
 
 /** Everything that lies over the page. In the other theme, only its colors are others. */
 export async function keepsNobodyOut(page: Page): Promise<void> {
   const within = '.el-overlay:not([style*="display: none"]), .el-popper[aria-hidden="false"]'
-  await settled(page)
   expect(await barriers(page, { within })).toEqual([])
   await page.emulateMedia({ colorScheme: 'light' })
-  await settled(page)
   expect(await barriers(page, { within, rules: ['color-contrast'] })).toEqual([])
   await page.emulateMedia({ colorScheme: 'dark' })
 }
@@ -31,11 +29,10 @@ export async function lookAt(
   await page.keyboard.press('Enter')
   const box = dialog(page, name)
   await box.waitFor()
-  await settled(page)
-  expect(await hasFocus(box)).toBe(true)
+  await eventually(() => hasFocus(box)).toBe(true)
   await act?.()
   await keepsNobodyOut(page)
   await page.keyboard.press('Escape')
   await box.waitFor({ state: 'hidden' })
-  expect(await opener.evaluate((element) => element === document.activeElement)).toBe(true)
+  await eventually(() => opener.evaluate((element) => element === document.activeElement)).toBe(true)
 }

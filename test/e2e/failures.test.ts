@@ -1,12 +1,12 @@
 /** What a person sees where something is in the way: what happened, what to do, and a code to quote. */
+import { openWorkspace } from '../../src/main/store/workspace.ts'
+import { writeFolder } from '../main/features/import/photographs.ts'
+import { createStation, describeInChromium, eventually } from './station.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { writeFolder } from '../main/features/import/photographs.ts'
-import { createStation, describeInChromium } from './station.ts'
 
 const holder = resolve(import.meta.dirname, '../main/store/hold-workspace.ts')
 
@@ -26,7 +26,7 @@ describeInChromium('in the window', () => {
     const alert = station.page.getByRole('alert').filter({ hasText: `Code: ${code}` })
     await alert.waitFor()
     // The remedy stands between what happened and the code.
-    expect(await alert.locator('.remedy').textContent()).toMatch(/.{10}/)
+    await eventually(() => alert.locator('.remedy').textContent()).toMatch(/.{10}/)
     return (await alert.locator('.message').textContent()) ?? ''
   }
 
@@ -118,10 +118,10 @@ describeInChromium('in the window', () => {
     await page.getByRole('button', { name: '转到', exact: true }).click()
     await page.getByRole('button', { name: '使用此文件夹' }).click()
     const alert = page.getByRole('alert').filter({ hasText: 'folder-empty' })
-    expect(await alert.locator('.message').textContent()).toBe(
+    await eventually(() => alert.locator('.message').textContent()).toBe(
       `文件夹 ${join(station.folder, 'nothing')} 中没有文件。`,
     )
-    expect(await alert.locator('.remedy').textContent()).toBe('请选择存放照片的文件夹。')
+    await eventually(() => alert.locator('.remedy').textContent()).toBe('请选择存放照片的文件夹。')
     await page.getByRole('dialog').getByRole('button', { name: '取消' }).click()
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await page.evaluate(`location.hash = '#/settings'`)

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { createStation, describeInChromium } from './station.ts'
+import { createStation, describeInChromium, eventually, patience } from './station.ts'
 
 const rowSchema = z.object({
   file: z.string(),
@@ -86,7 +86,7 @@ describeInChromium('the first shift', () => {
   it('starts with the sample line, whose dataset is shown', async () => {
     const page = await station.open()
     await page.getByRole('button', { name: /Open the sample line/ }).click()
-    await page.getByText('360 images shown').waitFor()
+    await page.getByText('360 images shown').waitFor({ timeout: 4 * patience })
     await page.getByRole('heading', { name: 'sample', level: 2 }).waitFor()
     await page.getByRole('list', { name: 'Images' }).locator('img').first().waitFor()
   })
@@ -111,8 +111,8 @@ describeInChromium('the first shift', () => {
       losses.getByText('Wasserstein distance').waitFor(),
       losses.locator('.value').filter({ hasText: /\d/ }).first().waitFor(),
     ])
-    await page.getByText('The model is trained.').waitFor()
-    expect(await page.getByRole('img', { name: /reconstructions/ }).count()).toBe(1)
+    await page.getByText('The model is trained.').waitFor({ timeout: 4 * patience })
+    await eventually(() => page.getByRole('img', { name: /reconstructions/ }).count()).toBe(1)
   })
 
   it('scores the test split and opens the queue by itself', async () => {
@@ -120,7 +120,7 @@ describeInChromium('the first shift', () => {
     await page.locator('.screen-header').getByRole('button', { name: 'Score test images' }).click()
     await page.locator('.screen-header').getByRole('button', { name: 'Review' }).click()
     await partOnStage(page)
-    expect(await page.getByText('/ 120').isVisible()).toBe(true)
+    await eventually(() => page.getByText('/ 120').isVisible()).toBe(true)
   })
 
   it('asks for a name before the first decision, and then stores it', async () => {
@@ -173,7 +173,7 @@ describeInChromium('the first shift', () => {
     await undo(page)
     await page.getByText(`Taken back: the decision on ${last}.`).waitFor()
     decided.delete(last)
-    expect(await partOnStage(page)).toBe(last)
+    await eventually(() => partOnStage(page)).toBe(last)
     expect(standing()).toEqual([...decided])
   })
 
@@ -181,8 +181,10 @@ describeInChromium('the first shift', () => {
     await station.close()
     expect(standing()).toEqual([...decided])
     const page = await openAgain()
-    expect(await shown(page)).toEqual(expected())
-    expect(await page.locator('.done dd').first().textContent()).toMatch(new RegExp(`^${decided.size}\\b`))
+    await eventually(() => shown(page)).toEqual(expected())
+    await eventually(() => page.locator('.done dd').first().textContent()).toMatch(
+      new RegExp(`^${decided.size}\\b`),
+    )
   })
 
   it('has every decision after the application was killed right after the last', async () => {
@@ -196,6 +198,6 @@ describeInChromium('the first shift', () => {
     await station.kill()
     expect(standing()).toEqual([...decided])
     const again = await openAgain()
-    expect(await shown(again)).toEqual(expected())
+    await eventually(() => shown(again)).toEqual(expected())
   })
 })

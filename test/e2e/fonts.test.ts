@@ -1,4 +1,9 @@
 /** Chinese on a computer that has no font for it, and no network: the windows, and a report that was sent to somebody. */
+import { projectRoot } from '../../scripts/setup/places.mjs'
+import { launchChromium } from '../../scripts/window/chromium.mjs'
+import { settled } from '../../scripts/window/settled.mjs'
+import { documents } from '../main/command-line/documents.ts'
+import { createStation, describeInChromium, done, stockLine, eventually } from './station.ts'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,11 +11,6 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { projectRoot } from '../../scripts/setup/places.mjs'
-import { launchChromium } from '../../scripts/window/chromium.mjs'
-import { settled } from '../../scripts/window/settled.mjs'
-import { documents } from '../main/command-line/documents.ts'
-import { createStation, describeInChromium, done, stockLine } from './station.ts'
 
 /** Of the characters of an element: which fonts they were drawn with. */
 async function drawnWith(page: Page, selector: string) {
@@ -48,7 +48,7 @@ describeInChromium('Chinese on a computer whose fonts are all Latin', () => {
       join(bare, 'fonts.conf'),
       `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${latin}</dir><cachedir>${join(bare, 'cache')}</cachedir></fontconfig>`,
     )
-    await stockLine(station, station.workspace)
+    await stockLine(station)
   })
   afterAll(async () => {
     await browser?.close()
@@ -69,7 +69,7 @@ describeInChromium('Chinese on a computer whose fonts are all Latin', () => {
       window.on('request', (request) => read.push(request.url()))
       await window.goto(served.url)
       await window.getByRole('navigation', { name: '页面' }).waitFor()
-      expect(await drawnWith(window, '.screen-header h1')).toEqual([
+      await eventually(() => drawnWith(window, '.screen-header h1')).toEqual([
         { isCustomFont: true, glyphCount: expect.any(Number) },
       ])
       const slices = read.filter((address) => address.endsWith('.woff2'))

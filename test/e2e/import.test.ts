@@ -1,9 +1,9 @@
 /** Folders of photographs come in through the window, and what was refused is told. */
+import { numbered, photograph, writeFolder } from '../main/features/import/photographs.ts'
+import { createStation, describeInChromium, type Station, eventually } from './station.ts'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { numbered, photograph, writeFolder } from '../main/features/import/photographs.ts'
-import { createStation, describeInChromium, type Station } from './station.ts'
 
 const figures = resolve('../shared/data/molded-figure')
 
@@ -40,20 +40,23 @@ describeInChromium('importing a folder', () => {
     await importFolder(station, folder)
     await page.getByText('6 images imported into camera').waitFor()
     const refused = page.getByRole('tabpanel', { name: 'Refused (3)' }).getByRole('listitem')
-    const lines = await refused.evaluateAll((items) =>
-      items.map((item) => {
-        const [file, reason, code] = [...item.children].map((child) => child.textContent?.trim() ?? '')
-        const { width, height } = item.getBoundingClientRect()
-        const cutOff = [...item.children].some((child) => child.scrollHeight > child.clientHeight + 1)
-        return { file, reason, code, seen: width > 0 && height > 0 && !cutOff }
-      }),
-    )
-    expect(lines.map(({ file, code }) => [file, code]).sort()).toEqual([
+    const lines = () =>
+      refused.evaluateAll((items) =>
+        items.map((item) => {
+          const [file, reason, code] = [...item.children].map((child) => child.textContent?.trim() ?? '')
+          const { width, height } = item.getBoundingClientRect()
+          const cutOff = [...item.children].some((child) => child.scrollHeight > child.clientHeight + 1)
+          return { file, reason, code, seen: width > 0 && height > 0 && !cutOff }
+        }),
+      )
+    await eventually(async () => (await lines()).map(({ file, code }) => [file, code]).sort()).toEqual([
       ['good/a note.jpg', 'Not an image'],
       ['good/cut off while it was copied.png', 'Cut off'],
       ['good/empty.jpg', 'Empty file'],
     ])
-    expect(lines.every(({ reason, seen }) => seen && (reason ?? '').length > 10)).toBe(true)
+    await eventually(async () =>
+      (await lines()).every(({ reason, seen }) => seen && (reason ?? '').length > 10),
+    ).toBe(true)
     await page.getByRole('tab', { name: 'Duplicates (1)' }).click()
     await page.getByText('the same picture as good/0.png').waitFor()
     await page.getByRole('button', { name: 'Show the images' }).click()
@@ -95,6 +98,6 @@ describeInChromium('importing a folder', () => {
     isHeld = false
     await page.reload()
     await askForFolder(station)
-    await expect.poll(() => field.inputValue()).toBe(join(station.folder, 'home'))
+    await eventually(() => field.inputValue()).toBe(join(station.folder, 'home'))
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createStation, describeInChromium, done, scoredLine, stored } from './station.ts'
+import { createStation, describeInChromium, done, eventually, scoredLine, stored } from './station.ts'
 
 const partSchema = z.object({
   file: z.string(),
@@ -81,9 +81,11 @@ describeInChromium('a watched folder in the window', () => {
     take(0, 4)
     await judged(page, 4)
     const shown = page.locator('.verdict')
-    const file = (await shown.locator('.file').getAttribute('title')) ?? ''
-    const verdict = parts().find((part) => part.file === file)?.verdict
-    expect((await shown.locator('strong').textContent())?.toLowerCase()).toBe(verdict)
+    await eventually(async () => {
+      const file = await shown.locator('.file').getAttribute('title')
+      const verdict = (await shown.locator('strong').textContent())?.toLowerCase()
+      return parts().some((part) => part.file === file && part.verdict === verdict)
+    }).toBe(true)
     expect(parts().map((part) => [part.file, part.scores])).toEqual(names(4).map((one) => [one, 1]))
     for (const { verdict: is, score, threshold } of parts()) {
       if (score === null || threshold === null) throw new RangeError('a part has no score')

@@ -2,17 +2,18 @@
  * From decisions to a better model and back, through the window; what comes of each step is read from SQLite, not
  * from the screen.
  */
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
-import { beforeAll, expect, it } from 'vitest'
-import { z } from 'zod'
 import * as steps from '../../bench/loop-steps.ts'
+import { settled } from '../../scripts/window/settled.mjs'
 import { type Comparison, comparisonSchema } from '../../src/shared/comparison.ts'
 import { gateSchema } from '../../src/shared/model.ts'
 import { workingPointSchema } from '../../src/shared/threshold.ts'
 import { imageIdSchema } from '../../src/shared/values.ts'
-import { createStation, describeInChromium, done, patience } from './station.ts'
+import { createStation, describeInChromium, done, patience, eventually } from './station.ts'
+import Sqlite from 'better-sqlite3'
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
 
 const waits = { training: 4 * patience, scoring: 2 * patience }
 /** For a test in which something is trained, scored or judged live. */
@@ -162,8 +163,10 @@ describeInChromium('from decisions to a better model', () => {
     const slider = page.getByRole('slider', { name: 'Threshold' })
     const before = await slider.getAttribute('aria-valuenow')
     await steps.dragThreshold(page, 0.8)
+    await eventually(() => slider.getAttribute('aria-valuenow')).not.toBe(before)
+    // The last move of the pointer may still be on its way to the screen.
+    await settled(page)
     const dragged = Number(await slider.getAttribute('aria-valuenow'))
-    expect(dragged).not.toBe(Number(before))
     await steps.saveThreshold(page, 'Line', 'Set by hand at the start')
     const [point] = points(runs.first)
     expect(point).toMatchObject({
@@ -201,7 +204,7 @@ describeInChromium('from decisions to a better model', () => {
   it('judges a shift live by the threshold in use, and says which that is', long, async () => {
     const { page } = station
     await steps.watchFolder(page, shift, parts, waits)
-    expect(await page.getByText('Verdicts by Line, version 2').count()).toBe(1)
+    await eventually(() => page.getByText('Verdicts by Line, version 2').count()).toBe(1)
     const [point] = points(runs.first).filter(({ active }) => active === 1)
     const judged = rows(
       z.object({ verdict: z.string(), score: z.number(), threshold: z.number() }),
@@ -217,7 +220,7 @@ describeInChromium('from decisions to a better model', () => {
   it('stores what an operator decides by keyboard about each part of the shift', long, async () => {
     const { page } = station
     await steps.review(page, runs.first, parts, isGood)
-    expect(await page.getByText('Verdicts by Line, version 2').count()).toBe(1)
+    await eventually(() => page.getByText('Verdicts by Line, version 2').count()).toBe(1)
     const decided = rows(
       z.object({ file: z.string(), decision: z.string(), operator: z.string() }),
       `SELECT image.file, decision.decision, operator.name AS operator FROM decision
@@ -346,7 +349,8 @@ describeInChromium('from decisions to a better model', () => {
       const before = uses().length
       const dialog = page.getByRole('dialog', { name: 'Use this model' })
       await dialog.getByText('It can only be used with a reason.').waitFor()
-      expect(await dialog.getByRole('button', { name: 'Use from the next part on' }).isDisabled()).toBe(true)
+      const use = dialog.getByRole('button', { name: 'Use from the next part on' })
+      await eventually(() => use.isDisabled()).toBe(true)
       const refusal = await page.evaluate(
         `window.fanoscope.call('model.promote', { run: '${runs.other}', operator: 'Mei Lin', reason: '  ' })
         .then(() => null, ({ code }) => code)`,

@@ -1,15 +1,15 @@
 /** A region of interest is drawn in the window, kept by the dataset, and remembered by the run that learns with it. */
+import { regionOfInterestSchema } from '../../src/shared/region-of-interest.ts'
+import { documents } from '../main/command-line/documents.ts'
+import { createStation, describeInChromium, done, signIn, stockLine, stored, boxOf } from './station.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { regionOfInterestSchema } from '../../src/shared/region-of-interest.ts'
-import { documents } from '../main/command-line/documents.ts'
-import { createStation, describeInChromium, done, signIn, stockLine, stored } from './station.ts'
 
 describeInChromium('a region of interest', () => {
   const station = createStation()
-  beforeAll(() => stockLine(station, station.workspace))
+  beforeAll(() => stockLine(station))
 
   const dialog = () => station.page.getByRole('dialog', { name: /^Region of interest/ })
   /** Where is drawn, once the photograph is there. */
@@ -31,8 +31,7 @@ describeInChromium('a region of interest', () => {
     await signIn(page, 'Li Na')
     await openDialog()
     await dialog().getByText('Draw a region', { exact: true }).click()
-    const box = await stage().boundingBox()
-    if (box === null) throw new Error('There is nothing to draw on.')
+    const box = await boxOf(stage())
     // The photographs are wider than high; both points lie on them.
     const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const
     await page.mouse.move(...at(0.4, 0.3))
@@ -72,8 +71,7 @@ describeInChromium('a region of interest', () => {
     await openDialog()
     const page = station.page
     await dialog().getByText('Polygon', { exact: true }).click()
-    const box = await stage().boundingBox()
-    if (box === null) throw new Error('There is nothing to draw on.')
+    const box = await boxOf(stage())
     const corner = (x: number, y: number) => page.mouse.click(box.x + x * box.width, box.y + y * box.height)
     await corner(0.42, 0.1)
     await corner(0.58, 0.1)

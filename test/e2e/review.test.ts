@@ -2,7 +2,16 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createStation, describeInChromium, done, patience, scoredLine, signIn, stored } from './station.ts'
+import {
+  boxOf,
+  createStation,
+  describeInChromium,
+  done,
+  eventually,
+  scoredLine,
+  signIn,
+  stored,
+} from './station.ts'
 
 const decisionSchema = z.object({
   file: z.string(),
@@ -58,7 +67,7 @@ describeInChromium('the review in the window', () => {
       .locator('.file')
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('title') ?? ''))
   const shown = (wanted: unknown, now: () => Promise<unknown>): Promise<void> =>
-    expect.poll(now, { timeout: patience }).toEqual(wanted)
+    eventually(now).toEqual(wanted)
 
   async function onStage(page: Page): Promise<string> {
     await choices(page).locator('.choice.accept:enabled').waitFor()
@@ -119,8 +128,10 @@ describeInChromium('the review in the window', () => {
 
   it('stores a rejection with the type of its digit, the note and the score that was on screen', async () => {
     const { page } = station
-    const types = await page.getByRole('group', { name: 'Defect type' }).getByRole('button').allInnerTexts()
+    const buttons = page.getByRole('group', { name: 'Defect type' }).getByRole('button')
     await onStage(page)
+    await buttons.nth(1).waitFor()
+    const types = await buttons.allInnerTexts()
     await page.keyboard.press('2')
     await page.keyboard.press('n')
     await page.keyboard.type('at the edge, a,r,u,z')
@@ -151,10 +162,7 @@ describeInChromium('the review in the window', () => {
       if (box !== null && (box.width < 48 || box.height < 48)) small.push((await button.textContent()) ?? '')
     }
     expect(small).toEqual([])
-    const box = await choices(page)
-      .getByRole('button', { name: /Accept/ })
-      .boundingBox()
-    if (box === null) throw new RangeError('no button')
+    const box = await boxOf(choices(page).getByRole('button', { name: /Accept/ }))
     const finger = await page.context().newCDPSession(page)
     const file = await decide(async () => {
       const touchPoints = [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }]
@@ -169,24 +177,21 @@ describeInChromium('the review in the window', () => {
     await onStage(page)
     await page.keyboard.press('s')
     const line = page.getByRole('slider', { name: 'Where the photograph ends' })
-    const box = await line.boundingBox()
-    const ground = await page.locator('.part-stage .canvas').boundingBox()
-    if (box === null || ground === null) throw new RangeError('no line')
+    const box = await boxOf(line)
+    const ground = await boxOf(page.locator('.part-stage .canvas'))
     await page.mouse.move(box.x + box.width / 2, box.y + 40)
     await page.mouse.down()
     await page.mouse.move(ground.x + ground.width * 0.75, box.y + 40, { steps: 4 })
     await page.mouse.up()
-    expect(await line.getAttribute('aria-valuenow')).toBe('75')
+    await eventually(() => line.getAttribute('aria-valuenow')).toBe('75')
     await page.keyboard.press('s')
     await page
       .locator('.part-stage .caption')
       .getByText(/^Heat map/)
       .waitFor()
-    await expect
-      .poll(() => page.evaluate(`window.fanoscope.call('setting.get', { key: 'ui.review.view' })`), {
-        timeout: patience,
-      })
-      .toMatchObject({ value: { layout: 'swipe', against: 'residual', swipe: expect.closeTo(0.75, 2) } })
+    await eventually(() =>
+      page.evaluate(`window.fanoscope.call('setting.get', { key: 'ui.review.view' })`),
+    ).toMatchObject({ value: { layout: 'swipe', against: 'residual', swipe: expect.closeTo(0.75, 2) } })
     await page.keyboard.press('l')
   })
 
@@ -197,7 +202,7 @@ describeInChromium('the review in the window', () => {
     ).length
     const percent = `${Math.round((100 * agreed) / standing().length)}%`
     const figure = page.locator('.session > div').filter({ hasText: 'Agreement with model' }).locator('dd')
-    expect((await figure.textContent())?.trim()).toBe(percent)
+    await eventually(async () => (await figure.textContent())?.trim()).toBe(percent)
   })
 
   it('asks once before it accepts the rest, accepts it as one, and takes it back as one', async () => {
@@ -230,7 +235,7 @@ describeInChromium('the review in the window', () => {
     await changeOperator('Bo Chen', 'Mei Lin')
     await choose('Which parts', 'Second look')
     await shown(first.map(({ file }) => file).toSorted(), async () => (await files(page)).toSorted())
-    expect(await queue(page).getByText('Not decided').count()).toBe(first.length)
+    await eventually(() => queue(page).getByText('Not decided').count()).toBe(first.length)
     expect(await page.getByText('at the edge').count()).toBe(0)
     // Agrees about neither: the rejected part is good, and the accepted one too.
     const looked = new Set<string>()
@@ -251,7 +256,7 @@ describeInChromium('the review in the window', () => {
     const opinions = page.getByRole('list', { name: 'What operators decided' })
     await opinions.waitFor()
     await shown([rejected?.file], () => files(page))
-    expect(await opinions.getByRole('listitem').allInnerTexts()).toEqual([
+    await eventually(() => opinions.getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringMatching(/Mei Lin[\s\S]*Rejected/),
       expect.stringMatching(/Bo Chen[\s\S]*Accepted/),
     ])

@@ -1,15 +1,12 @@
 /** Runs side by side, tables as they were left, the log that is searched, and a window that asks before it closes. */
+import { createRun, findRun, setRunState } from '../../src/main/store/runs.ts'
+import { openWorkspace } from '../../src/main/store/workspace.ts'
+import { createStation, describeInChromium, stored, boxOf, eventually, trainedLine } from './station.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createRun, findRun, setRunState } from '../../src/main/store/runs.ts'
-import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { documents } from '../main/command-line/documents.ts'
-import { createStation, describeInChromium, done, patience, stockLine, stored } from './station.ts'
-
-const few = 'ganSteps=4 encoderSteps=4 discriminatorSamples=32'
 
 describeInChromium('runs in the window', () => {
   const station = createStation()
@@ -18,10 +15,7 @@ describeInChromium('runs in the window', () => {
   const runs: string[] = []
 
   beforeAll(async () => {
-    await stockLine(station, workspace)
-    const training = ['--dataset', 'sample', '--preset', 'smoke', '--seed', '1', '--set', ...few.split(' ')]
-    const at = ['--workspace', workspace, '--json']
-    const { run } = documents.train.parse(await done(station.command('train', ...training, ...at)))
+    const run = await trainedLine(station)
     // Of the second one only what it was told matters.
     const opened = openWorkspace(workspace)
     const { datasetId, model, preset, config, stepsTotal } = findRun(opened.db, run)
@@ -60,13 +54,13 @@ describeInChromium('runs in the window', () => {
       'SELECT id, steps_done AS made, steps_total AS total FROM run ORDER BY created_at DESC, id DESC',
     )
     expect(held.map(({ id }) => id)).toEqual(runs.toReversed())
-    const links = await rows
-      .getByRole('link')
-      .evaluateAll((all) => all.map((link) => link.getAttribute('href')))
-    expect(links.map((link) => link?.split('/').at(-1))).toEqual(held.map(({ id }) => id))
+    const links = rows.getByRole('link')
+    await eventually(() =>
+      links.evaluateAll((all) => all.map((link) => link.getAttribute('href')?.split('/').at(-1))),
+    ).toEqual(held.map(({ id }) => id))
     for (const [i, { made, total }] of held.entries()) {
       const steps = made === total ? String(made) : `${made} / ${total}`
-      expect(await rows.nth(i).getByRole('cell').allInnerTexts()).toEqual(
+      await eventually(() => rows.nth(i).getByRole('cell').allInnerTexts()).toEqual(
         expect.arrayContaining(['sample', 'f-AnoGAN', steps]),
       )
     }
@@ -76,42 +70,42 @@ describeInChromium('runs in the window', () => {
     const { page } = station
     const grip = (name: string) => header(page, name).getByRole('button')
     const before = await widthOf(page, 'Dataset')
-    const box = (await grip('Dataset').boundingBox()) ?? expect.unreachable('there is no grip')
+    const box = await boxOf(grip('Dataset'))
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
     await page.mouse.move(x, y)
     await page.mouse.down()
     await page.mouse.move(x + 90, y, { steps: 5 })
     await page.mouse.up()
+    await eventually(() => widthOf(page, 'Dataset')).toBe(before + 90)
     await grip('System').focus()
-    await page.keyboard.press('ArrowRight')
-    await page.keyboard.press('ArrowRight')
+    // The second press counts from what the first has drawn.
+    for (const _press of [1, 2]) {
+      const width = await widthOf(page, 'System')
+      await page.keyboard.press('ArrowRight')
+      await eventually(() => widthOf(page, 'System')).toBeGreaterThan(width)
+    }
     const drawn = { dataset: await widthOf(page, 'Dataset'), system: await widthOf(page, 'System') }
     expect(drawn.dataset).toBe(before + 90)
-    await expect.poll(() => kept('ui.columns.runs'), { timeout: patience }).toEqual(drawn)
+    await eventually(() => kept('ui.columns.runs')).toEqual(drawn)
     await station.close()
     const again = await openRuns()
-    await expect
-      .poll(
-        async () => ({ dataset: await widthOf(again, 'Dataset'), system: await widthOf(again, 'System') }),
-        {
-          timeout: patience,
-        },
-      )
-      .toEqual(drawn)
+    await eventually(async () => ({
+      dataset: await widthOf(again, 'Dataset'),
+      system: await widthOf(again, 'System'),
+    })).toEqual(drawn)
     await header(again, 'Dataset').getByRole('button').dblclick()
-    await expect.poll(() => kept('ui.columns.runs'), { timeout: patience }).toEqual({ system: drawn.system })
+    await eventually(() => kept('ui.columns.runs')).toEqual({ system: drawn.system })
   })
 
   it('are cards where somebody prefers them, also after a restart', async () => {
     const { page } = station
     await page.getByText('Cards', { exact: true }).click()
     const cards = page.getByRole('list', { name: 'Runs' }).getByRole('link')
-    await cards.nth(1).waitFor()
-    expect(await cards.count()).toBe(runs.length)
+    await eventually(() => cards.count()).toBe(runs.length)
     await cards.nth(1).click()
     await page.waitForURL((url) => url.hash.endsWith(runs[0] ?? ''))
-    expect(await cards.nth(1).getAttribute('aria-current')).toBe('true')
-    await expect.poll(() => kept('ui.runs-view'), { timeout: patience }).toBe('cards')
+    await eventually(() => cards.nth(1).getAttribute('aria-current')).toBe('true')
+    await eventually(() => kept('ui.runs-view')).toBe('cards')
     await station.close()
     await (await openRuns()).getByRole('list', { name: 'Runs' }).getByRole('link').nth(1).waitFor()
     await station.page.getByText('Table', { exact: true }).click()
@@ -125,12 +119,13 @@ describeInChromium('runs in the window', () => {
     const differences = page.getByRole('table', { name: 'Parameters' })
     await differences.waitFor()
     const rows = differences.locator('tbody tr')
-    const told = await rows.evaluateAll((all) =>
-      all.map((row) => [
-        row.querySelector('th')?.title,
-        ...[...row.querySelectorAll('td')].map((cell) => cell.textContent?.trim()),
-      ]),
-    )
+    const told = () =>
+      rows.evaluateAll((all) =>
+        all.map((row) => [
+          row.querySelector('th')?.title,
+          ...[...row.querySelectorAll('td')].map((cell) => cell.textContent?.trim()),
+        ]),
+      )
     const configs = stored(
       workspace,
       z.object({ id: z.string(), seed: z.int(), config: z.string() }),
@@ -141,13 +136,13 @@ describeInChromium('runs in the window', () => {
       batch: z.object({ batch: z.int() }).parse(JSON.parse(config)).batch,
     }))
     const [older, newer] = runs.map((id) => configs.find((config) => config.id === id))
-    expect(told).toEqual([
+    await eventually(told).toEqual([
       ['seed', String(older?.seed), String(newer?.seed)],
       ['batch', String(older?.batch), String(newer?.batch)],
     ])
     await page.getByText('Show those that are the same too').click()
-    await expect.poll(() => rows.count(), { timeout: patience }).toBeGreaterThan(10)
-    expect(await differences.locator('tr.differs').count()).toBe(2)
+    await eventually(() => rows.count()).toBeGreaterThan(10)
+    await eventually(() => differences.locator('tr.differs').count()).toBe(2)
   })
 
   it('have left lines in the log, which is searched by words, and shown for one job alone', async () => {
@@ -164,10 +159,10 @@ describeInChromium('runs in the window', () => {
     const found = drawer.getByRole('list', { name: 'Log' }).getByRole('listitem')
     await found.first().waitFor()
     await drawer.getByRole('textbox', { name: 'Words in the log' }).fill('ENDED: DONE')
-    await expect
-      .poll(() => found.allInnerTexts(), { timeout: patience })
-      .toSatisfy((texts: string[]) => texts.length > 0 && texts.every((text) => text.includes('ended: done')))
-    expect(await found.count()).toBe(ended.length)
+    await eventually(() => found.allInnerTexts()).toSatisfy(
+      (texts: string[]) => texts.length > 0 && texts.every((text) => text.includes('ended: done')),
+    )
+    await eventually(() => found.count()).toBe(ended.length)
     await drawer.getByRole('textbox', { name: 'Words in the log' }).fill('no line says this')
     await drawer.getByText('The log has no such line').waitFor()
     await drawer.getByRole('textbox', { name: 'Words in the log' }).fill('')
@@ -175,7 +170,7 @@ describeInChromium('runs in the window', () => {
     const job = drawer.getByRole('listitem').first()
     await job.getByRole('button', { name: 'Log' }).click()
     await found.first().waitFor()
-    expect(await found.count()).toBeLessThan(lines.length)
+    await eventually(() => found.count()).toBeLessThan(lines.length)
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'hidden' })
   })

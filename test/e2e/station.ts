@@ -3,21 +3,39 @@
  * Whatever a window says on its console that it should not, a text that is missing, and every request that leaves
  * this machine is a failure of the test in which it happened.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
-import { z } from 'zod'
+import { takeLock } from '../../scripts/setup/lock.mjs'
 import { placesIn, projectRoot } from '../../scripts/setup/places.mjs'
 import { launchChromium } from '../../scripts/window/chromium.mjs'
 import { type Served, serveWindow } from '../../scripts/window/served.mjs'
+import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/command-line/documents.ts'
 import { type Finished, fanoscope } from '../main/command-line/fanoscope.ts'
+import Sqlite from 'better-sqlite3'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page, Locator } from 'playwright-core'
+import { afterAll, afterEach, beforeEach, describe, expect, inject } from 'vitest'
+import { z } from 'zod'
 
 /** What a machine under load may take for anything that a test waits for, in milliseconds. */
 export const patience = 60_000
+
+/**
+ * What a screen shows, and what is stored, may be a moment behind the input that changes it: on a busy machine even the
+ * press of a key is told as done before it is drawn. So it is read again until it is as expected.
+ */
+export const eventually = <T>(read: () => T | Promise<T>, message = ''): ReturnType<typeof expect.poll<T>> =>
+  expect.poll(read, { timeout: patience, message })
+
+/** Where it is on screen, once nothing moves any more. */
+export async function boxOf(
+  element: Locator,
+): Promise<{ x: number; y: number; width: number; height: number }> {
+  await element.waitFor()
+  await settled(element.page())
+  return (await element.boundingBox()) ?? expect.unreachable(`${element} is not on screen`)
+}
 
 let browser: Browser | null = null
 const obstacle = await (async (): Promise<string | null> => {
@@ -173,25 +191,68 @@ function watch(context: BrowserContext, tell: (problem: string) => void): void {
   context.on('page', (page) => page.on('websocket', (socket) => request(socket.url())))
 }
 
-/** A small sample line in a workspace of this station, by the command line. */
-export async function stockLine(station: Station, workspace: string): Promise<void> {
-  const line = join(station.folder, 'line')
-  await done(station.command('sample', line, ...'--train 40 --test-good 4 --per-defect 1 --json'.split(' ')))
-  const at = ['--dataset', 'sample', '--has-direction', '--workspace', workspace, '--json']
-  await done(station.command('import', line, ...at))
+/** The workspaces that flows begin with, each made from the one before it. */
+type Stage = 'stocked' | 'trained' | 'scored'
+
+const at = (workspace: string): string[] => ['--workspace', workspace, '--json']
+
+/** What is done for each stage, in a folder with a workspace and room for more. */
+const making: Record<Stage, (station: Station, folder: string, workspace: string) => Promise<void>> = {
+  async stocked(station, folder, workspace) {
+    const line = join(folder, 'line')
+    const size = '--train 40 --test-good 4 --per-defect 1 --json'
+    await done(station.command('sample', line, ...size.split(' ')))
+    await done(station.command('import', line, '--dataset', 'sample', '--has-direction', ...at(workspace)))
+  },
+  async trained(station, folder, workspace) {
+    cpSync(join(await made('stocked', station), 'workspace'), workspace, { recursive: true })
+    const training = '--dataset sample --preset smoke --set ganSteps=4 encoderSteps=4 discriminatorSamples=32'
+    const finished = station.command('train', ...training.split(' '), ...at(workspace))
+    writeFileSync(join(folder, 'run'), documents.train.parse(await done(finished)).run)
+  },
+  async scored(station, folder, workspace) {
+    const trained = await made('trained', station)
+    cpSync(trained, folder, { recursive: true })
+    const run = readFileSync(join(folder, 'run'), 'utf8')
+    await done(station.command('score', '--run', run, ...at(workspace)))
+    await done(station.command('score', '--run', run, '--split', 'validation', ...at(workspace)))
+  },
 }
 
-/** A small sample line with a model that has scored its test and validation parts. Tells the run. */
-export async function scoredLine(station: Station): Promise<string> {
-  const { workspace } = station
-  await stockLine(station, workspace)
-  const at = ['--workspace', workspace, '--json']
-  const training = '--dataset sample --preset smoke --set ganSteps=4 encoderSteps=4 discriminatorSamples=32'
-  const { run } = documents.train.parse(await done(station.command('train', ...training.split(' '), ...at)))
-  await done(station.command('score', '--run', run, ...at))
-  await done(station.command('score', '--run', run, '--split', 'validation', ...at))
-  return run
+/** The folder of a stage. The first flow of a test run that needs it makes it; the others wait for that. */
+async function made(stage: Stage, station: Station): Promise<string> {
+  const folder = join(inject('globalFolder'), stage)
+  const lock = await takeLock(`${folder}.lock`, () => undefined)
+  try {
+    if (!existsSync(folder)) {
+      const half = mkdtempSync(`${folder}-`)
+      await making[stage](station, half, join(half, 'workspace'))
+      renameSync(half, folder)
+    }
+    return folder
+  } finally {
+    lock.release()
+  }
 }
+
+async function workspaceOf(stage: Stage, station: Station): Promise<string> {
+  const folder = await made(stage, station)
+  cpSync(join(folder, 'workspace'), station.workspace, { recursive: true })
+  return folder
+}
+
+/** A small sample line in the workspace of this station, by the command line. */
+export async function stockLine(station: Station): Promise<void> {
+  await workspaceOf('stocked', station)
+}
+
+/** The same with a model of a few steps. Tells the run. */
+export const trainedLine = async (station: Station): Promise<string> =>
+  readFileSync(join(await workspaceOf('trained', station), 'run'), 'utf8')
+
+/** The same with the scores of its test and validation parts. */
+export const scoredLine = async (station: Station): Promise<string> =>
+  readFileSync(join(await workspaceOf('scored', station), 'run'), 'utf8')
 
 /** What lies in a workspace's database, read beside the application that has it open. */
 export function stored<S extends z.ZodType>(workspace: string, row: S, sql: string): z.output<S>[] {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { barriers } from './barriers.ts'
-import { createStation, describeInChromium, patience } from './station.ts'
+import { createStation, describeInChromium, eventually, patience } from './station.ts'
 
 /** The screen of each step, and the words at its head. */
 const steps = [
@@ -30,7 +30,10 @@ describeInChromium('the tour', () => {
   it('is offered once the sample line is there, and does not take the focus', async () => {
     const page = await station.open()
     await page.getByRole('button', { name: /Open the sample line/ }).click()
-    await card(page).getByRole('heading', { name: 'A tour in five steps?' }).waitFor()
+    // Its 360 photographs are made first.
+    await card(page)
+      .getByRole('heading', { name: 'A tour in five steps?' })
+      .waitFor({ timeout: 4 * patience })
     expect(await card(page).locator(':focus').count()).toBe(0)
     expect(await barriers(page)).toEqual([])
   })
@@ -50,14 +53,14 @@ describeInChromium('the tour', () => {
     await step(page, 4)
     await card(page).getByRole('button', { name: 'Done' }).click()
     await card(page).waitFor({ state: 'detached' })
-    await expect.poll(isSeen, { timeout: patience }).toEqual({ value: true })
+    await eventually(isSeen).toEqual({ value: true })
   })
 
   it('begins with F1 and is walked with the keyboard alone', async () => {
     const { page } = station
     await page.keyboard.press('F1')
     await step(page, 0)
-    expect(await card(page).evaluate((element) => element === document.activeElement)).toBe(true)
+    await eventually(() => card(page).evaluate((element) => element === document.activeElement)).toBe(true)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')

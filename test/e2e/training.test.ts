@@ -1,11 +1,11 @@
 /** A training is paused, continued, stopped and resumed from the window, and outlives its engine. */
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, it } from 'vitest'
-import { createStation, describeInChromium, stockLine } from './station.ts'
+import { createStation, describeInChromium, eventually, stockLine } from './station.ts'
 
 describeInChromium('a training in the window', () => {
   const station = createStation()
-  beforeAll(() => stockLine(station, station.workspace))
+  beforeAll(() => stockLine(station))
 
   const header = () => station.page.locator('.screen-header')
   const button = (name: string) => header().getByRole('button', { name, exact: true })
@@ -70,7 +70,7 @@ describeInChromium('a training in the window', () => {
     await state('Training').waitFor()
     expect(await stepsBeyond(0)).toBeGreaterThan(0)
     expect(await stepsBeyond(kept)).toBeGreaterThan(kept)
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await eventually(() => page.getByRole('alert').count()).toBe(0)
   })
 
   async function openFrom(group: string): Promise<void> {

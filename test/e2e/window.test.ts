@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/command-line/documents.ts'
 import { barriers } from './barriers.ts'
-import { createStation, describeInChromium, done, stockLine } from './station.ts'
+import { createStation, describeInChromium, done, eventually, scoredLine } from './station.ts'
 
 const places = [
   'datasets',
@@ -29,12 +29,8 @@ describeInChromium('every screen', () => {
 
   beforeAll(async () => {
     const { workspace } = station
-    await stockLine(station, workspace)
+    run = await scoredLine(station)
     const at = ['--workspace', workspace, '--json']
-    const training = '--dataset sample --preset smoke --set ganSteps=4 encoderSteps=4 discriminatorSamples=32'
-    run = documents.train.parse(await done(station.command('train', ...training.split(' '), ...at))).run
-    await done(station.command('score', '--run', run, ...at))
-    await done(station.command('score', '--run', run, '--split', 'validation', ...at))
     // Parts of another day, one of them accepted: there is something to watch, and something to learn from.
     const other = '--seed 7 --train 4 --test-good 1 --per-defect 1 --json'
     await done(station.command('sample', nextDay, ...other.split(' ')))
@@ -109,19 +105,17 @@ describeInChromium('every screen', () => {
 
   it('the first start: nothing keeps anybody from it, in both themes, and Tab reaches every control', async () => {
     const page = await station.open()
-    await settled(page)
     expect(await barriers(page)).toEqual([])
     expect(await unreached(page)).toEqual([])
     await page.getByRole('button', { name: 'Switch between dark and light' }).click()
-    await settled(page)
     expect(await barriers(page)).toEqual([])
-    expect(await look(page)).toEqual({ language: 'en', theme: 'light' })
+    await eventually(() => look(page)).toEqual({ language: 'en', theme: 'light' })
     await station.close()
   })
 
   it('holds the theme that was chosen after a restart', async () => {
     const page = await station.open('--workspace', station.workspace)
-    expect(await look(page)).toEqual({ language: 'en', theme: 'light' })
+    await eventually(() => look(page)).toEqual({ language: 'en', theme: 'light' })
   })
 
   it('judges what a camera puts into a folder', async () => {
@@ -144,24 +138,21 @@ describeInChromium('every screen', () => {
         await station.page.getByRole('button', { name: 'Switch between dark and light' }).click()
       }
       const page = await visit(place)
-      expect(await look(page)).toMatchObject({ theme })
+      await eventually(() => look(page)).toMatchObject({ theme })
       expect(await barriers(page)).toEqual([])
     })
 
     it('keeps nobody out: the dialogs', async () => {
       const page = await visit('datasets')
       await page.locator('.screen-header').getByRole('button', { name: 'Import photographs' }).click()
-      await settled(page)
       expect(await barriers(page)).toEqual([])
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
       await page.keyboard.press('?')
-      await settled(page)
       expect(await barriers(page)).toEqual([])
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
       await page.keyboard.press('j')
-      await settled(page)
       expect(await barriers(page)).toEqual([])
       await page.keyboard.press('Escape')
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
@@ -199,12 +190,12 @@ describeInChromium('every screen', () => {
     await page.getByRole('navigation', { name: '页面' }).waitFor()
     await station.close()
     const again = await station.open('--workspace', station.workspace)
-    expect(await look(again)).toEqual({ language: 'zh-CN', theme })
+    await eventually(() => look(again)).toEqual({ language: 'zh-CN', theme })
     for (const place of places) {
       await visit(place)
       // The title of a training is the run's own name.
-      const title = await again.locator('.screen-header h1').textContent()
-      if (place !== 'training') expect(title).toMatch(/^\p{Script=Han}+$/u)
+      if (place === 'training') continue
+      await eventually(() => again.locator('.screen-header h1').textContent()).toMatch(/^\p{Script=Han}+$/u)
     }
   })
 
@@ -212,6 +203,6 @@ describeInChromium('every screen', () => {
     const { page } = station
     await page.locator('.status').getByRole('button', { name: '切换语言' }).click()
     await page.getByRole('navigation', { name: 'Screens' }).waitFor()
-    expect(await look(page)).toMatchObject({ language: 'en' })
+    await eventually(() => look(page)).toMatchObject({ language: 'en' })
   })
 })

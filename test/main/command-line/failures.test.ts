@@ -1,14 +1,14 @@
 /** Wrong use and bad input, through the real command line: a code, a remedy, the right exit code, nothing lost. */
+import { verifyReportSchema } from '../../../src/shared/workspace.ts'
+import { numbered, writeFolder } from '../features/import/photographs.ts'
+import { temporaryFolder, sharedFolder } from '../store/temporary-folder.ts'
+import { documents } from './documents.ts'
+import { type Finished, fanoscope } from './fanoscope.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { verifyReportSchema } from '../../../src/shared/workspace.ts'
-import { numbered, writeFolder } from '../features/import/photographs.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
-import { documents } from './documents.ts'
-import { type Finished, fanoscope, sharedFolder } from './fanoscope.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 /** Whom the permissions of a folder do not stop. */
 const mayReadEverything = process.platform === 'win32' || process.getuid?.() === 0
@@ -58,7 +58,7 @@ describe('wrong use', () => {
 })
 
 describe('bad input', () => {
-  const { folder, remove } = sharedFolder()
+  const folder = sharedFolder()
   const workspace = join(folder, 'workspace')
   const run = (line: string): Promise<Finished> =>
     fanoscope([...line.split(' '), '--workspace', workspace, '--json'])
@@ -72,7 +72,6 @@ describe('bad input', () => {
   beforeAll(async () => {
     expect((await importNew('few', numbered('good', 8))).code).toBe(0)
   })
-  afterAll(remove)
 
   const cases: [why: string, code: string, line: string][] = [
     ['a folder that is not there', 'folder-unreadable', 'import /nowhere/at-all --dataset parts'],

@@ -1,8 +1,6 @@
 /** Runs the real command line as a person does: a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 
 const cli = resolve(import.meta.dirname, '../../../src/main/cli.ts')
 
@@ -22,12 +20,6 @@ export interface RunOptions {
   onOutput?: (child: ChildProcess, all: string) => void
   /** Hears standard error as it comes. */
   onReport?: (child: ChildProcess, all: string) => void
-}
-
-/** A folder of its own for what a group of tests shares. */
-export function sharedFolder(): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'fanoscope-'))
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 export function fanoscope(parameters: readonly string[], options: RunOptions = {}): Promise<Finished> {

@@ -1,16 +1,16 @@
 /** From nothing to decisions, through the real command line. */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { verifyReportSchema } from '../../../src/shared/workspace.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
+import { sharedFolder, temporaryFolder } from '../store/temporary-folder.ts'
 import { documents } from './documents.ts'
-import { cannotInterrupt, type Finished, fanoscope, interruptAt, sharedFolder } from './fanoscope.ts'
+import { cannotInterrupt, type Finished, fanoscope, interruptAt } from './fanoscope.ts'
 
 describeCompiled('from the sample line to decisions', () => {
-  const { folder, remove } = sharedFolder()
+  const folder = sharedFolder()
   const line = join(folder, 'line')
   const workspace = join(folder, 'workspace')
   const inWorkspace = (...parameters: string[]): Promise<Finished> =>
@@ -29,7 +29,6 @@ describeCompiled('from the sample line to decisions', () => {
     run = documents.train.parse(trained.document()).run
     scored = await inWorkspace('score', '--run', run)
   })
-  afterAll(remove)
 
   it('writes the sample line with what was asked for', () => {
     expect(sampled.code).toBe(0)

@@ -61,7 +61,7 @@ describe.skipIf(mayNotMount)('a full disk', () => {
         '4m',
         await photographs(40, 40),
         `{ fanoscope import "$DATA" --dataset parts --workspace "$DISK/w" --json
-           fanoscope train --dataset parts --preset smoke --set width=12 --workspace "$DISK/w" --json
+           fanoscope train --dataset parts --preset smoke --set width=12 ganSteps=60 encoderSteps=60 discriminatorSamples=32 --workspace "$DISK/w" --json
            echo "exit $?" >&2
            mount -o remount,size=64m "$DISK"
            fanoscope train --resume "$(ls "$DISK/w/runs")" --workspace "$DISK/w" --json; }`,
@@ -69,7 +69,7 @@ describe.skipIf(mayNotMount)('a full disk', () => {
       const [, failed, resumed] = printed(finished)
       expect(finished.stderr).toContain('exit 1\n')
       expect(documents.error.parse(failed).error.code).toBe('disk-full')
-      expect(documents.train.parse(resumed)).toMatchObject({ steps: 240, resumed: true, stopped: false })
+      expect(documents.train.parse(resumed)).toMatchObject({ steps: 120, resumed: true, stopped: false })
     },
   )
 })

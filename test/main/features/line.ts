@@ -1,7 +1,5 @@
 /** A workspace with a dataset "parts" of small photographs, and sessions on it with the real engine. */
 
-import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
 import type { EngineChannel, LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
@@ -10,8 +8,11 @@ import { createEventHub, type EventHub } from '../../../src/main/platform/events
 import { openSession, type Session } from '../../../src/main/session/session.ts'
 import { openWorkspace } from '../../../src/main/store/workspace.ts'
 import { type PartOptions, partPicture } from '../engine/parts.ts'
-import { temporaryFolder } from '../store/temporary-folder.ts'
+import { temporaryFolder, sharedFolder } from '../store/temporary-folder.ts'
 import { writeFolder } from './import/photographs.ts'
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished, beforeAll } from 'vitest'
 
 export interface LineOptions {
   /** Good parts to train and validate with. */
@@ -35,13 +36,38 @@ export async function writeLine(folder: string, options: LineOptions = {}): Prom
 }
 
 /** The folder of a workspace with the dataset, closed. */
-export async function lineWorkspace(options: LineOptions = {}): Promise<string> {
-  const folder = await writeLine(join(temporaryFolder(), 'photographs'), options)
-  const dir = join(temporaryFolder(), 'workspace')
+export const lineWorkspace = (options: LineOptions = {}): Promise<string> =>
+  workspaceIn(temporaryFolder(), options)
+
+async function workspaceIn(parent: string, options: LineOptions = {}): Promise<string> {
+  const folder = await writeLine(join(parent, 'photographs'), options)
+  const dir = join(parent, 'workspace')
   const workspace = openWorkspace(dir, { create: true })
   await importFolder(workspace, { folder, dataset: 'parts' })
   workspace.close()
   return dir
+}
+
+/**
+ * What several tests of a file begin with: a workspace with the dataset in which `prepare` has worked, made once.
+ * Gives each test the folder of a copy, and what `prepare` told. Call it where tests are described.
+ */
+export function preparedWorkspace<T>(
+  prepare: (session: Session) => Promise<T>,
+): () => { dir: string; told: T } {
+  const folder = sharedFolder()
+  let told: { value: T } | null = null
+  beforeAll(async () => {
+    const session = standardSession(await workspaceIn(folder))
+    told = { value: await prepare(session) }
+    await session.close()
+  })
+  return () => {
+    if (told === null) throw new Error('Nothing is prepared before the tests begin.')
+    const dir = join(temporaryFolder(), 'workspace')
+    cpSync(join(folder, 'workspace'), dir, { recursive: true })
+    return { dir, told: told.value }
+  }
 }
 
 /** Opens a session that closes with the test. */
@@ -50,17 +76,16 @@ export function sessionOn(
   launchEngine: LaunchEngine = launchStandardEngine,
   events: EventHub = createEventHub(),
 ): Session {
-  const session = openSession({
-    dir,
-    create: true,
-    launchEngine,
-    events,
-    engineTimes: { backoff: () => 0 },
-    hooks: sessionHooks,
-  })
+  const session = standardSession(dir, launchEngine, events)
   onTestFinished(() => session.close())
   return session
 }
+
+const standardSession = (
+  dir: string,
+  launchEngine: LaunchEngine = launchStandardEngine,
+  events: EventHub = createEventHub(),
+): Session => openSession({ dir, create: true, launchEngine, events, engineTimes: { backoff: () => 0 }, hooks: sessionHooks })
 
 /** The real engine, whose messages a test hears before main does and which it can kill. */
 export function watchedEngine(heard: (type: string, channel: EngineChannel) => void): LaunchEngine {

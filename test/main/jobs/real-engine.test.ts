@@ -1,6 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import { doAgain } from '../../../src/main/app/repeat-job.ts'
 import type { LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 import { launchChildEngine } from '../../../src/main/engine-host/child-process.ts'
@@ -12,9 +9,12 @@ import { findRun } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { failureOf } from '../../../src/shared/failure.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
-import { lineWorkspace, sessionOn, watchedEngine } from '../features/line.ts'
 import { tinyTraining } from '../features/line-training.ts'
+import { lineWorkspace, sessionOn, watchedEngine, preparedWorkspace } from '../features/line.ts'
 import { storedScores } from '../features/stored-scores.ts'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 
 /** The real engine on a disk that takes so many more files. */
 const fullDisk =
@@ -31,20 +31,16 @@ const fullDisk =
 
 const set = { ganSteps: 20, encoderSteps: 20, checkpointEvery: 4 }
 
-/** The SHA-256 of the weights of a training that nothing disturbed. */
-async function undisturbed(dir: string): Promise<unknown> {
-  const session = sessionOn(dir)
+/** A workspace with a run that nothing disturbed, and the SHA-256 of its weights. */
+const undisturbed = preparedWorkspace(async (session) => {
   const { job, run } = await startTraining(session, tinyTraining(set))
   await session.jobs.ended(job)
-  const { result } = findRun(session.workspace.db, run)
-  await session.close()
-  return result?.weightsSha256
-}
+  return findRun(session.workspace.db, run).result?.weightsSha256
+})
 
 describeCompiled('a training by the real engine', () => {
   it('is paused, goes on, is stopped for later, and resumes to the same weights', async () => {
-    const dir = await lineWorkspace()
-    const wanted = await undisturbed(dir)
+    const { dir, told: wanted } = undisturbed()
     const said: string[] = []
     const session = sessionOn(
       dir,
@@ -71,8 +67,7 @@ describeCompiled('a training by the real engine', () => {
   })
 
   it('is closed with its session, which waits for the checkpoint, and resumes to the same weights', async () => {
-    const dir = await lineWorkspace()
-    const wanted = await undisturbed(dir)
+    const { dir, told: wanted } = undisturbed()
     const { promise, resolve } = Promise.withResolvers<void>()
     const session = sessionOn(
       dir,
@@ -97,8 +92,7 @@ describeCompiled('a training by the real engine', () => {
 
 describeCompiled('a full disk', () => {
   it('ends a training with that reason, keeps its last checkpoint, and the training goes on when there is room', async () => {
-    const dir = await lineWorkspace()
-    const wanted = await undisturbed(dir)
+    const { dir, told: wanted } = undisturbed()
     const session = sessionOn(dir, fullDisk(3))
     const { job, run } = await startTraining(session, tinyTraining(set))
     const failure = { code: 'disk-full', params: {} }

@@ -85,8 +85,27 @@ export const roundedProducts: Rule = (node, context) => {
 
 const instructions = ['avx512_bf16', 'amx_bf16', 'bf16']
 
-/** Whether this processor multiplies bfloat16 itself; elsewhere it is emulated and slow. Known on Linux only. */
-export function hasBfloat16(information = '/proc/cpuinfo'): boolean {
+/**
+ * Values of ONEDNN_MAX_CPU_ISA, which holds oneDNN back to what an older processor has, that leave out bfloat16.
+ * Every other value either has it or is none that oneDNN knows, and then holds nothing back.
+ */
+const withoutBfloat16 = new Set([
+  'SSE41',
+  'AVX',
+  'AVX2',
+  'AVX2_VNNI',
+  'AVX2_VNNI_2',
+  'AVX512_CORE',
+  'AVX512_CORE_VNNI',
+])
+
+/**
+ * Whether this processor multiplies bfloat16 itself; elsewhere it is emulated and slow. Known on Linux only.
+ * `ONEDNN_MAX_CPU_ISA=AVX2` in the environment makes any processor behave as one without.
+ */
+export function hasBfloat16(information = '/proc/cpuinfo', environment = process.env): boolean {
+  // oneDNN takes its values in either case.
+  if (withoutBfloat16.has((environment.ONEDNN_MAX_CPU_ISA ?? '').toUpperCase())) return false
   if (!existsSync(information)) return false
   const [, flags = ''] = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync(information, 'utf8')) ?? []
   const known = new Set(flags.trim().split(/\s+/))

@@ -1,20 +1,29 @@
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import { keptGraphs } from '../../../../src/main/engine/graph/kept-graphs.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
 import { readModel, writeModel } from '../../../../src/main/model/model-file.ts'
-import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { once } from '../../../once.ts'
+import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
 import { score, train, trainingOf, writeParts } from '../parts.ts'
 import { describeCompiled } from './native.ts'
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+
+const shared = sharedFolder()
+const trained = once(async () => {
+  const images = await writeParts(join(shared, 'parts'), 12)
+  const folder = join(shared, 'run')
+  const task = trainingOf({ folder, train: images.slice(0, 6), validation: images.slice(6, 9) })
+  await train(task)
+  return { images, task }
+})
 
 /** A trained run that has not scored yet, and photographs. */
 async function trainedRun() {
-  const images = await writeParts(temporaryFolder(), 12)
+  const { images, task } = await trained()
   const folder = join(temporaryFolder(), 'run')
-  const task = trainingOf({ folder, train: images.slice(0, 6), validation: images.slice(6, 9) })
-  await train(task)
-  return { folder, images, task }
+  cpSync(task.folder, folder, { recursive: true })
+  return { folder, images, task: { ...task, folder } }
 }
 
 const graphsIn = (folder: string): string[] => readdirSync(join(folder, 'compiled')).sort()

@@ -1,4 +1,5 @@
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { hasBfloat16 } from '../../../../src/main/engine/graph/bfloat16.ts'
 import {
   compile,
   type InputSignature,
@@ -190,7 +191,17 @@ describeCompiled('a graph', () => {
     expect(left).not.toHaveProperty('BatchMatMulV2')
   })
 
-  it('in bfloat16 reads 8 bits of each factor, sums in float32, and gives the same bits each time', () => {
+  /**
+   * TensorFlow goes by the processor and oneDNN by what it may use of it, so that a graph in bfloat16 does not run where
+   * oneDNN is held back from it. The engine asks for none then.
+   */
+  const heldBack = process.env.ONEDNN_MAX_CPU_ISA !== undefined && !hasBfloat16()
+  const why = 'ONEDNN_MAX_CPU_ISA holds oneDNN back from bfloat16'
+
+  it('in bfloat16 reads 8 bits of each factor, sums in float32, and gives the same bits each time', ({
+    skip,
+  }) => {
+    skip(heldBack, why)
     const w = filter(4, 4, 8, 16)
     const definition = {
       variables: {},
@@ -211,8 +222,9 @@ describeCompiled('a graph', () => {
     full.dispose()
   })
 
-  it('rounded to bfloat16 multiplies, in float32, numbers with 8 bits and rounds what comes of it', () => {
+  describe('rounded to bfloat16', () => {
     const weights = normal(4, 4, 8, 16)
+    const x = normal(2, 16, 16, 8)
     const step = (inputs: Record<string, Tensor>) => ({
       y: tf.conv2d(image(inputs), image(inputs, 'w'), 2, 'same'),
     })
@@ -224,11 +236,17 @@ describeCompiled('a graph', () => {
       program.dispose()
       return y
     }
-    const x = normal(2, 16, 16, 8)
-    const byHand = of('float32', x.map(toBfloat16), weights.map(toBfloat16)).map(toBfloat16)
-    const rounded = of('rounded', x, weights)
-    expect(rounded).toEqual(byHand)
-    // A processor with bfloat16 may sum in another order, which tips some sums over to the next of 256 steps.
-    expect(relativeDifference(of('bfloat16', x, weights), rounded)).toBeLessThan(2 ** -8)
+
+    it('multiplies, in float32, numbers with 8 bits and rounds what comes of it', () => {
+      const byHand = of('float32', x.map(toBfloat16), weights.map(toBfloat16)).map(toBfloat16)
+      expect(of('rounded', x, weights)).toEqual(byHand)
+    })
+
+    it('gives what a processor with bfloat16 does, but for the order in which that sums', ({ skip }) => {
+      skip(heldBack, why)
+      // Another order tips some sums over to the next of 256 steps.
+      const rounded = of('rounded', x, weights)
+      expect(relativeDifference(of('bfloat16', x, weights), rounded)).toBeLessThan(2 ** -8)
+    })
   })
 })

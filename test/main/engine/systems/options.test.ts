@@ -1,14 +1,7 @@
 /** What a run can learn of good parts beside its networks: every option of every system that restores images. */
 
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { z } from 'zod'
 import { compilingWith } from '../../../../src/main/engine/graph/compile.ts'
-import {
-  type FeatureWhitening,
-  whitenedDistance,
-} from '../../../../src/main/engine/learned/feature-whitening.ts'
+import { type FeatureWhitening, whitenedDistance } from '../../../../src/main/engine/learned/feature-whitening.ts'
 import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
 import type { EngineImage, TrainTask } from '../../../../src/main/engine/protocol.ts'
 import type { ScorerRequest, TileScorer } from '../../../../src/main/engine/scoring/tile-scorer.ts'
@@ -25,9 +18,15 @@ import { imageScore, isScoreKind, learnedComponents } from '../../../../src/main
 import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
-import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { once } from '../../../once.ts'
+import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled, relativeDifference } from '../graph/native.ts'
 import { score, train, writeParts } from '../parts.ts'
+import { cpSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
 
 const shape = { size: 32, channels: 1, width: 4, latent: 8 } as const
 /** After two halvings: 4 filters, doubled once. */
@@ -119,6 +118,8 @@ describeCompiled('what a graph gives beside its own components', () => {
 
 type Values = Record<string, string | number | boolean>
 
+const described = z.looseObject({ config: z.record(z.string(), z.unknown()) })
+
 const every = { texture: true, whitened: true, relative: true, scales: 3 } as const
 
 const steps: Record<string, Values> = {
@@ -128,7 +129,12 @@ const steps: Record<string, Values> = {
 }
 const systems = Object.keys(steps)
 
-function taskOf(model: string, images: EngineImage[], set: Values): TrainTask {
+function taskOf(
+  model: string,
+  images: EngineImage[],
+  set: Values,
+  folder = join(temporaryFolder(), 'run'),
+): TrainTask {
   const tiny = { width: 4, latent: 8, batch: 4, flips: 'none', discriminatorSamples: 8, previewEvery: 100 }
   const { config } = resolveConfig({
     model,
@@ -139,7 +145,7 @@ function taskOf(model: string, images: EngineImage[], set: Values): TrainTask {
     kind: 'train',
     task: 'training',
     run: 'r-1',
-    folder: join(temporaryFolder(), 'run'),
+    folder,
     model,
     config,
     seed: 1,
@@ -154,12 +160,23 @@ const parts = (options?: Parameters<typeof writeParts>[2]): Promise<EngineImage[
 
 for (const model of systems) {
   describeCompiled(`${model} with every option`, () => {
+    const shared = sharedFolder()
+    const images = once(() => writeParts(join(shared, 'parts'), 14))
+    const whole = once(async () => {
+      const task = taskOf(model, await images(), every, join(shared, 'run'))
+      const phases = new Set<string>()
+      return { task, phases, result: await train(task, { progress: (phase) => phases.add(phase) }) }
+    })
+    const plain = once(async () => {
+      const task = taskOf(model, await images(), {}, join(shared, 'plain'))
+      return { task, result: await train(task) }
+    })
+
     it('stores a component for each, and a model that is loaded again gives the same scores to the bit', async () => {
-      const images = await parts()
-      const task = taskOf(model, images, every)
-      const { componentNames, calibration, expectedCriticValue } = await train(task)
+      const { task, result } = await whole()
+      const { componentNames, calibration, expectedCriticValue } = result
       expect(componentNames.slice(-learnedComponents.length)).toEqual([...learnedComponents])
-      const { rows } = await score(task.folder, images.slice(8, 12))
+      const { rows } = await score(task.folder, (await images()).slice(8, 12))
       expect(rows.every(({ components }) => components.every(Number.isFinite))).toBe(true)
       for (const kind of learnedComponents) {
         const options = { kind, k: 1, reduction: 'max', latent: 8, expectedCriticValue } as const
@@ -173,18 +190,30 @@ for (const model of systems) {
     })
 
     it('learns them without changing the weights, and the same after a stop', async () => {
-      const images = await parts()
-      const plain = await train(taskOf(model, images, {}))
-      const phases = new Set<string>()
-      const wanted = await train(taskOf(model, images, every), { progress: (phase) => phases.add(phase) })
-      expect(wanted.weightsSha256).toBe(plain.weightsSha256)
+      const { phases, result: wanted } = await whole()
+      expect(wanted.weightsSha256).toBe((await plain()).result.weightsSha256)
       expect(phases).toContain('residual')
-      const task = taskOf(model, images, every)
+      const task = taskOf(model, await images(), every)
       const control = new TaskControl()
       const progress = (phase: string): void => void (phase === 'residual' && control.cancel())
       await expect(train(task, { control, progress })).rejects.toThrow(Cancelled)
       const resumed = await train({ ...task, resume: true })
       expect({ ...resumed, seconds: 0 }).toEqual({ ...wanted, seconds: 0 })
+    })
+
+    it('has a model of before there were options, which loads, and scores as it did', async () => {
+      const { task } = await plain()
+      const folder = join(temporaryFolder(), 'run')
+      cpSync(task.folder, folder, { recursive: true })
+      const before = (await score(folder, await images())).rows
+      const file = join(folder, 'model', 'model.json')
+      const description = described.parse(JSON.parse(await readFile(file, 'utf8')))
+      for (const name of ['normalization', 'whitened', 'relative', 'scales']) {
+        expect(name in description.config).toBe(true)
+        delete description.config[name]
+      }
+      await writeFile(file, JSON.stringify(description))
+      expect((await score(folder, await images())).rows).toEqual(before)
     })
   })
 }
@@ -254,24 +283,5 @@ describeCompiled('normalized photographs', () => {
         kind,
       ).toEqual(calibration[kind])
     }
-  })
-})
-
-const described = z.looseObject({ config: z.record(z.string(), z.unknown()) })
-
-describeCompiled('a model of before there were options', () => {
-  it.each(systems)('of %s loads, and scores as it did', async (model) => {
-    const images = await parts()
-    const task = taskOf(model, images, {})
-    await train(task)
-    const before = (await score(task.folder, images)).rows
-    const file = join(task.folder, 'model', 'model.json')
-    const description = described.parse(JSON.parse(await readFile(file, 'utf8')))
-    for (const name of ['normalization', 'whitened', 'relative', 'scales']) {
-      expect(name in description.config).toBe(true)
-      delete description.config[name]
-    }
-    await writeFile(file, JSON.stringify(description))
-    expect((await score(task.folder, images)).rows).toEqual(before)
   })
 })

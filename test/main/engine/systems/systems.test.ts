@@ -1,13 +1,14 @@
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import type { EngineImage, MetricPoint, TrainTask } from '../../../../src/main/engine/protocol.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
 import { listSystems, resolveConfig } from '../../../../src/main/model/catalog.ts'
 import { imageScore, isScoreKind } from '../../../../src/main/model/scores.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
-import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { once } from '../../../once.ts'
+import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { keptIn, score, train, writeParts } from '../parts.ts'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 
 type Values = Record<string, string | number | boolean>
 
@@ -27,9 +28,11 @@ interface Options {
   images: EngineImage[]
   set?: Values
   seed?: number
+  folder?: string
 }
 
-function taskOf(model: string, { images, set = {}, seed = 1 }: Options): TrainTask {
+function taskOf(model: string, options: Options): TrainTask {
+  const { images, set = {}, seed = 1, folder = join(temporaryFolder(), 'run') } = options
   const { config } = resolveConfig({
     model,
     preset: 'smoke',
@@ -50,7 +53,7 @@ function taskOf(model: string, { images, set = {}, seed = 1 }: Options): TrainTa
     kind: 'train',
     task: 'training',
     run: 'r-1',
-    folder: join(temporaryFolder(), 'run'),
+    folder,
     model,
     config,
     seed,
@@ -73,18 +76,24 @@ it('are all tested here', () => {
 
 for (const model of names) {
   describeCompiled(model, () => {
+    const shared = sharedFolder()
+    /** A training of seed 1 that nothing disturbed. */
+    const whole = once(async () => {
+      const images = await writeParts(join(shared, 'parts'), 14)
+      const task = taskOf(model, { images, folder: join(shared, 'run') })
+      return { images, task, result: await train(task) }
+    })
+
     it('trains the same twice with one seed and otherwise with another', async () => {
-      const images = await parts()
+      const { images, result } = await whole()
       const digest = async (seed: number): Promise<string> =>
         (await train(taskOf(model, { images, seed }))).weightsSha256
-      const [once, twice, other] = [await digest(1), await digest(1), await digest(2)]
-      expect(twice).toBe(once)
-      expect(other).not.toBe(once)
+      expect(await digest(1)).toBe(result.weightsSha256)
+      expect(await digest(2)).not.toBe(result.weightsSha256)
     })
 
     it('ends as if it had not been stopped, wherever it was', async () => {
-      const images = await parts()
-      const wanted = await train(taskOf(model, { images }))
+      const { images, result: wanted } = await whole()
       const random = createRandom(3, model)
       for (const moment of [12, 2 + random.int(9)]) {
         const task = taskOf(model, { images })
@@ -97,9 +106,7 @@ for (const model of names) {
     })
 
     it('scores each image the same whatever is scored with it, with maps where it restores images', async () => {
-      const images = await parts()
-      const task = taskOf(model, { images })
-      await train(task)
+      const { images, task } = await whole()
       const { rows } = await score(task.folder, images)
       expect(rows.map(({ map }) => map !== null)).toEqual(rows.map(() => restores.has(model)))
       const last = images.at(-1)
@@ -109,7 +116,7 @@ for (const model of names) {
     })
 
     it('is calibrated for each score that it lists, and these are all that its components allow', async () => {
-      const images = await parts()
+      const { images } = await whole()
       const task = taskOf(model, {
         images,
         ...(restores.has(model) && { set: { texture: true, whitened: true, relative: true } }),

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { cutTile, TileBlend, tileGrid } from '../../../../src/main/engine/data/geometry.ts'
 import { hasBfloat16 } from '../../../../src/main/engine/graph/bfloat16.ts'
 import type { EngineImage, ScoredImage, TrainResult } from '../../../../src/main/engine/protocol.ts'
@@ -227,14 +227,20 @@ describeCompiled('scores of whole photographs', () => {
 })
 
 describeCompiled('a model that may score in bfloat16', () => {
-  it('does so only where that is there and moves no score, and its scores are those it was calibrated with', async () => {
-    const size = { width: 32, height: 32, channels: 1 } as const
-    const model = await trained(temporaryFolder(), { precision: 'bfloat16' }, size)
-    if (!hasBfloat16()) expect(model.description.precision).toBeUndefined()
-    const { rows } = await score(model.folder, model.validation, { maps: false })
-    const own = rows.map((row) => row.score).sort((a, b) => a - b)
-    expect(model.description.calibration.izif).toEqual(own)
-  })
+  // The first as this processor is, the second as one without bfloat16.
+  it.each([{}, { ONEDNN_MAX_CPU_ISA: 'AVX2' }])(
+    'does so only where that is there and moves no score, and its scores are those it was calibrated with: %o',
+    async (variables) => {
+      for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      const size = { width: 32, height: 32, channels: 1 } as const
+      const model = await trained(temporaryFolder(), { precision: 'bfloat16' }, size)
+      if (!hasBfloat16()) expect(model.description.precision).toBeUndefined()
+      const { rows } = await score(model.folder, model.validation, { maps: false })
+      const own = rows.map((row) => row.score).sort((a, b) => a - b)
+      expect(model.description.calibration.izif).toEqual(own)
+    },
+  )
 })
 
 describeCompiled('scores by tiles', () => {

@@ -1,9 +1,10 @@
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import { readModel } from '../../../../src/main/model/model-file.ts'
-import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { once } from '../../../once.ts'
+import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { train, trainingOf, writeParts } from '../parts.ts'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 
 /** The largest difference of two models' weights, without the statistics that are measured anew. */
 async function distance(a: string, b: string): Promise<number> {
@@ -30,11 +31,18 @@ const standstill = {
 }
 
 describeCompiled('a warm start', () => {
-  it('begins with the weights of the run before, and a fresh start does not', async () => {
-    const images = await writeParts(temporaryFolder(), 16)
+  const shared = sharedFolder()
+  /** The run that others begin with. */
+  const before = once(async () => {
+    const images = await writeParts(join(shared, 'parts'), 16)
     const parts = { train: images.slice(0, 10), validation: images.slice(10) }
-    const first = trainingOf({ folder: join(temporaryFolder(), 'first'), ...parts })
+    const first = trainingOf({ folder: join(shared, 'first'), ...parts })
     await train(first)
+    return { parts, first }
+  })
+
+  it('begins with the weights of the run before, and a fresh start does not', async () => {
+    const { parts, first } = await before()
     const warm = trainingOf({ folder: join(temporaryFolder(), 'warm'), ...parts, set: standstill, seed: 7 })
     await train({ ...warm, warmFrom: first.folder })
     expect(await distance(first.folder, warm.folder)).toBeLessThan(1e-5)
@@ -44,10 +52,7 @@ describeCompiled('a warm start', () => {
   })
 
   it('is refused where the networks are of another size', async () => {
-    const images = await writeParts(temporaryFolder(), 16)
-    const parts = { train: images.slice(0, 10), validation: images.slice(10) }
-    const first = trainingOf({ folder: join(temporaryFolder(), 'first'), ...parts })
-    await train(first)
+    const { parts, first } = await before()
     const other = trainingOf({ folder: join(temporaryFolder(), 'other'), ...parts, set: { width: 8 } })
     await expect(train({ ...other, warmFrom: first.folder })).rejects.toMatchObject({
       code: 'model-mismatch',

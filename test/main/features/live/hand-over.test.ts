@@ -1,7 +1,4 @@
 /** A line goes over to the model in use while it runs, with the real engine and two real runs. */
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 import { liveState, resumeLive, startLive } from '../../../../src/main/features/live/live.ts'
 import { promote, rollBack } from '../../../../src/main/features/models/promotion.ts'
 import { startScoring } from '../../../../src/main/features/scoring/scoring.ts'
@@ -13,23 +10,19 @@ import { scoreOf } from '../../../../src/main/store/scores.ts'
 import type { LivePart } from '../../../../src/shared/live.ts'
 import { fanoscope } from '../../command-line/fanoscope.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
-import { lineWorkspace, sessionOn } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
+import { sessionOn, preparedWorkspace } from '../line.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 
-/** Two runs that have scored the validation split, the first of them in use. */
-async function twoRuns() {
-  const session = sessionOn(await lineWorkspace())
-  const runs: string[] = []
-  for (const seed of [1, 2]) {
-    const { job, run } = await startTraining(session, tinyTraining({}, seed))
-    await session.jobs.ended(job)
-    await session.jobs.ended(startScoring(session, { run, split: 'validation', again: false }).job)
-    runs.push(run)
-  }
-  const [first = '', second = ''] = runs
-  await take(session, first)
-  return { session, first, second, folder: cameraFolder() }
+/** Trains a run and scores the validation split with it. */
+async function scoredRun(session: Session, seed: number): Promise<string> {
+  const { job, run } = await startTraining(session, tinyTraining({}, seed))
+  await session.jobs.ended(job)
+  await session.jobs.ended(startScoring(session, { run, split: 'validation', again: false }).job)
+  return run
 }
 
 const take = (session: Session, run: string) =>
@@ -40,8 +33,19 @@ const inOrder = (session: Session): LivePart[] =>
   [...liveState(session).parts].sort((a, b) => (a.judgedAt ?? 0) - (b.judgedAt ?? 0) || a.id - b.id)
 
 describeCompiled('a line whose model is replaced while it runs', () => {
+  const prepared = preparedWorkspace(async (session) => {
+    const [first, second] = [await scoredRun(session, 1), await scoredRun(session, 2)]
+    await take(session, first)
+    return { first, second }
+  })
+  /** Two runs that have scored the validation split, the first of them in use. */
+  const twoRuns = () => {
+    const { dir, told } = prepared()
+    return { session: sessionOn(dir), ...told, folder: cameraFolder() }
+  }
+
   it('judges each part by one model, from the next part on by the new one: none is lost, none is there twice', async () => {
-    const { session, first, second, folder } = await twoRuns()
+    const { session, first, second, folder } = twoRuns()
     const { db } = session.workspace
     startLive(session, { folder, run: first, results: null })
     await drop(folder, 0, 30)
@@ -69,7 +73,7 @@ describeCompiled('a line whose model is replaced while it runs', () => {
   })
 
   it('takes back a model that another process has rolled back, with the next part', async () => {
-    const { session, first, second, folder } = await twoRuns()
+    const { session, first, second, folder } = twoRuns()
     await take(session, second)
     startLive(session, { folder, run: second, results: null })
     await drop(folder, 0, 2)
@@ -95,7 +99,7 @@ describeCompiled('a line whose model is replaced while it runs', () => {
   })
 
   it('goes on with the present model where the new one cannot be loaded, and says so', async () => {
-    const { session, first, second, folder } = await twoRuns()
+    const { session, first, second, folder } = twoRuns()
     rmSync(join(session.workspace.path(runFolder(second)), 'model', 'weights.safetensors'))
     startLive(session, { folder, run: first, results: null })
     await drop(folder, 0, 2)
@@ -117,7 +121,7 @@ describeCompiled('a line whose model is replaced while it runs', () => {
   })
 
   it('begins with the model in use after it was replaced while Fanoscope was closed', async () => {
-    const { session, first, second, folder } = await twoRuns()
+    const { session, first, second, folder } = twoRuns()
     const { dir } = session.workspace
     startLive(session, { folder, run: first, results: null })
     await drop(folder, 0, 2)

@@ -1,14 +1,5 @@
 /** A watched folder with the real engine. */
-import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import {
-  behindBy,
-  liveState,
-  resumeLive,
-  startLive,
-  stopLive,
-} from '../../../../src/main/features/live/live.ts'
+import { behindBy, liveState, resumeLive, startLive, stopLive } from '../../../../src/main/features/live/live.ts'
 import { settingsInUse } from '../../../../src/main/features/runs/score-settings.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import { createEventHub } from '../../../../src/main/platform/events.ts'
@@ -17,18 +8,12 @@ import { findRun } from '../../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import type { WorkingPoint } from '../../../../src/shared/threshold.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
-import { lineWorkspace, sessionOn, watchedEngine } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
+import { sessionOn, watchedEngine, preparedWorkspace } from '../line.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
-
-async function trained(): Promise<{ dir: string; run: string; folder: string }> {
-  const dir = await lineWorkspace()
-  const session = sessionOn(dir)
-  const { job, run } = await startTraining(session, tinyTraining({}))
-  await session.jobs.ended(job)
-  await session.close()
-  return { dir, run, folder: cameraFolder() }
-}
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 
 const none = { part: 0, whole: 0, value: null, low: null, high: null }
 const noFigures: WorkingPoint = {
@@ -46,8 +31,18 @@ const noFigures: WorkingPoint = {
 }
 
 describeCompiled('a watched folder', () => {
+  const prepared = preparedWorkspace(async (session) => {
+    const { job, run } = await startTraining(session, tinyTraining({}))
+    await session.jobs.ended(job)
+    return run
+  })
+  const trained = () => {
+    const { dir, told: run } = prepared()
+    return { dir, run, folder: cameraFolder() }
+  }
+
   it('judges each part that comes, and writes a line for it', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     startLive(session, { folder, run, results: null })
     await drop(folder, 0, 6)
@@ -65,7 +60,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('goes on after Fanoscope was closed in the middle: none twice, none left out', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const first = sessionOn(dir)
     startLive(first, { folder, run, results: null })
     await drop(folder, 0, 8)
@@ -85,7 +80,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('flags a part only for a region as large as the operating point asks for', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     const { db } = session.workspace
     // Every score is above it, so the regions alone decide.
@@ -120,7 +115,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('goes on after the engine was killed', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     let kills = 0
     const events = createEventHub()
     const session = sessionOn(
@@ -141,7 +136,7 @@ describeCompiled('a watched folder', () => {
   })
 
   it('that writes its results into itself is refused', async () => {
-    const { dir, run, folder } = await trained()
+    const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     const start = () => startLive(session, { folder, run, results: join(folder, 'results') })
     expect(start).toThrow(expect.objectContaining({ code: 'result-folder-inside' }))

@@ -1,27 +1,45 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
 import type { EngineImage, MetricPoint, TrainTask } from '../../../../../src/main/engine/protocol.ts'
 import { Cancelled, TaskControl } from '../../../../../src/main/engine/task-control.ts'
 import { rateAt } from '../../../../../src/main/engine/training/rate.ts'
 import { readModel } from '../../../../../src/main/model/model-file.ts'
 import { createRandom } from '../../../../../src/main/platform/random.ts'
-import { temporaryFolder } from '../../../store/temporary-folder.ts'
+import { once } from '../../../../once.ts'
+import { temporaryFolder, sharedFolder } from '../../../store/temporary-folder.ts'
 import { describeCompiled } from '../../graph/native.ts'
 import { keptIn, score, type TinyTask, train, trainingOf, writeParts } from '../../parts.ts'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
 
 interface Parts {
   train: EngineImage[]
   validation: EngineImage[]
 }
 
+const shared = sharedFolder()
+
 /** Ten parts to train on and six to validate with. */
-async function tinyParts(): Promise<Parts> {
-  const images = await writeParts(temporaryFolder(), 16)
+const tinyParts = once(async (): Promise<Parts> => {
+  const images = await writeParts(join(shared, 'parts'), 16)
   return { train: images.slice(0, 10), validation: images.slice(10) }
-}
+})
+
+/** A training of seed 1 on them that nothing disturbed, and what it told of itself. */
+const whole = once(async () => {
+  const parts = await tinyParts()
+  const task = trainingOf({ folder: join(shared, 'run'), ...parts })
+  const steps: number[] = []
+  const previews: string[] = []
+  const points: MetricPoint[] = []
+  const result = await train(task, {
+    progress: (phase, done) => void (phase !== 'calibrate' && steps.push(done)),
+    preview: (name, file, step) => previews.push(`${name} ${file} ${step}`),
+    points: (more) => points.push(...more),
+  })
+  return { parts, task, result, steps, previews, points }
+})
 
 const taskIn = (parts: Parts, options: Partial<TinyTask> = {}): TrainTask =>
   trainingOf({ folder: join(temporaryFolder(), 'run'), ...parts, ...options })
@@ -62,9 +80,9 @@ async function trainUntil(
 
 describeCompiled('two trainings', () => {
   it('with the same seed leave the same files, byte for byte, and the same scores and maps', async () => {
-    const parts = await tinyParts()
-    const [a, b] = [taskIn(parts), taskIn(parts)]
-    const results = [await train(a), await train(b)]
+    const { parts, task: a, result } = await whole()
+    const b = taskIn(parts)
+    const results = [result, await train(b)]
     expect(results[0]?.weightsSha256).toBe(results[1]?.weightsSha256)
     expect({ ...results[0], seconds: 0 }).toEqual({ ...results[1], seconds: 0 })
     const [first, second] = [await score(a.folder, parts.validation), await score(b.folder, parts.validation)]
@@ -77,23 +95,19 @@ describeCompiled('two trainings', () => {
   })
 
   it('with different seeds differ', async () => {
-    const parts = await tinyParts()
-    const digests = [1, 2, 3].map(async (seed) => (await train(taskIn(parts, { seed }))).weightsSha256)
-    expect(new Set(await Promise.all(digests)).size).toBe(3)
+    const { parts, result } = await whole()
+    const digests = [2, 3].map(async (seed) => (await train(taskIn(parts, { seed }))).weightsSha256)
+    expect(new Set([result.weightsSha256, ...(await Promise.all(digests))]).size).toBe(3)
   })
 })
 
 describeCompiled('a training that was stopped', () => {
-  const set = { ganSteps: 12, encoderSteps: 12, checkpointEvery: 5, validateEvery: 4 }
-
   it('at ten moments of its two stages and resumed ends as one that was not', async () => {
-    const parts = await tinyParts()
-    const whole = taskIn(parts, { set })
-    const wanted = await train(whole)
+    const { parts, task: undisturbed, result: wanted } = await whole()
     const random = createRandom(5)
     const moments = [0, 12, 13, 24, ...Array.from({ length: 6 }, () => 1 + random.int(23))]
     for (const moment of moments) {
-      const task = taskIn(parts, { set })
+      const task = taskIn(parts)
       const control = new TaskControl()
       if (moment === 0) control.cancel()
       const progress = (_: string, done: number): void => {
@@ -102,14 +116,13 @@ describeCompiled('a training that was stopped', () => {
       await expect(train(task, { control, progress })).rejects.toThrow(Cancelled)
       const resumed = await train({ ...task, resume: true })
       expect({ ...resumed, seconds: 0 }, `stopped at ${moment}`).toEqual({ ...wanted, seconds: 0 })
-      expect(filesOf(join(task.folder, 'model'))).toEqual(filesOf(join(whole.folder, 'model')))
+      expect(filesOf(join(task.folder, 'model'))).toEqual(filesOf(join(undisturbed.folder, 'model')))
     }
   })
 
   it('again and again, after every second step, ends as one that was not', async () => {
-    const parts = await tinyParts()
-    const wanted = await train(taskIn(parts, { set }))
-    const task = taskIn(parts, { set })
+    const { parts, result: wanted } = await whole()
+    const task = taskIn(parts)
     const steps: (number | null)[] = []
     for (let last: number | null = 0; last !== null; steps.push(last)) {
       const from: number = last
@@ -120,18 +133,18 @@ describeCompiled('a training that was stopped', () => {
   })
 
   it('while it was measuring is measured again', async () => {
-    const parts = await tinyParts()
-    const task = taskIn(parts, { set })
+    const { parts, result: wanted } = await whole()
+    const task = taskIn(parts)
     expect(await trainUntil(task, (phase) => phase === 'calibrate')).toBe(24)
     expect(existsSync(join(task.folder, 'model'))).toBe(false)
     const phases = new Set<string>()
     const resumed = await train({ ...task, resume: true }, { progress: (phase) => phases.add(phase) })
     expect([...phases]).toEqual(['calibrate'])
-    expect(resumed.weightsSha256).toBe((await train(taskIn(parts, { set }))).weightsSha256)
+    expect(resumed.weightsSha256).toBe(wanted.weightsSha256)
   })
 
   it('leaves a checkpoint at the step where it stopped, and says so', async () => {
-    const task = taskIn(await tinyParts(), { set: { ...set, checkpointEvery: 1000 } })
+    const task = taskIn(await tinyParts(), { set: { checkpointEvery: 1000 } })
     const control = new TaskControl()
     const told: string[] = []
     const training = train(task, {
@@ -145,9 +158,8 @@ describeCompiled('a training that was stopped', () => {
   })
 
   it('goes on from the checkpoint before where the newest is damaged, to the same weights', async () => {
-    const parts = await tinyParts()
-    const wanted = await train(taskIn(parts, { set }))
-    const task = taskIn(parts, { set })
+    const { parts, result: wanted } = await whole()
+    const task = taskIn(parts)
     await trainUntil(task, (_, done) => done === 19)
     const newest = join(task.folder, 'checkpoints', '000000019.safetensors')
     writeFileSync(newest, readFileSync(newest).subarray(0, 1000))
@@ -158,7 +170,7 @@ describeCompiled('a training that was stopped', () => {
   })
 
   it('says that all its checkpoints are damaged, naming them, and touches nothing', async () => {
-    const task = taskIn(await tinyParts(), { set })
+    const task = taskIn(await tinyParts())
     await trainUntil(task, (_, done) => done === 19)
     const folder = join(task.folder, 'checkpoints')
     for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'damaged')
@@ -171,20 +183,20 @@ describeCompiled('a training that was stopped', () => {
   })
 
   it('starts from the beginning where it has no checkpoint, says so, and ends at the same weights', async () => {
-    const parts = await tinyParts()
-    const task = taskIn(parts, { set })
+    const { parts, result: wanted } = await whole()
+    const task = taskIn(parts)
     await trainUntil(task, (_, done) => done === 19)
     rmSync(join(task.folder, 'checkpoints'), { recursive: true })
     const notices: string[] = []
     const resumed = await train({ ...task, resume: true }, { log: keptIn(notices) })
     expect(notices[0]).toContain('no checkpoint')
-    expect(resumed.weightsSha256).toBe((await train(taskIn(parts, { set }))).weightsSha256)
+    expect(resumed.weightsSha256).toBe(wanted.weightsSha256)
   })
 })
 
 describeCompiled('a paused training', () => {
   it('takes no step until it goes on, and ends as one that was not paused', async () => {
-    const parts = await tinyParts()
+    const { parts, result: wanted } = await whole()
     const control = new TaskControl()
     const seen: string[] = []
     const resumed = await train(taskIn(parts), {
@@ -200,7 +212,7 @@ describeCompiled('a paused training', () => {
       continued: () => seen.push('continued'),
     })
     expect(seen.slice(5, 9)).toEqual(['gan 6', 'paused', 'continued', 'gan 7'])
-    expect(resumed.weightsSha256).toBe((await train(taskIn(parts))).weightsSha256)
+    expect(resumed.weightsSha256).toBe(wanted.weightsSha256)
   })
 
   it('can be cancelled, and never says that it goes on', async () => {
@@ -269,9 +281,8 @@ describeCompiled('a training', () => {
   })
 
   it('mirrors images where it may and not where the part has a direction', async () => {
-    const parts = await tinyParts()
-    const digest = async (flips: 'none' | 'horizontal') =>
-      (await train(taskIn(parts, { set: { flips } }))).weightsSha256
+    const { parts, result } = await whole()
+    const mirrored = await train(taskIn(parts, { set: { flips: 'horizontal' } }))
     // Every image is symmetric, so that mirroring can make no difference.
     const symmetric = temporaryFolder()
     for (const image of [...parts.train, ...parts.validation]) {
@@ -284,7 +295,7 @@ describeCompiled('a training', () => {
         .toColourspace('b-w')
         .toFile(file)
     }
-    expect(await digest('horizontal')).not.toBe(await digest('none'))
+    expect(mirrored.weightsSha256).not.toBe(result.weightsSha256)
     const moved = (image: EngineImage) => ({ ...image, file: join(symmetric, `${image.id}.png`) })
     const same = { train: parts.train.map(moved), validation: parts.validation.map(moved) }
     const digests = [
@@ -327,15 +338,7 @@ describeCompiled('a training', () => {
   })
 
   it('tells of points, previews and progress that only grows', async () => {
-    const steps: number[] = []
-    const previews: string[] = []
-    const points: MetricPoint[] = []
-    const task = taskIn(await tinyParts())
-    await train(task, {
-      progress: (phase, done) => void (phase !== 'calibrate' && steps.push(done)),
-      preview: (name, file, step) => previews.push(`${name} ${file} ${step}`),
-      points: (more) => points.push(...more),
-    })
+    const { task, steps, previews, points } = await whole()
     expect(steps).toEqual(Array.from({ length: 24 }, (_, i) => i + 1))
     expect(previews).toEqual([
       'generated previews/generated-12.png 12',
