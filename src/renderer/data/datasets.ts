@@ -4,8 +4,8 @@ import type { DatasetSummary } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
-import type { DroppedFolder } from '../screens/datasets/dropped-folder.ts'
 import { useAppStore } from './app.ts'
+import type { DroppedFolder } from './dropped-folder.ts'
 
 export const useDatasetsStore = defineStore('datasets', () => {
   const app = useAppStore()

@@ -10,7 +10,7 @@ import type { FailureData } from '../../shared/failure.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
-import { partsPerHour } from '../screens/review/pace.ts'
+import { partsPerHour } from './decision-pace.ts'
 
 export interface QueueQuery {
   run: string

@@ -1,7 +1,7 @@
 /** A tour of five steps along the sample line: offered at its first opening, and to be had again at any time. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { useChoice } from './choices.ts'
+import { useChoice } from './remembered-choice.ts'
 
 /** The screens in the order of the work; each has its words under `tour.steps`. */
 export const tourSteps = ['datasets', 'train', 'review', 'thresholds', 'curation'] as const

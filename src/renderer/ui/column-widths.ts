@@ -1,6 +1,6 @@
 /** Columns of a table that are as wide as somebody drew them, also the next day. */
 import { computed } from 'vue'
-import { useChoice } from '../data/choices.ts'
+import { useChoice } from '../data/remembered-choice.ts'
 
 /** No narrower, so that a column can be found again; no wider than a screen. */
 const least = 48

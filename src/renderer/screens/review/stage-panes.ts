@@ -1,7 +1,7 @@
 /** Which pictures stand in which pane for a layout, and how solid each is. */
 import type { Pane } from '../../stage/picture-stage.ts'
 import type { PartPictures } from './part-pictures.ts'
-import type { ViewSettings } from './view-settings.ts'
+import type { ViewSettings } from '../../data/view-settings.ts'
 
 /** A pane's id is also the end of the message key of its caption. */
 export const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const

@@ -1,5 +1,5 @@
 /** Curves of two runs on one axis of steps. */
-import type { PhaseCurves } from '../train/curves.ts'
+import type { PhaseCurves } from '../../data/loss-curves.ts'
 
 export interface CurvePair {
   phase: string

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PartPictures } from '../../../../src/renderer/screens/review/part-pictures.ts'
 import { panesOf } from '../../../../src/renderer/screens/review/stage-panes.ts'
-import { layouts } from '../../../../src/renderer/screens/review/view-settings.ts'
+import { layouts } from '../../../../src/renderer/data/view-settings.ts'
 
 const picture = (): ImageBitmap => ({ width: 1, height: 1, close: () => undefined })
 const photograph = picture()

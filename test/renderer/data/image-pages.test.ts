@@ -4,8 +4,8 @@ import {
   pageSize,
   pagesHeld,
   type ReadPage,
-} from '../../../../src/renderer/screens/datasets/image-pages.ts'
-import type { GridImage } from '../../../../src/shared/dataset-grid.ts'
+} from '../../../src/renderer/data/image-pages.ts'
+import type { GridImage } from '../../../src/shared/dataset-grid.ts'
 
 const image = (id: number): GridImage => ({
   id,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, ref } from 'vue'
-import { restAfter, useRushing } from '../../../../src/renderer/screens/datasets/rushing.ts'
+import { restAfter, useRushing } from '../../../../src/renderer/screens/datasets/fast-scrolling.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { partsPerHour } from '../../../../src/renderer/screens/review/pace.ts'
+import { partsPerHour } from '../../../src/renderer/data/decision-pace.ts'
 
 describe('parts per hour', () => {
   it('is not known before the second decision', () => {

@@ -3,10 +3,10 @@
  * forgets what was not looked at for long, so that a shift of scrolling needs no more memory than a minute of it.
  */
 import { ref, shallowRef } from 'vue'
-import type { CallOutput } from '../../../shared/contract.ts'
-import type { GridFilter, GridImage, GridSort } from '../../../shared/dataset-grid.ts'
-import type { FailureData } from '../../../shared/failure.ts'
-import { asFailure } from '../../failure.ts'
+import type { CallOutput } from '../../shared/contract.ts'
+import type { GridFilter, GridImage, GridSort } from '../../shared/dataset-grid.ts'
+import type { FailureData } from '../../shared/failure.ts'
+import { asFailure } from '../failure.ts'
 
 export const pageSize = 200
 /** Pages that are kept: a few thousand images around what was looked at last. */

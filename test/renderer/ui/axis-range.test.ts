@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { steadyRange } from '../../../src/renderer/ui/steady-range.ts'
+import { steadyRange } from '../../../src/renderer/ui/axis-range.ts'
 
 const line = (count: number, value: (i: number) => number): number[] =>
   Array.from({ length: count }, (_, i) => value(i))

@@ -1,9 +1,9 @@
 /** How a person likes to look at parts. Remembered for this station, not for one workspace. */
 import { reactive, watch } from 'vue'
 import { z } from 'zod'
-import { call } from '../../bridge.ts'
-import { colorMapNames } from '../../heatmap/colormap.ts'
-import { settingKeeper } from '../../data/setting-keeper.ts'
+import { call } from '../bridge.ts'
+import { colorMapNames } from '../heatmap/colormap.ts'
+import { settingKeeper } from './setting-keeper.ts'
 
 export const layouts = ['overlay', 'side', 'swipe', 'four'] as const
 /** What the photograph is swiped against. */

@@ -2,9 +2,9 @@
 import { useI18n } from 'vue-i18n'
 import type { Job } from '../../shared/domain.ts'
 import { useFormats } from '../i18n/format.ts'
-import { useDatasetsStore } from '../data/datasets.ts'
-import { progressOf } from '../data/jobs.ts'
-import { titleOf, useRunsStore } from '../data/runs.ts'
+import { useDatasetsStore } from './datasets.ts'
+import { progressOf } from './jobs.ts'
+import { titleOf, useRunsStore } from './runs.ts'
 
 const phases = [
   'sample',

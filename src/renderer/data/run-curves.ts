@@ -1,9 +1,9 @@
 /** The curves of one run: what is stored, then what a training tells as it goes. */
 import { onBeforeUnmount, ref, shallowRef, watch } from 'vue'
-import type { FailureData } from '../../../shared/failure.ts'
-import { call, listen } from '../../bridge.ts'
-import { asFailure } from '../../failure.ts'
-import { Curves, type PhaseCurves } from './curves.ts'
+import type { FailureData } from '../../shared/failure.ts'
+import { call, listen } from '../bridge.ts'
+import { asFailure } from '../failure.ts'
+import { Curves, type PhaseCurves } from './loss-curves.ts'
 
 /** Milliseconds between two drawings of curves that grow. */
 const betweenDrawings = 1_000

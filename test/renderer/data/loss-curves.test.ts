@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Curves, spansDecades } from '../../../../src/renderer/screens/train/curves.ts'
+import { Curves, spansDecades } from '../../../src/renderer/data/loss-curves.ts'
 
 const point = (phase: string, name: string, step: number, value: number) => ({ phase, name, step, value })
 

@@ -6,7 +6,7 @@ import {
   nextSwiped,
   swipedPanes,
   viewSettingsSchema,
-} from '../../../../src/renderer/screens/review/view-settings.ts'
+} from '../../../src/renderer/data/view-settings.ts'
 
 describe('the keys that go round', () => {
   it('lead through every opacity and back to the first', () => {
