@@ -15,7 +15,11 @@ function local(key: string): unknown {
  * A choice that is remembered. What was stored and does not fit any more gives way to `standard`.
  * @param name part of the setting `ui.<name>`
  */
-export function useChoice<T>(name: string, standard: T, is: (value: unknown) => value is T): ShallowRef<T> {
+export function useRememberedChoice<T>(
+  name: string,
+  standard: T,
+  is: (value: unknown) => value is T,
+): ShallowRef<T> {
   const key = `ui.${name}`
   const stored = local(key)
   const choice = shallowRef<T>(is(stored) ? stored : standard)

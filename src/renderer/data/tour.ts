@@ -1,7 +1,7 @@
 /** A tour of five steps along the sample line: offered at its first opening, and to be had again at any time. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { useChoice } from './remembered-choice.ts'
+import { useRememberedChoice } from './remembered-choice.ts'
 
 /** The screens in the order of the work; each has its words under `tour.steps`. */
 export const tourSteps = ['datasets', 'train', 'review', 'thresholds', 'curation'] as const
@@ -9,7 +9,7 @@ export const tourSteps = ['datasets', 'train', 'review', 'thresholds', 'curation
 const isSeen = (value: unknown): value is boolean => typeof value === 'boolean'
 
 export const useTourStore = defineStore('tour', () => {
-  const seen = useChoice('tour-seen', false, isSeen)
+  const seen = useRememberedChoice('tour-seen', false, isSeen)
   /** The step shown; null while there is no tour. */
   const at = ref<number | null>(null)
   const isOffered = ref(false)

@@ -6,7 +6,7 @@ const tail = 0.02
 /** Air on each side of what most values span, as a share of it. */
 const air = 0.25
 
-export function steadyRange(lines: readonly (readonly (number | null)[])[]): [number, number] {
+export function robustRange(lines: readonly (readonly (number | null)[])[]): [number, number] {
   const values = lines
     .flat()
     .filter((value) => value !== null)

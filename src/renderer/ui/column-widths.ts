@@ -1,6 +1,6 @@
 /** Columns of a table that are as wide as somebody drew them, also the next day. */
 import { computed } from 'vue'
-import { useChoice } from '../data/remembered-choice.ts'
+import { useRememberedChoice } from '../data/remembered-choice.ts'
 
 /** No narrower, so that a column can be found again; no wider than a screen. */
 const least = 48
@@ -13,7 +13,7 @@ const isWidths = (value: unknown): value is Record<string, number> =>
 
 /** @param table names the table among those whose widths are kept */
 export function useColumnWidths(table: string) {
-  const widths = useChoice<Record<string, number>>(`columns.${table}`, {}, isWidths)
+  const widths = useRememberedChoice<Record<string, number>>(`columns.${table}`, {}, isWidths)
   const set = (column: string, width: number): void => {
     widths.value = { ...widths.value, [column]: Math.round(Math.min(most, Math.max(least, width))) }
   }

@@ -9,19 +9,19 @@ export const restAfter = 100
  * @param offset how far the list is scrolled, in pixels
  * @param page height of what is on screen
  */
-export function useRushing(offset: () => number, page: () => number): Readonly<Ref<boolean>> {
-  const rushing = ref(false)
+export function useFastScrolling(offset: () => number, page: () => number): Readonly<Ref<boolean>> {
+  const isScrollingFast = ref(false)
   let jumps = 0
   let rest: ReturnType<typeof setTimeout> | undefined
   watch(offset, (now, before) => {
     jumps = Math.abs(now - before) > page() ? jumps + 1 : 0
-    if (jumps > 1) rushing.value = true
+    if (jumps > 1) isScrollingFast.value = true
     clearTimeout(rest)
     rest = setTimeout(() => {
       jumps = 0
-      rushing.value = false
+      isScrollingFast.value = false
     }, restAfter)
   })
   onScopeDispose(() => clearTimeout(rest))
-  return rushing
+  return isScrollingFast
 }

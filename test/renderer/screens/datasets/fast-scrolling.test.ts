@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { effectScope, nextTick, ref } from 'vue'
-import { restAfter, useRushing } from '../../../../src/renderer/screens/datasets/fast-scrolling.ts'
+import { restAfter, useFastScrolling } from '../../../../src/renderer/screens/datasets/fast-scrolling.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -10,15 +10,15 @@ const page = 600
 function list() {
   const offset = ref(0)
   const scope = effectScope()
-  const rushing = scope.run(() =>
-    useRushing(
+  const isScrollingFast = scope.run(() =>
+    useFastScrolling(
       () => offset.value,
       () => page,
     ),
   )
   return {
     scope,
-    isRushing: () => rushing?.value,
+    isScrollingFast: () => isScrollingFast?.value,
     async scroll(by: number) {
       offset.value += by
       await nextTick()
@@ -26,30 +26,30 @@ function list() {
   }
 }
 
-it('does not rush for one jump, which is a key or a click', async () => {
-  const { scroll, isRushing } = list()
+it('is not fast after one jump, which is a key or a click', async () => {
+  const { scroll, isScrollingFast } = list()
   await scroll(50 * page)
-  expect(isRushing()).toBe(false)
+  expect(isScrollingFast()).toBe(false)
   vi.advanceTimersByTime(restAfter)
   await scroll(-50 * page)
-  expect(isRushing()).toBe(false)
+  expect(isScrollingFast()).toBe(false)
 })
 
-it('rushes from the second jump on, and no longer once it has come to rest', async () => {
-  const { scroll, isRushing } = list()
+it('is fast from the second jump on, and no longer once it has come to rest', async () => {
+  const { scroll, isScrollingFast } = list()
   await scroll(3 * page)
   await scroll(3 * page)
-  expect(isRushing()).toBe(true)
+  expect(isScrollingFast()).toBe(true)
   vi.advanceTimersByTime(restAfter - 1)
-  expect(isRushing()).toBe(true)
+  expect(isScrollingFast()).toBe(true)
   vi.advanceTimersByTime(1)
-  expect(isRushing()).toBe(false)
+  expect(isScrollingFast()).toBe(false)
 })
 
-it('never rushes by less than a page at once, as a wheel moves it', async () => {
-  const { scroll, isRushing } = list()
+it('is never fast with less than a page at once, as a wheel moves it', async () => {
+  const { scroll, isScrollingFast } = list()
   for (let i = 0; i < 20; i++) await scroll(page / 2)
-  expect(isRushing()).toBe(false)
+  expect(isScrollingFast()).toBe(false)
 })
 
 it('waits for nothing once its screen is left', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { curvePairs } from '../../../../src/renderer/screens/runs/curves-together.ts'
 import { parameterPairs } from '../../../../src/renderer/screens/runs/parameter-differences.ts'
 
-describe('two runs beside each other', () => {
+describe('two runs compared', () => {
   it('show first the parameters that differ, also those that one system alone has', () => {
     const pairs = parameterPairs({ size: 64, batch: 16, k: 1 }, { batch: 32, size: 64, patience: 3 })
     expect(pairs.map(({ name, a, b, differs }) => [name, a, b, differs])).toEqual([
