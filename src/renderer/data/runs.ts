@@ -18,6 +18,12 @@ export function canResume(run: Run): boolean {
   )
 }
 
+/** The value of a run's anomaly maps that is colored as the hottest. */
+export const mapScaleOf = (run: Run | null): number => {
+  const scale = run?.calibration?.mapScale
+  return typeof scale === 'number' ? scale : 1
+}
+
 /** What a person calls a run, in the language of the window. */
 export function titleOf(run: Run): string {
   const { t, te } = i18n.global
