@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hotPixels, proposedRegion, withoutSpecks } from '../../../../src/renderer/screens/label/map-region.ts'
-import { eachRun } from '../../../../src/shared/region-runs.ts'
+import { hotPixels, proposedRegion, withoutSpecks } from '../../../src/renderer/heatmap/flagged-pixels.ts'
+import { eachRun } from '../../../src/shared/region-runs.ts'
 
 /** A map of rows of digits; 9 is its scale. */
 function mapOf(rows: string[]) {

@@ -1,7 +1,7 @@
 /** A mask proposed by an anomaly map: where it is at least as hot as a level. */
-import type { RegionShape } from '../../../shared/annotation.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
-import type { RawMap } from '../../heatmap/raw-map.ts'
+import type { RegionShape } from '../../shared/annotation.ts'
+import { regionOf } from '../../shared/region-runs.ts'
+import type { RawMap } from './raw-map.ts'
 
 /** Pixels at a level or above it: 1, else 0. */
 export function hotPixels(map: RawMap, level: number): Uint8Array {
