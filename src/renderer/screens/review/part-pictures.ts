@@ -7,7 +7,7 @@ import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
 import { regionLines } from '../../region-of-interest.ts'
-import { type FlaggedRegion, flaggedRegion } from './flagged-region.ts'
+import { type FlaggedRegion, flaggedRegion } from './flagged-outline.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface PartPictures {

@@ -1,6 +1,6 @@
 /** Where a map is at least as hot as the threshold: a line around it, and its size. */
 import type { RawMap } from '../../heatmap/raw-map.ts'
-import { hotPixels, withoutSpecks } from '../../heatmap/map-region.ts'
+import { hotPixels, withoutSpecks } from '../../heatmap/flagged-pixels.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface FlaggedRegion {

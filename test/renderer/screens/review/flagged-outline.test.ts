@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { flaggedRegion } from '../../../../src/renderer/screens/review/flagged-region.ts'
+import { flaggedRegion } from '../../../../src/renderer/screens/review/flagged-outline.ts'
 
 /** A map of zeros with squares of a value, [x, y, side, value]. */
 function mapWith(width: number, height: number, squares: [number, number, number, number][]) {
