@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest'
-<<<<<<<< HEAD:test/renderer/heatmap/map-region.test.ts
-import { hotPixels, proposedRegion, withoutSpecks } from '../../../src/renderer/heatmap/map-region.ts'
-========
 import { hotPixels, proposedRegion, withoutSpecks } from '../../../src/renderer/heatmap/flagged-pixels.ts'
->>>>>>>> h2:test/renderer/heatmap/flagged-pixels.test.ts
 import { eachRun } from '../../../src/shared/region-runs.ts'
 
 /** A map of rows of digits; 9 is its scale. */

@@ -37,20 +37,14 @@ export function useTrainingForm() {
   const presetName = ref('')
   const seed = ref('1')
   const texts = reactive<Record<string, string>>({})
-  const {
-    answer,
-    failure: outlookFailure,
-    read: look,
-  } = useAnswer<TrainingOutlook>(
-    async () =>
-      call('train.outlook', {
-        dataset: datasetId.value,
-        model: model.value,
-        preset: presetName.value,
-        set: settings.value.set,
-      }),
-    { keeps: true },
-  )
+  const ask = (): Promise<TrainingOutlook> =>
+    call('train.outlook', {
+      dataset: datasetId.value,
+      model: model.value,
+      preset: presetName.value,
+      set: settings.value.set,
+    })
+  const { answer, failure: outlookFailure, read: look } = useAnswer(ask, { keeps: true })
   /** What a training would be, where that can be told. */
   const outlook = computed(() => (outlookFailure.value === null ? answer.value : null))
   const counts = computed(() => outlook.value?.counts ?? null)
