@@ -1,6 +1,6 @@
 /** Closing the window while something is at work asks first. */
+import { useEventListener } from '@vueuse/core'
 import { ElMessageBox } from 'element-plus'
-import { onBeforeUnmount, onMounted } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useAppStore } from '../data/app.ts'
 import { useJobsStore } from '../data/jobs.ts'
@@ -37,6 +37,5 @@ export function useClosing(): void {
     }
   }
 
-  onMounted(() => window.addEventListener('beforeunload', beforeUnload))
-  onBeforeUnmount(() => window.removeEventListener('beforeunload', beforeUnload))
+  useEventListener('beforeunload', beforeUnload)
 }

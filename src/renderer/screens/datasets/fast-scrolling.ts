@@ -1,4 +1,5 @@
-import { onScopeDispose, type Ref, ref, watch } from 'vue'
+import { useTimeoutFn } from '@vueuse/core'
+import { type Ref, ref, watch } from 'vue'
 
 /** Milliseconds without a move after which a list is at rest. */
 export const restAfter = 100
@@ -12,16 +13,18 @@ export const restAfter = 100
 export function useFastScrolling(offset: () => number, page: () => number): Readonly<Ref<boolean>> {
   const isScrollingFast = ref(false)
   let jumps = 0
-  let rest: ReturnType<typeof setTimeout> | undefined
+  const { start: waitForRest } = useTimeoutFn(
+    () => {
+      jumps = 0
+      isScrollingFast.value = false
+    },
+    restAfter,
+    { immediate: false },
+  )
   watch(offset, (now, before) => {
     jumps = Math.abs(now - before) > page() ? jumps + 1 : 0
     if (jumps > 1) isScrollingFast.value = true
-    clearTimeout(rest)
-    rest = setTimeout(() => {
-      jumps = 0
-      isScrollingFast.value = false
-    }, restAfter)
+    waitForRest()
   })
-  onScopeDispose(() => clearTimeout(rest))
   return isScrollingFast
 }
