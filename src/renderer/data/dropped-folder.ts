@@ -1,7 +1,7 @@
 /** What somebody dropped onto the window, read as far as a page may. */
 
 /** One file of a dropped folder. */
-export interface DroppedEntry {
+interface DroppedEntry {
   /** Relative to the folder, with forward slashes. */
   path: string
   file: File
@@ -22,7 +22,7 @@ export interface Entry {
 }
 
 /** How a page reads entries; real ones answer by callbacks. */
-export interface EntryReader<E extends Entry> {
+interface EntryReader<E extends Entry> {
   file(entry: E): Promise<File>
   /** Everything in a folder. */
   inside(entry: E): Promise<E[]>

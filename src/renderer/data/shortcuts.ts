@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { onBeforeUnmount, onMounted, shallowRef } from 'vue'
 
-export interface Shortcut {
+interface Shortcut {
   /** Such as 'a', 'ArrowLeft', 'ctrl+z', '?'. The first is the one that buttons show. */
   keys: readonly string[]
   /** Message key of what it does. */
@@ -13,7 +13,7 @@ export interface Shortcut {
   repeat?: boolean
 }
 
-export interface ShortcutGroup {
+interface ShortcutGroup {
   /** Message key. */
   title: string
   shortcuts: readonly Shortcut[]

@@ -2,7 +2,7 @@
 import type { FolderPreview } from '../../../shared/contract.ts'
 import type { ImportCorrection } from '../../../shared/domain.ts'
 
-export type FolderGroup = FolderPreview['groups'][number]
+type FolderGroup = FolderPreview['groups'][number]
 export type CorrectedGroup = FolderGroup & { skip: boolean; corrected: boolean }
 
 /** The folders as they will be imported. */
