@@ -1,4 +1,4 @@
-/** What somebody dropped onto the window, read as far as a page may. */
+/** A folder that was dropped onto the window, read by what a browser allows a page. */
 
 /** One file of a dropped folder. */
 interface DroppedEntry {
@@ -7,7 +7,7 @@ interface DroppedEntry {
   file: File
 }
 
-/** A folder whose place the page cannot know. */
+/** A folder whose path the page does not know. */
 export interface DroppedFolder {
   name: string
   entries: DroppedEntry[]
@@ -46,7 +46,7 @@ export async function readFolder<E extends Entry>(root: E, reader: EntryReader<E
 const isFolder = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory
 const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile
 
-/** Of the browser. */
+/** The browser's own way of reading. */
 export const pageReader: EntryReader<FileSystemEntry> = {
   file: (entry) =>
     new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ export const pageReader: EntryReader<FileSystemEntry> = {
     if (!isFolder(entry)) return []
     const reader = entry.createReader()
     const all: FileSystemEntry[] = []
-    // A browser gives a hundred at a time, and none when there are no more.
+    // A browser gives at most a hundred entries at a time, and none at the end.
     for (;;) {
       const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
         reader.readEntries(resolve, reject),
@@ -68,7 +68,9 @@ export const pageReader: EntryReader<FileSystemEntry> = {
   },
 }
 
-/** Sends files, some at the same time; tells how many bytes are there. Stops at the first that fails, and when told. */
+/**
+ * Sends files, some at the same time; tells how many bytes are there. Stops at the first that fails, and when told.
+ */
 export async function sendFolder(
   { entries }: DroppedFolder,
   send: (path: string, file: File) => Promise<void>,

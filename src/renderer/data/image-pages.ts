@@ -1,6 +1,6 @@
 /**
  * Images of a filter, read page by page as they come into view: a grid of 100,000 reads only what it shows, and
- * forgets what was not looked at for long, so that a shift of scrolling needs no more memory than a minute of it.
+ * forgets what was not looked at for long, so that eight hours of scrolling need no more memory than a minute.
  */
 import { ref, shallowRef } from 'vue'
 import type { CallOutput } from '../../shared/contract.ts'

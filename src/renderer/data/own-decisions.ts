@@ -1,11 +1,11 @@
 /**
- * Main tells every window of each decision, also the one that made it and knows it from main's answer already. An
- * event may come before that answer: then whose it is shows only with the answer.
+ * Main sends an event for each decision to every window, also to the one that made it, which knows it from the answer
+ * to its call. The event may come before that answer; whether it is about this window's decision shows only then.
  */
 export function createOwnDecisions(onOthers: () => void) {
-  /** Images whose next event tells what an answer told: one entry an event. */
+  /** Images whose next event repeats an answer: one entry for each event that is still to come. */
   const known: number[] = []
-  /** Images that events named while an answer was awaited. */
+  /** Images of the events that came while an answer was awaited. */
   let heard: number[] = []
 
   return {

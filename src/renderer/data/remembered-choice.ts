@@ -1,4 +1,6 @@
-/** How somebody likes a screen: kept for this person on this machine, in the browser at once and in main for good. */
+/**
+ * What a person chooses about a screen. It is kept in the browser, which has it at once, and in main's settings.
+ */
 import { type ShallowRef, shallowRef, watch } from 'vue'
 import { call } from '../bridge.ts'
 import { settingKeeper } from './setting-keeper.ts'
@@ -12,7 +14,7 @@ function local(key: string): unknown {
 }
 
 /**
- * A choice that is remembered. What was stored and does not fit any more gives way to `standard`.
+ * A choice that is remembered. A stored value that is not valid any more is replaced by `standard`.
  * @param name part of the setting `ui.<name>`
  */
 export function useRememberedChoice<T>(

@@ -122,12 +122,12 @@ export const useReviewStore = defineStore('review', () => {
   function go(image: number | null): void {
     if (image === currentId.value) return
     currentId.value = image
-    // Who decides a part anew goes on from what was written before.
+    // A part that has a decision shows what was written with it.
     note.value = current.value?.decision?.note ?? ''
     defectType.value = current.value?.decision?.defectType ?? ''
   }
 
-  /** The first undecided part from a place on, around the end. */
+  /** The first undecided part from a place on; the search goes on at the beginning of the queue. */
   function firstUndecided(from: number): ReviewItem | null {
     const list = items.value
     for (let i = 0; i < list.length; i += 1) {
@@ -167,7 +167,7 @@ export const useReviewStore = defineStore('review', () => {
     if (place === undefined || item === undefined) return
     if (item.decision !== null) counts.value[item.decision.decision] -= 1
     if (decision !== null) counts.value[decision.decision] += 1
-    // A new list: a computed that passes the same one on would tell nobody.
+    // A new array: a computed that returns the same one would not notify anybody.
     items.value = items.value.with(place, { ...item, decision })
   }
 
@@ -228,7 +228,7 @@ export const useReviewStore = defineStore('review', () => {
       if (last?.image === undone.imageId && places.has(undone.imageId)) {
         go(undone.imageId)
       } else if (query.value !== null) {
-        // From an earlier session, and what stood before it only main knows; or from another split.
+        // It is of an earlier session, so that only main knows the decision before it; or it is of another split.
         const split = places.has(undone.imageId) ? query.value.split : null
         await open({ ...query.value, split }, undone.imageId)
       }
@@ -275,7 +275,10 @@ export const useReviewStore = defineStore('review', () => {
     }
   }
 
-  /** The map value from which on a pixel is flagged: that of the operating point, else what hardly any normal pixel reaches. */
+  /**
+   * The map value from which on a pixel is flagged: that of the operating point, else what hardly any normal pixel
+   * reaches.
+   */
   const pixelThreshold = computed(() => point.value?.regions?.leastStrength ?? mapScale.value / 2)
 
   return {

@@ -15,7 +15,10 @@ export function useRunCurves(runOf: () => string) {
   let curves = new Curves()
   let drawing: ReturnType<typeof setTimeout> | undefined
 
-  /** However many points come: where no graphics card draws, each drawing takes time from the training. */
+  /**
+   * At most once in this time, however many points come: without a graphics card, drawing takes time from the
+   * training.
+   */
   function draw(): void {
     drawing ??= setTimeout(() => {
       drawing = undefined

@@ -15,7 +15,7 @@ export const useTourStore = defineStore('tour', () => {
   const isOffered = ref(false)
   const step = computed(() => (at.value === null ? null : (tourSteps[at.value] ?? null)))
 
-  /** Once: who has had it or has said no is not asked again. */
+  /** Offered once: whoever took or declined it is not asked again. */
   function offer(): void {
     if (!seen.value && at.value === null) isOffered.value = true
   }

@@ -1,4 +1,4 @@
-/** Closing the window while something is at work asks first. */
+/** Asks before the window closes while a job runs. */
 import { useEventListener } from '@vueuse/core'
 import { ElMessageBox } from 'element-plus'
 import { useI18n } from 'vue-i18n'
@@ -31,7 +31,7 @@ export function useClosing(): void {
       mayClose = true
       window.close()
     } catch {
-      // Stays.
+      // Answered with no: the window stays open.
     } finally {
       isAsking = false
     }

@@ -1,9 +1,9 @@
 /**
- * The range of an axis that a single wild value does not decide: a critic may jump to 400,000 for one step
- * and be at 20 before and after. Lines leave the plot there.
+ * The range of an axis that single outliers do not decide: a critic's loss may jump to 400,000 for one step and be
+ * at 20 before and after. There the line leaves the plot.
  */
 const tail = 0.02
-/** Air on each side of what most values span, as a share of it. */
+/** Margin on each side of the range of most values, as a share of that range. */
 const air = 0.25
 
 export function robustRange(lines: readonly (readonly (number | null)[])[]): [number, number] {
@@ -17,7 +17,7 @@ export function robustRange(lines: readonly (readonly (number | null)[])[]): [nu
   const low = values[Math.floor(tail * (values.length - 1))] ?? least
   const high = values[Math.ceil((1 - tail) * (values.length - 1))] ?? most
   const margin = Math.max((high - low) * air, Math.abs(high) * 1e-3, 1e-9)
-  // Never wider than the values with a little air.
+  // Never wider than the values with a small margin.
   const rim = Math.max((most - least) * 0.05, margin * 0.05)
   return [Math.max(low - margin, least - rim), Math.min(high + margin, most + rim)]
 }

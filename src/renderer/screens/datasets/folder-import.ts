@@ -73,7 +73,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     hasDirection.value = false
   }
 
-  /** What was dropped and is not imported is not kept. */
+  /** Deletes the copy of a dropped folder that was not imported. */
   function giveUp(): void {
     bringing.value?.stop.abort()
     bringing.value = null
@@ -173,7 +173,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
       shownLayout = as
       preview.value = found
       if (as === 'auto') detected.value = found.layout
-      // Other folders may be told apart now.
+      // With another layout there may be other groups of folders.
       corrections.value = new Map()
     } catch (thrown) {
       failure.value = asFailure(thrown)
