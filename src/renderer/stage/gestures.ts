@@ -9,6 +9,18 @@ import { fitted, limit, type Placement, panBy, place, type Size, type View, zoom
 /** The part of the canvas in which a picture is shown, in pixels of the canvas. */
 export type Frame = Point & Size
 
+/** What gestures need of an element. */
+export interface GestureSurface {
+  readonly style: { cursor: string }
+  getBoundingClientRect(): { left: number; top: number }
+  setPointerCapture(pointer: number): void
+  addEventListener<K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+    options: AddEventListenerOptions,
+  ): void
+}
+
 export interface GestureTarget {
   /** The size of the picture; null while none is shown, and then nothing happens. */
   picture(): Size | null
@@ -61,7 +73,7 @@ const wheelSpeed = 0.0018
 
 type Held = { kind: 'pan'; pointer: number; at: Point } | { kind: 'pinch' } | { kind: 'draw' }
 
-export function createGestures(container: HTMLElement, target: GestureTarget): Gestures {
+export function createGestures(container: GestureSurface, target: GestureTarget): Gestures {
   const { drawing } = target
   const viewIsFixed = drawing?.viewIsFixed === true
   let view: View = fitted
