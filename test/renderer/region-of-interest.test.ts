@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { edgesOf, insideOfRuns, trace } from '../../src/renderer/region-of-interest.ts'
+import { edgesOf, insideOfRuns, traceRegionOfInterest } from '../../src/renderer/region-of-interest.ts'
 import { rectangleOf } from '../../src/renderer/screens/datasets/region-of-interest-stage.ts'
 
 it('runs along the rows say which pixels count, those outside first', () => {
@@ -30,7 +30,7 @@ describe('the edges of what counts', () => {
 
 it('a path around a drawn region goes to its corners in pixels and is closed', () => {
   const path: string[] = []
-  trace(
+  traceRegionOfInterest(
     {
       beginPath: () => path.push('begin'),
       moveTo: (x, y) => path.push(`move ${x} ${y}`),

@@ -2,8 +2,8 @@
 import { reactive, watch } from 'vue'
 import { z } from 'zod'
 import { call } from '../bridge.ts'
-import { colorMapNames } from '../heatmap/colormap.ts'
 import { settingKeeper } from './setting-keeper.ts'
+import { colorMapNames } from '../heatmap/colormap.ts'
 
 export const layouts = ['overlay', 'side', 'swipe', 'four'] as const
 /** What the photograph is swiped against. */
@@ -17,7 +17,7 @@ export const viewSettingsSchema = z.object({
   heat: z.boolean().catch(true),
   /** Of the heat map over the photograph, 0 to 1. */
   opacity: z.number().min(0).max(1).catch(0.7),
-  /** A line around what is at least as hot as the threshold. */
+  /** A line around the flagged regions of the map. Stored under this name, so it stays. */
   region: z.boolean().catch(true),
   colorMap: z.enum(colorMapNames).catch('inferno'),
   /** Ground truth by pixel; off at each start, since it gives the answer away. */
@@ -37,6 +37,20 @@ export const nextLayout = (layout: ViewSettings['layout']): ViewSettings['layout
 
 export const nextSwiped = (against: ViewSettings['against']): ViewSettings['against'] =>
   swipedPanes[(swipedPanes.indexOf(against) + 1) % swipedPanes.length] ?? 'overlay'
+
+/** Another opacity, in whole steps of 5 %; who changes it wants to see the heat map. */
+export function changeOpacity(settings: ViewSettings, by: number): void {
+  settings.opacity = share(Math.round((settings.opacity + by) * 20) / 20)
+  settings.heat = true
+}
+
+/** Moves the line where the photograph ends, in whole percents, and shows it where it was not there. */
+export function moveSwipe(settings: ViewSettings, by: number): void {
+  if (settings.layout !== 'swipe') settings.layout = 'swipe'
+  settings.swipe = share(Math.round((settings.swipe + by) * 100) / 100)
+}
+
+export const share = (value: number): number => Math.min(1, Math.max(0, value))
 
 export function useViewSettings(): ViewSettings {
   const settings = reactive(viewSettingsSchema.parse({}))

@@ -24,7 +24,9 @@ function channels(color: string): [number, number, number] {
     const value = Number.parseInt(color.slice(1), 16)
     return [value >> 16, (value >> 8) & 255, value & 255]
   }
-  const [red = 0, green = 0, blue = 0] = (color.match(/\d+/g) ?? []).map(Number)
+  const [red, green, blue] = (color.match(/\d+/g) ?? []).map(Number)
+  if (red === undefined || green === undefined || blue === undefined)
+    throw new RangeError(`${color} is no color of three channels.`)
   return [red, green, blue]
 }
 

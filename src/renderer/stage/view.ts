@@ -24,6 +24,8 @@ export interface Placement {
 
 export const fitted: View = { zoom: 1, x: 0.5, y: 0.5 }
 export const largestScale = 40
+/** Of one press of a key or button. */
+export const zoomStep = 1.4
 const margin = 12
 
 /** Screen pixels for one picture pixel when the whole picture is seen. */

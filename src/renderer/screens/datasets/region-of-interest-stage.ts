@@ -2,26 +2,23 @@
 import Konva from 'konva/lib/Core'
 import { Image as KonvaImage } from 'konva/lib/shapes/Image'
 import { Line } from 'konva/lib/shapes/Line'
-import { fitted, place, type Size } from '../../stage/view.ts'
+import { createGestures } from '../../stage/gestures.ts'
+import { eachPoint, flatPoints, type Point } from '../../stage/points.ts'
+import type { Size } from '../../stage/view.ts'
 
-export const regionTools = ['rectangle', 'polygon'] as const
-export type RegionTool = (typeof regionTools)[number]
+export const regionOfInterestTools = ['rectangle', 'polygon'] as const
+export type RegionOfInterestTool = (typeof regionOfInterestTools)[number]
 
-export interface RegionStage {
+export interface RegionOfInterestStage {
   show(picture: CanvasImageSource | null, size: Size): void
   setPolygons(polygons: readonly (readonly number[])[]): void
-  setTool(tool: RegionTool): void
+  setTool(tool: RegionOfInterestTool): void
   /** Ends the polygon that is being drawn; false where none is. */
   close(): boolean
   /** Gives up what is being drawn; false where nothing is. */
   cancel(): boolean
   resize(size: Size): void
   destroy(): void
-}
-
-interface Point {
-  x: number
-  y: number
 }
 
 /** Screen pixels; a rectangle that is smaller is a slip of the hand. */
@@ -39,10 +36,10 @@ export function rectangleOf(a: Point, b: Point): number[] {
   return [left, top, right, top, right, bottom, left, bottom]
 }
 
-export function createRegionStage(
+export function createRegionOfInterestStage(
   container: HTMLDivElement,
   events: { add(polygon: number[]): void; drawing(corners: number): void },
-): RegionStage {
+): RegionOfInterestStage {
   const stage = new Konva.Stage({ container, width: 1, height: 1 })
   const below = new Konva.Layer({ listening: false })
   const above = new Konva.Layer({ listening: false })
@@ -51,44 +48,51 @@ export function createRegionStage(
   below.add(image)
 
   let size: Size | null = null
-  let tool: RegionTool = 'rectangle'
+  let tool: RegionOfInterestTool = 'rectangle'
   let polygons: readonly (readonly number[])[] = []
   let from: Point | null = null
   let corners: Point[] = []
   let pointer: Point | null = null
 
-  const placement = () =>
-    size === null ? null : place(fitted, size, { width: stage.width(), height: stage.height() })
+  const gestures = createGestures(container, {
+    picture: () => size,
+    frameAt: () => ({ x: 0, y: 0, ...stage.size() }),
+    viewChanged: paint,
+    drawing: {
+      viewIsFixed: true,
+      begin: (at, event) => begin(toShares(at), event),
+      move(at) {
+        if (from === null && corners.length === 0) return
+        pointer = toShares(at)
+        paint()
+      },
+      end(at, event) {
+        if (event.type === 'pointercancel') cancel()
+        else end(toShares(at))
+      },
+      doubleClick: close,
+    },
+  })
 
-  /** A point of the screen in shares of the photograph. */
-  function shareAt(event: PointerEvent): Point | null {
-    const at = placement()
-    if (at === null || size === null) return null
-    const box = container.getBoundingClientRect()
-    return {
-      x: share((event.clientX - box.left - at.x) / (size.width * at.scale)),
-      y: share((event.clientY - box.top - at.y) / (size.height * at.scale)),
-    }
-  }
+  /** A point of the photograph in shares of its sides; what lies outside becomes the nearest point of its edge. */
+  const toShares = ({ x, y }: Point): Point =>
+    size === null ? { x: 0, y: 0 } : { x: share(x / size.width), y: share(y / size.height) }
 
-  /** A point of the photograph on the screen. */
+  /** A point in shares of the photograph on the screen. */
   function toScreen({ x, y }: Point): Point {
-    const at = placement()
-    if (at === null || size === null) return { x: 0, y: 0 }
-    return { x: at.x + x * size.width * at.scale, y: at.y + y * size.height * at.scale }
+    const at = gestures.placement()
+    const { width, height } = size ?? { width: 0, height: 0 }
+    return { x: at.x + x * width * at.scale, y: at.y + y * height * at.scale }
   }
 
-  const pointsOf = (flat: readonly number[]): number[] => {
-    const out: number[] = []
-    for (let i = 0; i + 1 < flat.length; i += 2) {
-      const { x, y } = toScreen({ x: flat[i] ?? 0, y: flat[i + 1] ?? 0 })
-      out.push(x, y)
-    }
-    return out
+  function pointsOf(shares: readonly number[]): number[] {
+    const points: Point[] = []
+    eachPoint(shares, (x, y) => points.push(toScreen({ x, y })))
+    return flatPoints(points)
   }
 
-  function outline(flat: readonly number[], closed: boolean): void {
-    const points = pointsOf(flat)
+  function outline(shares: readonly number[], closed: boolean): void {
+    const points = pointsOf(shares)
     above.add(
       new Line({ points, closed, stroke: 'rgb(0 0 0 / 70%)', strokeWidth: 4, lineJoin: 'round' }),
       new Line({
@@ -104,19 +108,16 @@ export function createRegionStage(
   }
 
   function paint(): void {
-    const at = placement()
     above.destroyChildren()
-    if (at !== null && size !== null) {
+    if (size !== null) {
+      const at = gestures.placement()
       image.position({ x: at.x, y: at.y })
       image.size({ width: size.width * at.scale, height: size.height * at.scale })
       for (const polygon of polygons) outline(polygon, true)
       if (from !== null && pointer !== null) outline(rectangleOf(from, pointer), true)
       if (corners.length > 0) {
         const drawn = pointer === null ? corners : [...corners, pointer]
-        outline(
-          drawn.flatMap(({ x, y }) => [x, y]),
-          false,
-        )
+        outline(flatPoints(drawn), false)
       }
     }
     below.batchDraw()
@@ -133,14 +134,11 @@ export function createRegionStage(
 
   function close(): boolean {
     if (corners.length < 3) return false
-    add(corners.flatMap(({ x, y }) => [x, y]))
+    add(flatPoints(corners))
     return true
   }
 
-  function onDown(event: PointerEvent): void {
-    const at = shareAt(event)
-    if (event.button !== 0 || at === null) return
-    container.setPointerCapture(event.pointerId)
+  function begin(at: Point, event: PointerEvent): void {
     pointer = at
     if (tool === 'rectangle') from = at
     else {
@@ -156,15 +154,8 @@ export function createRegionStage(
     paint()
   }
 
-  function onMove(event: PointerEvent): void {
-    if (from === null && corners.length === 0) return
-    pointer = shareAt(event)
-    paint()
-  }
-
-  function onUp(event: PointerEvent): void {
-    const to = shareAt(event)
-    if (from === null || to === null) return
+  function end(to: Point): void {
+    if (from === null) return
     const [a, b] = [toScreen(from), toScreen(to)]
     const begun = from
     from = null
@@ -180,12 +171,6 @@ export function createRegionStage(
     paint()
     return was
   }
-
-  container.addEventListener('pointerdown', onDown)
-  container.addEventListener('pointermove', onMove)
-  container.addEventListener('pointerup', onUp)
-  container.addEventListener('pointercancel', cancel)
-  container.addEventListener('dblclick', close)
 
   return {
     show(picture, next) {
@@ -210,11 +195,7 @@ export function createRegionStage(
       paint()
     },
     destroy() {
-      container.removeEventListener('pointerdown', onDown)
-      container.removeEventListener('pointermove', onMove)
-      container.removeEventListener('pointerup', onUp)
-      container.removeEventListener('pointercancel', cancel)
-      container.removeEventListener('dblclick', close)
+      gestures.destroy()
       stage.destroy()
     },
   }

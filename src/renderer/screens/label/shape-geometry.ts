@@ -1,25 +1,21 @@
 /** Where shapes are: what a click hits, and how a shape follows the pointer. */
 import type { Shape } from '../../../shared/annotation.ts'
 import { eachRun } from '../../../shared/region-runs.ts'
-
-export interface Point {
-  x: number
-  y: number
-}
+import { eachPoint, type Point, pointAt } from '../../stage/points.ts'
 
 /** Hundredths of a pixel are finer than any pointer. */
 export const rounded = (value: number): number => Math.round(value * 100) / 100
 
 /** Even-odd, as the mask is made. */
 export function inPolygon(points: readonly number[], { x, y }: Point): boolean {
+  if (points.length === 0) return false
   let inside = false
-  for (let i = 0, j = points.length - 2; i < points.length; j = i, i += 2) {
-    const xi = points[i] ?? 0
-    const yi = points[i + 1] ?? 0
-    const xj = points[j] ?? 0
-    const yj = points[j + 1] ?? 0
-    if (yi > y !== yj > y && x < xi + ((y - yi) / (yj - yi)) * (xj - xi)) inside = !inside
-  }
+  let before = pointAt(points, points.length / 2 - 1)
+  eachPoint(points, (cornerX, cornerY) => {
+    const along = (y - cornerY) / (before.y - cornerY)
+    if (cornerY > y !== before.y > y && x < cornerX + along * (before.x - cornerX)) inside = !inside
+    before = { x: cornerX, y: cornerY }
+  })
   return inside
 }
 
@@ -29,11 +25,6 @@ export function distanceToSegment(p: Point, a: Point, b: Point): number {
   const t = Math.min(1, Math.max(0, along))
   return Math.hypot(p.x - a.x - t * (b.x - a.x), p.y - a.y - t * (b.y - a.y))
 }
-
-const pointAt = (points: readonly number[], i: number): Point => ({
-  x: points[i * 2] ?? 0,
-  y: points[i * 2 + 1] ?? 0,
-})
 
 export function contains(shape: Shape, p: Point): boolean {
   switch (shape.kind) {

@@ -6,8 +6,8 @@ import { asFailure } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
-import { regionLines } from '../../region-of-interest.ts'
-import { type FlaggedRegion, flaggedRegion } from './flagged-outline.ts'
+import { regionOfInterestLines } from '../../region-of-interest.ts'
+import { type FlaggedRegions, flaggedOutline } from './flagged-outline.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface PartPictures {
@@ -19,12 +19,12 @@ export interface PartPictures {
   overlay: ImageBitmap | null
   /** Lines around what ground truth says is defective. */
   mask: ImageBitmap | null
-  /** Lines around what counts, where the run leaves out some of each photograph. */
-  interest: ImageBitmap | null
-  /** Lines around what is at least as hot as the threshold. */
-  outline: ImageBitmap | null
-  /** Its size; null without a map. */
-  region: FlaggedRegion | null
+  /** Lines around the region of interest, where the run has one. */
+  regionOfInterest: ImageBitmap | null
+  /** Lines around the flagged regions of the map. */
+  flaggedOutline: ImageBitmap | null
+  /** Their sizes; null without a map. */
+  flaggedRegions: FlaggedRegions | null
   /** Why something besides the photograph is missing although it should be there; null where all is well. */
   problem: string | null
 }
@@ -50,29 +50,33 @@ export async function loadPart(
   const heat = async () => {
     const response = await fetchAsset(assetPath.map(run, item.image), signal)
     const map = parseRawMap(await response.arrayBuffer())
-    const { region, lines } = flaggedRegion(map, colors.threshold)
+    const { regions, lines } = flaggedOutline(map, colors.threshold)
     const [residual, overlay, outline] = await Promise.all([
       colorMap(map, { ...colors, overlay: false }),
       colorMap(map, { ...colors, overlay: true }),
       lines && createImageBitmap(new ImageData(lines.data, lines.width, lines.height)),
     ])
-    return { residual, overlay, outline, region }
+    return { residual, overlay, flaggedOutline: outline, flaggedRegions: regions }
   }
   const [photograph, ...rest] = await Promise.allSettled([
     bitmap(assetPath.original(item.image), signal),
     item.hasMap ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
     item.hasMap ? heat() : null,
     item.hasMask ? truthOutline(item.image, signal) : null,
-    regionLines(run, item.image, item),
+    regionOfInterestLines(run, item.image, item),
   ])
-  const [reconstruction, maps, mask, interest] = rest
-  const heated = settledValue(maps) ?? { residual: null, overlay: null, outline: null, region: null }
-  const { region, ...drawn } = heated
+  const [reconstruction, maps, mask, regionOfInterest] = rest
+  const { flaggedRegions, ...heatPictures } = settledValue(maps) ?? {
+    residual: null,
+    overlay: null,
+    flaggedOutline: null,
+    flaggedRegions: null,
+  }
   const others = {
     reconstruction: settledValue(reconstruction),
-    ...drawn,
+    ...heatPictures,
     mask: settledValue(mask),
-    interest: settledValue(interest),
+    regionOfInterest: settledValue(regionOfInterest),
   }
   if (photograph.status === 'rejected' || signal.aborted) {
     for (const picture of [settledValue(photograph), ...Object.values(others)]) picture?.close()
@@ -82,7 +86,7 @@ export async function loadPart(
   return {
     photograph: photograph.value,
     ...others,
-    region,
+    flaggedRegions,
     problem: failed === undefined ? null : asFailure(failed.reason).message,
   }
 }
@@ -107,6 +111,6 @@ export function disposePart(pictures: PartPictures): void {
   pictures.residual?.close()
   pictures.overlay?.close()
   pictures.mask?.close()
-  pictures.interest?.close()
-  pictures.outline?.close()
+  pictures.regionOfInterest?.close()
+  pictures.flaggedOutline?.close()
 }

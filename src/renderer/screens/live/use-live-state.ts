@@ -1,0 +1,48 @@
+/** What the watched folder has come to, read again with every part that is judged. */
+import { onScopeDispose, ref, shallowRef, watch } from 'vue'
+import type { FailureData } from '../../../shared/failure.ts'
+import type { LivePart, LiveState } from '../../../shared/live.ts'
+import { call, listen } from '../../bridge.ts'
+import { asFailure } from '../../failure.ts'
+
+/**
+ * @param progress of the job that watches: it also changes where parts come and none has its verdict yet
+ * @param judged is told each part that gets its verdict
+ */
+export function useLiveState(progress: () => unknown, judged: (part: LivePart) => void) {
+  const state = shallowRef<LiveState | null>(null)
+  const failure = ref<FailureData | null>(null)
+  let isReading = false
+  let isStale = false
+
+  /** One reading at a time: ten parts a second need no ten readings. */
+  async function read(): Promise<void> {
+    if (isReading) {
+      isStale = true
+      return
+    }
+    isReading = true
+    try {
+      state.value = await call('live.state', {})
+      failure.value = null
+    } catch (thrown) {
+      failure.value = asFailure(thrown)
+    } finally {
+      isReading = false
+    }
+    if (isStale) {
+      isStale = false
+      await read()
+    }
+  }
+
+  watch(progress, () => void read())
+  onScopeDispose(
+    listen('live.judged', (part) => {
+      judged(part)
+      void read()
+    }),
+  )
+  void read()
+  return { state, failure, read }
+}
