@@ -13,7 +13,7 @@ export interface ShapeCanvas {
   readonly canvas: HTMLCanvasElement
   /** Begins anew for a photograph of this size. */
   resize(photograph: Size): void
-  /** The colors are others now: nothing of what is painted can stay. */
+  /** The colors have changed: everything must be painted again. */
   forget(): void
   /** @param leftOut the place of a shape that is shown elsewhere while it is changed */
   paint(shapes: readonly Shape[], leftOut: number | null, colorOf: ColorOf): void

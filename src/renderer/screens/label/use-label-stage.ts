@@ -44,7 +44,7 @@ export function useLabelStage(source: LabelStageSource) {
   const previous = shallowRef<readonly Shape[]>([])
   let turn = 0
 
-  /** Until photograph and shapes are there, those before are still shown: what is drawn then belongs to neither. */
+  /** While the next image is loaded the one before is still shown; what would be drawn then belongs to neither. */
   const isReady = computed(
     () =>
       image.value !== null && onStage.value === image.value.id && annotation.image.value === image.value.id,

@@ -4,7 +4,7 @@ import type { PartPictures } from './part-pictures.ts'
 import type { ViewSettings } from './view-settings.ts'
 
 /** A pane's id is also the end of the message key of its caption. */
-export const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
+const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
 export type PaneId = (typeof paneIds)[number]
 
 const paneOrder: Record<

@@ -57,7 +57,7 @@ export function usePartPictures(
     failure.value = null
     const ready = cache.peek(key)
     if (ready === null && onStage?.image !== item.image) {
-      // Never the pictures of one part under the name of another.
+      // The pictures of the part before must not be seen under the name of this one.
       onStage = null
       stage.value?.clear()
       flaggedRegions.value = null
