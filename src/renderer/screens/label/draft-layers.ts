@@ -4,7 +4,7 @@
  * again, and nothing else.
  */
 import Konva from 'konva/lib/Core'
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import { eachPoint, flatPoints, type Point, pointAt } from '../../stage/points.ts'
 import type { Placement } from '../../stage/view.ts'
 import type { Draft, Pen } from './draft.ts'

@@ -2,7 +2,7 @@
  * What is being drawn or changed and is not stored yet: the corners of a polygon that is not closed, and what the
  * drag that is under way makes with the chosen tool. It knows points of the photograph and nothing of a canvas.
  */
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import type { Point } from '../../stage/points.ts'
 import {
   cornerAt,

@@ -2,7 +2,7 @@
  * Finished shapes as colors on one canvas of the photograph's size, so that zooming and moving cost the same however
  * many there are. Shapes that were only added are painted onto what is there.
  */
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import type { Size } from '../../stage/view.ts'
 import { type ColorOf, paintShape } from './paint-shapes.ts'
 

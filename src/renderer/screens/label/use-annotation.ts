@@ -4,8 +4,8 @@
  */
 import { useEventListener, useTimeoutFn } from '@vueuse/core'
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
-import type { SavedAnnotation, Shape } from '../../../shared/annotation.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { SavedAnnotation, Shape } from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 import { beginHistory, change, type History, redo, undo } from './history.ts'

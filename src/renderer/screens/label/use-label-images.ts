@@ -1,8 +1,7 @@
 /** The photographs to label, in the order of the dataset, and which of them is at hand. */
 import { computed, type Ref, reactive, ref, watch } from 'vue'
 import { useRoute } from 'vue-router'
-import type { GridFilter, GridImage } from '../../../shared/dataset-grid.ts'
-import type { DatasetSummary } from '../../../shared/domain.ts'
+import type { DatasetSummary, GridFilter, GridImage } from '../../../shared/dataset.ts'
 import { call } from '../../bridge.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 import { createImagePages } from '../datasets/image-pages.ts'

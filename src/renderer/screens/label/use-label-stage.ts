@@ -1,10 +1,10 @@
 /** Keeps the stage in step with the photograph at hand, its shapes, the tool and the look that were chosen. */
 import { computed, onBeforeUnmount, type Ref, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { Shape } from '../../../shared/annotation.ts'
 import { assetPath } from '../../../shared/asset-path.ts'
-import type { GridImage } from '../../../shared/dataset-grid.ts'
+import type { GridImage } from '../../../shared/dataset.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { Shape } from '../../../shared/label.ts'
 import { assetUrl } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 import { useStage } from '../../stage/use-stage.ts'

@@ -1,8 +1,8 @@
 /** Loads the pictures of the part at hand and of those that come next, and shows them on the stage. */
 import { onBeforeUnmount, type Ref, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { ReviewItem } from '../../../shared/contract.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { ReviewItem } from '../../../shared/review.ts'
 import { asFailure } from '../../failure.ts'
 import type { PictureStage } from '../../stage/picture-stage.ts'
 import type { FlaggedRegions } from './flagged-outline.ts'
