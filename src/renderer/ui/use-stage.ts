@@ -1,7 +1,7 @@
 /** A stage that is there as long as its container is, and always has the container's size. */
 import { onScopeDispose, type Ref, type ShallowRef, shallowRef, watch } from 'vue'
-import { useElementSize } from '../ui/element-size.ts'
-import type { Size } from './view.ts'
+import type { Size } from '../stage/view.ts'
+import { useElementSize } from './element-size.ts'
 
 export function useStage<S extends { resize(size: Size): void; destroy(): void }>(
   container: Readonly<Ref<HTMLDivElement | null>>,
