@@ -18,7 +18,7 @@ export function insideOfRuns({ width, height, runs }: InsideRuns): Uint8Array {
   return inside
 }
 
-/** The edges between pixels that count and those that do not, as lines of a drawing; its unit is a pixel. */
+/** The edges between pixels that count and those that do not, as lines in units of a pixel. */
 export function edgesOf(
   { width, height }: Size,
   inside: Uint8Array,
@@ -28,7 +28,7 @@ export function edgesOf(
   const edges: [number, number, number, number][] = []
   const counts = (x: number, y: number): boolean =>
     x >= 0 && y >= 0 && x < width && y < height && inside[y * width + x] === 1
-  // Along each border between two rows, and between two columns, as long as it goes straight on.
+  // Goes along each border between two rows or columns, and joins the edges that follow each other to one line.
   const follow = (
     length: number,
     isEdge: (i: number) => boolean,
@@ -94,12 +94,12 @@ const ofRuns = new LRUCache<string, Promise<RegionOfInterest>>({ max: 100 })
 export function regionOfInterestOfRun(run: string): Promise<RegionOfInterest> {
   const asked = ofRuns.get(run) ?? call('run.region', { run }).then(({ region }) => region)
   ofRuns.set(run, asked)
-  // Asked again the next time, where it failed.
+  // A failure is not kept: the next call asks again.
   asked.catch(() => ofRuns.delete(run))
   return asked
 }
 
-/** Lines around what counts for a run on one photograph, white on black; null where all of it does. */
+/** Lines around the run's region of interest on one photograph; null where all of it counts. */
 export async function regionOfInterestLines(
   run: string,
   image: number,

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
 import sharp from 'sharp'
-import type { ImageFormat } from '../../shared/domain.ts'
+import type { ImageFormat } from '../../shared/image.ts'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ImageSource, withBytes } from './byte-source.ts'
 import { fileType } from './file-type.ts'

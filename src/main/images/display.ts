@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import PQueue from 'p-queue'
 import sharp, { type Sharp } from 'sharp'
-import type { Image } from '../../shared/domain.ts'
+import type { Image } from '../../shared/image.ts'
 import { decodeImage } from './decode.ts'
 import { fullScale } from './full-scale.ts'
 

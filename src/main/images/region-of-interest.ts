@@ -4,8 +4,8 @@
  * from it, the largest connected piece, its holes filled, and a margin around it.
  */
 import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
-import { rasterize } from '../label/rasterize.ts'
 import { connectedComponents } from '../metrics/connected-components.ts'
+import { rasterize } from './rasterize.ts'
 
 /** A picture of 0 and 1: where pixels count. */
 export interface Inside {

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../platform/random.ts'
 import { requireArgument } from './input.ts'
 import { normalQuantile, normalTail } from './normal-distribution.ts'
 import { quantile } from './quantile.ts'

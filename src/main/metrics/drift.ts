@@ -2,7 +2,7 @@
  * Whether scores that arrive one after the other still come from where the reference came from. All of it rests on
  * ranks, so that no shape of their distribution is assumed.
  */
-import type { Random } from '../random.ts'
+import type { Random } from '../platform/random.ts'
 import { requireArgument } from './input.ts'
 import { normalQuantile } from './normal-distribution.ts'
 

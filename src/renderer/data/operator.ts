@@ -1,7 +1,7 @@
 /** The operator who is signed in, whose name every decision carries. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import type { Operator } from '../../shared/domain.ts'
+import type { Operator } from '../../shared/operator.ts'
 import { call } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 

@@ -1,6 +1,7 @@
 /** The queue of a run as main tells it: page by page, since it may hold 100,000 parts. */
-import type { CallOutput, ReviewItem, ReviewOrder, ReviewView } from '../../shared/contract.ts'
-import type { Split } from '../../shared/domain.ts'
+import type { CallOutput } from '../../shared/contract.ts'
+import type { Split } from '../../shared/image.ts'
+import type { ReviewItem, ReviewOrder, ReviewView } from '../../shared/review.ts'
 import { call } from '../bridge.ts'
 
 export interface QueueQuery {

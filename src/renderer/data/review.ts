@@ -4,9 +4,8 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
-import type { ReviewItem } from '../../shared/contract.ts'
-import type { DecisionKind } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
+import type { DecisionKind, ReviewItem } from '../../shared/review.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'

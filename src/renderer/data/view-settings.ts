@@ -28,7 +28,7 @@ export type ViewSettings = z.infer<typeof viewSettingsSchema>
 const key = 'ui.review.view'
 const opacitySteps = [0.25, 0.5, 0.75, 1] as const
 
-/** The next opacity of the key that goes round. */
+/** The next of a few opacities, and the first after the last. */
 export const nextOpacity = (opacity: number): number =>
   opacitySteps.find((step) => step > opacity + 0.001) ?? opacitySteps[0]
 
@@ -38,13 +38,13 @@ export const nextLayout = (layout: ViewSettings['layout']): ViewSettings['layout
 export const nextSwiped = (against: ViewSettings['against']): ViewSettings['against'] =>
   swipedPanes[(swipedPanes.indexOf(against) + 1) % swipedPanes.length] ?? 'overlay'
 
-/** Another opacity, in whole steps of 5 %; who changes it wants to see the heat map. */
+/** Changes the opacity in whole steps of 5 %, and shows the heat map where it was hidden. */
 export function changeOpacity(settings: ViewSettings, by: number): void {
   settings.opacity = share(Math.round((settings.opacity + by) * 20) / 20)
   settings.heat = true
 }
 
-/** Moves the line where the photograph ends, in whole percents, and shows it where it was not there. */
+/** Moves the line where the photograph ends in whole percents, and changes to the layout that has it. */
 export function moveSwipe(settings: ViewSettings, by: number): void {
   if (settings.layout !== 'swipe') settings.layout = 'swipe'
   settings.swipe = share(Math.round((settings.swipe + by) * 100) / 100)
@@ -64,7 +64,7 @@ async function restore(settings: ViewSettings, keep: (value: unknown) => void): 
     const stored = viewSettingsSchema.safeParse(value)
     if (stored.success) Object.assign(settings, stored.data, { mask: false })
   } catch {
-    // A preference that cannot be read costs nothing but a click.
+    // Without it the screen looks as it does for somebody new; that is no reason for a notice.
   }
   watch(settings, ({ mask: _, ...kept }) => keep(kept))
 }

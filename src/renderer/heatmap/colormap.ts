@@ -7,9 +7,6 @@ import { interpolateCividis, interpolateInferno, interpolateViridis } from 'd3-s
 export const colorMapNames = ['inferno', 'viridis', 'cividis'] as const
 export type ColorMapName = (typeof colorMapNames)[number]
 
-export const isColorMapName = (value: unknown): value is ColorMapName =>
-  colorMapNames.some((name) => name === value)
-
 const interpolators: Record<ColorMapName, (t: number) => string> = {
   inferno: interpolateInferno,
   viridis: interpolateViridis,

@@ -10,15 +10,10 @@ import { fitted, limit, type Placement, panBy, place, type Size, type View, zoom
 export type Frame = Point & Size
 
 /** What gestures need of an element. */
-export interface GestureSurface {
+export interface GestureSurface extends EventTarget {
   readonly style: { cursor: string }
   getBoundingClientRect(): { left: number; top: number }
   setPointerCapture(pointer: number): void
-  addEventListener<K extends keyof HTMLElementEventMap>(
-    type: K,
-    listener: (event: HTMLElementEventMap[K]) => void,
-    options: AddEventListenerOptions,
-  ): void
 }
 
 export interface GestureTarget {
@@ -32,18 +27,18 @@ export interface GestureTarget {
   drawing?: Drawing
 }
 
-/** What becomes of a pointer that does not move the picture. Points are in pixels of the picture. */
+/** What is told to a stage that is drawn on. Points are in pixels of the picture. */
 export interface Drawing {
   /** The picture is always shown as a whole: neither zoomed nor moved. */
   viewIsFixed?: boolean
   begin(at: Point, event: PointerEvent): void
-  /** Any movement, also of a pointer that is up or that moves the picture. */
+  /** Any movement of the pointer, whether it draws, moves the picture or is not down at all. */
   move(at: Point, event: PointerEvent): void
   /** The pointer went up, or was taken away by the system: then the type of the event is `pointercancel`. */
   end(at: Point, event: PointerEvent): void
   /** A second finger came: what the first one began is given up, and both move the picture. */
   giveUp?(): void
-  /** A pointer that is up has left the canvas. */
+  /** The pointer has left the canvas without drawing. */
   leave?(): void
   doubleClick(at: Point): void
 }
@@ -68,7 +63,7 @@ export interface Gestures {
 }
 
 const pixelsOfLine = 16
-/** Zoom for each pixel that the wheel is turned, as an exponent. */
+/** The zoom is multiplied by e to the power of this for each pixel that the wheel scrolls. */
 const wheelSpeed = 0.0018
 
 type Held = { kind: 'pan'; pointer: number; at: Point } | { kind: 'pinch' } | { kind: 'draw' }
@@ -102,7 +97,7 @@ export function createGestures(container: GestureSurface, target: GestureTarget)
     return { x: (at.x - x) / scale, y: (at.y - y) / scale }
   }
 
-  /** Changes the view without telling it. */
+  // These two change the view; whoever calls them tells `viewChanged`.
   function zoomAbout(point: Point, factor: number): void {
     const picture = target.picture()
     const frame = target.frameAt(point)
@@ -182,7 +177,7 @@ export function createGestures(container: GestureSurface, target: GestureTarget)
     if (held?.kind === 'pinch') {
       const [last] = fingers
       if (last !== undefined) {
-        // Where one draws, the last finger of two draws nothing while it is lifted; elsewhere it goes on moving.
+        // The finger that is lifted last must not draw. Where nothing is drawn it goes on moving the picture.
         if (drawing === undefined && fingers.size === 1) {
           held = { kind: 'pan', pointer: last[0], at: last[1] }
         }
@@ -214,19 +209,30 @@ export function createGestures(container: GestureSurface, target: GestureTarget)
   }
 
   const listening = new AbortController()
-  const { signal } = listening
-  container.addEventListener('pointerdown', onPointerDown, { signal })
-  container.addEventListener('pointermove', onPointerMove, { signal })
-  container.addEventListener('pointerup', onPointerUp, { signal })
-  container.addEventListener('pointercancel', onPointerUp, { signal })
-  container.addEventListener('pointerleave', onPointerLeave, { signal })
-  container.addEventListener('dblclick', onDoubleClick, { signal })
+  function on<E extends Event>(
+    where: EventTarget,
+    type: string,
+    kind: abstract new (...given: never[]) => E,
+    listener: (event: E) => void,
+  ): void {
+    const checked = (event: Event): void => {
+      if (event instanceof kind) listener(event)
+    }
+    // Chromium takes a listener of the wheel for passive, and then it could not keep the page from scrolling.
+    where.addEventListener(type, checked, { passive: false, signal: listening.signal })
+  }
+  on(container, 'pointerdown', PointerEvent, onPointerDown)
+  on(container, 'pointermove', PointerEvent, onPointerMove)
+  on(container, 'pointerup', PointerEvent, onPointerUp)
+  on(container, 'pointercancel', PointerEvent, onPointerUp)
+  on(container, 'pointerleave', PointerEvent, onPointerLeave)
+  on(container, 'dblclick', MouseEvent, onDoubleClick)
   if (!viewIsFixed) {
-    container.addEventListener('wheel', onWheel, { passive: false, signal })
+    on(container, 'wheel', WheelEvent, onWheel)
     if (drawing !== undefined) {
-      container.addEventListener('contextmenu', (event) => event.preventDefault(), { signal })
-      window.addEventListener('keydown', onSpace, { signal })
-      window.addEventListener('keyup', onSpace, { signal })
+      on(container, 'contextmenu', Event, (event) => event.preventDefault())
+      on(window, 'keydown', KeyboardEvent, onSpace)
+      on(window, 'keyup', KeyboardEvent, onSpace)
     }
   }
 

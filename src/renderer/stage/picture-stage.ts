@@ -1,6 +1,6 @@
 /**
  * Panes of pictures on one konva stage. Each pane stacks layers of one part (photograph, heat map, mask);
- * all panes share a view. Plain konva, no framework: what changes each frame goes straight to the nodes.
+ * all panes share a view. Konva's nodes are changed directly, since the view changes with each frame of a drag.
  */
 import Konva from 'konva/lib/Core'
 import { Image as KonvaImage } from 'konva/lib/shapes/Image'
@@ -60,7 +60,7 @@ export function frames(panes: readonly { id: string }[], stage: Size): PaneFrame
   }))
 }
 
-/** What is seen of panes that lie over each other: of the first what is left of the line, of the second what is right. */
+/** Two panes that lie over each other: the first is seen to the left of the line, the second to the right of it. */
 export function swiped(panes: readonly { id: string }[], stage: Size, at: number): PaneFrame[] {
   const line = Math.round(stage.width * at)
   return panes.map(({ id }, i) => ({
@@ -169,7 +169,7 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
 
   return {
     show(next, nextPanes, swipe = null) {
-      // A part of the same size keeps the view: the eye stays on the same spot of the next part.
+      // The view is kept for a part of the same size, so that the same spot of the next part is seen.
       if (picture === null || picture.width !== next.width || picture.height !== next.height) gestures.reset()
       picture = next
       panes = nextPanes
@@ -190,7 +190,7 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       groups = []
       layout = []
       seen = []
-      // Chromium may go on showing what was on a canvas that was only cleared: the wrong part.
+      // Chromium may go on showing what was on a canvas that was only cleared, which would be the wrong part.
       canvas.visible(false)
       events.onLayout([], 1)
     },

@@ -25,6 +25,41 @@ interface Given {
   pointerType?: string
 }
 
+/** The events of a browser, with the fields that gestures read. */
+class FakeMouseEvent extends Event {
+  clientX: number
+  clientY: number
+  button: number
+  constructor(type: string, given: Given = {}) {
+    super(type, { cancelable: true })
+    this.clientX = given.clientX ?? middle.clientX
+    this.clientY = given.clientY ?? middle.clientY
+    this.button = given.button ?? 0
+  }
+}
+class FakePointerEvent extends FakeMouseEvent {
+  pointerId: number
+  pointerType: string
+  constructor(type: string, given: Given = {}) {
+    super(type, given)
+    this.pointerId = given.pointerId ?? 1
+    this.pointerType = given.pointerType ?? 'mouse'
+  }
+}
+class FakeWheelEvent extends FakeMouseEvent {
+  static DOM_DELTA_LINE = 1
+  deltaY: number
+  deltaMode: number
+  constructor(type: string, given: Given = {}) {
+    super(type, given)
+    this.deltaY = given.deltaY ?? 0
+    this.deltaMode = given.deltaMode ?? 0
+  }
+}
+class FakeKeyboardEvent extends Event {
+  key = ' '
+}
+
 let canvas: Canvas
 let page: EventTarget
 beforeEach(() => {
@@ -32,18 +67,19 @@ beforeEach(() => {
   page = new EventTarget()
   vi.stubGlobal('window', page)
   vi.stubGlobal('HTMLInputElement', class {})
-  vi.stubGlobal('WheelEvent', { DOM_DELTA_LINE: 1 })
+  vi.stubGlobal('MouseEvent', FakeMouseEvent)
+  vi.stubGlobal('PointerEvent', FakePointerEvent)
+  vi.stubGlobal('WheelEvent', FakeWheelEvent)
+  vi.stubGlobal('KeyboardEvent', FakeKeyboardEvent)
 })
 
 function send(type: string, given: Given = {}): void {
-  const event = new Event(type, { cancelable: true })
-  canvas.dispatchEvent(
-    Object.assign(event, { ...middle, button: 0, pointerId: 1, pointerType: 'mouse', ...given }),
-  )
+  const Kind = type === 'wheel' ? FakeWheelEvent : type === 'dblclick' ? FakeMouseEvent : FakePointerEvent
+  canvas.dispatchEvent(new Kind(type, given))
 }
 
 function key(type: 'keydown' | 'keyup'): void {
-  page.dispatchEvent(Object.assign(new Event(type), { key: ' ' }))
+  page.dispatchEvent(new FakeKeyboardEvent(type))
 }
 
 function gesturesOn(drawing?: Partial<Drawing>): { gestures: Gestures; changes: () => number } {

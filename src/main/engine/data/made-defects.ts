@@ -6,11 +6,9 @@
  * Cutting and pasting: Li et al. 2021, "CutPaste: Self-supervised learning for anomaly detection and
  * localization". The others are drawn: spots, scratches, stains and missing pieces.
  */
-import type { Random } from '../../random.ts'
+import type { MadeDefectType } from '../../model/made-defect-types.ts'
+import type { Random } from '../../platform/random.ts'
 import type { Pixels } from './geometry.ts'
-
-export const madeDefectTypes = ['spot', 'scratch', 'stain', 'missing', 'paste'] as const
-export type MadeDefectType = (typeof madeDefectTypes)[number]
 
 export interface MadeDefect {
   /** The picture with the defect; x in [-1, 1]. */

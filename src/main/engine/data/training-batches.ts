@@ -1,4 +1,4 @@
-import { type Random, type RandomState, restoreRandom } from '../../random.ts'
+import { type Random, type RandomState, restoreRandom } from '../../platform/random.ts'
 import { countInside, cutTile, type TilePosition } from './geometry.ts'
 import { type CachedImage, type ImageCache, unpack } from './image-cache.ts'
 

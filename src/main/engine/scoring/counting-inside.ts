@@ -2,7 +2,7 @@
  * What the pixels of a tile add up to where only some of them count. Features, codes and D see the whole tile: outside
  * stands the same in every photograph, good or bad.
  */
-import { peakSide } from '../models/peak.ts'
+import { peakSide } from './peak.ts'
 import type { TileScorer } from './tile-scorer.ts'
 
 /** Components that are sums over pixels, from a tile, its restoration and its map of zeros outside. */

@@ -1,5 +1,5 @@
 /** Which images of a proposal a person accepts, and the training set that this would make. */
-import type { CurationCandidate, CurationProposal } from '../../../shared/improvement.ts'
+import type { CurationCandidate, CurationProposal } from '../../../shared/curation.ts'
 
 export interface Choice {
   taken: ReadonlySet<number>

@@ -4,9 +4,9 @@
  */
 import { computed, type Ref, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { FolderPreview } from '../../../shared/contract.ts'
-import type { ImportCorrection, ImportReport, Job } from '../../../shared/domain.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { FolderPreview, ImportCorrection, ImportReport } from '../../../shared/import.ts'
+import type { Job } from '../../../shared/job.ts'
 import { call, sendDropped } from '../../bridge.ts'
 import { useDatasetsStore } from '../../data/datasets.ts'
 import { type DroppedFolder, sendFolder } from '../../data/dropped-folder.ts'

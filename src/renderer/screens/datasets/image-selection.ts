@@ -1,8 +1,7 @@
 /** Images that are selected in the grid of a dataset, and what is done with all of them at once. */
 import { computed, type Ref, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { GridFilter, ImageChange } from '../../../shared/dataset-grid.ts'
-import type { DatasetSummary } from '../../../shared/domain.ts'
+import type { DatasetSummary, GridFilter, ImageChange } from '../../../shared/dataset.ts'
 import { call } from '../../bridge.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 import { useOperatorStore } from '../../data/operator.ts'

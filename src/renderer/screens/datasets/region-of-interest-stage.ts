@@ -21,7 +21,7 @@ export interface RegionOfInterestStage {
   destroy(): void
 }
 
-/** Screen pixels; a rectangle that is smaller is a slip of the hand. */
+/** The least sides of a rectangle in screen pixels: a smaller one was an accidental click. */
 const least = 6
 /** Screen pixels within which the first corner closes a polygon: by a mouse, and by a finger. */
 const reach = 10

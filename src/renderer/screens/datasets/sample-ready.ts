@@ -2,7 +2,7 @@
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
-import type { Job } from '../../../shared/domain.ts'
+import type { Job } from '../../../shared/job.ts'
 import { useDatasetsStore } from '../../data/datasets.ts'
 import { useJobsStore } from '../../data/jobs.ts'
 import { useNoticesStore } from '../../data/notices.ts'

@@ -4,7 +4,7 @@
  * again, and nothing else.
  */
 import Konva from 'konva/lib/Core'
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import { eachPoint, flatPoints, type Point, pointAt } from '../../stage/points.ts'
 import type { Placement } from '../../stage/view.ts'
 import type { Draft, Pen } from './draft.ts'
@@ -20,7 +20,7 @@ export interface DraftLayersSource {
   pointer(): Point | null
   /** The shape whose outline is shown. */
   chosen(): Shape | undefined
-  /** The tip of the brush is not shown then. */
+  /** The pointer moves the photograph, or is about to: the tip of the brush is not shown. */
   movesPicture(): boolean
 }
 
@@ -28,15 +28,15 @@ export interface DraftLayers {
   /** Paints what a pointer move may change. */
   follow(): void
   redraw(): void
-  /** The photograph has moved: nothing of what is on the canvas can stay. */
+  /** The photograph was moved or zoomed, so the line that is being drawn must be painted again as a whole. */
   forget(): void
 }
 
 /** Corners are drawn as dots only where they are at least so many screen pixels apart, and do not cover the line. */
 const leastBetweenDots = 7
-/** A thin line of a color on a dark one, so that it is seen on any photograph. */
-const seam = { width: 3.5, style: 'rgb(8 9 11 / 75%)' }
-const thread = (style: string) => ({ width: 1.5, style })
+/** Lines are a thin one of a color on a wider dark one, so that they are seen on any photograph. */
+const darkLine = { width: 3.5, style: 'rgb(8 9 11 / 75%)' }
+const coloredLine = (style: string) => ({ width: 1.5, style })
 
 export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource): DraftLayers {
   const { draft, colorOf } = source
@@ -52,9 +52,9 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
     layer.add(new Konva.Shape({ listening: false, sceneFunc: (context) => paint(context) }))
   }
 
-  /** What grows point by point. */
+  /** The line that grows while it is drawn: a stroke of the brush, or a polygon. */
   const traced = (): readonly number[] => (draft.drag?.kind === 'stroke' ? draft.drag.points : draft.polygon)
-  /** What is on the canvas of the trace: so many values of these points, in this look. */
+  /** How much of which line is on the canvas, and with which position, size and color it was painted. */
   let onTrace: { points: readonly number[]; count: number; look: string } | null = null
 
   const isBrush = (): boolean => source.pen().tool === 'brush' || source.pen().tool === 'eraser'
@@ -84,7 +84,7 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
     context.fill()
   }
 
-  /** Only what is new, unless what is on the canvas looks different now. */
+  /** Adds the points that are new; paints everything again where the line or its look is another than before. */
   function paintTrace(context: Konva.Context): void {
     const points = traced()
     const pen = source.pen()
@@ -110,9 +110,9 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
       strokeLine(context, fresh, { width: pen.size * scale, style: color })
       return
     }
-    strokeLine(context, fresh, seam)
-    // The last edge that was painted ends under the new seam: its thread is drawn again.
-    strokeLine(context, onScreen(points.slice(Math.max(0, before - 4))), thread(color))
+    strokeLine(context, fresh, darkLine)
+    // The new dark line covers the end of the colored edge before it, so that edge is drawn again.
+    strokeLine(context, onScreen(points.slice(Math.max(0, before - 4))), coloredLine(color))
     if (dotted) dots(context, fresh, '#fff')
     else if (before === 0) dots(context, fresh.slice(0, 2), '#fff')
   }
@@ -121,11 +121,11 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
     const shape = source.chosen()
     if (shape === undefined) return
     if (shape.kind === 'stroke') {
-      strokeSeamed(context, onScreen(shape.points), '#fff', false)
+      strokeOnDark(context, onScreen(shape.points), '#fff', false)
       return
     }
     const points = onScreen(outlineOf(shape))
-    strokeSeamed(context, points, '#fff', true)
+    strokeOnDark(context, points, '#fff', true)
     if (shape.kind !== 'region' && averageStep(points) >= leastBetweenDots) dots(context, points, '#fff')
   }
 
@@ -136,13 +136,13 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
     const color = colorOf(pen.defectType)
     if (pointer && hasRubberBand()) {
       const band = onScreen([...polygon.slice(-2), pointer.x, pointer.y])
-      strokeSeamed(context, band, color, false)
+      strokeOnDark(context, band, color, false)
       if (averageStep(polygon) * source.placement().scale >= leastBetweenDots)
         dots(context, band.slice(0, 2), '#fff')
     }
     if (drag?.kind === 'rectangle') {
       const shape = rectangle(pen.defectType, drag.from, drag.to)
-      if (shape) strokeSeamed(context, onScreen(flatPoints(cornersOf(shape))), color, true)
+      if (shape) strokeOnDark(context, onScreen(flatPoints(cornersOf(shape))), color, true)
     }
     if (pointer && hasTip() && !source.movesPicture()) paintTip(context, pointer, pen.size)
   }
@@ -197,14 +197,14 @@ function strokeLine(
   context.stroke()
 }
 
-function strokeSeamed(
+function strokeOnDark(
   context: Konva.Context,
   points: readonly number[],
   color: string,
   closed: boolean,
 ): void {
-  strokeLine(context, points, { ...seam, closed })
-  strokeLine(context, points, { ...thread(color), closed })
+  strokeLine(context, points, { ...darkLine, closed })
+  strokeLine(context, points, { ...coloredLine(color), closed })
 }
 
 /** Mean length of the edges of a line; infinite where it has none. */

@@ -2,7 +2,7 @@
  * What is being drawn or changed and is not stored yet: the corners of a polygon that is not closed, and what the
  * drag that is under way makes with the chosen tool. It knows points of the photograph and nothing of a canvas.
  */
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import type { Point } from '../../stage/points.ts'
 import {
   cornerAt,
@@ -33,14 +33,14 @@ export type Drag =
   | { kind: 'corner'; index: number; corner: number; shape: Shape }
   | { kind: 'move'; index: number; from: Point; original: Shape; shape: Shape }
 
-/** What is on the stage while it is drawn on. */
+/** What a draft knows of the stage, and what it tells it. */
 export interface DraftSurroundings {
   pen(): Pen
   shapes(): readonly Shape[]
   selected(): number | null
   /** Screen pixels for one pixel of the photograph. */
   scale(): number
-  /** Another shape is lifted than before, or none any more. */
+  /** `lifted` has changed. */
   liftedChanged(): void
   add(shape: Shape): void
   replace(index: number, shape: Shape): void
@@ -48,7 +48,7 @@ export interface DraftSurroundings {
 }
 
 export interface Draft {
-  /** Corners of the polygon that is not closed yet. A list that got shorter is another list. */
+  /** Corners of the polygon that is not closed yet. The list grows in place; one that is shorter is a new list. */
   readonly polygon: readonly number[]
   readonly drag: Drag | null
   /** The place of the shape that follows the pointer, and is therefore not to be shown where it was. */
@@ -183,7 +183,7 @@ export function createDraft(around: DraftSurroundings): Draft {
       } else if (done?.kind === 'corner' && done.shape === around.shapes()[done.index]) {
         lift(null)
       } else if (done?.kind === 'corner' || (done?.kind === 'move' && done.shape !== done.original)) {
-        // What it was before is not painted once more: the changed shape comes in its place.
+        // No `liftedChanged`: the old shape would be painted, and the changed one replaces it at once.
         lifted = null
         around.replace(done.index, done.shape)
       }

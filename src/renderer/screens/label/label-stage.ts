@@ -4,7 +4,7 @@
  */
 import Konva from 'konva/lib/Core'
 import { Image as KonvaImage } from 'konva/lib/shapes/Image'
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import { createGestures } from '../../stage/gestures.ts'
 import type { Point } from '../../stage/points.ts'
 import type { Size } from '../../stage/view.ts'

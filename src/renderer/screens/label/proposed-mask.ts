@@ -1,5 +1,5 @@
 /** A mask that an anomaly map proposes: its flagged pixels without the small regions, at the size of the photograph. */
-import type { RegionShape } from '../../../shared/annotation.ts'
+import type { RegionShape } from '../../../shared/label.ts'
 import { regionOf } from '../../../shared/region-runs.ts'
 import { flaggedPixels, removeSmallRegions } from '../../heatmap/flagged-pixels.ts'
 import type { RawMap } from '../../heatmap/raw-map.ts'

@@ -2,7 +2,7 @@
  * Finished shapes as colors on one canvas of the photograph's size, so that zooming and moving cost the same however
  * many there are. Shapes that were only added are painted onto what is there.
  */
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import type { Size } from '../../stage/view.ts'
 import { type ColorOf, paintShape } from './paint-shapes.ts'
 
@@ -13,7 +13,7 @@ export interface ShapeCanvas {
   readonly canvas: HTMLCanvasElement
   /** Begins anew for a photograph of this size. */
   resize(photograph: Size): void
-  /** The colors are others now: nothing of what is painted can stay. */
+  /** The colors have changed: everything must be painted again. */
   forget(): void
   /** @param leftOut the place of a shape that is shown elsewhere while it is changed */
   paint(shapes: readonly Shape[], leftOut: number | null, colorOf: ColorOf): void

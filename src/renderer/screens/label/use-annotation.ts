@@ -4,13 +4,13 @@
  */
 import { useEventListener, useTimeoutFn } from '@vueuse/core'
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
-import type { SavedAnnotation, Shape } from '../../../shared/annotation.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { SavedAnnotation, Shape } from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 import { beginHistory, change, type History, redo, undo } from './history.ts'
 
-/** After the last change, in milliseconds. */
+/** How long after the last change it is stored, in milliseconds. */
 const pause = 600
 
 export function useAnnotation(operator: () => string | null) {
@@ -45,7 +45,7 @@ export function useAnnotation(operator: () => string | null) {
       const opened = await call('label.open', { image: next })
       if (mine !== generation) return false
       const kept = histories.get(next)
-      // Somebody else may have changed it, or masks were imported: then there is nothing to go back to.
+      // If somebody else changed it, or masks were imported, the history does not lead to these shapes.
       const isSame = kept !== undefined && JSON.stringify(kept.present) === JSON.stringify(opened.shapes)
       history.value = isSame ? kept : beginHistory(opened.shapes)
       maps.value = opened.maps
@@ -70,7 +70,7 @@ export function useAnnotation(operator: () => string | null) {
     storeSoon()
   }
 
-  /** Stores what is not stored yet. @returns whether everything is */
+  /** Stores what is not stored yet. @returns whether everything is stored now */
   async function flush(): Promise<boolean> {
     dontStore()
     if (saving !== null) await saving
@@ -129,7 +129,7 @@ export function useAnnotation(operator: () => string | null) {
       history.value = redo(history.value)
       touched()
     },
-    /** Gives up what could not be stored. */
+    /** Goes back to what is stored, where a change could not be. */
     revert() {
       history.value = beginHistory(stored)
       failure.value = null

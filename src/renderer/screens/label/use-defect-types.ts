@@ -1,7 +1,7 @@
 /** The defect types of a dataset: which there are, their colors, and the one that is drawn with. */
 import { computed, type Ref, ref } from 'vue'
-import { type DefectType, defectColor, type Shape, unnamedDefect } from '../../../shared/annotation.ts'
-import type { DatasetSummary } from '../../../shared/domain.ts'
+import type { DatasetSummary } from '../../../shared/dataset.ts'
+import { type DefectType, defectColor, type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 

@@ -1,8 +1,7 @@
 /** The photographs to label, in the order of the dataset, and which of them is at hand. */
 import { computed, type Ref, reactive, ref, watch } from 'vue'
 import { useRoute } from 'vue-router'
-import type { GridFilter, GridImage } from '../../../shared/dataset-grid.ts'
-import type { DatasetSummary } from '../../../shared/domain.ts'
+import type { DatasetSummary, GridFilter, GridImage } from '../../../shared/dataset.ts'
 import { call } from '../../bridge.ts'
 import { createImagePages } from '../../data/image-pages.ts'
 import { useNoticesStore } from '../../data/notices.ts'
@@ -16,7 +15,7 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
   const notices = useNoticesStore()
   const pages = createImagePages((asked) => call('dataset.images', asked))
   const { total, failure, version } = pages
-  /** Empty strings let everything through. */
+  /** An empty string filters nothing out. */
   const filter = reactive({ split: '', label: '', text: '' })
   const index = ref(0)
   const image = computed<GridImage | null>(() => {
@@ -39,7 +38,7 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
     if (dataset.value !== null) await pages.show(dataset.value.id, query())
   }
 
-  /** An image that another screen asked for: the list is in the order of numbers, and halved until it is found. */
+  /** Goes to an image that another screen asked for, by binary search: the list is in the order of the ids. */
   async function find(id: number): Promise<void> {
     const { value: shown } = dataset
     if (shown === null || total.value === null) return
@@ -64,7 +63,7 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
     }
   }
 
-  // A list that was filtered by label would lose the image at hand when it gets one: it is read again on request only.
+  // Not read again when a label changes: a list filtered by label would lose the image that was just labeled.
   watch(
     // Each by itself: after a save the dataset is another object with the same id, and that must not lead to the start.
     [() => dataset.value?.id, () => filter.split, () => filter.label, () => filter.text],

@@ -19,7 +19,7 @@ export interface LabelActions {
   copyPrevious(): void
   toggleProposal(): void
   markGood(): void
-  /** Goes to an image so many places further. */
+  /** Goes forward in the list by so many images. */
   step(by: number): void
   zoom(factor: number): void
   fit(): void

@@ -1,13 +1,13 @@
 /** Keeps the stage in step with the photograph at hand, its shapes, the tool and the look that were chosen. */
 import { computed, onBeforeUnmount, type Ref, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { Shape } from '../../../shared/annotation.ts'
 import { assetPath } from '../../../shared/asset-path.ts'
-import type { GridImage } from '../../../shared/dataset-grid.ts'
+import type { GridImage } from '../../../shared/dataset.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { Shape } from '../../../shared/label.ts'
 import { assetUrl } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
-import { useStage } from '../../stage/use-stage.ts'
+import { useStage } from '../../ui/use-stage.ts'
 import type { Pen } from './draft.ts'
 import { createLabelStage } from './label-stage.ts'
 import type { useAnnotation } from './use-annotation.ts'
@@ -44,7 +44,7 @@ export function useLabelStage(source: LabelStageSource) {
   const previous = shallowRef<readonly Shape[]>([])
   let turn = 0
 
-  /** Until photograph and shapes are there, those before are still shown: what is drawn then belongs to neither. */
+  /** While the next image is loaded the one before is still shown; what would be drawn then belongs to neither. */
   const isReady = computed(
     () =>
       image.value !== null && onStage.value === image.value.id && annotation.image.value === image.value.id,

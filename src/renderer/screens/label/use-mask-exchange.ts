@@ -1,6 +1,6 @@
 /** Hands the masks of a dataset out in the format of another tool, and takes such masks in. */
 import { useI18n } from 'vue-i18n'
-import { type MaskFormat, maskFormatSchema } from '../../../shared/annotation.ts'
+import { type MaskFormat, maskFormatSchema } from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'
 import { useFolderPickerStore } from '../../data/folder-picker.ts'
 import { useNoticesStore } from '../../data/notices.ts'

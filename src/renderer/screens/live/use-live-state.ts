@@ -1,4 +1,4 @@
-/** What the watched folder has come to, read again with every part that is judged. */
+/** The figures and newest parts of the watched folder, read again whenever a part was judged. */
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { LivePart, LiveState } from '../../../shared/live.ts'
@@ -6,8 +6,8 @@ import { call, listen } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 
 /**
- * @param progress of the job that watches: it also changes where parts come and none has its verdict yet
- * @param judged is told each part that gets its verdict
+ * @param progress of the job that watches; it also changes when parts arrive that are not judged yet
+ * @param judged is called with each part that was judged
  */
 export function useLiveState(progress: () => unknown, judged: (part: LivePart) => void) {
   const state = shallowRef<LiveState | null>(null)
@@ -15,7 +15,7 @@ export function useLiveState(progress: () => unknown, judged: (part: LivePart) =
   let isReading = false
   let isStale = false
 
-  /** One reading at a time: ten parts a second need no ten readings. */
+  /** Reads once at a time: at ten parts a second, several are covered by one reading. */
   async function read(): Promise<void> {
     if (isReading) {
       isStale = true

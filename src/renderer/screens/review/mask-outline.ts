@@ -11,7 +11,7 @@ export interface MaskPicture {
   data: Uint8ClampedArray
 }
 
-/** Line width in pixels of the mask that is still seen when a large mask is shrunk to a screen. */
+/** A line width, in pixels of the mask, that can still be seen when a large mask is shown smaller. */
 export const lineWidth = (width: number, height: number): number =>
   Math.max(1, Math.round(Math.max(width, height) / 320))
 

@@ -1,6 +1,6 @@
-/** Everything that the stage shows of a part, decoded and colored, ready to be painted. */
+/** All pictures that the stage shows of a part, decoded and colored. */
 import { assetPath } from '../../../shared/asset-path.ts'
-import type { ReviewItem } from '../../../shared/contract.ts'
+import type { ReviewItem } from '../../../shared/review.ts'
 import { assetUrl } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
@@ -15,7 +15,7 @@ export interface PartPictures {
   reconstruction: ImageBitmap | null
   /** |x - G(E(x))|, opaque. */
   residual: ImageBitmap | null
-  /** The same, transparent where cold. */
+  /** The same, transparent where its values are low. */
   overlay: ImageBitmap | null
   /** Lines around what ground truth says is defective. */
   mask: ImageBitmap | null
@@ -40,7 +40,7 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
   return createImageBitmap(await response.blob())
 }
 
-/** Rejects where the photograph cannot be had; what else is missing is told in `problem`. */
+/** Rejects where the photograph cannot be loaded; `problem` says what else could not be. */
 export async function loadPart(
   run: string,
   item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask' | 'width' | 'height'>,

@@ -5,7 +5,7 @@ import type { Pane, PictureLayer } from '../../stage/picture-stage.ts'
 import type { PartPictures } from './part-pictures.ts'
 
 /** A pane's id is also the end of the message key of its caption. */
-export const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
+const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
 export type PaneId = (typeof paneIds)[number]
 
 const paneOrder: Record<

@@ -1,8 +1,8 @@
 /** Loads the pictures of the part at hand and of those that come next, and shows them on the stage. */
 import { onBeforeUnmount, type Ref, ref, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { ReviewItem } from '../../../shared/contract.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { ReviewItem } from '../../../shared/review.ts'
 import type { ViewSettings } from '../../data/view-settings.ts'
 import { asFailure } from '../../failure.ts'
 import type { PictureStage } from '../../stage/picture-stage.ts'
@@ -57,7 +57,7 @@ export function usePartPictures(
     failure.value = null
     const ready = cache.peek(key)
     if (ready === null && onStage?.image !== item.image) {
-      // Never the pictures of one part under the name of another.
+      // The pictures of the part before must not be seen under the name of this one.
       onStage = null
       stage.value?.clear()
       flaggedRegions.value = null

@@ -1,5 +1,5 @@
 /** The parameters of two runs beside each other. */
-import type { JsonObject } from '../../../shared/domain.ts'
+import type { JsonObject } from '../../../shared/values.ts'
 
 interface ParameterPair {
   name: string

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createDraft, type Pen, type Tool } from '../../../../src/renderer/screens/label/draft.ts'
-import type { Shape } from '../../../../src/shared/annotation.ts'
+import type { Shape } from '../../../../src/shared/label.ts'
 
 /** A draft on a photograph of which each pixel is two on the screen, and what it told. */
 function draftWith(tool: Tool, shapes: Shape[] = [], selected: number | null = null) {

@@ -1,0 +1,358 @@
+/**
+ * How far the cells of a photograph are from the nearest ones of good parts: features whitened by their
+ * covariance on training photographs, and the distance to the nearest of a bank of training cells. What is
+ * common on good parts is near to some of them, however strong; what is not has no neighbor. The photograph and
+ * its residual have a bank each, and their distances are added, each in units of what is usual on good parts.
+ *
+ * The nearest neighbor as a measure of anomaly: Roth et al. 2022 (PatchCore), equation 6, with local derivatives
+ * of the photograph and of the GAN's residual in place of a network that was trained on other photographs.
+ */
+
+import type { TensorMap } from '../../model/safetensors.ts'
+import type { Random } from '../../platform/random.ts'
+import type { Pixels } from '../data/geometry.ts'
+import { type Tensor, tf } from '../tensorflow.ts'
+import { type Cells, cellSide, type Textures, textureFeatures } from './local-texture.ts'
+import { whiteningOf } from './whitening.ts'
+
+/** Cells in a bank, at most. */
+export const bankLimit = 16_384
+
+/** The share of a photograph's cells, the farthest, that its score is the mean of. */
+export const farthestShare = 0.02
+
+/** Cells beside the bank that its usual distance is measured on, at most. */
+const probeLimit = 2_048
+
+/** Cells that are compared with the bank at once. */
+const chunk = 1_024
+
+/** The least that counts as a usual distance: good parts that are all alike have none. */
+const leastUsual = 1e-3
+
+export interface NormalTexture {
+  /** [features] */
+  mean: Float32Array
+  /** Whitens: [features, features], row-major, from feature to direction. */
+  whitening: Float32Array
+  /** Whitened cells: [cells, features]. */
+  bank: Float32Array
+  /** Median distance of good cells that are not in the bank. */
+  usual: number
+}
+
+/** The two sides of `Textures`, in the order in which they are stored. */
+const sides = ['photograph', 'residual'] as const
+type Side = (typeof sides)[number]
+
+export type NormalTextures = Record<Side, NormalTexture>
+
+/** Gathers cells of training photographs, as many of each, and learns from them what is normal. */
+class CellGathering {
+  readonly #perPhotograph: number
+  readonly #probesPerPhotograph: number
+  readonly #cells: Float32Array[] = []
+  readonly #probes: Float32Array[] = []
+
+  constructor(photographs: number) {
+    this.#perPhotograph = Math.max(1, Math.floor(bankLimit / Math.max(1, photographs)))
+    this.#probesPerPhotograph = Math.max(1, Math.floor(probeLimit / Math.max(1, photographs)))
+  }
+
+  /** @param order the cells' numbers in the order in which they are taken */
+  add({ data }: Cells, order: readonly number[]): void {
+    const take = (cell: number): Float32Array =>
+      data.slice(cell * textureFeatures, (cell + 1) * textureFeatures)
+    // A few are left for probes, however small the photograph is.
+    const probes = Math.min(this.#probesPerPhotograph, Math.ceil(order.length / 8))
+    this.#probes.push(...order.slice(0, probes).map(take))
+    this.#cells.push(...order.slice(probes, probes + this.#perPhotograph).map(take))
+  }
+
+  finish(): NormalTexture {
+    const n = textureFeatures
+    const count = this.#cells.length
+    const mean = new Float64Array(n)
+    for (const cell of this.#cells)
+      for (let i = 0; i < n; i++) mean[i] = (mean[i] ?? 0) + (cell[i] ?? 0) / count
+    const covariance = new Float64Array(n * n)
+    for (const cell of this.#cells) {
+      for (let i = 0; i < n; i++) {
+        const di = (cell[i] ?? 0) - (mean[i] ?? 0)
+        for (let j = 0; j < n; j++) {
+          const dj = (cell[j] ?? 0) - (mean[j] ?? 0)
+          covariance[i * n + j] = (covariance[i * n + j] ?? 0) + (di * dj) / count
+        }
+      }
+    }
+    const whitening = whiteningOf(covariance, n)
+    const whitener = { mean: Float32Array.from(mean), whitening }
+    const bank = whiten(together(this.#cells), whitener)
+    const nearest = new Bank({ ...whitener, bank })
+    const distances = nearest.distances(together(this.#probes)).sort()
+    nearest.dispose()
+    return {
+      ...whitener,
+      bank,
+      usual: Math.max(distances[Math.floor(distances.length / 2)] ?? 0, Math.fround(leastUsual)),
+    }
+  }
+}
+
+function together(cells: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(cells.length * textureFeatures)
+  for (const [i, cell] of cells.entries()) all.set(cell, i * textureFeatures)
+  return all
+}
+
+/** The same for photographs and their residuals, at the same places. */
+export class TextureGathering {
+  readonly #random: Random
+  readonly #gatherings: Record<Side, CellGathering>
+
+  constructor(photographs: number, random: Random) {
+    this.#random = random
+    this.#gatherings = {
+      photograph: new CellGathering(photographs),
+      residual: new CellGathering(photographs),
+    }
+  }
+
+  /** @param counts which cells count; all of them where it is left out */
+  add(textures: Textures, counts: Uint8Array | null = null): void {
+    const { rows, columns } = textures.photograph
+    const cells = Array.from({ length: rows * columns }, (_, cell) => cell)
+    const order = this.#random.shuffle(counts === null ? cells : cells.filter((cell) => counts[cell] === 1))
+    for (const side of sides) this.#gatherings[side].add(textures[side], order)
+  }
+
+  finish(): NormalTextures {
+    const { photograph, residual } = this.#gatherings
+    return { photograph: photograph.finish(), residual: residual.finish() }
+  }
+}
+
+function whiten(
+  cells: Float32Array,
+  { mean, whitening }: Pick<NormalTexture, 'mean' | 'whitening'>,
+): Float32Array {
+  const n = textureFeatures
+  return valuesOf(() => {
+    const centered = tf.sub(tf.tensor2d(cells, [cells.length / n, n]), tf.tensor1d(mean))
+    return tf.matMul(centered.as2D(-1, n), tf.tensor2d(whitening, [n, n]))
+  })
+}
+
+/** The values of what is computed; `tf.tidy` would walk through them one by one to look for tensors. */
+function valuesOf(compute: () => Tensor): Float32Array {
+  const result = tf.tidy(compute)
+  try {
+    return Float32Array.from(result.dataSync())
+  } finally {
+    result.dispose()
+  }
+}
+
+/** One bank, ready to be compared with. */
+class Bank {
+  readonly #texture: Omit<NormalTexture, 'usual'>
+  /**
+   * [features + 1, cells]: with a 1 behind the features of a cell c, the product with -2 g over |g|^2 is the
+   * squared distance to g less |c|^2, in one product and no further pass over all pairs.
+   */
+  readonly #bank: ReturnType<typeof tf.tensor2d>
+
+  constructor(texture: Omit<NormalTexture, 'usual'>) {
+    const n = textureFeatures
+    this.#texture = texture
+    this.#bank = tf.keep(
+      tf.tidy(() => {
+        const bank = tf.tensor2d(texture.bank, [texture.bank.length / n, n])
+        return tf
+          .concat([tf.mul(bank, -2), tf.sum(tf.square(bank), 1, true)], 1)
+          .transpose()
+          .as2D(n + 1, -1)
+      }),
+    )
+  }
+
+  /**
+   * Distance of each cell to the nearest of the bank.
+   * @param data [cells, features]
+   */
+  distances(data: Float32Array): Float32Array {
+    const n = textureFeatures
+    const out = new Float32Array(data.length / n)
+    const white = whiten(data, this.#texture)
+    for (let from = 0; from < out.length; from += chunk) {
+      const count = Math.min(chunk, out.length - from)
+      const nearest = valuesOf(() => {
+        const cells = tf.tensor2d(white.subarray(from * n, (from + count) * n), [count, n])
+        const products = tf.matMul(tf.concat([cells, tf.ones([count, 1])], 1).as2D(count, n + 1), this.#bank)
+        return tf.sqrt(tf.relu(tf.add(tf.min(products, 1), tf.sum(tf.square(cells), 1))))
+      })
+      out.set(nearest, from)
+    }
+    return out
+  }
+
+  dispose(): void {
+    this.#bank.dispose()
+  }
+}
+
+/** How far the cells of one photograph are from those of good parts. */
+export interface Distances {
+  /** [rows * columns]; 2 is usual on good parts. */
+  data: Float32Array
+  rows: number
+  columns: number
+  /** Cells that count, where not all do. */
+  counted?: number
+}
+
+/** Keeps the banks ready to be compared with. */
+export class NearestNormal {
+  readonly #banks: { bank: Bank; side: Side; usual: number }[]
+
+  constructor(textures: NormalTextures) {
+    this.#banks = sides.map((side) => ({
+      bank: new Bank(textures[side]),
+      side,
+      usual: textures[side].usual,
+    }))
+  }
+
+  /** Sum of both distances of each cell, each taken together with its neighbors. */
+  distances(textures: Textures): Distances {
+    const { rows, columns } = textures.photograph
+    const data = new Float32Array(rows * columns)
+    for (const { bank, side, usual } of this.#banks) {
+      for (const [cell, distance] of bank.distances(textures[side].data).entries()) {
+        data[cell] = (data[cell] ?? 0) + distance / usual
+      }
+    }
+    return { data: withNeighbors(data, rows, columns), rows, columns }
+  }
+
+  dispose(): void {
+    for (const { bank } of this.#banks) bank.dispose()
+  }
+}
+
+/** Each value averaged with its neighbors: 1 2 1 both ways. */
+function withNeighbors(values: Float32Array, rows: number, columns: number): Float32Array {
+  const weights = [1, 2, 1]
+  const out = new Float32Array(values.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let [sum, total] = [0, 0]
+      for (let dy = -1; dy <= 1; dy++) {
+        for (let dx = -1; dx <= 1; dx++) {
+          const [y, x] = [row + dy, column + dx]
+          if (y < 0 || x < 0 || y >= rows || x >= columns) continue
+          const weight = (weights[dy + 1] ?? 0) * (weights[dx + 1] ?? 0)
+          sum += weight * (values[y * columns + x] ?? 0)
+          total += weight
+        }
+      }
+      out[row * columns + column] = sum / total
+    }
+  }
+  return out
+}
+
+/** Which cells of a picture count: those with at least half of their pixels inside. */
+export function cellsInside(
+  { rows, columns }: { rows: number; columns: number },
+  { width, height }: Pixels,
+  inside: Uint8Array,
+): Uint8Array {
+  const [all, counted] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)]
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(rows - 1, Math.floor(y / cellSide)) * columns
+    for (let x = 0; x < width; x++) {
+      const cell = row + Math.min(columns - 1, Math.floor(x / cellSide))
+      all[cell] = (all[cell] ?? 0) + 1
+      counted[cell] = (counted[cell] ?? 0) + (inside[y * width + x] ?? 0)
+    }
+  }
+  return Uint8Array.from(all, (pixels, cell) => (2 * (counted[cell] ?? 0) >= pixels ? 1 : 0))
+}
+
+/** Distances that are 0 where a cell does not count. */
+export function onlyInside(distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances {
+  if (inside === null) return distances
+  const counts = cellsInside(distances, picture, inside)
+  const data = distances.data.map((distance, cell) => (counts[cell] === 1 ? distance : 0))
+  return { ...distances, data, counted: counts.reduce((sum, value) => sum + value, 0) }
+}
+
+/** The score `texture` of a photograph: mean of the farthest cells. */
+export function farthest({ data, counted = data.length }: Distances): number {
+  const count = Math.max(1, Math.round(counted * farthestShare))
+  const top = Float32Array.from(data)
+    .sort()
+    .subarray(data.length - count)
+  return top.reduce((sum, value) => sum + value, 0) / count
+}
+
+/** What is taken from distances in a map: hardly a cell of a good part is as near. */
+const nearest = 1
+
+/**
+ * A map of the photograph from the distances of its cells, between their middles by straight lines. What is usual
+ * on good parts is 1 there.
+ * @returns one channel of the photograph's size as the networks see it
+ */
+export function distanceMap({ data, rows, columns }: Distances, width: number, height: number): Pixels {
+  const out = new Float32Array(width * height)
+  const along = (size: number, cells: number): { low: number; high: number; share: number }[] =>
+    Array.from({ length: size }, (_, pixel) => {
+      const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / cellSide - 0.5))
+      const low = Math.floor(place)
+      return { low, high: Math.min(cells - 1, low + 1), share: place - low }
+    })
+  const across = along(width, columns)
+  for (const [y, { low, high, share }] of along(height, rows).entries()) {
+    for (const [x, column] of across.entries()) {
+      const line = (row: number): number =>
+        (data[row * columns + column.low] ?? 0) * (1 - column.share) +
+        (data[row * columns + column.high] ?? 0) * column.share
+      out[y * width + x] = Math.max(0, line(low) * (1 - share) + line(high) * share - nearest)
+    }
+  }
+  return { data: out, width, height, channels: 1 }
+}
+
+const prefix = 'texture/'
+
+/** As tensors of a model file. */
+export function textureTensors(textures: NormalTextures): TensorMap {
+  const n = textureFeatures
+  return Object.fromEntries(
+    sides.flatMap((side): [string, TensorMap[string]][] => {
+      const { mean, whitening, bank, usual } = textures[side]
+      return [
+        [`${prefix}${side}/mean`, { shape: [n], data: mean }],
+        [`${prefix}${side}/whitening`, { shape: [n, n], data: whitening }],
+        [`${prefix}${side}/bank`, { shape: [bank.length / n, n], data: bank }],
+        [`${prefix}${side}/usual`, { shape: [1], data: Float32Array.of(usual) }],
+      ]
+    }),
+  )
+}
+
+/** From the tensors of a model file; null where it has none. */
+export function texturesOfModel(tensors: TensorMap): NormalTextures | null {
+  const of = (side: Side): NormalTexture | null => {
+    const [mean, whitening, bank, usual] = ['mean', 'whitening', 'bank', 'usual'].map(
+      (name) => tensors[`${prefix}${side}/${name}`]?.data,
+    )
+    // What was learned by an earlier version had other features.
+    const fits = whitening?.length === textureFeatures ** 2
+    return mean && whitening && bank && usual && fits ? { mean, whitening, bank, usual: usual[0] ?? 1 } : null
+  }
+  const [photograph, residual] = sides.map(of)
+  return photograph && residual ? { photograph, residual } : null
+}
