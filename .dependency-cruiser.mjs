@@ -49,7 +49,7 @@ export const features = [
 ]
 
 /** Below src/renderer. */
-const windowLayers = ['i18n', 'heatmap', 'stage', 'ui', 'data', 'screens', 'frame']
+const windowLayers = ['i18n', 'heatmap', 'stage', 'data', 'ui', 'screens', 'frame']
 
 /** @param {string} folder @param {readonly string[]} names */
 function oneWay(folder, names) {

@@ -1,10 +1,15 @@
-/** How a region of interest is shown: lines around what counts. */
+/** How a region of interest is shown: lines around the part of a photograph that counts. */
+import { LRUCache } from 'lru-cache'
 import type { InsideRuns, RegionOfInterest } from '../shared/region-of-interest.ts'
 import { call } from './bridge.ts'
+import { eachPoint } from './stage/points.ts'
+import type { Size } from './stage/view.ts'
 
-/** Whether each pixel counts, row-major. */
+/** 1 for each pixel that counts, else 0; row-major. */
 export function insideOfRuns({ width, height, runs }: InsideRuns): Uint8Array {
   const inside = new Uint8Array(width * height)
+  const total = runs.reduce((sum, length) => sum + length, 0)
+  if (total > inside.length) throw new RangeError(`Runs of ${total} pixels do not fit ${width} x ${height}.`)
   let at = 0
   for (const [i, length] of runs.entries()) {
     if (i % 2 === 1) inside.fill(1, at, at + length)
@@ -13,20 +18,17 @@ export function insideOfRuns({ width, height, runs }: InsideRuns): Uint8Array {
   return inside
 }
 
-interface Size {
-  width: number
-  height: number
-}
-
-/** The edges between pixels that count and those that do not, as lines of a drawing; its unit is a pixel. */
+/** The edges between pixels that count and those that do not, as lines in units of a pixel. */
 export function edgesOf(
   { width, height }: Size,
   inside: Uint8Array,
 ): [x: number, y: number, toX: number, toY: number][] {
+  if (inside.length !== width * height)
+    throw new RangeError(`${inside.length} pixels are not ${width} x ${height}.`)
   const edges: [number, number, number, number][] = []
   const counts = (x: number, y: number): boolean =>
     x >= 0 && y >= 0 && x < width && y < height && inside[y * width + x] === 1
-  // Along each border between two rows, and between two columns, as long as it goes straight on.
+  // Goes along each border between two rows or columns, and joins the edges that follow each other to one line.
   const follow = (
     length: number,
     isEdge: (i: number) => boolean,
@@ -62,7 +64,7 @@ export function edgesOf(
 type Canvas = Pick<CanvasRenderingContext2D, 'beginPath' | 'moveTo' | 'lineTo' | 'closePath'>
 
 /** Begins a path around what counts, on a canvas of this size. */
-export function trace(
+export function traceRegionOfInterest(
   context: Canvas,
   { width, height }: Size,
   region: { polygons: readonly (readonly number[])[] } | { inside: InsideRuns },
@@ -70,11 +72,10 @@ export function trace(
   context.beginPath()
   if ('polygons' in region) {
     for (const points of region.polygons) {
-      for (let i = 0; i + 1 < points.length; i += 2) {
-        const [x, y] = [(points[i] ?? 0) * width, (points[i + 1] ?? 0) * height]
-        if (i === 0) context.moveTo(x, y)
-        else context.lineTo(x, y)
-      }
+      eachPoint(points, (x, y, place) => {
+        if (place === 0) context.moveTo(x * width, y * height)
+        else context.lineTo(x * width, y * height)
+      })
       context.closePath()
     }
     return
@@ -87,21 +88,24 @@ export function trace(
   }
 }
 
-/** Of the runs that were looked at: a run keeps its region. */
-const ofRuns = new Map<string, Promise<RegionOfInterest>>()
+/** Of the runs that were looked at last. A run's region of interest never changes, so it is asked for once. */
+const ofRuns = new LRUCache<string, Promise<RegionOfInterest>>({ max: 100 })
 
-/** What of photographs counts for a run. */
-export function regionOfRun(run: string): Promise<RegionOfInterest> {
+export function regionOfInterestOfRun(run: string): Promise<RegionOfInterest> {
   const asked = ofRuns.get(run) ?? call('run.region', { run }).then(({ region }) => region)
   ofRuns.set(run, asked)
-  // Asked again the next time, where it failed.
+  // A failure is not kept: the next call asks again.
   asked.catch(() => ofRuns.delete(run))
   return asked
 }
 
-/** Lines around what counts for a run on one photograph, white on black; null where all of it does. */
-export async function regionLines(run: string, image: number, size: Size): Promise<ImageBitmap | null> {
-  const region = await regionOfRun(run)
+/** Lines around the run's region of interest on one photograph; null where all of it counts. */
+export async function regionOfInterestLines(
+  run: string,
+  image: number,
+  size: Size,
+): Promise<ImageBitmap | null> {
+  const region = await regionOfInterestOfRun(run)
   if (region.kind === 'none') return null
   const inside =
     region.kind === 'found' ? (await call('run.region', { run, image })).preview?.inside : undefined
@@ -116,10 +120,10 @@ export async function regionLines(run: string, image: number, size: Size): Promi
 function drawLines(
   context: OffscreenCanvasRenderingContext2D,
   size: Size,
-  region: Parameters<typeof trace>[2],
+  region: Parameters<typeof traceRegionOfInterest>[2],
 ): void {
   const width = Math.max(1, Math.max(size.width, size.height) / 400)
-  trace(context, size, region)
+  traceRegionOfInterest(context, size, region)
   context.lineJoin = 'round'
   context.setLineDash([])
   context.strokeStyle = 'rgb(0 0 0 / 70%)'

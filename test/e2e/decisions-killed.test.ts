@@ -1,4 +1,8 @@
 /** The application is killed while a person decides part after part: what the screen had confirmed is stored. */
+
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createRandom } from '../../src/main/platform/random.ts'
 import { datasetByName } from '../../src/main/store/datasets.ts'
 import { iterateImages } from '../../src/main/store/images.ts'
@@ -6,10 +10,7 @@ import { createRun, setRunState } from '../../src/main/store/runs.ts'
 import { saveScores } from '../../src/main/store/scores.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
 import { numbered, writeFolder } from '../main/features/import/photographs.ts'
-import { createStation, describeInChromium, done, signIn, stored, eventually } from './station.ts'
-import { join } from 'node:path'
-import { beforeAll, expect, it } from 'vitest'
-import { z } from 'zod'
+import { createStation, describeInChromium, done, eventually, signIn, stored } from './station.ts'
 
 const rowSchema = z.object({ file: z.string(), decision: z.string() })
 const keys = { a: 'accept', r: 'reject', u: 'unsure' } as const

@@ -1,12 +1,13 @@
 /** What a person sees where something is in the way: what happened, what to do, and a code to quote. */
-import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { writeFolder } from '../main/features/import/photographs.ts'
-import { createStation, describeInChromium, eventually } from './station.ts'
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { openWorkspace } from '../../src/main/store/workspace.ts'
+import { writeFolder } from '../main/features/import/photographs.ts'
+import { createStation, describeInChromium, eventually } from './station.ts'
 
 const holder = resolve(import.meta.dirname, '../main/store/hold-workspace.ts')
 

@@ -1,9 +1,5 @@
 /** Chinese on a computer that has no font for it, and no network: the windows, and a report that was sent to somebody. */
-import { projectRoot } from '../../scripts/setup/places.mjs'
-import { launchChromium } from '../../scripts/window/chromium.mjs'
-import { settled } from '../../scripts/window/settled.mjs'
-import { documents } from '../main/command-line/documents.ts'
-import { createStation, describeInChromium, done, stockLine, eventually } from './station.ts'
+
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +7,11 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { projectRoot } from '../../scripts/setup/places.mjs'
+import { launchChromium } from '../../scripts/window/chromium.mjs'
+import { settled } from '../../scripts/window/settled.mjs'
+import { documents } from '../main/command-line/documents.ts'
+import { createStation, describeInChromium, done, eventually, stockLine } from './station.ts'
 
 /** Of the characters of an element: which fonts they were drawn with. */
 async function drawnWith(page: Page, selector: string) {

@@ -1,9 +1,10 @@
 /** Folders of photographs come in through the window, and what was refused is told. */
-import { numbered, photograph, writeFolder } from '../main/features/import/photographs.ts'
-import { createStation, describeInChromium, type Station, eventually } from './station.ts'
+
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { numbered, photograph, writeFolder } from '../main/features/import/photographs.ts'
+import { createStation, describeInChromium, eventually, type Station } from './station.ts'
 
 const figures = resolve('../shared/data/molded-figure')
 

@@ -1,12 +1,21 @@
 /** Masks are drawn by mouse, keyboard and fingers, proposed by a heat map, handed to other tools and taken back. */
-import { type Shape, shapesSchema } from '../../src/shared/label.ts'
-import { createStation, describeInChromium, scoredLine, signIn, stored, boxOf, eventually } from './station.ts'
+
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { type Shape, shapesSchema } from '../../src/shared/label.ts'
+import {
+  boxOf,
+  createStation,
+  describeInChromium,
+  eventually,
+  scoredLine,
+  signIn,
+  stored,
+} from './station.ts'
 
 const imageSchema = z.object({
   label: z.string(),

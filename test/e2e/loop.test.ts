@@ -2,18 +2,19 @@
  * From decisions to a better model and back, through the window; what comes of each step is read from SQLite, not
  * from the screen.
  */
+
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { beforeAll, expect, it } from 'vitest'
+import { z } from 'zod'
 import * as steps from '../../bench/loop-steps.ts'
 import { settled } from '../../scripts/window/settled.mjs'
 import { type Comparison, comparisonSchema } from '../../src/shared/comparison.ts'
 import { gateSchema } from '../../src/shared/model.ts'
 import { workingPointSchema } from '../../src/shared/threshold.ts'
 import { imageIdSchema } from '../../src/shared/values.ts'
-import { createStation, describeInChromium, done, patience, eventually } from './station.ts'
-import Sqlite from 'better-sqlite3'
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { beforeAll, expect, it } from 'vitest'
-import { z } from 'zod'
+import { createStation, describeInChromium, done, eventually, patience } from './station.ts'
 
 const waits = { training: 4 * patience, scoring: 2 * patience }
 /** For a test in which something is trained, scored or judged live. */

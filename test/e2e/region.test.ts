@@ -1,11 +1,12 @@
 /** A region of interest is drawn in the window, kept by the dataset, and remembered by the run that learns with it. */
-import { regionOfInterestSchema } from '../../src/shared/region-of-interest.ts'
-import { documents } from '../main/command-line/documents.ts'
-import { createStation, describeInChromium, done, signIn, stockLine, stored, boxOf } from './station.ts'
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { regionOfInterestSchema } from '../../src/shared/region-of-interest.ts'
+import { documents } from '../main/command-line/documents.ts'
+import { boxOf, createStation, describeInChromium, done, signIn, stockLine, stored } from './station.ts'
 
 describeInChromium('a region of interest', () => {
   const station = createStation()

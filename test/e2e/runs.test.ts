@@ -1,12 +1,13 @@
 /** Runs side by side, tables as they were left, the log that is searched, and a window that asks before it closes. */
-import { createRun, findRun, setRunState } from '../../src/main/store/runs.ts'
-import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { createStation, describeInChromium, stored, boxOf, eventually, trainedLine } from './station.ts'
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createRun, findRun, setRunState } from '../../src/main/store/runs.ts'
+import { openWorkspace } from '../../src/main/store/workspace.ts'
+import { boxOf, createStation, describeInChromium, eventually, stored, trainedLine } from './station.ts'
 
 describeInChromium('runs in the window', () => {
   const station = createStation()

@@ -3,6 +3,23 @@
  * Whatever a window says on its console that it should not, a text that is missing, and every request that leaves
  * this machine is a failure of the test in which it happened.
  */
+
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeEach, describe, expect, inject } from 'vitest'
+import { z } from 'zod'
 import { takeLock } from '../../scripts/setup/lock.mjs'
 import { placesIn, projectRoot } from '../../scripts/setup/places.mjs'
 import { launchChromium } from '../../scripts/window/chromium.mjs'
@@ -10,13 +27,6 @@ import { type Served, serveWindow } from '../../scripts/window/served.mjs'
 import { settled } from '../../scripts/window/settled.mjs'
 import { documents } from '../main/command-line/documents.ts'
 import { type Finished, fanoscope } from '../main/command-line/fanoscope.ts'
-import Sqlite from 'better-sqlite3'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, BrowserContext, Page, Locator } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, describe, expect, inject } from 'vitest'
-import { z } from 'zod'
 
 /** What a machine under load may take for anything that a test waits for, in milliseconds. */
 export const patience = 60_000

@@ -1,9 +1,16 @@
-import { doctorFacts, findingText, problemText, refusalOf, refusalText, warningText } from '../../src/renderer/failure-text.ts'
+import { describe, expect, it } from 'vitest'
+import {
+  doctorFacts,
+  findingText,
+  problemText,
+  refusalOf,
+  refusalText,
+  warningText,
+} from '../../src/renderer/failure-text.ts'
 import chinese from '../../src/renderer/i18n/failures.zh-CN.json'
 import { findingSchema } from '../../src/shared/doctor.ts'
 import { refusalCodeSchema } from '../../src/shared/import.ts'
 import { problemSchema } from '../../src/shared/workspace.ts'
-import { describe, expect, it } from 'vitest'
 
 /** What main and the engine say. The command line's own words never reach a window. */
 const sources = Object.entries(

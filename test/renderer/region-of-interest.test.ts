@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { edgesOf, insideOfRuns, trace } from '../../src/renderer/region-of-interest.ts'
-import { rectangleOf } from '../../src/renderer/screens/datasets/region-stage.ts'
+import { edgesOf, insideOfRuns, traceRegionOfInterest } from '../../src/renderer/region-of-interest.ts'
+import { rectangleOf } from '../../src/renderer/screens/datasets/region-of-interest-stage.ts'
 
 it('runs along the rows say which pixels count, those outside first', () => {
   expect([...insideOfRuns({ width: 3, height: 2, runs: [1, 3, 2] })]).toEqual([0, 1, 1, 1, 0, 0])
@@ -30,7 +30,7 @@ describe('the edges of what counts', () => {
 
 it('a path around a drawn region goes to its corners in pixels and is closed', () => {
   const path: string[] = []
-  trace(
+  traceRegionOfInterest(
     {
       beginPath: () => path.push('begin'),
       moveTo: (x, y) => path.push(`move ${x} ${y}`),

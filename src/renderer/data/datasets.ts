@@ -4,21 +4,21 @@ import type { DatasetSummary } from '../../shared/dataset.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
-import type { DroppedFolder } from '../screens/datasets/dropped-folder.ts'
 import { useAppStore } from './app.ts'
+import type { DroppedFolder } from './dropped-folder.ts'
 
 export const useDatasetsStore = defineStore('datasets', () => {
   const app = useAppStore()
   const datasets = ref<DatasetSummary[]>([])
   const state = ref<'loading' | 'ready' | 'failed'>('loading')
   const failure = ref<FailureData | null>(null)
-  /** Grows with each change of what datasets hold. */
+  /** Grows with each change of a dataset's content. */
   const version = ref(0)
   /** A folder chosen elsewhere that the import dialog opens with. */
   const importFrom = ref<string | null>(null)
-  /** A folder dropped onto the window, whose place the host does not tell. */
+  /** A folder dropped onto the window whose path the browser does not tell. */
   const importDropped = shallowRef<DroppedFolder | null>(null)
-  /** Somebody asked for the import from elsewhere than the Datasets screen. */
+  /** The import dialog was asked for outside of the Datasets screen. */
   const importAsked = ref(false)
   let reading = false
   let stale = false

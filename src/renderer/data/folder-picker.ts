@@ -8,7 +8,7 @@ export const useFolderPickerStore = defineStore('folder-picker', () => {
   const title = ref('')
   let answer: ((path: string | null) => void) | null = null
 
-  /** The path chosen, or null when the person thought better of it. */
+  /** The chosen path, or null where the dialog was cancelled. */
   async function choose(question: string): Promise<string | null> {
     const native = await call('folder.choose', { title: question })
     if (native.supported) return native.path

@@ -35,7 +35,7 @@ export const isActive = (job: Job): boolean => job.state === 'queued' || job.sta
 const notRepeatable: readonly Job['kind'][] = ['live', 'backup', 'export']
 
 /** Whether it stopped before its end and can be taken up from here. */
-export const canGoOn = (job: Job): boolean =>
+export const canRestart = (job: Job): boolean =>
   ['failed', 'cancelled', 'interrupted'].includes(job.state) && !notRepeatable.includes(job.kind)
 
 export const useJobsStore = defineStore('jobs', () => {

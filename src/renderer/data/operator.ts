@@ -1,4 +1,4 @@
-/** Who sits at the station. Every decision carries the name. */
+/** The operator who is signed in, whose name every decision carries. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import type { Operator } from '../../shared/operator.ts'
@@ -17,7 +17,7 @@ export const useOperatorStore = defineStore('operator', () => {
     known.value = app.workspace === null ? [] : await call('operator.list', {})
     const name = sessionStorage.getItem(sessionKey)
     const found = known.value.find((candidate) => candidate.name === name)
-    // Fanoscope may have been started anew since.
+    // Fanoscope may have been restarted since then.
     operator.value =
       found && (await call('operator.isSignedIn', { name: found.name })).isSignedIn ? found : null
   }

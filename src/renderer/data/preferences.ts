@@ -82,6 +82,6 @@ async function remember(key: string, value: string): Promise<void> {
   try {
     await call('setting.set', { key, value })
   } catch {
-    // As above: the choice holds in this window, and is stored at the next change.
+    // As above: the choice is valid in this window, and stored with the next change.
   }
 }

@@ -5,23 +5,13 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
-import type { Split } from '../../shared/image.ts'
-import type { DecisionKind, ReviewItem, ReviewOrder, ReviewView } from '../../shared/review.ts'
+import type { DecisionKind, ReviewItem } from '../../shared/review.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
-import { partsPerHour } from '../screens/review/pace.ts'
-
-export interface QueueQuery {
-  run: string
-  split: Split | null
-  order: ReviewOrder
-  /** All of the queue, unless told otherwise; a second look is this operator's. */
-  view?: ReviewView
-  operator?: string | null
-}
-
-const pageSize = 500
+import { partsPerHour } from './decision-pace.ts'
+import { createOwnDecisions } from './own-decisions.ts'
+import { isAll, largestOf, type QueueQuery, queuePages } from './review-queue.ts'
 
 export const useReviewStore = defineStore('review', () => {
   const query = ref<QueueQuery | null>(null)
@@ -48,10 +38,6 @@ export const useReviewStore = defineStore('review', () => {
   /** What stood before each decision of this session, for undo. */
   const history: { image: number; before: ReviewItem['decision'] }[] = []
   const places = new Map<number, number>()
-  /** Images whose next events tell what we know from answers: one entry an event. */
-  const own: number[] = []
-  /** Images that events named while an answer was awaited: whose they are shows only then. */
-  let heard: number[] = []
   let generation = 0
   let rereading = false
 
@@ -89,17 +75,10 @@ export const useReviewStore = defineStore('review', () => {
     }
     const list: ReviewItem[] = []
     try {
-      for (let offset = 0; ; offset += pageSize) {
-        const page = await call('review.queue', {
-          run: next.run,
-          order: next.order,
-          ...(next.split === null ? {} : { split: next.split }),
-          ...(isAll(next) ? {} : { view: next.view, operator: next.operator ?? null }),
-          offset,
-          limit: pageSize,
-        })
+      for await (const page of queuePages(next)) {
         if (mine !== generation) return
-        if (offset === 0) {
+        const isFirst = list.length === 0
+        if (isFirst) {
           places.clear()
           total.value = page.total
           mapScale.value = page.mapScale
@@ -114,15 +93,14 @@ export const useReviewStore = defineStore('review', () => {
           places.set(item.image, list.length)
           list.push(item)
         }
-        largest.value = largestOf(page.items, offset === 0 ? {} : largest.value)
+        largest.value = largestOf(page.items, isFirst ? {} : largest.value)
         items.value = list
         triggerRef(items)
-        if (offset === 0) {
+        if (isFirst) {
           const kept = keep !== null && places.has(keep) ? keep : null
           go(kept ?? firstUndecided(0)?.image ?? list[0]?.image ?? null)
           state.value = 'ready'
         }
-        if (page.items.length < pageSize || list.length >= page.total) return
       }
     } catch (thrown) {
       if (mine !== generation) return
@@ -143,12 +121,12 @@ export const useReviewStore = defineStore('review', () => {
   function go(image: number | null): void {
     if (image === currentId.value) return
     currentId.value = image
-    // Who decides a part anew goes on from what was written before.
+    // A part that has a decision shows what was written with it.
     note.value = current.value?.decision?.note ?? ''
     defectType.value = current.value?.decision?.defectType ?? ''
   }
 
-  /** The first undecided part from a place on, around the end. */
+  /** The first undecided part from a place on; the search goes on at the beginning of the queue. */
   function firstUndecided(from: number): ReviewItem | null {
     const list = items.value
     for (let i = 0; i < list.length; i += 1) {
@@ -188,7 +166,7 @@ export const useReviewStore = defineStore('review', () => {
     if (place === undefined || item === undefined) return
     if (item.decision !== null) counts.value[item.decision.decision] -= 1
     if (decision !== null) counts.value[decision.decision] += 1
-    // A new list: a computed that passes the same one on would tell nobody.
+    // A new array: a computed that returns the same one would not notify anybody.
     items.value = items.value.with(place, { ...item, decision })
   }
 
@@ -219,7 +197,7 @@ export const useReviewStore = defineStore('review', () => {
       else step(1)
     } finally {
       saving.value = false
-      settle(settled)
+      ownDecisions.settle(settled)
     }
   }
 
@@ -249,26 +227,15 @@ export const useReviewStore = defineStore('review', () => {
       if (last?.image === undone.imageId && places.has(undone.imageId)) {
         go(undone.imageId)
       } else if (query.value !== null) {
-        // From an earlier session, and what stood before it only main knows; or from another split.
+        // It is of an earlier session, so that only main knows the decision before it; or it is of another split.
         const split = places.has(undone.imageId) ? query.value.split : null
         await open({ ...query.value, split }, undone.imageId)
       }
       return undone.imageId
     } finally {
       saving.value = false
-      settle(settled)
+      ownDecisions.settle(settled)
     }
-  }
-
-  /** After an answer about `image`, or after a failure: what was heard meanwhile is ours or somebody else's. */
-  function settle(image: number | null): void {
-    const others = [...heard]
-    heard = []
-    if (image !== null) {
-      if (others.includes(image)) others.splice(others.indexOf(image), 1)
-      else own.push(image)
-    }
-    if (others.length > 0) reread()
   }
 
   function reread(): void {
@@ -279,18 +246,16 @@ export const useReviewStore = defineStore('review', () => {
     })
   }
 
-  // Decisions from another window or the command line. Our own are told to us as well, and known already.
+  // From another window or the command line.
+  const ownDecisions = createOwnDecisions(reread)
   listen('point.changed', ({ run }) => {
     if (query.value?.run === run) void open(query.value, currentId.value)
   })
   listen('review.decided', ({ run, image }) => {
-    if (run !== query.value?.run) return
-    if (saving.value) heard.push(image)
-    else if (own.includes(image)) own.splice(own.indexOf(image), 1)
-    else reread()
+    if (run === query.value?.run) ownDecisions.hear(image, saving.value)
   })
 
-  /** Accepts every part on which no decision stands, as one deed. */
+  /** Accepts every part that nobody has decided on, as one step that can be taken back as a whole. */
   async function acceptRest(operator: string): Promise<number> {
     const asked = query.value
     if (asked === null || saving.value) return 0
@@ -305,12 +270,14 @@ export const useReviewStore = defineStore('review', () => {
       return accepted
     } finally {
       saving.value = false
-      // Whose events these were does not matter: the queue has been read.
-      heard = []
+      ownDecisions.forgetHeard()
     }
   }
 
-  /** The map value from which on a pixel is flagged: that of the operating point, else what hardly any normal pixel reaches. */
+  /**
+   * The map value from which on a pixel is flagged: that of the operating point, else what hardly any normal pixel
+   * reaches.
+   */
   const pixelThreshold = computed(() => point.value?.regions?.leastStrength ?? mapScale.value / 2)
 
   return {
@@ -345,16 +312,3 @@ export const useReviewStore = defineStore('review', () => {
     undo,
   }
 })
-
-const isAll = (query: QueueQuery | null): boolean => (query?.view ?? 'all') === 'all'
-
-/** The largest absolute value of each component, with what was found before. */
-function largestOf(items: readonly ReviewItem[], before: Record<string, number>): Record<string, number> {
-  const found = { ...before }
-  for (const { components } of items) {
-    for (const [name, value] of Object.entries(components)) {
-      found[name] = Math.max(found[name] ?? 0, Math.abs(value))
-    }
-  }
-  return found
-}

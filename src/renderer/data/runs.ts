@@ -18,6 +18,12 @@ export function canResume(run: Run): boolean {
   )
 }
 
+/** The value of a run's anomaly maps that is colored as the hottest. */
+export const mapScaleOf = (run: Run | null): number => {
+  const scale = run?.calibration?.mapScale
+  return typeof scale === 'number' ? scale : 1
+}
+
 /** What a person calls a run, in the language of the window. */
 export function titleOf(run: Run): string {
   const { t, te } = i18n.global
@@ -25,7 +31,7 @@ export function titleOf(run: Run): string {
   const { id, name, model, preset, seed, parentRunId } = run
   if (name !== null) return name
   const title = `${or(`system.${model}`, model)} · ${or(`preset.${preset}.name`, preset)} · ${seed}`
-  // Else it would be called as the run that it was retrained from.
+  // Without it, it would have the same title as the run that it was retrained from.
   return parentRunId === null ? title : t('runs.retrained', { title, id: id.slice(-5) })
 }
 
@@ -71,7 +77,7 @@ export const useRunsStore = defineStore('runs', () => {
     return evaluation
   }
 
-  /** What was known of the run's scores is not so any more. */
+  /** Drops the evaluations of a run whose scores have changed. */
   function forget(id: string): void {
     for (const [key, { run }] of evaluations) if (run === id) evaluations.delete(key)
   }

@@ -1,4 +1,5 @@
 /** Stores a setting that may change with every frame while somebody drags: the first value at once, then the last. */
+import { useEventListener, useTimeoutFn } from '@vueuse/core'
 import { onScopeDispose } from 'vue'
 import { call } from '../bridge.ts'
 
@@ -7,34 +8,26 @@ const pause = 400
 
 /** What is still to be stored when its owner goes, or the window is hidden, is stored then. */
 export function settingKeeper(key: string): (value: unknown) => void {
-  let timer: ReturnType<typeof setTimeout> | null = null
   let waiting: { value: unknown } | null = null
 
   // A choice that cannot be stored holds in this window all the same.
   const store = (value: unknown): void => void call('setting.set', { key, value }).catch(() => undefined)
+  const { isPending, start, stop } = useTimeoutFn(storeLast, pause, { immediate: false })
 
-  function rest(): void {
-    if (timer !== null) clearTimeout(timer)
-    timer = null
+  function storeLast(): void {
+    stop()
     if (waiting !== null) store(waiting.value)
     waiting = null
   }
 
-  const onHidden = (): void => {
-    if (document.visibilityState === 'hidden') rest()
-  }
-  document.addEventListener('visibilitychange', onHidden)
-  onScopeDispose(() => {
-    document.removeEventListener('visibilitychange', onHidden)
-    rest()
+  useEventListener(document, 'visibilitychange', () => {
+    if (document.visibilityState === 'hidden') storeLast()
   })
+  onScopeDispose(storeLast)
 
   return (value) => {
-    if (timer === null) store(value)
-    else {
-      waiting = { value }
-      clearTimeout(timer)
-    }
-    timer = setTimeout(rest, pause)
+    if (isPending.value) waiting = { value }
+    else store(value)
+    start()
   }
 }

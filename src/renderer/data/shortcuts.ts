@@ -1,25 +1,27 @@
-/** Every key that does something now. What is listed under `?` is what is listened to. */
+/**
+ * The keyboard shortcuts that are active now: the list that `?` shows is the one that key presses are looked up in.
+ */
 import { defineStore } from 'pinia'
 import { onBeforeUnmount, onMounted, shallowRef } from 'vue'
 
-export interface Shortcut {
+interface Shortcut {
   /** Such as 'a', 'ArrowLeft', 'ctrl+z', '?'. The first is the one that buttons show. */
   keys: readonly string[]
   /** Message key of what it does. */
   label: string
-  /** Is told which of `keys` it was. */
+  /** Gets the one of `keys` that was pressed. */
   run: (key: string) => void
   /** Also while the key is held down. */
   repeat?: boolean
 }
 
-export interface ShortcutGroup {
+interface ShortcutGroup {
   /** Message key. */
   title: string
   shortcuts: readonly Shortcut[]
 }
 
-/** `ctrl+z` and the like for an event; letters are lower-case, as a caps lock must not stop a shift. */
+/** `ctrl+z` and the like for an event; letters are lower-case, so that Caps Lock changes nothing. */
 export function keyOf(
   event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>,
 ): string {
@@ -63,7 +65,7 @@ export const useShortcutsStore = defineStore('shortcuts', () => {
 
   function handle(event: KeyboardEvent): void {
     if (event.defaultPrevented || isTyping(event.target) || belongsToControl(event)) return
-    // A dialog has the keyboard for itself.
+    // While a dialog is open, keys belong to it.
     if (document.querySelector('[aria-modal=true]:not([hidden])')?.checkVisibility() === true) return
     const key = keyOf(event)
     for (const group of [...groups.value].reverse()) {

@@ -32,7 +32,7 @@ export const useThresholdsStore = defineStore('thresholds', () => {
   const regions = ref<RegionCriteria | null>(null)
   const figures = shallowRef<WorkingPoint | null>(null)
   const flips = shallowRef<{ total: number; items: Flip[] }>({ total: 0, items: [] })
-  /** What a target gave; null once the threshold is another. */
+  /** The threshold that was found for a target; null once it has been moved. */
   const chosen = shallowRef<ChosenThreshold | null>(null)
   const choosing = ref(false)
   const measuring = ref(false)
@@ -111,7 +111,7 @@ export const useThresholdsStore = defineStore('thresholds', () => {
     regions: regions.value,
   })
 
-  /** Figures of the newest threshold; while an answer is awaited, only the last wish is kept. */
+  /** Asks for the figures of the threshold. While an answer is awaited, only the newest question is kept. */
   function ask(): void {
     asked = true
     clearTimeout(timer)

@@ -1,7 +1,7 @@
 /** A tour of five steps along the sample line: offered at its first opening, and to be had again at any time. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { useChoice } from './choices.ts'
+import { useRememberedChoice } from './remembered-choice.ts'
 
 /** The screens in the order of the work; each has its words under `tour.steps`. */
 export const tourSteps = ['datasets', 'train', 'review', 'thresholds', 'curation'] as const
@@ -9,13 +9,13 @@ export const tourSteps = ['datasets', 'train', 'review', 'thresholds', 'curation
 const isSeen = (value: unknown): value is boolean => typeof value === 'boolean'
 
 export const useTourStore = defineStore('tour', () => {
-  const seen = useChoice('tour-seen', false, isSeen)
+  const seen = useRememberedChoice('tour-seen', false, isSeen)
   /** The step shown; null while there is no tour. */
   const at = ref<number | null>(null)
   const isOffered = ref(false)
   const step = computed(() => (at.value === null ? null : (tourSteps[at.value] ?? null)))
 
-  /** Once: who has had it or has said no is not asked again. */
+  /** Offered once: whoever took or declined it is not asked again. */
   function offer(): void {
     if (!seen.value && at.value === null) isOffered.value = true
   }

@@ -11,8 +11,8 @@ export interface Command {
 const plain = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /**
- * How well a text answers what was typed; null where it does not. Letters must come in order; those at the beginning
- * of words and next to each other count more.
+ * How well a text matches what was typed; null where it does not. The letters must occur in order; those at the
+ * beginning of a word and those next to each other count more.
  */
 export function rank(text: string, typed: string): number | null {
   const letters = [...plain(typed)].filter((letter) => letter !== ' ')

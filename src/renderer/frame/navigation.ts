@@ -12,7 +12,7 @@ import {
 } from '@lucide/vue'
 import type { Component } from 'vue'
 
-export interface NavigationEntry {
+interface NavigationEntry {
   route: string
   /** Message key. */
   label: string

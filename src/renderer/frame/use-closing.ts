@@ -1,6 +1,6 @@
-/** Closing the window while something is at work asks first. */
+/** Asks before the window closes while a job runs. */
+import { useEventListener } from '@vueuse/core'
 import { ElMessageBox } from 'element-plus'
-import { onBeforeUnmount, onMounted } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useAppStore } from '../data/app.ts'
 import { useJobsStore } from '../data/jobs.ts'
@@ -31,12 +31,11 @@ export function useClosing(): void {
       mayClose = true
       window.close()
     } catch {
-      // Stays.
+      // Answered with no: the window stays open.
     } finally {
       isAsking = false
     }
   }
 
-  onMounted(() => window.addEventListener('beforeunload', beforeUnload))
-  onBeforeUnmount(() => window.removeEventListener('beforeunload', beforeUnload))
+  useEventListener('beforeunload', beforeUnload)
 }

@@ -1,5 +1,5 @@
 /** The size of an app window of the browser host, remembered for the next one; Electron remembers its own. */
-import { onBeforeUnmount, onMounted } from 'vue'
+import { useEventListener, useTimeoutFn } from '@vueuse/core'
 import { call } from '../bridge.ts'
 import { useAppStore } from '../data/app.ts'
 
@@ -10,8 +10,6 @@ const pause = 500
 
 export function useWindowSize(): void {
   const app = useAppStore()
-  let timer: ReturnType<typeof setTimeout> | null = null
-
   async function remember(): Promise<void> {
     const value = { width: window.outerWidth, height: window.outerHeight }
     // The size of a tab is the browser's own affair, and a window that is minimized has none.
@@ -20,16 +18,8 @@ export function useWindowSize(): void {
     await call('setting.set', { key, value }).catch(() => undefined)
   }
 
-  function onResize(): void {
-    if (timer !== null) clearTimeout(timer)
-    timer = setTimeout(() => void remember(), pause)
-  }
-
-  onMounted(() => {
-    if (app.host === 'browser') window.addEventListener('resize', onResize)
-  })
-  onBeforeUnmount(() => {
-    window.removeEventListener('resize', onResize)
-    if (timer !== null) clearTimeout(timer)
+  const { start } = useTimeoutFn(remember, pause, { immediate: false })
+  useEventListener('resize', () => {
+    if (app.host === 'browser') start()
   })
 }

@@ -6,13 +6,11 @@ import { createGpuColorer, type GpuColorer } from './webgl.ts'
 
 let gpu: GpuColorer | null | undefined
 
-export type ColorMapRenderer = (map: RawMap, coloring: Coloring) => Promise<ImageBitmap>
-
-export const colorMap: ColorMapRenderer = async (map, coloring) => {
+export async function colorMap(map: RawMap, coloring: Coloring): Promise<ImageBitmap> {
   gpu ??= createGpuColorer()
   const picture = gpu?.color(map, coloring) ?? null
   if (picture !== null) return picture
-  // After a lost context the next map gets a new one.
+  // If the context was lost, the next map gets a new one.
   gpu = undefined
   return createImageBitmap(new ImageData(colorOnCpu(map, coloring), map.width, map.height))
 }

@@ -2,8 +2,8 @@
  * How a value becomes a color, the same on the GPU (`webgl.ts`) and on the CPU (`cpu.ts`).
  *
  * With m = `fullScale`, a value v gets the color at t = min(1, v / m) of the map: one color means the same
- * value on every part of a run. Over a photograph a color is also as solid as it is hot, so that what the
- * model finds normal stays visible: alpha = smoothstep(0.08, 0.5, t).
+ * value on every part of a run. Over a photograph low values are also transparent, so that what the model
+ * finds normal stays visible: alpha = smoothstep(0.08, 0.5, t).
  */
 import type { ColorMapName } from './colormap.ts'
 
@@ -11,7 +11,7 @@ export interface Coloring {
   colorMap: ColorMapName
   /** The anomaly value of the last color; `mapScale` of the review queue. */
   fullScale: number
-  /** Transparent where cold; else opaque everywhere. */
+  /** Transparent where values are low; else opaque everywhere. */
   overlay: boolean
 }
 

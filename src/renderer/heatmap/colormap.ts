@@ -7,9 +7,6 @@ import { interpolateCividis, interpolateInferno, interpolateViridis } from 'd3-s
 export const colorMapNames = ['inferno', 'viridis', 'cividis'] as const
 export type ColorMapName = (typeof colorMapNames)[number]
 
-export const isColorMapName = (value: unknown): value is ColorMapName =>
-  colorMapNames.some((name) => name === value)
-
 const interpolators: Record<ColorMapName, (t: number) => string> = {
   inferno: interpolateInferno,
   viridis: interpolateViridis,
@@ -24,7 +21,9 @@ function channels(color: string): [number, number, number] {
     const value = Number.parseInt(color.slice(1), 16)
     return [value >> 16, (value >> 8) & 255, value & 255]
   }
-  const [red = 0, green = 0, blue = 0] = (color.match(/\d+/g) ?? []).map(Number)
+  const [red, green, blue] = (color.match(/\d+/g) ?? []).map(Number)
+  if (red === undefined || green === undefined || blue === undefined)
+    throw new RangeError(`${color} is no color of three channels.`)
   return [red, green, blue]
 }
 

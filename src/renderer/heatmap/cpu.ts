@@ -1,5 +1,6 @@
 /** Colors a map without a GPU: the reference for `webgl.ts`, and its stand-in where WebGL 2 is missing. */
 
+import { elementAt } from '../element-at.ts'
 import { type Coloring, overlayAlpha, position } from './coloring.ts'
 import { colorTable, tableSize } from './colormap.ts'
 import type { RawMap } from './raw-map.ts'
@@ -18,8 +19,9 @@ export function colorOnCpu(map: RawMap, coloring: Coloring): Uint8ClampedArray<A
   const words = new Uint32Array(colors.buffer)
   const isKnown = new Uint8Array(levels)
   const pixels = new Uint32Array(map.width * map.height)
-  for (let i = 0; i < pixels.length; i++) {
-    const raw = map.values[i] ?? 0
+  if (map.values.length !== pixels.length)
+    throw new RangeError(`A map of ${map.width} x ${map.height} has ${map.values.length} values.`)
+  map.values.forEach((raw, i) => {
     if (isKnown[raw] === 0) {
       const t = position(raw * unit, coloring.fullScale)
       const entry = Math.round(t * (tableSize - 1)) * 4
@@ -27,7 +29,7 @@ export function colorOnCpu(map: RawMap, coloring: Coloring): Uint8ClampedArray<A
       colors[raw * 4 + 3] = coloring.overlay ? Math.round(overlayAlpha(t) * 255) : 255
       isKnown[raw] = 1
     }
-    pixels[i] = words[raw] ?? 0
-  }
+    pixels[i] = elementAt(words, raw)
+  })
   return new Uint8ClampedArray(pixels.buffer)
 }

@@ -2,6 +2,8 @@
  * An anomaly map as main sends it: uint32 width, uint32 height, float32 scale, uint32 zero, then
  * width*height uint16, all little-endian; value = v / 65535 * scale.
  */
+import { elementAt } from '../element-at.ts'
+
 export interface RawMap {
   width: number
   height: number
@@ -25,4 +27,19 @@ export function parseRawMap(bytes: ArrayBuffer): RawMap {
   }
   // Every machine that Chromium runs on is little-endian, so the values need no copy.
   return { width, height, scale, values: new Uint16Array(bytes, headerBytes) }
+}
+
+/** The map at every nth pixel of every nth row, so that it has at most `mostPixels`; n is `step`. */
+export function sampledMap(map: RawMap, mostPixels: number): { map: RawMap; step: number } {
+  const step = Math.max(1, Math.ceil(Math.sqrt((map.width * map.height) / mostPixels)))
+  if (step === 1) return { map, step }
+  const width = Math.ceil(map.width / step)
+  const height = Math.ceil(map.height / step)
+  const values = new Uint16Array(width * height)
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      values[y * width + x] = elementAt(map.values, y * step * map.width + x * step)
+    }
+  }
+  return { map: { width, height, scale: map.scale, values }, step }
 }

@@ -17,6 +17,8 @@ export interface Formats {
   /** A measured number: as many digits as `digits`, significant. */
   significant(value: number, digits?: number): string
   fixed(value: number, digits: number): string
+  /** A difference: with its sign, also where it is positive. */
+  signed(value: number, digits?: number): string
   /** As short as an axis needs it. */
   compact(value: number): string
   /** `value` is a share, 0 to 1. */
@@ -36,6 +38,10 @@ export function createFormats(locale: string): Formats {
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'medium' })
   const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' })
+  const fixed = (value: number, digits: number) =>
+    new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+      value,
+    )
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value)
   return {
@@ -52,10 +58,8 @@ export function createFormats(locale: string): Formats {
         maximumSignificantDigits: digits,
       }).format(value)
     },
-    fixed: (value, digits) =>
-      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-        value,
-      ),
+    fixed,
+    signed: (value, digits = 3) => `${value < 0 ? '−' : '+'}${fixed(Math.abs(value), digits)}`,
     compact: (value) =>
       new Intl.NumberFormat(locale, {
         notation: Math.abs(value) >= 10_000 ? 'compact' : 'standard',

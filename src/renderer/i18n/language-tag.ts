@@ -2,7 +2,7 @@
  * On a Linux with the POSIX locale Chromium says that its language is `en-US@posix`. `Intl` throws at that,
  * and libraries ask it as soon as they are loaded.
  */
-export function isLanguageTag(tag: string): boolean {
+function isLanguageTag(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length > 0
   } catch {

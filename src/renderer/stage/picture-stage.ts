@@ -1,20 +1,11 @@
 /**
  * Panes of pictures on one konva stage. Each pane stacks layers of one part (photograph, heat map, mask);
- * all panes share a view. Plain konva, no framework: what changes each frame goes straight to the nodes.
+ * all panes share a view. Konva's nodes are changed directly, since the view changes with each frame of a drag.
  */
 import Konva from 'konva/lib/Core'
 import { Image as KonvaImage } from 'konva/lib/shapes/Image'
-import {
-  fitScale,
-  fitted,
-  limit,
-  type Placement,
-  panBy,
-  place,
-  type Size,
-  type View,
-  zoomAt,
-} from './view.ts'
+import { createGestures, type Frame } from './gestures.ts'
+import { type Placement, place, type Size } from './view.ts'
 
 export interface PictureLayer {
   source: CanvasImageSource
@@ -38,7 +29,6 @@ export interface PictureStage {
   resize(size: Size): void
   fit(): void
   zoom(factor: number): void
-  readonly view: View
   destroy(): void
 }
 
@@ -47,10 +37,8 @@ export interface StageEvents {
   onLayout(frames: readonly PaneFrame[], scale: number): void
 }
 
-export interface PaneFrame extends Size {
+export interface PaneFrame extends Frame {
   id: string
-  x: number
-  y: number
 }
 
 const gutter = 1
@@ -72,7 +60,7 @@ export function frames(panes: readonly { id: string }[], stage: Size): PaneFrame
   }))
 }
 
-/** What is seen of panes that lie over each other: of the first what is left of the line, of the second what is right. */
+/** Two panes that lie over each other: the first is seen to the left of the line, the second to the right of it. */
 export function swiped(panes: readonly { id: string }[], stage: Size, at: number): PaneFrame[] {
   const line = Math.round(stage.width * at)
   return panes.map(({ id }, i) => ({
@@ -89,7 +77,6 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
   const canvas = new Konva.Layer({ listening: false })
   stage.add(canvas)
 
-  let view: View = fitted
   let picture: Size | null = null
   let panes: readonly Pane[] = []
   /** Where each picture is placed, and what is seen of it: the same unless they lie over each other. */
@@ -143,10 +130,10 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
     if (picture === null) return
     const first = layout[0]
     if (first === undefined) return
-    view = limit(view, picture, first)
+    gestures.limit()
     let scale = 1
     layout.forEach((frame, i) => {
-      const at: Placement = place(view, picture ?? frame, frame)
+      const at: Placement = place(gestures.view, picture ?? frame, frame)
       scale = at.scale
       const entry = groups[i]
       const visible = seen[i] ?? frame
@@ -171,79 +158,19 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
     events.onLayout(seen, scale)
   }
 
-  function frameAt(x: number, y: number): PaneFrame | undefined {
-    return layout.find((f) => x >= f.x && y >= f.y && x < f.x + f.width && y < f.y + f.height) ?? layout[0]
-  }
-
-  function onWheel(event: WheelEvent): void {
-    if (picture === null) return
-    event.preventDefault()
-    const box = container.getBoundingClientRect()
-    const x = event.clientX - box.left
-    const y = event.clientY - box.top
-    const frame = frameAt(x, y)
-    if (frame === undefined) return
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 16 : event.deltaY
-    view = zoomAt(view, Math.exp(-lines * 0.0018), { x: x - frame.x, y: y - frame.y }, picture, frame)
-    arrange()
-  }
-
-  const pointers = new Map<number, { x: number; y: number }>()
-
-  function onPointerDown(event: PointerEvent): void {
-    if (event.button !== 0) return
-    container.setPointerCapture(event.pointerId)
-    pointers.set(event.pointerId, { x: event.clientX, y: event.clientY })
-  }
-
-  function onPointerMove(event: PointerEvent): void {
-    const from = pointers.get(event.pointerId)
-    const first = layout[0]
-    if (from === undefined || first === undefined || picture === null) return
-    const to = { x: event.clientX, y: event.clientY }
-    const other = [...pointers.entries()].find(([id]) => id !== event.pointerId)?.[1]
-    if (other === undefined) {
-      view = panBy(view, to.x - from.x, to.y - from.y, picture, first)
-    } else {
-      // Two fingers: the change of their distance zooms, around the middle between them.
-      const box = container.getBoundingClientRect()
-      const before = Math.hypot(from.x - other.x, from.y - other.y)
-      const after = Math.hypot(to.x - other.x, to.y - other.y)
-      const middle = { x: (to.x + other.x) / 2 - box.left, y: (to.y + other.y) / 2 - box.top }
-      const frame = frameAt(middle.x, middle.y) ?? first
-      if (before > 0) {
-        const at = { x: middle.x - frame.x, y: middle.y - frame.y }
-        view = zoomAt(view, after / before, at, picture, frame)
-      }
-      view = panBy(view, (to.x - from.x) / 2, (to.y - from.y) / 2, picture, first)
-    }
-    pointers.set(event.pointerId, to)
-    arrange()
-  }
-
-  function onPointerUp(event: PointerEvent): void {
-    pointers.delete(event.pointerId)
-  }
-
-  function fit(): void {
-    view = fitted
-    arrange()
-  }
-
-  container.addEventListener('wheel', onWheel, { passive: false })
-  container.addEventListener('pointerdown', onPointerDown)
-  container.addEventListener('pointermove', onPointerMove)
-  container.addEventListener('pointerup', onPointerUp)
-  container.addEventListener('pointercancel', onPointerUp)
-  container.addEventListener('dblclick', fit)
+  const gestures = createGestures(container, {
+    picture: () => picture,
+    frameAt: ({ x, y }) =>
+      layout.find((f) => x >= f.x && y >= f.y && x < f.x + f.width && y < f.y + f.height) ??
+      layout[0] ??
+      null,
+    viewChanged: arrange,
+  })
 
   return {
-    get view() {
-      return view
-    },
     show(next, nextPanes, swipe = null) {
-      // A part of the same size keeps the view: the eye stays on the same spot of the next part.
-      if (picture === null || picture.width !== next.width || picture.height !== next.height) view = fitted
+      // The view is kept for a part of the same size, so that the same spot of the next part is seen.
+      if (picture === null || picture.width !== next.width || picture.height !== next.height) gestures.reset()
       picture = next
       panes = nextPanes
       meeting = nextPanes.length === 2 ? swipe : null
@@ -263,7 +190,7 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       groups = []
       layout = []
       seen = []
-      // Chromium may go on showing what was on a canvas that was only cleared: the wrong part.
+      // Chromium may go on showing what was on a canvas that was only cleared, which would be the wrong part.
       canvas.visible(false)
       events.onLayout([], 1)
     },
@@ -273,24 +200,11 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
       layOut()
       arrange()
     },
-    fit,
-    zoom(factor) {
-      const frame = layout[0]
-      if (picture === null || frame === undefined) return
-      view = zoomAt(view, factor, { x: frame.width / 2, y: frame.height / 2 }, picture, frame)
-      arrange()
-    },
+    fit: gestures.fit,
+    zoom: gestures.zoom,
     destroy() {
-      container.removeEventListener('wheel', onWheel)
-      container.removeEventListener('pointerdown', onPointerDown)
-      container.removeEventListener('pointermove', onPointerMove)
-      container.removeEventListener('pointerup', onPointerUp)
-      container.removeEventListener('pointercancel', onPointerUp)
-      container.removeEventListener('dblclick', fit)
+      gestures.destroy()
       stage.destroy()
     },
   }
 }
-
-/** How much larger than life a picture is shown: 1 is one screen pixel for one of its own. */
-export const actualSizeZoom = (picture: Size, pane: Size): number => 1 / fitScale(picture, pane)

@@ -8,7 +8,7 @@ export interface Size {
 }
 
 export interface View {
-  /** Screen pixels for one pixel of the picture, as a multiple of the zoom that fits. 1 fits. */
+  /** How much larger the picture is shown than when all of it is seen: 1 shows it as a whole. */
   zoom: number
   /** The point of the picture at the middle of the pane, as shares of its width and height. */
   x: number
@@ -24,6 +24,8 @@ export interface Placement {
 
 export const fitted: View = { zoom: 1, x: 0.5, y: 0.5 }
 export const largestScale = 40
+/** The factor of one press of a key or button. */
+export const zoomStep = 1.4
 const margin = 12
 
 /** Screen pixels for one picture pixel when the whole picture is seen. */
@@ -42,7 +44,7 @@ export function place(view: View, picture: Size, pane: Size): Placement {
   }
 }
 
-/** Keeps the zoom between "fits" and `largestScale`, and the picture on the pane. */
+/** Keeps the zoom between the whole picture and `largestScale`, and the picture on the pane. */
 export function limit(view: View, picture: Size, pane: Size): View {
   const fit = fitScale(picture, pane)
   const zoom = Math.min(Math.max(1, view.zoom), Math.max(1, largestScale / fit))

@@ -1,8 +1,8 @@
-/** Columns of a table that are as wide as somebody drew them, also the next day. */
+/** Widths of a table's columns that a person has changed; they are kept over restarts. */
 import { computed } from 'vue'
-import { useChoice } from '../data/choices.ts'
+import { useRememberedChoice } from '../data/remembered-choice.ts'
 
-/** No narrower, so that a column can be found again; no wider than a screen. */
+/** In pixels: wide enough to be found again, no wider than a screen. */
 const least = 48
 const most = 900
 
@@ -11,9 +11,9 @@ const isWidths = (value: unknown): value is Record<string, number> =>
   value !== null &&
   Object.values(value).every((width) => typeof width === 'number' && width >= least && width <= most)
 
-/** @param table names the table among those whose widths are kept */
+/** @param table name under which the widths are kept */
 export function useColumnWidths(table: string) {
-  const widths = useChoice<Record<string, number>>(`columns.${table}`, {}, isWidths)
+  const widths = useRememberedChoice<Record<string, number>>(`columns.${table}`, {}, isWidths)
   const set = (column: string, width: number): void => {
     widths.value = { ...widths.value, [column]: Math.round(Math.min(most, Math.max(least, width))) }
   }
@@ -21,7 +21,7 @@ export function useColumnWidths(table: string) {
     const { [column]: _, ...others } = widths.value
     widths.value = others
   }
-  /** For the header's cell; empty where the content decides. */
+  /** Style of the header's cell; empty where the content decides the width. */
   const styleOf = computed(() => (column: string) => {
     const width = widths.value[column]
     return width === undefined ? {} : { width: `${width}px`, minWidth: `${width}px`, maxWidth: `${width}px` }

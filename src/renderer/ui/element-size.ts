@@ -1,22 +1,14 @@
-/** The size of an element, as it changes. */
-import { onBeforeUnmount, type Ref, ref, watch } from 'vue'
+/** The size of an element in whole pixels, as it changes: what is drawn on canvases has no halves of them. */
+import { useResizeObserver } from '@vueuse/core'
+import { type Ref, ref } from 'vue'
 
-export function useElementSize(element: Ref<HTMLElement | null>) {
+export function useElementSize(element: Readonly<Ref<HTMLElement | null>>) {
   const width = ref(0)
   const height = ref(0)
-  const observer = new ResizeObserver(([entry]) => {
+  useResizeObserver(element, ([entry]) => {
     if (entry === undefined) return
     width.value = Math.floor(entry.contentRect.width)
     height.value = Math.floor(entry.contentRect.height)
   })
-  watch(
-    element,
-    (now, before) => {
-      if (before) observer.unobserve(before)
-      if (now) observer.observe(now)
-    },
-    { immediate: true, flush: 'post' },
-  )
-  onBeforeUnmount(() => observer.disconnect())
   return { width, height }
 }

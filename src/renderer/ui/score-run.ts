@@ -19,7 +19,7 @@ export function useScoreRun() {
     void jobs.end(started.job).then((ended) => {
       if (ended.failure !== null && ended.state !== 'cancelled') notices.fail(ended.failure)
       const { name, params } = router.currentRoute.value
-      // Who is in its queue already sees it.
+      // Whoever has its review queue on screen sees that already.
       if (ended.state !== 'done' || (name === 'review' && params.run === id)) return
       notices.tell('good', t('runs.scored'), titleOf(run), {
         label: t('runs.review'),

@@ -1,14 +1,15 @@
 /** Wrong use and bad input, through the real command line: a code, a remedy, the right exit code, nothing lost. */
-import { verifyReportSchema } from '../../../src/shared/workspace.ts'
-import { numbered, writeFolder } from '../features/import/photographs.ts'
-import { temporaryFolder, sharedFolder } from '../store/temporary-folder.ts'
-import { documents } from './documents.ts'
-import { type Finished, fanoscope } from './fanoscope.ts'
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { verifyReportSchema } from '../../../src/shared/workspace.ts'
+import { numbered, writeFolder } from '../features/import/photographs.ts'
+import { sharedFolder, temporaryFolder } from '../store/temporary-folder.ts'
+import { documents } from './documents.ts'
+import { type Finished, fanoscope } from './fanoscope.ts'
 
 /** Whom the permissions of a folder do not stop. */
 const mayReadEverything = process.platform === 'win32' || process.getuid?.() === 0

@@ -1,5 +1,8 @@
 /** A workspace with a dataset "parts" of small photographs, and sessions on it with the real engine. */
 
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, onTestFinished } from 'vitest'
 import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
 import type { EngineChannel, LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
@@ -8,11 +11,8 @@ import { createEventHub, type EventHub } from '../../../src/main/platform/events
 import { openSession, type Session } from '../../../src/main/session/session.ts'
 import { openWorkspace } from '../../../src/main/store/workspace.ts'
 import { type PartOptions, partPicture } from '../engine/parts.ts'
-import { temporaryFolder, sharedFolder } from '../store/temporary-folder.ts'
+import { sharedFolder, temporaryFolder } from '../store/temporary-folder.ts'
 import { writeFolder } from './import/photographs.ts'
-import { cpSync } from 'node:fs'
-import { join } from 'node:path'
-import { onTestFinished, beforeAll } from 'vitest'
 
 export interface LineOptions {
   /** Good parts to train and validate with. */
@@ -85,7 +85,15 @@ const standardSession = (
   dir: string,
   launchEngine: LaunchEngine = launchStandardEngine,
   events: EventHub = createEventHub(),
-): Session => openSession({ dir, create: true, launchEngine, events, engineTimes: { backoff: () => 0 }, hooks: sessionHooks })
+): Session =>
+  openSession({
+    dir,
+    create: true,
+    launchEngine,
+    events,
+    engineTimes: { backoff: () => 0 },
+    hooks: sessionHooks,
+  })
 
 /** The real engine, whose messages a test hears before main does and which it can kill. */
 export function watchedEngine(heard: (type: string, channel: EngineChannel) => void): LaunchEngine {

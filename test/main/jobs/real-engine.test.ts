@@ -1,3 +1,6 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 import { doAgain } from '../../../src/main/app/repeat-job.ts'
 import type { LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 import { launchChildEngine } from '../../../src/main/engine-host/child-process.ts'
@@ -9,12 +12,9 @@ import { findRun } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { failureOf } from '../../../src/shared/failure.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
+import { lineWorkspace, preparedWorkspace, sessionOn, watchedEngine } from '../features/line.ts'
 import { tinyTraining } from '../features/line-training.ts'
-import { lineWorkspace, sessionOn, watchedEngine, preparedWorkspace } from '../features/line.ts'
 import { storedScores } from '../features/stored-scores.ts'
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 
 /** The real engine on a disk that takes so many more files. */
 const fullDisk =

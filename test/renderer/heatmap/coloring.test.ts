@@ -1,14 +1,9 @@
 import { interpolateViridis } from 'd3-scale-chromatic'
 import { describe, expect, it } from 'vitest'
 import { overlayAlpha, position } from '../../../src/renderer/heatmap/coloring.ts'
-import {
-  colorMapNames,
-  colorTable,
-  cssGradient,
-  isColorMapName,
-} from '../../../src/renderer/heatmap/colormap.ts'
+import { colorMapNames, colorTable, cssGradient } from '../../../src/renderer/heatmap/colormap.ts'
 import { colorOnCpu } from '../../../src/renderer/heatmap/cpu.ts'
-import { parseRawMap, type RawMap } from '../../../src/renderer/heatmap/raw-map.ts'
+import { parseRawMap, type RawMap, sampledMap } from '../../../src/renderer/heatmap/raw-map.ts'
 
 /** A map in one row whose largest sample stands for `scale`. */
 const rowOf = (samples: readonly number[], scale: number): RawMap => ({
@@ -96,7 +91,6 @@ describe.each(colorMapNames)('the color map %s', (name) => {
         .every((alpha) => alpha === 255),
     ).toBe(true)
     expect(cssGradient(name, 'to right')).toMatch(/^linear-gradient\(to right, /)
-    expect(isColorMapName(name)).toBe(true)
   })
 })
 
@@ -131,3 +125,23 @@ function channelsOf(color: string): number[] {
   if (!color.startsWith('#')) return (color.match(/\d+/g) ?? []).map(Number)
   return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))
 }
+
+describe('a map that is made smaller', () => {
+  const values = Uint16Array.from({ length: 5 * 4 }, (_, i) => i)
+  const map: RawMap = { width: 5, height: 4, scale: 1, values }
+
+  it('has every second pixel of every second row where it may have a quarter of the pixels', () => {
+    const { map: small, step } = sampledMap(map, 6)
+    expect(step).toBe(2)
+    expect([small.width, small.height, [...small.values]]).toEqual([3, 2, [0, 2, 4, 10, 12, 14]])
+  })
+
+  it('stays as it is where it is small enough', () => {
+    expect(sampledMap(map, 20)).toEqual({ map, step: 1 })
+  })
+})
+
+it('a map that has fewer values than its size says is refused', () => {
+  const map: RawMap = { width: 3, height: 1, scale: 1, values: new Uint16Array(2) }
+  expect(() => colorOnCpu(map, { colorMap: 'inferno', fullScale: 1, overlay: false })).toThrow(RangeError)
+})

@@ -1,9 +1,9 @@
-/** What a person takes of a proposal, and what set that would make. */
+/** Which images of a proposal a person accepts, and the training set that this would make. */
 import type { CurationCandidate, CurationProposal } from '../../../shared/curation.ts'
 
 export interface Choice {
   taken: ReadonlySet<number>
-  /** Images of the set that go out. */
+  /** Images that are removed from the training set. */
   removed: ReadonlySet<number>
 }
 
@@ -12,7 +12,7 @@ export const initialChoice = ({ candidates, removals }: CurationProposal): Choic
   removed: new Set(removals.map(({ image }) => image)),
 })
 
-/** The choice with a candidate taken or left; one that must not be taken stays out. */
+/** The choice with a candidate added or left out; one that is not allowed stays out. */
 export function toggled(choice: Choice, { image, allowed }: CurationCandidate): Choice {
   const taken = new Set(choice.taken)
   if (taken.has(image)) taken.delete(image)
@@ -20,7 +20,7 @@ export function toggled(choice: Choice, { image, allowed }: CurationCandidate): 
   return { ...choice, taken }
 }
 
-/** In the words of `curation.confirm`: only what differs from the proposal. */
+/** As `curation.confirm` expects it: only what differs from the proposal. */
 export function changesOf(
   { candidates }: CurationProposal,
   { taken }: Choice,

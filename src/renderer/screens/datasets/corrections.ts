@@ -1,7 +1,7 @@
 /** What a person changes in the list of folders before an import. */
 import type { FolderPreview, ImportCorrection } from '../../../shared/import.ts'
 
-export type FolderGroup = FolderPreview['groups'][number]
+type FolderGroup = FolderPreview['groups'][number]
 export type CorrectedGroup = FolderGroup & { skip: boolean; corrected: boolean }
 
 /** The folders as they will be imported. */

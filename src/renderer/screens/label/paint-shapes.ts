@@ -1,6 +1,7 @@
 /** Shapes as colors on a canvas of the photograph's size, each covering those before it. */
 import type { Shape } from '../../../shared/label.ts'
 import { eachRun } from '../../../shared/region-runs.ts'
+import { eachPoint, pointAt } from '../../stage/points.ts'
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
 
@@ -32,25 +33,26 @@ export function paintShape(context: Context, shape: Shape, colorOf: ColorOf): vo
   context.restore()
 }
 
-/** What draws lines: a canvas, or konva's of the same methods. */
-interface Pen {
+/** What draws lines: the context of a canvas, or konva's, which has the same methods. */
+interface LinePen {
   beginPath(): void
   moveTo(x: number, y: number): void
   lineTo(x: number, y: number): void
 }
 
-export function tracePoints(pen: Pen, points: readonly number[]): void {
+export function tracePoints(pen: LinePen, points: readonly number[]): void {
   pen.beginPath()
-  for (let i = 0; i < points.length; i += 2) {
-    if (i === 0) pen.moveTo(points[0] ?? 0, points[1] ?? 0)
-    else pen.lineTo(points[i] ?? 0, points[i + 1] ?? 0)
-  }
+  eachPoint(points, (x, y, place) => {
+    if (place === 0) pen.moveTo(x, y)
+    else pen.lineTo(x, y)
+  })
 }
 
 function traceStroke(context: Context, points: readonly number[], size: number): void {
   if (points.length === 2) {
+    const { x, y } = pointAt(points, 0)
     context.beginPath()
-    context.arc(points[0] ?? 0, points[1] ?? 0, size / 2, 0, 2 * Math.PI)
+    context.arc(x, y, size / 2, 0, 2 * Math.PI)
     context.fill()
     return
   }

@@ -1,39 +1,30 @@
 /** Where shapes are: what a click hits, and how a shape follows the pointer. */
 import type { Shape } from '../../../shared/label.ts'
 import { eachRun } from '../../../shared/region-runs.ts'
-
-export interface Point {
-  x: number
-  y: number
-}
+import { eachPoint, type Point, pointAt } from '../../stage/points.ts'
 
 /** Hundredths of a pixel are finer than any pointer. */
 export const rounded = (value: number): number => Math.round(value * 100) / 100
 
-/** Even-odd, as the mask is made. */
-export function inPolygon(points: readonly number[], { x, y }: Point): boolean {
+/** By the even-odd rule, which also decides which pixels of the mask a polygon covers. */
+function inPolygon(points: readonly number[], { x, y }: Point): boolean {
+  if (points.length === 0) return false
   let inside = false
-  for (let i = 0, j = points.length - 2; i < points.length; j = i, i += 2) {
-    const xi = points[i] ?? 0
-    const yi = points[i + 1] ?? 0
-    const xj = points[j] ?? 0
-    const yj = points[j + 1] ?? 0
-    if (yi > y !== yj > y && x < xi + ((y - yi) / (yj - yi)) * (xj - xi)) inside = !inside
-  }
+  let before = pointAt(points, points.length / 2 - 1)
+  eachPoint(points, (cornerX, cornerY) => {
+    const along = (y - cornerY) / (before.y - cornerY)
+    if (cornerY > y !== before.y > y && x < cornerX + along * (before.x - cornerX)) inside = !inside
+    before = { x: cornerX, y: cornerY }
+  })
   return inside
 }
 
-export function distanceToSegment(p: Point, a: Point, b: Point): number {
+function distanceToSegment(p: Point, a: Point, b: Point): number {
   const length = (b.x - a.x) ** 2 + (b.y - a.y) ** 2
   const along = length === 0 ? 0 : ((p.x - a.x) * (b.x - a.x) + (p.y - a.y) * (b.y - a.y)) / length
   const t = Math.min(1, Math.max(0, along))
   return Math.hypot(p.x - a.x - t * (b.x - a.x), p.y - a.y - t * (b.y - a.y))
 }
-
-const pointAt = (points: readonly number[], i: number): Point => ({
-  x: points[i * 2] ?? 0,
-  y: points[i * 2 + 1] ?? 0,
-})
 
 export function contains(shape: Shape, p: Point): boolean {
   switch (shape.kind) {
@@ -73,7 +64,7 @@ export function shapeAt(shapes: readonly Shape[], p: Point): number | null {
   return null
 }
 
-/** Corners that can be dragged: of a polygon all, of a rectangle four. */
+/** The corners that can be dragged; strokes and regions of single pixels have none. */
 export function cornersOf(shape: Shape): Point[] {
   if (shape.kind === 'polygon') {
     return Array.from({ length: shape.points.length / 2 }, (_, i) => pointAt(shape.points, i))

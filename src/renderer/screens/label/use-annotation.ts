@@ -1,7 +1,8 @@
 /**
- * What is drawn on the image at hand: read, changed with undo, and stored by itself. A change counts as stored when
- * main has answered; another image is only shown after that.
+ * What is drawn on the image at hand: read, changed with undo, and stored without being asked. A change counts as
+ * stored when main has answered; another image is only shown after that.
  */
+import { useEventListener, useTimeoutFn } from '@vueuse/core'
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { SavedAnnotation, Shape } from '../../../shared/label.ts'
@@ -9,7 +10,7 @@ import { call } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 import { beginHistory, change, type History, redo, undo } from './history.ts'
 
-/** After the last change, in milliseconds. */
+/** How long after the last change it is stored, in milliseconds. */
 const pause = 600
 
 export function useAnnotation(operator: () => string | null) {
@@ -23,10 +24,10 @@ export function useAnnotation(operator: () => string | null) {
   const maps = shallowRef<readonly string[]>([])
   /** What was done on each image since the screen was opened, so that it can be undone on coming back. */
   const histories = new Map<number, History>()
-  let timer: ReturnType<typeof setTimeout> | null = null
   let stored: readonly Shape[] = []
   let saving: Promise<boolean> | null = null
   let generation = 0
+  const { start: storeSoon, stop: dontStore } = useTimeoutFn(() => void flush(), pause, { immediate: false })
 
   /** @returns whether it is on screen now */
   async function open(next: number): Promise<boolean> {
@@ -44,7 +45,7 @@ export function useAnnotation(operator: () => string | null) {
       const opened = await call('label.open', { image: next })
       if (mine !== generation) return false
       const kept = histories.get(next)
-      // Somebody else may have changed it, or masks were imported: then there is nothing to go back to.
+      // If somebody else changed it, or masks were imported, the history does not lead to these shapes.
       const isSame = kept !== undefined && JSON.stringify(kept.present) === JSON.stringify(opened.shapes)
       history.value = isSame ? kept : beginHistory(opened.shapes)
       maps.value = opened.maps
@@ -60,19 +61,18 @@ export function useAnnotation(operator: () => string | null) {
   }
 
   function touched(): void {
-    if (timer !== null) clearTimeout(timer)
+    dontStore()
     if (history.value.present === stored) {
       state.value = 'saved'
       return
     }
     state.value = 'changed'
-    timer = setTimeout(() => void flush(), pause)
+    storeSoon()
   }
 
-  /** Stores what is not stored yet. @returns whether everything is */
+  /** Stores what is not stored yet. @returns whether everything is stored now */
   async function flush(): Promise<boolean> {
-    if (timer !== null) clearTimeout(timer)
-    timer = null
+    dontStore()
     if (saving !== null) await saving
     if (image.value === null || state.value === 'loading' || history.value.present === stored) return true
     saving = save(image.value, history.value.present)
@@ -103,15 +103,11 @@ export function useAnnotation(operator: () => string | null) {
     touched()
   }
 
-  /** A window that is hidden may be closed next. */
-  const onHidden = (): void => {
+  // A window that is hidden may be closed next.
+  useEventListener(document, 'visibilitychange', () => {
     if (document.visibilityState === 'hidden') void flush()
-  }
-  document.addEventListener('visibilitychange', onHidden)
-  onBeforeUnmount(() => {
-    document.removeEventListener('visibilitychange', onHidden)
-    void flush()
   })
+  onBeforeUnmount(() => void flush())
 
   return {
     image,
@@ -133,7 +129,7 @@ export function useAnnotation(operator: () => string | null) {
       history.value = redo(history.value)
       touched()
     },
-    /** Gives up what could not be stored. */
+    /** Goes back to what is stored, where a change could not be. */
     revert() {
       history.value = beginHistory(stored)
       failure.value = null

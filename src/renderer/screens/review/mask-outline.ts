@@ -2,6 +2,8 @@
  * Ground truth as a line around each defect, so that what lies inside stays visible: white on the inner edge,
  * black on the outer one, readable over every photograph and every color map.
  */
+import { elementAt } from '../../element-at.ts'
+
 export interface MaskPicture {
   width: number
   height: number
@@ -9,14 +11,16 @@ export interface MaskPicture {
   data: Uint8ClampedArray
 }
 
-/** Line width in pixels of the mask that is still seen when a large mask is shrunk to a screen. */
+/** A line width, in pixels of the mask, that can still be seen when a large mask is shown smaller. */
 export const lineWidth = (width: number, height: number): number =>
   Math.max(1, Math.round(Math.max(width, height) / 320))
 
 /** RGBA, [height, width, 4]: transparent but for the lines. */
 export function maskOutline(mask: MaskPicture, line: number): Uint8ClampedArray<ArrayBuffer> {
   const { width, height, data } = mask
-  const inside = (x: number, y: number): boolean => (data[(y * width + x) * 4] ?? 0) > 127
+  if (data.length !== width * height * 4)
+    throw new RangeError(`A mask of ${width} x ${height} has ${data.length} bytes.`)
+  const inside = (x: number, y: number): boolean => elementAt(data, (y * width + x) * 4) > 127
   const pixels = new Uint8ClampedArray(width * height * 4)
   /** Whether a pixel of the other kind is at most `line` away in either direction. */
   const bordersOn = (x: number, y: number, wanted: boolean): boolean => {

@@ -1,4 +1,4 @@
-/** Everything that the stage shows of a part, decoded and colored, ready to be painted. */
+/** All pictures that the stage shows of a part, decoded and colored. */
 import { assetPath } from '../../../shared/asset-path.ts'
 import type { Param } from '../../../shared/messages/message.ts'
 import type { ReviewItem } from '../../../shared/review.ts'
@@ -7,8 +7,8 @@ import { reasonOf } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
-import { regionLines } from '../../region-of-interest.ts'
-import { type FlaggedRegion, flaggedRegion } from './flagged-region.ts'
+import { regionOfInterestLines } from '../../region-of-interest.ts'
+import { type FlaggedRegions, flaggedOutline } from './flagged-outline.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface PartPictures {
@@ -16,16 +16,16 @@ export interface PartPictures {
   reconstruction: ImageBitmap | null
   /** |x - G(E(x))|, opaque. */
   residual: ImageBitmap | null
-  /** The same, transparent where cold. */
+  /** The same, transparent where its values are low. */
   overlay: ImageBitmap | null
   /** Lines around what ground truth says is defective. */
   mask: ImageBitmap | null
-  /** Lines around what counts, where the run leaves out some of each photograph. */
-  interest: ImageBitmap | null
-  /** Lines around what is at least as hot as the threshold. */
-  outline: ImageBitmap | null
-  /** Its size; null without a map. */
-  region: FlaggedRegion | null
+  /** Lines around the region of interest, where the run has one. */
+  regionOfInterest: ImageBitmap | null
+  /** Lines around the flagged regions of the map. */
+  flaggedOutline: ImageBitmap | null
+  /** Their sizes; null without a map. */
+  flaggedRegions: FlaggedRegions | null
   /** Why something besides the photograph is missing although it should be there; null where all is well. */
   problem: Param | null
 }
@@ -41,7 +41,7 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
   return createImageBitmap(await response.blob())
 }
 
-/** Rejects where the photograph cannot be had; what else is missing is told in `problem`. */
+/** Rejects where the photograph cannot be loaded; `problem` says what else could not be. */
 export async function loadPart(
   run: string,
   item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask' | 'width' | 'height'>,
@@ -51,29 +51,33 @@ export async function loadPart(
   const heat = async () => {
     const response = await fetchAsset(assetPath.map(run, item.image), signal)
     const map = parseRawMap(await response.arrayBuffer())
-    const { region, lines } = flaggedRegion(map, colors.threshold)
+    const { regions, lines } = flaggedOutline(map, colors.threshold)
     const [residual, overlay, outline] = await Promise.all([
       colorMap(map, { ...colors, overlay: false }),
       colorMap(map, { ...colors, overlay: true }),
       lines && createImageBitmap(new ImageData(lines.data, lines.width, lines.height)),
     ])
-    return { residual, overlay, outline, region }
+    return { residual, overlay, flaggedOutline: outline, flaggedRegions: regions }
   }
   const [photograph, ...rest] = await Promise.allSettled([
     bitmap(assetPath.original(item.image), signal),
     item.hasMap ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
     item.hasMap ? heat() : null,
     item.hasMask ? truthOutline(item.image, signal) : null,
-    regionLines(run, item.image, item),
+    regionOfInterestLines(run, item.image, item),
   ])
-  const [reconstruction, maps, mask, interest] = rest
-  const heated = settledValue(maps) ?? { residual: null, overlay: null, outline: null, region: null }
-  const { region, ...drawn } = heated
+  const [reconstruction, maps, mask, regionOfInterest] = rest
+  const { flaggedRegions, ...heatPictures } = settledValue(maps) ?? {
+    residual: null,
+    overlay: null,
+    flaggedOutline: null,
+    flaggedRegions: null,
+  }
   const others = {
     reconstruction: settledValue(reconstruction),
-    ...drawn,
+    ...heatPictures,
     mask: settledValue(mask),
-    interest: settledValue(interest),
+    regionOfInterest: settledValue(regionOfInterest),
   }
   if (photograph.status === 'rejected' || signal.aborted) {
     for (const picture of [settledValue(photograph), ...Object.values(others)]) picture?.close()
@@ -83,7 +87,7 @@ export async function loadPart(
   return {
     photograph: photograph.value,
     ...others,
-    region,
+    flaggedRegions,
     problem: failed === undefined ? null : reasonOf(failed.reason),
   }
 }
@@ -108,6 +112,6 @@ export function disposePart(pictures: PartPictures): void {
   pictures.residual?.close()
   pictures.overlay?.close()
   pictures.mask?.close()
-  pictures.interest?.close()
-  pictures.outline?.close()
+  pictures.regionOfInterest?.close()
+  pictures.flaggedOutline?.close()
 }

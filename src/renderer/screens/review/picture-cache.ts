@@ -1,19 +1,22 @@
 /**
- * Pictures of the parts around the one on screen, loaded before they are needed. What is on screen is never
- * thrown away; what is far from it is.
+ * Pictures of the parts around the one on screen, loaded before they are needed. Of those that are no longer wanted
+ * the ones used last are kept. What is on screen is never thrown away.
  */
+import { LRUCache } from 'lru-cache'
+
 export interface PictureCacheOptions<P> {
   load(key: string, signal: AbortSignal): Promise<P>
   /** Frees what the pictures hold. */
   dispose(pictures: P): void
   /** Loads under way at once. */
   parallel: number
-  /** Entries kept besides the wanted ones, newest first. */
+  /** Entries kept besides the wanted ones: those used last. */
   spare: number
 }
 
 interface Entry<P> {
   promise: Promise<P>
+  /** Null while they are loaded. */
   pictures: P | null
   abort: AbortController
 }
@@ -31,12 +34,21 @@ export interface PictureCache<P> {
   clear(): void
 }
 
+/** The library asks for a bound. It is far above what a screen wants: `forgetFar` decides what goes, and when. */
+const most = 1000
+
 export function createPictureCache<P>(options: PictureCacheOptions<P>): PictureCache<P> {
-  // A Map remembers the order of use: the oldest comes first.
-  const entries = new Map<string, Entry<P>>()
-  let wanted: string[] = []
+  const entries = new LRUCache<string, Entry<P>>({ max: most, dispose: free })
+  let wanted: readonly string[] = []
   let onScreen: { key: string; entry: Entry<P> } | null = null
   let loading = 0
+
+  /** Of an entry that was forgotten. What is on screen is freed when it no longer is. */
+  function free(entry: Entry<P>): void {
+    if (entry === onScreen?.entry) return
+    if (entry.pictures === null) entry.abort.abort()
+    else options.dispose(entry.pictures)
+  }
 
   function start(key: string): Entry<P> {
     const abort = new AbortController()
@@ -50,13 +62,13 @@ export function createPictureCache<P>(options: PictureCacheOptions<P>): PictureC
     entry.promise.then(
       (pictures) => {
         // Forgotten while it loaded.
-        if (entries.get(key) === entry) entry.pictures = pictures
+        if (entries.peek(key) === entry) entry.pictures = pictures
         else options.dispose(pictures)
         settle()
       },
       () => {
         // The next wish tries again; whoever waits for this one gets the error from the promise.
-        if (entries.get(key) === entry) {
+        if (entries.peek(key) === entry) {
           entries.delete(key)
           wanted = wanted.filter((other) => other !== key)
         }
@@ -73,50 +85,32 @@ export function createPictureCache<P>(options: PictureCacheOptions<P>): PictureC
     }
   }
 
-  function forget(key: string): void {
-    const entry = entries.get(key)
-    if (entry === undefined) return
-    entries.delete(key)
-    if (entry === onScreen?.entry) return
-    if (entry.pictures === null) entry.abort.abort()
-    else options.dispose(entry.pictures)
-  }
-
-  function trim(): void {
+  function forgetFar(): void {
     const needed = new Set(wanted)
-    const spare = [...entries.keys()].filter((key) => !needed.has(key) && key !== onScreen?.key)
-    for (const key of spare.slice(0, Math.max(0, spare.length - options.spare))) forget(key)
+    // Those used longest ago come first.
+    const far = [...entries.rkeys()].filter((key) => !needed.has(key) && key !== onScreen?.key)
+    for (const key of far.slice(0, Math.max(0, far.length - options.spare))) entries.delete(key)
   }
 
   return {
-    get(key) {
-      const known = entries.get(key)
-      if (known !== undefined) {
-        entries.delete(key)
-        entries.set(key, known)
-        return known.promise
-      }
-      return start(key).promise
-    },
-    peek: (key) => entries.get(key)?.pictures ?? null,
+    get: (key) => (entries.get(key) ?? start(key)).promise,
+    peek: (key) => entries.peek(key)?.pictures ?? null,
     want(keys) {
       wanted = [...keys]
-      trim()
+      forgetFar()
       fill()
     },
     shown(key) {
       const before = onScreen
-      const entry = key === null ? undefined : entries.get(key)
+      const entry = key === null ? undefined : entries.peek(key)
       onScreen = key === null || entry === undefined ? null : { key, entry }
       if (before === null || before.entry === onScreen?.entry) return
-      // Forgotten while it was on screen.
-      if (entries.get(before.key) !== before.entry && before.entry.pictures !== null) {
-        options.dispose(before.entry.pictures)
-      }
+      const isForgotten = entries.peek(before.key) !== before.entry
+      if (isForgotten) free(before.entry)
     },
     clear() {
       wanted = []
-      for (const key of [...entries.keys()]) forget(key)
+      entries.clear()
     },
   }
 }

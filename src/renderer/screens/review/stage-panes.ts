@@ -1,10 +1,11 @@
 /** Which pictures stand in which pane for a layout, and how solid each is. */
-import type { Pane } from '../../stage/picture-stage.ts'
+
+import type { ViewSettings } from '../../data/view-settings.ts'
+import type { Pane, PictureLayer } from '../../stage/picture-stage.ts'
 import type { PartPictures } from './part-pictures.ts'
-import type { ViewSettings } from './view-settings.ts'
 
 /** A pane's id is also the end of the message key of its caption. */
-export const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
+const paneIds = ['photograph', 'reconstruction', 'residual', 'overlay'] as const
 export type PaneId = (typeof paneIds)[number]
 
 const paneOrder: Record<
@@ -22,10 +23,10 @@ export function panesOf(
   pictures: PartPictures,
   settings: Pick<ViewSettings, 'layout' | 'against' | 'heat' | 'opacity' | 'mask' | 'region'>,
 ): Pane[] {
-  const { photograph, reconstruction, residual, overlay, mask, outline, interest } = pictures
-  const lines = settings.mask && mask !== null ? [{ source: mask, opacity: 1 }] : []
-  const counts = interest === null ? [] : [{ source: interest, opacity: 1 }]
-  const region = settings.region && outline !== null ? [{ source: outline, opacity: 1 }] : []
+  const { photograph, reconstruction, residual, overlay, mask } = pictures
+  const truth = opaque(settings.mask ? mask : null)
+  const regionOfInterest = opaque(pictures.regionOfInterest)
+  const flagged = opaque(settings.region ? pictures.flaggedOutline : null)
   const stacks: Record<PaneId, CanvasImageSource[]> = {
     photograph: [photograph],
     reconstruction: reconstruction === null ? [] : [reconstruction],
@@ -40,9 +41,12 @@ export function panesOf(
         source,
         opacity: source === overlay ? (settings.heat ? settings.opacity : 0) : 1,
       })),
-      ...counts,
-      ...(id === 'overlay' ? region : []),
-      ...lines,
+      ...regionOfInterest,
+      ...(id === 'overlay' ? flagged : []),
+      ...truth,
     ],
   }))
 }
+
+const opaque = (source: ImageBitmap | null): PictureLayer[] =>
+  source === null ? [] : [{ source, opacity: 1 }]

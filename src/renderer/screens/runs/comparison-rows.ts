@@ -1,7 +1,7 @@
 /** The figures of a comparison in the order in which a person weighs them. */
 import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 
-export interface ComparisonRow {
+interface ComparisonRow {
   /** Part of a message key. */
   figure: 'imageAuroc' | 'recall' | 'falseRejects' | 'typeAuroc' | 'typeRecall'
   defectType: string | null

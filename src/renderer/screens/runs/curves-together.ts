@@ -1,7 +1,7 @@
 /** Curves of two runs on one axis of steps. */
-import type { PhaseCurves } from '../train/curves.ts'
+import type { PhaseCurves } from '../../data/loss-curves.ts'
 
-export interface CurvePair {
+interface CurvePair {
   phase: string
   name: string
   steps: number[]

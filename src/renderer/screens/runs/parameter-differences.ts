@@ -1,7 +1,7 @@
 /** The parameters of two runs beside each other. */
 import type { JsonObject } from '../../../shared/values.ts'
 
-export interface ParameterPair {
+interface ParameterPair {
   name: string
   /** Undefined where a run's system has no such parameter. */
   a: JsonObject[string] | undefined

@@ -1,8 +1,8 @@
 /** Targets as the screen asks for them, in percent, and as main reads them, in shares. */
 export const targetKinds = ['f1', 'fpr', 'recall', 'cost', 'percentile'] as const
-export type TargetKind = (typeof targetKinds)[number]
+type TargetKind = (typeof targetKinds)[number]
 
-export interface TargetValues {
+interface TargetValues {
   /** Percent of the good parts. */
   fpr: number
   /** Percent of the defects. */

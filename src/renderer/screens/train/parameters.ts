@@ -48,7 +48,7 @@ export type Problem =
   | { kind: 'too-large'; limit: number }
   | { kind: 'not-a-choice' }
 
-export type Parsed = { value: ParameterValue } | { problem: Problem }
+type Parsed = { value: ParameterValue } | { problem: Problem }
 
 /** What was typed or chosen, as the value that main expects. */
 export function parseField(parameter: Parameter, text: string): Parsed {

@@ -3,7 +3,7 @@ import type { CallOutput } from '../../../shared/contract.ts'
 
 export type Preview = CallOutput<'run.previews'>[number]
 
-export interface PreviewSeries {
+interface PreviewSeries {
   name: string
   pictures: readonly Preview[]
 }

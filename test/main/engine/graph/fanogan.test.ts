@@ -1,11 +1,11 @@
+import { expect, it } from 'vitest'
 import { fanoganInputs, fanoganPrograms } from '../../../../bench/steps.ts'
 import { compile, compileAll, defineStep } from '../../../../src/main/engine/graph/compile.ts'
 import { encoder } from '../../../../src/main/engine/networks/dcgan.ts'
 import { createWeights } from '../../../../src/main/engine/networks/weights.ts'
 import { tf } from '../../../../src/main/engine/tensorflow.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
-import { describeCompiled, closest, largestDifference } from './native.ts'
-import { expect, it } from 'vitest'
+import { closest, describeCompiled, largestDifference } from './native.ts'
 
 const shape = { size: 32, channels: 1, width: 8, latent: 16 }
 const batch = 8

@@ -1,13 +1,13 @@
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 import { keptGraphs } from '../../../../src/main/engine/graph/kept-graphs.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
 import { readModel, writeModel } from '../../../../src/main/model/model-file.ts'
 import { once } from '../../../once.ts'
-import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
+import { sharedFolder, temporaryFolder } from '../../store/temporary-folder.ts'
 import { score, train, trainingOf, writeParts } from '../parts.ts'
 import { describeCompiled } from './native.ts'
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 
 const shared = sharedFolder()
 const trained = once(async () => {

@@ -1,5 +1,6 @@
 /** Every system's steps and scores, compiled against eager, on whole and on smaller batches, and after a resume. */
 
+import { expect, it } from 'vitest'
 import { compilingWith, type InputValue, type Step } from '../../../../src/main/engine/graph/compile.ts'
 import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
 import { disposeWeights } from '../../../../src/main/engine/networks/stored-weights.ts'
@@ -15,13 +16,12 @@ import { createGanWeights } from '../../../../src/main/engine/systems/gan-system
 import { createGanomalyWeights } from '../../../../src/main/engine/systems/ganomaly/networks.ts'
 import { createGanomalyScorer } from '../../../../src/main/engine/systems/ganomaly/scorer.ts'
 import { createGanomalySteps } from '../../../../src/main/engine/systems/ganomaly/steps.ts'
-import { wganGpObjective } from '../../../../src/main/engine/systems/wgan-gp/objective.ts'
 import { wganObjective } from '../../../../src/main/engine/systems/wgan/objective.ts'
+import { wganGpObjective } from '../../../../src/main/engine/systems/wgan-gp/objective.ts'
 import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
-import { describeCompiled, relativeDifference, closest, largestDifference } from './native.ts'
-import { expect, it } from 'vitest'
+import { closest, describeCompiled, largestDifference, relativeDifference } from './native.ts'
 
 type Mode = 'compiled' | 'eager'
 type Values = Readonly<Record<string, Float32Array>>

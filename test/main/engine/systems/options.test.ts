@@ -1,7 +1,15 @@
 /** What a run can learn of good parts beside its networks: every option of every system that restores images. */
 
+import { cpSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { compilingWith } from '../../../../src/main/engine/graph/compile.ts'
-import { type FeatureWhitening, whitenedDistance } from '../../../../src/main/engine/learned/feature-whitening.ts'
+import {
+  type FeatureWhitening,
+  whitenedDistance,
+} from '../../../../src/main/engine/learned/feature-whitening.ts'
 import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
 import type { EngineImage, TrainTask } from '../../../../src/main/engine/protocol.ts'
 import type { ScorerRequest, TileScorer } from '../../../../src/main/engine/scoring/tile-scorer.ts'
@@ -19,14 +27,9 @@ import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/
 import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { once } from '../../../once.ts'
-import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
+import { sharedFolder, temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled, relativeDifference } from '../graph/native.ts'
 import { score, train, writeParts } from '../parts.ts'
-import { cpSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { z } from 'zod'
 
 const shape = { size: 32, channels: 1, width: 4, latent: 8 } as const
 /** After two halvings: 4 filters, doubled once. */

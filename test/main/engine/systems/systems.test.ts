@@ -1,14 +1,14 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 import type { EngineImage, MetricPoint, TrainTask } from '../../../../src/main/engine/protocol.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
 import { listSystems, resolveConfig } from '../../../../src/main/model/catalog.ts'
 import { imageScore, isScoreKind } from '../../../../src/main/model/scores.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { once } from '../../../once.ts'
-import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
+import { sharedFolder, temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { keptIn, score, train, writeParts } from '../parts.ts'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 
 type Values = Record<string, string | number | boolean>
 

@@ -1,10 +1,10 @@
-import { readModel } from '../../../../src/main/model/model-file.ts'
-import { once } from '../../../once.ts'
-import { temporaryFolder, sharedFolder } from '../../store/temporary-folder.ts'
-import { describeCompiled } from '../graph/native.ts'
-import { train, trainingOf, writeParts } from '../parts.ts'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { readModel } from '../../../../src/main/model/model-file.ts'
+import { once } from '../../../once.ts'
+import { sharedFolder, temporaryFolder } from '../../store/temporary-folder.ts'
+import { describeCompiled } from '../graph/native.ts'
+import { train, trainingOf, writeParts } from '../parts.ts'
 
 /** The largest difference of two models' weights, without the statistics that are measured anew. */
 async function distance(a: string, b: string): Promise<number> {

@@ -1,4 +1,8 @@
 /** A line goes over to the model in use while it runs, with the real engine and two real runs. */
+
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
 import { liveState, resumeLive, startLive } from '../../../../src/main/features/live/live.ts'
 import { promote, rollBack } from '../../../../src/main/features/models/promotion.ts'
 import { startScoring } from '../../../../src/main/features/scoring/scoring.ts'
@@ -10,12 +14,9 @@ import { scoreOf } from '../../../../src/main/store/scores.ts'
 import type { LivePart } from '../../../../src/shared/live.ts'
 import { fanoscope } from '../../command-line/fanoscope.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
+import { preparedWorkspace, sessionOn } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
-import { sessionOn, preparedWorkspace } from '../line.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
 
 /** Trains a run and scores the validation split with it. */
 async function scoredRun(session: Session, seed: number): Promise<string> {

@@ -1,5 +1,15 @@
 /** A watched folder with the real engine. */
-import { behindBy, liveState, resumeLive, startLive, stopLive } from '../../../../src/main/features/live/live.ts'
+
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import {
+  behindBy,
+  liveState,
+  resumeLive,
+  startLive,
+  stopLive,
+} from '../../../../src/main/features/live/live.ts'
 import { settingsInUse } from '../../../../src/main/features/runs/score-settings.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import { createEventHub } from '../../../../src/main/platform/events.ts'
@@ -8,12 +18,9 @@ import { findRun } from '../../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import type { WorkingPoint } from '../../../../src/shared/threshold.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
+import { preparedWorkspace, sessionOn, watchedEngine } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
-import { sessionOn, watchedEngine, preparedWorkspace } from '../line.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
-import { existsSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
 
 const none = { part: 0, whole: 0, value: null, low: null, high: null }
 const noFigures: WorkingPoint = {

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest'
+import { layouts } from '../../../../src/renderer/data/view-settings.ts'
 import type { PartPictures } from '../../../../src/renderer/screens/review/part-pictures.ts'
 import { panesOf } from '../../../../src/renderer/screens/review/stage-panes.ts'
-import { layouts } from '../../../../src/renderer/screens/review/view-settings.ts'
 
 const picture = (): ImageBitmap => ({ width: 1, height: 1, close: () => undefined })
 const photograph = picture()
 const overlay = picture()
 const mask = picture()
-const outline = picture()
-const interest = picture()
+const flaggedOutline = picture()
+const regionOfInterest = picture()
 const whole: PartPictures = {
   photograph,
   reconstruction: picture(),
   residual: picture(),
   overlay,
   mask,
-  interest: null,
-  outline,
-  region: { pixels: 12, largest: 12, regions: 1 },
+  regionOfInterest: null,
+  flaggedOutline,
+  flaggedRegions: { pixels: 12, largest: 12, count: 1 },
   problem: null,
 }
 const settings = {
@@ -66,14 +66,14 @@ describe('the panes of a layout', () => {
   })
 
   it('draw around what counts in every pane, where the run leaves something out', () => {
-    for (const pane of panesOf({ ...whole, interest }, settings)) {
-      expect(pane.layers.at(-1)?.source).toBe(interest)
+    for (const pane of panesOf({ ...whole, regionOfInterest }, settings)) {
+      expect(pane.layers.at(-1)?.source).toBe(regionOfInterest)
     }
   })
 
   it('draw around what is flagged where the heat map is, and nowhere else', () => {
     const withOutline = panesOf(whole, { ...settings, region: true })
-      .filter(({ layers }) => layers.some(({ source }) => source === outline))
+      .filter(({ layers }) => layers.some(({ source }) => source === flaggedOutline))
       .map(({ id }) => id)
     expect(withOutline).toEqual(['overlay'])
   })
@@ -85,9 +85,9 @@ describe('the panes of a layout', () => {
       residual: null,
       overlay: null,
       mask: null,
-      interest: null,
-      outline: null,
-      region: null,
+      regionOfInterest: null,
+      flaggedOutline: null,
+      flaggedRegions: null,
       problem: null,
     }
     for (const layout of layouts) {

@@ -1,17 +1,17 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
 import type { EngineImage, MetricPoint, TrainTask } from '../../../../../src/main/engine/protocol.ts'
 import { Cancelled, TaskControl } from '../../../../../src/main/engine/task-control.ts'
 import { rateAt } from '../../../../../src/main/engine/training/rate.ts'
 import { readModel } from '../../../../../src/main/model/model-file.ts'
 import { createRandom } from '../../../../../src/main/platform/random.ts'
 import { once } from '../../../../once.ts'
-import { temporaryFolder, sharedFolder } from '../../../store/temporary-folder.ts'
+import { sharedFolder, temporaryFolder } from '../../../store/temporary-folder.ts'
 import { describeCompiled } from '../../graph/native.ts'
 import { keptIn, score, type TinyTask, train, trainingOf, writeParts } from '../../parts.ts'
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
 
 interface Parts {
   train: EngineImage[]

@@ -1,0 +1,66 @@
+/** What a job is called on screen and what it is doing, in the user's language. */
+import { useI18n } from 'vue-i18n'
+import type { Job } from '../../shared/job.ts'
+import { useFormats } from '../i18n/format.ts'
+import { useDatasetsStore } from './datasets.ts'
+import { progressOf } from './jobs.ts'
+import { titleOf, useRunsStore } from './runs.ts'
+
+const phases = [
+  'sample',
+  'import',
+  'load',
+  'gan',
+  'encoder',
+  'residual',
+  'texture',
+  'calibrate',
+  'score',
+  'verify',
+  'duplicates',
+  'choose',
+  'live',
+  'export',
+]
+
+export function useJobText() {
+  const { t } = useI18n()
+  const formats = useFormats()
+  const datasets = useDatasetsStore()
+  const runs = useRunsStore()
+
+  function phaseName(phase: string): string {
+    return phases.includes(phase) ? t(`phase.${phase}`) : phase
+  }
+
+  function subject(job: Job): string {
+    if (job.runId !== null) {
+      const run = runs.find(job.runId)
+      return run === null ? job.runId : titleOf(run)
+    }
+    if (job.datasetId !== null) return datasets.nameOf(job.datasetId)
+    const { dataset } = job.payload
+    return typeof dataset === 'string' ? dataset : ''
+  }
+
+  function title(job: Job): string {
+    const name = subject(job)
+    return name === ''
+      ? t(`jobs.kind.${job.kind}`)
+      : t('jobs.title', { kind: t(`jobs.kind.${job.kind}`), name })
+  }
+
+  function phase(job: Job): string {
+    if (job.state === 'queued') return t('jobs.state.queued')
+    const progress = progressOf(job)
+    if (progress === null) return t('jobs.starting')
+    const counts =
+      progress.total > 0
+        ? ` ${formats.value.count(progress.done)} / ${formats.value.count(progress.total)}`
+        : ''
+    const name = progress.paused ? t('jobs.paused') : phaseName(progress.phase)
+    return name + counts
+  }
+
+  return { title, phase, phaseName }
+}

@@ -1,0 +1,48 @@
+/** The queue of a run as main tells it: page by page, since it may hold 100,000 parts. */
+import type { CallOutput } from '../../shared/contract.ts'
+import type { Split } from '../../shared/image.ts'
+import type { ReviewItem, ReviewOrder, ReviewView } from '../../shared/review.ts'
+import { call } from '../bridge.ts'
+
+export interface QueueQuery {
+  run: string
+  split: Split | null
+  order: ReviewOrder
+  /** All of the queue, unless told otherwise; a second look is this operator's. */
+  view?: ReviewView
+  operator?: string | null
+}
+
+const pageSize = 500
+
+export const isAll = (query: QueueQuery | null): boolean => (query?.view ?? 'all') === 'all'
+
+/** One page after the other, up to the end of the queue. */
+export async function* queuePages(query: QueueQuery): AsyncGenerator<CallOutput<'review.queue'>> {
+  for (let offset = 0; ; offset += pageSize) {
+    const page = await call('review.queue', {
+      run: query.run,
+      order: query.order,
+      ...(query.split === null ? {} : { split: query.split }),
+      ...(isAll(query) ? {} : { view: query.view, operator: query.operator ?? null }),
+      offset,
+      limit: pageSize,
+    })
+    yield page
+    if (page.items.length < pageSize || offset + page.items.length >= page.total) return
+  }
+}
+
+/** The largest absolute value of each component, with what was found before. */
+export function largestOf(
+  items: readonly ReviewItem[],
+  before: Record<string, number>,
+): Record<string, number> {
+  const found = { ...before }
+  for (const { components } of items) {
+    for (const [name, value] of Object.entries(components)) {
+      found[name] = Math.max(found[name] ?? 0, Math.abs(value))
+    }
+  }
+  return found
+}

@@ -1,0 +1,8 @@
+/** An event of the contract, listened to as long as the component is there. */
+import { tryOnScopeDispose } from '@vueuse/core'
+import type { EventName, EventPayload } from '../../shared/contract.ts'
+import { listen } from '../bridge.ts'
+
+export function useEvent<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): void {
+  tryOnScopeDispose(listen(name, listener))
+}

@@ -1,0 +1,63 @@
+/** Hands the masks of a dataset out in the format of another tool, and takes such masks in. */
+import { useI18n } from 'vue-i18n'
+import { type MaskFormat, maskFormatSchema } from '../../../shared/label.ts'
+import { call } from '../../bridge.ts'
+import { useFolderPickerStore } from '../../data/folder-picker.ts'
+import { useNoticesStore } from '../../data/notices.ts'
+import { warningText } from '../../failure-text.ts'
+import { useActions } from '../../ui/actions.ts'
+
+/**
+ * @param stored makes sure that what was drawn is stored; false where it could not be
+ * @param imported is called after masks were taken in
+ */
+export function useMaskExchange(
+  dataset: () => string | null,
+  stored: () => Promise<boolean>,
+  imported: () => Promise<void>,
+) {
+  const { t, locale } = useI18n()
+  const picker = useFolderPickerStore()
+  const notices = useNoticesStore()
+  const { busy, during } = useActions()
+
+  async function exchange(
+    question: string,
+    work: (dataset: string, folder: string) => Promise<void>,
+  ): Promise<void> {
+    const id = dataset()
+    if (id === null || !(await stored())) return
+    const folder = await picker.choose(question)
+    if (folder !== null) await during(() => work(id, folder))
+  }
+
+  async function exportTo(dataset: string, folder: string, format: MaskFormat): Promise<void> {
+    const done = await call('label.export', { dataset, format, folder })
+    notices.tell('good', t('labeling.exported', { count: done.images }, done.images), done.folder)
+  }
+
+  async function importFrom(dataset: string, folder: string, format: MaskFormat): Promise<void> {
+    const done = await call('label.import', { dataset, format, folder })
+    const [first] = done.skipped
+    const skipped = first
+      ? t('labeling.skipped', {
+          count: done.skipped.length,
+          file: first.file,
+          reason: warningText(first.reason, locale.value),
+        })
+      : ''
+    const tone = done.images > 0 ? 'good' : 'info'
+    notices.tell(tone, t('labeling.imported', { count: done.images }, done.images), skipped)
+    await imported()
+  }
+
+  return {
+    busy,
+    exportMasks: (format: string) =>
+      exchange(t('labeling.exportTo'), (id, folder) => exportTo(id, folder, maskFormatSchema.parse(format))),
+    importMasks: (format: string) =>
+      exchange(t('labeling.importFrom'), (id, folder) =>
+        importFrom(id, folder, maskFormatSchema.parse(format)),
+      ),
+  }
+}
