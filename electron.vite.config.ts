@@ -8,9 +8,9 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
 const root = import.meta.dirname
-const programs = readdirSync(join(root, 'src/main/entries')).map((file) => [
+const programs = readdirSync(join(root, 'src/main/app/entries')).map((file) => [
   basename(file, '.ts'),
-  join(root, 'src/main/entries', file),
+  join(root, 'src/main/app/entries', file),
 ])
 
 /** The package names two forms of each font; what shows the windows reads the smaller one. */

@@ -1,7 +1,7 @@
 /** Every dialog of photographs and of the frame: it keeps nobody out, has the focus, and Escape leads back. */
 import { join } from 'node:path'
 import { it } from 'vitest'
-import { numbered, writeFolder } from '../main/import/photographs.ts'
+import { numbered, writeFolder } from '../main/features/import/photographs.ts'
 import { dialog, hasFocus, keepsNobodyOut, lookAt } from './dialogs.ts'
 import { createStation, describeInChromium, eventually } from './station.ts'
 

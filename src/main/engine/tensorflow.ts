@@ -14,7 +14,7 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import { failureData } from '../../shared/failure.ts'
-import { isNative } from './graph/binding.ts'
+import { isNative } from './binding.ts'
 
 export type {
   DataType,

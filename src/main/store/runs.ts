@@ -1,17 +1,8 @@
 import { z } from 'zod'
-import {
-  type FailureInfo,
-  failureInfoSchema,
-  type Id,
-  type JsonObject,
-  jsonObjectSchema,
-  type Run,
-  type RunMetric,
-  type RunState,
-  runMetricSchema,
-  runSchema,
-} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema.ts'
+import { type Run, type RunMetric, type RunState, runMetricSchema, runSchema } from '../../shared/run.ts'
+import { type Id, type JsonObject, jsonObjectSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { datasetById } from './datasets.ts'

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { verifyInThread } from '../../../src/main/features/workspace/verify-in-thread.ts'
 import { blobFile } from '../../../src/main/store/blob-store.ts'
 import { listImages } from '../../../src/main/store/images.ts'
 import { createRun, runFolder, setRunState } from '../../../src/main/store/runs.ts'
 import { saveScores } from '../../../src/main/store/scores.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
-import { verifyInThread } from '../../../src/main/store/verify-in-thread.ts'
 import { type Stocked, stockedWorkspace } from './stocked-workspace.ts'
 
 const problemsOf = async ({ workspace }: Stocked) =>

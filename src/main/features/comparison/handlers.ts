@@ -1,0 +1,13 @@
+import type { Handlers } from '../../contract/dispatch.ts'
+import type { HandlerContext } from '../../session/handler-context.ts'
+import { runsToScore } from './comparison.ts'
+import { compareInThread } from './comparison-in-thread.ts'
+import { driftOf } from './drift.ts'
+
+export const comparisonHandlers = (
+  context: HandlerContext,
+): Pick<Handlers, 'run.compare' | 'run.unscored' | 'drift.get'> => ({
+  'run.compare': (request) => compareInThread(context.session().workspace, request),
+  'run.unscored': (request) => ({ runs: runsToScore(context.session().workspace, request) }),
+  'drift.get': (request) => driftOf(context.session().workspace, request),
+})
