@@ -3,6 +3,7 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, onTestFinished } from 'vitest'
+import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
 import type { EngineChannel, LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { importFolder } from '../../../src/main/features/import/import-folder.ts'

@@ -3,6 +3,7 @@
  * scores in memory, so that another kind of score or another threshold costs milliseconds; it lives in a thread.
  */
 
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { CallArguments, CallName, CallOutput } from '../../../shared/contract.ts'
 import type { Run } from '../../../shared/run.ts'
@@ -48,7 +49,7 @@ interface Held {
   fingerprint: string
   set: ValidationSet
   /** By settings; the last few. */
-  scores: Map<string, Float64Array>
+  scores: LRUCache<string, Float64Array>
 }
 
 /** Runs whose sets are held, and settings whose scores are. */
@@ -56,16 +57,16 @@ const heldRuns = 2
 const heldScores = 6
 
 export function createDesk(db: Database): Desk {
-  const held = new Map<string, Held>()
+  const held = new LRUCache<string, Held>({ max: heldRuns })
 
   function open(run: Run, anew = false): Held {
     const fingerprint = validationFingerprint(db, run)
     const known = held.get(run.id)
     if (known?.fingerprint === fingerprint && !anew) return known
+    // Given up first, so that a set and its successor are never both in memory.
     held.delete(run.id)
-    const [oldest] = held.keys()
-    if (oldest !== undefined && held.size >= heldRuns) held.delete(oldest)
-    const fresh = { fingerprint, set: readValidationSet(db, run), scores: new Map<string, Float64Array>() }
+    const scores = new LRUCache<string, Float64Array>({ max: heldScores })
+    const fresh = { fingerprint, set: readValidationSet(db, run), scores }
     held.set(run.id, fresh)
     return fresh
   }
@@ -78,8 +79,6 @@ export function createDesk(db: Database): Desk {
       scores = setScores(set, optionsFor(run, settings))
       const broken = scores.findIndex((score) => !Number.isFinite(score))
       if (broken !== -1) throw notANumber(elementAt(set.ids, broken, 'Images'))
-      const [oldest] = known.keys()
-      if (oldest !== undefined && known.size >= heldScores) known.delete(oldest)
       known.set(key, scores)
     }
     return { set, scores }
