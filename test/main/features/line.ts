@@ -85,7 +85,15 @@ const standardSession = (
   dir: string,
   launchEngine: LaunchEngine = launchStandardEngine,
   events: EventHub = createEventHub(),
-): Session => openSession({ dir, create: true, launchEngine, events, engineTimes: { backoff: () => 0 } })
+): Session =>
+  openSession({
+    dir,
+    create: true,
+    launchEngine,
+    events,
+    engineTimes: { backoff: () => 0 },
+    hooks: sessionHooks,
+  })
 
 /** The real engine, whose messages a test hears before main does and which it can kill. */
 export function watchedEngine(heard: (type: string, channel: EngineChannel) => void): LaunchEngine {
