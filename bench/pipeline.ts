@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
 import { systemNamed } from '../src/main/engine/systems/registry.ts'
 import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
@@ -25,7 +26,7 @@ import { runFolder } from '../src/main/store/runs.ts'
 import { median } from './measure.ts'
 import { peakBytes, processorSeconds } from './process-figures.ts'
 
-export interface PipelineOptions {
+interface PipelineOptions {
   photographs: number
   /** Side of a photograph in pixels. */
   side: number
@@ -138,6 +139,7 @@ export async function measurePipeline(options: PipelineOptions): Promise<Pipelin
   const session = openSession({
     dir: join(folder, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     events: createEventHub(),
     launchEngine(onOutput) {
       const channel = launchStandardEngine(onOutput)
