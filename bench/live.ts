@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
 import { importFolder } from '../src/main/features/import/import-folder.ts'
 import { liveState, startLive, stopLive } from '../src/main/features/live/live.ts'
@@ -52,6 +53,7 @@ try {
   const session = openSession({
     dir: join(root, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     launchEngine: launchStandardEngine,
     events,
   })

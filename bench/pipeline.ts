@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
 import { systemNamed } from '../src/main/engine/systems/registry.ts'
 import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
@@ -18,6 +19,7 @@ import { scoreSummarySchema } from '../src/main/features/scoring/score-job.ts'
 import { startScoring } from '../src/main/features/scoring/scoring.ts'
 import { startTraining } from '../src/main/features/training/training.ts'
 import { readModel } from '../src/main/model/model-file.ts'
+import { elementAt } from '../src/main/platform/array-bounds.ts'
 import { createEventHub } from '../src/main/platform/events.ts'
 import { createRandom } from '../src/main/platform/random.ts'
 import { openSession, type Session } from '../src/main/session/session.ts'
@@ -25,7 +27,7 @@ import { runFolder } from '../src/main/store/runs.ts'
 import { median } from './measure.ts'
 import { peakBytes, processorSeconds } from './process-figures.ts'
 
-export interface PipelineOptions {
+interface PipelineOptions {
   photographs: number
   /** Side of a photograph in pixels. */
   side: number
@@ -70,7 +72,7 @@ async function writePhotographs(folder: string, count: number, side: number): Pr
     const gain = 0.95 + 0.1 * random.uniform()
     const samples = Uint8ClampedArray.from(
       data,
-      (value, at) => gain * value + 2 * (noise[(from + at) % noise.length] ?? 0),
+      (value, at) => gain * value + 2 * elementAt(noise, (from + at) % noise.length, 'Noise'),
     )
     const split = i < parts.length ? 'train' : 'test'
     const jpeg = sharp(samples, { raw: { width: side, height: side, channels: 1 } })
@@ -138,6 +140,7 @@ export async function measurePipeline(options: PipelineOptions): Promise<Pipelin
   const session = openSession({
     dir: join(folder, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     events: createEventHub(),
     launchEngine(onOutput) {
       const channel = launchStandardEngine(onOutput)

@@ -2,6 +2,7 @@
 
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
 import { importFolder } from '../src/main/features/import/import-folder.ts'
 import { resumeTraining, startTraining } from '../src/main/features/training/training.ts'
@@ -38,6 +39,7 @@ export const benchSession = (folder: string): Session =>
   openSession({
     dir: resolve(folder),
     create: true,
+    hooks: sessionHooks,
     launchEngine: launchStandardEngine,
     events: createEventHub(),
   })

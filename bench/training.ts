@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import type { Precision } from '../src/main/engine/graph/compile.ts'
 import { precisionHere } from '../src/main/engine/graph/precision-here.ts'
 import type { EngineImage } from '../src/main/engine/protocol.ts'
@@ -36,7 +37,7 @@ export interface TrainingFigures {
   engineBytes: number | null
 }
 
-export interface TrainingOptions {
+interface TrainingOptions {
   /** Steps of each stage; null for those of the preset. */
   steps: number | null
   threads: number
@@ -85,6 +86,7 @@ export async function measureTraining({ steps, threads, python }: TrainingOption
   const session = openSession({
     dir: join(folder, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     events,
     launchEngine(onOutput) {
       const channel = launchStandardEngine(onOutput)

@@ -16,7 +16,7 @@ import { findOrMakeOperator } from '../../src/main/store/operators.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
 
 export const largeRun = 'bench-run'
-export const largeDefects = ['dent', 'scratch', 'stain'] as const
+const largeDefects = ['dent', 'scratch', 'stain'] as const
 
 /** Bytes of a picture that many images have. */
 export interface Picture {

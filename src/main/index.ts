@@ -8,8 +8,8 @@ import { failureDocument } from '../shared/failure.ts'
 import { createApplication } from './app/application.ts'
 import { engineEnvironment } from './engine-host/environment.ts'
 import { applicationRoot } from './platform/application-root.ts'
+import { programFile } from './platform/program-file.ts'
 import { startElectronHost } from './shell/electron.ts'
-import { workerEntry } from './threads/entry.ts'
 
 const root = applicationRoot()
 
@@ -38,7 +38,7 @@ void startElectronHost(
     rendererFolder: join(root, 'out', 'renderer'),
     preloadFile: join(root, 'out', 'preload', 'index.js'),
     iconFile: join(root, 'resources', 'icon.png'),
-    engineEntry: fileURLToPath(workerEntry('engine')),
+    engineEntry: fileURLToPath(programFile('engine')),
     engineEnvironment: () => engineEnvironment(root, process.env),
   },
 )

@@ -43,6 +43,7 @@ import { appHandlers } from './app-handlers.ts'
 import type { AssetSource } from './assets/source.ts'
 import { createAssetSource } from './assets/workspace-source.ts'
 import { jobHandlers } from './job-handlers.ts'
+import { sessionHooks } from './session-hooks.ts'
 
 export type { ApplicationEvents } from '../platform/events.ts'
 
@@ -110,7 +111,7 @@ export function createApplication(powers: HostPowers): Application {
       inTurn(async () => {
         if (session?.workspace.dir === resolve(dir)) return session
         // The new one first: if it cannot be opened, the old one stays.
-        const opened = openSession({ dir, create, launchEngine, events })
+        const opened = openSession({ dir, create, launchEngine, events, hooks: sessionHooks })
         resumeLive(opened)
         goOnTraining(opened)
         await closeCurrent()

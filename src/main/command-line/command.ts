@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
 import type { Acting } from '../session/open-beside.ts'
-import type { Session } from '../session/session.ts'
+import type { Session, SessionHooks } from '../session/session.ts'
 import type { Answer } from './answer.ts'
 import type { Io } from './io.ts'
 import { createProgressDisplay, type ProgressDisplay } from './progress.ts'
@@ -62,7 +62,12 @@ export interface CommandLine {
 
 const sharedOptions = z.object({ workspace: z.string().optional(), json: z.boolean().default(false) })
 
-export function createCommandLine(io: Io, describe: (program: Command) => Command): CommandLine {
+/** @param loadHooks for a session, loaded only by commands that open one */
+export function createCommandLine(
+  io: Io,
+  describe: (program: Command) => Command,
+  loadHooks: () => Promise<SessionHooks>,
+): CommandLine {
   let exitCode: ExitCode = 0
   const program = describe(new Command())
     .exitOverride()
@@ -86,7 +91,7 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
     const { workspace, json } = sharedOptions.parse(own)
     const parameters = z.array(z.string()).parse(received.slice(0, -2))
     const dir = workspace === undefined ? defaultWorkspace(io.environment, io.home) : resolve(workspace)
-    const { context, close } = createContext(io, dir, json)
+    const { context, close } = createContext(io, dir, json, loadHooks)
     try {
       const answer = await work(context, own, parameters)
       await close()
@@ -160,6 +165,7 @@ function createContext(
   io: Io,
   workspace: string,
   json: boolean,
+  loadHooks: () => Promise<SessionHooks>,
 ): { context: CommandContext; close: () => Promise<void> } {
   let opened: Promise<Session> | null = null
   let beside: Promise<Acting> | null = null
@@ -167,16 +173,18 @@ function createContext(
 
   async function open(create: boolean): Promise<Session> {
     // Loaded here, because help and wrong use need none of it.
-    const [{ openSession }, { createEventHub }, { launchStandardEngine }] = await Promise.all([
+    const [{ openSession }, { createEventHub }, { launchStandardEngine }, hooks] = await Promise.all([
       import('../session/session.ts'),
       import('../platform/events.ts'),
       import('../engine-host/standard-engine.ts'),
+      loadHooks(),
     ])
     return openSession({
       dir: workspace,
       create,
       launchEngine: launchStandardEngine,
       events: createEventHub(),
+      hooks,
     })
   }
 

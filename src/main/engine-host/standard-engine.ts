@@ -2,14 +2,14 @@
 
 import { fileURLToPath } from 'node:url'
 import { applicationRoot } from '../platform/application-root.ts'
-import { workerEntry } from '../threads/entry.ts'
+import { programFile } from '../platform/program-file.ts'
 import type { LaunchEngine } from './channel.ts'
 import { launchChildEngine } from './child-process.ts'
 import { engineEnvironment } from './environment.ts'
 
 export const launchStandardEngine: LaunchEngine = (onOutput) =>
   launchChildEngine({
-    entry: fileURLToPath(workerEntry('engine')),
+    entry: fileURLToPath(programFile('engine')),
     environment: engineEnvironment(applicationRoot(), process.env),
     onOutput,
   })

@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../../shared/label.ts'
 import { eachRun } from '../../shared/region-runs.ts'
+import { requireLength, requireRows } from '../platform/array-bounds.ts'
 
 export interface Raster {
   width: number
@@ -35,6 +36,7 @@ export function rasterize(shapes: readonly Shape[], width: number, height: numbe
     if (start < end) data.fill(value, y * width + start, y * width + end)
   }
   for (const shape of shapes) {
+    if ('points' in shape) requireRows(shape.points, 2, 'Coordinates of a shape')
     const value = valueFor(shape.defectType)
     const paint = (y: number, from: number, to: number): void => fill(y, from, to, value)
     switch (shape.kind) {
@@ -65,10 +67,10 @@ function fillPolygon(points: readonly number[], height: number, paint: Paint): v
   const count = points.length / 2
   for (let i = 0; i < count; i += 1) {
     const j = (i + 1) % count
-    const x0 = points[i * 2] ?? 0
-    const y0 = points[i * 2 + 1] ?? 0
-    const x1 = points[j * 2] ?? 0
-    const y1 = points[j * 2 + 1] ?? 0
+    const x0 = points[i * 2]
+    const y0 = points[i * 2 + 1]
+    const x1 = points[j * 2]
+    const y1 = points[j * 2 + 1]
     if (y0 === y1) continue
     // The rows whose middle lies in [lower end, upper end): each end belongs to one edge only.
     const first = Math.max(0, Math.ceil(Math.min(y0, y1) - 0.5))
@@ -83,7 +85,7 @@ function fillPolygon(points: readonly number[], height: number, paint: Paint): v
   for (const [y, row] of crossings) {
     row.sort((a, b) => a - b)
     for (let i = 0; i + 1 < row.length; i += 2) {
-      paint(y, Math.ceil((row[i] ?? 0) - 0.5), Math.ceil((row[i + 1] ?? 0) - 0.5))
+      paint(y, Math.ceil(row[i] - 0.5), Math.ceil(row[i + 1] - 0.5))
     }
   }
 }
@@ -91,8 +93,8 @@ function fillPolygon(points: readonly number[], height: number, paint: Paint): v
 function fillStroke(points: readonly number[], radius: number, height: number, paint: Paint): void {
   const count = points.length / 2
   for (let i = 0; i < count; i += 1) {
-    const x0 = points[i * 2] ?? 0
-    const y0 = points[i * 2 + 1] ?? 0
+    const x0 = points[i * 2]
+    const y0 = points[i * 2 + 1]
     const x1 = points[i * 2 + 2] ?? x0
     const y1 = points[i * 2 + 3] ?? y0
     if (i === count - 1 && count > 1) continue
@@ -150,13 +152,14 @@ function capsuleSpan(
 
 /** Pixels of each kind of defect, the largest first; none that was wholly covered or taken away. */
 export function areasOf(raster: Raster): { defectType: string; area: number }[] {
+  requireLength(raster.data, raster.width * raster.height, 'Pixels of a raster')
   const counts = new Uint32Array(raster.types.length + 1)
   for (let i = 0; i < raster.data.length; i += 1) {
-    const value = raster.data[i] ?? 0
-    counts[value] = (counts[value] ?? 0) + 1
+    const value = raster.data[i]
+    counts[value]++
   }
   return raster.types
-    .map((defectType, i) => ({ defectType, area: counts[i + 1] ?? 0 }))
+    .map((defectType, i) => ({ defectType, area: counts[i + 1] }))
     .filter(({ area }) => area > 0)
     .sort((a, b) => b.area - a.area)
 }

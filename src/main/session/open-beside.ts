@@ -6,16 +6,16 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
-import { createThresholds } from '../features/thresholds/threshold-thread.ts'
 import type { EventHub } from '../platform/events.ts'
 import { newestVersion, versionOf } from '../store/migrate.ts'
 import { migrations } from '../store/migrations/index.ts'
 import { ownerOf } from '../store/owner.ts'
 import { attachWorkspace, isWorkspace } from '../store/workspace.ts'
+import { createSessionThreads } from '../threads/session-threads.ts'
 import type { Session } from './session.ts'
 
 /** What a session and its like have in common. */
-export type Acting = Pick<Session, 'workspace' | 'events' | 'thresholds' | 'close'>
+export type Acting = Pick<Session, 'workspace' | 'events' | 'threads' | 'close'>
 
 /** Whether the workspace may be worked on beside its owner: SQLite's log is shared on one machine only. */
 export const mayBeside = (dir: string): boolean =>
@@ -28,13 +28,13 @@ export function openBeside(dir: string, events: EventHub): Acting {
     workspace.close()
     throw new Failure('workspace-in-use', { case: 'other-version', folder: workspace.dir })
   }
-  const thresholds = createThresholds(workspace.dir)
+  const threads = createSessionThreads(workspace.dir)
   return {
     workspace,
     events,
-    thresholds,
+    threads,
     async close() {
-      await thresholds.close()
+      await threads.close()
       workspace.close()
     },
   }

@@ -3,14 +3,12 @@ import { message } from '../../shared/messages/message.ts'
 import type { Id } from '../../shared/values.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { createSupervisor, type Supervisor, type SupervisorTimes } from '../engine-host/supervisor.ts'
-import { createGrid, type Grid } from '../features/datasets/grid-thread.ts'
-import { createThresholds, type Thresholds } from '../features/thresholds/threshold-thread.ts'
-import { noteTrainings } from '../features/training/resume-at-start.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { EventHub } from '../platform/events.ts'
 import { type Log, openLog } from '../platform/log.ts'
 import { listRuns, setRunState } from '../store/runs.ts'
 import { openWorkspace, type Workspace } from '../store/workspace.ts'
+import { createSessionThreads, type SessionThreads } from '../threads/session-threads.ts'
 import { noticeChanges } from './notice-changes.ts'
 
 export interface Session {
@@ -19,12 +17,19 @@ export interface Session {
   readonly jobs: Jobs
   readonly events: EventHub
   readonly log: Log
-  /** The images of a dataset by any filter, in any order. */
-  readonly grid: Grid
-  /** What is asked about thresholds and operating points. */
-  readonly thresholds: Thresholds
+  /** Threads that keep in memory what features answer from. */
+  readonly threads: SessionThreads
+  readonly hooks: SessionHooks
   /** Lets what is at work keep what it has, ends the engine, and gives the workspace back. */
   close(): Promise<void>
+}
+
+/** What a session does not know itself, because features are built on it. */
+export interface SessionHooks {
+  /** Called when the session closes, while the jobs that it stops are still at work. */
+  beforeClose(session: Pick<Session, 'workspace' | 'jobs'>): void
+  /** Brings the scores of a run to what its operating point in use says, for images that were scored since. */
+  rescore(session: Pick<Session, 'threads'>, run: Id): Promise<void>
 }
 
 export interface SessionOptions {
@@ -35,6 +40,7 @@ export interface SessionOptions {
   events: EventHub
   /** How patient the supervisor of the engine is, where not as usual. */
   engineTimes?: Partial<SupervisorTimes>
+  hooks: SessionHooks
 }
 
 /** How long a training may take to write its checkpoint when Fanoscope is closed, in milliseconds. */
@@ -42,7 +48,7 @@ const closeWithin = 20_000
 
 /** @throws Failure those of `openWorkspace` */
 export function openSession(options: SessionOptions): Session {
-  const { dir, create = false, launchEngine, events, engineTimes = {} } = options
+  const { dir, create = false, launchEngine, events, engineTimes = {}, hooks } = options
   const workspace = openWorkspace(dir, { create })
   const log = openLog(workspace.paths.logs)
   const supervisor = createSupervisor({
@@ -56,20 +62,18 @@ export function openSession(options: SessionOptions): Session {
     for (const run of listRuns(workspace.db, { state })) interruptRun(workspace, run.id)
   }
   const jobs = createJobs({ db: workspace.db, events, log })
-  const grid = createGrid(workspace.dir)
-  const thresholds = createThresholds(workspace.dir)
+  const threads = createSessionThreads(workspace.dir)
   const stopNoticing = noticeChanges(workspace.db, events)
   let closing: Promise<void> | null = null
 
   async function close(): Promise<void> {
     stopNoticing()
-    noteTrainings(workspace.db, jobs.list({ active: true }).reverse())
+    hooks.beforeClose({ workspace, jobs })
     const timer = setTimeout(() => void supervisor.stop(), closeWithin)
     await jobs.close()
     clearTimeout(timer)
     await supervisor.stop()
-    await grid.close()
-    await thresholds.close()
+    await threads.close()
     workspace.close()
     log.close()
   }
@@ -80,8 +84,8 @@ export function openSession(options: SessionOptions): Session {
     jobs,
     events,
     log,
-    grid,
-    thresholds,
+    threads,
+    hooks,
     close() {
       closing ??= close()
       return closing

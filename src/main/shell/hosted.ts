@@ -1,6 +1,6 @@
 /** What both hosts do alike. A host adds only how messages and windows are carried on its platform. */
 import { createAssets } from '../app/assets/assets.ts'
-import { openPictureThread } from '../app/assets/picture-thread.ts'
+import { openPictureThread } from '../app/assets/picture-task.ts'
 import type { AssetSource } from '../app/assets/source.ts'
 import {
   type Answer,

@@ -65,11 +65,14 @@ Example, from nothing to a reviewed heat map:
 Exit code: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C.`
 
 export function createProgram(io: Io): CommandLine {
-  const line = createCommandLine(io, (program) =>
-    program
-      .name('fanoscope')
-      .description('Offline visual inspection with GAN anomaly detection.')
-      .addHelpText('after', afterHelp),
+  const line = createCommandLine(
+    io,
+    (program) =>
+      program
+        .name('fanoscope')
+        .description('Offline visual inspection with GAN anomaly detection.')
+        .addHelpText('after', afterHelp),
+    async () => (await import('../app/session-hooks.ts')).sessionHooks,
   )
   for (const add of commands) add(line)
   return line

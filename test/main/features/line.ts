@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
 import type { EngineChannel, LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { importFolder } from '../../../src/main/features/import/import-folder.ts'
@@ -55,6 +56,7 @@ export function sessionOn(
     launchEngine,
     events,
     engineTimes: { backoff: () => 0 },
+    hooks: sessionHooks,
   })
   onTestFinished(() => session.close())
   return session

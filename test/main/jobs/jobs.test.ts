@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { doAgain } from '../../../src/main/app/repeat-job.ts'
+import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
 import { resumeTraining, startTraining } from '../../../src/main/features/training/training.ts'
@@ -302,7 +303,8 @@ describe('a session', () => {
   it('is refused for a workspace that another one has', async () => {
     const dir = await lineWorkspace()
     sessionOn(dir, playedEngine().launch)
-    const second = () => openSession({ dir, launchEngine: launchStandardEngine, events: createEventHub() })
+    const second = () =>
+      openSession({ dir, launchEngine: launchStandardEngine, events: createEventHub(), hooks: sessionHooks })
     expect(second).toThrow(expect.objectContaining({ code: 'workspace-in-use' }))
   })
 })

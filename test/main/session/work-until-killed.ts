@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod'
+import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { decideImage, undoLast } from '../../../src/main/features/review/review.ts'
 import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
@@ -21,6 +22,7 @@ let heard = 0
 const session = openSession({
   dir,
   events: createEventHub(),
+  hooks: sessionHooks,
   launchEngine(onOutput) {
     const channel = launchStandardEngine(onOutput)
     engine = channel.pid

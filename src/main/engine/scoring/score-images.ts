@@ -3,6 +3,7 @@
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
 import { failureDocument } from '../../../shared/failure.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
 import {
   countInside,
   cutInside,
@@ -123,7 +124,7 @@ class OpenPicture {
       image,
       tiles: this.positions.length,
       components: this.components,
-      // Who only observes looks at no pictures.
+      // An observer has seen what it needs; pictures at full size are not made for it.
       pictures:
         reconstruction && !observe
           ? {
@@ -143,9 +144,11 @@ class OpenPicture {
 function asOutside(reconstruction: Pixels, photograph: Pixels, inside: Uint8Array | null): Pixels {
   if (inside === null) return reconstruction
   const { channels } = photograph
-  const data = Float32Array.from(reconstruction.data, (value, i) =>
-    inside[Math.floor(i / channels)] === 1 ? value : (photograph.data[i] ?? 0),
-  )
+  requireLength(photograph.data, reconstruction.data.length, 'Samples of a photograph')
+  const data = Float32Array.from(photograph.data)
+  for (const [i, value] of reconstruction.data.entries()) {
+    if (inside[Math.floor(i / channels)] === 1) data[i] = value
+  }
   return { ...reconstruction, data }
 }
 

@@ -51,8 +51,11 @@ export const addAudit: AddCommand = (line) =>
       const session = await context.session()
       const { workspace } = session
       if (verify) {
-        const { checkAuditInThread } = await import('./audit-in-thread.ts')
-        const check = await checkAuditInThread(workspace)
+        const [{ runWorkspaceTask }, { checkAuditTask }] = await Promise.all([
+          import('../../threads/run-task.ts'),
+          import('./audit-tasks.ts'),
+        ])
+        const check = await runWorkspaceTask(workspace, checkAuditTask, {})
         const { rows, head, breaks } = check
         return {
           document: { ...check, ok: breaks.length === 0 },
@@ -74,12 +77,8 @@ export const addAudit: AddCommand = (line) =>
         to: until_,
       }
       if (to !== undefined) {
-        const { exportAuditInThread } = await import('./audit-in-thread.ts')
-        const written = await exportAuditInThread(
-          workspace,
-          { filter, format, folder: to },
-          accountName(context.io),
-        )
+        const { handOutAudit } = await import('./audit-tasks.ts')
+        const written = await handOutAudit(workspace, { filter, format, folder: to }, accountName(context.io))
         return { document: written, text: `${written.rows} rows in ${written.file}\n` }
       }
       const total = countAudit(workspace.db, filter)

@@ -1,7 +1,8 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { countAudit, listAudit } from '../../store/audit.ts'
-import { checkAuditInThread, exportAuditInThread } from './audit-in-thread.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { checkAuditTask, handOutAudit } from './audit-tasks.ts'
 
 export const auditHandlers = (
   context: HandlerContext,
@@ -10,7 +11,7 @@ export const auditHandlers = (
     const { db } = context.session().workspace
     return { total: countAudit(db, filter), entries: listAudit(db, filter, { offset, limit }) }
   },
-  'audit.check': () => checkAuditInThread(context.session().workspace),
+  'audit.check': () => runWorkspaceTask(context.session().workspace, checkAuditTask, {}),
   'audit.export': ({ filter, format, folder, operator }) =>
-    exportAuditInThread(context.session().workspace, { filter, format, folder }, operator),
+    handOutAudit(context.session().workspace, { filter, format, folder }, operator),
 })

@@ -103,13 +103,13 @@ async function apply(
   if (!best) throw new RangeError('a choice without an option')
   const { run, score, k, reduction } = best
   await scoreValidation(context, session, run, run)
-  const { thresholds } = session
-  const { active, validation } = await thresholds.ask('threshold.validation', { run })
+  const { askThresholds } = await import('../thresholds/threshold-task.ts')
+  const { active, validation } = await askThresholds(session, 'threshold.validation', { run })
   const settings = { score, k, reduction }
   const target = active?.target ?? (validation.anomalous > 0 ? 'f1' : 'percentile=99')
-  const chosen = await thresholds.ask('threshold.choose', { run, settings, target, regions: null })
+  const chosen = await askThresholds(session, 'threshold.choose', { run, settings, target, regions: null })
   for (const { text } of chosen.notices) context.notice(text)
-  return thresholds.ask('point.save', {
+  return askThresholds(session, 'point.save', {
     run,
     name: by.name ?? active?.name ?? 'line',
     settings,

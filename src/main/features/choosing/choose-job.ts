@@ -18,11 +18,12 @@ import { createRandom } from '../../platform/random.ts'
 import type { Session } from '../../session/session.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
+import { runTask } from '../../threads/run-task.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { scoreOptionsOf } from '../runs/score-options.ts'
 import { settingsInUse } from '../runs/score-settings.ts'
 import { choosingImages, engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
-import { compareInThread } from './choice-in-thread.ts'
+import { compareOptionsTask } from './choice-tasks.ts'
 import type { ChoiceItem, ScoredRun } from './compare-options.ts'
 import { optionsOf } from './options.ts'
 
@@ -116,11 +117,11 @@ async function choose(
 
   const whole = pictures.flatMap((_, i) => (scored.every((by) => by.components.has(i)) ? [i] : []))
   const items = whole.flatMap((i) => itemOf(pictures[i]))
-  const { weight, options, gain } = await compareInThread(
+  const { weight, options, gain } = await runTask(compareOptionsTask, {
     items,
-    scored.map((by) => scoredRun(session, by, whole)),
+    runs: scored.map((by) => scoredRun(session, by, whole)),
     seed,
-  )
+  })
   const report: ChoiceReport = {
     dataset: dataset.id,
     runs: runs.map(({ id }) => id),

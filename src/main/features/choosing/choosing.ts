@@ -12,8 +12,9 @@ import type { Session } from '../../session/session.ts'
 import { findJob, finishedJobs } from '../../store/jobs.ts'
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { runsToTest } from './carry-over.ts'
-import { carryOverInThread } from './choice-in-thread.ts'
+import { carryOverTask } from './choice-tasks.ts'
 import { choosePlan } from './choose-job.ts'
 
 /** @throws Failure `run-unknown`, `not-trained`, `different-datasets` */
@@ -45,4 +46,4 @@ export const untestedRuns = (workspace: Workspace, job: Id): Id[] =>
 
 /** @throws Failure those of `choiceOf`, `run-unknown`, `no-test-defects`, `not-scored` */
 export const carryOverOf = (workspace: Workspace, job: Id): Promise<CarryOver> =>
-  carryOverInThread(workspace, choiceOf(workspace, job))
+  runWorkspaceTask(workspace, carryOverTask, choiceOf(workspace, job))

@@ -2,13 +2,13 @@
  * Which run and which way of scoring tells made defects from the photographs that they were drawn on. A pure
  * function of scores; where they come from says `jobs/choose-job.ts`, and no test image is among them.
  */
-
 import { z } from 'zod'
 import type { ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
 import { scoreSettingsSchema } from '../../../shared/threshold.ts'
 import { resampledAuroc } from '../../metrics/auroc.ts'
 import { bootstrap } from '../../metrics/bootstrap.ts'
 import { imageScore, parseScoreKind, reductions } from '../../model/scores.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
 import { createRandom } from '../../platform/random.ts'
 
 /** A picture that was scored: a validation photograph as it is, with a made defect, or with a real one. */
@@ -68,26 +68,28 @@ export function compareOptions(
   const { strata, ofUnit } = unitsOf(items)
   const ones = new Uint32Array(strata.length).fill(1)
 
-  const judged = runs.flatMap(candidatesOf).map((candidate) => {
-    const areas = areasOf(items, candidate.scores, types)
-    const made = (counts: Uint32Array): number | null => meanOf(areas.types.map((area) => area(counts)))
-    const figure = (units: Uint32Array): number | null => {
-      const counts = spread(units, ofUnit)
-      const ofMade = made(counts)
-      const ofReal = areas.real === null ? null : areas.real(counts)
-      if (ofMade === null || (areas.real !== null && ofReal === null)) return null
-      return ofReal === null ? ofMade : (1 - weight) * ofMade + weight * ofReal
-    }
-    const counts = spread(ones, ofUnit)
-    return {
-      ...candidate,
-      figure,
-      made: made(counts) ?? 0.5,
-      perType: Object.fromEntries(types.map((type, i) => [type, areas.types[i]?.(counts) ?? 0.5])),
-      real: areas.real === null ? null : areas.real(counts),
-      value: figure(ones) ?? 0.5,
-    }
-  })
+  const judged = runs
+    .flatMap((run) => candidatesOf(run, items.length))
+    .map((candidate) => {
+      const areas = areasOf(items, candidate.scores, types)
+      const made = (counts: Uint32Array): number | null => meanOf(areas.types.map((area) => area(counts)))
+      const figure = (units: Uint32Array): number | null => {
+        const counts = spread(units, ofUnit)
+        const ofMade = made(counts)
+        const ofReal = areas.real === null ? null : areas.real(counts)
+        if (ofMade === null || (areas.real !== null && ofReal === null)) return null
+        return ofReal === null ? ofMade : (1 - weight) * ofMade + weight * ofReal
+      }
+      const counts = spread(ones, ofUnit)
+      return {
+        ...candidate,
+        figure,
+        made: made(counts) ?? 0.5,
+        perType: Object.fromEntries(types.map((type, i) => [type, areas.types[i](counts) ?? 0.5])),
+        real: areas.real === null ? null : areas.real(counts),
+        value: figure(ones) ?? 0.5,
+      }
+    })
   // A stable sort: of equals what is in use stays in front, since it came first.
   const ranked = [...judged].sort((a, b) => b.value - a.value)
   const [best] = ranked
@@ -125,7 +127,8 @@ export function compareOptions(
 }
 
 /** The ways of scoring of one run, those left out that give the same scores as one before. */
-function candidatesOf({ run, names, own, settings, components }: ScoredRun): Candidate[] {
+function candidatesOf({ run, names, own, settings, components }: ScoredRun, items: number): Candidate[] {
+  requireLength(components, items, `Scored pictures of run ${run}`)
   const kept: Candidate[] = []
   for (const [i, setting] of settings.entries()) {
     const { score, k, reduction } = setting
@@ -138,7 +141,7 @@ function candidatesOf({ run, names, own, settings, components }: ScoredRun): Can
 }
 
 const alike = (a: Float64Array, b: Float64Array): boolean =>
-  a.every((value, i) => Math.abs(value - (b[i] ?? 0)) <= rounding * Math.abs(value))
+  a.every((value, i) => Math.abs(value - b[i]) <= rounding * Math.abs(value))
 
 /**
  * What is drawn anew for an interval: photographs with everything that was made of them, and real defects one by
@@ -159,7 +162,7 @@ function unitsOf(items: readonly ChoiceItem[]): { strata: Uint8Array; ofUnit: In
 }
 
 const spread = (units: Uint32Array, ofUnit: Int32Array): Uint32Array =>
-  Uint32Array.from(ofUnit, (unit) => units[unit] ?? 0)
+  Uint32Array.from(ofUnit, (unit) => units[unit])
 
 type Area = (counts: Uint32Array) => number | null
 
@@ -170,15 +173,12 @@ function areasOf(
   types: readonly string[],
 ): { types: Area[]; real: Area | null } {
   const against = (isDefect: (item: ChoiceItem) => boolean): Area => {
-    const taken = [...items.keys()].filter((i) => {
-      const item = items[i]
-      return item !== undefined && (item.kind === 'normal' || isDefect(item))
-    })
+    const taken = [...items.keys()].filter((i) => items[i].kind === 'normal' || isDefect(items[i]))
     const area = resampledAuroc(
-      Float64Array.from(taken, (i) => scores[i] ?? 0),
-      Uint8Array.from(taken, (i) => (items[i]?.kind === 'normal' ? 0 : 1)),
+      Float64Array.from(taken, (i) => scores[i]),
+      Uint8Array.from(taken, (i) => (items[i].kind === 'normal' ? 0 : 1)),
     )
-    return (counts) => area(Uint32Array.from(taken, (i) => counts[i] ?? 0))
+    return (counts) => area(Uint32Array.from(taken, (i) => counts[i]))
   }
   return {
     types: types.map((type) => against((item) => item.kind === 'made' && item.type === type)),

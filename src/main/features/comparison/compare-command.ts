@@ -30,8 +30,16 @@ export const addCompare: AddCommand = (line) =>
     async act(context, { fpr: falseRejectRate, recall }, a = '', b = '') {
       const session = await context.session()
       await scoreValidation(context, session, a, b)
-      const { compareInThread } = await import('./comparison-in-thread.ts')
-      const comparison = await compareInThread(session.workspace, { a, b, falseRejectRate, recall })
+      const [{ runWorkspaceTask }, { compareRunsTask }] = await Promise.all([
+        import('../../threads/run-task.ts'),
+        import('./comparison-task.ts'),
+      ])
+      const comparison = await runWorkspaceTask(session.workspace, compareRunsTask, {
+        a,
+        b,
+        falseRejectRate,
+        recall,
+      })
       return { document: comparison, text: comparisonText(comparison) }
     },
   })

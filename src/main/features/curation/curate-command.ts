@@ -85,13 +85,15 @@ async function proposalAnswer(
   run: Run,
   { confirm, include, exclude, operator = '', reason = '' }: CurateOptions,
 ): Promise<Answer> {
-  const [{ proposeInThread }, { confirmCuration }] = await Promise.all([
-    import('./curation-in-thread.ts'),
+  const [{ runWorkspaceTask }, { proposeCurationTask }, { confirmCuration }] = await Promise.all([
+    import('../../threads/run-task.ts'),
+    import('./curation-task.ts'),
     import('../datasets/dataset-versions.ts'),
   ])
   const display = await context.progress()
-  const proposal = await proposeInThread(
+  const proposal = await runWorkspaceTask(
     session.workspace,
+    proposeCurationTask,
     { run: run.id },
     {
       onProgress: (progress) =>

@@ -3,7 +3,8 @@ import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { duplicatesInThread } from './dataset-in-thread.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { findDuplicatesTask } from './dataset-tasks.ts'
 
 export function duplicatesPlan(session: Session, dataset: Dataset): JobPlan {
   return {
@@ -14,14 +15,19 @@ export function duplicatesPlan(session: Session, dataset: Dataset): JobPlan {
     async work({ signal, progress }) {
       const started = performance.now()
       try {
-        const report = await duplicatesInThread(session.workspace, dataset.id, {
-          signal,
-          onProgress: ({ done, total }) => {
-            const elapsed = (performance.now() - started) / 1000
-            const secondsLeft = done > 0 ? (elapsed / done) * (total - done) : null
-            progress({ phase: 'duplicates', done, total, secondsLeft, paused: false })
+        const report = await runWorkspaceTask(
+          session.workspace,
+          findDuplicatesTask,
+          { datasetId: dataset.id },
+          {
+            signal,
+            onProgress: ({ done, total }) => {
+              const elapsed = (performance.now() - started) / 1000
+              const secondsLeft = done > 0 ? (elapsed / done) * (total - done) : null
+              progress({ phase: 'duplicates', done, total, secondsLeft, paused: false })
+            },
           },
-        })
+        )
         return { state: 'done', result: report }
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'cancelled')) throw error

@@ -2,6 +2,7 @@
  * Answers for the grid of a dataset. It holds the last orders in memory, so that the next page of a hundred thousand
  * images costs no more than its rows; it lives in a thread.
  */
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
 import type { ImageId } from '../../../shared/values.ts'
@@ -16,7 +17,7 @@ const held = 6
 const versionSchema = z.tuple([z.object({ data_version: z.int() })])
 
 export function createGridDesk(db: Database): GridDesk {
-  const orders = new Map<string, ImageId[]>()
+  const orders = new LRUCache<string, ImageId[]>({ max: held })
   let version = -1
 
   /** Whoever else writes to the database makes another version of it; this thread never does. */
@@ -31,9 +32,7 @@ export function createGridDesk(db: Database): GridDesk {
     const { id } = findDataset(db, dataset)
     const key = JSON.stringify([id, filter, sort])
     const order = orders.get(key) ?? gridOrder(db, id, filter, sort)
-    orders.delete(key)
     orders.set(key, order)
-    for (const oldest of [...orders.keys()].slice(0, Math.max(0, orders.size - held))) orders.delete(oldest)
     return { total: order.length, images: gridRows(db, order.slice(offset, offset + limit), filter.run) }
   }
 }

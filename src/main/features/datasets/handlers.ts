@@ -4,9 +4,11 @@ import type { HandlerContext } from '../../session/handler-context.ts'
 import { datasetSummaries, findDataset } from '../../store/datasets.ts'
 import { freezeValidation } from '../../store/frozen.ts'
 import { newestResult } from '../../store/jobs.ts'
-import { changeInThread, splitInThread } from './dataset-in-thread.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { changeImagesTask, splitImagesTask } from './dataset-tasks.ts'
 import { compareVersions, restoreVersion, versionsOf } from './dataset-versions.ts'
 import { duplicatesPlan } from './duplicates-job.ts'
+import { datasetImages } from './grid-task.ts'
 import { datasetRegion, previewDatasetRegion, runRegion, setDatasetRegion } from './regions-of-interest.ts'
 
 export const datasetHandlers = (
@@ -29,18 +31,23 @@ export const datasetHandlers = (
   | 'version.restore'
 > => ({
   'dataset.list': () => datasetSummaries(context.session().workspace.db),
-  'dataset.images': (input) => context.session().grid.images(input),
+  'dataset.images': (input) => datasetImages(context.session(), input),
   'dataset.change': async ({ dataset, choice, change, operator }) => {
     const { workspace, events } = context.session()
     const { id, name } = findDataset(workspace.db, dataset)
-    const done = await changeInThread(workspace, { datasetId: id, choice, change, operator })
+    const done = await runWorkspaceTask(workspace, changeImagesTask, {
+      datasetId: id,
+      choice,
+      change,
+      operator,
+    })
     events.emit('dataset.changed', { dataset: name })
     return done
   },
   'dataset.split': async ({ dataset, split, apply }) => {
     const { workspace, events } = context.session()
     const { id, name } = findDataset(workspace.db, dataset)
-    const preview = await splitInThread(workspace, { datasetId: id, split, apply })
+    const preview = await runWorkspaceTask(workspace, splitImagesTask, { datasetId: id, split, apply })
     if (apply) events.emit('dataset.changed', { dataset: name })
     return preview
   },

@@ -9,8 +9,9 @@ import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { regionOfInterestOf, setRegionOfInterest } from '../../store/regions-of-interest.ts'
 import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { readTrainingList } from '../runs/training-images.ts'
-import { previewRegionInThread } from './dataset-in-thread.ts'
+import { previewRegionTask } from './dataset-tasks.ts'
 
 /** A drawn region of less than this share of the photographs is a slip of the hand. */
 const leastShare = 0.005
@@ -41,7 +42,7 @@ export function previewDatasetRegion(
 ): Promise<RegionPreview[]> {
   const dataset = findDataset(workspace.db, request.dataset)
   const channels = datasetSummary(workspace.db, dataset).channels ?? 1
-  return previewRegionInThread(workspace, {
+  return runWorkspaceTask(workspace, previewRegionTask, {
     datasetId: dataset.id,
     channels,
     region: request.region,
@@ -72,7 +73,7 @@ export async function runRegion(
   const region = await regionOf(workspace, run)
   if (image === null) return { region, preview: null }
   if (region.kind === 'none') return { region, preview: { image, inside: null, share: 1 } }
-  const [preview = null] = await previewRegionInThread(workspace, {
+  const [preview = null] = await runWorkspaceTask(workspace, previewRegionTask, {
     datasetId: run.datasetId,
     channels: channelsOf(run),
     region,

@@ -58,7 +58,7 @@ export const addExport: AddCommand = (line) =>
       if (format !== 'safetensors') {
         const [{ startExport }, { exportSummarySchema }] = await Promise.all([
           import('./exporting.ts'),
-          import('./write-tables.ts'),
+          import('./table-formats.ts'),
         ])
         const { job } = startExport(session, {
           run,

@@ -13,13 +13,14 @@ import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
 import type { ReportLanguage } from '../report/words.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 import { exportModel as exportSafetensors } from './export-model.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
-import { writeInThread } from './write-in-thread.ts'
+import type { ExportSummary, TableFormat } from './table-formats.ts'
+import { writeTablesTask } from './table-task.ts'
 import { type ModelFormat, modelFormats, placeModel, readDescription, removeMade } from './write-model.ts'
-import type { ExportSummary, TableFormat } from './write-tables.ts'
 
 export type ExportFormat = ModelFormat | TableFormat | 'safetensors'
 
@@ -58,10 +59,14 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
         const paths = files.map((file) => join(to, file))
         return exported(session, request, { run, format, files: paths, count: files.length })
       }
-      const summary = await writeInThread(
+      const summary = await runWorkspaceTask(
         session.workspace,
+        writeTablesTask,
         { run, format, to, language, split, version: applicationVersion() },
-        (done, total) => context.progress({ phase: 'export', done, total, secondsLeft: null, paused: false }),
+        {
+          onProgress: ({ done, total }) =>
+            context.progress({ phase: 'export', done, total, secondsLeft: null, paused: false }),
+        },
       )
       return exported(session, request, summary)
     },

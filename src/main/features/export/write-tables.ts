@@ -12,20 +12,8 @@ import { writeCsv } from './csv.ts'
 import { writeMasks } from './masks.ts'
 import { writeParquet } from './parquet.ts'
 import { decisionTable, scoreTable } from './score-table.ts'
+import type { ExportSummary, TableFormat } from './table-formats.ts'
 import { placeFolder, requireFree } from './target.ts'
-
-export const tableFormats = ['csv', 'parquet', 'masks', 'report'] as const
-export type TableFormat = (typeof tableFormats)[number]
-
-export const exportSummarySchema = z.object({
-  run: z.string(),
-  format: z.string(),
-  /** Absolute paths of what was written. */
-  files: z.array(z.string()),
-  /** Rows of the table, or files of the folder. */
-  count: z.int().nonnegative(),
-})
-export type ExportSummary = z.infer<typeof exportSummarySchema>
 
 export interface TableRequest {
   run: string

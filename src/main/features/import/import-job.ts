@@ -6,7 +6,8 @@ import type { ImportCorrection } from '../../../shared/import.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetByName, setHasDirection } from '../../store/datasets.ts'
-import { importInThread } from './import-in-thread.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { importFolderTask } from './import-task.ts'
 
 export interface ImportRequest {
   folder: string
@@ -39,8 +40,7 @@ export async function importFiles(
   const { workspace, events } = session
   const { hasDirection, ...options } = request
   try {
-    const report = await importInThread(workspace, {
-      ...options,
+    const report = await runWorkspaceTask(workspace, importFolderTask, options, {
       signal: context.signal,
       onProgress: (progress) => context.progress({ phase: 'import', paused: false, ...progress }),
     })

@@ -6,7 +6,8 @@ import { datasetById, findDataset } from '../../store/datasets.ts'
 import { findImage } from '../../store/images.ts'
 import { findOrMakeOperator } from '../../store/operators.ts'
 import { runsWithMap } from '../../store/scores.ts'
-import { exportInThread, importInThread, openInThread, saveInThread } from './label-in-thread.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { exportMasksTask, importMasksTask, readShapesTask, saveAnnotationTask } from './label-tasks.ts'
 
 export const labelHandlers = (
   context: HandlerContext,
@@ -31,14 +32,17 @@ export const labelHandlers = (
     const kept = annotationOf(workspace.db, image)
     if (kept) return { shapes: kept.shapes, maps }
     // Only a mask that was imported takes reading.
-    return { shapes: maskSha256 === null ? [] : await openInThread(workspace, image), maps }
+    return {
+      shapes: maskSha256 === null ? [] : await runWorkspaceTask(workspace, readShapesTask, { image }),
+      maps,
+    }
   },
   'label.save': async ({ image, shapes, operator }) => {
     const { workspace, events } = context.session()
     const { db } = workspace
     const before = findImage(db, image)
     const operatorId = operator === null ? null : findOrMakeOperator(db, operator).id
-    const saved = await saveInThread(workspace, { image, shapes, operatorId })
+    const saved = await runWorkspaceTask(workspace, saveAnnotationTask, { image, shapes, operatorId })
     const isOther =
       before.label !== saved.label ||
       before.defectType !== saved.defectType ||
@@ -50,12 +54,16 @@ export const labelHandlers = (
   'label.export': ({ dataset, format, folder }) => {
     const { workspace } = context.session()
     const request = { dataset: findDataset(workspace.db, dataset), format, folder: resolve(folder) }
-    return exportInThread(workspace, request)
+    return runWorkspaceTask(workspace, exportMasksTask, request)
   },
   'label.import': async ({ dataset, format, folder }) => {
     const { workspace, events } = context.session()
     const found = findDataset(workspace.db, dataset)
-    const report = await importInThread(workspace, { dataset: found, format, folder: resolve(folder) })
+    const report = await runWorkspaceTask(workspace, importMasksTask, {
+      dataset: found,
+      format,
+      folder: resolve(folder),
+    })
     events.emit('dataset.changed', { dataset: found.name })
     return report
   },

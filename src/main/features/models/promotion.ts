@@ -15,8 +15,9 @@ import { findDataset } from '../../store/datasets.ts'
 import { modelHistory, modelInUse, recordModelUse, runToRollBackTo } from '../../store/model-uses.ts'
 import { findOrMakeOperator } from '../../store/operators.ts'
 import { findRun } from '../../store/runs.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { defaultTargets } from '../comparison/comparison.ts'
-import { compareInThread } from '../comparison/comparison-in-thread.ts'
+import { compareRunsTask } from '../comparison/comparison-task.ts'
 import { requireReason } from '../datasets/dataset-versions.ts'
 import { modelOf, onlyModel } from '../runs/model-in-use.ts'
 import { requireTrained } from '../runs/require-trained.ts'
@@ -67,7 +68,11 @@ export async function judgePromotion(
   if (present.runId === run.id) {
     throw new Failure('model-in-use', { run: run.id })
   }
-  const comparison = await compareInThread(workspace, { a: present.runId, b: run.id, ...defaultTargets })
+  const comparison = await runWorkspaceTask(workspace, compareRunsTask, {
+    a: present.runId,
+    b: run.id,
+    ...defaultTargets,
+  })
   return { run, gate: gateOf(comparison, request.margin), comparison }
 }
 

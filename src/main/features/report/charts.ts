@@ -69,7 +69,7 @@ export function histogramChart(
     const counts = new Array<number>(bins).fill(0)
     for (const value of values) {
       const bin = Math.min(bins - 1, Math.max(0, Math.floor(((value - low) / span) * bins)))
-      counts[bin] = (counts[bin] ?? 0) + 1 / values.length
+      counts[bin] += 1 / values.length
     }
     return counts
   }

@@ -10,9 +10,10 @@ import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
 import { profileOf } from '../../store/region-profiles.ts'
 import { findRun } from '../../store/runs.ts'
 import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
-import { acceptInThread, undoInThread } from './batch-decisions.ts'
+import { acceptUndecidedTask, undoBatchTask } from './batch-tasks.ts'
 
 /** @throws Failure `unknown-run` */
 export function reviewQueue(
@@ -116,7 +117,8 @@ export async function undoLast(
     const undone = undoDecision(db, by)
     if (undone) taken = { undone, count: 1 }
   } else {
-    taken = (await undoInThread(workspace, { batchId, operatorId: by.operatorId })) ?? taken
+    taken =
+      (await runWorkspaceTask(workspace, undoBatchTask, { batchId, operatorId: by.operatorId })) ?? taken
   }
   if (taken.undone) events.emit('review.decided', { run: run.id, image: taken.undone.imageId })
   return taken
@@ -130,7 +132,11 @@ export async function acceptRest(
   const { db } = workspace
   const run = findRun(db, request.run)
   const operatorId = findOrMakeOperator(db, request.operator).id
-  const ids = await acceptInThread(workspace, { runId: run.id, split: request.split, operatorId })
+  const ids = await runWorkspaceTask(workspace, acceptUndecidedTask, {
+    runId: run.id,
+    split: request.split,
+    operatorId,
+  })
   const last = ids.at(-1)
   if (last !== undefined) events.emit('review.decided', { run: run.id, image: last })
   return { accepted: ids.length }

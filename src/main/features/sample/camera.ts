@@ -1,3 +1,4 @@
+import { requireLength } from '../../platform/array-bounds.ts'
 import type { Random } from '../../platform/random.ts'
 import { imageSide, type Lighting, type Pose } from './part.ts'
 
@@ -70,6 +71,7 @@ export function driftingExposures(random: Random, count: number): Exposure[] {
 
 /** Separable Gaussian blur with standard deviation `sigma` pixels; borders repeat. Returns a new array. */
 export function defocus(luminance: Float32Array, sigma: number): Float32Array {
+  requireLength(luminance, imageSide * imageSide, 'Pixels of a scene')
   const reach = Math.max(1, Math.ceil(3 * sigma))
   const kernel = new Float32Array(2 * reach + 1)
   let total = 0
@@ -78,7 +80,7 @@ export function defocus(luminance: Float32Array, sigma: number): Float32Array {
     kernel[i + reach] = weight
     total += weight
   }
-  for (let i = 0; i < kernel.length; i++) kernel[i] = (kernel[i] ?? 0) / total
+  for (let i = 0; i < kernel.length; i++) kernel[i] /= total
 
   const pass = (source: Float32Array, stepX: number, stepY: number): Float32Array => {
     const out = new Float32Array(source.length)
@@ -88,7 +90,7 @@ export function defocus(luminance: Float32Array, sigma: number): Float32Array {
         for (let i = -reach; i <= reach; i++) {
           const sx = Math.max(0, Math.min(imageSide - 1, x + i * stepX))
           const sy = Math.max(0, Math.min(imageSide - 1, y + i * stepY))
-          sum += (kernel[i + reach] ?? 0) * (source[sy * imageSide + sx] ?? 0)
+          sum += kernel[i + reach] * source[sy * imageSide + sx]
         }
         out[y * imageSide + x] = sum
       }
@@ -108,13 +110,14 @@ export function photograph(
   blur: number,
   random: Random,
 ): Uint8ClampedArray<ArrayBuffer> {
+  requireLength(camera.gain, imageSide * imageSide, 'Gains of a camera')
   const optical = defocus(luminance, blur)
   const noise = random.fillNormal(new Float32Array(optical.length))
   const gray = new Uint8ClampedArray(optical.length)
   for (let i = 0; i < optical.length; i++) {
-    const electrons = Math.max(0, (optical[i] ?? 0) * (camera.gain[i] ?? 1) * camera.fullWell)
+    const electrons = Math.max(0, optical[i] * camera.gain[i] * camera.fullWell)
     const deviation = Math.sqrt(electrons + camera.readNoise * camera.readNoise)
-    gray[i] = (255 * (electrons + deviation * (noise[i] ?? 0))) / camera.fullWell
+    gray[i] = (255 * (electrons + deviation * noise[i])) / camera.fullWell
   }
   return gray
 }

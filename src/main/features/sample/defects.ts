@@ -1,3 +1,4 @@
+import { requireLength } from '../../platform/array-bounds.ts'
 import type { Random } from '../../platform/random.ts'
 import { drawing, imageSide, type Scene, toImage } from './part.ts'
 import { valueNoise } from './texture.ts'
@@ -39,7 +40,7 @@ function metalAround(scene: Scene, x: number, y: number, reach: number): number 
   let count = 0
   around(x, y, reach, (index, dx, dy) => {
     if (dx * dx + dy * dy > reach * reach) return
-    sum += scene.metal[index] ?? 0
+    sum += scene.metal[index]
     count++
   })
   return count > 0 ? sum / count : 0
@@ -72,7 +73,7 @@ function scratch(scene: Scene, random: Random): Mask {
     const bend = between(random, -0.9, 0.9) / segments
     const trial = [start]
     for (let i = 0; i < segments; i++) {
-      const last = trial[i] ?? start
+      const last = trial[i]
       heading += bend + 0.02 * random.normal()
       const step = length / segments
       trial.push({ x: last.x + step * Math.cos(heading), y: last.y + step * Math.sin(heading) })
@@ -91,7 +92,6 @@ function scratch(scene: Scene, random: Random): Mask {
   for (let i = 0; i + 1 < path.length; i++) {
     const a = path[i]
     const b = path[i + 1]
-    if (!a || !b) continue
     const ux = b.x - a.x
     const uy = b.y - a.y
     const squared = ux * ux + uy * uy
@@ -100,7 +100,7 @@ function scratch(scene: Scene, random: Random): Mask {
       const py = dy + uy / 2
       const t = clamp01((px * ux + py * uy) / squared)
       const gap = Math.hypot(px - t * ux, py - t * uy)
-      if (gap < (distance[index] ?? 0)) {
+      if (gap < distance[index]) {
         distance[index] = gap
         along[index] = (i + t) / segments
       }
@@ -109,13 +109,13 @@ function scratch(scene: Scene, random: Random): Mask {
 
   const mask: Mask = new Uint8Array(pixels)
   for (let index = 0; index < pixels; index++) {
-    const gap = distance[index] ?? 0
+    const gap = distance[index]
     if (gap > half + 5) continue
-    const place = along[index] ?? 0
+    const place = along[index]
     const ends = clamp01(Math.min(place, 1 - place) * 9 + 0.25)
     const force = (0.85 + 0.25 * pressure(place * 16, 0)) * ends
-    const here = scene.luminance[index] ?? 0
-    const metal = scene.metal[index] ?? 0
+    const here = scene.luminance[index]
+    const metal = scene.metal[index]
     const groove = clamp01(half * (0.6 + 0.4 * force) + 0.5 - gap)
     const lip = Math.exp(-(((gap - half - 1.2) / 0.9) ** 2))
     const bright = Math.min(0.95, here + 0.42 * strength)
@@ -146,12 +146,12 @@ function dent(scene: Scene, random: Random): Mask {
     const b = (Math.cos(tilt) * dy - Math.sin(tilt) * dx) / stretch
     const angle = Math.atan2(b, a) / (2 * Math.PI)
     const ratio = Math.hypot(a, b) / (radius * (1 + 0.1 * edge(angle * 7, 0)))
-    const metal = scene.metal[index] ?? 0
+    const metal = scene.metal[index]
     // Bowl of depth (1 - ratio^2)^2: its slope is steepest at ratio 0.58.
     const slope = ratio < 1 ? 2.6 * ratio * (1 - ratio * ratio) : 0
     const toLight = (dx * lightX + dy * lightY) / Math.max(1e-6, Math.hypot(dx, dy))
     const lip = Math.exp(-(((ratio - 1.04) / 0.1) ** 2))
-    const here = scene.luminance[index] ?? 0
+    const here = scene.luminance[index]
     const bowl = ratio < 1 ? -0.14 * (1 - ratio * ratio) : 0
     const change = -strength * slope * toLight + bowl + 0.16 * lip * toLight
     scene.luminance[index] = Math.max(0.04, here + change * metal)
@@ -173,11 +173,11 @@ function stain(scene: Scene, random: Random): Mask {
     const angle = Math.atan2(dy, dx) / (2 * Math.PI)
     const border = radius * (1 + 0.28 * lobes(angle * 6, 0) + 0.08 * ragged(angle * 17, 0))
     const inside = border - Math.hypot(dx, dy)
-    const metal = scene.metal[index] ?? 0
+    const metal = scene.metal[index]
     const cover = clamp01(inside / 4 + 0.5)
     const rim = Math.exp(-(((inside - 2.5) / 2.2) ** 2))
     const density = opacity * (0.85 + 0.25 * cloud(dx / 6 + 8, dy / 6 + 8)) * cover + 0.09 * rim * cover
-    scene.luminance[index] = (scene.luminance[index] ?? 0) * (1 - density * metal)
+    scene.luminance[index] *= 1 - density * metal
     if (inside >= 0 && metal > 0.5) mask[index] = 255
   })
   return mask
@@ -199,13 +199,13 @@ function chip(scene: Scene, random: Random): Mask {
     const turn = Math.atan2(dy, dx) / (2 * Math.PI)
     const border = size * (0.95 + 0.27 * corners(turn * 9, 0))
     const inside = border - Math.hypot(dx, dy)
-    const gone = clamp01(inside + 0.5) * (scene.metal[index] ?? 0)
+    const gone = clamp01(inside + 0.5) * scene.metal[index]
     if (gone === 0) return
     const glitter = 0.2 + 0.16 * rough(dx / 2.2 + 32, dy / 2.2 + 32) + 0.12 * rough(dx / 5 + 32, dy / 5 + 32)
-    const deep = atRim ? (scene.beneath[index] ?? 0) : 0.05
+    const deep = atRim ? scene.beneath[index] : 0.05
     const seen = mix(glitter, deep, clamp01((inside - facet) / 2))
     const lip = 0.25 * Math.exp(-((inside / 1.1) ** 2))
-    scene.luminance[index] = mix(scene.luminance[index] ?? 0, Math.max(0.03, seen) + lip, gone)
+    scene.luminance[index] = mix(scene.luminance[index], Math.max(0.03, seen) + lip, gone)
     if (gone > 0.5) mask[index] = 255
   })
   return mask
@@ -242,7 +242,7 @@ function burr(scene: Scene, random: Random): Mask {
     if (cover === 0) return
     const shine = 0.62 + 0.2 * gleam(arc / 2 + 32, out / 2 + 32) + 0.14 * (out / height)
     const crease = 1 - 0.45 * Math.exp(-(((out + 2) / 1.3) ** 2))
-    scene.luminance[index] = mix(scene.luminance[index] ?? 0, shine * crease * scene.lighting.level, cover)
+    scene.luminance[index] = mix(scene.luminance[index], shine * crease * scene.lighting.level, cover)
     if (cover > 0.5) mask[index] = 255
   })
   return mask
@@ -258,5 +258,8 @@ const makers: Record<DefectType, (scene: Scene, random: Random) => Mask> = {
 
 /** Puts one defect on the part; changes `scene.luminance` in place and returns the mask. */
 export function addDefect(type: DefectType, scene: Scene, random: Random): Mask {
+  requireLength(scene.luminance, pixels, 'Pixels of a scene')
+  requireLength(scene.beneath, pixels, 'Pixels beneath a part')
+  requireLength(scene.metal, pixels, 'Pixels of metal')
   return makers[type](scene, random)
 }

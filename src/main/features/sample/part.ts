@@ -1,3 +1,4 @@
+import { requireLength } from '../../platform/array-bounds.ts'
 import type { Random } from '../../platform/random.ts'
 import { fractalNoise, valueNoise } from './texture.ts'
 
@@ -116,6 +117,7 @@ function boreDistance(u: number, v: number, radius: number): number {
  */
 export function renderPart(fixture: Fixture, pose: Pose, lighting: Lighting, random: Random): Scene {
   const count = imageSide * imageSide
+  requireLength(fixture.luminance, count, 'Pixels of a fixture')
   const luminance = new Float32Array(count)
   const beneath = new Float32Array(count)
   const metal = new Float32Array(count)
@@ -158,7 +160,7 @@ export function renderPart(fixture: Fixture, pose: Pose, lighting: Lighting, ran
         outside > 0
           ? 1 - (0.42 - 0.2 * facing) * Math.exp(-outside / 9)
           : 1 - (0.5 - 0.2 * facing) * Math.exp(outside / 40)
-      const plate = (fixture.luminance[index] ?? 0) * field * shadow
+      const plate = fixture.luminance[index] * field * shadow
       beneath[index] = plate
       const onPart = clamp01(0.5 - outside)
       if (onPart === 0) {

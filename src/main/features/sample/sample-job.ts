@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
+import { runTask } from '../../threads/run-task.ts'
 import { importFiles } from '../import/import-job.ts'
-import { sampleInThread } from './sample-in-thread.ts'
+import { writeSampleTask } from './sample-task.ts'
 
 export interface SampleRequest {
   folder: string
@@ -27,10 +28,14 @@ export function samplePlan(session: Session, request: SampleRequest): JobPlan {
     async work(context) {
       if (!isWritten(folder)) {
         try {
-          await sampleInThread(folder, seed, {
-            signal: context.signal,
-            onProgress: (progress) => context.progress({ phase: 'sample', paused: false, ...progress }),
-          })
+          await runTask(
+            writeSampleTask,
+            { folder, seed },
+            {
+              signal: context.signal,
+              onProgress: (progress) => context.progress({ phase: 'sample', paused: false, ...progress }),
+            },
+          )
         } catch (error) {
           if (!(error instanceof Failure && error.code === 'sample-cancelled')) throw error
           return context.signal.reason === 'close'

@@ -16,8 +16,8 @@ const ease = (t: number): number => t * t * (3 - 2 * t)
  */
 export function valueNoise(random: Random, columns: number, rows: number): Field {
   const lattice = random.fillUniform(new Float32Array(columns * rows))
-  for (let i = 0; i < lattice.length; i++) lattice[i] = 2 * (lattice[i] ?? 0) - 1
-  const at = (column: number, row: number): number => lattice[row * columns + column] ?? 0
+  for (let i = 0; i < lattice.length; i++) lattice[i] = 2 * lattice[i] - 1
+  const at = (column: number, row: number): number => lattice[row * columns + column]
   return (x, y) => {
     const x0 = Math.floor(x)
     const y0 = Math.floor(y)

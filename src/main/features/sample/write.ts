@@ -11,7 +11,7 @@ import { addDefect, type DefectType, defectTypes } from './defects.ts'
 import { createFixture, type Fixture, imageSide, renderPart } from './part.ts'
 
 /** How much of which line to write; the defaults are the sample line of the first-start screen. */
-export const samplePlanSchema = z.object({
+const samplePlanSchema = z.object({
   /** The same seed gives the same files, byte for byte. */
   seed: z.int().min(0).default(1),
   /** Good parts for training. */
@@ -21,9 +21,9 @@ export const samplePlanSchema = z.object({
   /** Defective parts for the test, of each type. */
   perDefectCount: z.int().min(0).max(100_000).default(12),
 })
-export type SamplePlan = z.infer<typeof samplePlanSchema>
+type SamplePlan = z.infer<typeof samplePlanSchema>
 
-export interface SampleOptions extends Partial<SamplePlan> {
+interface SampleOptions extends Partial<SamplePlan> {
   /** Called after each written part with the number of parts done and to do. */
   onProgress?: (done: number, total: number) => void
   /** Stops the writing; nothing is left behind, and the signal's reason is thrown. */

@@ -26,13 +26,17 @@ export const addEvaluate: AddCommand = (line) =>
     }),
     async act(context, { run, score = null, split }) {
       const session = await context.session()
-      const { evaluateInThread } = await import('./evaluation-in-thread.ts')
+      const [{ runWorkspaceTask }, { evaluateTask }] = await Promise.all([
+        import('../../threads/run-task.ts'),
+        import('./evaluation-task.ts'),
+      ])
       const display = await context.progress()
       const abort = new AbortController()
       const stopListening = context.io.onInterrupt(() => abort.abort())
       try {
-        const evaluation = await evaluateInThread(
+        const evaluation = await runWorkspaceTask(
           session.workspace,
+          evaluateTask,
           { run, score, split },
           {
             signal: abort.signal,

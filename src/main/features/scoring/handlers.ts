@@ -1,6 +1,7 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
-import { evaluateInThread } from './evaluation-in-thread.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { evaluateTask } from './evaluation-task.ts'
 import { startScoring } from './scoring.ts'
 
 export const scoringHandlers = (context: HandlerContext): Pick<Handlers, 'run.score' | 'run.evaluate'> => ({
@@ -8,5 +9,5 @@ export const scoringHandlers = (context: HandlerContext): Pick<Handlers, 'run.sc
     job: startScoring(context.session(), { run, split, again }).job,
   }),
   'run.evaluate': ({ run, score, split }) =>
-    evaluateInThread(context.session().workspace, { run, score: score ?? null, split }),
+    runWorkspaceTask(context.session().workspace, evaluateTask, { run, score: score ?? null, split }),
 })

@@ -2,6 +2,7 @@
  * How large the largest connected region of an anomaly map is at each of some levels. From it follows, without
  * reading maps again, whether a part has a region of at least some area and at least some strength.
  */
+import { requireLength } from '../../platform/array-bounds.ts'
 
 /** Shares of the run's map scale, which is twice the 99.5th percentile of maps of normal validation images. */
 export const regionLevels: readonly number[] = Array.from({ length: 40 }, (_, i) => (i + 1) / 20)
@@ -24,24 +25,24 @@ export function regionProfile(
   mapScale: number,
 ): Uint32Array {
   const size = width * height
+  requireLength(map, size, 'Pixels of a map')
   const levels = regionLevels.length
   const bucket = new Int8Array(size)
   const counts = new Uint32Array(levels + 1)
   for (let i = 0; i < size; i++) {
     // Rounded as the levels are: 0.15 / 0.05 is not 3 in binary.
-    const level = Math.min(levels, Math.floor(((map[i] ?? 0) / mapScale) * 20 + 1e-6))
+    const level = Math.min(levels, Math.floor((map[i] / mapScale) * 20 + 1e-6))
     bucket[i] = level
-    counts[level] = (counts[level] ?? 0) + 1
+    counts[level]++
   }
   const starts = new Uint32Array(levels + 2)
-  for (let level = levels; level >= 0; level--)
-    starts[level] = (starts[level + 1] ?? 0) + (counts[level] ?? 0)
+  for (let level = levels; level >= 0; level--) starts[level] = starts[level + 1] + counts[level]
   const order = new Uint32Array(size)
-  const next = Uint32Array.from({ length: levels + 1 }, (_, level) => starts[level + 1] ?? 0)
+  const next = Uint32Array.from({ length: levels + 1 }, (_, level) => starts[level + 1])
   for (let i = 0; i < size; i++) {
-    const level = bucket[i] ?? 0
-    order[next[level] ?? 0] = i
-    next[level] = (next[level] ?? 0) + 1
+    const level = bucket[i]
+    order[next[level]] = i
+    next[level]++
   }
 
   // -1 not reached yet; a root holds itself.
@@ -50,9 +51,9 @@ export function regionProfile(
   const rootOf = (pixel: number): number => {
     let at = pixel
     for (;;) {
-      const up = parent[at] ?? at
+      const up = parent[at]
       if (up === at) return at
-      const above = parent[up] ?? up
+      const above = parent[up]
       parent[at] = above
       at = above
     }
@@ -61,9 +62,9 @@ export function regionProfile(
   let largest = 0
   let placed = 0
   for (let level = levels; level >= 1; level--) {
-    const end = starts[level] ?? 0
+    const end = starts[level]
     for (; placed < end; placed++) {
-      const pixel = order[placed] ?? 0
+      const pixel = order[placed]
       parent[pixel] = pixel
       area[pixel] = 1
       const x = pixel % width
@@ -75,13 +76,13 @@ export function regionProfile(
           if (neighbor === pixel || parent[neighbor] === -1) continue
           const other = rootOf(neighbor)
           if (other === root) continue
-          const [from, into] = (area[root] ?? 0) < (area[other] ?? 0) ? [root, other] : [other, root]
+          const [from, into] = area[root] < area[other] ? [root, other] : [other, root]
           parent[from] = into
-          area[into] = (area[into] ?? 0) + (area[from] ?? 0)
+          area[into] += area[from]
           root = into
         }
       }
-      if ((area[root] ?? 0) > largest) largest = area[root] ?? 0
+      if (area[root] > largest) largest = area[root]
     }
     profile[level - 1] = largest
   }

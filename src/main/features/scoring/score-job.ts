@@ -20,7 +20,7 @@ import { type NewScore, saveScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { ownSettings, sameSettings } from '../runs/score-settings.ts'
 import { engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
-import { measureRegions } from './region-thread.ts'
+import { measureRegions } from './measure-regions-task.ts'
 
 export interface ScoreRequest {
   run: Id
@@ -126,10 +126,11 @@ function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
 }
 
 /** What a run's operating point needs to know of images that were scored after it was set. */
-async function followPoint({ workspace, thresholds }: Session, run: Run): Promise<void> {
+async function followPoint(session: Session, run: Run): Promise<void> {
+  const { workspace, hooks } = session
   const point = activePoint(workspace.db, run.id)
   if (point === null) return
-  if (!sameSettings(point, ownSettings(run))) await thresholds.rescore(run.id)
+  if (!sameSettings(point, ownSettings(run))) await hooks.rescore(session, run.id)
   if (point.regions !== null) await measureRegions(workspace, run.id)
 }
 

@@ -3,6 +3,7 @@
  * scores in memory, so that another kind of score or another threshold costs milliseconds; it lives in a thread.
  */
 
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { CallArguments, CallName, CallOutput } from '../../../shared/contract.ts'
 import type { Run } from '../../../shared/run.ts'
@@ -10,6 +11,7 @@ import type { ScoreSettings } from '../../../shared/threshold.ts'
 import { notANumber } from '../../metrics/input.ts'
 import { percentileRank } from '../../metrics/percentile-rank.ts'
 import { imageScore, scoresFrom } from '../../model/scores.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint, findPoint, listPoints, savePoint, usePoint } from '../../store/operating-points.ts'
 import { findRun } from '../../store/runs.ts'
@@ -20,12 +22,8 @@ import { distribution } from './distribution.ts'
 import { flagged, type Rule, workingPoint } from './figures.ts'
 import { setScores } from './set-scores.ts'
 import { parseTarget, type Target, targetText, thresholdOf } from './target.ts'
-import {
-  measuredRegions,
-  readValidationSet,
-  type ValidationSet,
-  validationFingerprint,
-} from './validation-set.ts'
+import type { ValidationSet } from './validation-arrays.ts'
+import { measuredRegions, readValidationSet, validationFingerprint } from './validation-set.ts'
 
 /** The calls of the contract that are answered here. */
 export type DeskCall = Extract<
@@ -51,7 +49,7 @@ interface Held {
   fingerprint: string
   set: ValidationSet
   /** By settings; the last few. */
-  scores: Map<string, Float64Array>
+  scores: LRUCache<string, Float64Array>
 }
 
 /** Runs whose sets are held, and settings whose scores are. */
@@ -59,16 +57,16 @@ const heldRuns = 2
 const heldScores = 6
 
 export function createDesk(db: Database): Desk {
-  const held = new Map<string, Held>()
+  const held = new LRUCache<string, Held>({ max: heldRuns })
 
   function open(run: Run, anew = false): Held {
     const fingerprint = validationFingerprint(db, run)
     const known = held.get(run.id)
     if (known?.fingerprint === fingerprint && !anew) return known
+    // Given up first, so that a set and its successor are never both in memory.
     held.delete(run.id)
-    const [oldest] = held.keys()
-    if (oldest !== undefined && held.size >= heldRuns) held.delete(oldest)
-    const fresh = { fingerprint, set: readValidationSet(db, run), scores: new Map<string, Float64Array>() }
+    const scores = new LRUCache<string, Float64Array>({ max: heldScores })
+    const fresh = { fingerprint, set: readValidationSet(db, run), scores }
     held.set(run.id, fresh)
     return fresh
   }
@@ -80,9 +78,7 @@ export function createDesk(db: Database): Desk {
     if (scores === undefined) {
       scores = setScores(set, optionsFor(run, settings))
       const broken = scores.findIndex((score) => !Number.isFinite(score))
-      if (broken !== -1) throw notANumber(set.ids[broken] ?? 0)
-      const [oldest] = known.keys()
-      if (oldest !== undefined && known.size >= heldScores) known.delete(oldest)
+      if (broken !== -1) throw notANumber(elementAt(set.ids, broken, 'Images'))
       known.set(key, scores)
     }
     return { set, scores }
@@ -177,15 +173,16 @@ export function createDesk(db: Database): Desk {
       if (from !== null) before = flagged(set, scores, { threshold: from, regions, mapScale })
       else if (point) before = flagged(set, scored(run, point).scores, { ...pointRule(point), mapScale })
       const changed = [...now.keys()].filter((i) => now[i] !== before[i])
-      changed.sort((a, b) => Math.abs((scores[a] ?? 0) - threshold) - Math.abs((scores[b] ?? 0) - threshold))
+      const scoreOf = (i: number): number => elementAt(scores, i, 'Scores of images')
+      changed.sort((a, b) => Math.abs(scoreOf(a) - threshold) - Math.abs(scoreOf(b) - threshold))
       return {
         total: changed.length,
         items: changed.slice(0, limit).map((i) => ({
-          image: set.ids[i] ?? 0,
-          file: fileOf(db, set.ids[i] ?? 0),
+          image: elementAt(set.ids, i, 'Images'),
+          file: fileOf(db, elementAt(set.ids, i, 'Images')),
           label: set.labels[i] === 0 ? ('normal' as const) : ('anomalous' as const),
           defectType: set.labels[i] === 0 ? null : (set.defectTypes[set.types[i] ?? -1] ?? null),
-          score: scores[i] ?? 0,
+          score: scoreOf(i),
           verdict: now[i] === 1 ? ('flagged' as const) : ('passed' as const),
           hasMap: set.hasMap[i] === 1,
         })),

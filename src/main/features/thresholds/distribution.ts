@@ -21,11 +21,11 @@ export function distribution(scores: Float64Array, labels: Uint8Array): Drawn {
   const width = (high - low) / bins
   let beyond = 0
   for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] ?? 0
+    const score = scores[i]
     if (score > high) beyond++
     const bin = Math.min(bins - 1, Math.max(0, Math.floor((score - low) / width)))
     const counts = labels[i] === 0 ? normal : anomalous
-    counts[bin] = (counts[bin] ?? 0) + 1
+    counts[bin]++
   }
   const area = delongIntervalSorted(sorted)
   const ranking = rankSorted(sorted)
@@ -50,7 +50,7 @@ function merged(a: Float64Array, b: Float64Array): Float64Array {
   let j = 0
   let to = 0
   for (const value of a) {
-    while (j < b.length && (b[j] ?? 0) < value) all[to++] = b[j++] ?? 0
+    while (j < b.length && b[j] < value) all[to++] = b[j++]
     all[to++] = value
   }
   all.set(b.subarray(j), to)
@@ -72,7 +72,7 @@ function drawn(x: Float64Array, y: Float64Array): { x: number[]; y: number[] } {
   let lastX = Number.NaN
   let lastY = Number.NaN
   for (let i = 0; i < x.length; i++) {
-    const [atX, atY] = [x[i] ?? 0, y[i] ?? 0]
+    const [atX, atY] = [x[i], y[i]]
     const near = Math.abs(atX - lastX) < resolution && Math.abs(atY - lastY) < resolution
     if (near && i < x.length - 1) continue
     kept.x.push(atX)

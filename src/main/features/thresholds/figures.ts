@@ -1,8 +1,9 @@
 /** What a threshold does with a validation set, each figure with its 95 % interval. */
 import type { RegionCriteria, Share, WorkingPoint } from '../../../shared/threshold.ts'
 import { wilson } from '../../metrics/wilson.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
 import { regionLevel, regionLevels } from '../scoring/region-profile.ts'
-import type { ValidationSet } from './validation-set.ts'
+import type { ValidationSet } from './validation-arrays.ts'
 
 /** A share with Wilson's interval. */
 export function share(part: number, whole: number): Share {
@@ -27,31 +28,35 @@ export function flagged(set: ValidationSet, scores: Float64Array, rule: Rule): U
   const { threshold, regions, mapScale } = rule
   const level = regions === null ? 0 : regionLevel(regions.leastStrength, mapScale)
   const leastArea = regions?.leastArea ?? 0
+  requireLength(scores, set.ids.length, 'Scores of a validation set')
+  requireLength(set.areas, set.ids.length * regionLevels.length, 'Areas of a validation set')
   const out = new Uint8Array(scores.length)
   for (let i = 0; i < scores.length; i++) {
-    if ((scores[i] ?? 0) < threshold) continue
-    if ((set.areas[i * regionLevels.length + level] ?? 0) >= leastArea) out[i] = 1
+    if (scores[i] < threshold) continue
+    if (set.areas[i * regionLevels.length + level] >= leastArea) out[i] = 1
   }
   return out
 }
 
 /** Everything that is said of a threshold. A hundred thousand images take about a millisecond. */
 export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rule): WorkingPoint {
+  requireLength(set.labels, set.ids.length, 'Labels of a validation set')
+  requireLength(set.types, set.ids.length, 'Defect types of a validation set')
   const verdicts = flagged(set, scores, rule)
   const found = new Uint32Array(set.defectTypes.length)
   const ofType = new Uint32Array(set.defectTypes.length)
   let truePositives = 0
   let falsePositives = 0
   for (let i = 0; i < verdicts.length; i++) {
-    const verdict = verdicts[i] ?? 0
+    const verdict = verdicts[i]
     if (set.labels[i] === 0) {
       falsePositives += verdict
       continue
     }
     truePositives += verdict
-    const type = set.types[i] ?? 0
-    ofType[type] = (ofType[type] ?? 0) + 1
-    found[type] = (found[type] ?? 0) + verdict
+    const type = set.types[i]
+    ofType[type]++
+    found[type] += verdict
   }
   const falseNegatives = set.anomalous - truePositives
   return {
@@ -67,7 +72,7 @@ export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rul
     f1: f1(truePositives, falsePositives, set),
     perDefectType: set.defectTypes.map((defectType, type) => ({
       defectType,
-      ...share(found[type] ?? 0, ofType[type] ?? 0),
+      ...share(found[type], ofType[type]),
     })),
   }
 }

@@ -1,7 +1,8 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { findRun } from '../../store/runs.ts'
-import { measureRegions } from '../scoring/region-thread.ts'
+import { measureRegions } from '../scoring/measure-regions-task.ts'
+import { askThresholds } from './threshold-task.ts'
 
 type Names =
   | 'threshold.validation'
@@ -15,26 +16,26 @@ type Names =
   | 'point.use'
 
 export const thresholdHandlers = (context: HandlerContext): Pick<Handlers, Names> => ({
-  'threshold.validation': (input) => context.session().thresholds.ask('threshold.validation', input),
-  'threshold.distribution': (input) => context.session().thresholds.ask('threshold.distribution', input),
-  'threshold.at': (input) => context.session().thresholds.ask('threshold.at', input),
-  'threshold.choose': (input) => context.session().thresholds.ask('threshold.choose', input),
-  'threshold.flips': (input) => context.session().thresholds.ask('threshold.flips', input),
+  'threshold.validation': (input) => askThresholds(context.session(), 'threshold.validation', input),
+  'threshold.distribution': (input) => askThresholds(context.session(), 'threshold.distribution', input),
+  'threshold.at': (input) => askThresholds(context.session(), 'threshold.at', input),
+  'threshold.choose': (input) => askThresholds(context.session(), 'threshold.choose', input),
+  'threshold.flips': (input) => askThresholds(context.session(), 'threshold.flips', input),
   'threshold.measureRegions': async ({ run }) => {
     const { workspace } = context.session()
     return { measured: await measureRegions(workspace, findRun(workspace.db, run).id) }
   },
-  'point.list': (input) => context.session().thresholds.ask('point.list', input),
+  'point.list': (input) => askThresholds(context.session(), 'point.list', input),
   'point.save': async (input) => {
-    const { thresholds, events } = context.session()
-    const point = await thresholds.ask('point.save', input)
-    events.emit('point.changed', { run: point.run })
+    const session = context.session()
+    const point = await askThresholds(session, 'point.save', input)
+    session.events.emit('point.changed', { run: point.run })
     return point
   },
   'point.use': async (input) => {
-    const { thresholds, events } = context.session()
-    const point = await thresholds.ask('point.use', input)
-    events.emit('point.changed', { run: point.run })
+    const session = context.session()
+    const point = await askThresholds(session, 'point.use', input)
+    session.events.emit('point.changed', { run: point.run })
     return point
   },
 })

@@ -5,7 +5,7 @@
  * drawn or not. A hundred thousand images take a hundredth of the time.
  */
 import { drawBinomial } from '../../metrics/binomial.ts'
-import type { Labels, Scores } from '../../metrics/input.ts'
+import { type Labels, requireSameLength, type Scores } from '../../metrics/input.ts'
 import type { Random } from '../../platform/random.ts'
 import { merit, type PartingTarget } from './target.ts'
 
@@ -26,31 +26,34 @@ export function resampledThreshold(
   target: PartingTarget,
   random: Random,
 ): () => number {
+  requireSameLength(scores, labels, 'scores-and-labels')
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i)
-  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
-  const ranked = Float64Array.from(order, (item) => scores[item] ?? 0)
+  order.sort((a, b) => scores[b] - scores[a])
+  const ranked = Float64Array.from(order, (item) => scores[item])
   const anomalous = Uint8Array.from(order, (item) => (labels[item] === 0 ? 0 : 1))
   const cells = cellsOf(ranked, anomalous)
   const positives = anomalous.reduce((sum, label) => sum + label, 0)
   const negatives = anomalous.length - positives
   const counts = new Uint32Array(ranked.length)
   const at = (hits: number, alarms: number): number => merit(target, hits, alarms, positives, negatives)
-  const range = (ranked[0] ?? 0) - (ranked.at(-1) ?? 0) || 1
+  const highest = ranked[0] ?? 0
+  const lowest = ranked.at(-1) ?? 0
+  const range = highest - lowest || 1
   const halfway = (above: number, below: number): number => {
     const middle = below + (above - below) / 2
     return middle > below ? middle : above
   }
   const edge = (place: number): number => {
-    if (place === 0) return (ranked[0] ?? 0) + 1e-6 * range
-    if (place === ranked.length) return (ranked.at(-1) ?? 0) - 1e-6 * range
-    return halfway(ranked[place - 1] ?? 0, ranked[place] ?? 0)
+    if (place === 0) return highest + 1e-6 * range
+    if (place === ranked.length) return lowest - 1e-6 * range
+    return halfway(ranked[place - 1], ranked[place])
   }
 
   /** Which of the class in the cell were drawn, so many in all. */
   function scatter(places: Uint32Array, drawn: number): void {
     for (let i = 0; i < drawn; i++) {
-      const place = places[random.int(places.length)] ?? 0
-      counts[place] = (counts[place] ?? 0) + 1
+      const place = places[random.int(places.length)]
+      counts[place]++
     }
   }
 
@@ -60,9 +63,9 @@ export function resampledThreshold(
     let best = { value: at(0, 0), threshold: edge(0) }
     let [hits, alarms] = [0, 0]
     const starts = cells.map(({ to }, i) => {
-      const start = { hits, alarms, i, most: at(hits + (hitsIn[i] ?? 0), alarms) }
-      hits += hitsIn[i] ?? 0
-      alarms += alarmsIn[i] ?? 0
+      const start = { hits, alarms, i, most: at(hits + hitsIn[i], alarms) }
+      hits += hitsIn[i]
+      alarms += alarmsIn[i]
       const value = at(hits, alarms)
       if (value > best.value) best = { value, threshold: edge(to) }
       return start
@@ -73,14 +76,14 @@ export function resampledThreshold(
       const cell = cells[start.i]
       if (cell === undefined) continue
       counts.fill(0, cell.from, cell.to)
-      scatter(cell.defects, hitsIn[start.i] ?? 0)
-      scatter(cell.goods, alarmsIn[start.i] ?? 0)
+      scatter(cell.defects, hitsIn[start.i])
+      scatter(cell.goods, alarmsIn[start.i])
       let { hits: hit, alarms: alarm } = start
       let above: number | null = null
       for (let place = cell.from; place < cell.to; place++) {
-        const count = counts[place] ?? 0
+        const count = counts[place]
         if (count === 0) continue
-        const score = ranked[place] ?? 0
+        const score = ranked[place]
         if (above !== null && score !== above) {
           const value = at(hit, alarm)
           if (value > best.value) best = { value, threshold: halfway(above, score) }

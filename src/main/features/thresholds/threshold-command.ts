@@ -66,15 +66,18 @@ export const addThreshold: AddCommand = (line) =>
         throw new WrongUse('Give --reason: a threshold is set with a reason, which is kept.')
       }
       const session = await context.acting()
-      const { thresholds, workspace } = session
-      const { findRun } = await import('../../store/runs.ts')
+      const { workspace } = session
+      const [{ findRun }, { askThresholds }] = await Promise.all([
+        import('../../store/runs.ts'),
+        import('./threshold-task.ts'),
+      ])
       const found = findRun(workspace.db, run)
       if (options.list) {
-        const { points, active } = await thresholds.ask('point.list', { run: found.id })
+        const { points, active } = await askThresholds(session, 'point.list', { run: found.id })
         return { document: { run: found.id, active, points }, text: listText(points, active) }
       }
       if (options.use !== undefined) {
-        const point = await thresholds.ask('point.use', {
+        const point = await askThresholds(session, 'point.use', {
           point: options.use,
           operator,
           reason: options.reason ?? '',
@@ -85,16 +88,16 @@ export const addThreshold: AddCommand = (line) =>
       const regions =
         leastArea === undefined || leastStrength === undefined ? null : { leastArea, leastStrength }
       if (regions !== null) {
-        const { measureRegions } = await import('../scoring/region-thread.ts')
+        const { measureRegions } = await import('../scoring/measure-regions-task.ts')
         await measureRegions(workspace, found.id)
       }
-      const { settings: inUse } = await thresholds.ask('threshold.validation', { run: found.id })
+      const { settings: inUse } = await askThresholds(session, 'threshold.validation', { run: found.id })
       const settings = {
         score: options.score ?? inUse.score,
         k: options.k ?? inUse.k,
         reduction: options.reduction ?? inUse.reduction,
       }
-      const chosen = await thresholds.ask('threshold.choose', {
+      const chosen = await askThresholds(session, 'threshold.choose', {
         run: found.id,
         settings,
         target: target ?? '',
@@ -102,7 +105,7 @@ export const addThreshold: AddCommand = (line) =>
       })
       for (const { text } of chosen.notices) context.notice(text)
       const point = options.set
-        ? await thresholds.ask('point.save', {
+        ? await askThresholds(session, 'point.save', {
             run: found.id,
             name: options.name,
             settings,

@@ -2,45 +2,19 @@
  * The labeled validation images of a run with what scoring stored of them, in typed arrays: everything that a
  * threshold may be chosen on. There is no way to ask this file for another split.
  */
+
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
 import { labelSchema } from '../../../shared/image.ts'
 import type { Run } from '../../../shared/run.ts'
 import { imageIdSchema } from '../../../shared/values.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'
 import { regionLevels } from '../scoring/region-profile.ts'
-
-export interface ValidationSet {
-  runId: string
-  /** Names of the components of a tile, in their order. */
-  names: readonly string[]
-  ids: Int32Array
-  /** 0 normal, 1 anomalous. */
-  labels: Uint8Array
-  /** Place of each image's defect type in `defectTypes`; -1 for a normal image. */
-  types: Int16Array
-  defectTypes: readonly string[]
-  /** Where the tiles of each image begin, and after the last their end. */
-  firstTile: Int32Array
-  /** [tiles, names] of all images. */
-  components: Float32Array
-  hasMap: Uint8Array
-  /** [images, levels] of `regionLevels`; the largest area where none is known, so that no defect gets by. */
-  areas: Uint32Array
-  /** How many images have a known region profile. */
-  profiled: number
-  normal: number
-  anomalous: number
-  /** Validation images without a label: no threshold can be weighed against them. */
-  unlabeled: number
-  /** Labeled validation images that the run has not scored. */
-  missing: number
-  /** SHA-256 of the ids and labels, so that it can be told later whether a threshold's images are still the same. */
-  hash: string
-}
+import type { ValidationSet } from './validation-arrays.ts'
 
 const scoredRow = z.object({
   id: imageIdSchema,
@@ -160,8 +134,8 @@ export function readValidationSet(db: Database, run: Run): ValidationSet {
   set.firstTile[at] = tile
   const order = [...typeNames].sort()
   for (let i = 0; i < set.types.length; i++) {
-    const type = typeNames[set.types[i] ?? -1]
-    if (type !== undefined) set.types[i] = order.indexOf(type)
+    const place = elementAt(set.types, i, 'Defect types of images')
+    if (place >= 0) set.types[i] = order.indexOf(elementAt(typeNames, place, 'Defect types'))
   }
   return { ...set, defectTypes: order, unlabeled, missing: labeled - at, hash: digest.digest('hex') }
 }

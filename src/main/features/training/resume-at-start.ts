@@ -5,7 +5,6 @@ import type { Job } from '../../../shared/job.ts'
 import { jobProgressSchema } from '../../../shared/job.ts'
 import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
-import type { Database } from '../../store/database.ts'
 import { readSetting, writeSetting } from '../../store/settings.ts'
 import { resumeTraining } from './training.ts'
 
@@ -16,7 +15,8 @@ const runsSchema = z.array(z.string())
 const isHeld = ({ progress }: Job): boolean => jobProgressSchema.safeParse(progress).data?.paused === true
 
 /** Notes down, before the jobs are stopped for closing, which trainings they are. */
-export function noteTrainings(db: Database, active: readonly Job[]): void {
+export function noteTrainings({ workspace: { db }, jobs }: Pick<Session, 'workspace' | 'jobs'>): void {
+  const active = jobs.list({ active: true }).reverse()
   const runs = active.flatMap((job) =>
     job.kind === 'train' && job.runId !== null && !isHeld(job) ? [job.runId] : [],
   )

@@ -2,7 +2,8 @@
 import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { verifyInThread } from './verify-in-thread.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { verifyTask } from './verify-task.ts'
 
 export function verifyPlan(session: Session): JobPlan {
   return {
@@ -12,14 +13,19 @@ export function verifyPlan(session: Session): JobPlan {
     async work({ signal, progress }) {
       const started = performance.now()
       try {
-        const report = await verifyInThread(session.workspace, {
-          signal,
-          onProgress: ({ done, total }) => {
-            const elapsed = (performance.now() - started) / 1000
-            const secondsLeft = done > 0 ? (elapsed / done) * (total - done) : null
-            progress({ phase: 'verify', done, total, secondsLeft, paused: false })
+        const report = await runWorkspaceTask(
+          session.workspace,
+          verifyTask,
+          {},
+          {
+            signal,
+            onProgress: ({ done, total }) => {
+              const elapsed = (performance.now() - started) / 1000
+              const secondsLeft = done > 0 ? (elapsed / done) * (total - done) : null
+              progress({ phase: 'verify', done, total, secondsLeft, paused: false })
+            },
           },
-        })
+        )
         return { state: 'done', result: report }
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'cancelled')) throw error

@@ -140,3 +140,10 @@ it('comes to the same for the same seed', () => {
   ])
   expect(compareOptions(items, runs, 7)).toEqual(compareOptions(items, runs, 7))
 })
+
+it('refuses a run that did not score each picture', () => {
+  const { items, runs } = line(3, ['spot'], () => [1, 2])
+  const short = runs.map((run) => ({ ...run, components: run.components.slice(1) }))
+  expect(() => compareOptions(items, short, 1)).toThrow(RangeError)
+  expect(() => compareOptions(items, short, 1)).toThrow('6 values were expected, 5 were given')
+})

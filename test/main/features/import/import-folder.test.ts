@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
-import { importInThread } from '../../../../src/main/features/import/import-in-thread.ts'
+import { importFolderTask } from '../../../../src/main/features/import/import-task.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { findDataset, listDatasets } from '../../../../src/main/store/datasets.ts'
 import { listImages, removeImage } from '../../../../src/main/store/images.ts'
@@ -14,6 +14,7 @@ import { listImports } from '../../../../src/main/store/imports.ts'
 import { createRun } from '../../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import { openWorkspace, type Workspace } from '../../../../src/main/store/workspace.ts'
+import { runWorkspaceTask } from '../../../../src/main/threads/run-task.ts'
 import type { ImportReport } from '../../../../src/shared/import.ts'
 import { freshWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
@@ -500,12 +501,12 @@ describe('an import in a thread', () => {
     const [here, beside] = [freshWorkspace(), freshWorkspace()]
     const wanted = await importFolder(here, { folder, dataset: 'parts', seed: 5 })
     const seen: number[] = []
-    const report = await importInThread(beside, {
-      folder,
-      dataset: 'parts',
-      seed: 5,
-      onProgress: ({ done }) => void seen.push(done),
-    })
+    const report = await runWorkspaceTask(
+      beside,
+      importFolderTask,
+      { folder, dataset: 'parts', seed: 5 },
+      { onProgress: ({ done }) => void seen.push(done) },
+    )
     expect(withoutTime(report)).toEqual(withoutTime(wanted))
     expect(contentOf(beside)).toEqual(contentOf(here))
     expect(seen.at(-1)).toBe(72)
@@ -515,7 +516,8 @@ describe('an import in a thread', () => {
     const folder = await writeFolder(temporaryFolder(), numbered('good', 5))
     const workspace = freshWorkspace()
     const signal = AbortSignal.abort()
-    await expect(importInThread(workspace, { folder, dataset: 'parts', signal })).rejects.toMatchObject({
+    const importing = runWorkspaceTask(workspace, importFolderTask, { folder, dataset: 'parts' }, { signal })
+    await expect(importing).rejects.toMatchObject({
       code: 'import-cancelled',
       remedy: expect.stringContaining('again'),
     })
@@ -524,7 +526,7 @@ describe('an import in a thread', () => {
   it('leaves the workspace usable by main meanwhile', async () => {
     const folder = await writeFolder(temporaryFolder(), numbered('good', 60))
     const workspace = freshWorkspace()
-    const importing = importInThread(workspace, { folder, dataset: 'parts' })
+    const importing = runWorkspaceTask(workspace, importFolderTask, { folder, dataset: 'parts' })
     expect(listImports(workspace.db, 'none')).toEqual([])
     writeFileSync(join(workspace.paths.logs, 'a.log'), '')
     expect((await importing).imported).toBe(60)
