@@ -85,7 +85,7 @@ describe('a warning about an image', () => {
         /\bwarnings?:\s+(?:small \? \[)?['`]([^'`]+)/g,
         /\brefuse\(['`]([^'`]+)/g,
       ],
-      /\/main\/(images|import|engine\/scoring)\//,
+      /\/main\/(images|features\/import|engine\/scoring)\//,
     )
       .flat()
       .map((warning) => warning.replaceAll(/\$\{[^}]*(?:\}|$)/g, '3'))
