@@ -5,6 +5,7 @@
  * Times are whole milliseconds since 1970-01-01 UTC. Paths are relative with forward slashes.
  */
 import { z } from 'zod'
+import { runCalibrationSchema, runResultSchema } from './run-outcome.ts'
 
 /** A point in time: milliseconds since 1970-01-01 UTC. */
 export const timeSchema = z.int().nonnegative()
@@ -217,9 +218,8 @@ export const runSchema = z.object({
   losses: z.record(z.string(), z.number()),
   /** Names of the values that scoring stores for each tile, in their order; null before the first scoring. */
   components: z.array(z.string().min(1)).nullable(),
-  calibration: jsonObjectSchema.nullable(),
-  /** What training reported at its end: the chosen checkpoint, the SHA-256 of the weights. */
-  result: jsonObjectSchema.nullable(),
+  calibration: runCalibrationSchema.nullable(),
+  result: runResultSchema.nullable(),
   failure: failureInfoSchema.nullable(),
   resumedCount: z.int().nonnegative(),
 })

@@ -1,7 +1,7 @@
 /** Takes a model package of another workstation into this workspace, as a trained run. */
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { jsonObjectSchema, type Run } from '../../shared/domain.ts'
+import type { Run } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { wholePhotograph } from '../../shared/region-of-interest.ts'
 import { type Manifest, manifestSchema } from '../export/manifest.ts'
@@ -85,16 +85,12 @@ export async function importModel(
       losses: {},
     })
     setCalibration(db, run.id, { scores, mapScale, expectedCriticValue })
-    setRunResult(
-      db,
-      run.id,
-      jsonObjectSchema.parse({
-        steps: manifest.steps,
-        componentNames,
-        weightsSha256,
-        importedFrom: { run: manifest.run, dataset: manifest.dataset, fanoscope: manifest.fanoscope },
-      }),
-    )
+    setRunResult(db, run.id, {
+      steps: manifest.steps,
+      componentNames,
+      weightsSha256,
+      importedFrom: { run: manifest.run, dataset: manifest.dataset, fanoscope: manifest.fanoscope },
+    })
     renameRun(db, run.id, manifest.name ?? `${manifest.model} ${manifest.run}`)
     setRunState(db, run.id, 'trained')
     recordAudit(db, {

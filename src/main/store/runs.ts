@@ -12,6 +12,12 @@ import {
   runSchema,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import {
+  type RunCalibration,
+  type RunResult,
+  runCalibrationSchema,
+  runResultSchema,
+} from '../../shared/run-outcome.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { datasetById } from './datasets.ts'
@@ -26,8 +32,8 @@ const runRow = runSchema.extend({
   config: jsonText(jsonObjectSchema),
   losses: jsonText(z.record(z.string(), z.number())),
   components: jsonText(z.array(z.string().min(1))).nullable(),
-  calibration: jsonText(jsonObjectSchema).nullable(),
-  result: jsonText(jsonObjectSchema).nullable(),
+  calibration: jsonText(runCalibrationSchema).nullable(),
+  result: jsonText(runResultSchema).nullable(),
   failure: jsonText(failureInfoSchema).nullable(),
 })
 
@@ -200,12 +206,12 @@ function recordTraining(db: Database, run: Run, state: RunState, failure: Failur
 }
 
 /** What training reported at its end. */
-export function setRunResult(db: Database, id: Id, result: JsonObject): void {
+export function setRunResult(db: Database, id: Id, result: RunResult): void {
   db.run('UPDATE run SET result = $result WHERE id = $id', { id, result: toJson(result) })
 }
 
 /** Scores of the normal validation images, for percentiles. */
-export function setCalibration(db: Database, id: Id, calibration: JsonObject): void {
+export function setCalibration(db: Database, id: Id, calibration: RunCalibration): void {
   db.run('UPDATE run SET calibration = $calibration WHERE id = $id', { id, calibration: toJson(calibration) })
 }
 
