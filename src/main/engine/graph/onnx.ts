@@ -48,7 +48,7 @@ export function encodeOnnx(
 ): Uint8Array {
   const writer = new GraphWriter(graph)
   const body = writer.write(name)
-  const model = new ProtobufWriter(body.length + 4096)
+  const model = new ProtobufWriter()
   model.integer(1, irVersion).string(2, 'Fanoscope').string(3, producerVersion).blob(7, body)
   model.message(8, (operators) => operators.string(1, '').integer(2, opset))
   for (const [key, value] of Object.entries(metadata)) {
@@ -59,7 +59,7 @@ export function encodeOnnx(
 
 class GraphWriter {
   readonly #graph: StepGraph
-  readonly #nodes = new ProtobufWriter(1 << 16)
+  readonly #nodes = new ProtobufWriter()
   readonly #values = new Map<GraphNode, string>()
   readonly #initializers = new Map<string, Uint8Array>()
   #count = 0
@@ -116,7 +116,7 @@ class GraphWriter {
 
   #initializer(type: number, shape: readonly number[], bytes: Uint8Array): string {
     const name = `c${this.#initializers.size}`
-    const tensor = new ProtobufWriter(bytes.length + 64)
+    const tensor = new ProtobufWriter()
     tensor.integers(1, shape).integer(2, type).string(8, name).blob(9, bytes)
     this.#initializers.set(name, tensor.bytes())
     return name
