@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { EngineTask, FromEngine, TaskMessage, ToEngine, TrainTask } from '../../../src/main/engine/protocol.ts'
+import type {
+  EngineTask,
+  FromEngine,
+  TaskMessage,
+  ToEngine,
+  TrainTask,
+} from '../../../src/main/engine/protocol.ts'
 import type { EngineChannel } from '../../../src/main/engine-host/channel.ts'
 import {
   createSupervisor,
