@@ -13,7 +13,7 @@ import { createGanomalyWeights } from '../src/main/engine/systems/ganomaly/netwo
 import { createGanomalySteps } from '../src/main/engine/systems/ganomaly/steps.ts'
 import { tf } from '../src/main/engine/tensorflow.ts'
 import { ganomalyConfigSchema } from '../src/main/model/systems/ganomaly/config.ts'
-import { createRandom } from '../src/main/random.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 import { inRow, inTurn, type Sample, timed, timing } from './measure.ts'
 import { fanoganInputs, fanoganPrograms } from './steps.ts'
 

@@ -17,7 +17,7 @@ import { createSupervisor, type TaskOutcome } from '../src/main/engine-host/supe
 import { fanoganConfigSchema } from '../src/main/model/systems/fanogan/config.ts'
 import { writeNoise } from './noise.ts'
 
-export interface MemoryOptions {
+interface MemoryOptions {
   tiles: readonly number[]
   /** Side of a tile, filters of the first layer, side of a photograph in pixels. */
   size: 32 | 64 | 128
@@ -25,7 +25,7 @@ export interface MemoryOptions {
   side: number
 }
 
-export interface MemoryFigure {
+interface MemoryFigure {
   tiles: number
   images: number
   /** Largest resident memory of the engine's process, in bytes. */

@@ -26,7 +26,7 @@ export interface OptionRow {
   reduction: ScoreOptions['reduction']
 }
 
-export interface OptionFigures {
+interface OptionFigures {
   title: string
   made: number | null
   types: Record<string, number | null>

@@ -3,28 +3,30 @@
  * the same tiles through the same graph, and as many photographs compared with good texture, with nothing to read,
  * blend or write.
  */
+
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
 import { systemNamed } from '../src/main/engine/systems/registry.ts'
 import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
-import { importFolder } from '../src/main/import/import-folder.ts'
-import { scoreSummarySchema } from '../src/main/jobs/score-job.ts'
+import { importFolder } from '../src/main/features/import/import-folder.ts'
+import { writeSampleLine } from '../src/main/features/sample/write.ts'
+import { scoreSummarySchema } from '../src/main/features/scoring/score-job.ts'
+import { startScoring } from '../src/main/features/scoring/scoring.ts'
+import { startTraining } from '../src/main/features/training/training.ts'
 import { readModel } from '../src/main/model/model-file.ts'
-import { createRandom } from '../src/main/random.ts'
-import { writeSampleLine } from '../src/main/sample/write.ts'
-import { createEventHub } from '../src/main/services/events.ts'
-import { startScoring } from '../src/main/services/scoring.ts'
-import { openSession, type Session } from '../src/main/services/session.ts'
-import { startTraining } from '../src/main/services/training.ts'
+import { createEventHub } from '../src/main/platform/events.ts'
+import { createRandom } from '../src/main/platform/random.ts'
+import { openSession, type Session } from '../src/main/session/session.ts'
 import { runFolder } from '../src/main/store/runs.ts'
 import { median } from './measure.ts'
 import { peakBytes, processorSeconds } from './process-figures.ts'
 
-export interface PipelineOptions {
+interface PipelineOptions {
   photographs: number
   /** Side of a photograph in pixels. */
   side: number
@@ -137,6 +139,7 @@ export async function measurePipeline(options: PipelineOptions): Promise<Pipelin
   const session = openSession({
     dir: join(folder, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     events: createEventHub(),
     launchEngine(onOutput) {
       const channel = launchStandardEngine(onOutput)

@@ -15,7 +15,7 @@ import {
 } from '../src/main/engine/systems/losses.ts'
 import { tf, type Variable } from '../src/main/engine/tensorflow.ts'
 import { lossGradients } from '../src/main/engine/training/gradients.ts'
-import { createRandom, type Random } from '../src/main/random.ts'
+import { createRandom, type Random } from '../src/main/platform/random.ts'
 
 const byBatch = { from: 'batch' } as const
 const measured = { from: 'measured' } as const

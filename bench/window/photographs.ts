@@ -2,15 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
+import { importFolder } from '../../src/main/features/import/import-folder.ts'
 import { writeAnomalyMap } from '../../src/main/images/anomaly-map.ts'
-import { importFolder } from '../../src/main/import/import-folder.ts'
-import { createRandom, type Random } from '../../src/main/random.ts'
+import { createRandom, type Random } from '../../src/main/platform/random.ts'
 import { keepAnnotation } from '../../src/main/store/annotations.ts'
 import { datasetByName } from '../../src/main/store/datasets.ts'
 import { gridOrder } from '../../src/main/store/image-grid.ts'
 import { saveScores } from '../../src/main/store/scores.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
-import type { Shape } from '../../src/shared/annotation.ts'
+import type { Shape } from '../../src/shared/label.ts'
 
 const run = 'bench-run'
 

@@ -3,8 +3,9 @@
  * English window shows its words as they are. Another language says by the stable code what it means and what to do,
  * and keeps main's words as the original; a code that it does not know shows main's words alone.
  */
-import type { Finding, Problem } from '../shared/domain.ts'
+import type { Finding } from '../shared/doctor.ts'
 import type { FailureData } from '../shared/failure.ts'
+import type { Problem } from '../shared/workspace.ts'
 import chinese from './i18n/failures.zh-CN.json'
 
 export interface FailureText {

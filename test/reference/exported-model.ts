@@ -3,6 +3,7 @@
  *
  *     node test/reference/exported-model.ts FOLDER && python test/reference/exported-model.py FOLDER/*\/out
  */
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readWeights } from '../../src/main/engine/networks/stored-weights.ts'
@@ -13,7 +14,7 @@ import { writeModel } from '../../src/main/model/model-file.ts'
 import type { TensorMap } from '../../src/main/model/safetensors.ts'
 import { fanoganConfigSchema } from '../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../src/main/model/systems/ganomaly/config.ts'
-import { createRandom } from '../../src/main/random.ts'
+import { createRandom } from '../../src/main/platform/random.ts'
 
 const random = createRandom(5)
 

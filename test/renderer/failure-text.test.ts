@@ -12,7 +12,9 @@ import {
 } from '../../src/renderer/failure-text.ts'
 import chinese from '../../src/renderer/i18n/failures.zh-CN.json'
 import { i18n } from '../../src/renderer/i18n/index.ts'
-import { findingSchema, problemSchema, refusalCodeSchema } from '../../src/shared/domain.ts'
+import { findingSchema } from '../../src/shared/doctor.ts'
+import { refusalCodeSchema } from '../../src/shared/import.ts'
+import { problemSchema } from '../../src/shared/workspace.ts'
 
 /** What main and the engine say. The command line's own words never reach a window. */
 const sources = Object.entries(

@@ -2,7 +2,7 @@
  * Keeps one engine process: starts it when it is first needed, checks every message in both directions, starts it
  * again after a crash, and ends it, by force where it must.
  */
-import type { EngineState } from '../../shared/contract.ts'
+import type { EngineState } from '../../shared/engine.ts'
 import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import {
   type FromEngine,

@@ -4,7 +4,7 @@
  * The supervisor knows nothing of SQLite. A task's outcome is returned, never thrown: what `interrupted`
  * means for a run or a job is for whoever gave the task to say.
  */
-import type { EngineState } from '../../shared/contract.ts'
+import type { EngineState } from '../../shared/engine.ts'
 import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import {
   type EngineImage,

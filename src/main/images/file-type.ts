@@ -1,4 +1,4 @@
-import type { ImageFormat } from '../../shared/domain.ts'
+import type { ImageFormat } from '../../shared/image.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
 

@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import type { RefusalCode } from '../../shared/import.ts'
 
 const remedies: Record<RefusalCode, string> = {
   'empty-file': 'Copy the file again from the camera; this copy has no content.',

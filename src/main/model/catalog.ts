@@ -3,8 +3,8 @@
  * and the forms of the window read it.
  */
 import { z } from 'zod'
-import type { Parameter, Systems } from '../../shared/contract.ts'
 import { Failure } from '../../shared/failure.ts'
+import type { Parameter, Systems } from '../../shared/training.ts'
 import type { Preset } from './preset.ts'
 import {
   anoganComponents,

@@ -1,10 +1,11 @@
 /** A trained model on disk: `model/weights.safetensors` and `model/model.json` in the run's folder. */
+
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
-import { writeFileDurably } from '../durable-file.ts'
+import { writeFileDurably } from '../platform/durable-file.ts'
 import { readTensors, type TensorMap, writeTensors } from './safetensors.ts'
 
 export const modelDescriptionSchema = z.object({

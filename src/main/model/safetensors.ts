@@ -3,10 +3,11 @@
  * with `dtype`, `shape` and `data_offsets` of each tensor; the values. Only F32 is written and read. A
  * SHA-256 of the header (without itself) and the values stands in `__metadata__` under `sha256`.
  */
+
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { writeFileDurably } from '../durable-file.ts'
+import { writeFileDurably } from '../platform/durable-file.ts'
 
 export interface StoredTensor {
   shape: number[]

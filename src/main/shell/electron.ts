@@ -21,7 +21,7 @@ export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
   preloadFile: string
   /** The application's picture in the task bar. */
   iconFile: string
-  /** The bundle of `src/main/entries/engine.ts`. */
+  /** The bundle of `src/main/app/engine.ts`. */
   engineEntry: string
   engineEnvironment: () => Record<string, string>
   platform?: NodeJS.Platform

@@ -1,6 +1,5 @@
 /** Watched folders, and a row for each file that came into one. */
 import { z } from 'zod'
-import type { Id, ImageId } from '../../shared/domain.ts'
 import {
   type LivePart,
   type LiveVerdict,
@@ -8,6 +7,7 @@ import {
   livePartSchema,
   liveWatchSchema,
 } from '../../shared/live.ts'
+import type { Id, ImageId } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 import { flag, jsonText, toJsonOrNull } from './row.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FailureInfo } from '../../shared/domain.ts'
+import type { FailureInfo } from '../../shared/failure-schema.ts'
 import { recordAudit } from './audit.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Database } from './database.ts'

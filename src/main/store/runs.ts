@@ -1,23 +1,18 @@
 import { z } from 'zod'
-import {
-  type FailureInfo,
-  failureInfoSchema,
-  type Id,
-  type JsonObject,
-  jsonObjectSchema,
-  type Run,
-  type RunMetric,
-  type RunState,
-  runMetricSchema,
-  runSchema,
-} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema.ts'
 import {
+  type Run,
   type RunCalibration,
+  type RunMetric,
   type RunResult,
+  type RunState,
   runCalibrationSchema,
+  runMetricSchema,
   runResultSchema,
-} from '../../shared/run-outcome.ts'
+  runSchema,
+} from '../../shared/run.ts'
+import { type Id, type JsonObject, jsonObjectSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { datasetById } from './datasets.ts'

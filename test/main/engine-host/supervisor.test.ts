@@ -12,7 +12,7 @@ import {
   type Supervisor,
   type SupervisorTimes,
 } from '../../../src/main/engine-host/supervisor.ts'
-import type { EngineState } from '../../../src/shared/contract.ts'
+import type { EngineState } from '../../../src/shared/engine.ts'
 
 /** One end of an engine channel in this process: the test plays the engine. */
 class PlayedEngine implements EngineChannel {

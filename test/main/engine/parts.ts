@@ -1,4 +1,5 @@
 /** Small seeded photographs of parts, and trainings on them that take a second. */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -9,7 +10,7 @@ import { TaskControl } from '../../../src/main/engine/task-control.ts'
 import { scoreTask } from '../../../src/main/engine/tasks/score-task.ts'
 import type { TrainingContext } from '../../../src/main/engine/training/context.ts'
 import { type FanoganConfig, fanoganConfigSchema } from '../../../src/main/model/systems/fanogan/config.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { tinyValues } from './tiny-training.ts'
 
 export interface PartOptions {

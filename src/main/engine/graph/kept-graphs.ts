@@ -5,6 +5,7 @@
  * are constants of a graph are in its file. The folder holds at most `mostFiles`, can be deleted at any
  * time, and goes with the run.
  */
+
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -18,8 +19,8 @@ import {
 } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { temporaryPrefix } from '../../durable-file.ts'
 import { compiledFolder } from '../../model/run-folder.ts'
+import { temporaryPrefix } from '../../platform/durable-file.ts'
 import { tf } from '../tensorflow.ts'
 import { decodeProgram, encodeProgram, type ProgramCache } from './program-cache.ts'
 

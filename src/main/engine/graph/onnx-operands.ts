@@ -1,5 +1,6 @@
 /** What a translation to ONNX reads of a TensorFlow node: attributes, constants, and how a window slides. */
 import { Failure } from '../../../shared/failure.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import {
   type Edge,
   edgeType,
@@ -60,7 +61,12 @@ export function slidingWindow(
     throw notExportable(node)
   const strides = list(node, 'strides').slice(1, 3)
   const of = (side: number): [number, number] =>
-    padding(text(node, 'padding'), image[side + 1] ?? 0, window[side] ?? 0, strides[side] ?? 1)
+    padding(
+      text(node, 'padding'),
+      elementAt(image, side + 1, 'Sides of a picture'),
+      elementAt(window, side, 'Sides of a window'),
+      elementAt(strides, side, 'Strides'),
+    )
   const [top, bottom] = of(0)
   const [left, right] = of(1)
   return { strides, pads: [top, left, bottom, right] }
@@ -70,32 +76,9 @@ export function slidingWindow(
 export function whole(value: TensorValue): Float32Array {
   const stored = floatsOf(value)
   const count = elementCount(value.shape)
-  return stored.length === count ? stored : new Float32Array(count).fill(stored[0] ?? 0)
-}
-
-/** The values with their sides in another order. */
-export function permuted(
-  values: Float32Array,
-  shape: readonly number[],
-  order: readonly number[],
-): Float32Array {
-  const strides = shape.map((_, side) => elementCount(shape.slice(side + 1)))
-  const sizes = order.map((side) => shape[side] ?? 0)
-  const steps = order.map((side) => strides[side] ?? 0)
-  const result = new Float32Array(values.length)
-  const at = sizes.map(() => 0)
-  let from = 0
-  for (let i = 0; i < result.length; i++) {
-    result[i] = values[from] ?? 0
-    for (let side = sizes.length - 1; side >= 0; side--) {
-      at[side] = (at[side] ?? 0) + 1
-      from += steps[side] ?? 0
-      if ((at[side] ?? 0) < (sizes[side] ?? 0)) break
-      from -= (sizes[side] ?? 0) * (steps[side] ?? 0)
-      at[side] = 0
-    }
-  }
-  return result
+  return stored.length === count
+    ? stored
+    : new Float32Array(count).fill(elementAt(stored, 0, 'Elements of a constant'))
 }
 
 export function notExportable({ op }: GraphNode): Failure {

@@ -6,6 +6,7 @@
  * Runtime moves and cancels them when it loads the model.
  */
 
+import { elementAt } from '../../platform/array-bounds.ts'
 import { constantValue, DataTypes, type Edge, edgeType, type GraphNode } from './ir.ts'
 import {
   boolean,
@@ -13,11 +14,11 @@ import {
   list,
   notExportable,
   number,
-  permuted,
   shapeOf,
   slidingWindow,
   whole,
 } from './onnx-operands.ts'
+import { permuted } from './permuted.ts'
 import type { StepGraph } from './program-graph.ts'
 import { ProtobufWriter } from './protobuf.ts'
 import { reachableNodes } from './saved-model.ts'
@@ -153,7 +154,7 @@ class GraphWriter {
   #filter(edge: Edge | undefined, order: readonly number[], node: GraphNode): string {
     const constant = edge === undefined ? null : constantValue(edge.node)
     if (constant === null) throw notExportable(node)
-    const shape = order.map((side) => constant.shape[side] ?? 0)
+    const shape = order.map((side) => elementAt(constant.shape, side, 'Sides of a filter'))
     return this.#floats(shape, permuted(whole(constant), constant.shape, order))
   }
 
@@ -252,10 +253,15 @@ class GraphWriter {
     const [height = 0, width = 0, ...channels] = shapeOf(filter)
     const output = node.outputs[0]?.shape ?? []
     const small = shapeOf(image)
+    const sizeOf = (shape: readonly number[], side: number): number =>
+      elementAt(shape, side + 1, 'Sides of a picture')
     const { strides, pads } = slidingWindow(node, output, [height, width, ...channels])
     const reach = (side: number, kernel: number): number =>
-      ((small[side + 1] ?? 0) - 1) * (strides[side] ?? 1) + kernel - (pads[side] ?? 0) - (pads[side + 2] ?? 0)
-    const rest = [(output[1] ?? 0) - reach(0, height), (output[2] ?? 0) - reach(1, width)]
+      (sizeOf(small, side) - 1) * elementAt(strides, side, 'Strides') +
+      kernel -
+      elementAt(pads, side, 'Pads') -
+      elementAt(pads, side + 2, 'Pads')
+    const rest = [sizeOf(output, 0) - reach(0, height), sizeOf(output, 1) - reach(1, width)]
     const x = this.#channelsFirst(image, node)
     const w = this.#filter(filter, [3, 2, 0, 1], node)
     return this.#channelsLast(this.#add('ConvTranspose', [x, w], { strides, pads, output_padding: rest }))

@@ -8,7 +8,7 @@ import type { TensorMap } from '../../model/safetensors.ts'
 import { whitenedComponent } from '../../model/scores.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { Learnable, Learned } from './learnable.ts'
-import { whiteningOf } from './whitening.ts'
+import { MomentSums, whiteningOf } from './whitening.ts'
 
 /** The share of a tile's cells, the farthest, that its score is the mean of. */
 export const farthestCells = 0.01
@@ -34,46 +34,21 @@ export function whitenedDistance(x: Tensor, y: Tensor, { mean, whitening }: Feat
 /** Gathers residuals of good training tiles and learns from them how they vary together. */
 export class WhiteningGathering {
   readonly #features: number
-  readonly #sum: Float64Array
-  readonly #products: Float64Array
-  #count = 0
+  readonly #sums: MomentSums
 
   constructor(features: number) {
     this.#features = features
-    this.#sum = new Float64Array(features)
-    this.#products = new Float64Array(features * features)
+    this.#sums = new MomentSums(features)
   }
 
   /** @param residuals [cells, features] */
   add(residuals: Float32Array): void {
-    const n = this.#features
-    const [sum, products] = [this.#sum, this.#products]
-    for (let at = 0; at < residuals.length; at += n) {
-      for (let i = 0; i < n; i++) {
-        const value = residuals[at + i] ?? 0
-        sum[i] = (sum[i] ?? 0) + value
-        // The other half is the same.
-        for (let j = 0; j <= i; j++) {
-          products[i * n + j] = (products[i * n + j] ?? 0) + value * (residuals[at + j] ?? 0)
-        }
-      }
-    }
-    this.#count += residuals.length / n
+    this.#sums.add(residuals)
   }
 
   finish(): FeatureWhitening {
-    const n = this.#features
-    const count = Math.max(1, this.#count)
-    const mean = this.#sum.map((value) => value / count)
-    const covariance = new Float64Array(n * n)
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++) {
-        const value = (this.#products[i * n + j] ?? 0) / count - (mean[i] ?? 0) * (mean[j] ?? 0)
-        covariance[i * n + j] = value
-        covariance[j * n + i] = value
-      }
-    }
-    return { mean: Float32Array.from(mean), whitening: whiteningOf(covariance, n) }
+    const { mean, covariance } = this.#sums.finish()
+    return { mean: Float32Array.from(mean), whitening: whiteningOf(covariance, this.#features) }
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { LearnedComponent } from '../../model/scores.ts'
-import { createRandom } from '../../random.ts'
+import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
 import { TrainingBatches } from '../data/training-batches.ts'

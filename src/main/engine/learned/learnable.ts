@@ -6,7 +6,7 @@
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { LearnedComponent } from '../../model/scores.ts'
-import type { Random } from '../../random.ts'
+import type { Random } from '../../platform/random.ts'
 import type { Pixels } from '../data/geometry.ts'
 import type { GraphComponent, PhotographMeasure, ScorerRequest } from '../scoring/tile-scorer.ts'
 

@@ -7,7 +7,8 @@
  * Local derivatives as features: Koenderink and van Doorn 1987; energies of a bank of filters: Varma and
  * Zisserman 2005. The two coarser scales are computed on a picture half as wide.
  */
-import type { Pixels } from '../data/geometry.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
+import { type Pixels, requirePixels } from '../data/geometry.ts'
 
 /** Pixels between two cells, both ways. */
 export const cellSide = 6
@@ -56,12 +57,12 @@ function gaussian(scale: number, order: 0 | 1 | 2): Kernel {
   for (let i = 0; i < kernel.length; i++) {
     const t = (i - radius) / scale
     const factor = order === 0 ? 1 : order === 1 ? t : t * t - 1
-    kernel[i] = ((kernel[i] ?? 0) / sum) * factor
+    kernel[i] = (kernel[i] / sum) * factor
   }
   if (order === 2) {
     // Cut off and sampled, the second derivative of a constant would not be zero.
     const mean = kernel.reduce((total, value) => total + value, 0) / kernel.length
-    for (let i = 0; i < kernel.length; i++) kernel[i] = (kernel[i] ?? 0) - mean
+    for (let i = 0; i < kernel.length; i++) kernel[i] -= mean
   }
   return kernel
 }
@@ -88,12 +89,12 @@ function correlateRow(
     let c = 0
     let d = 0
     for (let i = 0; i < kernel.length; i++) {
-      const weight = kernel[i] ?? 0
-      const at = (from[i] ?? 0) + x
-      a += weight * (data[at] ?? 0)
-      b += weight * (data[at + 1] ?? 0)
-      c += weight * (data[at + 2] ?? 0)
-      d += weight * (data[at + 3] ?? 0)
+      const weight = kernel[i]
+      const at = from[i] + x
+      a += weight * data[at]
+      b += weight * data[at + 1]
+      c += weight * data[at + 2]
+      d += weight * data[at + 3]
     }
     out[to + x] = a
     out[to + x + 1] = b
@@ -102,7 +103,7 @@ function correlateRow(
   }
   for (let x = whole; x < width; x++) {
     let sum = 0
-    for (let i = 0; i < kernel.length; i++) sum += (kernel[i] ?? 0) * (data[(from[i] ?? 0) + x] ?? 0)
+    for (let i = 0; i < kernel.length; i++) sum += kernel[i] * data[from[i] + x]
     out[to + x] = sum
   }
 }
@@ -116,8 +117,8 @@ function alongRows({ data, width, height }: Plane, kernel: Kernel): Plane {
   for (let y = 0; y < height; y++) {
     const row = y * width
     padded.set(data.subarray(row, row + width), radius)
-    padded.fill(data[row] ?? 0, 0, radius)
-    padded.fill(data[row + width - 1] ?? 0, radius + width)
+    padded.fill(data[row], 0, radius)
+    padded.fill(data[row + width - 1], radius + width)
     correlateRow(padded, from, kernel, out, row, width)
   }
   return { data: out, width, height }
@@ -187,20 +188,20 @@ function cellMeans(
   for (let y = 0; y < height; y++) {
     const row = Math.min(rows - 1, Math.floor(y / side)) * columns
     for (let column = 0; column < columns; column++) {
-      const end = y * width + (across[column + 1] ?? 0)
+      const end = y * width + across[column + 1]
       let sum = 0
-      for (let i = y * width + (across[column] ?? 0); i < end; i++) {
-        const value = data[i] ?? 0
+      for (let i = y * width + across[column]; i < end; i++) {
+        const value = data[i]
         sum += of === 'squares' ? value * value : value
       }
-      means[row + column] = (means[row + column] ?? 0) + sum
+      means[row + column] += sum
     }
   }
   for (let row = 0; row < rows; row++) {
-    const tall = (down[row + 1] ?? 0) - (down[row] ?? 0)
+    const tall = down[row + 1] - down[row]
     for (let column = 0; column < columns; column++) {
-      const wide = (across[column + 1] ?? 0) - (across[column] ?? 0)
-      means[row * columns + column] = (means[row * columns + column] ?? 0) / (tall * wide || 1)
+      const wide = across[column + 1] - across[column]
+      means[row * columns + column] /= tall * wide || 1
     }
   }
   return { data: means, width: columns, height: rows }
@@ -213,7 +214,7 @@ function cellMiddles({ data, width, height }: Plane, side: number, { rows, colum
   for (let row = 0; row < rows; row++) {
     const y = Math.min(height - 1, row * side + half)
     for (let column = 0; column < columns; column++) {
-      out[row * columns + column] = data[y * width + Math.min(width - 1, column * side + half)] ?? 0
+      out[row * columns + column] = data[y * width + Math.min(width - 1, column * side + half)]
     }
   }
   return out
@@ -235,7 +236,7 @@ function logBrightness({ data, width, height, channels }: Pixels): Plane {
   const out = new Float32Array(width * height)
   for (let i = 0; i < out.length; i++) {
     let sum = 0
-    for (let c = 0; c < channels; c++) sum += data[i * channels + c] ?? 0
+    for (let c = 0; c < channels; c++) sum += data[i * channels + c]
     out[i] = Math.log((sum / channels + 1) / 2 + darkest)
   }
   return { data: out, width, height }
@@ -246,14 +247,14 @@ function contrastOf(picture: Plane, means: Plane): Float32Array {
   const slow = blurred(means, 1.33).data
   const squares = cellMeans(picture, cellSide, gridOf(picture, cellSide), 'squares').data
   const variance = squares.map((value, i) => {
-    const level = slow[i] ?? 0
-    return Math.max(0, value - 2 * level * (means.data[i] ?? 0) + level * level)
+    const level = slow[i]
+    return Math.max(0, value - 2 * level * means.data[i] + level * level)
   })
   return blurred({ ...means, data: variance }, 2).data.map((value) => Math.sqrt(value) + leastContrast)
 }
 
 function median(values: Float32Array): number {
-  return Float32Array.from(values).sort()[Math.floor(values.length / 2)] ?? 0
+  return Float32Array.from(values).sort()[Math.floor(values.length / 2)]
 }
 
 /** The features of every cell of a picture of logarithms. */
@@ -265,12 +266,11 @@ function localTexture(picture: Plane): Cells {
   const data = new Float32Array(rows * columns * textureFeatures)
   const set = (feature: number, values: Float32Array, to: (value: number, cell: number) => number): void => {
     for (let cell = 0; cell < values.length; cell++) {
-      data[cell * textureFeatures + feature] = to(values[cell] ?? 0, cell)
+      data[cell * textureFeatures + feature] = to(values[cell], cell)
     }
   }
-  const relative = (value: number, cell: number): number => value / (contrast[cell] ?? 1)
-  const energy = (value: number, cell: number): number =>
-    Math.log(value / (contrast[cell] ?? 1) ** 2 + leastEnergy)
+  const relative = (value: number, cell: number): number => value / contrast[cell]
+  const energy = (value: number, cell: number): number => Math.log(value / contrast[cell] ** 2 + leastEnergy)
   let feature = 0
   for (const { plane, scale, side } of octaves(picture)) {
     for (const response of derivatives(plane, scale)) {
@@ -284,7 +284,7 @@ function localTexture(picture: Plane): Cells {
   const coarse = blurred(means, 4).data
   set(2 * responses, blurred(means, 0.67).data, (value) => value - level)
   set(2 * responses + 1, contrast, Math.log)
-  set(2 * responses + 2, blurred(means, 1.67).data, (value, cell) => value - (coarse[cell] ?? 0))
+  set(2 * responses + 2, blurred(means, 1.67).data, (value, cell) => value - coarse[cell])
   return { data, rows, columns }
 }
 
@@ -294,8 +294,11 @@ function localTexture(picture: Plane): Cells {
  * @param y its reconstruction, of the same size
  */
 export function texturesOf(x: Pixels, y: Pixels): Textures {
+  requirePixels(x)
+  requirePixels(y)
+  requireLength(y.data, x.data.length, 'Samples of a reconstruction')
   const photograph = logBrightness(x)
   const restored = logBrightness(y).data
-  const residual = photograph.data.map((value, i) => value - (restored[i] ?? 0))
+  const residual = photograph.data.map((value, i) => value - restored[i])
   return { photograph: localTexture(photograph), residual: localTexture({ ...photograph, data: residual }) }
 }

@@ -9,17 +9,14 @@
  */
 
 import type { TensorMap } from '../../model/safetensors.ts'
-import type { Random } from '../../random.ts'
-import type { Pixels } from '../data/geometry.ts'
+import type { Random } from '../../platform/random.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
-import { type Cells, cellSide, type Textures, textureFeatures } from './local-texture.ts'
-import { whiteningOf } from './whitening.ts'
+import { addDistances, type Distances, withNeighbors } from './distance-map.ts'
+import { type Cells, type Textures, textureFeatures } from './local-texture.ts'
+import { momentsOf, whiteningOf } from './whitening.ts'
 
 /** Cells in a bank, at most. */
 export const bankLimit = 16_384
-
-/** The share of a photograph's cells, the farthest, that its score is the mean of. */
-export const farthestShare = 0.02
 
 /** Cells beside the bank that its usual distance is measured on, at most. */
 const probeLimit = 2_048
@@ -70,22 +67,8 @@ class CellGathering {
   }
 
   finish(): NormalTexture {
-    const n = textureFeatures
-    const count = this.#cells.length
-    const mean = new Float64Array(n)
-    for (const cell of this.#cells)
-      for (let i = 0; i < n; i++) mean[i] = (mean[i] ?? 0) + (cell[i] ?? 0) / count
-    const covariance = new Float64Array(n * n)
-    for (const cell of this.#cells) {
-      for (let i = 0; i < n; i++) {
-        const di = (cell[i] ?? 0) - (mean[i] ?? 0)
-        for (let j = 0; j < n; j++) {
-          const dj = (cell[j] ?? 0) - (mean[j] ?? 0)
-          covariance[i * n + j] = (covariance[i * n + j] ?? 0) + (di * dj) / count
-        }
-      }
-    }
-    const whitening = whiteningOf(covariance, n)
+    const { mean, covariance } = momentsOf(this.#cells, textureFeatures)
+    const whitening = whiteningOf(covariance, textureFeatures)
     const whitener = { mean: Float32Array.from(mean), whitening }
     const bank = whiten(together(this.#cells), whitener)
     const nearest = new Bank({ ...whitener, bank })
@@ -201,16 +184,6 @@ class Bank {
   }
 }
 
-/** How far the cells of one photograph are from those of good parts. */
-export interface Distances {
-  /** [rows * columns]; 2 is usual on good parts. */
-  data: Float32Array
-  rows: number
-  columns: number
-  /** Cells that count, where not all do. */
-  counted?: number
-}
-
 /** Keeps the banks ready to be compared with. */
 export class NearestNormal {
   readonly #banks: { bank: Bank; side: Side; usual: number }[]
@@ -228,9 +201,7 @@ export class NearestNormal {
     const { rows, columns } = textures.photograph
     const data = new Float32Array(rows * columns)
     for (const { bank, side, usual } of this.#banks) {
-      for (const [cell, distance] of bank.distances(textures[side].data).entries()) {
-        data[cell] = (data[cell] ?? 0) + distance / usual
-      }
+      addDistances(data, bank.distances(textures[side].data), usual)
     }
     return { data: withNeighbors(data, rows, columns), rows, columns }
   }
@@ -238,91 +209,6 @@ export class NearestNormal {
   dispose(): void {
     for (const { bank } of this.#banks) bank.dispose()
   }
-}
-
-/** Each value averaged with its neighbors: 1 2 1 both ways. */
-function withNeighbors(values: Float32Array, rows: number, columns: number): Float32Array {
-  const weights = [1, 2, 1]
-  const out = new Float32Array(values.length)
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let [sum, total] = [0, 0]
-      for (let dy = -1; dy <= 1; dy++) {
-        for (let dx = -1; dx <= 1; dx++) {
-          const [y, x] = [row + dy, column + dx]
-          if (y < 0 || x < 0 || y >= rows || x >= columns) continue
-          const weight = (weights[dy + 1] ?? 0) * (weights[dx + 1] ?? 0)
-          sum += weight * (values[y * columns + x] ?? 0)
-          total += weight
-        }
-      }
-      out[row * columns + column] = sum / total
-    }
-  }
-  return out
-}
-
-/** Which cells of a picture count: those with at least half of their pixels inside. */
-export function cellsInside(
-  { rows, columns }: { rows: number; columns: number },
-  { width, height }: Pixels,
-  inside: Uint8Array,
-): Uint8Array {
-  const [all, counted] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)]
-  for (let y = 0; y < height; y++) {
-    const row = Math.min(rows - 1, Math.floor(y / cellSide)) * columns
-    for (let x = 0; x < width; x++) {
-      const cell = row + Math.min(columns - 1, Math.floor(x / cellSide))
-      all[cell] = (all[cell] ?? 0) + 1
-      counted[cell] = (counted[cell] ?? 0) + (inside[y * width + x] ?? 0)
-    }
-  }
-  return Uint8Array.from(all, (pixels, cell) => (2 * (counted[cell] ?? 0) >= pixels ? 1 : 0))
-}
-
-/** Distances that are 0 where a cell does not count. */
-export function onlyInside(distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances {
-  if (inside === null) return distances
-  const counts = cellsInside(distances, picture, inside)
-  const data = distances.data.map((distance, cell) => (counts[cell] === 1 ? distance : 0))
-  return { ...distances, data, counted: counts.reduce((sum, value) => sum + value, 0) }
-}
-
-/** The score `texture` of a photograph: mean of the farthest cells. */
-export function farthest({ data, counted = data.length }: Distances): number {
-  const count = Math.max(1, Math.round(counted * farthestShare))
-  const top = Float32Array.from(data)
-    .sort()
-    .subarray(data.length - count)
-  return top.reduce((sum, value) => sum + value, 0) / count
-}
-
-/** What is taken from distances in a map: hardly a cell of a good part is as near. */
-const nearest = 1
-
-/**
- * A map of the photograph from the distances of its cells, between their middles by straight lines. What is usual
- * on good parts is 1 there.
- * @returns one channel of the photograph's size as the networks see it
- */
-export function distanceMap({ data, rows, columns }: Distances, width: number, height: number): Pixels {
-  const out = new Float32Array(width * height)
-  const along = (size: number, cells: number): { low: number; high: number; share: number }[] =>
-    Array.from({ length: size }, (_, pixel) => {
-      const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / cellSide - 0.5))
-      const low = Math.floor(place)
-      return { low, high: Math.min(cells - 1, low + 1), share: place - low }
-    })
-  const across = along(width, columns)
-  for (const [y, { low, high, share }] of along(height, rows).entries()) {
-    for (const [x, column] of across.entries()) {
-      const line = (row: number): number =>
-        (data[row * columns + column.low] ?? 0) * (1 - column.share) +
-        (data[row * columns + column.high] ?? 0) * column.share
-      out[y * width + x] = Math.max(0, line(low) * (1 - share) + line(high) * share - nearest)
-    }
-  }
-  return { data: out, width, height, channels: 1 }
 }
 
 const prefix = 'texture/'

@@ -2,7 +2,9 @@
  * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
+
 import { failureData } from '../../../shared/failure.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
 import {
   countInside,
   cutInside,
@@ -143,9 +145,11 @@ class OpenPicture {
 function asOutside(reconstruction: Pixels, photograph: Pixels, inside: Uint8Array | null): Pixels {
   if (inside === null) return reconstruction
   const { channels } = photograph
-  const data = Float32Array.from(reconstruction.data, (value, i) =>
-    inside[Math.floor(i / channels)] === 1 ? value : (photograph.data[i] ?? 0),
-  )
+  requireLength(photograph.data, reconstruction.data.length, 'Samples of a photograph')
+  const data = Float32Array.from(photograph.data)
+  for (const [i, value] of reconstruction.data.entries()) {
+    if (inside[Math.floor(i / channels)] === 1) data[i] = value
+  }
   return { ...reconstruction, data }
 }
 

@@ -1,7 +1,7 @@
 /** Training and loading, which are the same for every system once it says what it is made of. */
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
-import type { Random } from '../../random.ts'
+import type { Random } from '../../platform/random.ts'
 import { learnedOfModel, requestOf, withLearned } from '../learned/with-learned.ts'
 import { loadWeights } from '../networks/stored-weights.ts'
 import { nothingDrawn, type Weights } from '../networks/weights.ts'

@@ -2,7 +2,7 @@
 
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
-import type { Random } from '../../random.ts'
+import type { Random } from '../../platform/random.ts'
 import { type NetworkConfig, type Networks, networksOf } from '../networks/blocks.ts'
 import { createWeights, type Weights } from '../networks/weights.ts'
 import type { ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'

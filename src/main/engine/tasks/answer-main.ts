@@ -2,8 +2,8 @@
 import { cpus } from 'node:os'
 import { z } from 'zod'
 import { failureData } from '../../../shared/failure.ts'
-import { removeLeftovers } from '../../durable-file.ts'
-import { storageFailure } from '../../store/storage-errors.ts'
+import { removeLeftovers } from '../../platform/durable-file.ts'
+import { storageFailure } from '../../platform/storage-errors.ts'
 import {
   type EngineImage,
   type ExportTask,

@@ -4,7 +4,7 @@
  * was computed there.
  */
 import { failureData } from '../../../shared/failure.ts'
-import { createRandom } from '../../random.ts'
+import { createRandom } from '../../platform/random.ts'
 import { type Binding, isNative } from '../binding.ts'
 import { loadModel } from '../graph/compiled.ts'
 import { type Attribute, DataTypes, type GraphNode, placeholderNode } from '../graph/ir.ts'

@@ -2,13 +2,14 @@
  * Writes a trained model for other programs: as a SavedModel and as ONNX, both the very graph that scoring runs, and
  * beside them what it answers on given tiles, so that another runtime can be checked against this one.
  */
+
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
-import { writeFileDurably } from '../../durable-file.ts'
 import { exportFiles } from '../../model/exported-files.ts'
 import { readModel } from '../../model/model-file.ts'
 import { type TensorMap, writeTensors } from '../../model/safetensors.ts'
-import { createRandom } from '../../random.ts'
+import { writeFileDurably } from '../../platform/durable-file.ts'
+import { createRandom } from '../../platform/random.ts'
 import { identityNode } from '../graph/ir.ts'
 import { encodeOnnx } from '../graph/onnx.ts'
 import { capturingGraphs, type StepGraph } from '../graph/program-graph.ts'

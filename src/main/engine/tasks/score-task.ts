@@ -1,12 +1,13 @@
 /** Carries out a scoring task: rows to main, maps and reconstructions into the run's folder. */
+
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
-import { placeFile, replaceFile, syncFolder } from '../../durable-file.ts'
 import { writeAnomalyMap } from '../../images/anomaly-map.ts'
 import { readModel } from '../../model/model-file.ts'
 import { digestOf } from '../../model/safetensors.ts'
 import { imageScore, percentileAmong } from '../../model/scores.ts'
+import { placeFile, replaceFile, syncFolder } from '../../platform/durable-file.ts'
 import type { Pixels } from '../data/geometry.ts'
 import { compilingWith } from '../graph/compile.ts'
 import { keptGraphs } from '../graph/kept-graphs.ts'

@@ -4,7 +4,8 @@
  */
 
 import { imageScore, type ScoreOptions, scoresFrom } from '../../model/scores.ts'
-import { createRandom } from '../../random.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
+import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
@@ -72,7 +73,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     if (scored.pictures === null) continue
     const map = scored.pictures.map.data
     const stride = Math.max(1, Math.floor(map.length / perImage))
-    for (let i = 0; i < map.length; i += stride) values.push(map[i] ?? 0)
+    for (let i = 0; i < map.length; i += stride) values.push(elementAt(map, i, 'Pixels of a map'))
   }
   if (scorer.searchSteps !== undefined) {
     const seconds = (performance.now() - started) / 1000 / Math.max(1, done)
@@ -130,6 +131,6 @@ async function expectCriticValue(options: CalibrateOptions): Promise<number> {
     await proceed()
   }
   let sum = 0
-  for (let i = 0; i < discriminatorSamples; i++) sum += values[random.int(count)] ?? 0
+  for (let i = 0; i < discriminatorSamples; i++) sum += elementAt(values, random.int(count), 'Values of D')
   return sum / discriminatorSamples
 }

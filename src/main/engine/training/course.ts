@@ -1,7 +1,7 @@
 /** Where a training stands: which step of which stage, how long that took, what is told of it, and its checkpoints. */
 import { join } from 'node:path'
 import type { TensorMap } from '../../model/safetensors.ts'
-import { createRandom, type Random } from '../../random.ts'
+import { createRandom, type Random } from '../../platform/random.ts'
 import { Cancelled } from '../task-control.ts'
 import { writeCheckpoint } from './checkpoint.ts'
 import type { TrainingContext } from './context.ts'

@@ -3,7 +3,7 @@
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
-import type { Random } from '../../random.ts'
+import type { Random } from '../../platform/random.ts'
 import type { TrainingBatches } from '../data/training-batches.ts'
 import type { Program } from '../graph/compile.ts'
 import type { Weights } from '../networks/weights.ts'

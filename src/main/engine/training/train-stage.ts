@@ -1,7 +1,7 @@
 /** Trains one stage: its steps one after the other, with previews, checkpoints, and the choice of the best weights. */
 import { join } from 'node:path'
 import { digestOf, type TensorMap } from '../../model/safetensors.ts'
-import { createRandom, restoreRandom } from '../../random.ts'
+import { createRandom, restoreRandom } from '../../platform/random.ts'
 import { compilingWith } from '../graph/compile.ts'
 import { keptGraphs } from '../graph/kept-graphs.ts'
 import { precisionHere } from '../graph/precision-here.ts'

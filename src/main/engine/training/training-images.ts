@@ -1,7 +1,8 @@
 /** The photographs of a training as its stages ask for them: random batches, validation tiles, and the first ones. */
-import { createRandom } from '../../random.ts'
+import { createRandom } from '../../platform/random.ts'
 import { cutTile } from '../data/geometry.ts'
-import { ImageCache, unpack } from '../data/image-cache.ts'
+import { ImageCache } from '../data/image-cache.ts'
+import { unpack } from '../data/packed-samples.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
 import type { TrainTask } from '../protocol.ts'
 import type { TrainingConfig } from './config.ts'

@@ -3,6 +3,7 @@
  * the normal validation images are measured for calibration. The same seed, images and machine give the same
  * weights bit for bit, however often the training was interrupted.
  */
+
 import { readModel } from '../../model/model-file.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { precisionHere } from '../graph/precision-here.ts'

@@ -1,4 +1,5 @@
 /** Every system's steps and scores, compiled against eager, on whole and on smaller batches, and after a resume. */
+
 import { expect, it } from 'vitest'
 import { compilingWith, type InputValue, type Step } from '../../../../src/main/engine/graph/compile.ts'
 import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
@@ -19,7 +20,7 @@ import { wganObjective } from '../../../../src/main/engine/systems/wgan/objectiv
 import { wganGpObjective } from '../../../../src/main/engine/systems/wgan-gp/objective.ts'
 import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled, relativeDifference } from './native.ts'
 
 type Mode = 'compiled' | 'eager'

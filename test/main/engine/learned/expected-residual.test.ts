@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import {
-  type ExpectedResiduals,
-  expectationOf,
   expectationOfModel,
   expectationTensors,
+} from '../../../../src/main/engine/learned/expected-residual.ts'
+import {
+  type ExpectedResiduals,
+  expectationOf,
   largestRatio,
   pooledResidual,
   ResidualExpectation,
   ratioMap,
-} from '../../../../src/main/engine/learned/expected-residual.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+} from '../../../../src/main/engine/learned/residual-ratios.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 /** Four tiles of 2x2 cells with codes on a line: one neighbor each. */
 const four: ExpectedResiduals = {

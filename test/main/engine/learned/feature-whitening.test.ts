@@ -8,7 +8,7 @@ import {
   whiteningTensors,
 } from '../../../../src/main/engine/learned/feature-whitening.ts'
 import { tf } from '../../../../src/main/engine/tensorflow.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 type Shape = [number, number, number, number]
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Pixels } from '../../../../src/main/engine/data/geometry.ts'
 import { makeDefect } from '../../../../src/main/engine/data/made-defects.ts'
+import { distanceMap, farthest } from '../../../../src/main/engine/learned/distance-map.ts'
 import {
   type Cells,
   cellSide,
@@ -10,8 +11,6 @@ import {
 } from '../../../../src/main/engine/learned/local-texture.ts'
 import {
   bankLimit,
-  distanceMap,
-  farthest,
   NearestNormal,
   type NormalTexture,
   TextureGathering,
@@ -19,7 +18,7 @@ import {
   textureTensors,
 } from '../../../../src/main/engine/learned/nearest-normal.ts'
 import { symmetricEigen } from '../../../../src/main/engine/learned/whitening.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 /** Brushed metal: streaks down, grain, light falling off to one side. */
 function surface(seed: number, width = 72, height = 56): Pixels {

@@ -1,4 +1,5 @@
 /** Scores of every system against `test/reference/scores.py`, which computes them from the exported files alone. */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -16,7 +17,7 @@ import { imageScore, parseScoreKind } from '../../../../src/main/model/scores.ts
 import { searchStart } from '../../../../src/main/model/systems/anogan/search-start.ts'
 import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { madeInput, madeWeights } from '../systems/made-numbers.ts'
 

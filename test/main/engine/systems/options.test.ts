@@ -1,4 +1,5 @@
 /** What a run can learn of good parts beside its networks: every option of every system that restores images. */
+
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -23,7 +24,7 @@ import { resolveConfig } from '../../../../src/main/model/catalog.ts'
 import { imageScore, isScoreKind, learnedComponents } from '../../../../src/main/model/scores.ts'
 import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled, relativeDifference } from '../graph/native.ts'
 import { score, train, writeParts } from '../parts.ts'

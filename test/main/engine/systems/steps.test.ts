@@ -2,6 +2,7 @@
  * One training step of each system against `test/reference/steps.py`, which computes it in double precision from
  * the formulas alone: losses, gradients as the optimizers keep them, updated weights.
  */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -24,7 +25,7 @@ import { wganObjective } from '../../../../src/main/engine/systems/wgan/objectiv
 import { wganGpObjective } from '../../../../src/main/engine/systems/wgan-gp/objective.ts'
 import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { madeInput, madeWeights, summary } from './made-numbers.ts'
 

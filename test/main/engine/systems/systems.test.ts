@@ -4,7 +4,7 @@ import type { EngineImage, MetricPoint, TrainTask } from '../../../../src/main/e
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
 import { listSystems, resolveConfig } from '../../../../src/main/model/catalog.ts'
 import { imageScore, isScoreKind } from '../../../../src/main/model/scores.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { keptIn, score, train, writeParts } from '../parts.ts'

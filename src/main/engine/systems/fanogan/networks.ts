@@ -1,5 +1,5 @@
 import type { FanoganConfig } from '../../../model/systems/fanogan/config.ts'
-import type { Random } from '../../../random.ts'
+import type { Random } from '../../../platform/random.ts'
 import { type Networks, networksOf } from '../../networks/blocks.ts'
 import { createWeights, type Weights } from '../../networks/weights.ts'
 import { tf } from '../../tensorflow.ts'

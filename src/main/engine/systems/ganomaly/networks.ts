@@ -5,7 +5,7 @@
  */
 
 import type { GanomalyConfig } from '../../../model/systems/ganomaly/config.ts'
-import type { Random } from '../../../random.ts'
+import type { Random } from '../../../platform/random.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
 import { depth, earlyHalvings, featureCount, type NetworkShape } from '../../networks/dcgan.ts'
 import { batchNorm, convolve, convolveEvenly, deconvolve, dense } from '../../networks/layers.ts'

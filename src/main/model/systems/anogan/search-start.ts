@@ -1,4 +1,4 @@
-import { createRandom } from '../../../random.ts'
+import { createRandom } from '../../../platform/random.ts'
 
 /** The z that the search of AnoGAN starts at, for every tile of every run: a normal deviate for each dimension. */
 export const searchStart = (latent: number): Float32Array =>

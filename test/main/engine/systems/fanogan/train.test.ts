@@ -7,7 +7,7 @@ import type { EngineImage, MetricPoint, TrainTask } from '../../../../../src/mai
 import { Cancelled, TaskControl } from '../../../../../src/main/engine/task-control.ts'
 import { rateAt } from '../../../../../src/main/engine/training/rate.ts'
 import { readModel } from '../../../../../src/main/model/model-file.ts'
-import { createRandom } from '../../../../../src/main/random.ts'
+import { createRandom } from '../../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../../store/temporary-folder.ts'
 import { describeCompiled } from '../../graph/native.ts'
 import { keptIn, score, type TinyTask, train, trainingOf, writeParts } from '../../parts.ts'
