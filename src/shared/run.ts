@@ -20,6 +20,27 @@ export const runStateSchema = z.enum([
 ])
 export type RunState = z.infer<typeof runStateSchema>
 
+/** What "normal" means for a trained run, measured on normal validation images. What an earlier version did not store is not there. */
+export const runCalibrationSchema = z.looseObject({
+  /** Their scores by kind of score, ascending. */
+  scores: z.record(z.string(), z.array(z.number())).optional(),
+  /** One scale for every map of the run. */
+  mapScale: z.number().positive().optional(),
+  /** E[D(x)] over random training images, for the score `discriminator`. */
+  expectedCriticValue: z.number().optional(),
+})
+export type RunCalibration = z.infer<typeof runCalibrationSchema>
+
+/** What the training reported at its end, or the package that the model came from. */
+export const runResultSchema = z.looseObject({
+  steps: z.int().nonnegative().optional(),
+  /** The step whose weights were chosen, and the number that chose them. */
+  chosen: z.object({ step: z.int(), criterion: z.string(), value: z.number() }).nullish(),
+  componentNames: z.array(z.string()).optional(),
+  weightsSha256: z.string().optional(),
+})
+export type RunResult = z.infer<typeof runResultSchema>
+
 /** One training. */
 export const runSchema = z.object({
   id: idSchema,
@@ -43,9 +64,9 @@ export const runSchema = z.object({
   losses: z.record(z.string(), z.number()),
   /** Names of the values that scoring stores for each tile, in their order; null before the first scoring. */
   components: z.array(z.string().min(1)).nullable(),
-  calibration: jsonObjectSchema.nullable(),
+  calibration: runCalibrationSchema.nullable(),
   /** What training reported at its end: the chosen checkpoint, the SHA-256 of the weights. */
-  result: jsonObjectSchema.nullable(),
+  result: runResultSchema.nullable(),
   failure: failureInfoSchema.nullable(),
   resumedCount: z.int().nonnegative(),
 })

@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema.ts'
-import { type Run, type RunMetric, type RunState, runMetricSchema, runSchema } from '../../shared/run.ts'
+import {
+  type Run,
+  type RunCalibration,
+  type RunMetric,
+  type RunResult,
+  type RunState,
+  runCalibrationSchema,
+  runMetricSchema,
+  runResultSchema,
+  runSchema,
+} from '../../shared/run.ts'
 import { type Id, type JsonObject, jsonObjectSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
@@ -17,8 +27,8 @@ const runRow = runSchema.extend({
   config: jsonText(jsonObjectSchema),
   losses: jsonText(z.record(z.string(), z.number())),
   components: jsonText(z.array(z.string().min(1))).nullable(),
-  calibration: jsonText(jsonObjectSchema).nullable(),
-  result: jsonText(jsonObjectSchema).nullable(),
+  calibration: jsonText(runCalibrationSchema).nullable(),
+  result: jsonText(runResultSchema).nullable(),
   failure: jsonText(failureInfoSchema).nullable(),
 })
 
@@ -184,12 +194,12 @@ function recordTraining(db: Database, run: Run, state: RunState, failure: Failur
 }
 
 /** What training reported at its end. */
-export function setRunResult(db: Database, id: Id, result: JsonObject): void {
+export function setRunResult(db: Database, id: Id, result: RunResult): void {
   db.run('UPDATE run SET result = $result WHERE id = $id', { id, result: toJson(result) })
 }
 
 /** Scores of the normal validation images, for percentiles. */
-export function setCalibration(db: Database, id: Id, calibration: JsonObject): void {
+export function setCalibration(db: Database, id: Id, calibration: RunCalibration): void {
   db.run('UPDATE run SET calibration = $calibration WHERE id = $id', { id, calibration: toJson(calibration) })
 }
 

@@ -5,21 +5,20 @@
  * TensorFlow keeps channels last and ONNX first, so a transposition stands before and after each convolution; ONNX
  * Runtime moves and cancels them when it loads the model.
  */
-import { Failure } from '../../../shared/failure.ts'
 import { elementAt } from '../../platform/array-bounds.ts'
-import type { StepGraph } from './compiled.ts'
+import { constantValue, DataTypes, type Edge, edgeType, type GraphNode } from './ir.ts'
 import {
-  constantValue,
-  DataTypes,
-  type Edge,
-  edgeType,
-  elementCount,
-  floatsOf,
-  type GraphNode,
-  integersOf,
-  type TensorValue,
-} from './ir.ts'
+  boolean,
+  integers,
+  list,
+  notExportable,
+  number,
+  shapeOf,
+  slidingWindow,
+  whole,
+} from './onnx-operands.ts'
 import { permuted } from './permuted.ts'
+import type { StepGraph } from './program-graph.ts'
 import { ProtobufWriter } from './protobuf.ts'
 import { reachableNodes } from './saved-model.ts'
 
@@ -49,7 +48,7 @@ export function encodeOnnx(
 ): Uint8Array {
   const writer = new GraphWriter(graph)
   const body = writer.write(name)
-  const model = new ProtobufWriter(body.length + 4096)
+  const model = new ProtobufWriter()
   model.integer(1, irVersion).string(2, 'Fanoscope').string(3, producerVersion).blob(7, body)
   model.message(8, (operators) => operators.string(1, '').integer(2, opset))
   for (const [key, value] of Object.entries(metadata)) {
@@ -58,17 +57,9 @@ export function encodeOnnx(
   return model.bytes()
 }
 
-/** TensorFlow's padding before and after one side. */
-function padding(kind: string, size: number, kernel: number, stride: number): [number, number] {
-  if (kind === 'VALID') return [0, 0]
-  const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0)
-  const before = Math.floor(total / 2)
-  return [before, total - before]
-}
-
 class GraphWriter {
   readonly #graph: StepGraph
-  readonly #nodes = new ProtobufWriter(1 << 16)
+  readonly #nodes = new ProtobufWriter()
   readonly #values = new Map<GraphNode, string>()
   readonly #initializers = new Map<string, Uint8Array>()
   #count = 0
@@ -125,7 +116,7 @@ class GraphWriter {
 
   #initializer(type: number, shape: readonly number[], bytes: Uint8Array): string {
     const name = `c${this.#initializers.size}`
-    const tensor = new ProtobufWriter(bytes.length + 64)
+    const tensor = new ProtobufWriter()
     tensor.integers(1, shape).integer(2, type).string(8, name).blob(9, bytes)
     this.#initializers.set(name, tensor.bytes())
     return name
@@ -319,39 +310,6 @@ const sameNamed: Readonly<Record<string, string | undefined>> = {
   Tanh: 'Tanh',
 }
 
-const shapeOf = (edge: Edge | undefined): readonly number[] =>
-  edge === undefined ? [] : edgeType(edge).shape
-
-function slidingWindow(
-  node: GraphNode,
-  image: readonly number[],
-  window: readonly number[],
-): { strides: number[]; pads: number[] } {
-  if (text(node, 'data_format') !== 'NHWC') throw notExportable(node)
-  if (node.attributes.has('dilations') && list(node, 'dilations').some((side) => side !== 1))
-    throw notExportable(node)
-  const strides = list(node, 'strides').slice(1, 3)
-  const of = (side: number): [number, number] =>
-    padding(
-      text(node, 'padding'),
-      elementAt(image, side + 1, 'Sides of a picture'),
-      elementAt(window, side, 'Sides of a window'),
-      elementAt(strides, side, 'Strides'),
-    )
-  const [top, bottom] = of(0)
-  const [left, right] = of(1)
-  return { strides, pads: [top, left, bottom, right] }
-}
-
-/** All elements of a constant, also where they are kept once. */
-function whole(value: TensorValue): Float32Array {
-  const stored = floatsOf(value)
-  const count = elementCount(value.shape)
-  return stored.length === count
-    ? stored
-    : new Float32Array(count).fill(elementAt(stored, 0, 'Elements of a constant'))
-}
-
 function writeInfo(info: ProtobufWriter, name: string, shape: readonly number[]): void {
   info.string(1, name).message(2, (type) =>
     type.message(1, (tensor) =>
@@ -360,37 +318,4 @@ function writeInfo(info: ProtobufWriter, name: string, shape: readonly number[])
       }),
     ),
   )
-}
-
-function number(node: GraphNode, name: string): number {
-  const attribute = node.attributes.get(name)
-  if (attribute?.kind === 'float' || attribute?.kind === 'integer') return attribute.value
-  throw notExportable(node)
-}
-
-function boolean(node: GraphNode, name: string): boolean {
-  const attribute = node.attributes.get(name)
-  return attribute?.kind === 'boolean' && attribute.value
-}
-
-function text(node: GraphNode, name: string): string {
-  const attribute = node.attributes.get(name)
-  if (attribute?.kind === 'string') return attribute.value
-  throw notExportable(node)
-}
-
-function list(node: GraphNode, name: string): number[] {
-  const attribute = node.attributes.get(name)
-  if (attribute?.kind === 'integers') return [...attribute.value]
-  throw notExportable(node)
-}
-
-function integers(edge: Edge | undefined, node: GraphNode): number[] {
-  const values = integersOf(edge)
-  if (values === null) throw notExportable(node)
-  return values
-}
-
-function notExportable({ op }: GraphNode): Failure {
-  return new Failure('not-exportable', { case: 'onnx-operation', op })
 }

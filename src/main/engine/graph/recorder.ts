@@ -15,22 +15,21 @@ import {
   overriding,
 } from '../binding.ts'
 import { type Tensor, tf, type Variable } from '../tensorflow.ts'
-import { convolutionType } from './convolution-type.ts'
 import {
   type Attribute,
   assignNode,
   constantNode,
   DataTypes,
   type Edge,
-  edgeType,
-  elementCount,
   type GraphNode,
   type OutputType,
   placeholderNode,
   readNode,
-  sameShape,
 } from './ir.ts'
-import type { InputSignature, StepDefinition } from './program.ts'
+import { knownResults, sampleInput, zeros } from './made-up-values.ts'
+import { attributeOf, drawing, dtypeOf, foldable, ownBuffer, shapedByValues } from './operations.ts'
+import type { StepDefinition } from './program.ts'
+import { dataOfOthers, separate } from './variables.ts'
 
 /** A variable of the program, with its place in the graph. */
 export interface ProgramVariable {
@@ -69,52 +68,6 @@ const dtypes = {
   int32: DataTypes.int32,
   bool: DataTypes.bool,
 } as const
-
-/** Operations whose result's shape depends on values, so that what follows cannot be fixed. */
-const shapedByValues = new Set([
-  'Where',
-  'Unique',
-  'UniqueV2',
-  'UniqueWithCounts',
-  'ListDiff',
-  'DynamicPartition',
-  'NonMaxSuppression',
-  'NonMaxSuppressionV2',
-  'NonMaxSuppressionV3',
-  'NonMaxSuppressionV4',
-  'NonMaxSuppressionV5',
-  'SparseFillEmptyRows',
-  'SparseReshape',
-])
-
-/** Operations that draw random numbers in TensorFlow; tfjs draws most of its own in JavaScript. */
-const drawing = new Set([
-  'Multinomial',
-  'RandomGamma',
-  'RandomPoisson',
-  'RandomShuffle',
-  'RandomStandardNormal',
-  'RandomUniform',
-  'RandomUniformInt',
-  'TruncatedNormal',
-])
-
-/** Operations whose result can share the memory of their first input. */
-const sharing = new Set([
-  'ExpandDims',
-  'Identity',
-  'Reshape',
-  'Slice',
-  'Split',
-  'SplitV',
-  'Squeeze',
-  'StopGradient',
-  'StridedSlice',
-  'Unpack',
-])
-
-/** Results of constants up to this many elements become constants; larger ones are cheaper to compute. */
-const FOLDED_ELEMENTS = 1 << 16
 
 let active: Recorder | null = null
 
@@ -177,7 +130,7 @@ class Recorder {
   run(prefix: string, definition: StepDefinition): Recording {
     const inputs = new Map<string, GraphNode>()
     const outputs = new Map<string, Edge>()
-    const foreign = this.#unlistedVariables()
+    const foreign = dataOfOthers(this.#byVariable)
     const snapshots = this.#variables.map(({ variable }) => tf.keep(variable.clone()))
     const random = Math.random
     const outer = active
@@ -194,7 +147,7 @@ class Recorder {
           inputs.set(input, node)
           tensors[input] = tensor
         }
-        this.#separateVariables()
+        separate(this.#byVariable.keys())
         for (const entry of this.#variables) {
           const node = readNode(entry.handle, entry.type, [])
           this.#reads.set(entry, node)
@@ -336,7 +289,7 @@ class Recorder {
       executeOp: (op, attributes, inputs, count) => {
         if (this.#paused) return binding.executeOp(op, attributes, inputs, count)
         const node = this.#operation(op, attributes, inputs)
-        const results = this.#placeholders(node) ?? binding.executeOp(op, attributes, inputs, count)
+        const results = this.#standIns(node) ?? binding.executeOp(op, attributes, inputs, count)
         const outputs = results.map(({ dtype, shape }) => ({ dtype, shape }))
         const complete: GraphNode = { ...node, outputs }
         if (node.inputs.some((edge) => this.#changing.has(edge.node))) {
@@ -363,36 +316,11 @@ class Recorder {
     })
   }
 
-  /**
-   * Zeros in place of the results of a convolution, and of an operation that the recording before has at the same
-   * place, reading inputs of the same types: most of the time of a recording goes into values that nobody reads.
-   */
-  #placeholders(node: GraphNode): NativeTensor[] | null {
+  /** Zeros in place of results that nobody reads; null for an operation that has to be computed. */
+  #standIns(node: GraphNode): NativeTensor[] | null {
     if (!node.inputs.some((edge) => this.#changing.has(edge.node))) return null
-    const convolved = convolutionType(node)
-    if (convolved !== null) return this.#zeros(convolved)
-    const earlier = this.#before[this.#log.length]
-    const alike =
-      earlier?.op === node.op &&
-      earlier.inputs.length === node.inputs.length &&
-      node.inputs.every((edge, i) => {
-        const other = earlier.inputs[i]
-        return other !== undefined && sameType(edgeType(edge), edgeType(other))
-      })
-    if (!alike || !earlier.outputs.every(({ dtype }) => dtype === DataTypes.float32)) return null
-    return earlier.outputs.flatMap((type) => this.#zeros(type))
-  }
-
-  #zeros({ dtype, shape }: OutputType): NativeTensor[] {
-    const binding = this.#binding
-    const sides = binding.createTensor([shape.length], binding.TF_INT32, Int32Array.from(shape))
-    const attributes = [
-      { name: 'dtype', type: binding.TF_ATTR_TYPE, value: dtype },
-      { name: 'init', type: binding.TF_ATTR_BOOL, value: true },
-    ]
-    const made = binding.executeOp('Empty', attributes, [sides], 1)
-    binding.deleteTensor(sides)
-    return made
+    const types = knownResults(node, this.#before[this.#log.length])
+    return types?.flatMap((type) => zeros(this.#binding, type)) ?? null
   }
 
   #operation(op: string, attributes: readonly NativeAttribute[], ids: readonly number[]): GraphNode {
@@ -411,25 +339,11 @@ class Recorder {
     }
   }
 
-  #attribute(op: string, { name, type, value }: NativeAttribute): Attribute {
-    const { TF_ATTR_STRING, TF_ATTR_INT, TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_TYPE, TF_ATTR_SHAPE } =
-      this.#binding
-    if (Array.isArray(value)) {
-      const numbers = value.map(Number)
-      if (type === TF_ATTR_INT) return { kind: 'integers', value: numbers }
-      if (type === TF_ATTR_FLOAT) return { kind: 'floats', value: numbers }
-      if (type === TF_ATTR_SHAPE) return { kind: 'shape', value: numbers }
-      if (type === TF_ATTR_BOOL) return { kind: 'booleans', value: value.map(Boolean) }
-    } else if (typeof value === 'number') {
-      if (type === TF_ATTR_INT) return { kind: 'integer', value }
-      if (type === TF_ATTR_FLOAT) return { kind: 'float', value }
-      if (type === TF_ATTR_TYPE) return { kind: 'type', value }
-    } else if (typeof value === 'boolean') {
-      if (type === TF_ATTR_BOOL) return { kind: 'boolean', value }
-    } else if (type === TF_ATTR_STRING) {
-      return { kind: 'string', value }
-    }
-    return this.#fail({ case: 'attribute', operation: op, attribute: name })
+  #attribute(op: string, attribute: NativeAttribute): Attribute {
+    return (
+      attributeOf(this.#binding, attribute) ??
+      this.#fail({ case: 'attribute', operation: op, attribute: attribute.name })
+    )
   }
 
   #checkedOutputs(results: unknown): Record<string, Tensor> {
@@ -446,57 +360,10 @@ class Recorder {
     return outputs
   }
 
-  /**
-   * Gives data of its own to each variable that shares it with another, as `tf.variable(other)` makes them: what
-   * is read could not be told apart, and a step would read and write the wrong one.
-   */
-  #separateVariables(): void {
-    const holders = new Map<object, number>()
-    for (const { dataId } of Object.values(tf.engine().registeredVariables)) {
-      holders.set(dataId, (holders.get(dataId) ?? 0) + 1)
-    }
-    for (const { variable } of this.#variables) {
-      if ((holders.get(variable.dataId) ?? 0) > 1) variable.assign(tf.add(variable, 0))
-    }
-  }
-
-  /** Variables of others, with the data that they hold now. */
-  #unlistedVariables(): Map<Variable, object> {
-    const all = Object.values(tf.engine().registeredVariables)
-    return new Map(
-      all
-        .filter((variable) => !this.#byVariable.has(variable))
-        .map((variable) => [variable, variable.dataId]),
-    )
-  }
-
   #fail(what: Params): never {
     this.#failure ??= new Failure('graph-uncompilable', { step: this.#name, ...what })
     throw this.#failure
   }
-}
-
-/**
- * The value in memory of TensorFlow's own. An input lives in memory of JavaScript, which a variable must
- * not keep beyond the run.
- */
-function ownBuffer(value: Edge): Edge {
-  let source: GraphNode = value.node
-  while (sharing.has(source.op)) {
-    const [first] = source.inputs
-    if (first === undefined) break
-    source = first.node
-  }
-  if (source.op !== 'Placeholder') return value
-  const type = edgeType(value)
-  const copy: GraphNode = {
-    op: 'DeepCopy',
-    attributes: new Map<string, Attribute>([['T', { kind: 'type', value: type.dtype }]]),
-    inputs: [value],
-    controls: [],
-    outputs: [type],
-  }
-  return { node: copy, output: 0 }
 }
 
 /** The tfjs function that is running, for messages. */
@@ -507,25 +374,4 @@ function scopeName(): string {
     if (name !== '' && name !== 'unnamed scope') return `tf.${name}`
   }
   return 'its own code'
-}
-
-const sameType = (a: OutputType, b: OutputType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
-
-function foldable({ dtype, shape }: OutputType): boolean {
-  const held = dtype === DataTypes.float32 || dtype === DataTypes.int32 || dtype === DataTypes.bool
-  return held && elementCount(shape) <= FOLDED_ELEMENTS
-}
-
-/** The TensorFlow type of values as tfjs returns them. */
-function dtypeOf(values: NativeValues): number {
-  if (values instanceof Float32Array) return DataTypes.float32
-  if (values instanceof Int32Array) return DataTypes.int32
-  if (values instanceof Uint8Array) return DataTypes.bool
-  return DataTypes.string
-}
-
-/** Made-up values that keep logarithms and divisions finite. */
-function sampleInput({ shape, dtype = 'float32' }: InputSignature): Tensor {
-  if (dtype === 'bool') return tf.zeros([...shape], 'bool')
-  return tf.fill([...shape], dtype === 'float32' ? 0.5 : 0, dtype)
 }

@@ -126,7 +126,7 @@ export function encodeGraph(roots: readonly GraphNode[]): Uint8Array {
   const inputName = (edge: Edge): string =>
     edge.output === 0 ? nameOf(edge.node) : `${nameOf(edge.node)}:${edge.output}`
 
-  const graph = new ProtobufWriter(1 << 16)
+  const graph = new ProtobufWriter()
   for (const node of nodes) {
     graph.message(1, (writer) => {
       writer.string(1, nameOf(node)).string(2, node.op)
@@ -175,7 +175,7 @@ function writeSignature(writer: ProtobufWriter, { inputs, outputs }: Signature):
 
 /** A SavedModel message around a GraphDef, with the tag `serve`, and with a signature where others are to call it. */
 export function encodeSavedModel(graph: Uint8Array, signature: Signature | null = null): Uint8Array {
-  const model = new ProtobufWriter(graph.length + 1024)
+  const model = new ProtobufWriter()
   model.integer(1, 1).message(2, (meta) => {
     meta.message(1, (info) => info.string(4, 'serve')).blob(2, graph)
     if (signature === null) return

@@ -1,7 +1,7 @@
-/** Checks on a program's variables that both kinds of program make. */
+/** A program's variables: what both kinds of program check of them, and how a recording tells them from others. */
 
 import { Failure } from '../../../shared/failure.ts'
-import type { Variable } from '../tensorflow.ts'
+import { tf, type Variable } from '../tensorflow.ts'
 
 /** Throws a Failure `graph-variable` for a variable that a program cannot hold. */
 export function checkVariables(variables: Readonly<Record<string, Variable>>): void {
@@ -37,4 +37,24 @@ export function checkValues(
       })
     }
   }
+}
+
+/**
+ * Gives data of its own to each variable that shares it with another, as `tf.variable(other)` makes them: what
+ * is read could not be told apart, and a step would read and write the wrong one.
+ */
+export function separate(variables: Iterable<Variable>): void {
+  const holders = new Map<object, number>()
+  for (const { dataId } of Object.values(tf.engine().registeredVariables)) {
+    holders.set(dataId, (holders.get(dataId) ?? 0) + 1)
+  }
+  for (const variable of variables) {
+    if ((holders.get(variable.dataId) ?? 0) > 1) variable.assign(tf.add(variable, 0))
+  }
+}
+
+/** All variables besides these, with the data that they hold now. */
+export function dataOfOthers(own: ReadonlyMap<Variable, unknown>): Map<Variable, object> {
+  const others = Object.values(tf.engine().registeredVariables).filter((variable) => !own.has(variable))
+  return new Map(others.map((variable) => [variable, variable.dataId]))
 }

@@ -9,9 +9,7 @@
  */
 import { requireLength } from '../../platform/array-bounds.ts'
 import { type Pixels, requirePixels } from '../data/geometry.ts'
-
-/** Pixels between two cells, both ways. */
-export const cellSide = 6
+import { cellSide } from '../scoring/distance-map.ts'
 
 /** Five derivatives at four scales. */
 const responses = 20

@@ -10,8 +10,8 @@
 
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { Random } from '../../platform/random.ts'
+import { addDistances, type Distances, withNeighbors } from '../scoring/distance-map.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
-import { addDistances, type Distances, withNeighbors } from './distance-map.ts'
 import { type Cells, type Textures, textureFeatures } from './local-texture.ts'
 import { momentsOf, whiteningOf } from './whitening.ts'
 

@@ -1,7 +1,7 @@
 /** The texture of good photographs and of what the networks leave of them, and how far a photograph is from it. */
 import type { LearningParameters } from '../../model/parameters.ts'
 import { textureComponent } from '../../model/scores.ts'
-import { cellsInside, distanceMap, farthest, onlyInside } from './distance-map.ts'
+import { cellsInside, distanceMap, farthest, onlyInside } from '../scoring/distance-map.ts'
 import type { Learnable, Learned } from './learnable.ts'
 import { texturesOf } from './local-texture.ts'
 import {

@@ -1,5 +1,4 @@
-/** The engine's side of the protocol: one task at a time, messages checked, failures reported. */
-
+/** The engine's side of the protocol: messages are checked, a task is done, and failures are reported. */
 import { cpus } from 'node:os'
 import { z } from 'zod'
 import { failureData } from '../../../shared/failure.ts'
@@ -41,16 +40,16 @@ export function answerMain(host: NodeJS.Process): void {
   const parentPort = 'parentPort' in host ? host.parentPort : null
   if (parentPort) {
     const parsed = parentPortSchema.parse(parentPort)
-    const session = new Session({ send: (message) => parsed.postMessage.call(parentPort, message) }, host)
-    parsed.on.call(parentPort, 'message', ({ data }) => session.receive(data))
-    session.start()
+    const loop = new TaskLoop({ send: (message) => parsed.postMessage.call(parentPort, message) }, host)
+    parsed.on.call(parentPort, 'message', ({ data }) => loop.receive(data))
+    loop.start()
     return
   }
-  const session = new Session({ send: (message) => host.send?.(message) }, host)
-  host.on('message', (message) => session.receive(message))
+  const loop = new TaskLoop({ send: (message) => host.send?.(message) }, host)
+  host.on('message', (message) => loop.receive(message))
   // Main is gone: nothing that this process could still say would be kept.
   host.on('disconnect', () => host.exit(0))
-  session.start()
+  loop.start()
 }
 
 /** The task at work. */
@@ -65,7 +64,7 @@ interface Work {
   wakeForFed: (() => void) | null
 }
 
-class Session {
+class TaskLoop {
   readonly #port: Port
   readonly #host: NodeJS.Process
   readonly #tasks = new Map<string, Work>()

@@ -1,6 +1,4 @@
 /** From what scoring measured on a part to a verdict, by the operating point in use. */
-
-import { z } from 'zod'
 import type { Run } from '../../../shared/run.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { imageScore } from '../../model/scores.ts'
@@ -13,8 +11,6 @@ import { verdictBy } from '../thresholds/verdict.ts'
 
 /** Without an operating point, this share of the normal validation images counts as good. */
 const normalShare = 0.99
-
-const calibrationSchema = z.object({ scores: z.record(z.string(), z.array(z.number())) })
 
 export interface Judgement {
   verdict: 'good' | 'flagged'
@@ -54,8 +50,7 @@ export function judgeOf(db: Database, run: Run): Judge {
     }
   }
   const options = scoreOptionsOf(run, null)
-  const parsed = calibrationSchema.safeParse(run.calibration)
-  const sorted = parsed.success ? (parsed.data.scores[options.kind] ?? []) : []
+  const sorted = run.calibration?.scores?.[options.kind] ?? []
   const threshold = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * normalShare))] ?? 0
   return {
     point: null,

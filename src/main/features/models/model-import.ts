@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import { wholePhotograph } from '../../../shared/region-of-interest.ts'
 import type { Run } from '../../../shared/run.ts'
-import { jsonObjectSchema } from '../../../shared/values.ts'
 import { modelDescriptionSchema } from '../../model/model-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import type { Session } from '../../session/session.ts'
@@ -87,16 +86,12 @@ export async function importModel(
       losses: {},
     })
     setCalibration(db, run.id, { scores, mapScale, expectedCriticValue })
-    setRunResult(
-      db,
-      run.id,
-      jsonObjectSchema.parse({
-        steps: manifest.steps,
-        componentNames,
-        weightsSha256,
-        importedFrom: { run: manifest.run, dataset: manifest.dataset, fanoscope: manifest.fanoscope },
-      }),
-    )
+    setRunResult(db, run.id, {
+      steps: manifest.steps,
+      componentNames,
+      weightsSha256,
+      importedFrom: { run: manifest.run, dataset: manifest.dataset, fanoscope: manifest.fanoscope },
+    })
     renameRun(db, run.id, manifest.name ?? `${manifest.model} ${manifest.run}`)
     setRunState(db, run.id, 'trained')
     recordAudit(db, {

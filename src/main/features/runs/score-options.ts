@@ -11,18 +11,16 @@ const configSchema = z.object({
   latent: z.number().default(1),
   featureShare: z.number().optional(),
 })
-const calibrationSchema = z.object({ expectedCriticValue: z.number() })
 
 /** How the components of a run become a score; `kind` null for the one that it was trained with. */
 export function scoreOptionsOf(run: Run, kind: ScoreKind | null): ScoreOptions {
   const config = configSchema.parse(run.config)
-  const calibration = calibrationSchema.safeParse(run.calibration)
   return {
     kind: kind ?? config.score,
     k: config.k,
     reduction: config.reduction,
     latent: config.latent,
-    expectedCriticValue: calibration.success ? calibration.data.expectedCriticValue : 0,
+    expectedCriticValue: run.calibration?.expectedCriticValue ?? 0,
     ...(config.featureShare === undefined ? {} : { featureShare: config.featureShare }),
   }
 }

@@ -1,6 +1,4 @@
 /** Which score a run's parts are judged by. */
-
-import { z } from 'zod'
 import type { Run } from '../../../shared/run.ts'
 import type { ScoreSettings } from '../../../shared/threshold.ts'
 import { parseScoreKind, type ScoreOptions } from '../../model/scores.ts'
@@ -8,13 +6,8 @@ import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { scoreOptionsOf } from './score-options.ts'
 
-const calibrationSchema = z.object({ mapScale: z.number().positive() })
-
 /** One scale for every map of a run. */
-export function mapScaleOf(run: Run): number {
-  const calibration = calibrationSchema.safeParse(run.calibration)
-  return calibration.success ? calibration.data.mapScale : 1
-}
+export const mapScaleOf = ({ calibration }: Run): number => calibration?.mapScale ?? 1
 
 /** Those of the operating point in use, else those that the run was trained with. */
 export function settingsInUse(db: Database, run: Run): ScoreSettings {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Pixels } from '../../../../src/main/engine/data/geometry.ts'
 import { makeDefect } from '../../../../src/main/engine/data/made-defects.ts'
-import { distanceMap, farthest } from '../../../../src/main/engine/learned/distance-map.ts'
 import {
   type Cells,
   cellSide,
@@ -18,6 +17,7 @@ import {
   textureTensors,
 } from '../../../../src/main/engine/learned/nearest-normal.ts'
 import { symmetricEigen } from '../../../../src/main/engine/learned/whitening.ts'
+import { distanceMap, farthest } from '../../../../src/main/engine/scoring/distance-map.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 
 /** Brushed metal: streaks down, grain, light falling off to one side. */

@@ -1,12 +1,6 @@
 /** What good parts are compared by has as many values as it says; what is missing must not be read as a zero. */
 import { expect, it } from 'vitest'
 import type { Pixels } from '../../../../src/main/engine/data/geometry.ts'
-import {
-  addDistances,
-  cellsInside,
-  distanceMap,
-  withNeighbors,
-} from '../../../../src/main/engine/learned/distance-map.ts'
 import { texturesOf } from '../../../../src/main/engine/learned/local-texture.ts'
 import {
   pooledResidual,
@@ -19,6 +13,12 @@ import {
   symmetricEigen,
   whiteningOf,
 } from '../../../../src/main/engine/learned/whitening.ts'
+import {
+  addDistances,
+  cellsInside,
+  distanceMap,
+  withNeighbors,
+} from '../../../../src/main/engine/scoring/distance-map.ts'
 import { measureInside } from '../../../../src/main/engine/scoring/measured-inside.ts'
 
 const floats = (count: number) => new Float32Array(count)

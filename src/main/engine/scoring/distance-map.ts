@@ -1,7 +1,9 @@
 /** What is made of the distances of a photograph's cells to those of good parts: a score, and a map. */
 import { requireLength } from '../../platform/array-bounds.ts'
 import type { Pixels } from '../data/geometry.ts'
-import { cellSide } from './local-texture.ts'
+
+/** Pixels between two cells of a photograph, both ways. */
+export const cellSide = 6
 
 /** The share of a photograph's cells, the farthest, that its score is the mean of. */
 const farthestShare = 0.02

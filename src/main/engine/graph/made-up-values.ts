@@ -1,0 +1,44 @@
+/** Values that stand for others while a step is recorded: only which operation reads what matters then. */
+import type { Binding, NativeTensor } from '../binding.ts'
+import { type Tensor, tf } from '../tensorflow.ts'
+import { convolutionType } from './convolution-type.ts'
+import { DataTypes, edgeType, type GraphNode, type OutputType, sameShape } from './ir.ts'
+import type { InputSignature } from './program.ts'
+
+const sameType = (a: OutputType, b: OutputType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
+
+/** Made-up values that keep logarithms and divisions finite. */
+export function sampleInput({ shape, dtype = 'float32' }: InputSignature): Tensor {
+  if (dtype === 'bool') return tf.zeros([...shape], 'bool')
+  return tf.fill([...shape], dtype === 'float32' ? 0.5 : 0, dtype)
+}
+
+/**
+ * Types of the results of a convolution, and of an operation that an earlier recording has at the same place, reading
+ * inputs of the same types: most of the time of a recording goes into values that nobody reads. Null where they are
+ * not known.
+ */
+export function knownResults(node: GraphNode, earlier: GraphNode | undefined): readonly OutputType[] | null {
+  const convolved = convolutionType(node)
+  if (convolved !== null) return [convolved]
+  const alike =
+    earlier?.op === node.op &&
+    earlier.inputs.length === node.inputs.length &&
+    node.inputs.every((edge, i) => {
+      const other = earlier.inputs[i]
+      return other !== undefined && sameType(edgeType(edge), edgeType(other))
+    })
+  return alike && earlier.outputs.every(({ dtype }) => dtype === DataTypes.float32) ? earlier.outputs : null
+}
+
+/** Zeros of a type, in memory of TensorFlow's. */
+export function zeros(binding: Binding, { dtype, shape }: OutputType): NativeTensor[] {
+  const sides = binding.createTensor([shape.length], binding.TF_INT32, Int32Array.from(shape))
+  const attributes = [
+    { name: 'dtype', type: binding.TF_ATTR_TYPE, value: dtype },
+    { name: 'init', type: binding.TF_ATTR_BOOL, value: true },
+  ]
+  const made = binding.executeOp('Empty', attributes, [sides], 1)
+  binding.deleteTensor(sides)
+  return made
+}
