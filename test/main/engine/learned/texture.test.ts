@@ -3,7 +3,6 @@ import type { Pixels } from '../../../../src/main/engine/data/geometry.ts'
 import { makeDefect } from '../../../../src/main/engine/data/made-defects.ts'
 import {
   type Cells,
-  cellSide,
   type Textures,
   textureFeatures,
   texturesOf,
@@ -17,7 +16,7 @@ import {
   textureTensors,
 } from '../../../../src/main/engine/learned/nearest-normal.ts'
 import { symmetricEigen } from '../../../../src/main/engine/learned/whitening.ts'
-import { distanceMap, farthest } from '../../../../src/main/engine/scoring/distance-map.ts'
+import { cellSide, distanceMap, farthest } from '../../../../src/main/engine/scoring/distance-map.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 
 /** Brushed metal: streaks down, grain, light falling off to one side. */
