@@ -54,6 +54,7 @@ import {
 } from './improvement.ts'
 import { livePartSchema, liveStateSchema } from './live.ts'
 import { logEntrySchema, logQuerySchema } from './log.ts'
+import { messageSchema } from './messages/message.ts'
 import { regionOfInterestSchema, regionPreviewSchema } from './region-of-interest.ts'
 import {
   chosenThresholdSchema,
@@ -84,7 +85,8 @@ export const providerInfoSchema = z.object({
   version: z.string(),
   gpu: z.boolean(),
   device: z.string(),
-  reason: z.string(),
+  /** Why this one; of the topic `reason`. */
+  why: messageSchema,
 })
 
 /** What `job.progress` holds while a job runs. */
@@ -259,7 +261,8 @@ export const auditCheckSchema = z.object({
   rows: z.number().int().nonnegative(),
   /** The hash of the newest row. */
   head: z.string(),
-  breaks: z.array(z.object({ id: z.number().int(), message: z.string() })),
+  /** Of the topic `reason`. */
+  breaks: z.array(messageSchema.extend({ id: z.number().int() })),
 })
 export type AuditCheck = z.infer<typeof auditCheckSchema>
 
@@ -301,7 +304,10 @@ export const calls = {
   /** The doctor's report as text lines and as data. */
   'app.doctor': call(
     none,
-    z.object({ text: z.string(), report: z.looseObject({ findings: z.array(findingSchema) }) }),
+    z.object({
+      text: z.string(),
+      report: z.looseObject({ facts: z.array(messageSchema), findings: z.array(findingSchema) }),
+    }),
   ),
 
   /** Starts the engine, which otherwise starts when it is needed; answers when it is ready. */

@@ -1,10 +1,11 @@
 /**
  * What Fanoscope talks about, as schemas; every type is inferred from its schema. Read by main, the engine's
- * supervisor, the command line and the renderer alike, so nothing but zod is imported here.
+ * supervisor, the command line and the renderer alike, so nothing but zod and the schema of messages is imported here.
  *
  * Times are whole milliseconds since 1970-01-01 UTC. Paths are relative with forward slashes.
  */
 import { z } from 'zod'
+import { messageSchema } from './messages/message.ts'
 
 /** A point in time: milliseconds since 1970-01-01 UTC. */
 export const timeSchema = z.int().nonnegative()
@@ -117,7 +118,8 @@ export const imageSchema = z.object({
   maskSha256: sha256Schema.nullable(),
   /** Images of one part (several views) share a group and stay in one split. */
   partGroup: z.string().nullable(),
-  warnings: z.array(z.string()),
+  /** Of the topic `warning`. */
+  warnings: z.array(messageSchema),
   importedAt: timeSchema,
   removedAt: timeSchema.nullable(),
 })
@@ -125,7 +127,7 @@ export type Image = z.infer<typeof imageSchema>
 
 // ------------------------------------------------------------------------------------------------ import
 
-/** Why a file was not imported. The codes stay; the reason is for people. */
+/** Why a file was not imported; each is a message of the topic `failure`. */
 export const refusalCodeSchema = z.enum([
   'empty-file',
   'not-an-image',
@@ -138,7 +140,7 @@ export const refusalCodeSchema = z.enum([
 ])
 export type RefusalCode = z.infer<typeof refusalCodeSchema>
 
-/** The document of `import --json`. Every `file` is relative to the imported folder. */
+/** What an import came to. Every `file` is relative to the imported folder. */
 export const importReportSchema = z.object({
   dataset: datasetNameSchema,
   layout: layoutSchema,
@@ -148,10 +150,10 @@ export const importReportSchema = z.object({
   already: z.int().nonnegative(),
   /** Same bytes as `of`, which is in the dataset: reported, not counted twice. */
   duplicates: z.array(z.object({ file: z.string(), of: z.string() })),
-  refused: z.array(z.object({ file: z.string(), code: refusalCodeSchema, reason: z.string() })),
+  refused: z.array(messageSchema.extend({ file: z.string(), code: refusalCodeSchema })),
   /** What the dataset holds now. */
   splits: splitCountsSchema,
-  warnings: z.array(z.object({ file: z.string(), warning: z.string() })),
+  warnings: z.array(messageSchema.extend({ file: z.string() })),
   seconds: z.number().nonnegative(),
 })
 export type ImportReport = z.infer<typeof importReportSchema>
@@ -225,12 +227,9 @@ export const runSchema = z.object({
 })
 export type Run = z.infer<typeof runSchema>
 
-/** What a person should know although a training can go on. The codes stay; the message is for people. */
-export const trainingWarningSchema = z.object({
+/** What a person should know although a training can go on; a message of the topic `warning`. */
+export const trainingWarningSchema = messageSchema.extend({
   code: z.enum(['no-validation', 'few-validation']),
-  /** How many images it is about. */
-  count: z.int().nonnegative(),
-  message: z.string(),
 })
 export type TrainingWarning = z.infer<typeof trainingWarningSchema>
 
@@ -265,7 +264,8 @@ export const scoreSchema = z.object({
   mapHeight: z.int().positive().nullable(),
   /** Path of the reconstruction G(E(x)) inside the workspace. */
   reconstructionFile: z.string().nullable(),
-  warnings: z.array(z.string()),
+  /** Of the topic `warning`. */
+  warnings: z.array(messageSchema),
   scoredAt: timeSchema,
 })
 export type Score = z.infer<typeof scoreSchema>
@@ -374,8 +374,8 @@ export type Job = z.infer<typeof jobSchema>
 
 // ---------------------------------------------------------------------------------------------- workspace
 
-/** What `verify` found wrong. `file` is relative to the workspace. */
-export const problemSchema = z.object({
+/** What `verify` found wrong, a message of the topic `problem`. `file` is relative to the workspace. */
+export const problemSchema = messageSchema.extend({
   code: z.enum([
     'database-damaged',
     'audit-changed',
@@ -389,14 +389,11 @@ export const problemSchema = z.object({
     'temporary-file',
   ]),
   file: z.string(),
-  message: z.string(),
-  remedy: z.string(),
 })
 export type Problem = z.infer<typeof problemSchema>
 
-/** What the doctor found missing. `blocks`: something does not work at all; `limits`: it works, at a cost. */
-export const findingSchema = z.object({
-  /** Stays as it is; the texts may change. */
+/** What the doctor found missing, a message of the topic `finding`. `blocks`: something does not work at all; `limits`: it works, at a cost. */
+export const findingSchema = messageSchema.extend({
   code: z.enum([
     'node-old',
     'engine-broken',
@@ -412,13 +409,10 @@ export const findingSchema = z.object({
   ]),
   piece: z.enum(['node', 'tensorflow', 'gpu', 'electron', 'windows', 'workspace', 'disk']),
   weight: z.enum(['blocks', 'limits']),
-  what: z.string(),
-  cost: z.string(),
-  remedy: z.string(),
 })
 export type Finding = z.infer<typeof findingSchema>
 
-/** The document of `verify --json`. */
+/** What a check of a workspace came to. */
 export const verifyReportSchema = z.object({
   workspace: z.string(),
   ok: z.boolean(),

@@ -1,6 +1,7 @@
 /** From decisions to a better model: versions of a dataset, comparisons of two runs, the model in use. */
 import { z } from 'zod'
 import { idSchema, imageIdSchema, labelSchema, sha256Schema, timeSchema } from './domain.ts'
+import { messageSchema } from './messages/message.ts'
 
 // ------------------------------------------------------------------------------------ versions of a dataset
 
@@ -90,11 +91,9 @@ export const versionDifferenceSchema = z.object({
 })
 export type VersionDifference = z.infer<typeof versionDifferenceSchema>
 
-/** What a person should know about a retraining although it can go on. */
-export const retrainingWarningSchema = z.object({
+/** What a person should know about a retraining although it can go on; a message of the topic `warning`. */
+export const retrainingWarningSchema = messageSchema.extend({
   code: z.enum(['not-curated', 'left-out']),
-  count: z.int().nonnegative(),
-  message: z.string(),
 })
 export type RetrainingWarning = z.infer<typeof retrainingWarningSchema>
 
@@ -156,7 +155,7 @@ export const comparisonSchema = z.object({
   ),
   /** Images a second when each last scored; null where it is not known. */
   speed: z.object({ a: z.number().nullable(), b: z.number().nullable() }),
-  /** Why the figures say less than they seem to. */
+  /** Why the figures say less than they seem to: codes of the topic `warning`. */
   warnings: z.array(z.enum(['no-defects', 'few-defects', 'few-normals'])),
 })
 export type Comparison = z.infer<typeof comparisonSchema>

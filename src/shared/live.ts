@@ -1,6 +1,7 @@
 /** A watched folder and the parts that come into it. */
 import { z } from 'zod'
 import { failureInfoSchema, idSchema, imageIdSchema, timeSchema } from './domain.ts'
+import { messageSchema } from './messages/message.ts'
 
 /** `refused`: the file cannot be read as a photograph. */
 export const liveVerdictSchema = z.enum(['good', 'flagged', 'refused'])
@@ -17,7 +18,8 @@ export const livePartSchema = z.object({
   verdict: liveVerdictSchema.nullable(),
   score: z.number().nullable(),
   threshold: z.number().nullable(),
-  reason: z.string().nullable(),
+  /** Why it was refused, of the topic `failure`. */
+  reason: messageSchema.nullable(),
   judgedAt: timeSchema.nullable(),
   /** The model that judged it, and the operating point; null before it was judged, and where no point was set. */
   run: idSchema.nullable(),

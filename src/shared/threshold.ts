@@ -1,6 +1,7 @@
 /** What is said about thresholds, operating points and the validation images that they are set on. */
 import { z } from 'zod'
 import { idSchema, imageIdSchema, labelSchema, timeSchema } from './domain.ts'
+import { messageSchema } from './messages/message.ts'
 
 /** How the stored components of a part become its score. */
 export const scoreSettingsSchema = z.object({
@@ -56,12 +57,8 @@ export const thresholdNoticeCodeSchema = z.enum([
   'few-images',
   'not-all-scored',
 ])
-/** Why a threshold is less sure than it looks: words for the command line, numbers for the screen's own words. */
-export const thresholdNoticeSchema = z.object({
-  code: thresholdNoticeCodeSchema,
-  text: z.string(),
-  values: z.record(z.string(), z.number()),
-})
+/** Why a threshold is less sure than it looks; a message of the topic `notice`. */
+export const thresholdNoticeSchema = messageSchema.extend({ code: thresholdNoticeCodeSchema })
 export type ThresholdNotice = z.infer<typeof thresholdNoticeSchema>
 
 export const validationFactsSchema = z.object({

@@ -6,6 +6,7 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { failureInfoSchema, imageFormatSchema, sha256Schema } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import { workerEntry } from '../entry.ts'
 import type { Pictures } from './pictures.ts'
 
@@ -18,7 +19,7 @@ const displaySchema = z.object({
     format: imageFormatSchema,
     bitDepth: z.union([z.literal(8), z.literal(16)]),
     peak: z.number(),
-    warnings: z.array(z.string()),
+    warnings: z.array(messageSchema),
   }),
 })
 

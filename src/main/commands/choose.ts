@@ -10,6 +10,7 @@ import { followJob } from './follow-job.ts'
 import { several, wholeNumber } from './option-values.ts'
 import { Stopped } from './stopped.ts'
 import { figure, textTable } from './text-table.ts'
+import { noticeText } from './threshold-notice.ts'
 import { WrongUse } from './wrong-use.ts'
 
 export const addChoose: AddCommand = (line) =>
@@ -108,7 +109,7 @@ async function apply(
   const settings = { score, k, reduction }
   const target = active?.target ?? (validation.anomalous > 0 ? 'f1' : 'percentile=99')
   const chosen = await thresholds.ask('threshold.choose', { run, settings, target, regions: null })
-  for (const { text } of chosen.notices) context.notice(text)
+  for (const notice of chosen.notices) context.notice(noticeText(notice))
   return thresholds.ask('point.save', {
     run,
     name: by.name ?? active?.name ?? 'line',

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import type { Comparison, PairedFigure } from '../../shared/improvement.ts'
+import { message } from '../../shared/messages/message.ts'
+import { wordsIn } from '../../shared/messages/words.ts'
 import type { Acting } from '../services/beside.ts'
 import type { Session } from '../services/session.ts'
 import type { AddCommand, CommandContext } from './command.ts'
@@ -9,6 +11,8 @@ import { followJob } from './follow-job.ts'
 import { share } from './option-values.ts'
 import { Stopped } from './stopped.ts'
 import { textTable } from './text-table.ts'
+
+const english = wordsIn('en')
 
 export const addCompare: AddCommand = (line) =>
   line.add({
@@ -72,12 +76,6 @@ const row = (name: string, of: PairedFigure | null): string[] =>
     ? [name, '-']
     : [name, of.a.toFixed(4), of.b.toFixed(4), signed(of.value), `[${signed(of.low)}, ${signed(of.high)}]`]
 
-const warningTexts: Record<Comparison['warnings'][number], string> = {
-  'no-defects': 'The validation set has no defects: which model is better cannot be told from it.',
-  'few-defects': 'The validation set has fewer than 10 defects: the figures are rough.',
-  'few-normals': 'The validation set has fewer than 20 good parts: the figures are rough.',
-}
-
 export function comparisonText(comparison: Comparison): string {
   const { validation, targets, delta, perDefectType, flips, speed, warnings } = comparison
   const percent = (value: number): string => `${(value * 100).toFixed(1)} %`
@@ -105,6 +103,6 @@ export function comparisonText(comparison: Comparison): string {
         file,
       ]),
     ) +
-    warnings.map((warning) => `${warningTexts[warning]}\n`).join('')
+    warnings.map((code) => `${english.text('warning', message(code))}\n`).join('')
   )
 }

@@ -9,7 +9,7 @@ export const addDoctor: AddCommand = (line) =>
     examples: [['doctor --json', 'exit 1 where something keeps Fanoscope from working']],
     options: z.object({}),
     async act(context) {
-      const [{ examine }, { doctorText }, { launchStandardEngine }] = await Promise.all([
+      const [{ examine }, { doctorDocument, doctorText }, { launchStandardEngine }] = await Promise.all([
         import('../services/doctor.ts'),
         import('../services/doctor-text.ts'),
         import('../supervisor/standard-engine.ts'),
@@ -19,6 +19,6 @@ export const addDoctor: AddCommand = (line) =>
         isOpen: false,
         launchEngine: launchStandardEngine,
       })
-      return { document: report, text: doctorText(report), failed: !report.ok }
+      return { document: doctorDocument(report), text: doctorText(report), failed: !report.ok }
     },
   })

@@ -3,12 +3,15 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type ImportReport, importReportSchema, labelSchema } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
+import { wordsIn } from '../../shared/messages/words.ts'
 import type { AddCommand } from './command.ts'
 import { formatSeconds } from './duration.ts'
 import { followJob } from './follow-job.ts'
 import { oneOf } from './option-values.ts'
 import { Stopped } from './stopped.ts'
 import { textTable } from './text-table.ts'
+
+const english = wordsIn('en')
 
 export const addImport: AddCommand = (line) =>
   line.add({
@@ -49,8 +52,9 @@ export const addImport: AddCommand = (line) =>
       }
       const report = importReportSchema.parse(job.result)
       const problem = nothingImported(dir, report)
+      const document = importDocument(report)
       return {
-        document: problem === null ? report : { error: problem, ...report },
+        document: problem === null ? document : { error: problem, ...document },
         text: reportText(report),
         ...(problem === null ? {} : { failed: true, problem }),
       }
@@ -63,8 +67,23 @@ export function nothingImported(dir: string, report: ImportReport): FailureData 
   if (report.imported + report.already + report.duplicates.length > 0 || first === undefined) return null
   return {
     code: 'no-photographs',
-    message: `Not one of the ${report.refused.length} files in ${dir} is a photograph that can be read; ${first.file}: ${first.reason}`,
+    message: `Not one of the ${report.refused.length} files in ${dir} is a photograph that can be read; ${first.file}: ${english.text('failure', first, 'title')}`,
     remedy: 'Choose the folder with the photographs: PNG, JPEG, TIFF, BMP or WebP.',
+  }
+}
+
+/** The document of `import --json`: the report, with its messages in words beside. */
+export function importDocument(report: ImportReport) {
+  return {
+    ...report,
+    refused: report.refused.map((refusal) => ({
+      ...refusal,
+      reason: english.text('failure', refusal, 'title'),
+    })),
+    warnings: report.warnings.map((warning) => ({
+      ...warning,
+      warning: english.text('warning', warning),
+    })),
   }
 }
 
@@ -85,7 +104,7 @@ function reportText(report: ImportReport): string {
     `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}.\n` +
     list(
       'Refused',
-      refused.map(({ file, code, reason }) => [file, code, reason]),
+      refused.map((refusal) => [refusal.file, refusal.code, english.text('failure', refusal, 'title')]),
     ) +
     list(
       'Duplicates',
@@ -93,7 +112,7 @@ function reportText(report: ImportReport): string {
     ) +
     list(
       'Notes',
-      warnings.map(({ file, warning }) => [file, warning]),
+      warnings.map((warning) => [warning.file, english.text('warning', warning)]),
     )
   )
 }

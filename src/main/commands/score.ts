@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Dataset, importReportSchema, splitSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { wordsIn } from '../../shared/messages/words.ts'
 import type { Session } from '../services/session.ts'
 import type { AddCommand, CommandContext } from './command.ts'
 import { formatSeconds } from './duration.ts'
@@ -12,6 +13,8 @@ import { oneOf } from './option-values.ts'
 import { Stopped } from './stopped.ts'
 import { textTable } from './text-table.ts'
 import { WrongUse } from './wrong-use.ts'
+
+const english = wordsIn('en')
 
 export const addScore: AddCommand = (line) =>
   line.add({
@@ -64,9 +67,13 @@ export const addScore: AddCommand = (line) =>
       }
       const summary = scoreSummarySchema.parse(job.result)
       const { already, refused, seconds, imagesPerSecond } = summary
-      const rows = refused.map(({ file, code, reason }) => [`  ${file}`, code, reason])
+      const told = refused.map((refusal) => ({
+        ...refusal,
+        reason: english.text('failure', refusal, 'title'),
+      }))
+      const rows = told.map(({ file, code, reason }) => [`  ${file}`, code, reason])
       return {
-        document: { ...summary, ...(dataset === null ? {} : { dataset: dataset.name }) },
+        document: { ...summary, refused: told, ...(dataset === null ? {} : { dataset: dataset.name }) },
         text:
           `Scored ${summary.images} images in ${formatSeconds(seconds)} (${imagesPerSecond.toFixed(1)} a second)` +
           `${already > 0 ? `; ${already} had a score already` : ''}${dataset === null ? '' : `; dataset "${dataset.name}"`}.\n` +
@@ -109,6 +116,8 @@ async function importForScoring(
   const report = importReportSchema.parse(job.result)
   const problem = nothingImported(folder, report)
   if (problem !== null) throw new Failure(problem.code, problem.message, problem.remedy)
-  for (const { file, reason } of report.refused) context.notice(`Refused ${file}: ${reason}`)
+  for (const refusal of report.refused) {
+    context.notice(`Refused ${refusal.file}: ${english.text('failure', refusal, 'title')}`)
+  }
   return findDataset(db, report.dataset)
 }

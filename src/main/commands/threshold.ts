@@ -6,6 +6,7 @@ import type { AddCommand } from './command.ts'
 import { scoreValidation } from './compare.ts'
 import { oneOf, wholeNumber } from './option-values.ts'
 import { textTable } from './text-table.ts'
+import { noticeDocument, noticeText } from './threshold-notice.ts'
 import { WrongUse } from './wrong-use.ts'
 
 const reductionNames = ['max', 'mean', 'top-k'] as const
@@ -100,7 +101,7 @@ export const addThreshold: AddCommand = (line) =>
         target: target ?? '',
         regions,
       })
-      for (const { text } of chosen.notices) context.notice(text)
+      for (const notice of chosen.notices) context.notice(noticeText(notice))
       const point = options.set
         ? await thresholds.ask('point.save', {
             run: found.id,
@@ -122,9 +123,10 @@ export const addThreshold: AddCommand = (line) =>
 
 /** As the design has it: flat figures under `validation`; everything with its interval under `figures`. */
 function documentOf(chosen: ChosenThreshold) {
-  const { figures, validation, ...rest } = chosen
+  const { figures, validation, notices, ...rest } = chosen
   return {
     ...rest,
+    notices: notices.map(noticeDocument),
     validation: {
       ...validation,
       n: validation.normal + validation.anomalous,

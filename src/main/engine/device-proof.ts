@@ -51,7 +51,6 @@ function prove(
   side: number,
   begin: (device: string, values: Float32Array, side: number) => Squaring,
 ): DeviceProof {
-  const operation = `matrix product, ${side} x ${side}`
   try {
     const values = createRandom(1, 'device proof').fillUniform(new Float32Array(side * side))
     const squaring = begin(device, values, side)
@@ -64,12 +63,12 @@ function prove(
         fastest = Math.min(fastest, performance.now() - started)
       }
       const gigaflops = (2 * side ** 3) / (fastest * 1e6)
-      return { device, operation, correct: isSquare(product, values, side), gigaflops, failure: null }
+      return { device, side, correct: isSquare(product, values, side), gigaflops, failure: null }
     } finally {
       squaring.dispose()
     }
   } catch (error) {
-    return { device, operation, correct: false, gigaflops: 0, failure: failureData(error).message }
+    return { device, side, correct: false, gigaflops: 0, failure: failureData(error).message }
   }
 }
 

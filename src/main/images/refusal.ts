@@ -1,23 +1,33 @@
 import type { RefusalCode } from '../../shared/domain.ts'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, failureData } from '../../shared/failure.ts'
+import { failureInside } from '../../shared/messages/failure-inside.ts'
+import { type Message, message, type Params } from '../../shared/messages/message.ts'
+import { wordsIn } from '../../shared/messages/words.ts'
 
-const remedies: Record<RefusalCode, string> = {
-  'empty-file': 'Copy the file again from the camera; this copy has no content.',
-  'not-an-image': 'Leave the file out, or export it as PNG, JPEG, TIFF or BMP.',
-  'unsupported-type': 'Export the image as PNG, JPEG, TIFF or BMP with 8 or 16 bits per sample.',
-  'too-small': 'Photograph the part at a higher resolution, or leave the file out.',
-  'too-large': 'Cut the photograph into parts, or reduce its resolution, and import those.',
-  truncated: 'Copy the file again from the camera; the end of this copy is missing.',
-  corrupt: 'Copy the file again from the camera; this copy was damaged.',
-  unreadable: 'Check that the file still exists and that you may read it.',
-}
+const english = wordsIn('en')
 
 /** Why one file cannot be used as an image. Refuses that file only and never stops an import. */
 export class ImageRefusal extends Failure {
   declare readonly code: RefusalCode
+  readonly params: Params
 
-  constructor(code: RefusalCode, reason: string, options?: { cause?: unknown }) {
-    super(code, reason, remedies[code], options)
+  /** @param params of the entry `failure.<code>` in the locale files */
+  constructor(code: RefusalCode, params: Params = {}, options?: { cause?: unknown }) {
+    const said = message(code, params)
+    super(code, english.text('failure', said, 'title'), english.text('failure', said, 'remedy'), options)
     this.name = 'ImageRefusal'
+    this.params = params
   }
+}
+
+/** A refusal as it is stored and sent. */
+export function refusalMessage({ code, params }: ImageRefusal): Message & { code: RefusalCode } {
+  return { code, params }
+}
+
+/** Why an image cannot be scored, whatever went wrong: a message of the topic `failure`. */
+export function whyRefused(error: unknown): Message {
+  if (error instanceof ImageRefusal) return refusalMessage(error)
+  const { code, params } = failureInside(failureData(error))
+  return { code, params }
 }

@@ -1,5 +1,5 @@
 /** The search for pictures that are in two splits, as a job. */
-import type { Dataset } from '../../shared/domain.ts'
+import { type Dataset, jsonObjectSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { duplicatesInThread } from '../datasets/dataset-in-thread.ts'
 import type { Session } from '../services/session.ts'
@@ -22,7 +22,7 @@ export function duplicatesPlan(session: Session, dataset: Dataset): JobPlan {
             progress({ phase: 'duplicates', done, total, secondsLeft, paused: false })
           },
         })
-        return { state: 'done', result: report }
+        return { state: 'done', result: jsonObjectSchema.parse(report) }
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'cancelled')) throw error
         return signal.reason === 'close' ? { state: 'interrupted', failure: error } : { state: 'cancelled' }

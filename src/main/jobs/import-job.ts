@@ -1,5 +1,11 @@
 /** Import as a job: a thread reads the files, and the same import again goes on where this one stopped. */
-import type { ImportCorrection, Label, Layout } from '../../shared/domain.ts'
+import {
+  type ImportCorrection,
+  importReportSchema,
+  jsonObjectSchema,
+  type Label,
+  type Layout,
+} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { importInThread } from '../import/import-in-thread.ts'
 import type { Session } from '../services/session.ts'
@@ -44,7 +50,7 @@ export async function importFiles(
     })
     const dataset = datasetByName(workspace.db, report.dataset)
     if (dataset && hasDirection !== null) setHasDirection(workspace.db, dataset.id, hasDirection)
-    return { state: 'done', result: report }
+    return { state: 'done', result: jsonObjectSchema.parse(importReportSchema.parse(report)) }
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'import-cancelled')) throw error
     return context.signal.reason === 'close'

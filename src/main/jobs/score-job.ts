@@ -3,8 +3,16 @@
  * engine hear that they are safe; so a scoring that was interrupted goes on with the images that have no row.
  */
 import { z } from 'zod'
-import { type Id, type Image, imageIdSchema, type Run, type Split } from '../../shared/domain.ts'
+import {
+  type Id,
+  type Image,
+  imageIdSchema,
+  jsonObjectSchema,
+  type Run,
+  type Split,
+} from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import type { ScoredImage, ScoreTask } from '../engine/protocol.ts'
 import { measureRegions } from '../services/region-thread.ts'
 import type { Session } from '../services/session.ts'
@@ -102,11 +110,9 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
   switch (outcome.kind) {
     case 'scored': {
       const files = new Map(images.map(({ id, file }) => [id, file]))
-      const refused = outcome.result.refused.map(({ image, code, reason }) => ({
-        image,
-        file: files.get(image) ?? '',
-        code,
-        reason,
+      const refused = outcome.result.refused.map((refusal) => ({
+        ...refusal,
+        file: files.get(refusal.image) ?? '',
       }))
       const seconds = (performance.now() - started) / 1000
       return done({ run: run.id, images: outcome.result.images, already, seconds, refused })
@@ -131,15 +137,14 @@ export const scoreSummarySchema = z.object({
   already: z.number().int(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
-  refused: z.array(
-    z.object({ image: z.number().int(), file: z.string(), code: z.string(), reason: z.string() }),
-  ),
+  /** Of the topic `failure`. */
+  refused: z.array(messageSchema.extend({ image: z.number().int(), file: z.string() })),
 })
 export type ScoreSummary = z.infer<typeof scoreSummarySchema>
 
 function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
   const imagesPerSecond = summary.seconds > 0 ? summary.images / summary.seconds : 0
-  return { state: 'done', result: { ...summary, imagesPerSecond } }
+  return { state: 'done', result: jsonObjectSchema.parse({ ...summary, imagesPerSecond }) }
 }
 
 /** What a run's operating point needs to know of images that were scored after it was set. */

@@ -1,7 +1,7 @@
 /** Training as a job: the run's row follows what the engine says, and its end is written all at once. */
 import { assetPath } from '../../shared/asset-path.ts'
 import type { JobProgress } from '../../shared/contract.ts'
-import type { Id, Run } from '../../shared/domain.ts'
+import { type Id, jsonObjectSchema, type Run } from '../../shared/domain.ts'
 import { type FailureData, failureData } from '../../shared/failure.ts'
 import type { TrainResult, TrainTask } from '../engine/protocol.ts'
 import type { Session } from '../services/session.ts'
@@ -117,8 +117,9 @@ function warmFolder({ workspace }: Session, run: Run): string | null {
 }
 
 function trained({ workspace: { db } }: Session, id: Id, report: TrainResult): JobEnd {
-  const { calibration: scores, mapScale, expectedCriticValue, ...result } = report
-  const { steps, seconds, losses } = result
+  const { calibration: scores, mapScale, expectedCriticValue, ...told } = report
+  const { steps, seconds, losses } = told
+  const result = jsonObjectSchema.parse(told)
   db.transaction(() => {
     updateProgress(db, id, { stepsDone: steps, stepsTotal: steps, seconds, losses })
     setCalibration(db, id, { scores, mapScale, expectedCriticValue })

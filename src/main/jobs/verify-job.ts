@@ -1,4 +1,5 @@
 /** The check of the workspace as a job. */
+import { jsonObjectSchema, verifyReportSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Session } from '../services/session.ts'
 import { verifyInThread } from '../store/verify-in-thread.ts'
@@ -20,7 +21,7 @@ export function verifyPlan(session: Session): JobPlan {
             progress({ phase: 'verify', done, total, secondsLeft, paused: false })
           },
         })
-        return { state: 'done', result: report }
+        return { state: 'done', result: jsonObjectSchema.parse(verifyReportSchema.parse(report)) }
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'cancelled')) throw error
         return signal.reason === 'close' ? { state: 'interrupted', failure: error } : { state: 'cancelled' }

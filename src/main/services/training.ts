@@ -111,15 +111,8 @@ const fewValidation = 10
 
 function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
   const count = validation.length
-  if (count === 0) {
-    const message =
-      'There is no normal validation image: scores are calibrated on training images and will look too high on new parts. Import more good parts.'
-    return [{ code: 'no-validation', count, message }]
-  }
-  if (count < fewValidation) {
-    const message = `There are only ${count} normal validation images: calibrated scores are rough.`
-    return [{ code: 'few-validation', count, message }]
-  }
+  if (count === 0) return [{ code: 'no-validation', params: {} }]
+  if (count < fewValidation) return [{ code: 'few-validation', params: { count } }]
   return []
 }
 

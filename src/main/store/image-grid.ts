@@ -11,6 +11,7 @@ import {
   gridImageSchema,
 } from '../../shared/dataset-grid.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/domain.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import type { Database, SqlValues } from './database.ts'
 import { jsonText, toJson } from './row.ts'
 
@@ -112,7 +113,7 @@ export function gridOrder(db: Database, datasetId: Id, filter: GridFilter, sort:
 }
 
 const gridRow = gridImageSchema.extend({
-  warnings: jsonText(z.array(z.string())),
+  warnings: jsonText(z.array(messageSchema)),
   decision: decisionKindSchema.nullable(),
 })
 

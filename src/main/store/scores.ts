@@ -14,6 +14,7 @@ import {
   splitSchema,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
@@ -22,7 +23,8 @@ import { findRun } from './runs.ts'
 const columns = `run_id AS runId, image_id AS imageId, score, calibrated, tiles, map_file AS mapFile,
   map_scale AS mapScale, map_width AS mapWidth, map_height AS mapHeight,
   reconstruction_file AS reconstructionFile, warnings, scored_at AS scoredAt`
-const scoreRow = scoreSchema.extend({ warnings: jsonText(z.array(z.string())) })
+const storedMessages = z.array(messageSchema)
+const scoreRow = scoreSchema.extend({ warnings: jsonText(storedMessages) })
 
 export type NewScore = Omit<Score, 'runId' | 'scoredAt'> & {
   /** [tiles, components] in the order of the run's component names. */
@@ -69,7 +71,13 @@ export function saveScores(
            map_scale = excluded.map_scale, map_width = excluded.map_width, map_height = excluded.map_height,
            reconstruction_file = excluded.reconstruction_file, warnings = excluded.warnings,
            scored_at = excluded.scored_at`,
-        { ...rest, runId, components: toFloat32Blob(values), warnings: toJson(warnings), now: db.now() },
+        {
+          ...rest,
+          runId,
+          components: toFloat32Blob(values),
+          warnings: toJson(storedMessages.parse(warnings)),
+          now: db.now(),
+        },
       )
     }
     if (told === 'later') return

@@ -5,7 +5,16 @@
 import { z } from 'zod'
 
 /** The parts of the locale files `en.json` and `zh-CN.json` beside this file. */
-export const topics = ['failure', 'warning', 'notice', 'problem', 'finding', 'fact', 'reason'] as const
+export const topics = [
+  'failure',
+  'warning',
+  'notice',
+  'problem',
+  'finding',
+  'fact',
+  'reason',
+  'label',
+] as const
 export type Topic = (typeof topics)[number]
 
 /** A message that stands inside another one, such as the reason why a mask was left out. */
@@ -15,14 +24,25 @@ export interface NestedMessage {
   params: Params
 }
 
+/** A share that is written in percent, with three digits: 0.0125 as 1.25 %. */
+export interface Share {
+  share: number
+}
+
 /** A number is written as it is, a list with commas. */
-export type Param = string | number | boolean | null | NestedMessage | readonly Param[]
+export type Param = string | number | boolean | null | NestedMessage | Share | readonly Param[]
 
 /**
  * The values of a sentence by their names in the locale files. `case` chooses between wordings of one code: the code
  * `folder-unreadable` with the case `not-a-folder` is worded by the entry `folder-unreadable/not-a-folder`.
  */
 export type Params = { readonly [name: string]: Param }
+
+/**
+ * What was said before messages were data and no pattern knows is kept as its text: with this as its code, or as its
+ * case where its code was known.
+ */
+export const recordedBefore = 'recorded-before'
 
 export interface Message {
   code: string
@@ -38,6 +58,7 @@ const paramSchema: z.ZodType<Param> = z.lazy(() =>
     z.boolean(),
     z.null(),
     z.object({ topic: z.enum(topics), code: z.string(), params: paramsSchema }),
+    z.object({ share: z.number() }),
     z.array(paramSchema),
   ]),
 )
@@ -47,4 +68,9 @@ export const messageSchema = z.object({ code: z.string(), params: paramsSchema }
 /** @param params must fit the entry of `code` in the locale files */
 export function message(code: string, params: Params = {}): Message {
   return { code, params }
+}
+
+/** A message that stands inside another one. */
+export function inside(topic: Topic, { code, params }: Message): NestedMessage {
+  return { topic, code, params }
 }

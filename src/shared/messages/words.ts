@@ -7,7 +7,7 @@ import {
   translate,
 } from '@intlify/core-base'
 import en from './en.json' with { type: 'json' }
-import type { Message, Param, Params, Topic } from './message.ts'
+import { type Message, type Param, type Params, recordedBefore, type Topic } from './message.ts'
 import chinese from './zh-CN.json' with { type: 'json' }
 
 registerMessageCompiler(compile)
@@ -55,25 +55,28 @@ export function wordsIn(locale: string): Words {
     text(topic, { code, params }, part) {
       const variant = typeof params.case === 'string' ? `${code}/${params.case}` : code
       const tail = part === undefined ? '' : `.${part}`
-      const values = worded(params)
-      for (const key of [`${topic}.${variant}${tail}`, `${topic}.${code}${tail}`]) {
+      const values = worded(params, part)
+      const entries = params.case === recordedBefore ? [variant, recordedBefore] : [variant, code]
+      for (const entry of entries) {
+        const key = `${topic}.${entry}${tail}`
         const text = translate(context, key, values, { locale })
         if (typeof text === 'string' && text !== key) return text
       }
       return code
     },
   }
-  const worded = (params: Params): Record<string, string> =>
-    Object.fromEntries(Object.entries(params).map(([name, param]) => [name, one(param)]))
-  const one = (param: Param): string => {
+  const worded = (params: Params, part: string | undefined): Record<string, string> =>
+    Object.fromEntries(Object.entries(params).map(([name, param]) => [name, one(param, part)]))
+  const one = (param: Param, part: string | undefined): string => {
     if (param === null) return ''
     if (typeof param !== 'object') return String(param)
     if ('topic' in param) {
-      // A failure inside a sentence is told by what happened, without what to do.
-      const part = param.topic === 'failure' ? 'title' : undefined
-      return words.text(param.topic, param, part)
+      // A failure inside a sentence is told by what happened; inside of what to do, by what to do.
+      const inner = param.topic === 'failure' ? (part === 'remedy' ? 'remedy' : 'title') : undefined
+      return words.text(param.topic, param, inner)
     }
-    return param.map(one).join(listSeparators[locale] ?? ', ')
+    if ('share' in param) return `${Number((100 * param.share).toPrecision(3))} %`
+    return param.map((item) => one(item, part)).join(listSeparators[locale] ?? ', ')
   }
   return words
 }

@@ -19,6 +19,7 @@ import { migrations } from '../../../src/main/store/migrations/index.ts'
 import { signIn } from '../../../src/main/store/operators.ts'
 import { createRun, setRunState } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
+import { wordsIn } from '../../../src/shared/messages/words.ts'
 import { stockedWorkspace, tickingClock } from './stocked-workspace.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -43,7 +44,8 @@ function chained(rows: number, file = ':memory:'): Database {
 const byHand = (db: Database, sql: string): void =>
   db.script(`DROP TRIGGER audit_is_final; DROP TRIGGER audit_stays; DROP TRIGGER audit_only_grows; ${sql}`)
 
-const breaks = (db: Database): string[] => checkAudit(db).breaks.map(({ message }) => message)
+const breaks = (db: Database): string[] =>
+  checkAudit(db).breaks.map((found) => wordsIn('en').text('reason', found))
 
 describe('the audit', () => {
   it('holds as it was written, and its head is the hash of the newest row', () => {

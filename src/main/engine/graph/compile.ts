@@ -39,6 +39,7 @@
  */
 
 import { Failure } from '../../../shared/failure.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { provider, tf } from '../tensorflow.ts'
 import { isNative } from './binding.ts'
 import { compiledProgram } from './compiled.ts'
@@ -87,7 +88,7 @@ export function compileAll<const D extends Record<string, StepDefinition>>(
     if (isNative(backend)) return compiledProgram(backend, definition, assemble, { precision, cache })
     throw new Failure(
       'graph-uncompilable',
-      `Steps are compiled for the TensorFlow library only. ${provider.reason}`,
+      `Steps are compiled for the TensorFlow library only. ${wordsIn('en').text('reason', provider.why)}`,
       'Steps run eagerly; install the TensorFlow library to run them faster.',
     )
   } catch (error) {

@@ -2,6 +2,7 @@
  * The training of a generator against a critic (or discriminator) as one program of compiled steps. What the
  * two minimize and how their weights move is the system's own: its `Objective`.
  */
+import type { Message } from '../../../shared/messages/message.ts'
 import { compileAll, defineStep } from '../graph/compile.ts'
 import type { Optimizer } from '../graph/optimizers.ts'
 import type { Networks } from '../networks/blocks.ts'
@@ -38,7 +39,7 @@ export interface Objective {
   /** Each weight of D is kept in [-clip, clip] after each of its steps. */
   clip?: number
   /** What is wrong with D, from the losses of a step; null where nothing is. */
-  criticProblem(losses: Readonly<Record<string, number>>): string | null
+  criticProblem(losses: Readonly<Record<string, number>>): Message | null
 }
 
 export interface AdversarialConfig {

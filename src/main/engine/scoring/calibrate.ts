@@ -2,6 +2,7 @@
  * Measures what "normal" means for a finished model, on normal validation images only: their scores, the
  * scale of their maps, and the expectation of the discriminator on training images.
  */
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { createRandom } from '../../random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
@@ -60,8 +61,11 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     done += 1
     context.progress('calibrate', done, images.length, null)
     await proceed()
-    if ('code' in scored) {
-      context.log('warn', `${scored.image.file} was left out of the calibration: ${scored.reason}`)
+    if ('why' in scored) {
+      context.log(
+        'warn',
+        `${scored.image.file} was left out of the calibration: ${wordsIn('en').text('failure', scored.why, 'title')}`,
+      )
       continue
     }
     for (const name of kinds) {

@@ -8,6 +8,8 @@
  */
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
+import { inside, type Message, message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { createRandom, type Random, restoreRandom } from '../../random.ts'
 import { dropGraphs, keptGraphs } from '../compiled-graphs.ts'
 import { cutTile, type Pixels } from '../data/geometry.ts'
@@ -151,7 +153,7 @@ class Training<W extends Record<string, Weights>> {
         return await this.#train(checkpoint?.tensors ?? null)
       } catch (error) {
         if (!(error instanceof Diverged)) throw error
-        checkpoint = await this.#goBack(error.message)
+        checkpoint = await this.#goBack(error.why)
       }
     }
   }
@@ -572,7 +574,7 @@ class Training<W extends Record<string, Weights>> {
       Object.entries(losses).map(([name, value]) => [name, value?.[0] ?? Number.NaN]),
     )
     for (const [name, value] of Object.entries(values)) {
-      if (!Number.isFinite(value)) throw new Diverged(`The ${name} loss is no longer a number`)
+      if (!Number.isFinite(value)) throw new Diverged(message('loss-not-a-number', { name }))
     }
     Object.assign(this.#state.losses, values)
     this.#pace.tick()
@@ -584,28 +586,27 @@ class Training<W extends Record<string, Weights>> {
   }
 
   /** A collapse goes back as long as that may help; then it is said, once, and the training goes on. */
-  #heed(problem: string | null): void {
+  #heed(problem: Message | null): void {
     if (problem === null) return
     const { phase, step, restarts, warnings } = this.#state
     if ((restarts[phase] ?? 0) < restartLimit) throw new Diverged(problem)
-    const words = `is as before after ${restartLimit} restarts: the training goes on as it is.`
-    if (warnings.some((warning) => warning.endsWith(words))) return
-    this.#warn(`${problem}, at step ${step} of stage "${phase}". It ${words}`)
+    if (warnings.some(({ code }) => code === 'goes-on')) return
+    this.#warn(message('goes-on', { problem: inside('reason', problem), step, phase, times: restartLimit }))
   }
 
-  #warn(message: string): void {
-    this.#state.warnings = [...this.#state.warnings, message]
-    this.#context.log('warn', message)
+  #warn(warning: Message): void {
+    this.#state.warnings = [...this.#state.warnings, warning]
+    this.#context.log('warn', wordsIn('en').text('warning', warning))
   }
 
   /** Back to the last good checkpoint, or to the beginning, with half the learning rate. */
-  async #goBack(problem: string): Promise<Checkpoint | null> {
+  async #goBack(problem: Message): Promise<Checkpoint | null> {
     const { phase, step, good, restarts, warnings } = this.#state
     const times = (restarts[phase] ?? 0) + 1
     if (times > restartLimit) {
       throw new Failure(
         'training-diverged',
-        `${problem} at step ${step} of stage "${phase}", for the ${times}th time.`,
+        `${wordsIn('en').text('reason', problem)} at step ${step} of stage "${phase}", for the ${times}th time.`,
         'Train again with a smaller learning rate; the last good checkpoint is kept.',
       )
     }
@@ -615,8 +616,14 @@ class Training<W extends Record<string, Weights>> {
     this.#state = { ...from, seconds, warnings, restarts: { ...from.restarts, [phase]: times } }
     this.#startedAt = performance.now()
     this.#warn(
-      `${problem}, at step ${step} of stage "${phase}". The training went back to step ${from.step} of stage ` +
-        `"${from.phase}" and goes on with ${0.5 ** times} of the learning rate.`,
+      message('went-back', {
+        problem: inside('reason', problem),
+        step,
+        phase,
+        backStep: from.step,
+        backPhase: from.phase,
+        share: 0.5 ** times,
+      }),
     )
     // A later resumption must not go on from what is given up here.
     dropCheckpointsAfter(this.#checkpoints, good ?? -1)
