@@ -1,5 +1,5 @@
 /** What a machine has, as messages: each has its name and its value in the locale files. */
-import { inside, type Message, message, type NestedMessage } from '../../shared/messages/message.ts'
+import { inside, type Message, message } from '../../shared/messages/message.ts'
 import type { Known } from './doctor.ts'
 
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)
@@ -37,13 +37,7 @@ function graphics({ gpus }: Known): Message {
   const cards = gpus.map(({ name, driver, memoryBytes }) =>
     inside('fact', message('graphics-card', { name, memory: gigabytes(memoryBytes), driver })),
   )
-  const [first, ...others] = cards
-  return message('gpu', first === undefined ? { case: 'none' } : { cards: together(first, others) })
-}
-
-function together(first: NestedMessage, [second, ...others]: readonly NestedMessage[]): NestedMessage {
-  if (second === undefined) return first
-  return inside('fact', message('graphics-cards', { first, others: together(second, others) }))
+  return message('gpu', cards.length === 0 ? { case: 'none' } : { cards })
 }
 
 function tensorflow({ engine: { provider } }: Known): Message {

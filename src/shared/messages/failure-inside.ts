@@ -3,5 +3,5 @@ import { type NestedMessage, recordedBefore } from './message.ts'
 
 /** A failure as a value of another message. */
 export function failureInside({ code, message, remedy }: FailureData): NestedMessage {
-  return { topic: 'failure', code, params: { case: recordedBefore, text: message, remedy } }
+  return { topic: 'failure', code, params: { case: recordedBefore, message, remedy } }
 }

@@ -29,7 +29,7 @@ export interface Share {
   share: number
 }
 
-/** A number is written as it is, a list with commas. */
+/** A number is written as it is, a list with commas, a list of messages with semicolons. */
 export type Param = string | number | boolean | null | NestedMessage | Share | readonly Param[]
 
 /**

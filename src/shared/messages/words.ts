@@ -14,15 +14,24 @@ registerMessageCompiler(compile)
 
 /** An entry of the locale files: a sentence, or its parts by name (a failure has `title` and `remedy`). */
 type Entry = string | { readonly [part: string]: string }
-type Catalog = { readonly [topic in Topic]?: { readonly [code: string]: Entry } }
+type Entries = { readonly [code: string]: Entry }
+/**
+ * Beside the topics, a locale may have words for `values` that are English words as they are, such as the state of a
+ * run: a sentence with `@:{state}` instead of `{state}` says the word, or the value itself where it has none.
+ */
+type Catalog = { readonly [topic in Topic]?: Entries } & {
+  readonly values?: { readonly [value: string]: string }
+}
 
 const catalogs: { readonly [locale: string]: Catalog } = { en, 'zh-CN': chinese }
-const listSeparators: { readonly [locale: string]: string } = { 'zh-CN': '、' }
+const separators: { readonly [locale: string]: { values: string; messages: string } } = {
+  'zh-CN': { values: '、', messages: '；' },
+}
 
-/** Every entry under `topic.code` or `topic.code.part`. */
-function flat(catalog: Catalog): Record<string, string> {
-  const all: Record<string, string> = {}
-  for (const [topic, entries] of Object.entries(catalog)) {
+/** Every entry under `topic.code` or `topic.code.part`, and the words of values under the values. */
+function flat({ values, ...catalog }: Catalog): Record<string, string> {
+  const all: Record<string, string> = { ...values }
+  for (const [topic, entries] of Object.entries<Entries | undefined>(catalog)) {
     for (const [code, entry] of Object.entries(entries ?? {})) {
       if (typeof entry === 'string') all[`${topic}.${code}`] = entry
       else for (const [part, text] of Object.entries(entry)) all[`${topic}.${code}.${part}`] = text
@@ -76,7 +85,10 @@ export function wordsIn(locale: string): Words {
       return words.text(param.topic, param, inner)
     }
     if ('share' in param) return `${Number((100 * param.share).toPrecision(3))} %`
-    return param.map((item) => one(item, part)).join(listSeparators[locale] ?? ', ')
+    // Sentences have commas of their own.
+    const isOfMessages = param.some((item) => typeof item === 'object' && item !== null && 'topic' in item)
+    const { values, messages } = separators[locale] ?? { values: ', ', messages: '; ' }
+    return param.map((item) => one(item, part)).join(isOfMessages ? messages : values)
   }
   return words
 }
