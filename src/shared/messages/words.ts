@@ -65,7 +65,7 @@ export function wordsIn(locale: string): Words {
       const variant = typeof params.case === 'string' ? `${code}/${params.case}` : code
       const tail = part === undefined ? '' : `.${part}`
       const values = worded(params, part)
-      const entries = params.case === recordedBefore ? [variant, recordedBefore] : [variant, code]
+      const entries = params.case === recordedBefore ? [variant, recordedBefore, code] : [variant, code]
       for (const entry of entries) {
         const key = `${topic}.${entry}${tail}`
         const text = translate(context, key, values, { locale })

@@ -5,6 +5,8 @@ import { versionsAndModels } from './0003-versions-and-models.ts'
 import { labeling } from './0004-labeling.ts'
 import { line } from './0005-line.ts'
 import { regionOfInterest } from './0006-region-of-interest.ts'
+import { messages } from './0007-messages.ts'
+import { warningsAsData } from './0008-warnings-as-data.ts'
 
 /** In order; a released one is never edited. To add one: the next number, a file here, a line here, a test. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +16,6 @@ export const migrations: readonly Migration[] = [
   labeling,
   line,
   regionOfInterest,
+  messages,
+  warningsAsData,
 ]
