@@ -10,7 +10,7 @@ import { findRun, listRuns, renameRun } from '../src/main/store/runs.ts'
 import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { jobProgressSchema } from '../src/shared/contract.ts'
 import type { Run } from '../src/shared/domain.ts'
-import { Failure } from '../src/shared/failure.ts'
+import { Failure, failureOf } from '../src/shared/failure.ts'
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -89,12 +89,9 @@ export async function finished(session: Session, id: string, what: string): Prom
   try {
     const job = await session.jobs.ended(id)
     if (job.state === 'done') return job.result
-    const { code, message, remedy } = job.failure ?? {
-      code: job.state,
-      message: `The job ended ${job.state}.`,
-      remedy: 'Start the benchmark again.',
-    }
-    throw new Failure(code, message, remedy)
+    throw job.failure === null
+      ? new Failure('job-failed', { job: id, state: job.state })
+      : failureOf(job.failure)
   } finally {
     stop()
   }

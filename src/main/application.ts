@@ -100,7 +100,7 @@ export function createApplication(powers: HostPowers): Application {
     current: () => session,
     session() {
       if (session) return session
-      throw new Failure('no-workspace', 'No workspace is open.', 'Open a workspace first.')
+      throw new Failure('no-workspace')
     },
     open: (dir, create) =>
       inTurn(async () => {

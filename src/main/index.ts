@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, utilityProcess } from 'electron'
-import { failureData } from '../shared/failure.ts'
+import { failureDocument } from '../shared/failure.ts'
 import { createApplication } from './application.ts'
 import { workerEntry } from './entry.ts'
 import { startElectronHost } from './shell/electron.ts'
@@ -28,7 +28,7 @@ void startElectronHost(
       if (typeof workspace === 'string') {
         const open = async () => application.handlers['workspace.open']({ dir: workspace, create: true })
         open().catch((error: unknown) => {
-          const { message, remedy } = failureData(error)
+          const { message, remedy } = failureDocument(error)
           dialog.showErrorBox('Fanoscope', `${message}\n\n${remedy}`)
         })
       }

@@ -2,11 +2,7 @@
 import type { Bridge } from '../shared/contract.ts'
 import type { FailureData } from '../shared/failure.ts'
 
-const lost: FailureData = {
-  code: 'connection-lost',
-  message: 'The connection to Fanoscope broke while the folder was read.',
-  remedy: 'Drop the folder again, or choose it in the dialog.',
-}
+const lost: FailureData = { code: 'connection-lost', params: { case: 'drop' } }
 
 /** @param base complete address that ends in a slash */
 export function sendDroppedTo(base: URL, send: typeof fetch = fetch): Bridge['sendDropped'] {

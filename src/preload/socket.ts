@@ -28,17 +28,9 @@ interface Asked {
   reject(failure: FailureData): void
 }
 
-const lost: FailureData = {
-  code: 'connection-lost',
-  message: 'The connection to Fanoscope broke before the answer came.',
-  remedy: 'Look whether it was done; if not, do it again.',
-}
+const lost: FailureData = { code: 'connection-lost', params: {} }
 
-const gone: FailureData = {
-  code: 'host-gone',
-  message: 'Fanoscope is not running any more.',
-  remedy: 'Start Fanoscope again. What was acknowledged is saved.',
-}
+const gone: FailureData = { code: 'host-gone', params: {} }
 
 export function openSocketTransport({ connect, wait }: SocketTransportOptions): Transport {
   let emit: <N extends EventName>(name: N, payload: EventPayload<N>) => void = () => undefined

@@ -1,22 +1,32 @@
-/** What a rejected call throws, as data that a screen can show. */
+/** What a rejected call throws, as data and in the words that a screen shows. */
 import type { FailureData } from '../shared/failure.ts'
+import { inside, message, messageSchema, type Param } from '../shared/messages/message.ts'
+import { wordsIn } from '../shared/messages/words.ts'
 
-function isFailureData(value: unknown): value is FailureData {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'code' in value &&
-    'message' in value &&
-    'remedy' in value &&
-    typeof value.code === 'string' &&
-    typeof value.message === 'string' &&
-    typeof value.remedy === 'string'
-  )
+/** Any thrown value as FailureData. */
+export function asFailure(thrown: unknown): FailureData {
+  const failure = messageSchema.safeParse(thrown)
+  return failure.success ? failure.data : message('internal', { case: 'window', message: textOf(thrown) })
 }
 
-/** Any thrown value as FailureData. The remedy is empty where nobody gave one. */
-export function asFailure(thrown: unknown): FailureData {
-  if (isFailureData(thrown)) return { code: thrown.code, message: thrown.message, remedy: thrown.remedy }
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return { code: 'internal', message, remedy: '' }
+/** A thrown value as the reason in the sentence about what failed by it. */
+export function reasonOf(thrown: unknown): Param {
+  const failure = messageSchema.safeParse(thrown)
+  return failure.success ? inside('failure', failure.data) : textOf(thrown)
+}
+
+const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+
+export interface FailureWords {
+  title: string
+  /** Empty where nobody knows one. */
+  remedy: string
+}
+
+export function failureWords(failure: FailureData, locale: string): FailureWords {
+  const words = wordsIn(locale)
+  return {
+    title: words.text('failure', failure, 'title'),
+    remedy: words.text('failure', failure, 'remedy'),
+  }
 }

@@ -22,7 +22,7 @@ export const imageIdSchema = z.int().positive()
 export type ImageId = z.infer<typeof imageIdSchema>
 
 /** A Failure (src/shared/failure.ts) as it is stored and as it crosses a border. */
-export const failureInfoSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
+export const failureInfoSchema = messageSchema
 export type FailureInfo = z.infer<typeof failureInfoSchema>
 
 /** A JSON object whose shape its owner knows: a model's configuration, a job's payload. */

@@ -29,7 +29,7 @@ describe('window.fanoscope', () => {
   })
 
   it('rejects with the failure of an answer, as plain data', async () => {
-    const failure = { code: 'unknown-run', message: 'No run.', remedy: 'Choose one.' }
+    const failure = { code: 'run-unknown', params: { run: 'r', newest: ['r-1'] } }
     const { bridge } = bridgeOver(async () => ({ ok: false, failure }))
     await expect(bridge.call('run.get', { run: 'r' })).rejects.toEqual(failure)
   })

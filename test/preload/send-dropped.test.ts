@@ -16,7 +16,7 @@ describe('a file of a dropped folder', () => {
   })
 
   it('fails with what the host says, or that the host is gone', async () => {
-    const error = { code: 'disk-full', message: 'Full.', remedy: 'Make room.' }
+    const error = { code: 'disk-full', params: { case: 'drop', megabytes: 7 } }
     const refused = sendDroppedTo(base, async () => Response.json({ error }, { status: 409 }))
     await expect(refused('p-1', 'a.png', file)).rejects.toEqual(error)
     const gone = sendDroppedTo(base, () => Promise.reject(new TypeError('fetch failed')))

@@ -22,7 +22,7 @@ export function installFakeBridge(): FakeBridge {
       call: async (name: CallName, input: never) => {
         calls.push({ name, input })
         const answer = answers.get(name)
-        if (answer === undefined) throw { code: 'no-workspace', message: `${name}?`, remedy: '' }
+        if (answer === undefined) throw { code: 'no-workspace', params: { call: name } }
         return answer(input)
       },
       on: (name: string, listener: (payload: never) => void) => {

@@ -238,7 +238,7 @@ const liveExample: LiveState = {
     createdAt: 1_700_000_000_000,
     refused: {
       run: 'r-2',
-      failure: { code: 'model-corrupt', message: 'The model cannot be read.', remedy: 'Restore it.' },
+      failure: { code: 'model-corrupt', params: { folder: '/w/runs/r-2/model', reason: 'it is cut short' } },
     },
   },
   job: 'j-6',

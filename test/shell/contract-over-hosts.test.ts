@@ -131,18 +131,17 @@ describe.each(hosts)('every call over %s', (_host, open) => {
     expect([application.asked, reports]).toEqual([[], []])
   })
 
-  it('that fails rejects with its code, message and remedy, and is no defect', async () => {
+  it('that fails rejects with its code and values, and is no defect', async () => {
     const fail = (): never => {
-      throw new Failure('disk-full', 'The disk of “line 1” is full.', 'Free some space.')
+      throw new Failure('nothing-to-export', { dataset: '“line 1”' })
     }
     const application = recordedApplication(Object.fromEntries(callNames.map((name) => [name, fail])))
     const { bridge, reports } = await open(application)
     reports.length = 0
     for (const name of callNames) {
       await expect(ask(bridge, name), name).rejects.toEqual({
-        code: 'disk-full',
-        message: 'The disk of “line 1” is full.',
-        remedy: 'Free some space.',
+        code: 'nothing-to-export',
+        params: { dataset: '“line 1”' },
       })
     }
     expect(reports).toEqual([])
@@ -155,8 +154,7 @@ describe.each(hosts)('every call over %s', (_host, open) => {
       const wrong = JSON.parse('["not an input"]')
       await expect(bridge.call(name, wrong), name).rejects.toMatchObject({
         code: 'bad-input',
-        message: expect.stringContaining(name),
-        remedy: expect.stringMatching(/./),
+        params: { call: name, problems: expect.arrayContaining([expect.any(Object)]) },
       })
     }
     expect(application.asked).toEqual([])

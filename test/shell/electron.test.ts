@@ -386,7 +386,7 @@ describe('the end', () => {
     const fake = fakeElectron()
     await startElectronHost(fake.electron, {
       createApplication() {
-        throw new Failure('state-broken', 'The settings cannot be read.', 'Delete settings.json.')
+        throw new Failure('environment-file-invalid', { file: 'env.json' })
       },
       rendererFolder: built.rendererFolder,
       preloadFile: '/out/preload/index.js',
@@ -394,7 +394,9 @@ describe('the end', () => {
       engineEntry: '/out/main/engine.js',
       engineEnvironment: () => ({}),
     })
-    expect(fake.errorBoxes[0]?.content).toBe('The settings cannot be read.\n\nDelete settings.json.')
+    expect(fake.errorBoxes[0]?.content).toBe(
+      'env.json does not hold environment variables.\n\nDelete the file and start again: set-up writes it anew.',
+    )
     expect(fake.app.acts.at(-1)).toBe('exit 1')
   })
 })

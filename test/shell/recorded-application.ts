@@ -51,7 +51,7 @@ export function recordedApplication(changes: Partial<Handlers> = {}): RecordedAp
       async write(id, path, content) {
         let bytes = 0
         for await (const piece of content) bytes += piece.length
-        if (id !== 'p-1') throw new Failure('drop-unknown', 'It is not being dropped.', 'Drop it again.')
+        if (id !== 'p-1') throw new Failure('drop-unknown')
         dropped.push({ id, path, bytes })
       },
     },

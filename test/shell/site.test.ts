@@ -71,7 +71,10 @@ describe('what a window loads', () => {
   ])('has nothing at %s', async (path) => {
     const answer = await site.answer(path, null)
     expect(answer.status).toBe(404)
-    expect(JSON.parse(text(answer.body)).error).toMatchObject({ remedy: expect.stringMatching(/./) })
+    expect(JSON.parse(text(answer.body)).error).toEqual({
+      code: expect.stringMatching(/./),
+      params: expect.any(Object),
+    })
     expect(text(answer.body)).not.toBe('secret')
   })
 

@@ -59,11 +59,7 @@ export function createAssets(source: AssetSource, pictures: Pictures): Assets {
       const address = parseAssetAddress(path)
       const asset = address === null ? null : await found(address)
       if (asset === null) {
-        throw new Failure(
-          'asset-unknown',
-          `There is no picture at "${path.slice(0, 200)}".`,
-          'It may have been removed, or another workspace was opened: open the list again.',
-        )
+        throw new Failure('asset-unknown', { path: path.slice(0, 200) })
       }
       return asset
     },
@@ -90,10 +86,4 @@ async function bytesOf(file: string): Promise<Uint8Array> {
   })
 }
 
-const missing = (file: string, cause: unknown): Failure =>
-  new Failure(
-    'file-missing',
-    `${file} cannot be read.`,
-    'Run "fanoscope verify" to see what is missing; a map is made again by scoring its run.',
-    { cause },
-  )
+const missing = (file: string, cause: unknown): Failure => new Failure('file-missing', { file }, { cause })

@@ -5,7 +5,7 @@
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { failureInfoSchema, imageFormatSchema, sha256Schema } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import { Failure, failureData, failureOf } from '../../shared/failure.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
 import { workerEntry } from '../entry.ts'
 import type { Pictures } from './pictures.ts'
@@ -64,9 +64,7 @@ export function openPictureThread(entry: URL = workerEntry('picture-worker')): P
       worker = null
       const lost = [...waiting.values()]
       waiting.clear()
-      const failure = new Failure('thread-died', 'The thread that makes pictures ended.', 'Try again.', {
-        cause,
-      })
+      const failure = new Failure('thread-died', { case: 'pictures' }, { cause })
       for (const { reject } of lost) reject(failure)
     }
     started.on('message', (message: unknown) => {
@@ -75,7 +73,7 @@ export function openPictureThread(entry: URL = workerEntry('picture-worker')): P
       waiting.delete(reply.id)
       if (waiting.size === 0) started.unref()
       if ('value' in reply) asked?.resolve(reply.value)
-      else asked?.reject(new Failure(reply.failure.code, reply.failure.message, reply.failure.remedy))
+      else asked?.reject(failureOf(reply.failure))
     })
     started.on('error', ended)
     started.on('exit', ended)

@@ -12,7 +12,7 @@ import type { Database } from '../store/database.ts'
 import { iterateImages } from '../store/images.ts'
 import { countRow } from '../store/row.ts'
 import { findRun } from '../store/runs.ts'
-import { iterateScores } from '../store/scores.ts'
+import { iterateScores, notScored } from '../store/scores.ts'
 import { optionsFor } from '../thresholds/settings.ts'
 
 interface TestPart {
@@ -72,13 +72,7 @@ export function carryOver(db: Database, report: ChoiceReport): CarryOver {
 
 /** The labeled test images of a run's own dataset with what it stored of them. */
 function partsOf(db: Database, run: Run): TestPart[] {
-  if (missingOf(db, run) > 0) {
-    throw new Failure(
-      'not-scored',
-      `The run ${run.id} has not scored the test split.`,
-      `Score it first: fanoscope score --run ${run.id} --split test`,
-    )
-  }
+  if (missingOf(db, run) > 0) throw notScored(run.id, 'test')
   const own = new Set<number>()
   for (const { id } of iterateImages(db, { datasetId: run.datasetId, split: 'test' })) own.add(id)
   const parts: TestPart[] = []
@@ -88,11 +82,7 @@ function partsOf(db: Database, run: Run): TestPart[] {
   }
   const anomalous = parts.filter((part) => part.anomalous).length
   if (anomalous === 0 || anomalous === parts.length) {
-    throw new Failure(
-      'no-test-defects',
-      'The test split has no good parts together with defects, so there is nothing to hold the choice against.',
-      'Import photographs of defects, or label the images of the test split.',
-    )
+    throw new Failure('no-test-defects')
   }
   return parts
 }

@@ -34,7 +34,7 @@ export const addBackup: AddCommand = (line) =>
           text: `${report.to}: ${report.files} files, ${formatBytes(report.bytes)}.\n`,
         }
       } catch (error) {
-        if (abort.signal.aborted) throw new Stopped('The backup', `Delete the unfinished folder ${target}.`)
+        if (abort.signal.aborted) throw new Stopped('backup', { folder: target })
         throw error
       } finally {
         stopListening()

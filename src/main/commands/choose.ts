@@ -65,7 +65,7 @@ export const addChoose: AddCommand = (line) =>
       const { choiceOf, startChoice } = await import('../services/choosing.ts')
       const started = startChoice(session, { runs, seed, photographs, perType })
       const job = await followJob(context, session, started)
-      if (job.state === 'cancelled') throw new Stopped('The comparison', 'Compare again.')
+      if (job.state === 'cancelled') throw new Stopped('comparison')
       const report = choiceOf(session.workspace, job.id)
       const point = options.apply
         ? await apply(context, session, report, {
@@ -131,7 +131,7 @@ async function testChoice(context: CommandContext, session: Session, job: string
     context.notice(`Run ${run} scores the test split first.`)
     const scoring = startScoring(session, { run, split: 'test', again: false })
     const { state } = await followJob(context, session, scoring.job)
-    if (state === 'cancelled') throw new Stopped('The scoring', 'The choice itself is done and kept.')
+    if (state === 'cancelled') throw new Stopped('scoring-after-choice')
   }
   return carryOverOf(session.workspace, job)
 }

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
-import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
 import type { Acting } from '../services/beside.ts'
 import { defaultWorkspace } from '../services/default-workspace.ts'
 import type { Session } from '../services/session.ts'
@@ -91,7 +91,7 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
       await close()
       if (answer === null) return
       io.write(json ? `${JSON.stringify(answer.document)}\n` : answer.text)
-      if (answer.problem && !json) tellFailure(io, json, answer.problem)
+      if (answer.problem && !json) tellFailure(io, json, failureOf(answer.problem))
       if (answer.stopped) exitCode = 130
       else if (answer.failed) exitCode = 1
     } catch (error) {
@@ -103,7 +103,7 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
         return
       }
       tellUnexpected(io, error)
-      tellFailure(io, json, failureData(error))
+      tellFailure(io, json, error)
       exitCode = error instanceof Stopped ? 130 : 1
     }
   }
@@ -134,7 +134,7 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
       } catch (error) {
         if (!(error instanceof CommanderError)) {
           tellUnexpected(io, error)
-          tellFailure(io, json, failureData(error))
+          tellFailure(io, json, error)
           return 1
         }
         if (error.exitCode === 0) return 0
@@ -150,13 +150,9 @@ export function createCommandLine(io: Io, describe: (program: Command) => Comman
   }
 }
 
-function wrongUse(text: string): FailureData {
+function wrongUse(text: string): Failure {
   const message = text.replace(/^error: /, '')
-  return {
-    code: 'wrong-use',
-    message: message.charAt(0).toUpperCase() + message.slice(1),
-    remedy: 'Run "fanoscope --help", or "fanoscope <command> --help" for an example.',
-  }
+  return new Failure('wrong-use', { message: message.charAt(0).toUpperCase() + message.slice(1) })
 }
 
 function createContext(
@@ -225,9 +221,10 @@ function createContext(
   }
 }
 
-function tellFailure(io: Io, json: boolean, { code, message, remedy }: FailureData): void {
-  if (json) io.write(`${JSON.stringify({ error: { code, message, remedy } })}\n`)
-  else io.report(`${message}\n${remedy}\n(${code})\n`)
+function tellFailure(io: Io, json: boolean, error: unknown): void {
+  const failure = failureDocument(error)
+  if (json) io.write(`${JSON.stringify({ error: failure })}\n`)
+  else io.report(`${failure.message}\n${failure.remedy}\n(${failure.code})\n`)
 }
 
 /** A defect of Fanoscope: where it happened is what a report needs. */

@@ -56,16 +56,12 @@ export async function scoreValidation(
   ])
   for (const run of new Set(runsToScore(session.workspace, { a, b }))) {
     if (!('jobs' in session)) {
-      throw new Failure(
-        'workspace-in-use',
-        `Run ${run} has not scored all of the validation split, and the workspace ${session.workspace.dir} is already open.`,
-        'Let it score there, by comparing the two runs on the screen Runs, or close the other window or command.',
-      )
+      throw new Failure('workspace-in-use', { case: 'not-scored', run, folder: session.workspace.dir })
     }
     context.notice(`Run ${run} scores the validation split first.`)
     const { job } = startScoring(session, { run, split: 'validation', again: false })
     const { state } = await followJob(context, session, job)
-    if (state === 'cancelled') throw new Stopped('The scoring', 'Compare again: it goes on from there.')
+    if (state === 'cancelled') throw new Stopped('scoring-to-compare')
   }
 }
 

@@ -42,7 +42,7 @@ export const addEvaluate: AddCommand = (line) =>
         )
         return { document: evaluation, text: evaluationText(evaluation) }
       } catch (error) {
-        if (abort.signal.aborted) throw new Stopped('The evaluation', 'Start it again.')
+        if (abort.signal.aborted) throw new Stopped('evaluation')
         throw error
       } finally {
         stopListening()

@@ -70,7 +70,7 @@ export const addExport: AddCommand = (line) =>
           operator,
         })
         const ended = await followJob(context, session, job)
-        if (ended.state === 'cancelled') throw new Stopped('The export', 'Export again.')
+        if (ended.state === 'cancelled') throw new Stopped('export')
         const summary = exportSummarySchema.parse(ended.result)
         return { document: summary, text: summary.files.map((file) => `Wrote ${file}\n`).join('') }
       }

@@ -1,7 +1,7 @@
 /** Waits for a job: shows its progress and lets Ctrl-C stop it. */
 import { jobProgressSchema } from '../../shared/contract.ts'
 import type { Id, Job } from '../../shared/domain.ts'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, failureOf } from '../../shared/failure.ts'
 import type { StopReason } from '../jobs/jobs.ts'
 import type { Session } from '../services/session.ts'
 import type { CommandContext } from './command.ts'
@@ -27,12 +27,9 @@ export async function followJob(
   try {
     const job = await session.jobs.ended(id)
     if (job.state === 'done' || job.state === 'cancelled') return job
-    const { code, message, remedy } = job.failure ?? {
-      code: 'job-failed',
-      message: `The job ${id} ended ${job.state}.`,
-      remedy: 'The log in the workspace says more.',
-    }
-    throw new Failure(code, message, remedy)
+    throw job.failure === null
+      ? new Failure('job-failed', { job: id, state: job.state })
+      : failureOf(job.failure)
   } finally {
     stopListening()
     stopShowing()

@@ -2,7 +2,8 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type ImportReport, importReportSchema, labelSchema } from '../../shared/domain.ts'
-import type { FailureData } from '../../shared/failure.ts'
+import { type FailureData, failureDocument, failureOf } from '../../shared/failure.ts'
+import { inside, message } from '../../shared/messages/message.ts'
 import { wordsIn } from '../../shared/messages/words.ts'
 import type { AddCommand } from './command.ts'
 import { formatSeconds } from './duration.ts'
@@ -45,16 +46,13 @@ export const addImport: AddCommand = (line) =>
       const request = { ...options, folder: resolve(dir), hasDirection: hasDirection ?? null }
       const job = await followJob(context, session, session.jobs.start(importPlan(session, request)).id)
       if (job.state === 'cancelled') {
-        throw new Stopped(
-          'The import',
-          'What was imported so far stays. Import the same folder again to go on.',
-        )
+        throw new Stopped('import')
       }
       const report = importReportSchema.parse(job.result)
       const problem = nothingImported(dir, report)
       const document = importDocument(report)
       return {
-        document: problem === null ? document : { error: problem, ...document },
+        document: problem === null ? document : { error: failureDocument(failureOf(problem)), ...document },
         text: reportText(report),
         ...(problem === null ? {} : { failed: true, problem }),
       }
@@ -65,11 +63,12 @@ export const addImport: AddCommand = (line) =>
 export function nothingImported(dir: string, report: ImportReport): FailureData | null {
   const [first] = report.refused
   if (report.imported + report.already + report.duplicates.length > 0 || first === undefined) return null
-  return {
-    code: 'no-photographs',
-    message: `Not one of the ${report.refused.length} files in ${dir} is a photograph that can be read; ${first.file}: ${english.text('failure', first, 'title')}`,
-    remedy: 'Choose the folder with the photographs: PNG, JPEG, TIFF, BMP or WebP.',
-  }
+  return message('no-photographs', {
+    count: report.refused.length,
+    folder: dir,
+    file: first.file,
+    reason: inside('failure', first),
+  })
 }
 
 /** The document of `import --json`: the report, with its messages in words beside. */

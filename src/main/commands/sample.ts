@@ -53,7 +53,7 @@ export const addSample: AddCommand = (line) =>
             `Next: fanoscope import ${dir} --dataset sample --has-direction\n`,
         }
       } catch (error) {
-        if (abort.signal.aborted) throw new Stopped('Writing the sample line', 'Nothing was left behind.')
+        if (abort.signal.aborted) throw new Stopped('sample')
         throw error
       } finally {
         stopListening()

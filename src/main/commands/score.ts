@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Dataset, importReportSchema, splitSchema } from '../../shared/domain.ts'
-import { Failure } from '../../shared/failure.ts'
+import { failureOf } from '../../shared/failure.ts'
 import { wordsIn } from '../../shared/messages/words.ts'
 import type { Session } from '../services/session.ts'
 import type { AddCommand, CommandContext } from './command.ts'
@@ -63,7 +63,7 @@ export const addScore: AddCommand = (line) =>
       })
       const job = await followJob(context, session, started.job)
       if (job.state === 'cancelled') {
-        throw new Stopped('The scoring', 'Score again: it goes on with the images that have no score yet.')
+        throw new Stopped('scoring')
       }
       const summary = scoreSummarySchema.parse(job.result)
       const { already, refused, seconds, imagesPerSecond } = summary
@@ -111,11 +111,11 @@ async function importForScoring(
   })
   const job = await followJob(context, session, session.jobs.start(plan).id)
   if (job.state === 'cancelled') {
-    throw new Stopped('The import', 'Score the same folder again: it goes on from there.')
+    throw new Stopped('import-to-score')
   }
   const report = importReportSchema.parse(job.result)
   const problem = nothingImported(folder, report)
-  if (problem !== null) throw new Failure(problem.code, problem.message, problem.remedy)
+  if (problem !== null) throw failureOf(problem)
   for (const refusal of report.refused) {
     context.notice(`Refused ${refusal.file}: ${english.text('failure', refusal, 'title')}`)
   }

@@ -1,7 +1,7 @@
 /** `train`: a model of a dataset's good parts, from the beginning or from a checkpoint. */
 import { z } from 'zod'
-import type { Run } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import type { Id, Run } from '../../shared/domain.ts'
+import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
 import { type Message, messageSchema } from '../../shared/messages/message.ts'
 import { wordsIn } from '../../shared/messages/words.ts'
 import type { Session } from '../services/session.ts'
@@ -82,6 +82,20 @@ async function start(session: Session, options: z.output<typeof optionsSchema>):
   return startTraining(session, { dataset, model, preset, seed, set })
 }
 
+/** What a training failed with; the command that goes on with it is told beside the remedy. */
+class Resumable extends Failure {
+  readonly #run: Id
+
+  constructor({ code, params }: FailureData, run: Id, cause: unknown) {
+    super(code, params, { cause })
+    this.#run = run
+  }
+
+  override get remedy(): string {
+    return `${super.remedy} (fanoscope train --resume ${this.#run})`
+  }
+}
+
 /** @returns whether Ctrl-C stopped it */
 export async function followTraining(
   context: CommandContext,
@@ -91,8 +105,7 @@ export async function followTraining(
   try {
     return (await followJob(context, session, job, 'later')).state === 'cancelled'
   } catch (error) {
-    const { code, message, remedy } = failureData(error)
-    throw new Failure(code, message, `${remedy} (fanoscope train --resume ${run})`, { cause: error })
+    throw new Resumable(failureData(error), run, error)
   }
 }
 

@@ -19,7 +19,7 @@ export const addVerify: AddCommand = (line) =>
       const session = await context.session()
       const { verifyPlan } = await import('../jobs/verify-job.ts')
       const job = await followJob(context, session, session.jobs.start(verifyPlan(session)).id)
-      if (job.state === 'cancelled') throw new Stopped('The check', 'Start it again.')
+      if (job.state === 'cancelled') throw new Stopped('check')
       const report = verifyReportSchema.parse(job.result)
       const { ok, images, files, bytes, problems } = report
       const told = problems.map((problem) => ({

@@ -13,7 +13,8 @@ import {
   type EventPayload,
   events,
 } from '../../shared/contract.ts'
-import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import { Failure, type FailureData, failureData, failureOf } from '../../shared/failure.ts'
+import type { Param } from '../../shared/messages/message.ts'
 
 /** What answers each call. A handler gets checked input with its defaults filled in. */
 export type Handlers = {
@@ -60,17 +61,13 @@ export async function dispatch(
 ): Promise<Answer> {
   try {
     if (typeof name !== 'string' || !isCallName(name)) {
-      throw new Failure(
-        'unknown-call',
-        `There is no call "${String(name).slice(0, 100)}".`,
-        'Window and main may be of different versions: start Fanoscope again.',
-      )
+      throw new Failure('unknown-call', { call: String(name).slice(0, 100) })
     }
     return { ok: true, value: await answer(handlers, name, input, by) }
   } catch (error) {
     const failure = failureData(error)
     if (failure.code === 'internal' || failure.code === 'bad-output') {
-      report(`${String(name).slice(0, 100)} failed: ${failure.message}`, error)
+      report(`${String(name).slice(0, 100)} failed: ${failureOf(failure).message}`, error)
     }
     return { ok: false, failure }
   }
@@ -85,22 +82,12 @@ async function answer<N extends CallName>(
   const { input: inputSchema, output: outputSchema } = schemas[name]
   const given = inputSchema.safeParse(input)
   if (!given.success) {
-    throw new Failure(
-      'bad-input',
-      `${name} cannot use what it was given: ${describe(given.error)}.`,
-      'Correct the named field and try again.',
-      { cause: given.error },
-    )
+    throw new Failure('bad-input', { call: name, problems: problemsOf(given.error) }, { cause: given.error })
   }
   admit?.(name, given.data, caller)
   const made = outputSchema.safeParse(await handlers[name](given.data, caller))
   if (!made.success) {
-    throw new Failure(
-      'bad-output',
-      `${name} made an answer that the contract does not allow: ${describe(made.error)}.`,
-      'This should not happen. Keep the log file in the workspace and report it.',
-      { cause: made.error },
-    )
+    throw new Failure('bad-output', { call: name, problems: problemsOf(made.error) }, { cause: made.error })
   }
   return made.data
 }
@@ -117,14 +104,19 @@ export function checkEvent(
   }
   const made = eventSchemas[name].safeParse(payload)
   if (made.success) return { payload: made.data }
-  report(`${name} was not sent, the contract does not allow it: ${describe(made.error)}.`, made.error)
+  const failure = new Failure('bad-event', { event: name, problems: problemsOf(made.error) })
+  report(failure.message, made.error)
   return null
 }
 
-/** Every problem with the field that has it: `limit: Too big: expected number to be <=500`. */
-function describe(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.length === 0 ? 'input' : z.core.toDotPath(issue.path)}: ${issue.message}`)
-    .join('; ')
+/** The first problems, each with the field that has it: `limit: Too big: expected number to be <=500`. */
+function problemsOf(error: z.ZodError): Param[] {
+  return error.issues.slice(0, 5).map((issue) => ({
+    topic: 'reason',
+    code: 'field',
+    params: {
+      field: issue.path.length === 0 ? 'input' : z.core.toDotPath(issue.path),
+      problem: issue.message,
+    },
+  }))
 }

@@ -31,7 +31,7 @@ export function changeImages(
   return db.transaction(() => {
     const ids = chosenIds(db, datasetId, choice)
     if (ids.length === 0) {
-      throw new Failure('nothing-chosen', 'There is no image to change.', 'Select images first.')
+      throw new Failure('nothing-chosen')
     }
     requireThawed(db, ids, change.kind === 'split' ? change.split : undefined)
     for (const id of ids) {

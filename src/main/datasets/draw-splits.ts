@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { SplitPreview, SplitRequest } from '../../shared/dataset-grid.ts'
 import type { Label, Split } from '../../shared/domain.ts'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
 
 export interface DrawnImage {
   id: number
@@ -30,11 +30,7 @@ const splits = ['train', 'validation', 'test'] as const
 export function drawSplits(images: readonly DrawnImage[], request: SplitRequest, frozen: boolean): Draw {
   const { validation, test, only, pattern } = request
   if (only === 'all' && validation + test > 0.95) {
-    throw new Failure(
-      'fractions-invalid',
-      'Validation and test together would leave less than 5 % of the images for training.',
-      'Make one of the two shares smaller.',
-    )
+    throw new Failure('fractions-invalid')
   }
   const expression = pattern === null || pattern === '' ? null : compiled(pattern)
   const groups = new Map<number, string>()
@@ -75,12 +71,7 @@ function compiled(pattern: string): RegExp {
   try {
     return new RegExp(pattern, 'u')
   } catch (cause) {
-    throw new Failure(
-      'pattern-invalid',
-      `The pattern ${pattern} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'For names such as part17_cam2.png, the pattern (part\\d+)_ keeps the photographs of each part together.',
-      { cause },
-    )
+    throw new Failure('pattern-invalid', { pattern, reason: reasonOf(cause) }, { cause })
   }
 }
 

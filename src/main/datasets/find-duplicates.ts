@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { DuplicateReport } from '../../shared/dataset-grid.ts'
 import type { Id, Image } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import { Failure, failureDocument } from '../../shared/failure.ts'
 import { differenceHash, hashDistance, hashWords } from '../images/difference-hash.ts'
 import { describer, likeness, nearlySame } from '../images/likeness.ts'
 import { cellsOf } from '../services/picture-cells.ts'
@@ -42,7 +42,7 @@ export async function findDuplicates(
   const unreadable: string[] = []
   for (const [done, image] of images.entries()) {
     if (signal?.aborted) {
-      throw new Failure('cancelled', 'The search was stopped.', 'Search again: it goes on from there.')
+      throw new Failure('cancelled', { case: 'search' })
     }
     const { sha256, format, file } = image
     const stored = db.get(
@@ -58,7 +58,7 @@ export async function findDuplicates(
       hashed.push({ image, hash: hashWords(hash) })
       cells.set(image.id, await cellsOf(workspace, image))
     } catch (error) {
-      unreadable.push(`${file}: ${failureData(error).message}`)
+      unreadable.push(`${file}: ${failureDocument(error).message}`)
     }
     onProgress?.({ done: done + 1, total: images.length })
   }

@@ -3,7 +3,7 @@
  * TensorFlow says it uses. TensorFlow refuses such a graph where the device is not there, so a right result
  * was computed there.
  */
-import { failureData } from '../../shared/failure.ts'
+import { failureDocument } from '../../shared/failure.ts'
 import { createRandom } from '../random.ts'
 import { type Binding, isNative } from './graph/binding.ts'
 import { loadModel } from './graph/compiled.ts'
@@ -68,7 +68,7 @@ function prove(
       squaring.dispose()
     }
   } catch (error) {
-    return { device, side, correct: false, gigaflops: 0, failure: failureData(error).message }
+    return { device, side, correct: false, gigaflops: 0, failure: failureDocument(error).message }
   }
 }
 

@@ -207,8 +207,6 @@ export const scoreResultSchema = z.object({
 })
 export type ScoreResult = z.infer<typeof scoreResultSchema>
 
-const failureSchema = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
-
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), provider: providerSchema }),
   z.object({
@@ -253,7 +251,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     type: z.literal('exchanged'),
     task: z.string(),
     run: z.string(),
-    failure: failureSchema.nullable(),
+    failure: messageSchema.nullable(),
   }),
   z.object({ type: z.literal('paused'), task: z.string() }),
   z.object({ type: z.literal('continued'), task: z.string() }),
@@ -262,7 +260,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('exported'), task: z.string(), result: exportResultSchema }),
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
-  z.object({ type: z.literal('failed'), task: z.string(), failure: failureSchema }),
+  z.object({ type: z.literal('failed'), task: z.string(), failure: messageSchema }),
   z.object({ type: z.literal('proved'), proof: deviceProofSchema }),
   z.object({
     type: z.literal('log'),

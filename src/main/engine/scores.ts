@@ -146,8 +146,8 @@ export function isScoreKind(name: string): name is ScoreKind {
 /** The score kind of that name; throws a Failure `unknown-score` naming the ones there are. */
 export function parseScoreKind(name: string): ScoreKind {
   if (isScoreKind(name)) return name
-  const known = scoreKinds.map((score) => score.name).join(', ')
-  throw new Failure('unknown-score', `There is no score named "${name}".`, `Choose one of: ${known}.`)
+  const known = scoreKinds.map((score) => score.name)
+  throw new Failure('unknown-score', { score: name, known })
 }
 
 /** The score of one tile from its components. */
@@ -196,11 +196,7 @@ export function tileScores(
       const column = columns.get(name)
       const value = column === undefined ? undefined : components[tile * width + column]
       if (value === undefined) {
-        throw new Failure(
-          'component-missing',
-          `The score "${options.kind}" needs the component "${name}", which this run does not store.`,
-          `Choose a score that is made from: ${names.join(', ')}.`,
-        )
+        throw new Failure('component-missing', { score: options.kind, component: name, components: names })
       }
       return value
     }, options)

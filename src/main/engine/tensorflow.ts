@@ -13,7 +13,7 @@
 
 import { createRequire } from 'node:module'
 import util from 'node:util'
-import { failureData } from '../../shared/failure.ts'
+import { failureDocument } from '../../shared/failure.ts'
 import { type Message, message } from '../../shared/messages/message.ts'
 import { isNative } from './graph/binding.ts'
 
@@ -91,7 +91,7 @@ function load(): { tf: Tfjs; provider: Provider } {
       }
       why = message('library-without-binding')
     } catch (error) {
-      const [words = ''] = failureData(error).message.split('\n')
+      const [words = ''] = failureDocument(error).message.split('\n')
       why = message('library-not-loaded', { words })
     }
   }

@@ -17,10 +17,6 @@ serveThread(sampleTaskSchema, async ({ folder, seed }, { signal, onProgress }) =
     return null
   } catch (error) {
     if (!signal.aborted) throw error
-    throw new Failure(
-      'sample-cancelled',
-      'Writing the sample line was cancelled.',
-      'Nothing was left behind.',
-    )
+    throw new Failure('sample-cancelled')
   }
 })

@@ -36,11 +36,7 @@ export async function writeMasks(
     { run: run.id },
   )
   if (rows.length === 0) {
-    throw new Failure(
-      'no-maps',
-      `The run ${run.id} has no anomaly map.`,
-      'Score images first, with a system that restores an image, such as fanogan.',
-    )
+    throw new Failure('no-maps', { run: run.id })
   }
   const level = maskLevel(workspace, run)
   for (const [done, { image, dataset, file, mapFile }] of rows.entries()) {

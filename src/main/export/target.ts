@@ -9,11 +9,7 @@ import { storedAsync } from '../store/storage-errors.ts'
 /** @throws Failure `target-exists` */
 export function requireFree(path: string): void {
   if (!existsSync(path)) return
-  throw new Failure(
-    'target-exists',
-    `${path} is there already; an export overwrites nothing.`,
-    'Give another path, or remove what is there.',
-  )
+  throw new Failure('target-exists', { path })
 }
 
 /**

@@ -67,11 +67,7 @@ export async function writeTables(
   const { db } = workspace
   const scored = db.get(z.object({}), 'SELECT 1 FROM score WHERE run_id = $run LIMIT 1', { run: run.id })
   if (scored === undefined) {
-    throw new Failure(
-      'not-scored',
-      `The run ${run.id} has not scored any image.`,
-      `Score some first: fanoscope score --run ${run.id}`,
-    )
+    throw new Failure('not-scored', { case: 'no-image', run: run.id })
   }
   return storedAsync(async () => {
     const facts = { fanoscope_run: run.id, fanoscope_model: run.model }

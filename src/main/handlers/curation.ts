@@ -30,11 +30,7 @@ export const curationHandlers = (
     const { workspace, events } = context.session()
     const proposal = await proposeInThread(workspace, { run })
     if (proposal.base.id !== base) {
-      throw new Failure(
-        'proposal-outdated',
-        `There is a newer version of this dataset: ${proposal.base.number}.`,
-        'Make the proposal again.',
-      )
+      throw new Failure('proposal-outdated', { version: proposal.base.number })
     }
     const made = confirmCuration(workspace, proposal, confirmation)
     events.emit('dataset.changed', { dataset: made.datasetId })

@@ -18,11 +18,7 @@ function importReportOf({ jobs }: Session, job: string): ImportReport {
   const { kind, state, result } = jobs.find(job)
   const report = importReportSchema.safeParse(result)
   if (report.success) return report.data
-  throw new Failure(
-    'no-import-report',
-    `The job ${job} has no report of an import: it is a job of kind "${kind}" and ${state}.`,
-    'A report is there when an import is done.',
-  )
+  throw new Failure('no-import-report', { job, kind, state })
 }
 
 export const datasetHandlers = (

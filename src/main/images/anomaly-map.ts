@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
+import type { Params } from '../../shared/messages/message.ts'
 
 /** Keyword of the PNG text chunk that carries the scale, so that a map is complete without its database. */
 const scaleKeyword = 'fanoscope:scale'
@@ -36,8 +37,7 @@ export interface AnomalyMap {
   height: number
 }
 
-const brokenMap = (why: string): Failure =>
-  new Failure('map-unreadable', `The anomaly map cannot be read: ${why}.`, 'Score the image again.')
+const brokenMap = (params: Params): Failure => new Failure('map-unreadable', params)
 
 /**
  * Writes a map as a 16-bit gray PNG: anomaly = value / 65535 * scale, exact to half of scale / 65535.
@@ -56,11 +56,7 @@ export async function writeAnomalyMap({
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-      throw new Failure(
-        'map-not-finite',
-        `The anomaly map holds ${value}, where only finite values from 0 are possible.`,
-        'The training has probably diverged: train again with a smaller learning rate.',
-      )
+      throw new Failure('map-not-finite', { value })
     }
     if (value > largest) largest = value
   }
@@ -86,7 +82,7 @@ export async function readAnomalyMapSamples(
   bytes: Buffer,
 ): Promise<{ samples: Uint16Array; width: number; height: number; scale: number }> {
   const scale = Number(textOf(bytes, scaleKeyword) ?? Number.NaN)
-  if (!(scale > 0)) throw brokenMap('it does not carry its scale')
+  if (!(scale > 0)) throw brokenMap({ case: 'no-scale' })
   try {
     const { data, info } = await sharp(bytes, { failOn: 'error' })
       .toColourspace('grey16')
@@ -95,7 +91,7 @@ export async function readAnomalyMapSamples(
     const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
     return { samples, width: info.width, height: info.height, scale }
   } catch (error) {
-    throw brokenMap(error instanceof Error ? error.message : String(error))
+    throw brokenMap({ reason: reasonOf(error) })
   }
 }
 

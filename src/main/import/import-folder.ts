@@ -132,11 +132,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
 function withoutSkipped(listing: Listing, corrections: ReadonlyMap<string, ImportCorrection>): Listing {
   const files = listing.files.filter((file) => corrections.get(folderOf(file))?.skip !== true)
   if (files.length > 0) return { ...listing, files }
-  throw new Failure(
-    'folder-empty',
-    'Every folder of this import is to be left out.',
-    'Choose at least one folder that is to be imported.',
-  )
+  throw new Failure('folder-empty', { case: 'all-left-out' })
 }
 
 function splitRule({ layout, files }: Listing, options: ImportOptions): SplitRule {
@@ -188,11 +184,7 @@ function stagedFiles(items: readonly Item[]): StagedFile[] {
 
 function checkCancelled({ signal }: Session): void {
   if (!signal?.aborted) return
-  throw new Failure(
-    'import-cancelled',
-    'The import was cancelled.',
-    'What was imported so far stays. Import the same folder again to go on.',
-  )
+  throw new Failure('import-cancelled')
 }
 
 /** Reads files at the same time; where one of them stops the import, what is staged is removed. */

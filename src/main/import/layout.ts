@@ -36,11 +36,7 @@ export async function detectLayout(folder: string, asked: Layout | 'auto'): Prom
   if (asked === 'flat') return 'flat'
   if (await isMvtec(root, names)) return 'mvtec'
   if (asked === 'mvtec') {
-    throw new Failure(
-      'layout-mismatch',
-      `The folder ${root} does not have the layout of MVTec AD: train/good is missing.`,
-      'Choose the folder that contains "train" and "test", or import with the layout "flat".',
-    )
+    throw new Failure('layout-mismatch', { folder: root })
   }
   const datasets: string[] = []
   for (const name of names) {
@@ -48,11 +44,12 @@ export async function detectLayout(folder: string, asked: Layout | 'auto'): Prom
     if (sameName(inside, 'train') !== undefined && sameName(inside, 'test') !== undefined) datasets.push(name)
   }
   if (datasets.length > 0) {
-    throw new Failure(
-      'several-datasets',
-      `The folder ${root} holds ${datasets.length} datasets: ${datasets.slice(0, 8).join(', ')}.`,
-      `Import one of them, for instance ${resolve(root, datasets[0] ?? '')}.`,
-    )
+    throw new Failure('several-datasets', {
+      folder: root,
+      count: datasets.length,
+      datasets: datasets.slice(0, 8),
+      example: resolve(root, datasets[0] ?? ''),
+    })
   }
   return 'flat'
 }
@@ -144,11 +141,7 @@ export async function listFolder(folder: string, asked: Layout | 'auto'): Promis
     else files.push(file)
   }
   if (files.length === 0) {
-    throw new Failure(
-      'folder-empty',
-      `There is no file in the folder ${root}.`,
-      'Choose the folder that holds the photographs.',
-    )
+    throw new Failure('folder-empty', { folder: root })
   }
   if (layout === 'mvtec') {
     const order = (file: string): number => splitOrder[file.split('/')[0]?.toLowerCase() ?? ''] ?? 3

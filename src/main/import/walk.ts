@@ -1,6 +1,6 @@
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
 
 /** What operating systems and people leave among photographs without meaning it as one. */
 function isIgnored(name: string): boolean {
@@ -35,8 +35,7 @@ async function entriesOf(folder: string): Promise<{ files: string[]; folders: st
   } catch (error) {
     throw new Failure(
       'folder-unreadable',
-      `The folder ${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      'Check that it exists and that you may read it, also its subfolders.',
+      { case: 'subfolders', folder, reason: reasonOf(error) },
       { cause: error },
     )
   }

@@ -6,6 +6,7 @@
 import type { ChoiceReport, ChoiceRequest } from '../../shared/choice.ts'
 import type { Image, Run } from '../../shared/domain.ts'
 import { Failure, type FailureData } from '../../shared/failure.ts'
+import { message } from '../../shared/messages/message.ts'
 import { compareInThread } from '../choosing/choice-in-thread.ts'
 import type { ChoiceItem, ScoredRun } from '../choosing/compare-options.ts'
 import { optionsOf } from '../choosing/options.ts'
@@ -14,11 +15,10 @@ import type { EngineImage, ScoreTask } from '../engine/protocol.ts'
 import { paperFeatureShare } from '../engine/scores.ts'
 import { createRandom } from '../random.ts'
 import { scoreOptionsOf } from '../services/evaluation.ts'
-import { requireTrained } from '../services/scoring.ts'
 import type { Session } from '../services/session.ts'
 import { choosingImages, engineImage, readTrainingList, requireFiles } from '../services/training-images.ts'
 import { findDataset } from '../store/datasets.ts'
-import { findRun, runFolder } from '../store/runs.ts'
+import { findRun, requireTrained, runFolder } from '../store/runs.ts'
 import { settingsInUse } from '../thresholds/settings.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from './jobs.ts'
 
@@ -32,11 +32,7 @@ const fewestPhotographs = 5
 /** Real defects that are taken, at most. */
 const mostReal = 500
 
-const closed: FailureData = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed while options were being compared.',
-  remedy: 'Compare them again.',
-}
+const closed: FailureData = message('interrupted', { case: 'comparison' })
 
 /** @throws Failure `run-unknown`, `not-trained`, `different-datasets` */
 export function choosePlan(session: Session, request: ChoiceRequest): JobPlan {
@@ -58,13 +54,9 @@ export function choosePlan(session: Session, request: ChoiceRequest): JobPlan {
 function runsOf({ workspace: { db } }: Session, texts: readonly string[]): Run[] {
   const runs = [...new Map(texts.map((text) => findRun(db, text)).map((run) => [run.id, run])).values()]
   for (const run of runs) {
-    requireTrained(run)
+    requireTrained(run, 'score')
     if (run.datasetId === runs[0]?.datasetId) continue
-    throw new Failure(
-      'different-datasets',
-      `The runs ${runs[0]?.id} and ${run.id} were trained on different datasets.`,
-      'Compare runs of one dataset.',
-    )
+    throw new Failure('different-datasets', { case: 'choose', other: runs[0]?.id ?? null, run: run.id })
   }
   return runs
 }
@@ -85,11 +77,11 @@ async function choose(
   const dataset = findDataset(workspace.db, runs[0]?.datasetId ?? '')
   const { normal, anomalous } = await choosingImages(workspace, dataset)
   if (normal.length < fewestPhotographs) {
-    throw new Failure(
-      'choice-few-photographs',
-      `The dataset "${dataset.name}" has ${normal.length} normal validation photographs; defects are made on at least ${fewestPhotographs}.`,
-      'Import more good parts, or draw the splits anew with a larger share for validation.',
-    )
+    throw new Failure('choice-few-photographs', {
+      dataset: dataset.name,
+      count: normal.length,
+      least: fewestPhotographs,
+    })
   }
   const { seed } = request
   const drawn = (images: readonly Image[], most: number, purpose: string): Image[] =>

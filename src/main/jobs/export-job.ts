@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Id, JsonObject, Split } from '../../shared/domain.ts'
 import { Failure, type FailureData } from '../../shared/failure.ts'
+import { message } from '../../shared/messages/message.ts'
 import type { ExportTask } from '../engine/protocol.ts'
 import { type Manifest, manifestOf } from '../export/manifest.ts'
 import { writeInThread } from '../export/write-in-thread.ts'
@@ -40,11 +41,7 @@ export interface ExportRequest {
   operator: string | null
 }
 
-const closed: FailureData = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed during the export.',
-  remedy: 'Export again.',
-}
+const closed: FailureData = message('interrupted', { case: 'export' })
 
 const isModelFormat = (format: ExportFormat): format is ModelFormat =>
   modelFormats.some((known) => known === format)
@@ -145,19 +142,5 @@ async function exportModel(
 /** A graph of tiles alone must be able to give the score in use; a package has what the rest needs. */
 function requireInGraph({ score }: Manifest, format: ModelFormat): void {
   if (format === 'package' || !score.beside.includes(score.kind)) return
-  throw new Failure(
-    'score-not-in-graph',
-    `The score "${score.kind}" is measured beside the graph, so a model file alone cannot give it.`,
-    'Export a package for another Fanoscope, or set the threshold on another score, such as izif.',
-  )
-}
-
-/** @throws Failure `not-trained` */
-export function requireTrained(state: string, run: Id): void {
-  if (state === 'trained') return
-  throw new Failure(
-    'not-trained',
-    `The run ${run} is ${state}: it has no finished model to export.`,
-    `Finish its training first: fanoscope train --resume ${run}`,
-  )
+  throw new Failure('score-not-in-graph', { score: score.kind })
 }

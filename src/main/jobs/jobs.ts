@@ -6,7 +6,8 @@
 import PQueue from 'p-queue'
 import type { JobProgress } from '../../shared/contract.ts'
 import type { FailureInfo, Id, Job, JobKind, JsonObject } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import { Failure, failureData, failureDocument, failureOf } from '../../shared/failure.ts'
+import { message } from '../../shared/messages/message.ts'
 import type { EventHub } from '../services/events.ts'
 import type { Log } from '../services/log.ts'
 import type { Database } from '../store/database.ts'
@@ -94,11 +95,7 @@ interface Active {
 /** Jobs that a list shows. */
 const listLimit = 200
 
-const closed: FailureInfo = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed before this was finished.',
-  remedy: 'Start it again: it goes on from where it stopped.',
-}
+const closed: FailureInfo = message('interrupted', { case: 'closed' })
 
 /** The end of a job that was stopped: by closing it can go on later, with this failure to say so. */
 export const stoppedBy = (reason: unknown, whenClosed: FailureInfo): JobEnd =>
@@ -112,11 +109,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
   for (const job of listJobs(db, { active: true })) {
     finishJob(db, job.id, {
       state: 'interrupted',
-      failure: {
-        code: 'interrupted',
-        message: 'The program ended before this began.',
-        remedy: 'Start it again.',
-      },
+      failure: message('interrupted', { case: 'not-begun' }),
     })
   }
 
@@ -150,7 +143,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
         updateJobProgress(db, id, kept)
       } catch (error) {
         // Where it cannot be stored how far a job is, the job itself will tell why; this must not end it.
-        log.warn(`The progress of job ${id} could not be stored.`, failureData(error))
+        log.warn(`The progress of job ${id} could not be stored.`, failureDocument(error))
       }
     })
     let end: JobEnd
@@ -175,7 +168,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       keep.drop()
     }
     if (end.state === 'failed')
-      log.error(`Job ${id} (${job.plan.kind}) failed: ${end.failure.message}`, end.failure)
+      log.error(`Job ${id} (${job.plan.kind}) failed: ${failureOf(end.failure).message}`, end.failure)
     else log.info(`Job ${id} (${job.plan.kind}) ended: ${end.state}.`, { job: id })
     finish(id, job, end, progress)
   }
@@ -192,7 +185,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     } catch (error) {
       // On a full disk the end cannot be written. It is told all the same, and the next start finds the row
       // and calls it interrupted.
-      log.error(`The end of job ${id} could not be stored.`, failureData(error))
+      log.error(`The end of job ${id} could not be stored.`, failureDocument(error))
       const failure = end.state === 'failed' || end.state === 'interrupted' ? end.failure : failureData(error)
       finished = { ...findJob(db, id), state: 'failed', failure, pid: null }
     }
@@ -204,11 +197,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     const job = active.get(id)
     if (job) return job
     const { state } = findJob(db, id)
-    throw new Failure(
-      'job-ended',
-      `The job ${id} is not at work: it is ${state}.`,
-      'Look at the list of jobs again.',
-    )
+    throw new Failure('job-ended', { job: id, state })
   }
 
   function stop(id: Id, reason: StopReason): void {
@@ -222,11 +211,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
   function paused(id: Id, how: 'pause' | 'continue'): void {
     const act = activeOrThrow(id).plan[how]
     if (!act) {
-      throw new Failure(
-        'job-not-pausable',
-        'Only training and scoring can be paused.',
-        'Cancel it instead: what was done so far is kept.',
-      )
+      throw new Failure('job-not-pausable')
     }
     act(id)
   }

@@ -12,7 +12,7 @@ import {
   type Split,
 } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
-import { messageSchema } from '../../shared/messages/message.ts'
+import { message, messageSchema } from '../../shared/messages/message.ts'
 import type { ScoredImage, ScoreTask } from '../engine/protocol.ts'
 import { measureRegions } from '../services/region-thread.ts'
 import type { Session } from '../services/session.ts'
@@ -38,11 +38,7 @@ export interface ScoreRequest {
   since?: number
 }
 
-const closed: FailureData = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed while images were being scored.',
-  remedy: 'Score again: it goes on with the images that have no score yet.',
-}
+const closed: FailureData = message('interrupted', { case: 'scoring' })
 
 export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
   return {

@@ -2,7 +2,8 @@
 import { assetPath } from '../../shared/asset-path.ts'
 import type { JobProgress } from '../../shared/contract.ts'
 import { type Id, jsonObjectSchema, type Run } from '../../shared/domain.ts'
-import { type FailureData, failureData } from '../../shared/failure.ts'
+import { type FailureData, failureData, failureDocument } from '../../shared/failure.ts'
+import { message } from '../../shared/messages/message.ts'
 import type { TrainResult, TrainTask } from '../engine/protocol.ts'
 import type { Session } from '../services/session.ts'
 import { engineTrainingImages, readTrainingList } from '../services/training-images.ts'
@@ -26,11 +27,7 @@ const besideSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
 /** Milliseconds between two times that the run's row is brought up to date, besides checkpoints. */
 const keptEvery = 2_000
 
-const closed: FailureData = {
-  code: 'interrupted',
-  message: 'Fanoscope was closed during the training.',
-  remedy: 'Resume the training; it goes on from its last checkpoint.',
-}
+const closed: FailureData = message('interrupted', { case: 'training' })
 
 export function trainPlan(session: Session, run: Id, resume: boolean): JobPlan {
   const { db } = session.workspace
@@ -137,11 +134,7 @@ function stopped({ workspace: { db } }: Session, id: Id, step: number, signal: A
     return { state: 'interrupted', failure: closed }
   }
   if (reason === 'later') {
-    setRunState(db, id, 'interrupted', {
-      code: 'stopped',
-      message: `The training was stopped at step ${step}.`,
-      remedy: 'Resume the training; it goes on from there.',
-    })
+    setRunState(db, id, 'interrupted', message('stopped', { case: 'training', step }))
   } else {
     setRunState(db, id, 'cancelled')
   }
@@ -174,7 +167,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
       keep()
     } catch (error) {
       // The checkpoint or the points of the curve, next, say what to do about it.
-      log.warn(`How far run ${run.id} is could not be stored.`, failureData(error))
+      log.warn(`How far run ${run.id} is could not be stored.`, failureDocument(error))
     }
   })
   function keep(): void {

@@ -11,8 +11,7 @@ import {
 } from '../../shared/annotation.ts'
 import type { Dataset, Image } from '../../shared/domain.ts'
 import { Failure, failureData } from '../../shared/failure.ts'
-import { failureInside } from '../../shared/messages/failure-inside.ts'
-import { message } from '../../shared/messages/message.ts'
+import { inside, message } from '../../shared/messages/message.ts'
 import { regionOf } from '../../shared/region-runs.ts'
 import { replaceFile } from '../durable-file.ts'
 import { readMask } from '../images/mask.ts'
@@ -50,11 +49,7 @@ export async function exportMasks(
     if (image.maskSha256 !== null) marked.push(image)
   }
   if (marked.length === 0) {
-    throw new Failure(
-      'nothing-to-export',
-      `No image of "${dataset.name}" has a mask.`,
-      'Draw masks on the Label screen, or import them first.',
-    )
+    throw new Failure('nothing-to-export', { dataset: dataset.name })
   }
   for (const image of marked) {
     const { file, width, height } = image
@@ -105,7 +100,7 @@ export async function importMasks(
     } catch (error) {
       const failure = failureData(error)
       if (failure.code !== 'validation-frozen') throw error
-      report.skipped.push({ file, ...message('refused', { failure: failureInside(failure) }) })
+      report.skipped.push({ file, ...message('refused', { failure: inside('failure', failure) }) })
     }
   }
   let found = 0
@@ -130,18 +125,16 @@ export async function importMasks(
       const reason =
         error instanceof z.ZodError || error instanceof SyntaxError
           ? message('not-of-format', { format })
-          : message('refused', { failure: failureInside(failureData(error)) })
+          : message('refused', { failure: inside('failure', failureData(error)) })
       report.skipped.push({ file, ...reason })
     }
   }
   if (found > 0) return report
-  throw new Failure(
-    'masks-not-found',
-    `There is no file of the format ${format} in ${root}.`,
-    format === 'mvtec'
-      ? 'Choose the folder that contains "ground_truth".'
-      : 'Choose the folder that contains the JSON files.',
-  )
+  throw new Failure('masks-not-found', {
+    case: format === 'mvtec' ? 'ground-truth' : 'json',
+    format,
+    folder: root,
+  })
 }
 
 interface ReadMask {

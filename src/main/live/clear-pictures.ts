@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { failureData } from '../../shared/failure.ts'
+import { failureDocument } from '../../shared/failure.ts'
 import { type Retention, retentionKey, retentionSchema, standardRetention } from '../../shared/retention.ts'
 import type { Session } from '../services/session.ts'
 import { recordAudit } from '../store/audit.ts'
@@ -117,7 +117,7 @@ async function clear({ workspace, log }: Session, pictures: readonly ClearablePi
   withdrawal.confirm()
   for (const file of maps) {
     await rm(workspace.path(file), { force: true }).catch((error: unknown) =>
-      log.warn(`${file} could not be removed.`, failureData(error)),
+      log.warn(`${file} could not be removed.`, failureDocument(error)),
     )
   }
 }
@@ -157,7 +157,7 @@ export function keepClear(session: Session): () => Promise<void> {
     try {
       if ((await clearPictures(session, abort.signal)).more) wait = times.more
     } catch (error) {
-      session.log.error('The pictures of live parts could not be cleared away.', failureData(error))
+      session.log.error('The pictures of live parts could not be cleared away.', failureDocument(error))
     }
     if (!abort.signal.aborted) begin(wait)
   }

@@ -6,9 +6,9 @@
  */
 import { join } from 'node:path'
 import type { Id, Image, Run } from '../../shared/domain.ts'
-import { type FailureData, failureData } from '../../shared/failure.ts'
+import { type FailureData, failureData, failureDocument, failureOf } from '../../shared/failure.ts'
 import type { LivePart, LiveWatch } from '../../shared/live.ts'
-import type { Message } from '../../shared/messages/message.ts'
+import { type Message, message } from '../../shared/messages/message.ts'
 import type { ScoredImage, ScoreTask } from '../engine/protocol.ts'
 import { refusalMessage } from '../images/refusal.ts'
 import { readPhotograph } from '../import/photograph.ts'
@@ -165,11 +165,7 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
     stopImport(db, line.importId, 'cancelled')
   }
   if (context.signal.reason === 'close') {
-    const failure = {
-      code: 'interrupted',
-      message: 'Fanoscope was closed while a folder was watched.',
-      remedy: 'It is watched again when the workspace is opened.',
-    }
+    const failure = message('interrupted', { case: 'watching' })
     return { state: 'interrupted', failure }
   }
   endWatch(db, watch.id)
@@ -189,7 +185,7 @@ function tellAudit(line: Line): void {
   try {
     tellJudged(session.workspace.db, watch)
   } catch (error) {
-    session.log.error('The audit could not be told of the live parts yet.', failureData(error))
+    session.log.error('The audit could not be told of the live parts yet.', failureDocument(error))
   }
 }
 
@@ -251,11 +247,11 @@ function goOnWith(line: Line, failure: FailureData | null): void {
     line.refusedUse = exchange.use
     db.transaction(() => {
       noteRefused(db, watch.id, { run: exchange.run, failure })
-      const detail = { watch: watch.id, before, code: failure.code, message: failure.message }
+      const detail = { watch: watch.id, before, code: failure.code, message: failureOf(failure).message }
       recordAudit(db, { ...entry, action: 'live.model-refused', detail })
     })
     session.log.error(
-      `Run ${exchange.run} could not be loaded; run ${before} goes on judging: ${failure.message}`,
+      `Run ${exchange.run} could not be loaded; run ${before} goes on judging: ${failureOf(failure).message}`,
       failure,
     )
   }
@@ -442,7 +438,7 @@ async function keepEngine(line: Line): Promise<void> {
     // It ended while it loaded another model: that one may be what ended it.
     if (line.exchange?.model != null && 'failure' in outcome) goOnWith(line, outcome.failure)
     line.exchange = null
-    if (outcome.kind === 'failed') log.error(outcome.failure.message, outcome.failure)
+    if (outcome.kind === 'failed') log.error(failureOf(outcome.failure).message, outcome.failure)
     await new Promise((resolve) => setTimeout(resolve, restart))
   }
   context.signal.removeEventListener('abort', cancel)
@@ -523,7 +519,7 @@ async function measureWaiting(line: Line): Promise<void> {
       }
     } catch (error) {
       // Rather a false reject than a part that is never judged.
-      log.error('The regions of heat maps could not be measured.', failureData(error))
+      log.error('The regions of heat maps could not be measured.', failureDocument(error))
     }
     for (const [image, model] of waiting) judgeImage(line, image, model, true)
     tell(line)
@@ -552,6 +548,6 @@ function write(line: Line, part: LivePart, isListed = false): void {
     })
     .catch((error: unknown) => {
       // It stays unwritten in the database, and is written at the next start.
-      log.error(`The result of ${part.file} could not be written.`, failureData(error))
+      log.error(`The result of ${part.file} could not be written.`, failureDocument(error))
     })
 }

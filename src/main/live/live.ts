@@ -3,12 +3,11 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import type { LiveState, LiveWatch } from '../../shared/live.ts'
-import { requireTrained } from '../services/scoring.ts'
 import type { Session } from '../services/session.ts'
 import { createDataset, datasetById, datasetByName } from '../store/datasets.ts'
 import { beginWatch, countParts, endWatch, newestArrivals, newestParts, newestWatch } from '../store/live.ts'
 import { modelInUse } from '../store/model-uses.ts'
-import { findRun } from '../store/runs.ts'
+import { findRun, requireTrained } from '../store/runs.ts'
 import { mapScaleOf } from '../thresholds/settings.ts'
 import { livePlan } from './live-job.ts'
 
@@ -25,26 +24,18 @@ export function startLive(
 ): LiveState {
   const { db } = session.workspace
   const run = findRun(db, request.run)
-  requireTrained(run)
+  requireTrained(run, 'score')
   const folder = resolve(request.folder)
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new Failure(
-      'folder-unreadable',
-      `${folder} is not a folder.`,
-      'Choose the folder that the camera writes to.',
-    )
+    throw new Failure('folder-unreadable', { case: 'not-a-folder', folder })
   }
   const resultFolder = resolve(request.results ?? join(folder, '..', `${basename(folder)} results`))
   if (resultFolder === folder || resultFolder.startsWith(folder + sep)) {
-    throw new Failure(
-      'result-folder-inside',
-      `The results would be written into the watched folder ${folder}.`,
-      'Choose a folder for the results that lies elsewhere.',
-    )
+    throw new Failure('result-folder-inside', { folder })
   }
   const current = newestWatch(db)
   if (current && jobOf(session, current) !== null) {
-    throw new Failure('live-runs', `${current.folder} is being watched.`, 'Stop that first.')
+    throw new Failure('live-runs', { folder: current.folder })
   }
   const name = `live ${datasetById(db, run.datasetId)?.name ?? run.id}`.slice(0, 100)
   const dataset = datasetByName(db, name) ?? createDataset(db, { name, layout: 'flat', source: folder })
@@ -62,8 +53,7 @@ export function startLive(
 export function stopLive(session: Session): void {
   const watch = newestWatch(session.workspace.db)
   const job = watch && jobOf(session, watch)
-  if (!watch || !job)
-    throw new Failure('live-rests', 'No folder is being watched.', 'Look at the screen again.')
+  if (!watch || !job) throw new Failure('live-rests')
   endWatch(session.workspace.db, watch.id)
   session.jobs.stop(job, 'cancel')
 }

@@ -6,7 +6,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
 import type { ArrivedFile } from '../store/live.ts'
 
 export interface WatchOptions {
@@ -46,12 +46,7 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
     wake()
   }
   await readdir(folder).catch((cause: unknown) => {
-    throw new Failure(
-      'folder-unreadable',
-      `The folder ${folder} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Check that it exists and that you may read it.',
-      { cause },
-    )
+    throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
   })
   const watcher = notices(folder, notice)
   const onAbort = (): void => wake()

@@ -8,7 +8,7 @@ import type { PixelTally } from './pixel-tally.ts'
  * region counts alike, however small. Null when there is no region or no normal pixel.
  */
 export function aupro(tally: PixelTally, maxFpr = 0.3): number | null {
-  requireArgument(maxFpr > 0 && maxFpr <= 1, 'The greatest false-positive rate', 'above 0 and at most 1')
+  requireArgument(maxFpr > 0 && maxFpr <= 1, 'greatest-fpr')
   const normals = tally.normal.reduce((sum, count) => sum + count, 0)
   if (tally.regions === 0 || normals === 0) return null
   let flagged = 0

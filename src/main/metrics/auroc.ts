@@ -36,7 +36,7 @@ export interface PartialAuroc {
  * is interpolated linearly at the limit. Null when one of the classes is empty.
  */
 export function partialAuroc(scores: Scores, labels: Labels, maxFpr: number): PartialAuroc | null {
-  requireArgument(maxFpr > 0 && maxFpr <= 1, 'The greatest false-positive rate', 'above 0 and at most 1')
+  requireArgument(maxFpr > 0 && maxFpr <= 1, 'greatest-fpr')
   const curve = rocCurve(scores, labels)
   if (!curve) return null
   const { fpr, tpr } = curve
@@ -64,7 +64,7 @@ export function partialAuroc(scores: Scores, labels: Labels, maxFpr: number): Pa
  * the number of items, a few milliseconds for 100,000 of them.
  */
 export function resampledAuroc(scores: Scores, labels: Labels): (counts: ArrayLike<number>) => number | null {
-  requireSameLength(scores, labels, 'Scores and labels')
+  requireSameLength(scores, labels, 'scores-and-labels')
   requireNumbers(scores)
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i)
   order.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0))
@@ -74,7 +74,7 @@ export function resampledAuroc(scores: Scores, labels: Labels): (counts: ArrayLi
     i > 0 && scores[item] === scores[order[i - 1] ?? 0] ? 1 : 0,
   )
   return (counts) => {
-    requireSameLength(counts, scores, 'Counts and scores')
+    requireSameLength(counts, scores, 'counts-and-scores')
     let negatives = 0
     let positives = 0
     let wins = 0

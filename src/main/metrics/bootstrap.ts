@@ -40,8 +40,8 @@ export interface BootstrapResult extends Interval {
  */
 export function bootstrap(options: BootstrapOptions): BootstrapResult | null {
   const { random, strata, statistic, replicates = 2000, level = 0.95, method = 'bca' } = options
-  requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
-  requireArgument(Number.isInteger(replicates) && replicates > 0, 'The number of replicates', '1 or more')
+  requireArgument(level > 0 && level < 1, 'level')
+  requireArgument(Number.isInteger(replicates) && replicates > 0, 'replicates')
   const size = strata.length
   const counts = new Uint32Array(size).fill(1)
   const value = statistic(counts)

@@ -10,7 +10,7 @@ export interface Confusion {
 
 /** Counts at one threshold; an item is flagged at score >= threshold. */
 export function confusion(scores: Scores, labels: Labels, threshold: number): Confusion {
-  requireSameLength(scores, labels, 'Scores and labels')
+  requireSameLength(scores, labels, 'scores-and-labels')
   requireNumbers(scores)
   const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 }
   for (let i = 0; i < scores.length; i++) {

@@ -20,7 +20,7 @@ export function connectedComponents(
   height: number,
   connectivity: 4 | 8 = 8,
 ): Components {
-  requireArgument(mask.length === width * height, 'The number of mask pixels', 'width times height')
+  requireArgument(mask.length === width * height, 'mask-pixels')
   const labels = new Int32Array(mask.length)
   const parents: number[] = [0]
   const rootOf = (label: number): number => {

@@ -104,7 +104,7 @@ export const delongInterval = (scores: Scores, labels: Labels, level = 0.95): Au
 
 /** The same of scores that are sorted already. */
 export function delongIntervalSorted(sorted: SortedScores, level = 0.95): AurocInterval | null {
-  requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
+  requireArgument(level > 0 && level < 1, 'level')
   const placed = orderedPlacements(sorted)
   if (!placed) return null
   const { auroc, anomalous, normal } = placed
@@ -130,7 +130,7 @@ export function delongDifference(
   labels: Labels,
   level = 0.95,
 ): AurocDifference | null {
-  requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
+  requireArgument(level > 0 && level < 1, 'level')
   const a = placements(scoresA, labels)
   const b = placements(scoresB, labels)
   if (!a || !b) return null

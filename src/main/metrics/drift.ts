@@ -92,7 +92,7 @@ export function testMartingale(
   scores: ArrayLike<number>,
   random: Random,
 ): Float64Array {
-  requireArgument(reference.length > 0, 'The number of reference scores', '1 or more')
+  requireArgument(reference.length > 0, 'reference-scores')
   const seen = Float64Array.from(reference).sort()
   const known: number[] = [...seen]
   const result = new Float64Array(scores.length)

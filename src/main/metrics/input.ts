@@ -6,23 +6,32 @@ export type Scores = ArrayLike<number>
 /** What each item is: 0 normal, anything else anomalous. */
 export type Labels = ArrayLike<number>
 
+/** The cases of the Failure `metrics-length`: what must be of the same number. */
+type Pair = 'scores-and-labels' | 'ranked-lists' | 'counts-and-scores' | 'map-and-mask' | 'tallies'
+
+/** The cases of the Failure `metrics-argument`. */
+type Argument =
+  | 'level'
+  | 'replicates'
+  | 'greatest-fpr'
+  | 'share-counts'
+  | 'pair-counts'
+  | 'mask-pixels'
+  | 'map-pixels'
+  | 'quantile-share'
+  | 'inner-quantile-share'
+  | 'reference-scores'
+  | 'rate-target'
+
 /** Throws Failure `metrics-length` unless both have the same length. */
-export function requireSameLength(a: ArrayLike<unknown>, b: ArrayLike<unknown>, what: string): void {
+export function requireSameLength(a: ArrayLike<unknown>, b: ArrayLike<unknown>, what: Pair): void {
   if (a.length === b.length) return
-  throw new Failure(
-    'metrics-length',
-    `${what} differ in number: ${a.length} and ${b.length}.`,
-    'Give one of each for every item; score the images again if some have no score.',
-  )
+  throw new Failure('metrics-length', { case: what, first: a.length, second: b.length })
 }
 
 /** The Failure `metrics-nan` for the item at `index`. */
 export function notANumber(index: number): Failure {
-  return new Failure(
-    'metrics-nan',
-    `The score of item ${index} is not a number, so it has no place in a ranking.`,
-    'Score that image again; if it happens again the model has diverged and must be trained again.',
-  )
+  return new Failure('metrics-nan', { index })
 }
 
 /** Throws Failure `metrics-nan` for the first score that is not a number. */
@@ -30,8 +39,8 @@ export function requireNumbers(scores: Scores): void {
   for (let i = 0; i < scores.length; i++) if (Number.isNaN(scores[i])) throw notANumber(i)
 }
 
-/** Throws Failure `metrics-argument` unless `value` lies in the open or closed range that is named. */
-export function requireArgument(holds: boolean, name: string, range: string): void {
+/** Throws Failure `metrics-argument`, which names the argument and its range, unless `holds`. */
+export function requireArgument(holds: boolean, name: Argument): void {
   if (holds) return
-  throw new Failure('metrics-argument', `${name} must be ${range}.`, 'Correct the value and try again.')
+  throw new Failure('metrics-argument', { case: name })
 }

@@ -18,8 +18,7 @@ export function pairedShares({ both, onlyA, onlyB, neither }: PairedCounts, leve
   const n = both + onlyA + onlyB + neither
   requireArgument(
     [both, onlyA, onlyB, neither].every((count) => Number.isInteger(count) && count >= 0),
-    'The counts of pairs',
-    'whole and not negative',
+    'pair-counts',
   )
   const a = wilson(both + onlyA, n, level)
   const b = wilson(both + onlyB, n, level)

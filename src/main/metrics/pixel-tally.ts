@@ -43,7 +43,7 @@ export function createPixelTally(): PixelTally {
  */
 export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): void {
   const { map, mask, width, height } = truth
-  requireArgument(map.length === width * height, 'The number of map pixels', 'width times height')
+  requireArgument(map.length === width * height, 'map-pixels')
   const { normal, anomalous, overlap } = tally
   if (mask === null) {
     for (let i = 0; i < map.length; i++) {
@@ -52,7 +52,7 @@ export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): v
     }
     return
   }
-  requireSameLength(map, mask, 'Pixels of the map and of its mask')
+  requireSameLength(map, mask, 'map-and-mask')
   const { labels, count, areas } = connectedComponents(mask, width, height)
   for (let i = 0; i < map.length; i++) {
     const level = map[i] ?? 0
@@ -69,7 +69,7 @@ export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): v
 
 /** Adds a tally of the same levels into the first. */
 export function mergeTally(into: PixelTally, other: PixelTally): void {
-  requireSameLength(into.normal, other.normal, 'Levels of two tallies')
+  requireSameLength(into.normal, other.normal, 'tallies')
   for (let i = 0; i < into.normal.length; i++) {
     into.normal[i] = (into.normal[i] ?? 0) + (other.normal[i] ?? 0)
     into.anomalous[i] = (into.anomalous[i] ?? 0) + (other.anomalous[i] ?? 0)
@@ -89,13 +89,13 @@ export function tallyOfFloats(truths: Iterable<PixelTruth<Float32Array>>): Pixel
   const anomalousWeights: number[] = []
   let regions = 0
   for (const { map, mask, width, height } of truths) {
-    requireArgument(map.length === width * height, 'The number of map pixels', 'width times height')
+    requireArgument(map.length === width * height, 'map-pixels')
     const keys = sortableKeys(map, (index) => notANumber(index))
     if (mask === null) {
       normalParts.push(keys)
       continue
     }
-    requireSameLength(map, mask, 'Pixels of the map and of its mask')
+    requireSameLength(map, mask, 'map-and-mask')
     const { labels, count, areas } = connectedComponents(mask, width, height)
     regions += count
     let kept = 0

@@ -10,8 +10,8 @@ import type { Interval } from './wilson.ts'
  * @param sorted ascending @param share in (0, 1)
  */
 export function quantileInterval(sorted: ArrayLike<number>, share: number, level = 0.95): Interval | null {
-  requireArgument(share > 0 && share < 1, 'The share of a quantile', 'between 0 and 1')
-  requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
+  requireArgument(share > 0 && share < 1, 'inner-quantile-share')
+  requireArgument(level > 0 && level < 1, 'level')
   const n = sorted.length
   if (n === 0) return null
   const outside = (1 - level) / 2

@@ -6,7 +6,7 @@ import { requireArgument } from './input.ts'
  * when there are no values.
  */
 export function quantile(sorted: ArrayLike<number>, share: number): number | null {
-  requireArgument(share >= 0 && share <= 1, 'The share of a quantile', 'from 0 to 1')
+  requireArgument(share >= 0 && share <= 1, 'quantile-share')
   if (sorted.length === 0) return null
   const place = share * (sorted.length - 1)
   const below = Math.floor(place)

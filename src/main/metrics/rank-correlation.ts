@@ -18,7 +18,7 @@ function ranks(values: readonly number[]): number[] {
  * fewer than two values or one list is constant.
  */
 export function spearman(a: readonly number[], b: readonly number[]): number | null {
-  requireSameLength(a, b, 'Both lists of a rank correlation')
+  requireSameLength(a, b, 'ranked-lists')
   const [x, y] = [ranks(a), ranks(b)]
   const mean = (a.length + 1) / 2
   let [both, ofX, ofY] = [0, 0, 0]

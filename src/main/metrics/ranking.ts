@@ -22,7 +22,7 @@ export interface SortedScores {
 
 /** The scores of each class, ascending. Throws Failure `metrics-length` or `metrics-nan`. */
 export function sortedByClass(scores: Scores, labels: Labels): SortedScores {
-  requireSameLength(scores, labels, 'Scores and labels')
+  requireSameLength(scores, labels, 'scores-and-labels')
   requireNumbers(scores)
   let positives = 0
   for (let i = 0; i < labels.length; i++) if (labels[i] !== 0) positives++

@@ -18,10 +18,10 @@ export interface RateAtTarget {
  * with room to spare; it is never missed.
  */
 export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget): RateAtTarget {
-  requireSameLength(scores, labels, 'Scores and labels')
+  requireSameLength(scores, labels, 'scores-and-labels')
   requireNumbers(scores)
   const wanted = 'recall' in target ? target.recall : target.falseRejectRate
-  requireArgument(wanted >= 0 && wanted <= 1, 'The target of a rate', 'from 0 to 1')
+  requireArgument(wanted >= 0 && wanted <= 1, 'rate-target')
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i)
   order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
   const scoreAt = (place: number): number => scores[order[place] ?? 0] ?? 0

@@ -12,12 +12,8 @@ export interface Interval {
  * for small n, where the usual plus-minus fails. Without any trial the share can be anything: null.
  */
 export function wilson(k: number, n: number, level = 0.95): Interval | null {
-  requireArgument(
-    Number.isInteger(k) && Number.isInteger(n) && k >= 0 && k <= n,
-    'The counts of a share',
-    'whole, with a part no greater than the whole',
-  )
-  requireArgument(level > 0 && level < 1, 'The level of an interval', 'between 0 and 1')
+  requireArgument(Number.isInteger(k) && Number.isInteger(n) && k >= 0 && k <= n, 'share-counts')
+  requireArgument(level > 0 && level < 1, 'level')
   if (n === 0) return null
   const z = normalQuantile((1 + level) / 2)
   const share = k / n

@@ -1,7 +1,6 @@
 /** What a report says, gathered once for every form and language that it is written in. */
 import { z } from 'zod'
 import type { Dataset, Run, Split } from '../../shared/domain.ts'
-import { Failure } from '../../shared/failure.ts'
 import type { DatasetVersion, ModelUse } from '../../shared/improvement.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
 import { imageScore, scoreKinds } from '../engine/scores.ts'
@@ -17,8 +16,8 @@ import { listImages } from '../store/images.ts'
 import { modelHistory } from '../store/model-uses.ts'
 import { activePoint } from '../store/operating-points.ts'
 import { profileOf } from '../store/region-profiles.ts'
-import { findRun } from '../store/runs.ts'
-import { iterateScores } from '../store/scores.ts'
+import { findRun, requireTrained } from '../store/runs.ts'
+import { iterateScores, notScored } from '../store/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../thresholds/settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
@@ -94,9 +93,7 @@ export function gatherReport(
 ): ReportContent {
   const { db } = workspace
   const run = findRun(db, request.run)
-  if (run.state !== 'trained') {
-    throw new Failure('not-trained', `The run ${run.id} is ${run.state}.`, 'Finish its training first.')
-  }
+  requireTrained(run, 'report')
   const dataset = datasetOf(workspace, run)
   const settings = settingsInUse(db, run)
   const options = optionsFor(run, settings)
@@ -125,13 +122,7 @@ export function gatherReport(
       mapFile: row.mapFile,
     })
   }
-  if (seen === 0) {
-    throw new Failure(
-      'not-scored',
-      `The run ${run.id} has not scored the ${request.split} split.`,
-      `Score it first: fanoscope score --run ${run.id} --split ${request.split}`,
-    )
-  }
+  if (seen === 0) throw notScored(run.id, request.split)
   const scores = Float64Array.from(parts, ({ score }) => score)
   const labels = Uint8Array.from(parts, ({ anomalous }) => Number(anomalous))
   const anomalous = parts.filter((part) => part.anomalous)

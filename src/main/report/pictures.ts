@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { interpolateInferno } from 'd3-scale-chromatic'
 import sharp from 'sharp'
-import { failureData } from '../../shared/failure.ts'
+import { failureDocument } from '../../shared/failure.ts'
 import { readAnomalyMapSamples } from '../images/anomaly-map.ts'
 import { decodeImage } from '../images/decode.ts'
 import { findImage, whiteLevel } from '../store/images.ts'
@@ -47,7 +47,7 @@ export async function partPictures(
       problem: null,
     }
   } catch (error) {
-    return { photograph: null, heat: null, problem: failureData(error).message }
+    return { photograph: null, heat: null, problem: failureDocument(error).message }
   }
 }
 

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import PQueue from 'p-queue'
 import sharp from 'sharp'
 import { z } from 'zod'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
 import { createRandom, type Random } from '../random.ts'
 import { type Camera, createCamera, driftingExposures, type Exposure, photograph } from './camera.ts'
 import { addDefect, type DefectType, defectTypes } from './defects.ts'
@@ -123,21 +123,11 @@ async function checkTarget(dir: string): Promise<boolean> {
     if (errorCode(error) === 'ENOENT') return false
     throw cannotWrite(dir, error)
   }
-  throw new Failure(
-    'sample-target-not-empty',
-    `${dir} already exists and is not an empty folder.`,
-    'Name a folder that does not exist yet; nothing was written.',
-  )
+  throw new Failure('sample-target-not-empty', { folder: dir })
 }
 
 function cannotWrite(dir: string, error: unknown): Failure {
-  const reason = error instanceof Error ? error.message : String(error)
-  return new Failure(
-    'sample-not-written',
-    `The sample line could not be written to ${dir}: ${reason}`,
-    'Choose a folder that you may write to, on a disk with 50 MB free. Nothing was left behind.',
-    { cause: error },
-  )
+  return new Failure('sample-not-written', { folder: dir, reason: reasonOf(error) }, { cause: error })
 }
 
 /**
@@ -149,11 +139,7 @@ export async function writeSampleLine(dir: string, options: SampleOptions = {}):
   const { onProgress, signal, ...requested } = options
   const parsed = samplePlanSchema.safeParse(requested)
   if (!parsed.success) {
-    throw new Failure(
-      'sample-options',
-      `The sample line cannot be made so: ${z.prettifyError(parsed.error)}`,
-      'Use a seed of 0 or more and whole counts, with at least one good part for training.',
-    )
+    throw new Failure('sample-options', { problems: z.prettifyError(parsed.error) })
   }
   const plan = parsed.data
   signal?.throwIfAborted()

@@ -26,11 +26,7 @@ export function openBeside(dir: string, events: EventHub): Acting {
   const workspace = attachWorkspace(dir)
   if (versionOf(workspace.db) !== newestVersion(migrations)) {
     workspace.close()
-    throw new Failure(
-      'workspace-in-use',
-      `The workspace ${workspace.dir} is already open in another version of Fanoscope.`,
-      'Close the other window or command that uses it, or work in that one.',
-    )
+    throw new Failure('workspace-in-use', { case: 'other-version', folder: workspace.dir })
   }
   const thresholds = createThresholds(workspace.dir)
   return {

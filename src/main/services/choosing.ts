@@ -36,11 +36,7 @@ export function newestChoice({ db }: Workspace, text: string): MadeChoice | null
 export function choiceOf({ db }: Workspace, job: Id): ChoiceReport {
   const report = choiceReportSchema.safeParse(findJob(db, job).result)
   if (report.success) return report.data
-  throw new Failure(
-    'choice-unknown',
-    `The job ${job} is no finished comparison of options.`,
-    'Compare the options first.',
-  )
+  throw new Failure('choice-unknown', { job })
 }
 
 /** The runs of a comparison that must score the test split before `carryOverOf`. */

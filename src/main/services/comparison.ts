@@ -15,7 +15,7 @@ import { createRandom } from '../random.ts'
 import type { Database } from '../store/database.ts'
 import { digestOfImages } from '../store/dataset-versions.ts'
 import { iterateImages } from '../store/images.ts'
-import { findRun } from '../store/runs.ts'
+import { findRun, requireTrained } from '../store/runs.ts'
 import { iterateScores } from '../store/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 import { scoreOptionsOf } from './evaluation.ts'
@@ -114,20 +114,9 @@ const within = (value: number): number => Math.max(-1, Math.min(1, value))
 
 function comparable(db: Database, request: { a: string; b: string }): { a: Run; b: Run } {
   const runs = { a: findRun(db, request.a), b: findRun(db, request.b) }
-  for (const run of [runs.a, runs.b]) {
-    if (run.state === 'trained') continue
-    throw new Failure(
-      'not-trained',
-      `The run ${run.id} is ${run.state}: there is no finished model to compare.`,
-      `Finish its training first: fanoscope train --resume ${run.id}`,
-    )
-  }
+  for (const run of [runs.a, runs.b]) requireTrained(run, 'compare')
   if (runs.a.datasetId === runs.b.datasetId) return runs
-  throw new Failure(
-    'different-datasets',
-    `The runs ${runs.a.id} and ${runs.b.id} belong to different datasets, so there is no validation set that both share.`,
-    'Compare runs of the same dataset.',
-  )
+  throw new Failure('different-datasets', { run: runs.a.id, other: runs.b.id })
 }
 
 /** Scores by image of the validation split, and how many labeled images have none. */
@@ -153,20 +142,12 @@ function pairsOf(db: Database, a: Run, b: Run): Pair[] {
     const scores = { a: of.a.scores.get(id), b: of.b.scores.get(id) }
     if (scores.a === undefined || scores.b === undefined) {
       const run = scores.a === undefined ? a : b
-      throw new Failure(
-        'not-scored',
-        `The run ${run.id} has not scored ${file} of the validation split.`,
-        `Score it first: fanoscope score --run ${run.id} --split validation`,
-      )
+      throw new Failure('not-scored', { case: 'one-image', run: run.id, file })
     }
     pairs.push({ image: id, sha256, file, label, defectType, a: scores.a, b: scores.b })
   }
   if (pairs.length > 0) return pairs
-  throw new Failure(
-    'no-labels',
-    'The validation split of this dataset has no image with a label, so there is nothing to compare runs on.',
-    'Import good parts, and defects where there are some, in folders such as "good" and "defect".',
-  )
+  throw new Failure('no-labels', { case: 'compare' })
 }
 
 function pairedRate(

@@ -51,23 +51,15 @@ export function confirmCuration(
   for (const image of include) {
     const candidate = candidates.get(image)
     if (candidate?.allowed) continue
-    throw new Failure(
-      'not-a-candidate',
-      candidate === undefined
-        ? `The image ${image} is no candidate: nobody accepted it, it is in the set already, or it is in the validation or test split.`
-        : `The image ${image} nearly equals image ${candidate.duplicateOf}, which is in the validation or test split: to learn from it would make that split worthless.`,
-      'Take another image.',
-    )
+    throw candidate === undefined
+      ? new Failure('not-a-candidate', { image })
+      : new Failure('not-a-candidate', { case: 'held-out-copy', image, other: candidate.duplicateOf })
   }
   const { base } = proposal
   return db.transaction(() => {
     const newest = listVersions(db, base.datasetId)[0]
     if (newest?.id !== base.id) {
-      throw new Failure(
-        'proposal-outdated',
-        `There is a newer version of this dataset: ${newest?.number ?? ''}.`,
-        'Make the proposal again.',
-      )
+      throw new Failure('proposal-outdated', { version: newest?.number ?? null })
     }
     const present = imagesOfVersion(db, base.id)
     const chosen = chosenImages(proposal, present, { include, exclude })
@@ -108,11 +100,7 @@ function nextVersion(
     images,
   })
   if (made.sha256 === parent.sha256) {
-    throw new Failure(
-      'nothing-changed',
-      `This would be the same set as version ${parent.number}.`,
-      'Add or leave out at least one image.',
-    )
+    throw new Failure('nothing-changed', { version: parent.number })
   }
   recordAudit(db, {
     action: 'dataset.curated',
@@ -168,15 +156,7 @@ export function compareVersions(
 /** @throws Failure `reason-missing` */
 export function requireReason(reason: string | null, what: 'version' | 'promotion'): void {
   if (reason !== null && reason.trim() !== '') return
-  throw new Failure(
-    'reason-missing',
-    what === 'version'
-      ? 'A version of a dataset is kept with the reason why it was made.'
-      : 'This model did not pass the comparison; it can only be promoted with a reason, which is kept.',
-    what === 'version'
-      ? 'Give a reason, such as "parts of the new supplier".'
-      : 'Look at the comparison, and give a reason if the model is to be used all the same.',
-  )
+  throw new Failure('reason-missing', { case: what })
 }
 
 export const versionsOf = ({ db }: Workspace, dataset: string): DatasetVersion[] =>

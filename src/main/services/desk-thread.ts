@@ -5,7 +5,7 @@
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { failureInfoSchema } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import { Failure, failureData, failureOf } from '../../shared/failure.ts'
 import { type EntryName, workerEntry } from '../entry.ts'
 import type { Database } from '../store/database.ts'
 import { attachWorkspace } from '../store/workspace.ts'
@@ -28,8 +28,8 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** @param lost what a person reads when the thread ended before it had answered */
-export function createDeskThread(name: EntryName, dir: string, lost: string): DeskThread {
+/** @param lost the case of `thread-died` that says which thread ended before it had answered */
+export function createDeskThread(name: EntryName, dir: string, lost: 'thresholds' | 'images'): DeskThread {
   const waiting = new Map<number, Waiting>()
   let worker: Worker | null = null
   let next = 1
@@ -41,15 +41,12 @@ export function createDeskThread(name: EntryName, dir: string, lost: string): De
       const asker = waiting.get(answer.id)
       waiting.delete(answer.id)
       if (answer.ok) asker?.resolve(answer.value)
-      else {
-        const { code, message: text, remedy } = answer.failure
-        asker?.reject(new Failure(code, text, remedy))
-      }
+      else asker?.reject(failureOf(answer.failure))
     })
     const end = (cause: unknown): void => {
       if (worker === started) worker = null
       for (const { reject } of waiting.values()) {
-        reject(new Failure('thread-died', lost, 'Try again.', { cause }))
+        reject(new Failure('thread-died', { case: lost }, { cause }))
       }
       waiting.clear()
     }

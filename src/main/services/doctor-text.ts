@@ -1,4 +1,5 @@
 /** The doctor's report as the command line shows it. */
+import { failureDocument, failureOf } from '../../shared/failure.ts'
 import { wordsIn } from '../../shared/messages/words.ts'
 import type { DoctorReport } from './doctor.ts'
 import { provenOperation } from './doctor-facts.ts'
@@ -29,13 +30,14 @@ export function doctorText({ facts, findings }: DoctorReport): string {
 /** The document of `doctor --json`: the report, with its messages in words beside. */
 export function doctorDocument(report: DoctorReport) {
   const { node, engine, findings } = report
-  const { provider, proof } = engine
+  const { provider, proof, failure } = engine
   return {
     ...report,
     node: { ...node, wanted: `${node.oldest} or newer` },
     engine: {
       ...engine,
       provider: provider && { ...provider, reason: english.text('reason', provider.why) },
+      failure: failure && failureDocument(failureOf(failure)),
       proof: proof && { ...proof, operation: english.text('fact', provenOperation(proof.side)) },
     },
     findings: findings.map((finding) => ({

@@ -6,9 +6,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Finding, findingSchema } from '../../shared/domain.ts'
+import { type Finding, failureInfoSchema, findingSchema } from '../../shared/domain.ts'
 import { type FailureData, failureData } from '../../shared/failure.ts'
-import { failureInside } from '../../shared/messages/failure-inside.ts'
 import { inside, messageSchema } from '../../shared/messages/message.ts'
 import { deviceProofSchema, providerSchema } from '../engine/protocol.ts'
 import { takeOwnership } from '../store/owner.ts'
@@ -42,7 +41,7 @@ export const doctorReportSchema = z.object({
     /** What executes by name: the GPU's, or the processor's with its instruction sets. */
     device: z.string().nullable(),
     proof: deviceProofSchema.nullable(),
-    failure: z.object({ code: z.string(), message: z.string(), remedy: z.string() }).nullable(),
+    failure: failureInfoSchema.nullable(),
   }),
   electron: z.object({
     present: z.boolean(),
@@ -167,7 +166,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
         code: failure === null ? 'engine-wrong' : 'engine-broken',
         piece: 'tensorflow',
         weight: 'blocks',
-        params: failure === null ? {} : { failure: failureInside(failure) },
+        params: failure === null ? {} : { failure: inside('failure', failure) },
       },
     ]
   }
@@ -221,7 +220,7 @@ function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem
     code: isInUse ? 'workspace-in-use' : 'workspace-unusable',
     piece: 'workspace',
     weight: isInUse ? 'limits' : 'blocks',
-    params: { failure: failureInside(problem) },
+    params: { failure: inside('failure', problem) },
   }
 }
 

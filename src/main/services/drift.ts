@@ -39,11 +39,7 @@ export function driftOf({ db }: Workspace, request: { run: string }): Drift {
   const calibration = calibrationSchema.safeParse(run.calibration)
   const reference = calibration.success ? (calibration.data.scores[options.kind] ?? []) : []
   if (reference.length === 0) {
-    throw new Failure(
-      'not-calibrated',
-      `The run ${run.id} has no scores of normal validation images to compare with.`,
-      'Train it to its end, on a dataset with normal validation images.',
-    )
+    throw new Failure('not-calibrated', { run: run.id })
   }
   const names = run.components ?? []
   const live = db

@@ -44,19 +44,10 @@ interface Known {
   bytesLeft: number
 }
 
-const invalid = (path: string): Failure =>
-  new Failure(
-    'drop-name-invalid',
-    `"${path}" cannot be the name of a file here.`,
-    'Rename it, or choose the folder in the dialog.',
-  )
+const invalid = (path: string): Failure => new Failure('drop-name-invalid', { path })
 
 const tooLarge = (): Failure =>
-  new Failure(
-    'drop-too-large',
-    `A dropped folder may have up to ${mostFiles} files and ${mostBytes / 2 ** 30} GB.`,
-    'Choose the folder in the dialog, which takes a folder of any size.',
-  )
+  new Failure('drop-too-large', { files: mostFiles, gigabytes: mostBytes / 2 ** 30 })
 
 /** The path below the folder. @throws Failure `drop-name-invalid` for one that could lead out of it */
 function below(folder: string, path: string): string {
@@ -85,11 +76,7 @@ export function createDrops(): Drops {
       const free = await freeBytes(place)
       // Once as it comes, and once more as it is imported.
       if (free !== null && free < 2 * bytes) {
-        throw new Failure(
-          'disk-full',
-          `The disk of the workspace has too little room for a folder of ${Math.ceil(bytes / 1e6)} MB.`,
-          'Make room on the disk, or choose the folder in the dialog, which copies it once only.',
-        )
+        throw new Failure('disk-full', { case: 'drop', megabytes: Math.ceil(bytes / 1e6) })
       }
       await storedAsync(() => mkdir(folder, { recursive: true }))
       drops.set(id, { root, folder, filesLeft: files, bytesLeft: bytes })
@@ -98,7 +85,7 @@ export function createDrops(): Drops {
     async write(id, path, content) {
       const drop = drops.get(id)
       if (drop === undefined) {
-        throw new Failure('drop-unknown', 'This folder is not being dropped any more.', 'Drop it again.')
+        throw new Failure('drop-unknown')
       }
       const file = below(drop.folder, path)
       if (drop.filesLeft === 0) throw tooLarge()

@@ -1,5 +1,6 @@
 /** Starts an engine of its own, lets it show what executes, and ends it: whatever the engine does, main lives. */
 import { type FailureData, failureData } from '../../shared/failure.ts'
+import { inside, message, type Params } from '../../shared/messages/message.ts'
 import { type DeviceProof, fromEngineSchema, type Provider } from '../engine/protocol.ts'
 import type { EngineChannel, LaunchEngine } from '../supervisor/channel.ts'
 
@@ -31,37 +32,33 @@ export async function proveEngine(launch: LaunchEngine): Promise<EngineProof> {
 function proofOver(channel: EngineChannel, output: { last: string }): Promise<EngineProof> {
   return new Promise((resolve) => {
     let provider: Provider | null = null
-    const end = (proof: DeviceProof | null, problem: string | null): void => {
+    const end = (proof: DeviceProof | null, problem: Params | null): void => {
       clearTimeout(timer)
       const failure = problem === null ? null : engineFailure(problem, output.last)
       resolve({ provider, proof, failure })
       channel.kill()
     }
-    const timer = setTimeout(
-      () => end(null, `The engine did not answer within ${patience / 1000} s.`),
-      patience,
-    )
+    const timer = setTimeout(() => end(null, { case: 'no-proof', seconds: patience / 1000 }), patience)
     channel.onMessage((raw) => {
       const message = fromEngineSchema.safeParse(raw).data
       if (message?.type === 'ready') {
         provider = message.provider
         channel.send({ type: 'prove' })
       } else if (message?.type === 'proved') {
-        end(message.proof, message.proof.failure)
+        const { proof } = message
+        end(proof, proof.failure === null ? null : { case: 'proof-failed', reason: proof.failure })
       }
     })
     channel.onExit((code, signal) => {
-      const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-      end(null, `The engine's process ended when it was started (${how}).`)
+      end(null, signal === null ? { case: 'exited', code } : { case: 'signal', signal })
     })
   })
 }
 
-function engineFailure(problem: string, printed: string): FailureData {
+function engineFailure(problem: Params, printed: string): FailureData {
   const words = printed.trim().split('\n').slice(-lastLines).join('\n')
-  return {
-    code: 'engine-start-failed',
-    message: words === '' ? problem : `${problem} It said last:\n${words}`,
-    remedy: 'Run "npm run setup -- --again", which builds the engine\'s libraries anew for this machine.',
-  }
+  const failure = message('engine-start-failed', problem)
+  return words === ''
+    ? failure
+    : message('engine-start-failed', { case: 'said-last', problem: inside('failure', failure), words })
 }

@@ -24,7 +24,7 @@ import { pixelAuroc } from '../metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally, mergeTally, type PixelTally } from '../metrics/pixel-tally.ts'
 import { blobFormat, iterateImages } from '../store/images.ts'
 import { findRun } from '../store/runs.ts'
-import { iterateScores } from '../store/scores.ts'
+import { iterateScores, notScored } from '../store/scores.ts'
 import type { Workspace } from '../store/workspace.ts'
 
 export interface EvaluationRequest {
@@ -140,11 +140,7 @@ function readScores(
     if (label !== 'unlabeled') labeled.add(id)
   }
   if (labeled.size === 0) {
-    throw new Failure(
-      'no-labels',
-      `The ${split} split of this dataset has no image with a label, so there is nothing to compare scores with.`,
-      'Import photographs in folders such as "good" and "defect", or evaluate another split.',
-    )
+    throw new Failure('no-labels', { split })
   }
   const names = run.components ?? []
   const scored: Scored[] = []
@@ -154,13 +150,7 @@ function readScores(
     const score = imageScore(row.components, names, options)
     scored.push({ score, anomalous: label === 'anomalous', defectType, mapFile, maskSha256 })
   }
-  if (scored.length === 0) {
-    throw new Failure(
-      'not-scored',
-      `The run ${run.id} has not scored the ${split} split.`,
-      `Score it first: fanoscope score --run ${run.id} --split ${split}`,
-    )
-  }
+  if (scored.length === 0) throw notScored(run.id, split)
   return { scored, missing: labeled.size - scored.length }
 }
 
@@ -188,7 +178,7 @@ async function tallyPixels(
   const normal = createPixelTally()
   const anomalous = new Map<string, PixelTally>()
   for (const [index, item] of usable.entries()) {
-    if (signal?.aborted) throw new Failure('cancelled', 'The evaluation was cancelled.', 'Start it again.')
+    if (signal?.aborted) throw new Failure('cancelled', { case: 'evaluation' })
     onProgress?.({ done: index, total: usable.length })
     const map = await mapOnScale(workspace, item, top)
     const mask = await maskOf(workspace, item)
@@ -243,12 +233,7 @@ async function readMapFile(workspace: Workspace, file: string): Promise<Buffer> 
   try {
     return await readFile(workspace.path(file))
   } catch (cause) {
-    throw new Failure(
-      'map-missing',
-      `The anomaly map ${file} cannot be read.`,
-      'Score the images of this run again.',
-      { cause },
-    )
+    throw new Failure('map-missing', { file }, { cause })
   }
 }
 

@@ -6,7 +6,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Run } from '../../shared/domain.ts'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
 import { writeFileDurably } from '../durable-file.ts'
 import { searchStart } from '../engine/models/anogan/search-start.ts'
 import { componentMeanings, scoreKinds, scoresFrom } from '../engine/scores.ts'
@@ -48,12 +48,7 @@ export async function exportModel(
     // The configuration last: where it is, the export is whole.
     await writeFileDurably(join(to, configName), config)
   } catch (error) {
-    throw new Failure(
-      'export-failed',
-      `The export to ${to} could not be written: ${error instanceof Error ? error.message : String(error)}.`,
-      'Check that the disk is connected, has space and may be written; then export again.',
-      { cause: error },
-    )
+    throw new Failure('export-failed', { folder: to, reason: reasonOf(error) }, { cause: error })
   }
   return {
     run: run.id,
@@ -68,19 +63,10 @@ export async function exportModel(
 async function requireEmpty(folder: string): Promise<void> {
   const files = await readdir(folder).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw new Failure(
-      'export-folder-unusable',
-      `The folder ${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-      'Give the name of a folder that is empty or does not exist.',
-      { cause: error },
-    )
+    throw new Failure('export-folder-unusable', { folder, reason: reasonOf(error) }, { cause: error })
   })
   if (files.length === 0) return
-  throw new Failure(
-    'export-folder-not-empty',
-    `The folder ${folder} is not empty.`,
-    'Give the name of a folder that is empty or does not exist.',
-  )
+  throw new Failure('export-folder-not-empty', { folder })
 }
 
 const latentSchema = z.object({ latent: z.int().positive() })

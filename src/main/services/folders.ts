@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { CallOutput } from '../../shared/contract.ts'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
 
 /** The parent of `C:\` and its like, where the drives of a Windows machine are listed. */
 const drives = ''
@@ -16,12 +16,7 @@ export async function listSubfolders(path: string | null): Promise<CallOutput<'f
   if (path === drives && process.platform === 'win32') return listDrives()
   const folder = resolve(path === null || path === drives ? homedir() : path)
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new Failure(
-      'folder-unreadable',
-      `The folder ${folder} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Check that it exists and that you may read it.',
-      { cause },
-    )
+    throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
   })
   const shown = entries.filter(({ name }) => !name.startsWith('.'))
   const folders = shown

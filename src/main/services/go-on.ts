@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { jobProgressSchema } from '../../shared/contract.ts'
 import type { Id, Job } from '../../shared/domain.ts'
-import { failureData } from '../../shared/failure.ts'
+import { failureDocument } from '../../shared/failure.ts'
 import type { Database } from '../store/database.ts'
 import { readSetting, writeSetting } from '../store/settings.ts'
 import type { Session } from './session.ts'
@@ -31,7 +31,7 @@ export function goOnTraining(session: Session): Id[] {
     try {
       return [resumeTraining(session, run).job]
     } catch (error) {
-      session.log.warn(`The training ${run} could not go on.`, failureData(error))
+      session.log.warn(`The training ${run} could not go on.`, failureDocument(error))
       return []
     }
   })

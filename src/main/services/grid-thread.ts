@@ -9,11 +9,7 @@ export interface Grid {
 }
 
 export function createGrid(dir: string): Grid {
-  const thread = createDeskThread(
-    'grid-worker',
-    dir,
-    'The thread that finds the images of a filter ended before it had answered.',
-  )
+  const thread = createDeskThread('grid-worker', dir, 'images')
   return {
     images: async (input) => calls['dataset.images'].output.parse(await thread.ask(input)),
     close: () => thread.close(),

@@ -114,12 +114,7 @@ async function readManifest(folder: string): Promise<Manifest> {
   try {
     return manifestSchema.parse(JSON.parse(await readFile(join(folder, 'fanoscope.json'), 'utf8')))
   } catch (cause) {
-    throw new Failure(
-      'no-model-package',
-      `${folder} is no model package of Fanoscope: its fanoscope.json is missing or cannot be read.`,
-      'Choose a folder that "export --format package" wrote.',
-      { cause },
-    )
+    throw new Failure('no-model-package', { folder }, { cause })
   }
 }
 
@@ -140,9 +135,4 @@ async function requireWhole(folder: string, { files }: Manifest): Promise<void> 
 }
 
 const damaged = (folder: string, file: string, options?: ErrorOptions): Failure =>
-  new Failure(
-    'package-damaged',
-    `The file ${file} of the package ${folder} is missing, or is not as it was exported.`,
-    'Copy the package again from where it was exported.',
-    options,
-  )
+  new Failure('package-damaged', { file, folder }, options)

@@ -5,6 +5,7 @@
 import type { Id, Run } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import type { Comparison, Gate, ModelUse, PairedFigure } from '../../shared/improvement.ts'
+import type { Params } from '../../shared/messages/message.ts'
 import { recordAudit } from '../store/audit.ts'
 import type { Database } from '../store/database.ts'
 import { findDataset } from '../store/datasets.ts'
@@ -16,7 +17,7 @@ import {
   runToRollBackTo,
 } from '../store/model-uses.ts'
 import { signIn } from '../store/operators.ts'
-import { findRun } from '../store/runs.ts'
+import { findRun, requireTrained } from '../store/runs.ts'
 import type { Acting } from './beside.ts'
 import { defaultTargets } from './comparison.ts'
 import { compareInThread } from './comparison-in-thread.ts'
@@ -52,7 +53,7 @@ export async function judgePromotion(
 ): Promise<{ run: Run; gate: Gate; comparison: Comparison | null }> {
   const { db } = workspace
   const run = findRun(db, request.run)
-  requireTrained(run)
+  requireTrained(run, 'promote')
   const present = modelInUse(db, run.datasetId)
   if (present === null) {
     const gate: Gate = {
@@ -66,7 +67,7 @@ export async function judgePromotion(
     return { run, gate, comparison: null }
   }
   if (present.runId === run.id) {
-    throw new Failure('model-in-use', `The run ${run.id} is the model in use already.`, 'Choose another run.')
+    throw new Failure('model-in-use', { run: run.id })
   }
   const comparison = await compareInThread(workspace, { a: present.runId, b: run.id, ...defaultTargets })
   return { run, gate: gateOf(comparison, request.margin), comparison }
@@ -134,11 +135,7 @@ export async function promote(
     // Another promotion may have come first; this one was judged against what was in use before.
     const present = modelInUse(db, run.datasetId)
     if ((present?.runId ?? null) !== gate.against) {
-      throw new Failure(
-        'model-changed',
-        'The model in use has changed while this one was being compared.',
-        'Compare and promote again.',
-      )
+      throw new Failure('model-changed')
     }
     const made = recordModelUse(db, {
       datasetId: run.datasetId,
@@ -190,31 +187,18 @@ export const runInUse = (db: Database, dataset: string | null): Id =>
 
 function modelOf(db: Database, dataset: string): ModelUse {
   const { id, name } = findDataset(db, dataset)
-  return modelInUse(db, id) ?? noModel(`The dataset "${name}" has no model in use.`)
+  return modelInUse(db, id) ?? noModel({ case: 'dataset', dataset: name })
 }
 
 function onlyModel(db: Database): ModelUse {
   const [only, ...others] = modelsInUse(db)
-  if (only === undefined) return noModel('No model is in use in this workspace.')
+  if (only === undefined) return noModel()
   if (others.length === 0) return only
-  throw new Failure(
-    'several-models-in-use',
-    'Several datasets have a model in use.',
-    'Say which one is meant: --dataset NAME, or --run RUN.',
-  )
+  throw new Failure('several-models-in-use')
 }
 
-function noModel(message: string): never {
-  throw new Failure('no-model-in-use', message, 'Promote a trained run first: fanoscope promote RUN')
-}
-
-function requireTrained(run: Run): void {
-  if (run.state === 'trained') return
-  throw new Failure(
-    'not-trained',
-    `The run ${run.id} is ${run.state}: only a finished model can be promoted.`,
-    `Finish its training first: fanoscope train --resume ${run.id}`,
-  )
+function noModel(where: Params = {}): never {
+  throw new Failure('no-model-in-use', where)
 }
 
 function audit(

@@ -42,7 +42,7 @@ const scorePayload = z.object({
 export function doAgain(session: Session, id: Id): Id {
   const { kind, state, payload, startedAt } = session.jobs.find(id)
   if (state === 'queued' || state === 'running') {
-    throw new Failure('job-active', `The job ${id} is ${state}.`, 'Wait until it is done.')
+    throw new Failure('job-active', { job: id, state })
   }
   switch (kind) {
     case 'import':
@@ -67,10 +67,6 @@ export function doAgain(session: Session, id: Id): Id {
     case 'verify':
       return session.jobs.start(verifyPlan(session)).id
     default:
-      throw new Failure(
-        'job-not-repeatable',
-        `A job of kind "${kind}" cannot be done again from here.`,
-        'Start it again where it was started.',
-      )
+      throw new Failure('job-not-repeatable', { kind })
   }
 }

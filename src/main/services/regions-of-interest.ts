@@ -27,11 +27,7 @@ export function setDatasetRegion(
   const { region, operator } = request
   const dataset = findDataset(db, request.dataset)
   if (region.kind === 'drawn' && shareOf(drawn(region.polygons, measuredSide, measuredSide)) < leastShare) {
-    throw new Failure(
-      'region-too-small',
-      `The region covers less than ${100 * leastShare} % of a photograph.`,
-      'Draw a larger region, or let the whole photograph count.',
-    )
+    throw new Failure('region-too-small', { percent: 100 * leastShare })
   }
   setRegionOfInterest(db, dataset.id, region, operator)
   return region

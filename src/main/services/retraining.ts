@@ -7,7 +7,7 @@ import { resolveConfig } from '../engine/models/catalog.ts'
 import { trainPlan } from '../jobs/train-job.ts'
 import { findVersion, listVersions, recordRetraining } from '../store/dataset-versions.ts'
 import { findDataset } from '../store/datasets.ts'
-import { createRun, findRun, setRunState } from '../store/runs.ts'
+import { createRun, findRun, requireTrained, setRunState } from '../store/runs.ts'
 import { baseVersion } from './dataset-versions.ts'
 import type { Session } from './session.ts'
 import { keepTrainingList, readTrainingList, requireFiles, versionImages } from './training-images.ts'
@@ -50,13 +50,7 @@ export async function startRetraining(
   const { workspace, jobs } = session
   const { db } = workspace
   const parent = findRun(db, request.run)
-  if (parent.state !== 'trained') {
-    throw new Failure(
-      'not-trained',
-      `The run ${parent.id} is ${parent.state}: there is no finished model to go on from.`,
-      `Finish its training first: fanoscope train --resume ${parent.id}`,
-    )
-  }
+  requireTrained(parent, 'retrain')
   const dataset = findDataset(db, parent.datasetId)
   const base = await baseVersion(workspace, parent)
   const version =
@@ -72,11 +66,13 @@ export async function startRetraining(
   const config = configOf(parent, request)
   const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
   if (images.train.length < batch) {
-    throw new Failure(
-      'dataset-too-small',
-      `Version ${version.number} of "${dataset.name}" has ${images.train.length} images to train on; a batch takes ${batch}.`,
-      'Curate a larger set, or choose a smaller batch.',
-    )
+    throw new Failure('dataset-too-small', {
+      case: 'version',
+      version: version.number,
+      dataset: dataset.name,
+      images: images.train.length,
+      batch,
+    })
   }
   await requireFiles(workspace, [...images.train, ...images.validation])
   const run = db.transaction(() => {

@@ -1,9 +1,9 @@
 /** Starts scorings. */
-import type { Id, Run, Split } from '../../shared/domain.ts'
+import type { Id, Split } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { scorePlan } from '../jobs/score-job.ts'
 import { countImages } from '../store/images.ts'
-import { findRun } from '../store/runs.ts'
+import { findRun, requireTrained } from '../store/runs.ts'
 import type { Session } from './session.ts'
 
 export interface ScoringRequest {
@@ -18,26 +18,12 @@ export interface ScoringRequest {
 export function startScoring(session: Session, request: ScoringRequest): { job: Id; run: Id } {
   const { workspace, jobs } = session
   const run = findRun(workspace.db, request.run)
-  requireTrained(run)
+  requireTrained(run, 'score')
   const { split, again, datasetId = run.datasetId } = request
   if (countImages(workspace.db, { datasetId, ...(split === null ? {} : { split }) }) === 0) {
-    throw new Failure(
-      'nothing-to-score',
-      split === null ? 'There is no image to score.' : `The ${split} split has no image to score.`,
-      'Import photographs first, or choose another split.',
-    )
+    throw split === null
+      ? new Failure('nothing-to-score')
+      : new Failure('nothing-to-score', { case: 'split', split })
   }
   return { job: jobs.start(scorePlan(session, { run: run.id, datasetId, split, again })).id, run: run.id }
-}
-
-/** @throws Failure `not-trained` */
-export function requireTrained(run: Run): void {
-  if (run.state === 'trained') return
-  throw new Failure(
-    'not-trained',
-    `The run ${run.id} is ${run.state}: it has no finished model to score with.`,
-    run.state === 'training' || run.state === 'queued'
-      ? 'Wait until its training is done.'
-      : `Finish its training first: fanoscope train --resume ${run.id}`,
-  )
 }

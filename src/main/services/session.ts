@@ -1,5 +1,6 @@
 /** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
 import type { Id } from '../../shared/domain.ts'
+import { message } from '../../shared/messages/message.ts'
 import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import { listRuns, setRunState } from '../store/runs.ts'
 import { openWorkspace, type Workspace } from '../store/workspace.ts'
@@ -89,9 +90,5 @@ export function openSession(options: SessionOptions): Session {
 }
 
 function interruptRun({ db }: Workspace, run: Id): void {
-  setRunState(db, run, 'interrupted', {
-    code: 'interrupted',
-    message: 'The program ended before this training was finished.',
-    remedy: 'Resume it: it goes on from its last checkpoint.',
-  })
+  setRunState(db, run, 'interrupted', message('interrupted', { case: 'training-ended' }))
 }

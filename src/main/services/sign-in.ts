@@ -78,11 +78,7 @@ export function createSignedIn(): SignedIn {
     },
     require(db, caller, name) {
       if (mayAct(db, caller, name)) return
-      throw new Failure(
-        'not-signed-in',
-        `${name} has a PIN and has not signed in at this window.`,
-        'Sign in with the PIN, then do it again.',
-      )
+      throw new Failure('not-signed-in', { operator: name })
     },
   }
 }
@@ -98,14 +94,10 @@ export function createSignIn(now: () => number = Date.now): SignIn {
     const tried = tries.get(operator.id) ?? { wrong: 0, until: 0 }
     if (tried.until > now()) {
       const seconds = Math.ceil((tried.until - now()) / 1000)
-      throw new Failure(
-        'pin-locked',
-        `The PIN of ${operator.name} was wrong ${mostTries} times.`,
-        `Wait ${seconds} s, then try again.`,
-      )
+      throw new Failure('pin-locked', { operator: operator.name, count: mostTries, seconds })
     }
     if (pin === null || pin === '') {
-      throw new Failure('pin-needed', `${operator.name} signs in with a PIN.`, 'Enter the PIN.')
+      throw new Failure('pin-needed', { operator: operator.name })
     }
     if (await isPin(pin, stored)) {
       tries.delete(operator.id)
@@ -113,7 +105,7 @@ export function createSignIn(now: () => number = Date.now): SignIn {
     }
     const wrong = tried.wrong + 1
     tries.set(operator.id, wrong >= mostTries ? { wrong: 0, until: now() + pause } : { wrong, until: 0 })
-    throw new Failure('pin-wrong', `This is not the PIN of ${operator.name}.`, 'Enter it again.')
+    throw new Failure('pin-wrong', { operator: operator.name })
   }
 
   return {
@@ -125,11 +117,7 @@ export function createSignIn(now: () => number = Date.now): SignIn {
     async byBadge(db, { badge, pin }) {
       const operator = operatorByBadge(db, badge)
       if (!operator) {
-        throw new Failure(
-          'badge-unknown',
-          'This badge belongs to nobody.',
-          'Sign in by name, then give the badge to yourself in Settings.',
-        )
+        throw new Failure('badge-unknown')
       }
       await prove(db, operator, pin)
       return operator
@@ -137,16 +125,12 @@ export function createSignIn(now: () => number = Date.now): SignIn {
     async secure(db, { name, pin, newPin, badge }) {
       const operator = operatorByName(db, name)
       if (!operator) {
-        throw new Failure('operator-unknown', `There is no operator named "${name}".`, 'Sign in first.')
+        throw new Failure('operator-unknown', { operator: name })
       }
       await prove(db, operator, pin)
       const wanted = newPin?.trim() ?? ''
       if (wanted !== '' && wanted.length < shortestPin) {
-        throw new Failure(
-          'pin-short',
-          `A PIN has at least ${shortestPin} characters.`,
-          'Choose a longer one.',
-        )
+        throw new Failure('pin-short', { count: shortestPin })
       }
       secureOperator(db, {
         id: operator.id,

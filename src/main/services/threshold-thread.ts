@@ -38,11 +38,7 @@ export interface Thresholds {
 }
 
 export function createThresholds(dir: string): Thresholds {
-  const thread = createDeskThread(
-    'threshold-worker',
-    dir,
-    'The thread that knows the validation images ended before it had answered.',
-  )
+  const thread = createDeskThread('threshold-worker', dir, 'thresholds')
   return {
     ask: async (name, input) => schemas[name].output.parse(await thread.ask({ name, input })),
     rescore: async (run) => void (await thread.ask({ name: 'rescore', input: run })),

@@ -144,12 +144,7 @@ export async function readTrainingList(workspace: Workspace, run: Run): Promise<
   try {
     return trainingListSchema.parse(JSON.parse(await readFile(fileOf(workspace, run), 'utf8')))
   } catch (cause) {
-    throw new Failure(
-      'run-incomplete',
-      `The list of training images of run ${run.id} is missing or damaged.`,
-      'Restore the folder of the run from a backup, or start a new training.',
-      { cause },
-    )
+    throw new Failure('run-incomplete', { run: run.id }, { cause })
   }
 }
 
@@ -173,11 +168,7 @@ export async function engineTrainingImages(
       piece.map(({ id, sha256 }) => {
         const image = imageById(workspace.db, id)
         if (image === undefined || image.sha256 !== sha256 || !may(image, split)) {
-          throw new Failure(
-            'training-images-changed',
-            `The image ${image?.file ?? id} is no longer a normal image of the ${split} split, so the training cannot go on as it began.`,
-            'Start a new training: it sees the images as they are now.',
-          )
+          throw new Failure('training-images-changed', { image: image?.file ?? id, split })
         }
         return image
       }),
@@ -220,9 +211,5 @@ export async function requireFiles(workspace: Workspace, images: readonly Image[
   }
   const [first] = missing
   if (first === undefined) return
-  throw new Failure(
-    'images-missing',
-    `${missing.length} of ${images.length} original images are no longer in the workspace, for instance ${first.file}.`,
-    'Run "verify" to see which, and restore them from a backup of the workspace.',
-  )
+  throw new Failure('images-missing', { missing: missing.length, images: images.length, file: first.file })
 }

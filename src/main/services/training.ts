@@ -8,6 +8,7 @@ import {
   type TrainingWarning,
 } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import type { Params } from '../../shared/messages/message.ts'
 import { type DatasetTraits, resolveConfig } from '../engine/models/catalog.ts'
 import { trainPlan } from '../jobs/train-job.ts'
 import { datasetSummary, findDataset } from '../store/datasets.ts'
@@ -71,14 +72,10 @@ export function resumeTraining(session: Session, text: string): TrainingStarted 
   const { workspace, jobs, events } = session
   const run = findRun(workspace.db, text)
   if (run.state === 'trained') {
-    throw new Failure(
-      'run-trained',
-      `The training of run ${run.id} is finished; there is nothing to resume.`,
-      'Score with it, or start a new training.',
-    )
+    throw new Failure('run-trained', { run: run.id })
   }
   if (jobs.activeOf(run.id) !== null) {
-    throw new Failure('run-active', `The run ${run.id} is being trained.`, 'Wait until it is done.')
+    throw new Failure('run-active', { run: run.id })
   }
   if (run.state !== 'queued') setRunState(workspace.db, run.id, 'queued')
   const job = jobs.start(trainPlan(session, run.id, true))
@@ -89,30 +86,29 @@ export function resumeTraining(session: Session, text: string): TrainingStarted 
 function requireNormals({ workspace: { db } }: Session, dataset: Dataset, { train }: TrainingImages): void {
   if (train.length > 0) return
   const { images, labels } = datasetSummary(db, dataset)
-  throw new Failure(
-    'no-normal-images',
-    `The dataset "${dataset.name}" has no normal image to train on: of its ${images} images ${labels.normal} are labeled normal.`,
-    'Training learns what good parts look like. Import good parts from a folder named "good" or "normal", or say with the import that the folder holds good parts only.',
-  )
+  throw new Failure('no-normal-images', { dataset: dataset.name, images, normal: labels.normal })
 }
 
 function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Record<string, unknown>): void {
   const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
   if (train.length >= batch) return
-  throw new Failure(
-    'dataset-too-small',
-    `The dataset "${dataset.name}" has ${train.length} normal images to train on; a batch takes ${batch}.`,
-    `Import at least ${batch - train.length} more good parts, or choose a smaller batch: set batch=${train.length}.`,
-  )
+  throw new Failure('dataset-too-small', {
+    dataset: dataset.name,
+    images: train.length,
+    batch,
+    more: batch - train.length,
+  })
 }
 
 /** Fewer than this, and a percentile says little. */
 const fewValidation = 10
 
+const warning = (code: TrainingWarning['code'], params: Params = {}): TrainingWarning => ({ code, params })
+
 function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
   const count = validation.length
-  if (count === 0) return [{ code: 'no-validation', params: {} }]
-  if (count < fewValidation) return [{ code: 'few-validation', params: { count } }]
+  if (count === 0) return [warning('no-validation')]
+  if (count < fewValidation) return [warning('few-validation', { count })]
   return []
 }
 

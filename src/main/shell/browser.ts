@@ -132,12 +132,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     origin = new URL(await server.listen({ host: '127.0.0.1', port })).origin
   } catch (cause) {
     await close()
-    throw new Failure(
-      'port-in-use',
-      `The browser host cannot listen on port ${port} of this machine.`,
-      'Choose another port, or leave it out to get a free one.',
-      { cause },
-    )
+    throw new Failure('port-in-use', { port }, { cause })
   }
   const newUrl = (): string => `${origin}/${tickets.issue()}/`
   if (open) window = await openWindow(newUrl(), await rememberedSize(shell))

@@ -1,7 +1,7 @@
 /** The product's host: one window of Electron, which can reach what main serves and nothing else. */
 import { z } from 'zod'
 import { callChannel, eventChannel, scheme, siteBase } from '../../preload/channels.ts'
-import { failureData } from '../../shared/failure.ts'
+import { failureDocument } from '../../shared/failure.ts'
 import type { LaunchEngine } from '../supervisor/channel.ts'
 import type { ApiSender, ApiWindow, ElectronApi } from './electron-api.ts'
 import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
@@ -59,7 +59,7 @@ export async function startElectronHost<W extends ApiWindow>(
   try {
     await openHost(electron, options)
   } catch (error) {
-    const { message, remedy } = failureData(error)
+    const { message, remedy } = failureDocument(error)
     electron.dialog.showErrorBox('Fanoscope', `${message}\n\n${remedy}`)
     app.exit(1)
   }

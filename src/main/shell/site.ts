@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { Failure, failureData } from '../../shared/failure.ts'
+import { Failure, failureData, failureOf } from '../../shared/failure.ts'
 import type { Assets } from '../assets/assets.ts'
 import type { ReportDefect } from '../contract/dispatch.ts'
 import { securityHeaders } from './policy.ts'
@@ -73,7 +73,7 @@ export async function openSite({ rendererFolder, assets, bridgeFile, report }: S
           return deliver(page.contentType, page.etag, cacheControl, ifNoneMatch, async () => page.body)
         }
         if (!path.startsWith('asset/')) {
-          throw new Failure('not-found', 'There is nothing at this address.', 'Start from the first page.')
+          throw new Failure('not-found')
         }
         const asset = await assets.find(path.slice('asset/'.length))
         // Not immutable: another workspace has another picture at the same address.
@@ -81,7 +81,7 @@ export async function openSite({ rendererFolder, assets, bridgeFile, report }: S
       } catch (error) {
         const failure = failureData(error)
         if (failure.code === 'internal') {
-          report(`${path.slice(0, 200)} could not be sent: ${failure.message}`, error)
+          report(`${path.slice(0, 200)} could not be sent: ${failureOf(failure).message}`, error)
         }
         return {
           status: absent.has(failure.code) ? 404 : 500,
@@ -112,12 +112,7 @@ async function deliver(
 async function readBundle(folder: string): Promise<Map<string, Page>> {
   const pages = new Map<string, Page>()
   const missing = (cause?: unknown): Failure =>
-    new Failure(
-      'renderer-missing',
-      `The windows of Fanoscope are not built: ${join(folder, 'index.html')} is not there.`,
-      'Run "npm run build".',
-      { cause },
-    )
+    new Failure('renderer-missing', { file: join(folder, 'index.html') }, { cause })
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw missing(cause)
   })
@@ -135,17 +130,13 @@ async function readBundle(folder: string): Promise<Map<string, Page>> {
 
 async function putBridgeFirst(pages: Map<string, Page>, bridgeFile: string): Promise<void> {
   const script = await readFile(bridgeFile).catch((cause: unknown) => {
-    throw new Failure('renderer-missing', `${bridgeFile} is not there.`, 'Run "npm run build".', { cause })
+    throw new Failure('renderer-missing', { case: 'bridge', file: bridgeFile }, { cause })
   })
   pages.set(bridgeName, makePage(script, 'text/javascript; charset=utf-8', false))
   const index = new TextDecoder().decode(pages.get('index.html')?.body)
   const head = /<head[^>]*>/i.exec(index)
   if (head === null) {
-    throw new Failure(
-      'renderer-missing',
-      'The index.html of the windows has no head.',
-      'Run "npm run build".',
-    )
+    throw new Failure('renderer-missing', { case: 'no-head' })
   }
   const end = head.index + head[0].length
   const page = `${index.slice(0, end)}<script src="./${bridgeName}"></script>${index.slice(end)}`

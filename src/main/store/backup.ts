@@ -58,19 +58,11 @@ export async function backupWorkspace(
   const target = resolve(to)
   const inside = relative(workspace.dir, target)
   if (!inside.startsWith('..') && !inside.startsWith('/') && !/^[A-Za-z]:/.test(inside)) {
-    throw new Failure(
-      'backup-inside',
-      `${target} lies inside the workspace.`,
-      'Choose a folder on another disk.',
-    )
+    throw new Failure('backup-inside', { folder: target })
   }
   return storedAsync(async () => {
     if (existsSync(target) && readdirSync(target).length > 0) {
-      throw new Failure(
-        'backup-folder-not-empty',
-        `The folder ${target} is not empty.`,
-        'Choose an empty folder or a new name for the backup.',
-      )
+      throw new Failure('backup-folder-not-empty', { folder: target })
     }
     await mkdir(target, { recursive: true })
     const partial = join(target, `${temporaryPrefix}fanoscope.db`)
@@ -86,7 +78,7 @@ export async function backupWorkspace(
     let done = 0
     for (const { path, bytes } of files) {
       if (options.signal?.aborted) {
-        throw new Failure('cancelled', 'The backup was cancelled.', `Delete the unfinished folder ${target}.`)
+        throw new Failure('cancelled', { case: 'backup', folder: target })
       }
       await copySynced(path, join(target, relative(workspace.dir, path)))
       done += bytes

@@ -29,11 +29,7 @@ export function digestOfImages(images: readonly { sha256: Sha256 }[]): Sha256 {
 export function createVersion(db: Database, values: NewVersion): DatasetVersion {
   const { datasetId, parentId, operatorId, reason, images } = values
   if (images.length === 0) {
-    throw new Failure(
-      'version-empty',
-      'A version of a dataset without any image cannot be made.',
-      'Keep at least one image in it.',
-    )
+    throw new Failure('version-empty')
   }
   return db.transaction(() => {
     const id = newId(db.now())
@@ -66,7 +62,7 @@ export function createVersion(db: Database, values: NewVersion): DatasetVersion 
 function versionById(db: Database, id: Id): DatasetVersion {
   const found = db.get(datasetVersionSchema, `SELECT ${columns} ${from} WHERE version.id = $id`, { id })
   if (found) return found
-  throw new Failure('version-unknown', `There is no version ${id} of a dataset.`, 'List the versions again.')
+  throw new Failure('version-unknown', { version: id })
 }
 
 /** Newest first. */
@@ -83,11 +79,9 @@ export function findVersion(db: Database, datasetId: Id, number: number): Datase
   const found = versions.find((version) => version.number === number)
   if (found) return found
   const known = versions.map((version) => version.number).reverse()
-  throw new Failure(
-    'version-unknown',
-    `This dataset has no version ${number}.`,
-    known.length > 0 ? `It has the versions ${known.join(', ')}.` : 'Curate it first: that makes versions.',
-  )
+  throw known.length > 0
+    ? new Failure('version-unknown', { case: 'number', version: number, known })
+    : new Failure('version-unknown', { case: 'none', version: number })
 }
 
 /** Ids of the images of a version, ascending. */

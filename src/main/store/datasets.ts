@@ -23,11 +23,7 @@ const datasetRow = datasetSchema.extend({ hasDirection: flag })
 function checkedName(name: string): string {
   const parsed = datasetNameSchema.safeParse(name)
   if (parsed.success) return parsed.data
-  throw new Failure(
-    'dataset-name-invalid',
-    `"${name}" cannot be the name of a dataset.`,
-    'Choose a name of 1 to 100 characters without line breaks.',
-  )
+  throw new Failure('dataset-name-invalid', { name })
 }
 
 export function createDataset(
@@ -44,11 +40,7 @@ export function createDataset(
   }
   db.transaction(() => {
     if (datasetByName(db, dataset.name)) {
-      throw new Failure(
-        'dataset-exists',
-        `There is already a dataset named "${dataset.name}".`,
-        'Choose another name.',
-      )
+      throw new Failure('dataset-exists', { dataset: dataset.name })
     }
     db.run(
       `INSERT INTO dataset (id, name, created_at, layout, source, has_direction)
@@ -77,13 +69,9 @@ export function findDataset(db: Database, nameOrId: string): Dataset {
   const found = datasetByName(db, nameOrId) ?? datasetById(db, nameOrId)
   if (found) return found
   const names = listDatasets(db).map((dataset) => `"${dataset.name}"`)
-  throw new Failure(
-    'dataset-unknown',
-    `There is no dataset "${nameOrId}" in this workspace.`,
-    names.length > 0
-      ? `Choose one of ${names.slice(0, 20).join(', ')}, or import a folder under that name.`
-      : 'Import a folder of photographs first.',
-  )
+  throw names.length > 0
+    ? new Failure('dataset-unknown', { dataset: nameOrId, names: names.slice(0, 20) })
+    : new Failure('dataset-unknown', { case: 'none', dataset: nameOrId })
 }
 
 /**
@@ -105,11 +93,7 @@ export function renameDataset(db: Database, id: Id, name: string): void {
   db.transaction(() => {
     const other = datasetByName(db, checked)
     if (other && other.id !== id) {
-      throw new Failure(
-        'dataset-exists',
-        `There is already a dataset named "${checked}".`,
-        'Choose another name.',
-      )
+      throw new Failure('dataset-exists', { dataset: checked })
     }
     db.run('UPDATE dataset SET name = $name WHERE id = $id', { id, name: checked })
   })

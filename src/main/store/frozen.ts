@@ -37,9 +37,5 @@ export function requireThawed(db: Database, ids: readonly ImageId[], to?: Split)
   )
   if (!frozen) return
   const since = new Date(frozen.at).toISOString().slice(0, 10)
-  throw new Failure(
-    'validation-frozen',
-    `The validation set of "${frozen.name}" is frozen since ${since}: no image can join it, leave it or change in it.`,
-    'Leave images of the validation set out of the selection, or end the freeze on the Datasets screen.',
-  )
+  throw new Failure('validation-frozen', { dataset: frozen.name, since })
 }

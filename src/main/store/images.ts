@@ -72,11 +72,7 @@ export const imageById = (db: Database, id: ImageId): Image | undefined =>
 export function findImage(db: Database, id: ImageId): Image {
   const image = imageById(db, id)
   if (image) return image
-  throw new Failure(
-    'image-unknown',
-    `There is no image ${id} in this workspace.`,
-    'Take the number from the review list.',
-  )
+  throw new Failure('image-unknown', { image: id })
 }
 
 /** The image with these bytes, removed or not. */

@@ -44,11 +44,7 @@ export const jobById = (db: Database, id: Id): Job | undefined =>
 export function findJob(db: Database, id: Id): Job {
   const job = jobById(db, id)
   if (job) return job
-  throw new Failure(
-    'job-unknown',
-    `There is no job "${id}" in this workspace.`,
-    'Take the id from the list of jobs.',
-  )
+  throw new Failure('job-unknown', { job: id })
 }
 
 /** Newest first; `active` are those queued or running. */

@@ -38,11 +38,7 @@ export function migrate(db: Database, migrations: readonly Migration[]): void {
   const newest = newestVersion(migrations)
   const version = versionOf(db)
   if (version > newest) {
-    throw new Failure(
-      'workspace-newer',
-      `This workspace was used with a later version of Fanoscope (its data has version ${version}, this program knows ${newest}).`,
-      'Update Fanoscope on this machine, then open the workspace again. Nothing was changed.',
-    )
+    throw new Failure('workspace-newer', { version, newest })
   }
   for (const migration of migrations) {
     if (migration.version <= version) continue

@@ -71,9 +71,5 @@ function runBefore(history: readonly ModelUse[]): Id | null {
 export function runToRollBackTo(history: readonly ModelUse[]): Id {
   const before = runBefore(history)
   if (before !== null) return before
-  throw new Failure(
-    'nothing-to-roll-back',
-    'There is no earlier model to go back to.',
-    'A model can be taken back once another one was in use before it.',
-  )
+  throw new Failure('nothing-to-roll-back')
 }

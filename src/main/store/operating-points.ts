@@ -35,11 +35,7 @@ const source = `SELECT point.id, point.run_id AS run, point.name, point.version,
 export function findPoint(db: Database, id: number): OperatingPoint {
   const point = db.get(pointRow, `${source} WHERE point.id = $id`, { id })
   if (point) return point
-  throw new Failure(
-    'point-unknown',
-    `There is no operating point ${id} in this workspace.`,
-    'Take one from the list of the run.',
-  )
+  throw new Failure('point-unknown', { point: id })
 }
 
 /** Newest first. */
@@ -74,11 +70,7 @@ export type NewPoint = Omit<OperatingPoint, 'id' | 'version' | 'createdAt'>
 export function savePoint(db: Database, values: NewPoint): OperatingPoint {
   const name = values.name.trim()
   if (name === '' || name.length > 100) {
-    throw new Failure(
-      'point-name-invalid',
-      'An operating point needs a name of 1 to 100 characters.',
-      'Name it after the line or the customer that it is for.',
-    )
+    throw new Failure('point-name-invalid')
   }
   return db.transaction(() => {
     const { regions, interval, validation, figures, operator, reason, run, ...rest } = values
@@ -160,9 +152,5 @@ export function usePoint(
 function givenReason(reason: string): string {
   const given = reason.trim()
   if (given !== '') return given
-  throw new Failure(
-    'reason-missing',
-    'A threshold is set with a reason, which is kept.',
-    'Say why: a customer, a trial, a complaint.',
-  )
+  throw new Failure('reason-missing')
 }

@@ -20,11 +20,7 @@ export const operatorById = (db: Database, id: number): Operator | undefined =>
 export function signIn(db: Database, name: string): Operator {
   const parsed = operatorNameSchema.safeParse(name)
   if (!parsed.success) {
-    throw new Failure(
-      'operator-name-invalid',
-      `"${name}" cannot be the name of an operator.`,
-      'Give a name of 1 to 80 characters without line breaks.',
-    )
+    throw new Failure('operator-name-invalid', { name })
   }
   const values = { name: parsed.data }
   return db.transaction(() => {
@@ -59,11 +55,7 @@ export function secureOperator(
   db.transaction(() => {
     const other = badge === null ? undefined : operatorByBadge(db, badge)
     if (other && other.id !== id) {
-      throw new Failure(
-        'badge-taken',
-        `This badge belongs to ${other.name}.`,
-        'Take the badge away from that operator first, or use another one.',
-      )
+      throw new Failure('badge-taken', { operator: other.name })
     }
     db.run('UPDATE operator SET pin = $pinHash, badge = $badge WHERE id = $id', { id, pinHash, badge })
   })

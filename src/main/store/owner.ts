@@ -28,14 +28,15 @@ function readOwner(file: string): Owner | null {
 export const ownerOf = (dir: string): Owner | null => readOwner(join(dir, 'owner.json'))
 
 function inUse(dir: string, owner: Owner | null): Failure {
-  const who = owner
-    ? ` by process ${owner.pid} on ${owner.host} since ${new Date(owner.since).toISOString()}`
-    : ''
-  return new Failure(
-    'workspace-in-use',
-    `The workspace ${dir} is already open${who}.`,
-    'Close the other window or command that uses it, or work in that one.',
-  )
+  if (owner === null) return new Failure('workspace-in-use', { folder: dir })
+  const { pid, host, since } = owner
+  return new Failure('workspace-in-use', {
+    case: 'owner',
+    folder: dir,
+    pid,
+    host,
+    since: new Date(since).toISOString(),
+  })
 }
 
 /**

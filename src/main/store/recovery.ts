@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FailureInfo } from '../../shared/domain.ts'
+import { message } from '../../shared/messages/message.ts'
 import { recordAudit } from './audit.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Database } from './database.ts'
@@ -7,11 +8,7 @@ import { hasBlob } from './images.ts'
 import { recordImport } from './imports.ts'
 import { toJson } from './row.ts'
 
-const interrupted: FailureInfo = {
-  code: 'interrupted',
-  message: 'The program ended before this was finished.',
-  remedy: 'Start it again: it goes on from where it stopped.',
-}
+const interrupted: FailureInfo = message('interrupted')
 
 /**
  * What a new owner does first: whatever still counts as under way belonged to a process that is gone. Runs and

@@ -106,20 +106,28 @@ export function findRun(db: Database, text: string): Run {
   const [only, ...others] = matches
   if (only && others.length === 0) return only
   if (only) {
-    throw new Failure(
-      'run-ambiguous',
-      `"${text}" fits several runs: ${matches.map((run) => run.id).join(', ')}.`,
-      'Give the whole id of the run.',
-    )
+    throw new Failure('run-ambiguous', { run: text, runs: matches.map((run) => run.id) })
   }
   const newest = listRuns(db)
     .slice(0, 5)
     .map((run) => run.id)
-  throw new Failure(
-    'run-unknown',
-    `There is no run "${text}" in this workspace.`,
-    newest.length > 0 ? `The newest runs are ${newest.join(', ')}.` : 'Train a model first.',
-  )
+  throw newest.length > 0
+    ? new Failure('run-unknown', { run: text, newest })
+    : new Failure('run-unknown', { case: 'none', run: text })
+}
+
+/**
+ * For what takes a finished model. The purposes are cases of the Failure.
+ * @throws Failure `not-trained`
+ */
+export function requireTrained(
+  { id, state }: Pick<Run, 'id' | 'state'>,
+  purpose: 'score' | 'export' | 'report' | 'compare' | 'promote' | 'retrain',
+): void {
+  if (state === 'trained') return
+  const isComing = purpose === 'score' && (state === 'training' || state === 'queued')
+  if (isComing) throw new Failure('not-trained', { case: 'score-later', run: id, state })
+  throw new Failure('not-trained', { case: purpose, run: id, state })
 }
 
 /** Where training stands; losses are the last value of each, by name. */
@@ -149,13 +157,12 @@ export function setRunState(db: Database, id: Id, state: RunState, failure: Fail
   return db.transaction(() => {
     const run = findRun(db, id)
     if (!successors[run.state].includes(state)) {
-      throw new Failure(
-        'run-state',
-        `The run ${id} is ${run.state} and cannot become ${state}.`,
-        run.state === 'trained'
-          ? 'Start a new run.'
-          : 'Look at the run again: it may have changed meanwhile.',
-      )
+      throw new Failure('run-state', {
+        case: run.state === 'trained' ? 'trained' : 'changed',
+        run: id,
+        state: run.state,
+        next: state,
+      })
     }
     const isStart = state === 'training'
     const isEnd = state === 'trained' || state === 'failed' || state === 'cancelled'

@@ -20,6 +20,9 @@ import type { Database, SqlValues } from './database.ts'
 import { flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
 import { findRun } from './runs.ts'
 
+/** The Failure `not-scored` of a run that has no score of a split. */
+export const notScored = (run: Id, split: Split): Failure => new Failure('not-scored', { run, split })
+
 const columns = `run_id AS runId, image_id AS imageId, score, calibrated, tiles, map_file AS mapFile,
   map_scale AS mapScale, map_width AS mapWidth, map_height AS mapHeight,
   reconstruction_file AS reconstructionFile, warnings, scored_at AS scoredAt`
@@ -49,11 +52,11 @@ export function saveScores(
     if (components === null) {
       db.run('UPDATE run SET components = $names WHERE id = $runId', { runId, names: toJson(componentNames) })
     } else if (toJson(components) !== toJson(componentNames)) {
-      throw new Failure(
-        'score-components',
-        `The scores of run ${runId} have the components ${components.join(', ')}, not ${componentNames.join(', ')}.`,
-        'Score with the version of Fanoscope that the run was scored with, or train again.',
-      )
+      throw new Failure('score-components', {
+        run: runId,
+        components: [...components],
+        expected: [...componentNames],
+      })
     }
     for (const { components: values, warnings, ...rest } of scores) {
       if (values.length !== rest.tiles * componentNames.length) {

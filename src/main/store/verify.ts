@@ -47,7 +47,7 @@ export async function verifyWorkspace(
   }
   const checkCancelled = (): void => {
     if (options.signal?.aborted) {
-      throw new Failure('cancelled', 'The check was cancelled.', 'Start it again when there is time.')
+      throw new Failure('cancelled', { case: 'check' })
     }
   }
 

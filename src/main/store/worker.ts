@@ -5,7 +5,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { z } from 'zod'
 import { failureInfoSchema } from '../../shared/domain.ts'
-import { Failure, failureData } from '../../shared/failure.ts'
+import { Failure, failureData, failureOf } from '../../shared/failure.ts'
 import { type EntryName, workerEntry } from '../entry.ts'
 
 const toMainSchema = z.discriminatedUnion('type', [
@@ -42,26 +42,13 @@ export function runInThread<P extends z.ZodType, R extends z.ZodType>(
         const parsed = toMainSchema.parse(message)
         if (parsed.type === 'progress') onProgress?.(schemas.progress.parse(parsed.value))
         else if (parsed.type === 'done') settle(() => resolve(schemas.result.parse(parsed.value)))
-        else {
-          const { code, message: text, remedy } = parsed.failure
-          settle(() => reject(new Failure(code, text, remedy)))
-        }
+        else settle(() => reject(failureOf(parsed.failure)))
       } catch (error) {
         settle(() => reject(error))
       }
     })
     worker.on('error', (error) => settle(() => reject(error)))
-    worker.on('exit', (code) =>
-      settle(() =>
-        reject(
-          new Failure(
-            'thread-died',
-            `The thread "${name}" ended with code ${code} before it was done.`,
-            'Start again: what was finished before is kept.',
-          ),
-        ),
-      ),
-    )
+    worker.on('exit', (code) => settle(() => reject(new Failure('thread-died', { name, code }))))
   })
 }
 

@@ -58,25 +58,17 @@ export const isWorkspace = (dir: string): boolean => existsSync(pathsOf(resolve(
 function prepareFolder(dir: string, create: boolean): void {
   const paths = pathsOf(dir)
   if (existsSync(dir) && !stored(() => statSync(dir)).isDirectory()) {
-    throw new Failure('workspace-not-a-folder', `${dir} is a file.`, 'Choose a folder for the workspace.')
+    throw new Failure('workspace-not-a-folder', { folder: dir })
   }
   if (!existsSync(paths.database)) {
     if (!create) {
-      throw new Failure(
-        'workspace-not-found',
-        `There is no workspace in ${dir}.`,
-        'Choose a folder that has a file fanoscope.db, or make a new workspace.',
-      )
+      throw new Failure('workspace-not-found', { folder: dir })
     }
     const others = existsSync(dir)
       ? stored(() => readdirSync(dir)).filter((name) => !ignorable.has(name) && !name.startsWith('owner.'))
       : []
     if (others.length > 0) {
-      throw new Failure(
-        'workspace-folder-not-empty',
-        `The folder ${dir} holds other files and is not a workspace.`,
-        'Choose an empty folder, or a new name in this one.',
-      )
+      throw new Failure('workspace-folder-not-empty', { folder: dir })
     }
     stored(() => mkdirSync(dir, { recursive: true }))
   }
@@ -103,12 +95,7 @@ function openOwn(paths: WorkspacePaths, now: () => number, migrations: readonly 
 
 function unreadable(file: string, cause?: unknown): Failure {
   if (cause instanceof Failure && cause.code !== 'workspace-damaged') return cause
-  return new Failure(
-    'workspace-unreadable',
-    `${file} is not the database of a Fanoscope workspace, or it is damaged.`,
-    'Choose another folder. If this was a workspace, put the newest file of its folder "backups" in the place of fanoscope.db.',
-    { cause },
-  )
+  return new Failure('workspace-unreadable', { file }, { cause })
 }
 
 /** A copy of the database as it was, before a migration changes it. */

@@ -54,11 +54,6 @@ function readEnvironment(file: string): Record<string, string> {
   try {
     return fileSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (cause) {
-    throw new Failure(
-      'environment-file-invalid',
-      `${file} does not hold environment variables.`,
-      'Delete the file and start again: set-up writes it anew.',
-      { cause },
-    )
+    throw new Failure('environment-file-invalid', { file }, { cause })
   }
 }

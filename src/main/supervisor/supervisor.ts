@@ -6,7 +6,8 @@
  * means for a run or a job is for `src/main/jobs` to say.
  */
 import type { EngineState } from '../../shared/contract.ts'
-import { Failure, type FailureData, failureData } from '../../shared/failure.ts'
+import { Failure, type FailureData, failureData, failureOf, reasonOf } from '../../shared/failure.ts'
+import { inside, message, type Param } from '../../shared/messages/message.ts'
 import {
   type EngineImage,
   type ExportResult,
@@ -154,16 +155,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     try {
       launched = options.launch()
     } catch (error) {
-      exited(null, null, failureData(error).message)
+      exited(null, null, reasonOf(error))
       return
     }
     channel = launched
     readyTimer = setTimeout(() => {
-      kill({
-        code: 'engine-start-failed',
-        message: `The engine did not answer within ${Math.round(times.ready / 1000)} s of its start.`,
-        remedy: 'Run "fanoscope doctor"; it says whether TensorFlow loads on this machine.',
-      })
+      kill(message('engine-start-failed', { case: 'no-answer', seconds: Math.round(times.ready / 1000) }))
     }, times.ready)
     launched.onMessage((message) => {
       if (channel === launched) receive(message)
@@ -175,18 +172,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function kill(reason: FailureData): void {
     killedFor ??= reason
-    log('error', reason.message)
+    log('error', failureOf(reason).message)
     channel?.kill()
   }
 
   function receive(raw: unknown): void {
     const parsed = fromEngineSchema.safeParse(raw)
     if (!parsed.success) {
-      kill({
-        code: 'engine-protocol',
-        message: `The engine said something that main does not understand: ${parsed.error.message}`,
-        remedy: 'The engine is started again; resume the work. If it happens again, report the log file.',
-      })
+      kill({ code: 'engine-protocol', params: { reason: parsed.error.message } })
       return
     }
     const message = parsed.data
@@ -226,7 +219,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     } catch (error) {
       // Rows that cannot be stored (a full disk) must not be acknowledged, and the task cannot go on.
       const failure = failureData(error)
-      log('error', failure.message)
+      log('error', failureOf(failure).message)
       send({ type: 'cancel', task: task.id })
       armCancelTimer(task)
       const settleLater = task.settle
@@ -257,7 +250,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     task.settle(outcome)
   }
 
-  function exited(code: number | null, signal: string | null, launchError: string | null): void {
+  function exited(code: number | null, signal: string | null, launchError: Param): void {
     if (readyTimer !== null) clearTimeout(readyTimer)
     readyTimer = null
     channel = null
@@ -272,7 +265,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
     crashes += 1
     crashesInARow += 1
-    log('error', reason.message)
+    log('error', failureOf(reason).message)
     const mayRestart = crashesInARow < crashLimit
     enter(mayRestart ? 'restarting' : 'failed')
     if (current !== null) settle(current.id, { kind: 'interrupted', failure: reason })
@@ -289,7 +282,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   function failStart(reason: FailureData): void {
     const waiting = starting
     starting = null
-    waiting?.reject(new Failure('engine-start-failed', reason.message, reason.remedy))
+    waiting?.reject(new Failure('engine-start-failed', { case: 'ended', reason: inside('failure', reason) }))
   }
 
   function start(): Promise<Provider> {
@@ -310,7 +303,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function run(task: EngineTask, observer: (message: TaskMessage) => void): Promise<TaskOutcome> {
     if (current !== null || waiting !== null) {
-      throw new Failure('engine-busy', 'The engine already works on a task.', 'Wait until it is done.')
+      throw new Failure('engine-busy')
     }
     const asked: Waiting = { id: task.task, cancelled: false, paused: false }
     waiting = asked
@@ -336,11 +329,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   function armCancelTimer(task: Current): void {
     task.cancelTimer ??= setTimeout(() => {
-      kill({
-        code: 'engine-hung',
-        message: `The engine did not stop within ${Math.round(times.cancel / 1000)} s and was ended.`,
-        remedy: 'What the last checkpoint holds is kept; resume from there.',
-      })
+      kill(message('engine-hung', { seconds: Math.round(times.cancel / 1000) }))
     }, times.cancel)
   }
 
@@ -399,27 +388,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 }
 
-const stoppedFailure: FailureData = {
-  code: 'engine-stopped',
-  message: 'Fanoscope was closed while the engine was at work.',
-  remedy: 'What the last checkpoint holds is kept; resume from there.',
-}
+const stoppedFailure: FailureData = message('engine-stopped')
 
-function describeExit(code: number | null, signal: string | null, launchError: string | null): FailureData {
-  if (launchError !== null || (code === null && signal === null)) {
-    return {
-      code: 'engine-start-failed',
-      message: `The engine could not be started${launchError === null ? '.' : `: ${launchError}`}`,
-      remedy: 'Run "fanoscope doctor"; it says what is missing.',
-    }
-  }
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-  return {
-    code: 'engine-crashed',
-    message: `The engine's process ended in the middle of its work (${how}).`,
-    remedy:
-      signal === 'SIGKILL'
-        ? 'Resume the work. The system may have ended it for lack of memory: close other programs or choose a smaller batch.'
-        : 'Resume the work; it goes on from its last checkpoint. The log in the workspace says more.',
-  }
+function describeExit(code: number | null, signal: string | null, launchError: Param): FailureData {
+  if (launchError !== null) return message('engine-start-failed', { case: 'error', reason: launchError })
+  if (signal === 'SIGKILL') return message('engine-crashed', { case: 'killed', signal })
+  if (signal !== null) return message('engine-crashed', { case: 'signal', signal })
+  return code === null ? message('engine-start-failed') : message('engine-crashed', { code })
 }

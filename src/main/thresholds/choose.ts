@@ -90,18 +90,10 @@ function quantileOf(target: Target): { of: 'good' | 'defects'; share: number } |
 function requireImages(labels: Uint8Array, target: Target): void {
   const anomalous = labels.reduce((sum, label) => sum + label, 0)
   if (needsDefects(target) && anomalous === 0) {
-    throw new Failure(
-      'no-defects',
-      `The validation split has no anomalous image, and the target "${target.kind}" is weighed against defects.`,
-      'Ask for a percentile of the good parts, as percentile=99, or import photographs of defects.',
-    )
+    throw new Failure('no-defects', { target: target.kind })
   }
   if (target.kind !== 'recall' && anomalous === labels.length) {
-    throw new Failure(
-      'no-normals',
-      `The validation split has no normal image, and the target "${target.kind}" is weighed against good parts.`,
-      'Import good parts, so that some can be kept for validation.',
-    )
+    throw new Failure('no-normals', { target: target.kind })
   }
 }
 

@@ -14,38 +14,35 @@ export type Target =
   /** The percentile of good parts that the threshold lies at, in (0, 100]: no defect needs to be known. */
   | { kind: 'percentile'; percentile: number }
 
-const forms = 'f1, fpr=0.01, recall=0.99, cost=1:50 (false reject to escape) or percentile=99'
-
 /** @throws Failure `bad-target` */
 export function parseTarget(text: string): Target {
-  const refuse = (reason: string): Failure =>
-    new Failure('bad-target', `"${text}" is no target for a threshold: ${reason}.`, `Give ${forms}.`)
+  const refuse = (what: string): Failure => new Failure('bad-target', { case: what, text })
   const [kind, value, ...rest] = text.trim().toLowerCase().split('=')
-  if (rest.length > 0) throw refuse('there is more than one "="')
+  if (rest.length > 0) throw refuse('equals-signs')
   const number = value === undefined || value.trim() === '' ? Number.NaN : Number(value)
   switch (kind) {
     case 'f1':
-      if (value !== undefined) throw refuse('f1 takes no value')
+      if (value !== undefined) throw refuse('f1')
       return { kind }
     case 'fpr':
-      if (!(number >= 0 && number < 1)) throw refuse('the false-reject rate is a share from 0 to below 1')
+      if (!(number >= 0 && number < 1)) throw refuse('fpr')
       return { kind, share: number }
     case 'recall':
-      if (!(number > 0 && number <= 1)) throw refuse('the recall is a share above 0 and at most 1')
+      if (!(number > 0 && number <= 1)) throw refuse('recall')
       return { kind, share: number }
     case 'percentile':
-      if (!(number > 0 && number <= 100)) throw refuse('the percentile lies above 0 and at most at 100')
+      if (!(number > 0 && number <= 100)) throw refuse('percentile')
       return { kind, percentile: number }
     case 'cost': {
       const [, alarm, miss] = /^\s*([\d.]+)\s*:\s*([\d.]+)\s*$/.exec(value ?? '') ?? []
       const costs = { falseReject: Number(alarm), escape: Number(miss) }
       if (!(costs.falseReject > 0 && costs.escape > 0)) {
-        throw refuse('costs are two numbers above 0, as in 1:50')
+        throw refuse('cost')
       }
       return { kind, ...costs }
     }
     default:
-      throw refuse('there is none of that name')
+      throw refuse('unknown')
   }
 }
 

@@ -107,11 +107,7 @@ export function readValidationSet(db: Database, run: Run): ValidationSet {
   const unlabeled = count(`SELECT count(*) AS n ${present} AND label = 'unlabeled'`)
   const labeled = count(`SELECT count(*) AS n ${present} AND label <> 'unlabeled'`)
   if (labeled === 0) {
-    throw new Failure(
-      'no-validation',
-      `The dataset of run ${run.id} has no labeled validation image, and a threshold is set on nothing else.`,
-      'Import more good parts, so that some can be kept for validation; label validation images as normal or anomalous.',
-    )
+    throw new Failure('no-validation', { run: run.id })
   }
   const sizes = z.object({ images: z.int(), tiles: z.int() })
   const size = db.get(
@@ -120,11 +116,7 @@ export function readValidationSet(db: Database, run: Run): ValidationSet {
     values,
   ) ?? { images: 0, tiles: 0 }
   if (size.images === 0) {
-    throw new Failure(
-      'validation-not-scored',
-      `The run ${run.id} has not scored the validation split.`,
-      `Score it first: fanoscope score --run ${run.id} --split validation`,
-    )
+    throw new Failure('validation-not-scored', { run: run.id })
   }
   const names = run.components ?? []
   const set = emptySet(run.id, names, size)

@@ -2,8 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
-import { asFailure } from '../failure.ts'
-import { failureText } from '../failure-text.ts'
+import { asFailure, failureWords } from '../failure.ts'
 import { i18n } from '../i18n/index.ts'
 
 export interface Notice {
@@ -11,8 +10,6 @@ export interface Notice {
   tone: 'good' | 'info' | 'bad'
   title: string
   detail: string
-  /** Main's own words, where the title says them in another language. */
-  original: string | null
   action: { label: string; run: () => void } | null
 }
 
@@ -36,13 +33,13 @@ export const useNoticesStore = defineStore('notices', () => {
   }
 
   function tell(tone: 'good' | 'info', title: string, detail = '', action: Notice['action'] = null): void {
-    add({ tone, title, detail, original: null, action })
+    add({ tone, title, detail, action })
   }
 
   function fail(thrown: unknown): FailureData {
     const failure = asFailure(thrown)
-    const { title, remedy, original } = failureText(failure, i18n.global.locale.value)
-    add({ tone: 'bad', title, detail: remedy, original, action: null })
+    const { title, remedy } = failureWords(failure, i18n.global.locale.value)
+    add({ tone: 'bad', title, detail: remedy, action: null })
     return failure
   }
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { checkEvent, dispatch } from '../../../src/main/contract/dispatch.ts'
 import { calls, events } from '../../../src/shared/contract.ts'
-import { Failure } from '../../../src/shared/failure.ts'
+import { Failure, failureDocument, failureOf as thrown } from '../../../src/shared/failure.ts'
 import { callExamples, eventExamples } from '../../shell/contract-examples.ts'
 import { callNames, recordedApplication } from '../../shell/recorded-application.ts'
 
+/** What an answer failed with, worded in English beside its data. */
 const failureOf = async (answer: ReturnType<typeof dispatch>) => {
   const made = await answer
-  return made.ok ? null : made.failure
+  return made.ok ? null : failureDocument(thrown(made.failure))
 }
 
 describe('a call through the gate', () => {
@@ -68,15 +69,15 @@ describe('a call through the gate', () => {
     expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringContaining('input: ') })
   })
 
-  it('passes the code, the message and the remedy of a Failure on, and nothing else', async () => {
+  it('passes the code and the values of a Failure on, and nothing else', async () => {
     const { handlers } = recordedApplication({
       'run.get': () => {
-        throw new Failure('unknown-run', 'No run "r-9".', 'Choose a run from the list.', { cause: 'secret' })
+        throw new Failure('run-unknown', { run: 'r-9', newest: ['r-1'] }, { cause: 'secret' })
       },
     })
     const reports: string[] = []
     const answer = await dispatch(handlers, 'run.get', { run: 'r-9' }, (message) => reports.push(message))
-    const failure = { code: 'unknown-run', message: 'No run "r-9".', remedy: 'Choose a run from the list.' }
+    const failure = { code: 'run-unknown', params: { run: 'r-9', newest: ['r-1'] } }
     expect(answer).toEqual({ ok: false, failure })
     expect(reports).toEqual([])
   })

@@ -38,7 +38,7 @@ async function exported(
     operator: 'Li Na',
   })
   const ended = await session.jobs.ended(job)
-  if (ended.state !== 'done') throw new Error(ended.failure?.message)
+  if (ended.state !== 'done') throw new Error(JSON.stringify(ended.failure))
   return to
 }
 

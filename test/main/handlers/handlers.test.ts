@@ -14,7 +14,7 @@ import {
   type EventName,
 } from '../../../src/shared/contract.ts'
 import type { Job } from '../../../src/shared/domain.ts'
-import { Failure } from '../../../src/shared/failure.ts'
+import { Failure, failureOf } from '../../../src/shared/failure.ts'
 import { callExamples } from '../../shell/contract-examples.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
 import { numbered, writeFolder } from '../import/photographs.ts'
@@ -65,7 +65,7 @@ async function call<N extends CallName>(
   const report = (message: string) => defects.push(message)
   const { handlers, admit } = application
   const answer = await dispatch(handlers, name, input, report, { caller, admit })
-  if (!answer.ok) throw new Failure(answer.failure.code, answer.failure.message, answer.failure.remedy)
+  if (!answer.ok) throw failureOf(answer.failure)
   answered.add(name)
   return outputs[name].output.parse(answer.value)
 }

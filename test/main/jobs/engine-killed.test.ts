@@ -61,7 +61,7 @@ describeCompiled('an engine killed with -9', () => {
     const attempts = await untilDone(session, job, (last) => {
       expect(last.failure).toMatchObject({
         code: 'engine-crashed',
-        message: expect.stringContaining('SIGKILL'),
+        params: { case: 'killed', signal: 'SIGKILL' },
       })
       expect(findRun(db, run)).toMatchObject({ state: 'interrupted', failure: { code: 'engine-crashed' } })
     })

@@ -10,6 +10,7 @@ import type { LaunchEngine } from '../../../src/main/supervisor/channel.ts'
 import { launchChildEngine } from '../../../src/main/supervisor/child-process.ts'
 import { engineEnvironment } from '../../../src/main/supervisor/environment.ts'
 import { applicationRoot } from '../../../src/main/supervisor/standard-engine.ts'
+import { failureOf } from '../../../src/shared/failure.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
 import { lineWorkspace, sessionOn, watchedEngine } from '../services/line.ts'
 import { tinyTraining } from '../services/line-training.ts'
@@ -100,7 +101,8 @@ describeCompiled('a full disk', () => {
     const wanted = await undisturbed(dir)
     const session = sessionOn(dir, fullDisk(3))
     const { job, run } = await startTraining(session, tinyTraining(set))
-    const failure = { code: 'disk-full', remedy: expect.stringContaining('space') }
+    const failure = { code: 'disk-full', params: {} }
+    expect(failureOf(failure).remedy).toContain('space')
     expect(await session.jobs.ended(job)).toMatchObject({ state: 'failed', failure })
     expect(findRun(session.workspace.db, run)).toMatchObject({ state: 'failed', failure })
     expect(session.supervisor.state()).toMatchObject({ state: 'ready', crashes: 0 })

@@ -66,7 +66,7 @@ describe('what is missing', () => {
           provider: null,
           device: null,
           proof: null,
-          failure: { code: 'engine-start-failed', message: 'It ended.', remedy: 'Set up again.' },
+          failure: { code: 'engine-start-failed', params: {} },
         },
       },
     ],
@@ -189,7 +189,11 @@ describe('the doctor', () => {
     })
     expect(report.ok).toBe(false)
     expect(report.engine.provider).toBeNull()
-    expect(report.engine.failure?.message).toContain('Illegal instruction in libtensorflow')
+    expect(report.engine.failure?.params.words).toContain('Illegal instruction in libtensorflow')
+    const [finding] = report.findings
+    expect(finding && english.text('finding', finding, 'title')).toContain(
+      'Illegal instruction in libtensorflow',
+    )
     expect(doctorText(report)).toContain('Nothing can be trained or scored.')
   })
 
@@ -198,15 +202,20 @@ describe('the doctor', () => {
       workspace: join(temporaryFolder(), 'none'),
       isOpen: false,
       launchEngine() {
-        throw new Failure('environment-file-invalid', 'The file is damaged.', 'Delete it.')
+        throw new Failure('environment-file-invalid', { file: '/set-up/env.json' })
       },
       ask: nothing,
     })
-    expect(report.engine.failure).toMatchObject({ code: 'environment-file-invalid', remedy: 'Delete it.' })
+    expect(report.engine.failure).toEqual({
+      code: 'environment-file-invalid',
+      params: { file: '/set-up/env.json' },
+    })
     const [finding] = report.findings
     expect(finding?.code).toBe('engine-broken')
-    expect(finding && english.text('finding', finding, 'title')).toBe('The file is damaged.')
-    expect(finding && english.text('finding', finding, 'remedy')).toBe('Delete it.')
+    expect(finding && english.text('finding', finding, 'title')).toBe(
+      '/set-up/env.json does not hold environment variables.',
+    )
+    expect(finding && english.text('finding', finding, 'remedy')).toContain('Delete')
   })
 
   it('makes no workspace, and tells one that is there from one that is in use', async () => {

@@ -32,7 +32,7 @@ describe('a job', () => {
   it('keeps why it failed until it is started again', () => {
     const { db } = freshWorkspace()
     const { id } = createJob(db, { kind: 'train', payload: {} })
-    const failure = { code: 'disk-full', message: 'm', remedy: 'r' }
+    const failure = { code: 'disk-full', params: { case: 'drop', megabytes: 7 } }
     finishJob(db, id, { state: 'failed', failure })
     expect(findJob(db, id).failure).toEqual(failure)
     startJob(db, id, null)

@@ -63,7 +63,7 @@ describe('a run', () => {
 
   it('counts how often it was resumed after an interruption, and not its pauses', async () => {
     const { db, run } = await training()
-    const failure = { code: 'engine-crashed', message: 'm', remedy: 'r' }
+    const failure = { code: 'engine-crashed', params: { code: 7 } }
     setRunState(db, run.id, 'training')
     setRunState(db, run.id, 'paused')
     expect(setRunState(db, run.id, 'training').resumedCount).toBe(0)

@@ -28,7 +28,7 @@ describe('what a failing disk means for a person', () => {
 
   it('leaves other errors and Failures as they are', () => {
     const bug = new TypeError('bug')
-    const failure = new Failure('run-unknown', 'm', 'r')
+    const failure = new Failure('run-unknown', { case: 'none', run: 'r' })
     expect(storageFailure(bug)).toBe(bug)
     expect(storageFailure(failure)).toBe(failure)
     expect(storageFailure('text')).toBe('text')

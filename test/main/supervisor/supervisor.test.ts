@@ -194,7 +194,7 @@ describe('a task', () => {
     first.says({ type: 'cancelled', task: 'a', step: 1 })
     await expect(outcome).resolves.toMatchObject({
       kind: 'failed',
-      failure: { message: 'database or disk is full' },
+      failure: { code: 'internal', params: { message: 'database or disk is full' } },
     })
   })
 })
@@ -207,7 +207,7 @@ describe('a crash', () => {
     first.exit(null, 'SIGSEGV')
     await expect(outcome).resolves.toMatchObject({
       kind: 'interrupted',
-      failure: { code: 'engine-crashed', message: expect.stringContaining('SIGSEGV') },
+      failure: { code: 'engine-crashed', params: { case: 'signal', signal: 'SIGSEGV' } },
     })
     ;(await engine(2)).ready()
     expect(supervisor.state()).toMatchObject({ state: 'ready', crashes: 1 })

@@ -37,11 +37,11 @@ describe('the application', () => {
 
   it('says why it cannot be reached', async () => {
     bridge.answer('app.info', () => {
-      throw { code: 'gone', message: 'Main is gone.', remedy: 'Start it again.' }
+      throw { code: 'host-gone', params: {} }
     })
     const app = useAppStore()
     await app.load()
-    expect(app.failure?.code).toBe('gone')
+    expect(app.failure?.code).toBe('host-gone')
   })
 })
 

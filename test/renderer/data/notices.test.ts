@@ -18,9 +18,11 @@ describe('messages in the corner', () => {
 
   it('stay until they are closed when something failed', () => {
     const notices = useNoticesStore()
-    notices.fail({ code: 'disk-full', message: 'The disk is full.', remedy: 'Free some space.' })
+    notices.fail({ code: 'drop-unknown', params: {} })
     vi.runAllTimers()
-    expect(notices.notices).toMatchObject([{ title: 'The disk is full.', detail: 'Free some space.' }])
+    expect(notices.notices).toMatchObject([
+      { title: 'This folder is not being dropped any more.', detail: 'Drop it again.' },
+    ])
     notices.close(notices.notices[0]?.id ?? 0)
     expect(notices.notices).toEqual([])
   })
@@ -35,8 +37,8 @@ describe('messages in the corner', () => {
     const notices = useNoticesStore()
     expect(notices.fail(new TypeError('x is not a function'))).toEqual({
       code: 'internal',
-      message: 'x is not a function',
-      remedy: '',
+      params: { case: 'window', message: 'x is not a function' },
     })
+    expect(notices.notices).toMatchObject([{ title: 'x is not a function', detail: '' }])
   })
 })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useReviewStore } from '../../../src/renderer/data/review.ts'
 import type { ReviewItem } from '../../../src/shared/contract.ts'
 import type { DecisionKind } from '../../../src/shared/domain.ts'
+import type { FailureData } from '../../../src/shared/failure.ts'
 import { decisionOn, reviewItem } from '../screens/review/review-items.ts'
 
 /** Main as the store sees it: a queue by image id, decisions that stand, events in the order main sends them. */
@@ -12,7 +13,7 @@ class FakeMain {
   reads = 0
   /** Events wait until `deliver`, as they may on the way through another process. */
   slowEvents = false
-  failure: { code: string; message: string; remedy: string } | null = null
+  failure: FailureData | null = null
   private readonly stack: { image: number; before: ReviewItem['decision'] }[] = []
   private readonly waiting: number[] = []
   private listener: (payload: unknown) => void = () => undefined
@@ -133,7 +134,7 @@ describe('the review queue', () => {
 
   it('says what went wrong when it cannot be read', async () => {
     const main = new FakeMain(2)
-    main.failure = { code: 'unknown-run', message: 'There is no run run-1.', remedy: 'Choose another one.' }
+    main.failure = { code: 'run-unknown', params: { run: 'run-1', newest: ['run-2'] } }
     const review = reviewOf(main)
     await review.open(query)
     expect(review.state).toBe('failed')
@@ -210,7 +211,7 @@ describe('a decision', () => {
     const review = reviewOf(main)
     await review.open(query)
     review.note = 'look here'
-    main.failure = { code: 'disk-full', message: 'The disk is full.', remedy: 'Free some space.' }
+    main.failure = { code: 'disk-full', params: {} }
     await expect(review.decide('reject', 'Ana')).rejects.toEqual(main.failure)
     expect([review.current?.image, review.note, review.decided, review.saving]).toEqual([
       1,

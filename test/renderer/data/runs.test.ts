@@ -64,10 +64,10 @@ describe('the runs', () => {
   it('say why they cannot be read, and can be read again', async () => {
     const runs = useRunsStore()
     bridge.answer('run.list', () => {
-      throw { code: 'database-damaged', message: 'No.', remedy: 'Restore it.' }
+      throw { code: 'workspace-damaged', params: {} }
     })
     await runs.refresh()
-    expect([runs.state, runs.failure?.code]).toEqual(['failed', 'database-damaged'])
+    expect([runs.state, runs.failure?.code]).toEqual(['failed', 'workspace-damaged'])
     bridge.answer('run.list', () => [])
     await runs.refresh()
     expect([runs.state, runs.failure]).toEqual(['ready', null])

@@ -47,19 +47,11 @@ function scoringGraph(
   graphs: ReadonlyMap<string, StepGraph>,
 ): StepGraph {
   if (searchSteps !== undefined) {
-    throw new Failure(
-      'not-exportable',
-      `The system "${model}" searches for each tile anew, which no single graph can hold.`,
-      'Export a system that scores in one pass, such as fanogan; or export the weights as safetensors.',
-    )
+    throw new Failure('not-exportable', { case: 'searches', system: model })
   }
   const graph = graphs.get('score') ?? graphs.get('discriminate')
   if (graph === undefined) {
-    throw new Failure(
-      'not-exportable',
-      'Models are exported with the TensorFlow library, which is not there on this machine.',
-      'Run "npm run setup", or export on a machine where "fanoscope doctor" finds TensorFlow.',
-    )
+    throw new Failure('not-exportable', { case: 'no-tensorflow' })
   }
   const outputs = graph.outputs.map(({ name, edge }) => ({
     name: name === 'value' ? 'components' : name,

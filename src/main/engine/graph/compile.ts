@@ -39,7 +39,7 @@
  */
 
 import { Failure } from '../../../shared/failure.ts'
-import { wordsIn } from '../../../shared/messages/words.ts'
+import { inside } from '../../../shared/messages/message.ts'
 import { provider, tf } from '../tensorflow.ts'
 import { isNative } from './binding.ts'
 import { compiledProgram } from './compiled.ts'
@@ -86,11 +86,10 @@ export function compileAll<const D extends Record<string, StepDefinition>>(
   const backend = tf.backend()
   try {
     if (isNative(backend)) return compiledProgram(backend, definition, assemble, { precision, cache })
-    throw new Failure(
-      'graph-uncompilable',
-      `Steps are compiled for the TensorFlow library only. ${wordsIn('en').text('reason', provider.why)}`,
-      'Steps run eagerly; install the TensorFlow library to run them faster.',
-    )
+    throw new Failure('graph-uncompilable', {
+      case: 'no-tensorflow',
+      reason: inside('reason', provider.why),
+    })
   } catch (error) {
     const fallback = mode === 'auto' && error instanceof Failure && error.code === 'graph-uncompilable'
     if (!fallback) throw error

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Failure, failureData } from '../../../shared/failure.ts'
+import { Failure, reasonOf } from '../../../shared/failure.ts'
 import { tf } from '../tensorflow.ts'
 import type { Binding, NativeBackend } from './binding.ts'
 import { flops } from './flops.ts'
@@ -261,11 +261,7 @@ function recordTwice(
   }
   const recording = record(backend, names, step, variables)
   if (digest(record(backend, names, step, variables, recording)) !== digest(recording)) {
-    throw new Failure(
-      'graph-uncompilable',
-      `The step "${names.name}" does not do the same on every call.`,
-      'Pass what changes from call to call, such as random numbers or counters, as inputs of the step.',
-    )
+    throw new Failure('graph-uncompilable', { case: 'changing', step: names.name })
   }
   return recording
 }
@@ -370,12 +366,7 @@ export function loadModel(binding: Binding, model: Uint8Array): number {
     writeFileSync(join(folder, 'saved_model.pb'), model)
     return binding.loadSavedModel(folder, 'serve')
   } catch (error) {
-    throw new Failure(
-      'graph-uncompilable',
-      `TensorFlow does not take the graph: ${failureData(error).message}`,
-      'Report it with the message; until then the steps run eagerly.',
-      { cause: error },
-    )
+    throw new Failure('graph-uncompilable', { case: 'refused', reason: reasonOf(error) }, { cause: error })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -398,9 +398,5 @@ function integers(edge: Edge | undefined, node: GraphNode): number[] {
 }
 
 function notExportable({ op }: GraphNode): Failure {
-  return new Failure(
-    'not-exportable',
-    `The operation ${op}, as this model uses it, cannot be written as ONNX.`,
-    'Export it as a SavedModel instead.',
-  )
+  return new Failure('not-exportable', { case: 'onnx-operation', op })
 }

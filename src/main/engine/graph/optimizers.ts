@@ -44,11 +44,7 @@ function forEachWeight(
   for (const [name, weight] of Object.entries(weights)) {
     const gradient = gradients[name]
     if (gradient === undefined) {
-      throw new Failure(
-        'optimizer-gradient',
-        `The weight ${name} has no gradient.`,
-        'Let the loss depend on every weight that the optimizer was made with.',
-      )
+      throw new Failure('optimizer-gradient', { name })
     }
     update(name, weight, gradient)
   }

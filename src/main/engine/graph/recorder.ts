@@ -5,6 +5,7 @@
  */
 
 import { Failure } from '../../../shared/failure.ts'
+import type { Params } from '../../../shared/messages/message.ts'
 import { type Tensor, tf, type Variable } from '../tensorflow.ts'
 import {
   type Binding,
@@ -115,11 +116,6 @@ const sharing = new Set([
 /** Results of constants up to this many elements become constants; larger ones are cheaper to compute. */
 const FOLDED_ELEMENTS = 1 << 16
 
-const REMEDY_READ =
-  'Return the tensor as an output of the step, or compute with tensors only. Until then the step runs eagerly.'
-const REMEDY_RANDOM = 'Draw the numbers before the step and pass them as an input.'
-const REMEDY_SHAPE = 'Use operations whose output shape follows from the input shapes, such as masks.'
-
 let active: Recorder | null = null
 
 /**
@@ -205,7 +201,7 @@ class Recorder {
           this.#meet(entry.variable, node)
         }
         this.#backend.binding = this.#recordingBinding()
-        Math.random = () => this.#fail(`draws random numbers in ${scopeName()}`, REMEDY_RANDOM)
+        Math.random = () => this.#fail({ case: 'random', place: scopeName() })
         active = this
         const results: unknown = definition.step(tensors)
         if (this.#failure !== null) throw this.#failure
@@ -215,10 +211,7 @@ class Recorder {
         for (const entry of this.#variables) this.#commit(entry)
         for (const [variable, dataId] of foreign) {
           if (variable.dataId !== dataId) {
-            this.#fail(
-              `assigns the variable ${variable.name}, which is not listed`,
-              'List it in the variables of the program.',
-            )
+            this.#fail({ case: 'assigns', variable: variable.name })
           }
         }
       })
@@ -240,10 +233,7 @@ class Recorder {
     const changed = update.updated.map((variable) => {
       const entry = this.#byVariable.get(variable)
       if (entry === undefined) {
-        return this.#fail(
-          `updates the variable ${variable.name}, which is not listed`,
-          'List the weights and the slots of the optimizer in the variables of the program.',
-        )
+        return this.#fail({ case: 'updates', variable: variable.name })
       }
       this.#commit(entry)
       return entry
@@ -366,10 +356,7 @@ class Recorder {
       tensorDataSync: (id) => {
         const source = this.#sources.get(id)
         if (!this.#paused && source !== undefined && this.#changing.has(source.node)) {
-          this.#fail(
-            `reads the result of ${source.node.op} back in ${scopeName()} while it runs`,
-            REMEDY_READ,
-          )
+          this.#fail({ case: 'reads', operation: source.node.op, place: scopeName() })
         }
         return binding.tensorDataSync(id)
       },
@@ -410,10 +397,10 @@ class Recorder {
 
   #operation(op: string, attributes: readonly NativeAttribute[], ids: readonly number[]): GraphNode {
     this.#operations++
-    if (drawing.has(op)) this.#fail(`draws random numbers by ${op} in ${scopeName()}`, REMEDY_RANDOM)
+    if (drawing.has(op)) this.#fail({ case: 'random-operation', operation: op, place: scopeName() })
     const inputs = ids.map((id) => this.#source(id, null))
     if (shapedByValues.has(op) && inputs.some((edge) => this.#changing.has(edge.node))) {
-      this.#fail(`uses ${op} in ${scopeName()}, whose output shape depends on values`, REMEDY_SHAPE)
+      this.#fail({ case: 'shape', operation: op, place: scopeName() })
     }
     return {
       op,
@@ -442,21 +429,18 @@ class Recorder {
     } else if (type === TF_ATTR_STRING) {
       return { kind: 'string', value }
     }
-    return this.#fail(
-      `uses ${op}, whose attribute ${name} the compiler does not know`,
-      'Use another operation, or run the step eagerly.',
-    )
+    return this.#fail({ case: 'attribute', operation: op, attribute: name })
   }
 
   #checkedOutputs(results: unknown): Record<string, Tensor> {
-    const remedy = 'Return an object of float32 tensors, without waiting for anything.'
     if (typeof results !== 'object' || results === null || results instanceof Promise) {
-      return this.#fail('does not return its outputs', remedy)
+      return this.#fail({ case: 'no-outputs' })
     }
     const outputs: Record<string, Tensor> = {}
     for (const [name, value] of Object.entries(results)) {
-      if (!(value instanceof tf.Tensor)) return this.#fail(`returns ${name}, which is not a tensor`, remedy)
-      if (value.dtype !== 'float32') return this.#fail(`returns ${name} as ${value.dtype}`, remedy)
+      if (!(value instanceof tf.Tensor)) return this.#fail({ case: 'not-a-tensor', output: name })
+      if (value.dtype !== 'float32')
+        return this.#fail({ case: 'output-type', output: name, type: value.dtype })
       outputs[name] = value
     }
     return outputs
@@ -486,8 +470,8 @@ class Recorder {
     )
   }
 
-  #fail(what: string, remedy: string): never {
-    this.#failure ??= new Failure('graph-uncompilable', `The step "${this.#name}" ${what}.`, remedy)
+  #fail(what: Params): never {
+    this.#failure ??= new Failure('graph-uncompilable', { step: this.#name, ...what })
     throw this.#failure
   }
 }

@@ -8,19 +8,11 @@ export function checkVariables(variables: Readonly<Record<string, Variable>>): v
   const keys = new Map<Variable, string>()
   for (const [key, variable] of Object.entries(variables)) {
     if (variable.dtype !== 'float32') {
-      throw new Failure(
-        'graph-variable',
-        `The variable ${key} is ${variable.dtype}; variables of a program are float32.`,
-        'Make it float32, or pass it as an input.',
-      )
+      throw new Failure('graph-variable', { case: 'type', variable: key, type: variable.dtype })
     }
     const other = keys.get(variable)
     if (other !== undefined) {
-      throw new Failure(
-        'graph-variable',
-        `The variables ${other} and ${key} are the same variable.`,
-        'List each variable once.',
-      )
+      throw new Failure('graph-variable', { case: 'twice', other, variable: key })
     }
     keys.set(variable, key)
   }
@@ -34,14 +26,15 @@ export function checkValues(
   for (const [key, array] of Object.entries(values)) {
     const variable = variables[key]
     if (variable === undefined) {
-      throw new Failure('graph-variable', `There is no variable ${key}.`, 'Use values of the same networks.')
+      throw new Failure('graph-variable', { case: 'unknown', variable: key })
     }
     if (array.length !== variable.size) {
-      throw new Failure(
-        'graph-variable',
-        `The variable ${key} holds ${variable.size} numbers, not ${array.length}.`,
-        'Use values of networks of the same size.',
-      )
+      throw new Failure('graph-variable', {
+        case: 'size',
+        variable: key,
+        size: variable.size,
+        count: array.length,
+      })
     }
   }
 }

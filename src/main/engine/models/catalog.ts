@@ -192,17 +192,12 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
 } {
   const entry = catalog[model]
   if (!entry) {
-    const known = Object.keys(catalog).join(', ')
-    throw new Failure('unknown-model', `There is no system named "${model}".`, `Choose one of: ${known}.`)
+    throw new Failure('unknown-model', { system: model, known: Object.keys(catalog) })
   }
   const chosen = entry.presets.find((candidate) => candidate.name === preset)
   if (!chosen) {
-    const known = entry.presets.map((candidate) => candidate.name).join(', ')
-    throw new Failure(
-      'unknown-preset',
-      `${model} has no preset named "${preset}".`,
-      `Choose one of: ${known}.`,
-    )
+    const known = entry.presets.map((candidate) => candidate.name)
+    throw new Failure('unknown-preset', { system: model, preset, known })
   }
   const asked = { ...chosen.values, ...set }
   const ofDataset = traits ? valuesFor(traits, asked, entry) : {}
@@ -210,13 +205,9 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const where = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
-      return `${where}: ${issue.message}`
+      return { topic: 'reason', code: 'field', params: { field: where, problem: issue.message } } as const
     })
-    throw new Failure(
-      'bad-parameter',
-      `${problems.join('; ')}.`,
-      'List the parameters with their ranges with the command "models", or leave the parameter out.',
-    )
+    throw new Failure('bad-parameter', { problems })
   }
   return {
     config: parsed.data,

@@ -13,6 +13,6 @@ const systems: Record<string, System> = { fanogan, ganomaly, anogan, 'wgan-gp': 
 export function systemNamed(name: string): System {
   const system = systems[name]
   if (system) return system
-  const known = Object.keys(systems).join(', ')
-  throw new Failure('unknown-model', `There is no system named "${name}".`, `Choose one of: ${known}.`)
+  const known = Object.keys(systems)
+  throw new Failure('unknown-model', { system: name, known })
 }

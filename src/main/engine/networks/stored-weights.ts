@@ -26,11 +26,7 @@ export function loadWeights(tensors: TensorMap, ...sets: Weights[]): void {
     for (const [name, variable] of Object.entries(weights.variables)) {
       const stored = tensors[name]
       if (!stored || stored.shape.join() !== variable.shape.join()) {
-        throw new Failure(
-          'model-mismatch',
-          `The stored weight ${name} does not fit the configuration of the run.`,
-          'Restore the run folder from a backup, or train again.',
-        )
+        throw new Failure('model-mismatch', { name })
       }
       tf.tidy(() => variable.assign(tf.tensor(stored.data, stored.shape)))
     }

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { Failure } from '../../../shared/failure.ts'
+import { Failure, reasonOf } from '../../../shared/failure.ts'
 import { regionOfInterestSchema } from '../../../shared/region-of-interest.ts'
 import { writeFileDurably } from '../../durable-file.ts'
 import { readTensors, type TensorMap, writeTensors } from '../training/safetensors.ts'
@@ -43,24 +43,13 @@ export async function readModel(folder: string): Promise<StoredModel> {
   try {
     text = await readFile(descriptionFile(folder), 'utf8')
   } catch (cause) {
-    throw new Failure(
-      'not-trained',
-      `The run has no finished model: ${descriptionFile(folder)} cannot be read.`,
-      'Finish its training. If it was finished, restore the folder of the run from a backup.',
-      { cause },
-    )
+    throw new Failure('not-trained', { case: 'unreadable', file: descriptionFile(folder) }, { cause })
   }
   try {
     const description = modelDescriptionSchema.parse(JSON.parse(text))
     const { tensors } = await readTensors(weightsFile(folder))
     return { tensors, description }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Failure(
-      'model-corrupt',
-      `The model in ${join(folder, 'model')} cannot be read: ${why}.`,
-      'Restore the folder of the run from a backup, or train again.',
-      { cause },
-    )
+    throw new Failure('model-corrupt', { folder: join(folder, 'model'), reason: reasonOf(cause) }, { cause })
   }
 }

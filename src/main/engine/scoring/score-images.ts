@@ -2,8 +2,8 @@
  * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
+import { failureData } from '../../../shared/failure.ts'
 import { type Message, message } from '../../../shared/messages/message.ts'
-import { whyRefused } from '../../images/refusal.ts'
 import {
   countInside,
   cutInside,
@@ -255,7 +255,7 @@ async function* decodeAhead(images: readonly EngineImage[], mode: InputMode): As
     try {
       return { image, loaded: await loadImage(image, mode) }
     } catch (error) {
-      return { image, why: whyRefused(error) }
+      return { image, why: failureData(error) }
     }
   }
   const queue: Promise<Loaded>[] = []

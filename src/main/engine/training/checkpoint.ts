@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../../../shared/failure.ts'
+import { Failure, reasonOf } from '../../../shared/failure.ts'
 import { readTensors, type TensorMap, writeTensors } from './safetensors.ts'
 
 export interface Checkpoint {
@@ -69,11 +69,9 @@ export async function readCheckpoint(folder: string, order: number): Promise<Che
   try {
     return await readWhole(folder, fileName(order))
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
     throw new Failure(
       'checkpoint-corrupt',
-      `The checkpoint ${join(folder, fileName(order))} cannot be read: ${why}.`,
-      'Restore the folder from a backup, or train again from the beginning.',
+      { file: join(folder, fileName(order)), reason: reasonOf(cause) },
       { cause },
     )
   }
@@ -99,11 +97,7 @@ export async function readNewestCheckpoint(
     }
   }
   if (names.length === 0) return null
-  throw new Failure(
-    'checkpoint-corrupt',
-    `No checkpoint in ${folder} can be read: ${damage.join(', ')}.`,
-    'Restore the folder from a backup, or train again from the beginning.',
-  )
+  throw new Failure('checkpoint-corrupt', { case: 'none', folder, damage })
 }
 
 /** SHA-256 over names, shapes and bytes of tensors in order of name: equal exactly when the weights are. */

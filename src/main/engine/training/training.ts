@@ -604,11 +604,12 @@ class Training<W extends Record<string, Weights>> {
     const { phase, step, good, restarts, warnings } = this.#state
     const times = (restarts[phase] ?? 0) + 1
     if (times > restartLimit) {
-      throw new Failure(
-        'training-diverged',
-        `${wordsIn('en').text('reason', problem)} at step ${step} of stage "${phase}", for the ${times}th time.`,
-        'Train again with a smaller learning rate; the last good checkpoint is kept.',
-      )
+      throw new Failure('training-diverged', {
+        problem: inside('reason', problem),
+        step,
+        stage: phase,
+        times,
+      })
     }
     const seconds = this.#seconds()
     const checkpoint = good === null ? null : await readCheckpoint(this.#checkpoints, good)

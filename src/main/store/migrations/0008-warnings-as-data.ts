@@ -210,9 +210,11 @@ const nested: Readonly<Record<string, (text: string) => NestedMessage>> = {
 }
 
 const within = (topic: Topic, { code, params }: Message): NestedMessage => ({ topic, code, params })
-const recorded = (text: string): Message => ({ code: 'recorded-before', params: { text } })
+/** The code of what no pattern knows. */
+const unread = 'recorded-before'
+const recorded = (text: string): Message => ({ code: unread, params: { text } })
 const recordedFailure = (text: string): Message => ({
-  code: 'recorded-before',
+  code: unread,
   params: { message: text, remedy: '' },
 })
 
@@ -241,12 +243,12 @@ function readAs(sentences: readonly Sentence[], code: string, text: string): Mes
 const warning = (text: string): Message => read(warnings, text) ?? recorded(text)
 
 function refusal(code: string, text: string): Message {
-  const params = { case: 'recorded-before', message: text, remedy: '' }
+  const params = { case: unread, message: text, remedy: '' }
   return readAs(refusals, code, text) ?? { code, params }
 }
 
 function problem(code: string, text: string): Message {
-  return readAs(problems, code, text) ?? { code, params: { case: 'recorded-before', text } }
+  return readAs(problems, code, text) ?? { code, params: { case: unread, text } }
 }
 
 const refusedRow = z.looseObject({ code: z.string(), reason: z.string() })

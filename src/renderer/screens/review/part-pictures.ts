@@ -1,8 +1,9 @@
 /** Everything that the stage shows of a part, decoded and colored, ready to be painted. */
 import { assetPath } from '../../../shared/asset-path.ts'
 import type { ReviewItem } from '../../../shared/contract.ts'
+import type { Param } from '../../../shared/messages/message.ts'
 import { assetUrl } from '../../bridge.ts'
-import { asFailure } from '../../failure.ts'
+import { reasonOf } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { parseRawMap } from '../../heatmap/raw-map.ts'
@@ -26,7 +27,7 @@ export interface PartPictures {
   /** Its size; null without a map. */
   region: FlaggedRegion | null
   /** Why something besides the photograph is missing although it should be there; null where all is well. */
-  problem: string | null
+  problem: Param | null
 }
 
 async function fetchAsset(path: string, signal: AbortSignal): Promise<Response> {
@@ -83,7 +84,7 @@ export async function loadPart(
     photograph: photograph.value,
     ...others,
     region,
-    problem: failed === undefined ? null : asFailure(failed.reason).message,
+    problem: failed === undefined ? null : reasonOf(failed.reason),
   }
 }
 

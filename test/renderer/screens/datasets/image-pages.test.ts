@@ -126,9 +126,9 @@ describe('pages of images', () => {
     const source = read()
     const pages = createImagePages(source, { keepsFormer: true })
     await pages.show('dataset-1', {})
-    source.mockRejectedValueOnce({ code: 'disk', message: 'unreadable', remedy: 'look' })
+    source.mockRejectedValueOnce({ code: 'disk-error', params: { reason: 'unreadable' } })
     await pages.show('dataset-1', { label: 'anomalous' })
-    expect([pages.failure.value?.code, pages.at(0)]).toEqual(['disk', null])
+    expect([pages.failure.value?.code, pages.at(0)]).toEqual(['disk-error', null])
   })
 
   it('are read for a range that was never on screen, and not kept', async () => {
@@ -146,19 +146,19 @@ describe('pages of images', () => {
     const source = read().mockResolvedValueOnce({ total, images: [image(1)] })
     const pages = createImagePages(source)
     await pages.show('dataset-1', {})
-    source.mockRejectedValueOnce({ code: 'disk', message: 'unreadable', remedy: 'look' })
+    source.mockRejectedValueOnce({ code: 'disk-error', params: { reason: 'unreadable' } })
     expect(await pages.between(0, pageSize)).toEqual([])
-    expect(pages.failure.value).toMatchObject({ code: 'disk' })
+    expect(pages.failure.value).toMatchObject({ code: 'disk-error' })
   })
 
   it('can be asked for again after they failed', async () => {
     const source = vi
       .fn<ReadPage>()
-      .mockRejectedValueOnce({ code: 'disk', message: 'unreadable', remedy: 'look' })
+      .mockRejectedValueOnce({ code: 'disk-error', params: { reason: 'unreadable' } })
       .mockResolvedValueOnce({ total: 1, images: [image(1)] })
     const pages = createImagePages(source)
     await pages.show('dataset-1', {})
-    expect(pages.failure.value).toEqual({ code: 'disk', message: 'unreadable', remedy: 'look' })
+    expect(pages.failure.value).toEqual({ code: 'disk-error', params: { reason: 'unreadable' } })
     await pages.show('dataset-1', {})
     expect([pages.failure.value, pages.total.value]).toEqual([null, 1])
   })
