@@ -1,17 +1,12 @@
 /**
- * Three bundles: main with the programs of its own (engine, threads), the bridge for each host, and the renderer.
+ * Three bundles: main with the programs of its own (engine, thread), the bridge for each host, and the renderer.
  * The command line needs none of main's: Node runs its source.
  */
-import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
 const root = import.meta.dirname
-const programs = readdirSync(join(root, 'src/main/entries')).map((file) => [
-  basename(file, '.ts'),
-  join(root, 'src/main/entries', file),
-])
 
 /** The package names two forms of each font; what shows the windows reads the smaller one. */
 const onlyWoff2 = {
@@ -28,11 +23,15 @@ export default defineConfig({
     build: {
       outDir: 'out/main',
       rolldownOptions: {
-        input: { index: join(root, 'src/main/index.ts'), ...Object.fromEntries(programs) },
+        input: {
+          index: join(root, 'src/main/index.ts'),
+          engine: join(root, 'src/main/app/engine.ts'),
+          thread: join(root, 'src/main/app/thread.ts'),
+        },
         output: {
           format: 'es',
           entryFileNames: '[name].js',
-          // `src/main/entry.ts` finds the programs from a chunk by this folder's name.
+          // `src/main/platform/program-file.ts` finds the programs from a chunk by this folder's name.
           chunkFileNames: 'chunks/[name]-[hash].js',
         },
       },

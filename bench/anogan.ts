@@ -4,14 +4,15 @@
  * product with all components and the map; they run in turn. `ratio` is AnoGAN's time over f-AnoGAN's for a tile.
  * Bar: 100.
  */
+
 import { parseArgs } from 'node:util'
-import { anoganConfigSchema } from '../src/main/engine/models/anogan/config.ts'
-import { createSearchScorer } from '../src/main/engine/models/anogan/search.ts'
-import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
-import { createFanoganWeights, fanoganNetworks } from '../src/main/engine/models/fanogan/networks.ts'
-import { createFanoganScorer } from '../src/main/engine/models/fanogan/scorer.ts'
 import type { TileScorer } from '../src/main/engine/scoring/tile-scorer.ts'
-import { createRandom } from '../src/main/random.ts'
+import { createSearchScorer } from '../src/main/engine/systems/anogan/search.ts'
+import { createFanoganWeights, fanoganNetworks } from '../src/main/engine/systems/fanogan/networks.ts'
+import { createFanoganScorer } from '../src/main/engine/systems/fanogan/scorer.ts'
+import { anoganConfigSchema } from '../src/main/model/systems/anogan/config.ts'
+import { fanoganConfigSchema } from '../src/main/model/systems/fanogan/config.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 import { inTurn, median, ratio, type Sample, timed } from './measure.ts'
 
 const { values: options } = parseArgs({

@@ -11,10 +11,11 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { resolveConfig } from '../src/main/engine/models/catalog.ts'
-import { compiledFolder } from '../src/main/run-folder.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
-import { createSupervisor, type EngineTask, type TaskMessage } from '../src/main/supervisor/supervisor.ts'
+import type { EngineTask, TaskMessage } from '../src/main/engine/protocol.ts'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
+import { createSupervisor } from '../src/main/engine-host/supervisor.ts'
+import { resolveConfig } from '../src/main/model/catalog.ts'
+import { compiledFolder } from '../src/main/model/run-folder.ts'
 import { median } from './measure.ts'
 import { writeNoise } from './noise.ts'
 import { processorSeconds } from './process-figures.ts'
@@ -42,7 +43,6 @@ async function inFreshEngine(
     const [began, before] = [performance.now(), processorSeconds(pid)]
     let taken = { wall: Number.NaN, processor: Number.NaN }
     const outcome = await engine.run(task, (message) => {
-      if (message.type === 'scored') engine.stored(task.task, message.rows.length)
       if (!hear(message, engine)) return
       taken = {
         wall: performance.now() - began,

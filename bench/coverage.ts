@@ -4,15 +4,15 @@
  * 2, so that every true figure is known. Bar: 93 to 97 %.
  */
 import { parseArgs } from 'node:util'
+import { chooseThreshold } from '../src/main/features/thresholds/choose.ts'
+import { f1, precision, share } from '../src/main/features/thresholds/figures.ts'
+import type { Target } from '../src/main/features/thresholds/target.ts'
 import { resampledAuroc } from '../src/main/metrics/auroc.ts'
 import { bootstrap } from '../src/main/metrics/bootstrap.ts'
 import { confusion } from '../src/main/metrics/confusion.ts'
 import { delongInterval } from '../src/main/metrics/delong.ts'
 import { normalQuantile, normalTail } from '../src/main/metrics/normal-distribution.ts'
-import { createRandom } from '../src/main/random.ts'
-import { chooseThreshold } from '../src/main/thresholds/choose.ts'
-import { f1, precision, share } from '../src/main/thresholds/figures.ts'
-import type { Target } from '../src/main/thresholds/target.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 
 type Ends = { low: number | null; high: number | null } | null
 

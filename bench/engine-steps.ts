@@ -7,13 +7,13 @@ import {
   type Step,
 } from '../src/main/engine/graph/compile.ts'
 import type { StepStats } from '../src/main/engine/graph/program.ts'
-import { ganomalyConfigSchema } from '../src/main/engine/models/ganomaly/config.ts'
-import { createGanomalyWeights } from '../src/main/engine/models/ganomaly/networks.ts'
-import { createGanomalySteps } from '../src/main/engine/models/ganomaly/steps.ts'
 import type { NetworkShape } from '../src/main/engine/networks/dcgan.ts'
 import { disposeWeights } from '../src/main/engine/networks/stored-weights.ts'
+import { createGanomalyWeights } from '../src/main/engine/systems/ganomaly/networks.ts'
+import { createGanomalySteps } from '../src/main/engine/systems/ganomaly/steps.ts'
 import { tf } from '../src/main/engine/tensorflow.ts'
-import { createRandom } from '../src/main/random.ts'
+import { ganomalyConfigSchema } from '../src/main/model/systems/ganomaly/config.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 import { inRow, inTurn, type Sample, timed, timing } from './measure.ts'
 import { fanoganInputs, fanoganPrograms } from './steps.ts'
 

@@ -10,9 +10,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createGridDesk } from '../src/main/datasets/grid-desk.ts'
+import { createGridDesk } from '../src/main/features/datasets/grid-desk.ts'
 import { openWorkspace } from '../src/main/store/workspace.ts'
-import type { GridFilter, GridSort } from '../src/shared/dataset-grid.ts'
+import type { GridFilter, GridSort } from '../src/shared/dataset.ts'
 import { largeRun, stockDataset } from './window/large-dataset.ts'
 
 const { values } = parseArgs({ options: { images: { type: 'string', default: '100000' } } })

@@ -10,7 +10,7 @@ export interface GrowthFigures {
   score: Readonly<Record<string, Timing>>
 }
 
-export interface GrowthOptions {
+interface GrowthOptions {
   shape: NetworkShape
   batch: number
   say: (text: string) => void

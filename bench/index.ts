@@ -2,18 +2,19 @@
  * How fast the engine is, and against what: `npm run -s bench -- --help` tells the options. Progress goes to
  * standard error; the report, or with --json one document, to standard output.
  */
+
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { hasBfloat16 } from '../src/main/engine/graph/bfloat16.ts'
 import type { CompileOptions } from '../src/main/engine/graph/compile.ts'
-import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
 import { provider } from '../src/main/engine/tensorflow.ts'
-import { askProgram } from '../src/main/services/outside-program.ts'
-import { processor } from '../src/main/services/processor.ts'
-import { engineEnvironment } from '../src/main/supervisor/environment.ts'
-import { applicationRoot } from '../src/main/supervisor/standard-engine.ts'
+import { engineEnvironment } from '../src/main/engine-host/environment.ts'
+import { processor } from '../src/main/features/doctor/processor.ts'
+import { fanoganConfigSchema } from '../src/main/model/systems/fanogan/config.ts'
+import { applicationRoot } from '../src/main/platform/application-root.ts'
+import { askProgram } from '../src/main/platform/outside-program.ts'
 import { writeFigures } from './charts.ts'
 import { measureGrowth } from './growth.ts'
 import { measurePipeline } from './pipeline.ts'

@@ -7,20 +7,22 @@
  * Without --overlap and --texture, as the preset has them: smoke is without texture, which others have on for
  * surfaces. A model is trained on the sample line first. Prints one JSON document.
  */
+
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
-import { importFolder } from '../src/main/import/import-folder.ts'
-import { liveState, startLive, stopLive } from '../src/main/live/live.ts'
-import { createRandom } from '../src/main/random.ts'
-import { writeSampleLine } from '../src/main/sample/write.ts'
-import { createEventHub } from '../src/main/services/events.ts'
-import { openSession } from '../src/main/services/session.ts'
-import { startTraining } from '../src/main/services/training.ts'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
+import { importFolder } from '../src/main/features/import/import-folder.ts'
+import { liveState, startLive, stopLive } from '../src/main/features/live/live.ts'
+import { writeSampleLine } from '../src/main/features/sample/write.ts'
+import { startTraining } from '../src/main/features/training/training.ts'
+import { createEventHub } from '../src/main/platform/events.ts'
+import { createRandom } from '../src/main/platform/random.ts'
+import { openSession } from '../src/main/session/session.ts'
 import { findRun } from '../src/main/store/runs.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +53,7 @@ try {
   const session = openSession({
     dir: join(root, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     launchEngine: launchStandardEngine,
     events,
   })

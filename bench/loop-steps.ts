@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core'
 import { z } from 'zod'
 
 /** How long a training may take, and a scoring or an import; everything else is answered within the page's own patience. */
-export interface Patience {
+interface Patience {
   training: number
   scoring: number
 }

@@ -33,9 +33,10 @@ import { z } from 'zod'
 import { launchChromium } from '../scripts/window/chromium.mjs'
 import { serveWindow } from '../scripts/window/served.mjs'
 import { settled } from '../scripts/window/settled.mjs'
-import { createRandom, type Random } from '../src/main/random.ts'
-import { datasetSummarySchema } from '../src/shared/domain.ts'
-import { type Comparison, comparisonSchema, modelUseSchema } from '../src/shared/improvement.ts'
+import { createRandom, type Random } from '../src/main/platform/random.ts'
+import { type Comparison, comparisonSchema } from '../src/shared/comparison.ts'
+import { datasetSummarySchema } from '../src/shared/dataset.ts'
+import { modelUseSchema } from '../src/shared/model.ts'
 import * as steps from './loop-steps.ts'
 
 const presets = z.enum(['smoke', 'quick', 'full'])

@@ -11,12 +11,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tileGrid } from '../src/main/engine/data/geometry.ts'
-import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
-import { createSupervisor, type EngineTask, type TaskOutcome } from '../src/main/supervisor/supervisor.ts'
+import type { EngineTask, TaskKind } from '../src/main/engine/protocol.ts'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
+import { createSupervisor, type TaskOutcome } from '../src/main/engine-host/supervisor.ts'
+import { fanoganConfigSchema } from '../src/main/model/systems/fanogan/config.ts'
 import { writeNoise } from './noise.ts'
 
-export interface MemoryOptions {
+interface MemoryOptions {
   tiles: readonly number[]
   /** Side of a tile, filters of the first layer, side of a photograph in pixels. */
   size: 32 | 64 | 128
@@ -24,7 +25,7 @@ export interface MemoryOptions {
   side: number
 }
 
-export interface MemoryFigure {
+interface MemoryFigure {
   tiles: number
   images: number
   /** Largest resident memory of the engine's process, in bytes. */
@@ -43,7 +44,9 @@ function peakOf(pid: number): number {
 }
 
 /** Does one task in an engine of its own; answers with how it ended and what memory it took. */
-async function inFreshEngine(task: EngineTask): Promise<{ outcome: TaskOutcome; peakBytes: number }> {
+async function inFreshEngine<K extends TaskKind>(
+  task: { kind: K } & EngineTask<K>,
+): Promise<{ outcome: TaskOutcome<K>; peakBytes: number }> {
   let pid: number | undefined
   const supervisor = createSupervisor({
     launch() {
@@ -52,15 +55,9 @@ async function inFreshEngine(task: EngineTask): Promise<{ outcome: TaskOutcome; 
       return channel
     },
   })
-  let rows = 0
   try {
-    const outcome = await supervisor.run(task, (message) => {
-      if (message.type !== 'scored') return
-      rows += message.rows.length
-      supervisor.stored(task.task, rows)
-    })
-    const ended = outcome.kind === 'trained' || outcome.kind === 'scored'
-    if (!ended || pid === undefined)
+    const outcome = await supervisor.run<K>(task, () => undefined)
+    if (!('result' in outcome) || pid === undefined)
       throw new Error(`The engine did not end its task: ${JSON.stringify(outcome)}`)
     return { outcome, peakBytes: peakOf(pid) }
   } finally {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import type { EngineImage } from '../src/main/engine/protocol.ts'
-import { createRandom } from '../src/main/random.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 
 export async function writeNoise(
   folder: string,

@@ -1,7 +1,8 @@
 /** What `bench/options.ts` measured, as figures and as Markdown. */
-import { type MadeDefectType, madeDefectTypes } from '../src/main/engine/data/made-defects.ts'
-import { imageScore, type ScoreKind, type ScoreOptions } from '../src/main/engine/scores.ts'
+
 import { auroc } from '../src/main/metrics/auroc.ts'
+import { type MadeDefectType, madeDefectTypes } from '../src/main/model/made-defect-types.ts'
+import { imageScore, type ScoreKind, type ScoreOptions } from '../src/main/model/scores.ts'
 
 /** What one pass says of a picture. */
 export interface ScoredItem {
@@ -25,7 +26,7 @@ export interface OptionRow {
   reduction: ScoreOptions['reduction']
 }
 
-export interface OptionFigures {
+interface OptionFigures {
   title: string
   made: number | null
   types: Record<string, number | null>

@@ -8,28 +8,34 @@
  * Two runs of each dataset are trained, or found from before: without and with `normalization`. All else is learned on
  * their weights, as the end of a training does it.
  */
+
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import type { Pixels } from '../src/main/engine/data/geometry.ts'
 import { type InputMode, loadImage } from '../src/main/engine/data/load-image.ts'
-import { madeDefectTypes, makeDefect } from '../src/main/engine/data/made-defects.ts'
-import { systemNamed } from '../src/main/engine/models/registry.ts'
+import { makeDefect } from '../src/main/engine/data/made-defects.ts'
 import type { EngineImage } from '../src/main/engine/protocol.ts'
-import type { ScoreKind } from '../src/main/engine/scores.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
-import { readModel, type StoredModel } from '../src/main/engine/scoring/model-file.ts'
 import { scoreImages } from '../src/main/engine/scoring/score-images.ts'
+import { systemNamed } from '../src/main/engine/systems/registry.ts'
 import { TaskControl } from '../src/main/engine/task-control.ts'
+import {
+  engineImage,
+  engineTrainingImages,
+  readTrainingList,
+} from '../src/main/features/runs/training-images.ts'
 import { auroc } from '../src/main/metrics/auroc.ts'
-import { createRandom } from '../src/main/random.ts'
-import type { Session } from '../src/main/services/session.ts'
-import { engineImage, engineTrainingImages, readTrainingList } from '../src/main/services/training-images.ts'
+import { madeDefectTypes } from '../src/main/model/made-defect-types.ts'
+import { readModel, type StoredModel } from '../src/main/model/model-file.ts'
+import type { ScoreKind } from '../src/main/model/scores.ts'
+import { createRandom } from '../src/main/platform/random.ts'
+import type { Session } from '../src/main/session/session.ts'
 import { findDataset } from '../src/main/store/datasets.ts'
 import { listImages } from '../src/main/store/images.ts'
 import { runFolder } from '../src/main/store/runs.ts'
-import type { Run } from '../src/shared/domain.ts'
+import type { Run } from '../src/shared/run.ts'
 import {
   figuresOf,
   mapTable,

@@ -3,29 +3,31 @@
  * the same tiles through the same graph, and as many photographs compared with good texture, with nothing to read,
  * blend or write.
  */
+
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
-import { systemNamed } from '../src/main/engine/models/registry.ts'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import { scoringBatch } from '../src/main/engine/scoring/batch-size.ts'
-import { texturesOf } from '../src/main/engine/scoring/local-texture.ts'
-import { readModel } from '../src/main/engine/scoring/model-file.ts'
-import { importFolder } from '../src/main/import/import-folder.ts'
-import { scoreSummarySchema } from '../src/main/jobs/score-job.ts'
-import { createRandom } from '../src/main/random.ts'
-import { writeSampleLine } from '../src/main/sample/write.ts'
-import { createEventHub } from '../src/main/services/events.ts'
-import { startScoring } from '../src/main/services/scoring.ts'
-import { openSession, type Session } from '../src/main/services/session.ts'
-import { startTraining } from '../src/main/services/training.ts'
+import { systemNamed } from '../src/main/engine/systems/registry.ts'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
+import { importFolder } from '../src/main/features/import/import-folder.ts'
+import { writeSampleLine } from '../src/main/features/sample/write.ts'
+import { scoreSummarySchema } from '../src/main/features/scoring/score-job.ts'
+import { startScoring } from '../src/main/features/scoring/scoring.ts'
+import { startTraining } from '../src/main/features/training/training.ts'
+import { readModel } from '../src/main/model/model-file.ts'
+import { elementAt } from '../src/main/platform/array-bounds.ts'
+import { createEventHub } from '../src/main/platform/events.ts'
+import { createRandom } from '../src/main/platform/random.ts'
+import { openSession, type Session } from '../src/main/session/session.ts'
 import { runFolder } from '../src/main/store/runs.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { median } from './measure.ts'
 import { peakBytes, processorSeconds } from './process-figures.ts'
 
-export interface PipelineOptions {
+interface PipelineOptions {
   photographs: number
   /** Side of a photograph in pixels. */
   side: number
@@ -70,7 +72,7 @@ async function writePhotographs(folder: string, count: number, side: number): Pr
     const gain = 0.95 + 0.1 * random.uniform()
     const samples = Uint8ClampedArray.from(
       data,
-      (value, at) => gain * value + 2 * (noise[(from + at) % noise.length] ?? 0),
+      (value, at) => gain * value + 2 * elementAt(noise, (from + at) % noise.length, 'Noise'),
     )
     const split = i < parts.length ? 'train' : 'test'
     const jpeg = sharp(samples, { raw: { width: side, height: side, channels: 1 } })
@@ -107,7 +109,7 @@ async function engineAlone(folder: string, options: PipelineOptions, tiles: numb
       const start = performance.now()
       for (let i = 0; i < calls; i++) scorer.score(x)
       for (let i = 0; i < options.photographs; i++) {
-        scorer.texture?.nearest.distances(texturesOf(picture, picture))
+        for (const measured of scorer.ofPhotograph ?? []) measured.measure(picture, picture, null)
       }
       const seconds = (performance.now() - start) / 1000
       const { user, system } = process.cpuUsage(before)
@@ -138,6 +140,7 @@ export async function measurePipeline(options: PipelineOptions): Promise<Pipelin
   const session = openSession({
     dir: join(folder, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     events: createEventHub(),
     launchEngine(onOutput) {
       const channel = launchStandardEngine(onOutput)

@@ -9,17 +9,19 @@
  * takes longer than float32 and gives the same numbers but for the order of sums. Runs are kept in a workspace: what
  * was measured before is not measured again.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { hasBfloat16 } from '../src/main/engine/graph/bfloat16.ts'
 import type { WantedPrecision } from '../src/main/engine/graph/precision-here.ts'
-import { isScoreKind } from '../src/main/engine/scores.ts'
-import { choiceOf, startChoice } from '../src/main/services/choosing.ts'
-import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
-import { startScoring } from '../src/main/services/scoring.ts'
-import type { Session } from '../src/main/services/session.ts'
+import { choiceOf, startChoice } from '../src/main/features/choosing/choosing.ts'
+import { scoreOptionsOf } from '../src/main/features/runs/score-options.ts'
+import { evaluateRun } from '../src/main/features/scoring/evaluation.ts'
+import { startScoring } from '../src/main/features/scoring/scoring.ts'
+import { isScoreKind } from '../src/main/model/scores.ts'
+import type { Session } from '../src/main/session/session.ts'
 import {
   benchSession,
   commonOptions,

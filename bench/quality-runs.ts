@@ -1,16 +1,18 @@
 /** Runs of the benchmarks of quality: found again in their workspace, gone on with, or trained. */
+
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { importFolder } from '../src/main/import/import-folder.ts'
-import { createEventHub } from '../src/main/services/events.ts'
-import { openSession, type Session } from '../src/main/services/session.ts'
-import { resumeTraining, startTraining } from '../src/main/services/training.ts'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
+import { importFolder } from '../src/main/features/import/import-folder.ts'
+import { resumeTraining, startTraining } from '../src/main/features/training/training.ts'
+import { createEventHub } from '../src/main/platform/events.ts'
+import { openSession, type Session } from '../src/main/session/session.ts'
 import { datasetByName } from '../src/main/store/datasets.ts'
 import { findRun, listRuns, renameRun } from '../src/main/store/runs.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
-import { jobProgressSchema } from '../src/shared/contract.ts'
-import type { Run } from '../src/shared/domain.ts'
 import { Failure, failureOf } from '../src/shared/failure.ts'
+import { jobProgressSchema } from '../src/shared/job.ts'
+import type { Run } from '../src/shared/run.ts'
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -37,6 +39,7 @@ export const benchSession = (folder: string): Session =>
   openSession({
     dir: resolve(folder),
     create: true,
+    hooks: sessionHooks,
     launchEngine: launchStandardEngine,
     events: createEventHub(),
   })

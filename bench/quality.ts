@@ -7,22 +7,25 @@
  * Runs are kept in a workspace: what was measured before is not measured again, and a benchmark that was stopped
  * goes on. Nothing is chosen by what it measures; that is done on validation images, before.
  */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { listSystems } from '../src/main/engine/models/catalog.ts'
-import { imageScore, isScoreKind, scoresFrom } from '../src/main/engine/scores.ts'
-import { scoreSummarySchema } from '../src/main/jobs/score-job.ts'
+import { scoreOptionsOf } from '../src/main/features/runs/score-options.ts'
+import { evaluateRun } from '../src/main/features/scoring/evaluation.ts'
+import { scoreSummarySchema } from '../src/main/features/scoring/score-job.ts'
+import { startScoring } from '../src/main/features/scoring/scoring.ts'
 import { auroc } from '../src/main/metrics/auroc.ts'
 import { averagePrecision } from '../src/main/metrics/average-precision.ts'
-import { evaluateRun, scoreOptionsOf } from '../src/main/services/evaluation.ts'
-import { startScoring } from '../src/main/services/scoring.ts'
-import type { Session } from '../src/main/services/session.ts'
+import { listSystems } from '../src/main/model/catalog.ts'
+import { imageScore, isScoreKind, scoresFrom } from '../src/main/model/scores.ts'
+import type { Session } from '../src/main/session/session.ts'
 import { findRun, setRunResult } from '../src/main/store/runs.ts'
 import { iterateScores } from '../src/main/store/scores.ts'
-import { type Run, type Split, splitSchema } from '../src/shared/domain.ts'
+import { type Split, splitSchema } from '../src/shared/image.ts'
+import type { Run } from '../src/shared/run.ts'
 import {
   benchSession,
   commonOptions,

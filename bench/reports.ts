@@ -9,15 +9,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import sharp from 'sharp'
+import { reportLanguages } from '../src/main/features/report/words.ts'
+import { writeReport } from '../src/main/features/report/write-report.ts'
+import { createDesk } from '../src/main/features/thresholds/desk.ts'
 import { writeAnomalyMap } from '../src/main/images/anomaly-map.ts'
-import { createRandom, type Random } from '../src/main/random.ts'
-import { reportLanguages } from '../src/main/report/words.ts'
-import { writeReport } from '../src/main/report/write-report.ts'
+import { createRandom, type Random } from '../src/main/platform/random.ts'
 import { createDataset } from '../src/main/store/datasets.ts'
 import { decide } from '../src/main/store/decisions.ts'
 import { addBlob, addImage } from '../src/main/store/images.ts'
 import { beginImport } from '../src/main/store/imports.ts'
-import { signIn } from '../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../src/main/store/operators.ts'
 import {
   createRun,
   findRun,
@@ -28,7 +29,6 @@ import {
 } from '../src/main/store/runs.ts'
 import { saveScores } from '../src/main/store/scores.ts'
 import { openWorkspace, type Workspace } from '../src/main/store/workspace.ts'
-import { createDesk } from '../src/main/thresholds/desk.ts'
 
 const { values: options } = parseArgs({
   options: { parts: { type: 'string', default: '5000' }, keep: { type: 'string' } },
@@ -72,7 +72,7 @@ async function stock(workspace: Workspace): Promise<string> {
   setCalibration(db, run, { scores: {}, mapScale: 0.6, expectedCriticValue: 0 })
   setRunResult(db, run, { weightsSha256: 'ab'.repeat(32) })
   setRunState(db, run, 'trained')
-  const operator = signIn(db, '李娜').id
+  const operator = findOrMakeOperator(db, '李娜').id
   mkdirSync(workspace.path(`${runFolder(run)}/maps`), { recursive: true })
   for (let i = 0; i < parts + validation; i++) {
     const isDefective = i % 20 === 0

@@ -1,6 +1,6 @@
 /** A validation set with scores and no photographs, as many as are wanted: one part in twenty is defective. */
 import { createHash } from 'node:crypto'
-import { createRandom } from '../src/main/random.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 import type { Database } from '../src/main/store/database.ts'
 import { createDataset } from '../src/main/store/datasets.ts'
 import { addBlob, addImage } from '../src/main/store/images.ts'

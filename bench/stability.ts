@@ -10,7 +10,7 @@ export interface StabilityFigures {
   growth: number
 }
 
-export interface StabilityOptions {
+interface StabilityOptions {
   shape: NetworkShape
   batch: number
   steps: number

@@ -15,7 +15,7 @@ import {
 import { type PyTorch, startPyTorch } from './pytorch/contestant.ts'
 import type { PythonEnvironment } from './pytorch/environment.ts'
 
-export interface StepFigures {
+interface StepFigures {
   /** By contestant: `float32`, `bfloat16`, `eager`, `pytorch`. */
   timings: Readonly<Record<string, Timing>>
   /** How many times as fast as PyTorch, by contestant. */
@@ -39,7 +39,7 @@ export interface StepsReport {
   residentBytes: { ours: number; pytorch: number | null }
 }
 
-export interface StepsOptions {
+interface StepsOptions {
   shape: NetworkShape
   batch: number
   rounds: number

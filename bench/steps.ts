@@ -4,18 +4,18 @@
  */
 import { defineStep, type ProgramDefinition, type StepDefinition } from '../src/main/engine/graph/compile.ts'
 import { adam, type Named } from '../src/main/engine/graph/optimizers.ts'
+import { critic, encoder, generator, type NetworkShape } from '../src/main/engine/networks/dcgan.ts'
+import { createWeights, trainable } from '../src/main/engine/networks/weights.ts'
 import {
   anomalyMap,
   gradientPenalty,
   meanSquaredDistance,
   wassersteinCriticLoss,
   wassersteinGeneratorLoss,
-} from '../src/main/engine/models/losses.ts'
-import { critic, encoder, generator, type NetworkShape } from '../src/main/engine/networks/dcgan.ts'
-import { createWeights, trainable } from '../src/main/engine/networks/weights.ts'
+} from '../src/main/engine/systems/losses.ts'
 import { tf, type Variable } from '../src/main/engine/tensorflow.ts'
 import { lossGradients } from '../src/main/engine/training/gradients.ts'
-import { createRandom, type Random } from '../src/main/random.ts'
+import { createRandom, type Random } from '../src/main/platform/random.ts'
 
 const byBatch = { from: 'batch' } as const
 const measured = { from: 'measured' } as const

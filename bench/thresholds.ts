@@ -6,13 +6,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createDesk } from '../src/main/features/thresholds/desk.ts'
 import { aupro } from '../src/main/metrics/aupro.ts'
 import { pixelAuroc } from '../src/main/metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally } from '../src/main/metrics/pixel-tally.ts'
-import { createRandom } from '../src/main/random.ts'
+import { createRandom } from '../src/main/platform/random.ts'
 import { checkAudit, recordAudit } from '../src/main/store/audit.ts'
 import { openWorkspace } from '../src/main/store/workspace.ts'
-import { createDesk } from '../src/main/thresholds/desk.ts'
 import { storeScoredValidation } from './scored-validation.ts'
 
 const images = 100_000

@@ -1,21 +1,23 @@
 /** A whole training with a preset, as the program does it, beside the same training in PyTorch. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sessionHooks } from '../src/main/app/session-hooks.ts'
 import type { Precision } from '../src/main/engine/graph/compile.ts'
 import { precisionHere } from '../src/main/engine/graph/precision-here.ts'
-import { fanoganConfigSchema } from '../src/main/engine/models/fanogan/config.ts'
 import type { EngineImage } from '../src/main/engine/protocol.ts'
+import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
+import { importFolder } from '../src/main/features/import/import-folder.ts'
+import { engineImage, trainingImages } from '../src/main/features/runs/training-images.ts'
+import { writeSampleLine } from '../src/main/features/sample/write.ts'
+import { startTraining } from '../src/main/features/training/training.ts'
 import { toModelInput } from '../src/main/images/model-input.ts'
-import { importFolder } from '../src/main/import/import-folder.ts'
-import { writeSampleLine } from '../src/main/sample/write.ts'
-import { createEventHub } from '../src/main/services/events.ts'
-import { openSession } from '../src/main/services/session.ts'
-import { startTraining } from '../src/main/services/training.ts'
-import { engineImage, trainingImages } from '../src/main/services/training-images.ts'
+import { fanoganConfigSchema } from '../src/main/model/systems/fanogan/config.ts'
+import { createEventHub } from '../src/main/platform/events.ts'
+import { openSession } from '../src/main/session/session.ts'
 import { findDataset } from '../src/main/store/datasets.ts'
 import { findRun } from '../src/main/store/runs.ts'
-import { launchStandardEngine } from '../src/main/supervisor/standard-engine.ts'
 import { peakBytes } from './process-figures.ts'
 import { startPyTorch } from './pytorch/contestant.ts'
 import type { PythonEnvironment } from './pytorch/environment.ts'
@@ -35,7 +37,7 @@ export interface TrainingFigures {
   engineBytes: number | null
 }
 
-export interface TrainingOptions {
+interface TrainingOptions {
   /** Steps of each stage; null for those of the preset. */
   steps: number | null
   threads: number
@@ -84,6 +86,7 @@ export async function measureTraining({ steps, threads, python }: TrainingOption
   const session = openSession({
     dir: join(folder, 'workspace'),
     create: true,
+    hooks: sessionHooks,
     events,
     launchEngine(onOutput) {
       const channel = launchStandardEngine(onOutput)

@@ -50,7 +50,7 @@ async function runChecks() {
     { name: 'lint', parameters: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings'] },
     {
       name: 'types of main, scripts and tests',
-      parameters: [tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.node.json', '--noEmit'],
+      parameters: [tool('typescript', 'bin', 'tsc'), '-b', 'tsconfig.node.json'],
     },
     {
       name: 'types of the window',

@@ -28,7 +28,7 @@ export interface PyTorch {
   close(): void
 }
 
-export interface PyTorchOptions {
+interface PyTorchOptions {
   python: PythonEnvironment
   shape: NetworkShape
   batch: number

@@ -7,16 +7,16 @@ import { createHash } from 'node:crypto'
 import { linkSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
-import { createRandom } from '../../src/main/random.ts'
+import { createRandom } from '../../src/main/platform/random.ts'
 import { blobFile } from '../../src/main/store/blob-store.ts'
 import type { Database } from '../../src/main/store/database.ts'
 import { createDataset } from '../../src/main/store/datasets.ts'
 import { beginImport } from '../../src/main/store/imports.ts'
-import { signIn } from '../../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../../src/main/store/operators.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
 
 export const largeRun = 'bench-run'
-export const largeDefects = ['dent', 'scratch', 'stain'] as const
+const largeDefects = ['dent', 'scratch', 'stain'] as const
 
 /** Bytes of a picture that many images have. */
 export interface Picture {
@@ -38,7 +38,7 @@ export function stockDataset(
   const random = createRandom(1, 'grid')
   const dataset = createDataset(db, { name: 'line', layout: 'flat', source })
   const importId = beginImport(db, { datasetId: dataset.id, source, layout: 'flat' })
-  const operator = signIn(db, 'bench').id
+  const operator = findOrMakeOperator(db, 'bench').id
   db.run(
     `INSERT INTO run (id, dataset_id, model, preset, seed, config, state, components, created_at)
      VALUES ($run, $dataset, 'fanogan', 'smoke', 1, '{"score": "izi"}', 'trained', '["residual"]', 1)`,

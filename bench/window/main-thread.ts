@@ -5,7 +5,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { z } from 'zod'
 
-export interface Tasks {
+interface Tasks {
   /** Milliseconds of processor time of each task. */
   processor: number[]
   /** Milliseconds on the wall. */

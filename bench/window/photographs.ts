@@ -2,15 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
+import { importFolder } from '../../src/main/features/import/import-folder.ts'
 import { writeAnomalyMap } from '../../src/main/images/anomaly-map.ts'
-import { importFolder } from '../../src/main/import/import-folder.ts'
-import { createRandom, type Random } from '../../src/main/random.ts'
+import { elementAt } from '../../src/main/platform/array-bounds.ts'
+import { createRandom, type Random } from '../../src/main/platform/random.ts'
 import { keepAnnotation } from '../../src/main/store/annotations.ts'
 import { datasetByName } from '../../src/main/store/datasets.ts'
 import { gridOrder } from '../../src/main/store/image-grid.ts'
 import { saveScores } from '../../src/main/store/scores.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
-import type { Shape } from '../../src/shared/annotation.ts'
+import type { Shape } from '../../src/shared/label.ts'
 
 const run = 'bench-run'
 
@@ -39,7 +40,8 @@ function anomalies(side: number, random: Random): Float32Array {
         column++
       ) {
         const far = ((column - x) ** 2 + (row - y) ** 2) / radius ** 2
-        values[row * side + column] = (values[row * side + column] ?? 0) + 1.2 * Math.exp(-far)
+        const at = row * side + column
+        values[at] = elementAt(values, at, 'Pixels of a photograph') + 1.2 * Math.exp(-far)
       }
     }
   }

@@ -14,6 +14,8 @@ const sources = [
   'package.json',
   'package-lock.json',
   'tsconfig.base.json',
+  'tsconfig.shared.json',
+  'tsconfig.kernels.json',
   'tsconfig.web.json',
   'tsconfig.node.json',
 ]

@@ -1,5 +1,5 @@
 /** `fanoscope`: every command drives the services of main with no window. */
-import { processIo } from './commands/process-io.ts'
-import { createProgram } from './commands/program.ts'
+import { processIo } from './command-line/process-io.ts'
+import { createProgram } from './shell/program.ts'
 
 process.exitCode = await createProgram(processIo(process)).run(process.argv.slice(2))

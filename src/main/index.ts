@@ -1,14 +1,15 @@
 /** Electron's entry: gives the host the real Electron and the places of this installation. */
+
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, utilityProcess } from 'electron'
 import { failureDocument } from '../shared/failure.ts'
-import { createApplication } from './application.ts'
-import { workerEntry } from './entry.ts'
+import { createApplication } from './app/application.ts'
+import { engineEnvironment } from './engine-host/environment.ts'
+import { applicationRoot } from './platform/application-root.ts'
+import { programFile } from './platform/program-file.ts'
 import { startElectronHost } from './shell/electron.ts'
-import { engineEnvironment } from './supervisor/environment.ts'
-import { applicationRoot } from './supervisor/standard-engine.ts'
 
 const root = applicationRoot()
 
@@ -37,7 +38,7 @@ void startElectronHost(
     rendererFolder: join(root, 'out', 'renderer'),
     preloadFile: join(root, 'out', 'preload', 'index.js'),
     iconFile: join(root, 'resources', 'icon.png'),
-    engineEntry: fileURLToPath(workerEntry('engine')),
+    engineEntry: fileURLToPath(programFile('engine')),
     engineEnvironment: () => engineEnvironment(root, process.env),
   },
 )

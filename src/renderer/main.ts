@@ -7,11 +7,11 @@ import './styles/tokens.css'
 import './styles/element.css'
 import './styles/base.css'
 import App from './App.vue'
+import { useAppStore } from './data/app.ts'
+import { usePreferencesStore } from './data/preferences.ts'
 import { i18n } from './i18n/index.ts'
 import { repairLanguage } from './i18n/language-tag.ts'
 import { createAppRouter } from './router.ts'
-import { useAppStore } from './data/app.ts'
-import { usePreferencesStore } from './data/preferences.ts'
 
 async function start(): Promise<void> {
   repairLanguage(navigator)

@@ -1,7 +1,8 @@
 /** What is said about options of scoring that were compared on defects that are made. */
 import { z } from 'zod'
-import { idSchema, timeSchema } from './domain.ts'
+import { call, jobStarted, runId } from './call.ts'
 import { scoreSettingsSchema } from './threshold.ts'
+import { idSchema, timeSchema } from './values.ts'
 
 /** How to compare; the same numbers on the same photographs make the same defects. */
 export const choiceRequestSchema = z.object({
@@ -78,3 +79,14 @@ export type CarryOver = z.infer<typeof carryOverSchema>
 /** The newest comparison in which a run took part. */
 export const madeChoiceSchema = z.object({ job: idSchema, at: timeSchema, report: choiceReportSchema })
 export type MadeChoice = z.infer<typeof madeChoiceSchema>
+
+export const choiceCalls = {
+  /** Compares ways of scoring, and runs, on defects that are made on normal validation photographs. */
+  'choice.start': call(choiceRequestSchema, jobStarted),
+  /** The newest comparison in which the run took part; null before the first. */
+  'choice.get': call(z.object({ run: runId }), madeChoiceSchema.nullable()),
+  /** Which of its runs must score the test split before it can be held against real defects. */
+  'choice.untested': call(z.object({ job: z.string() }), z.object({ runs: z.array(runId) })),
+  /** How the choice stands on the real defects of the test split, which had no part in it. */
+  'choice.carryOver': call(z.object({ job: z.string() }), carryOverSchema),
+} as const

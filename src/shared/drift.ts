@@ -1,6 +1,7 @@
 /** Whether live parts still look as the normal validation parts did when a model was calibrated. */
 import { z } from 'zod'
-import { idSchema, imageIdSchema, timeSchema } from './domain.ts'
+import { call, runId } from './call.ts'
+import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 export const driftSchema = z.object({
   run: idSchema,
@@ -32,3 +33,8 @@ export const driftSchema = z.object({
     .nullable(),
 })
 export type Drift = z.infer<typeof driftSchema>
+
+export const driftCalls = {
+  /** Live parts of the run against its normal validation parts. */
+  'drift.get': call(z.object({ run: runId }), driftSchema),
+} as const

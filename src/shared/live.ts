@@ -1,7 +1,9 @@
 /** A watched folder and the parts that come into it. */
 import { z } from 'zod'
-import { failureInfoSchema, idSchema, imageIdSchema, timeSchema } from './domain.ts'
+import { call, none, runId } from './call.ts'
+import { failureInfoSchema } from './failure-schema.ts'
 import { messageSchema } from './messages/message.ts'
+import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /** `refused`: the file cannot be read as a photograph. */
 export const liveVerdictSchema = z.enum(['good', 'flagged', 'refused'])
@@ -71,3 +73,33 @@ export const liveStateSchema = z.object({
   parts: z.array(livePartSchema),
 })
 export type LiveState = z.infer<typeof liveStateSchema>
+
+/** The key of the setting, which belongs to the workspace. */
+export const retentionKey = 'live.retention'
+
+export const retentionSchema = z.object({
+  /** Days that the pictures of good parts stay; null for ever. */
+  goodDays: z.int().min(1).max(36_500).nullable(),
+  /** The same for flagged parts on which nobody has decided. */
+  flaggedDays: z.int().min(1).max(36_500).nullable(),
+  /** The most that photographs of live parts may take, in GB (10⁹ bytes): the oldest good ones go first. */
+  gigabytes: z.number().positive().max(1_000_000).nullable(),
+})
+export type Retention = z.infer<typeof retentionSchema>
+
+export const standardRetention: Retention = { goodDays: 30, flaggedDays: 365, gigabytes: 200 }
+
+export const liveCalls = {
+  /** Watches a folder; without `results`, what comes of it is written beside that folder. */
+  'live.start': call(
+    z.object({ folder: z.string().min(1), run: runId, results: z.string().min(1).nullable().default(null) }),
+    liveStateSchema,
+  ),
+  'live.stop': call(none, none),
+  'live.state': call(none, liveStateSchema),
+} as const
+
+export const liveEvents = {
+  /** A part of the watched folder has its verdict. */
+  'live.judged': livePartSchema,
+} as const

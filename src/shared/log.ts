@@ -1,6 +1,7 @@
 /** What is asked of the log of a workspace, and what it says. */
 import { z } from 'zod'
-import { timeSchema } from './domain.ts'
+import { call } from './call.ts'
+import { timeSchema } from './values.ts'
 
 export const logQuerySchema = z.object({
   /** Part of a line, in any case. */
@@ -23,3 +24,8 @@ export const logEntrySchema = z.object({
   detail: z.string().nullable(),
 })
 export type LogEntry = z.infer<typeof logEntrySchema>
+
+export const logCalls = {
+  /** Lines of the workspace's log, newest first. */
+  'log.list': call(logQuerySchema, z.object({ total: z.number().int(), entries: z.array(logEntrySchema) })),
+} as const

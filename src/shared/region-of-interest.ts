@@ -1,5 +1,6 @@
 /** Which part of a photograph counts: what lies outside is neither learned nor scored. */
 import { z } from 'zod'
+import { call, id, runId } from './call.ts'
 
 /** Corners x, y, x, y ... as shares of the photograph's width and height. */
 const polygonSchema = z
@@ -41,3 +42,27 @@ export const regionPreviewSchema = z.object({
   share: z.number().min(0).max(1),
 })
 export type RegionPreview = z.infer<typeof regionPreviewSchema>
+
+export const regionOfInterestCalls = {
+  /** What of its photographs counts. */
+  'dataset.region': call(z.object({ dataset: z.string() }), regionOfInterestSchema),
+  /** Runs that are made from now on use it; those that are there keep theirs. */
+  'dataset.setRegion': call(
+    z.object({
+      dataset: z.string(),
+      region: regionOfInterestSchema,
+      operator: z.string().min(1).nullable().default(null),
+    }),
+    regionOfInterestSchema,
+  ),
+  /** What a region comes to on these photographs; sets nothing. */
+  'dataset.previewRegion': call(
+    z.object({ dataset: z.string(), region: regionOfInterestSchema, images: z.array(id).max(24) }),
+    z.array(regionPreviewSchema),
+  ),
+  /** What of photographs counts for the run, and what that is on one of them. */
+  'run.region': call(
+    z.object({ run: runId, image: id.nullable().default(null) }),
+    z.object({ region: regionOfInterestSchema, preview: regionPreviewSchema.nullable() }),
+  ),
+} as const

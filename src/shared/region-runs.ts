@@ -1,5 +1,5 @@
 /** Single pixels as a box with runs along its rows: the form in which a region crosses the border. */
-import type { RegionShape } from './annotation.ts'
+import type { RegionShape } from './label.ts'
 
 /** The pixels of [height, width] for which `inside` holds; null where there are none. */
 export function regionOf(

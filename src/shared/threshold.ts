@@ -1,7 +1,9 @@
 /** What is said about thresholds, operating points and the validation images that they are set on. */
 import { z } from 'zod'
-import { idSchema, imageIdSchema, labelSchema, timeSchema } from './domain.ts'
+import { call, id, runId } from './call.ts'
+import { labelSchema } from './image.ts'
 import { messageSchema } from './messages/message.ts'
+import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /** How the stored components of a part become its score. */
 export const scoreSettingsSchema = z.object({
@@ -160,3 +162,74 @@ export const flipSchema = z.object({
   hasMap: z.boolean(),
 })
 export type Flip = z.infer<typeof flipSchema>
+
+export const thresholdCalls = {
+  /** What a threshold of the run may be chosen on: its labeled validation images, and nothing else. */
+  'threshold.validation': call(z.object({ run: runId }), validationSchema),
+  'threshold.distribution': call(z.object({ run: runId, settings: scoreSettingsSchema }), distributionSchema),
+  /** What a threshold does with the validation images. */
+  'threshold.at': call(
+    z.object({
+      run: runId,
+      settings: scoreSettingsSchema,
+      threshold: z.number(),
+      regions: regionCriteriaSchema.nullable().default(null),
+    }),
+    workingPointSchema,
+  ),
+  /** The threshold for a target: `f1`, `fpr=0.01`, `recall=0.99`, `cost=1:50` or `percentile=99`. */
+  'threshold.choose': call(
+    z.object({
+      run: runId,
+      /** Null for those in use. */
+      settings: scoreSettingsSchema.nullable().default(null),
+      target: z.string().min(1).max(100),
+      regions: regionCriteriaSchema.nullable().default(null),
+    }),
+    chosenThresholdSchema,
+  ),
+  /** Validation parts with another verdict than by the operating point in use, or by the threshold `from`. */
+  'threshold.flips': call(
+    z.object({
+      run: runId,
+      settings: scoreSettingsSchema,
+      threshold: z.number(),
+      regions: regionCriteriaSchema.nullable().default(null),
+      from: z.number().nullable().default(null),
+      limit: z.number().int().min(1).max(500).default(60),
+    }),
+    z.object({ total: z.number().int().nonnegative(), items: z.array(flipSchema) }),
+  ),
+  /** Measures the regions of maps that have not been yet; answers when all have. */
+  'threshold.measureRegions': call(z.object({ run: runId }), z.object({ measured: z.number().int() })),
+  /** Newest first; `active` is the id of the one in use. */
+  'point.list': call(
+    z.object({ run: runId }),
+    z.object({ active: id.nullable(), points: z.array(operatingPointSchema) }),
+  ),
+  /** Sets a threshold: a new version of the name, in use from now on. */
+  'point.save': call(
+    z.object({
+      run: runId,
+      name: z.string().trim().min(1).max(100),
+      settings: scoreSettingsSchema,
+      threshold: z.number(),
+      regions: regionCriteriaSchema.nullable().default(null),
+      /** What it was chosen for; null where it was set by hand. */
+      target: z.string().max(100).nullable().default(null),
+      operator: z.string().min(1),
+      reason: z.string().max(2000),
+    }),
+    operatingPointSchema,
+  ),
+  /** Takes a point of before into use again. */
+  'point.use': call(
+    z.object({ point: id, operator: z.string().min(1), reason: z.string().max(2000) }),
+    operatingPointSchema,
+  ),
+} as const
+
+export const thresholdEvents = {
+  /** Another operating point is in use for the run. */
+  'point.changed': z.object({ run: runId }),
+} as const

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectRoot } from '../../scripts/setup/places.mjs'
@@ -65,8 +65,12 @@ describe('the documents', () => {
   it('show commands that the command line has', () => {
     const commands = [...read('README.md').matchAll(/^ {4}npm run -s fanoscope -- (\w+)/gm)]
     expect(commands.length).toBeGreaterThanOrEqual(10)
+    const sources = readdirSync(join(projectRoot, 'src/main'), { recursive: true, encoding: 'utf8' })
     for (const [, command = ''] of commands) {
-      expect(existsSync(join(projectRoot, 'src/main/commands', `${command}.ts`)), command).toBe(true)
+      expect(
+        sources.some((file) => file.endsWith(`${command}-command.ts`)),
+        command,
+      ).toBe(true)
     }
   })
 })

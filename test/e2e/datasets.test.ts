@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { numbered, photograph, writeFolder } from '../main/import/photographs.ts'
+import { numbered, photograph, writeFolder } from '../main/features/import/photographs.ts'
 import { createStation, describeInChromium } from './station.ts'
 
 const imageRow = z.object({

@@ -2,13 +2,13 @@
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createRandom } from '../../src/main/random.ts'
+import { createRandom } from '../../src/main/platform/random.ts'
 import { datasetByName } from '../../src/main/store/datasets.ts'
 import { iterateImages } from '../../src/main/store/images.ts'
 import { createRun, setRunState } from '../../src/main/store/runs.ts'
 import { saveScores } from '../../src/main/store/scores.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { numbered, writeFolder } from '../main/import/photographs.ts'
+import { numbered, writeFolder } from '../main/features/import/photographs.ts'
 import { createStation, describeInChromium, done, signIn, stored } from './station.ts'
 
 const rowSchema = z.object({ file: z.string(), decision: z.string() })

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { settled } from '../../scripts/window/settled.mjs'
-import { numbered, writeFolder } from '../main/import/photographs.ts'
+import { numbered, writeFolder } from '../main/features/import/photographs.ts'
 import { dialog, hasFocus, keepsNobodyOut, lookAt } from './dialogs.ts'
 import { createStation, describeInChromium } from './station.ts'
 

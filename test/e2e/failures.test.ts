@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { writeFolder } from '../main/import/photographs.ts'
+import { writeFolder } from '../main/features/import/photographs.ts'
 import { createStation, describeInChromium } from './station.ts'
 
 const holder = resolve(import.meta.dirname, '../main/store/hold-workspace.ts')

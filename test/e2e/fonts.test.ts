@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { projectRoot } from '../../scripts/setup/places.mjs'
 import { launchChromium } from '../../scripts/window/chromium.mjs'
 import { settled } from '../../scripts/window/settled.mjs'
-import { documents } from '../main/commands/documents.ts'
+import { documents } from '../main/command-line/documents.ts'
 import { createStation, describeInChromium, done, stockLine } from './station.ts'
 
 /** Of the characters of an element: which fonts they were drawn with. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { numbered, photograph, writeFolder } from '../main/import/photographs.ts'
+import { numbered, photograph, writeFolder } from '../main/features/import/photographs.ts'
 import { createStation, describeInChromium, type Station } from './station.ts'
 
 const figures = resolve('../shared/data/molded-figure')

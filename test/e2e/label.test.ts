@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type Shape, shapesSchema } from '../../src/shared/annotation.ts'
+import { type Shape, shapesSchema } from '../../src/shared/label.ts'
 import { createStation, describeInChromium, scoredLine, signIn, stored } from './station.ts'
 
 const imageSchema = z.object({

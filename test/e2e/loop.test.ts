@@ -8,9 +8,10 @@ import Sqlite from 'better-sqlite3'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import * as steps from '../../bench/loop-steps.ts'
-import { imageIdSchema } from '../../src/shared/domain.ts'
-import { type Comparison, comparisonSchema, gateSchema } from '../../src/shared/improvement.ts'
+import { type Comparison, comparisonSchema } from '../../src/shared/comparison.ts'
+import { gateSchema } from '../../src/shared/model.ts'
 import { workingPointSchema } from '../../src/shared/threshold.ts'
+import { imageIdSchema } from '../../src/shared/values.ts'
 import { createStation, describeInChromium, done, patience } from './station.ts'
 
 const waits = { training: 4 * patience, scoring: 2 * patience }

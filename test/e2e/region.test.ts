@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { regionOfInterestSchema } from '../../src/shared/region-of-interest.ts'
-import { documents } from '../main/commands/documents.ts'
+import { documents } from '../main/command-line/documents.ts'
 import { createStation, describeInChromium, done, signIn, stockLine, stored } from './station.ts'
 
 describeInChromium('a region of interest', () => {

@@ -6,7 +6,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createRun, findRun, setRunState } from '../../src/main/store/runs.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
-import { documents } from '../main/commands/documents.ts'
+import { documents } from '../main/command-line/documents.ts'
 import { createStation, describeInChromium, done, patience, stockLine, stored } from './station.ts'
 
 const few = 'ganSteps=4 encoderSteps=4 discriminatorSamples=32'

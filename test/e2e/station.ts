@@ -13,8 +13,8 @@ import { z } from 'zod'
 import { placesIn, projectRoot } from '../../scripts/setup/places.mjs'
 import { launchChromium } from '../../scripts/window/chromium.mjs'
 import { type Served, serveWindow } from '../../scripts/window/served.mjs'
-import { documents } from '../main/commands/documents.ts'
-import { type Finished, fanoscope } from '../main/commands/fanoscope.ts'
+import { documents } from '../main/command-line/documents.ts'
+import { type Finished, fanoscope } from '../main/command-line/fanoscope.ts'
 
 /** What a machine under load may take for anything that a test waits for, in milliseconds. */
 export const patience = 60_000

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { settled } from '../../scripts/window/settled.mjs'
-import { documents } from '../main/commands/documents.ts'
+import { documents } from '../main/command-line/documents.ts'
 import { barriers } from './barriers.ts'
 import { createStation, describeInChromium, done, stockLine } from './station.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { fakeElectron } from '../shell/fake-electron.ts'
+import { fakeElectron } from './shell/fake-electron.ts'
 
 it('is loaded before Electron is ready, which becomes ready only when this has been loaded', async () => {
   const { electron, app } = fakeElectron()

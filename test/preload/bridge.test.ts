@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createBridge, type Transport } from '../../src/preload/bridge.ts'
 import type { EventName, EventPayload } from '../../src/shared/contract.ts'
-import { eventExamples } from '../shell/contract-examples.ts'
+import { eventExamples } from '../main/shell/contract-examples.ts'
 
 function bridgeOver(call: Transport['call']) {
   let emit: <N extends EventName>(name: N, payload: EventPayload<N>) => void = () => undefined

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openSocketTransport, type Socket } from '../../src/preload/socket.ts'
-import { callExamples } from '../shell/contract-examples.ts'
+import { callExamples } from '../main/shell/contract-examples.ts'
 
 /** A socket that the test opens, breaks and answers. */
 class TestSocket implements Socket {

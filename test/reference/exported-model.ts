@@ -3,17 +3,18 @@
  *
  *     node test/reference/exported-model.ts FOLDER && python test/reference/exported-model.py FOLDER/*\/out
  */
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { exportTask } from '../../src/main/engine/export/export-task.ts'
-import { fanoganConfigSchema } from '../../src/main/engine/models/fanogan/config.ts'
-import { createFanoganWeights } from '../../src/main/engine/models/fanogan/networks.ts'
-import { ganomalyConfigSchema } from '../../src/main/engine/models/ganomaly/config.ts'
-import { createGanomalyWeights } from '../../src/main/engine/models/ganomaly/networks.ts'
 import { readWeights } from '../../src/main/engine/networks/stored-weights.ts'
-import { writeModel } from '../../src/main/engine/scoring/model-file.ts'
-import type { TensorMap } from '../../src/main/engine/training/safetensors.ts'
-import { createRandom } from '../../src/main/random.ts'
+import { createFanoganWeights } from '../../src/main/engine/systems/fanogan/networks.ts'
+import { createGanomalyWeights } from '../../src/main/engine/systems/ganomaly/networks.ts'
+import { exportTask } from '../../src/main/engine/tasks/export-task.ts'
+import { writeModel } from '../../src/main/model/model-file.ts'
+import type { TensorMap } from '../../src/main/model/safetensors.ts'
+import { fanoganConfigSchema } from '../../src/main/model/systems/fanogan/config.ts'
+import { ganomalyConfigSchema } from '../../src/main/model/systems/ganomaly/config.ts'
+import { createRandom } from '../../src/main/platform/random.ts'
 
 const random = createRandom(5)
 

@@ -1,6 +1,8 @@
 /** Jobs, runs and workspaces with what a test does not care about filled in. */
-import type { AppInfo, WorkspaceInfo } from '../../src/shared/contract.ts'
-import type { Job, Run } from '../../src/shared/domain.ts'
+import type { AppInfo } from '../../src/shared/app.ts'
+import type { Job } from '../../src/shared/job.ts'
+import type { Run } from '../../src/shared/run.ts'
+import type { WorkspaceInfo } from '../../src/shared/workspace.ts'
 
 export const exampleJob = (values: Partial<Job> = {}): Job => ({
   id: 'job-1',

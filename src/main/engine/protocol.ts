@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { messageSchema } from '../../shared/messages/message.ts'
 import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
-import { madeDefectTypes } from './data/made-defects.ts'
+import { madeDefectTypes } from '../model/made-defect-types.ts'
 
 /** Which processor executes, and why. */
 export const providerSchema = z.object({
@@ -269,3 +269,64 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   }),
 ])
 export type FromEngine = z.infer<typeof fromEngineSchema>
+
+/**
+ * The tasks: what each is given, the types of the messages that it sends while it is at work, the type of the one that
+ * says that it is done, and what main calls that outcome. Every task may also end with `cancelled` or `failed`.
+ */
+export const tasks = {
+  train: {
+    input: trainTaskSchema,
+    messages: ['progress', 'metrics', 'preview', 'checkpoint', 'paused', 'continued'],
+    end: 'trained',
+    outcome: 'trained',
+  },
+  score: {
+    input: scoreTaskSchema,
+    messages: ['progress', 'scored', 'refused', 'exchanged', 'paused', 'continued'],
+    end: 'score-done',
+    outcome: 'scored',
+  },
+  export: { input: exportTaskSchema, messages: [], end: 'exported', outcome: 'exported' },
+} as const satisfies Record<
+  string,
+  {
+    input: z.ZodObject
+    messages: readonly FromEngine['type'][]
+    end: FromEngine['type']
+    outcome: string
+  }
+>
+
+export type TaskKind = keyof typeof tasks
+type TaskTable = typeof tasks
+
+/** What a task of such a kind is given. */
+export type EngineTask<K extends TaskKind = TaskKind> = z.infer<TaskTable[K]['input']>
+
+/** What it says while it is at work. */
+export type TaskMessage<K extends TaskKind = TaskKind> = Extract<
+  FromEngine,
+  { type: TaskTable[K]['messages'][number] }
+>
+
+/** What it comes to. */
+export type TaskResult<K extends TaskKind = TaskKind> =
+  Extract<FromEngine, { type: TaskTable[K]['end'] }> extends { result: infer R } ? R : never
+
+/** What main calls its end. */
+export type TaskEnd<K extends TaskKind = TaskKind> = TaskTable[K]['outcome']
+
+/** Whether a message is one that a task of this kind sends while it is at work. */
+export function isMessageOf<K extends TaskKind>(kind: K, message: FromEngine): message is TaskMessage<K> {
+  const types: readonly FromEngine['type'][] = tasks[kind].messages
+  return types.includes(message.type)
+}
+
+/** Whether a message says that a task of this kind is done. */
+export function isEndOf<K extends TaskKind>(
+  kind: K,
+  message: FromEngine,
+): message is FromEngine & { result: TaskResult<K> } {
+  return message.type === tasks[kind].end
+}

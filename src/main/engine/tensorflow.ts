@@ -15,7 +15,7 @@ import { createRequire } from 'node:module'
 import util from 'node:util'
 import { failureDocument } from '../../shared/failure.ts'
 import { type Message, message } from '../../shared/messages/message.ts'
-import { isNative } from './graph/binding.ts'
+import { isNative } from './binding.ts'
 
 export type {
   DataType,

@@ -3,7 +3,7 @@ import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
 
 /** What a Windows bitmap's header says; sizes in pixels, `topDown` when its first row is the upper one. */
-export interface BmpHeader {
+interface BmpHeader {
   width: number
   height: number
   topDown: boolean
@@ -95,9 +95,9 @@ export function readBmpHeader(bytes: ByteSource): BmpHeader {
     }
     palette = new Uint8Array(entries * 3)
     for (let i = 0; i < entries; i++) {
-      palette[i * 3] = table[i * entryBytes + 2] ?? 0
-      palette[i * 3 + 1] = table[i * entryBytes + 1] ?? 0
-      palette[i * 3 + 2] = table[i * entryBytes] ?? 0
+      palette[i * 3] = table[i * entryBytes + 2]
+      palette[i * 3 + 1] = table[i * entryBytes + 1]
+      palette[i * 3 + 2] = table[i * entryBytes]
     }
   }
 
@@ -134,21 +134,21 @@ export function decodeBmp(bytes: ByteSource, header: BmpHeader): Uint8Array {
       if (palette) {
         const index =
           bits === 8
-            ? (row[x] ?? 0)
+            ? row[x]
             : bits === 4
-              ? ((row[x >> 1] ?? 0) >> (x & 1 ? 0 : 4)) & 15
-              : ((row[x >> 3] ?? 0) >> (7 - (x & 7))) & 1
+              ? (row[x >> 1] >> (x & 1 ? 0 : 4)) & 15
+              : (row[x >> 3] >> (7 - (x & 7))) & 1
         if (index * 3 >= palette.length) {
           throw new ImageRefusal('corrupt', { case: 'palette', index })
         }
-        out[to] = palette[index * 3] ?? 0
-        out[to + 1] = palette[index * 3 + 1] ?? 0
-        out[to + 2] = palette[index * 3 + 2] ?? 0
+        out[to] = palette[index * 3]
+        out[to + 1] = palette[index * 3 + 1]
+        out[to + 2] = palette[index * 3 + 2]
         out[to + 3] = 255
       } else if (bits === 24) {
-        out[to] = row[x * 3 + 2] ?? 0
-        out[to + 1] = row[x * 3 + 1] ?? 0
-        out[to + 2] = row[x * 3] ?? 0
+        out[to] = row[x * 3 + 2]
+        out[to + 1] = row[x * 3 + 1]
+        out[to + 2] = row[x * 3]
         out[to + 3] = 255
       } else if (red && green && blue && alpha) {
         const pixel = bits === 16 ? row.readUInt16LE(x * 2) : row.readUInt32LE(x * 4)

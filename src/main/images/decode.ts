@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
 import sharp from 'sharp'
-import type { ImageFormat } from '../../shared/domain.ts'
+import type { ImageFormat } from '../../shared/image.ts'
 import { type Message, message } from '../../shared/messages/message.ts'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ImageSource, withBytes } from './byte-source.ts'
@@ -14,16 +14,16 @@ import { checkWebp } from './webp-structure.ts'
  * The smallest side in pixels. The smallest model input is 32: an image below half of that would be enlarged
  * more than twice, so that over three quarters of what the model sees would be interpolated, not photographed.
  */
-export const minSide = 16
+const minSide = 16
 
 /** The most pixels: 16,383 squared. A header that claims more is refused before memory is taken for it. */
-export const maxPixels = 16_383 ** 2
+const maxPixels = 16_383 ** 2
 
 // Decoded pixels are not asked for twice, and on Windows a cached file cannot be renamed.
 sharp.cache(false)
 
 /** What the header says, upright. */
-export interface ImageHeader {
+interface ImageHeader {
   format: ImageFormat
   width: number
   height: number
@@ -192,7 +192,7 @@ function flattenOnBlack(samples: Samples, warnings: Message[]): Samples {
     const alpha = data[i * bands + colors] ?? opaque
     if (alpha !== opaque) sawTransparency = true
     for (let c = 0; c < colors; c++) {
-      out[i * colors + c] = Math.round(((data[i * bands + c] ?? 0) * alpha) / opaque)
+      out[i * colors + c] = Math.round((data[i * bands + c] * alpha) / opaque)
     }
   }
   if (sawTransparency) warnings.push(message('transparency-flattened'))
@@ -292,14 +292,14 @@ function toGray(rgb: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
   const pixels = rgb.length / 3
   const out = rgb instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
   for (let i = 0, at = 0; i < pixels; i++, at += 3) {
-    out[i] = Math.round(0.299 * (rgb[at] ?? 0) + 0.587 * (rgb[at + 1] ?? 0) + 0.114 * (rgb[at + 2] ?? 0))
+    out[i] = Math.round(0.299 * rgb[at] + 0.587 * rgb[at + 1] + 0.114 * rgb[at + 2])
   }
   return out
 }
 
 function toColor(gray: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
   const out = gray instanceof Uint16Array ? new Uint16Array(gray.length * 3) : new Uint8Array(gray.length * 3)
-  for (let i = 0; i < gray.length; i++) out.fill(gray[i] ?? 0, i * 3, i * 3 + 3)
+  for (let i = 0; i < gray.length; i++) out.fill(gray[i], i * 3, i * 3 + 3)
   return out
 }
 

@@ -4,6 +4,7 @@
  * bits in the place of 8 x 8). It is quick and tells whether two pictures may be the same at all; photographs from one
  * fixed camera all have nearly the same bits, and `likeness.ts` tells those apart.
  */
+import { requireLength } from '../platform/array-bounds.ts'
 import type { ImageSource } from './byte-source.ts'
 import { toModelInput } from './model-input.ts'
 
@@ -19,7 +20,7 @@ export async function differenceHash(source: ImageSource): Promise<string> {
       let digit = 0
       for (let i = column; i < column + 4; i++) {
         const at = row * columns + i
-        digit = digit * 2 + Number((data[at + 1] ?? 0) > (data[at] ?? 0))
+        digit = digit * 2 + Number(data[at + 1] > data[at])
       }
       text += digit.toString(16)
     }
@@ -33,9 +34,10 @@ export const hashWords = (hash: string): Uint32Array =>
 
 /** Number of bits that differ. */
 export function hashDistance(a: Uint32Array, b: Uint32Array): number {
+  requireLength(b, a.length, 'Words of the other hash')
   let distance = 0
   for (let i = 0; i < a.length; i++) {
-    let bits = (a[i] ?? 0) ^ (b[i] ?? 0)
+    let bits = a[i] ^ b[i]
     bits -= (bits >>> 1) & 0x55555555
     bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
     distance += Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24

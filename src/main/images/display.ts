@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import PQueue from 'p-queue'
 import sharp, { type Sharp } from 'sharp'
-import type { Image } from '../../shared/domain.ts'
+import type { Image } from '../../shared/image.ts'
 import { decodeImage } from './decode.ts'
 import { fullScale } from './full-scale.ts'
 
@@ -39,8 +39,7 @@ async function eightBit({ source, image, white }: DisplayOptions): Promise<Sharp
   const top = white ?? fullScale(image.bitDepth, image.peak)
   if (data instanceof Uint8Array) return sharp(data, { raw: { width, height, channels } })
   const samples = new Uint8Array(data.length)
-  for (let i = 0; i < samples.length; i++)
-    samples[i] = Math.min(255, Math.round(((data[i] ?? 0) * 255) / top))
+  for (let i = 0; i < samples.length; i++) samples[i] = Math.min(255, Math.round((data[i] * 255) / top))
   return sharp(samples, { raw: { width, height, channels } })
 }
 

@@ -1,4 +1,4 @@
-import type { ImageFormat } from '../../shared/domain.ts'
+import type { ImageFormat } from '../../shared/image.ts'
 import type { Params } from '../../shared/messages/message.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'

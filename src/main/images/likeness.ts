@@ -6,6 +6,7 @@
  * brightness and contrast alone explain, by its differences from cell to cell. Two pictures are compared by the
  * cosine of these.
  */
+import { requireLength } from '../platform/array-bounds.ts'
 import type { ImageSource } from './byte-source.ts'
 import { toModelInput } from './model-input.ts'
 
@@ -32,28 +33,33 @@ export async function pictureCells(source: ImageSource, white?: number): Promise
 /** Describes pictures against the mean of `kind`. The cosine of two descriptions is their dot product. */
 export function describer(kind: readonly Uint16Array[]): (cells: Uint16Array) => Float32Array {
   const pattern = new Float64Array(count)
-  for (const cells of kind) for (let i = 0; i < count; i++) pattern[i] = (pattern[i] ?? 0) + (cells[i] ?? 0)
+  for (const cells of kind) {
+    requireLength(cells, count, 'Cells of a picture')
+    for (let i = 0; i < count; i++) pattern[i] += cells[i]
+  }
   center(pattern)
   const length = Math.sqrt(dot(pattern, pattern))
-  if (length > 0) for (let i = 0; i < count; i++) pattern[i] = (pattern[i] ?? 0) / length
+  if (length > 0) for (let i = 0; i < count; i++) pattern[i] /= length
 
   return (cells) => {
+    requireLength(cells, count, 'Cells of a picture')
     const rest = Float64Array.from(cells)
     center(rest)
     const contrast = dot(rest, pattern)
-    for (let i = 0; i < count; i++) rest[i] = (rest[i] ?? 0) - contrast * (pattern[i] ?? 0)
+    for (let i = 0; i < count; i++) rest[i] -= contrast * pattern[i]
     return unit(steps(rest))
   }
 }
 
 /** 1 for the same picture; about 0 for two that have only their kind in common. */
 export function likeness(a: Float32Array, b: Float32Array): number {
+  requireLength(b, a.length, 'The description of the other picture')
   return dot(a, b)
 }
 
 function center(values: Float64Array): void {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) - mean
+  for (let i = 0; i < values.length; i++) values[i] -= mean
 }
 
 /** Differences from each cell to the one on its right, then to the one below it. */
@@ -62,9 +68,9 @@ function steps(cells: Float64Array): Float32Array {
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const i = y * side + x
-      const here = cells[i] ?? 0
-      if (x + 1 < side) result[i] = (cells[i + 1] ?? 0) - here
-      if (y + 1 < side) result[count + i] = (cells[i + side] ?? 0) - here
+      const here = cells[i]
+      if (x + 1 < side) result[i] = cells[i + 1] - here
+      if (y + 1 < side) result[count + i] = cells[i + side] - here
     }
   }
   return result
@@ -77,6 +83,6 @@ function unit(values: Float32Array): Float32Array {
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
   return sum
 }

@@ -21,7 +21,7 @@ export async function readMask(source: ImageSource): Promise<Mask> {
   const mask = new Uint8Array(data.length)
   let area = 0
   for (let i = 0; i < data.length; i++) {
-    if ((data[i] ?? 0) < least) continue
+    if (data[i] < least) continue
     mask[i] = 1
     area++
   }

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import type { ImageSource } from './byte-source.ts'
 import { type DecodedImage, decodeImage } from './decode.ts'
 
-export interface ModelInputOptions {
+interface ModelInputOptions {
   channels: 1 | 3
   /**
    * `stretch` to size x size; `fit` inside size x size, the rest filled with the edge pixels, so that no artificial
@@ -19,7 +19,7 @@ export interface ModelInputOptions {
   prepare?: (image: DecodedImage, white: number) => void
 }
 
-export interface ModelInput {
+interface ModelInput {
   /** x in [-1, 1], row-major [height, width, channels]. */
   data: Float32Array
   width: number
@@ -32,7 +32,7 @@ export interface ModelInput {
 /** x = 2 v / white - 1; what is brighter than white stays white. */
 function normalize(samples: Uint8Array | Uint16Array, white: number): Float32Array {
   const out = new Float32Array(samples.length)
-  for (let i = 0; i < samples.length; i++) out[i] = Math.min(1, (2 * (samples[i] ?? 0)) / white - 1)
+  for (let i = 0; i < samples.length; i++) out[i] = Math.min(1, (2 * samples[i]) / white - 1)
   return out
 }
 
@@ -65,7 +65,7 @@ export async function toModelInput(source: ImageSource, options: ModelInputOptio
   // integers cuts off, so half a step is added.
   const spread = image.bitDepth === 8 ? 257 : 1
   const samples = new Float32Array(image.data.length)
-  for (let i = 0; i < samples.length; i++) samples[i] = (image.data[i] ?? 0) * spread + 0.5
+  for (let i = 0; i < samples.length; i++) samples[i] = image.data[i] * spread + 0.5
   const { data } = await sharp(samples, { raw: { width: image.width, height: image.height, channels } })
     .resize(placed.width, placed.height, { fit: 'fill', kernel: 'linear' })
     .extend({

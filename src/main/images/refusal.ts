@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import type { RefusalCode } from '../../shared/import.ts'
 import type { Message, Params } from '../../shared/messages/message.ts'
 
 /** Why one file cannot be used as an image. Refuses that file only and never stops an import. */

@@ -4,8 +4,9 @@
  * from it, the largest connected piece, its holes filled, and a margin around it.
  */
 import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
-import { rasterize } from '../label/rasterize.ts'
 import { connectedComponents } from '../metrics/connected-components.ts'
+import { requireLength } from '../platform/array-bounds.ts'
+import { rasterize } from './rasterize.ts'
 
 /** A picture of 0 and 1: where pixels count. */
 export interface Inside {
@@ -38,11 +39,13 @@ const leastShare = 0.01
 
 /** Where the pixels of a photograph count; null where all do, also where no part is found on it. */
 export function insideOf(region: RegionOfInterest, photograph: Samples): Inside | null {
+  const { width, height, channels, data } = photograph
+  requireLength(data, width * height * channels, 'Samples of a photograph')
   switch (region.kind) {
     case 'none':
       return null
     case 'drawn':
-      return drawn(region.polygons, photograph.width, photograph.height)
+      return drawn(region.polygons, width, height)
     case 'found':
       return found(photograph, region.margin)
   }
@@ -59,12 +62,13 @@ export function drawn(polygons: readonly (readonly number[])[], width: number, h
 
 /** The same picture at another size, by the pixel in which the center of each lies. */
 export function insideAt({ width, height, data }: Inside, toWidth: number, toHeight: number): Uint8Array {
+  requireLength(data, width * height, 'Pixels that may count')
   if (width === toWidth && height === toHeight) return data
   const out = new Uint8Array(toWidth * toHeight)
   const across = Int32Array.from({ length: toWidth }, (_, x) => Math.floor(((x + 0.5) * width) / toWidth))
   for (let y = 0; y < toHeight; y++) {
     const row = Math.floor(((y + 0.5) * height) / toHeight) * width
-    for (let x = 0; x < toWidth; x++) out[y * toWidth + x] = data[row + (across[x] ?? 0)] ?? 0
+    for (let x = 0; x < toWidth; x++) out[y * toWidth + x] = data[row + across[x]]
   }
   return out
 }
@@ -96,6 +100,8 @@ export function fillOutside(
   inside: Uint8Array,
   value: number,
 ): void {
+  requireLength(data, width * height * channels, 'Samples of a photograph')
+  requireLength(inside, width * height, 'Pixels that may count')
   for (let i = 0; i < width * height; i++) {
     if (inside[i] === 1) continue
     for (let c = 0; c < channels; c++) data[i * channels + c] = value
@@ -110,9 +116,10 @@ function found(photograph: Samples, margin: number): Inside | null {
   if (separation < leastSeparation) return null
   const mask = Uint8Array.from(distances, (distance) => (distance > threshold ? 1 : 0))
   const { labels, areas } = connectedComponents(mask, width, height)
+  if (areas.length === 0) return null
   let largest = 0
-  for (const [i, area] of areas.entries()) if (area > (areas[largest] ?? 0)) largest = i
-  if ((areas[largest] ?? 0) < leastShare * width * height) return null
+  for (const [i, area] of areas.entries()) if (area > areas[largest]) largest = i
+  if (areas[largest] < leastShare * width * height) return null
   const piece = Uint8Array.from(labels, (label) => (label === largest + 1 ? 1 : 0))
   const data = grown(
     filled(piece, width, height),
@@ -140,11 +147,11 @@ function averaged({ width, height, channels, data }: Samples): Small {
   for (let y = 0; y < height; y++) {
     const row = Math.floor((y * h) / height) * w
     for (let x = 0; x < width; x++) {
-      const to = row + (columns[x] ?? 0)
-      counts[to] = (counts[to] ?? 0) + 1
+      const to = row + columns[x]
+      counts[to]++
       const from = (y * width + x) * channels
       for (let c = 0; c < channels; c++) {
-        sums[to * channels + c] = (sums[to * channels + c] ?? 0) + (data[from + c] ?? 0)
+        sums[to * channels + c] += data[from + c]
       }
     }
   }
@@ -159,17 +166,17 @@ function borderColor({ width, height, channels, data }: Small): number[] {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       if (x >= ring && y >= ring && x < width - ring && y < height - ring) continue
-      for (let c = 0; c < channels; c++) samples[c]?.push(data[(y * width + x) * channels + c] ?? 0)
+      for (let c = 0; c < channels; c++) samples[c].push(data[(y * width + x) * channels + c])
     }
   }
-  return samples.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0)
+  return samples.map((values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)])
 }
 
 function distancesFrom(color: readonly number[], { width, height, channels, data }: Small): Float32Array {
   const out = new Float32Array(width * height)
   for (let i = 0; i < out.length; i++) {
     let sum = 0
-    for (let c = 0; c < channels; c++) sum += ((data[i * channels + c] ?? 0) - (color[c] ?? 0)) ** 2
+    for (let c = 0; c < channels; c++) sum += (data[i * channels + c] - color[c]) ** 2
     out[i] = Math.sqrt(sum)
   }
   return out
@@ -185,7 +192,7 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
   const histogram = new Uint32Array(bins)
   for (const value of values) {
     const bin = Math.min(bins - 1, Math.floor((value / most) * bins))
-    histogram[bin] = (histogram[bin] ?? 0) + 1
+    histogram[bin]++
   }
   let [total, squares] = [0, 0]
   for (const [bin, count] of histogram.entries()) {
@@ -195,8 +202,8 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
   const n = values.length
   let [best, threshold, below, sum] = [-1, 0, 0, 0]
   for (let bin = 0; bin < bins - 1; bin++) {
-    below += histogram[bin] ?? 0
-    sum += bin * (histogram[bin] ?? 0)
+    below += histogram[bin]
+    sum += bin * histogram[bin]
     const above = values.length - below
     if (below === 0 || above === 0) continue
     const between = below * above * (sum / below - (total - sum) / above) ** 2
@@ -205,7 +212,7 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
   const variance = n * squares - total ** 2
   return {
     threshold: ((threshold + 1) / bins) * most,
-    // Both times n squared.
+    // Both `best` and `variance` are multiplied by n squared, which cancels out.
     separation: variance > 0 ? best / variance : 0,
   }
 }
@@ -213,10 +220,10 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
 /** The piece with everything that it surrounds. */
 function filled(piece: Uint8Array, width: number, height: number): Uint8Array {
   const outside = Uint8Array.from(piece, (value) => 1 - value)
-  // Ground that only touches by a corner is not open to the border: the piece is connected by corners.
+  // Connected by sides only: the piece is connected by corners too, so ground that touches by a corner is enclosed.
   const { labels } = connectedComponents(outside, width, height, 4)
   const open = new Set<number>()
-  const note = (i: number): void => void open.add(labels[i] ?? 0)
+  const note = (i: number): void => void open.add(labels[i])
   for (let x = 0; x < width; x++) [x, (height - 1) * width + x].forEach(note)
   for (let y = 0; y < height; y++) [y * width, y * width + width - 1].forEach(note)
   open.delete(0)

@@ -12,7 +12,7 @@ const tag = {
 } as const
 
 /** Bytes of one value by TIFF field type (TIFF 6.0, section 2, and BigTIFF's 16 to 18). */
-const typeBytes: Record<number, number> = {
+const typeBytes: Record<number, number | undefined> = {
   1: 1,
   2: 1,
   3: 2,
@@ -75,8 +75,7 @@ export function checkTiff(bytes: ByteSource): void {
       length <= inlineBytes
         ? entry.subarray(valueAt, valueAt + length)
         : block(offsetAt(entry, valueAt), length, { case: 'tiff-strips' })
-    const read =
-      size === 2 ? u16 : size === 4 ? u32 : size === 8 ? u64 : (b: Buffer, at: number) => b[at] ?? 0
+    const read = size === 2 ? u16 : size === 4 ? u32 : size === 8 ? u64 : (b: Buffer, at: number) => b[at]
     return Array.from({ length: count }, (_, i) => read(data, i * size))
   }
 

@@ -3,13 +3,17 @@
  * that a job whose process died is found again and said to be interrupted. Training and scoring take turns at
  * the one engine; what reads and writes files runs beside them in threads, one at a time.
  */
+
 import PQueue from 'p-queue'
-import type { JobProgress } from '../../shared/contract.ts'
-import type { FailureInfo, Id, Job, JobKind, JsonObject } from '../../shared/domain.ts'
 import { Failure, failureData, failureDocument, failureOf } from '../../shared/failure.ts'
+import type { FailureInfo } from '../../shared/failure-schema.ts'
+import type { Job, JobKind, JobProgress } from '../../shared/job.ts'
 import { message } from '../../shared/messages/message.ts'
-import type { EventHub } from '../services/events.ts'
-import type { Log } from '../services/log.ts'
+import type { Id, JsonObject } from '../../shared/values.ts'
+import type { UnfinishedTask } from '../engine-host/supervisor.ts'
+import type { EventHub } from '../platform/events.ts'
+import type { Log } from '../platform/log.ts'
+import { rateLimit } from '../platform/rate-limit.ts'
 import type { Database } from '../store/database.ts'
 import {
   createJob,
@@ -20,7 +24,6 @@ import {
   startJob,
   updateJobProgress,
 } from '../store/jobs.ts'
-import { rateLimit } from './rate-limit.ts'
 
 /** Why a job is to stop: a person gave it up, a person will go on later, or Fanoscope is being closed. */
 export type StopReason = 'cancel' | 'later' | 'close'
@@ -100,6 +103,18 @@ const closed: FailureInfo = message('interrupted', { case: 'closed' })
 /** The end of a job that was stopped: by closing it can go on later, with this failure to say so. */
 export const stoppedBy = (reason: unknown, whenClosed: FailureInfo): JobEnd =>
   reason === 'close' ? { state: 'interrupted', failure: whenClosed } : { state: 'cancelled' }
+
+/** The end of a job whose task in the engine did not come to its own. */
+export function unfinishedBy(outcome: UnfinishedTask, reason: unknown, whenClosed: FailureInfo): JobEnd {
+  switch (outcome.kind) {
+    case 'cancelled':
+      return stoppedBy(reason, whenClosed)
+    case 'interrupted':
+      return { state: 'interrupted', failure: outcome.failure }
+    case 'failed':
+      return { state: 'failed', failure: outcome.failure }
+  }
+}
 
 export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_000 }: JobsOptions): Jobs {
   const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }

@@ -1,5 +1,5 @@
 import { requireArgument } from './input.ts'
-import type { PixelTally } from './pixel-tally.ts'
+import { type PixelTally, requireLevels } from './pixel-tally.ts'
 
 /**
  * Area under the per-region overlap curve: the mean share of each anomalous region that is flagged, against
@@ -9,6 +9,7 @@ import type { PixelTally } from './pixel-tally.ts'
  */
 export function aupro(tally: PixelTally, maxFpr = 0.3): number | null {
   requireArgument(maxFpr > 0 && maxFpr <= 1, 'greatest-fpr')
+  requireLevels(tally)
   const normals = tally.normal.reduce((sum, count) => sum + count, 0)
   if (tally.regions === 0 || normals === 0) return null
   let flagged = 0
@@ -17,8 +18,8 @@ export function aupro(tally: PixelTally, maxFpr = 0.3): number | null {
   let pro = 0
   let area = 0
   for (let level = tally.normal.length - 1; level >= 0 && fpr < maxFpr; level--) {
-    flagged += tally.normal[level] ?? 0
-    overlap += tally.overlap[level] ?? 0
+    flagged += tally.normal[level]
+    overlap += tally.overlap[level]
     const right = flagged / normals
     // Shares of a region add up to 1 only within rounding.
     const high = Math.min(1, overlap / tally.regions)

@@ -13,15 +13,15 @@ export function auroc(scores: Scores, labels: Labels): number | null {
   let notAbove = 0
   let wins = 0
   for (const score of anomalous) {
-    while (below < normal.length && (normal[below] ?? 0) < score) below++
+    while (below < normal.length && normal[below] < score) below++
     if (notAbove < below) notAbove = below
-    while (notAbove < normal.length && (normal[notAbove] ?? 0) <= score) notAbove++
+    while (notAbove < normal.length && normal[notAbove] <= score) notAbove++
     wins += (below + notAbove) / 2
   }
   return wins / (normal.length * anomalous.length)
 }
 
-export interface PartialAuroc {
+interface PartialAuroc {
   /** Area under the curve from false-positive rate 0 to the limit; at most the limit. */
   raw: number
   /**
@@ -42,10 +42,10 @@ export function partialAuroc(scores: Scores, labels: Labels, maxFpr: number): Pa
   const { fpr, tpr } = curve
   let raw = 0
   for (let i = 1; i < fpr.length; i++) {
-    const left = fpr[i - 1] ?? 0
-    const right = fpr[i] ?? 0
-    const low = tpr[i - 1] ?? 0
-    const high = tpr[i] ?? 0
+    const left = fpr[i - 1]
+    const right = fpr[i]
+    const low = tpr[i - 1]
+    const high = tpr[i]
     if (right <= maxFpr) {
       raw += ((right - left) * (low + high)) / 2
       continue
@@ -67,12 +67,10 @@ export function resampledAuroc(scores: Scores, labels: Labels): (counts: ArrayLi
   requireSameLength(scores, labels, 'scores-and-labels')
   requireNumbers(scores)
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i)
-  order.sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0))
+  order.sort((a, b) => scores[a] - scores[b])
   const anomalous = Uint8Array.from(order, (item) => (labels[item] !== 0 ? 1 : 0))
   // Whether an item has the same score as the one before it in the order.
-  const tied = Uint8Array.from(order, (item, i) =>
-    i > 0 && scores[item] === scores[order[i - 1] ?? 0] ? 1 : 0,
-  )
+  const tied = Uint8Array.from(order, (item, i) => (i > 0 && scores[item] === scores[order[i - 1]] ? 1 : 0))
   return (counts) => {
     requireSameLength(counts, scores, 'counts-and-scores')
     let negatives = 0
@@ -80,18 +78,21 @@ export function resampledAuroc(scores: Scores, labels: Labels): (counts: ArrayLi
     let wins = 0
     let tiedNegatives = 0
     let tiedPositives = 0
-    for (let i = 0; i <= order.length; i++) {
-      if (tied[i] !== 1) {
+    for (let i = 0; i < order.length; i++) {
+      if (tied[i] === 0) {
         wins += tiedPositives * (negatives + tiedNegatives / 2)
         negatives += tiedNegatives
         positives += tiedPositives
         tiedNegatives = 0
         tiedPositives = 0
       }
-      const count = counts[order[i] ?? -1] ?? 0
+      const count = counts[order[i]]
       if (anomalous[i] === 1) tiedPositives += count
       else tiedNegatives += count
     }
+    wins += tiedPositives * (negatives + tiedNegatives / 2)
+    negatives += tiedNegatives
+    positives += tiedPositives
     return negatives === 0 || positives === 0 ? null : wins / (negatives * positives)
   }
 }

@@ -1,3 +1,4 @@
+import { requireLength } from '../platform/array-bounds.ts'
 import type { Labels, Scores } from './input.ts'
 import { type PrecisionRecallCurve, precisionRecallCurve } from './precision-recall-curve.ts'
 
@@ -13,9 +14,10 @@ export function averagePrecision(scores: Scores, labels: Labels): number | null 
 
 /** Average precision of a curve that is there already. */
 export function stepArea(curve: PrecisionRecallCurve): number {
+  requireLength(curve.precision, curve.recall.length, 'Precisions of a curve')
   let area = 0
   for (let i = 1; i < curve.recall.length; i++) {
-    area += ((curve.recall[i] ?? 0) - (curve.recall[i - 1] ?? 0)) * (curve.precision[i] ?? 0)
+    area += (curve.recall[i] - curve.recall[i - 1]) * curve.precision[i]
   }
   return area
 }

@@ -2,7 +2,7 @@ import type { Labels, Scores } from './input.ts'
 import { rank } from './ranking.ts'
 
 /** The threshold with the greatest F1, and what it gives; an item is flagged at score >= threshold. */
-export interface BestF1 {
+interface BestF1 {
   threshold: number
   f1: number
   precision: number
@@ -18,11 +18,11 @@ export function f1AtBest(scores: Scores, labels: Labels): BestF1 | null {
   if (positives === 0) return null
   let best: BestF1 = { threshold: Number.POSITIVE_INFINITY, f1: -1, precision: 1, recall: 0 }
   for (let i = 0; i < thresholds.length; i++) {
-    const hits = truePositives[i] ?? 0
-    const flagged = hits + (falsePositives[i] ?? 0)
+    const hits = truePositives[i]
+    const flagged = hits + falsePositives[i]
     const f1 = (2 * hits) / (flagged + positives)
     if (f1 > best.f1) {
-      best = { threshold: thresholds[i] ?? 0, f1, precision: hits / flagged, recall: hits / positives }
+      best = { threshold: thresholds[i], f1, precision: hits / flagged, recall: hits / positives }
     }
   }
   return best

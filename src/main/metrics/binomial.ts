@@ -1,5 +1,5 @@
 /** Draws from the binomial distribution. */
-import type { Random } from '../random.ts'
+import type { Random } from '../platform/random.ts'
 
 /** How many of `n` trials succeed, each with probability `p`; exact, in a time that does not grow with n. */
 export function drawBinomial(random: Random, n: number, p: number): number {

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../platform/random.ts'
 import { requireArgument } from './input.ts'
 import { normalQuantile, normalTail } from './normal-distribution.ts'
 import { quantile } from './quantile.ts'
@@ -8,9 +8,9 @@ import type { Interval } from './wilson.ts'
  * A figure of resampled items, given how many times each was drawn (so that presorted scores need no new
  * sorting); null when it is not defined for that draw.
  */
-export type Statistic = (counts: Uint32Array) => number | null
+type Statistic = (counts: Uint32Array) => number | null
 
-export interface BootstrapOptions {
+interface BootstrapOptions {
   random: Random
   /** Of which stratum each item is (its label, or label and defect type); draws keep each stratum's size. */
   strata: ArrayLike<number>
@@ -26,7 +26,7 @@ export interface BootstrapOptions {
   method?: 'bca' | 'percentile'
 }
 
-export interface BootstrapResult extends Interval {
+interface BootstrapResult extends Interval {
   /** The figure of the items as they are. */
   value: number
   /** How many replicates had a figure. */
@@ -49,7 +49,7 @@ export function bootstrap(options: BootstrapOptions): BootstrapResult | null {
 
   const members = new Map<number, number[]>()
   for (let i = 0; i < size; i++) {
-    const stratum = strata[i] ?? 0
+    const stratum = strata[i]
     const list = members.get(stratum)
     if (list) list.push(i)
     else members.set(stratum, [i])
@@ -61,8 +61,8 @@ export function bootstrap(options: BootstrapOptions): BootstrapResult | null {
     counts.fill(0)
     for (const group of groups) {
       for (let i = 0; i < group.length; i++) {
-        const item = group[random.int(group.length)] ?? 0
-        counts[item] = (counts[item] ?? 0) + 1
+        const item = group[random.int(group.length)]
+        counts[item]++
       }
     }
     const figure = statistic(counts)

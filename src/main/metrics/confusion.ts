@@ -1,7 +1,7 @@
 import { type Labels, requireNumbers, requireSameLength, type Scores } from './input.ts'
 
 /** How many items of each class are flagged. */
-export interface Confusion {
+interface Confusion {
   truePositives: number
   falsePositives: number
   trueNegatives: number
@@ -14,7 +14,7 @@ export function confusion(scores: Scores, labels: Labels, threshold: number): Co
   requireNumbers(scores)
   const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 }
   for (let i = 0; i < scores.length; i++) {
-    const flagged = (scores[i] ?? 0) >= threshold
+    const flagged = scores[i] >= threshold
     if (labels[i] !== 0) counts[flagged ? 'truePositives' : 'falseNegatives']++
     else counts[flagged ? 'falsePositives' : 'trueNegatives']++
   }
@@ -22,7 +22,7 @@ export function confusion(scores: Scores, labels: Labels, threshold: number): Co
 }
 
 /** Shares read from the counts; null where there is nothing to take a share of. */
-export interface Rates {
+interface Rates {
   /** Of the flagged items, the share that is anomalous; null when none is flagged. */
   precision: number | null
   /** Of the anomalous items, the share that is flagged; null when there is none. */

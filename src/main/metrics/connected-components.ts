@@ -25,8 +25,8 @@ export function connectedComponents(
   const parents: number[] = [0]
   const rootOf = (label: number): number => {
     let root = label
-    for (let up = parents[root] ?? root; up !== root; up = parents[root] ?? root) {
-      parents[root] = parents[up] ?? up
+    for (let up = parents[root]; up !== root; up = parents[root]) {
+      parents[root] = parents[up]
       root = up
     }
     return root
@@ -38,10 +38,10 @@ export function connectedComponents(
       if (mask[index] === 0) continue
       const above = index - width
       const neighbours = [
-        x > 0 ? (labels[index - 1] ?? 0) : 0,
-        y > 0 ? (labels[above] ?? 0) : 0,
-        connectivity === 8 && y > 0 && x > 0 ? (labels[above - 1] ?? 0) : 0,
-        connectivity === 8 && y > 0 && x + 1 < width ? (labels[above + 1] ?? 0) : 0,
+        x > 0 ? labels[index - 1] : 0,
+        y > 0 ? labels[above] : 0,
+        connectivity === 8 && y > 0 && x > 0 ? labels[above - 1] : 0,
+        connectivity === 8 && y > 0 && x + 1 < width ? labels[above + 1] : 0,
       ]
       let least = 0
       for (const neighbour of neighbours) {
@@ -62,17 +62,17 @@ export function connectedComponents(
   const numbers = new Int32Array(parents.length)
   const areas: number[] = []
   for (let i = 0; i < labels.length; i++) {
-    const label = labels[i] ?? 0
+    const label = labels[i]
     if (label === 0) continue
     const root = rootOf(label)
-    let number = numbers[root] ?? 0
+    let number = numbers[root]
     if (number === 0) {
       areas.push(0)
       number = areas.length
       numbers[root] = number
     }
     labels[i] = number
-    areas[number - 1] = (areas[number - 1] ?? 0) + 1
+    areas[number - 1]++
   }
   return { labels, count: areas.length, areas: Int32Array.from(areas) }
 }

@@ -12,7 +12,7 @@ export interface AurocInterval extends Interval {
 }
 
 /** Two systems' AUROC on the same items. */
-export interface AurocDifference extends Interval {
+interface AurocDifference extends Interval {
   a: number
   b: number
   /** b - a. */
@@ -48,7 +48,7 @@ function placements(scores: Scores, labels: Labels): Placements | null {
   let a = 0
   let b = 0
   for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] ?? 0
+    const score = scores[i]
     if (labels[i] !== 0) {
       const place = (percentileRank(sorted.normal, score) ?? 0) / 100
       anomalous[a++] = place
@@ -64,9 +64,9 @@ function sharesBelow(of: Float64Array, among: Float64Array): Float64Array {
   let below = 0
   let notAbove = 0
   for (let i = 0; i < of.length; i++) {
-    const value = of[i] ?? 0
-    while (below < among.length && (among[below] ?? 0) < value) below++
-    while (notAbove < among.length && (among[notAbove] ?? 0) <= value) notAbove++
+    const value = of[i]
+    while (below < among.length && among[below] < value) below++
+    while (notAbove < among.length && among[notAbove] <= value) notAbove++
     shares[i] = (below + notAbove) / (2 * among.length)
   }
   return shares
@@ -85,7 +85,7 @@ function covariance(a: Float64Array, b: Float64Array): number {
   const meanA = a.reduce((sum, value) => sum + value, 0) / a.length
   const meanB = b.reduce((sum, value) => sum + value, 0) / b.length
   let sum = 0
-  for (let i = 0; i < a.length; i++) sum += ((a[i] ?? 0) - meanA) * ((b[i] ?? 0) - meanB)
+  for (let i = 0; i < a.length; i++) sum += (a[i] - meanA) * (b[i] - meanB)
   return sum / (a.length - 1)
 }
 

@@ -2,11 +2,11 @@
  * Whether scores that arrive one after the other still come from where the reference came from. All of it rests on
  * ranks, so that no shape of their distribution is assumed.
  */
-import type { Random } from '../random.ts'
+import type { Random } from '../platform/random.ts'
 import { requireArgument } from './input.ts'
 import { normalQuantile } from './normal-distribution.ts'
 
-export interface ChartPoint {
+interface ChartPoint {
   /** Exponentially weighted mean of normal scores; 0 where nothing has changed. */
   value: number
   /** The control limits are at -limit and limit. */
@@ -27,7 +27,7 @@ export function ewmaChart(reference: ArrayLike<number>, scores: ArrayLike<number
   let value = 0
   let left = 1
   for (let i = 0; i < scores.length; i++) {
-    value = lambda * normalScore(reference, scores[i] ?? 0) + (1 - lambda) * value
+    value = lambda * normalScore(reference, scores[i]) + (1 - lambda) * value
     left *= (1 - lambda) ** 2
     points.push({ value, limit: width * Math.sqrt((lambda / (2 - lambda)) * (1 - left)) })
   }
@@ -38,7 +38,7 @@ function normalScore(reference: ArrayLike<number>, score: number): number {
   let below = 0
   let equal = 0
   for (let i = 0; i < reference.length; i++) {
-    if ((reference[i] ?? 0) < score) below++
+    if (reference[i] < score) below++
     else if (reference[i] === score) equal++
   }
   return normalQuantile((below + equal / 2 + 0.5) / (reference.length + 1))
@@ -58,21 +58,21 @@ export function stabilityIndex(reference: ArrayLike<number>, sample: ArrayLike<n
   if (bins < 2) return null
   const edges = Array.from(
     { length: bins - 1 },
-    (_, i) => reference[Math.floor(((i + 1) * reference.length) / bins)] ?? 0,
+    (_, i) => reference[Math.floor(((i + 1) * reference.length) / bins)],
   )
   const shares = (values: ArrayLike<number>): number[] => {
     const counts = new Array<number>(bins).fill(0.5)
     for (let i = 0; i < values.length; i++) {
-      const value = values[i] ?? 0
+      const value = values[i]
       const bin = edges.filter((edge) => value >= edge).length
-      counts[bin] = (counts[bin] ?? 0) + 1
+      counts[bin]++
     }
     return counts.map((count) => count / (values.length + bins / 2))
   }
   const expected = shares(reference)
   const found = shares(sample)
   return expected.reduce((sum, p, i) => {
-    const q = found[i] ?? p
+    const q = found[i]
     return sum + (q - p) * Math.log(q / p)
   }, 0)
 }
@@ -99,7 +99,7 @@ export function testMartingale(
   let capital = bets.map(() => 1 / bets.length)
   let logarithm = 0
   for (let i = 0; i < scores.length; i++) {
-    const score = scores[i] ?? 0
+    const score = scores[i]
     const first = place(known, (other) => other >= score)
     const after = place(known, (other) => other > score)
     known.splice(first, 0, score)
@@ -107,7 +107,7 @@ export function testMartingale(
     const p = (known.length - 1 - after + random.uniform() * (after - first + 1)) / known.length
     const total = capital.reduce((sum, part) => sum + part, 0)
     capital = capital.map(
-      (part, bet) => ((1 - jump) * part + (jump * total) / bets.length) * (1 + (bets[bet] ?? 0) * (p - 0.5)),
+      (part, bet) => ((1 - jump) * part + (jump * total) / bets.length) * (1 + bets[bet] * (p - 0.5)),
     )
     const now = capital.reduce((sum, part) => sum + part, 0)
     logarithm += Math.log(now)
@@ -122,8 +122,7 @@ function place(sorted: readonly number[], reached: (value: number) => boolean): 
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >> 1
-    const value = sorted[middle]
-    if (value !== undefined && reached(value)) high = middle
+    if (reached(sorted[middle])) high = middle
     else low = middle + 1
   }
   return low

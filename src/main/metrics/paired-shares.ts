@@ -2,7 +2,7 @@ import { requireArgument } from './input.ts'
 import { type Interval, wilson } from './wilson.ts'
 
 /** How many pairs are right in both, only in a, only in b, in neither. */
-export interface PairedCounts {
+interface PairedCounts {
   both: number
   onlyA: number
   onlyB: number

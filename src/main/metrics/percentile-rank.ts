@@ -15,7 +15,7 @@ function countWhere(sorted: ArrayLike<number>, holds: (entry: number) => boolean
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (holds(sorted[middle] ?? 0)) low = middle + 1
+    if (holds(sorted[middle])) low = middle + 1
     else high = middle
   }
   return low

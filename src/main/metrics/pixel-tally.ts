@@ -1,3 +1,4 @@
+import { requireLength } from '../platform/array-bounds.ts'
 import { connectedComponents } from './connected-components.ts'
 import { notANumber, requireArgument, requireSameLength } from './input.ts'
 import { sortableKeys, sortKeys } from './radix-sort.ts'
@@ -18,7 +19,7 @@ export interface PixelTally {
 }
 
 /** One anomaly map with its truth; both are width * height, row by row. */
-export interface PixelTruth<Values> {
+interface PixelTruth<Values> {
   map: Values
   /** Non-zero where the part is defective; null for a normal image. */
   mask: ArrayLike<number> | null
@@ -47,33 +48,41 @@ export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): v
   const { normal, anomalous, overlap } = tally
   if (mask === null) {
     for (let i = 0; i < map.length; i++) {
-      const level = map[i] ?? 0
-      normal[level] = (normal[level] ?? 0) + 1
+      const level = map[i]
+      normal[level]++
     }
     return
   }
   requireSameLength(map, mask, 'map-and-mask')
   const { labels, count, areas } = connectedComponents(mask, width, height)
   for (let i = 0; i < map.length; i++) {
-    const level = map[i] ?? 0
-    const region = labels[i] ?? 0
+    const level = map[i]
+    const region = labels[i]
     if (region === 0) {
-      normal[level] = (normal[level] ?? 0) + 1
+      normal[level]++
     } else {
-      anomalous[level] = (anomalous[level] ?? 0) + 1
-      overlap[level] = (overlap[level] ?? 0) + 1 / (areas[region - 1] ?? 1)
+      anomalous[level]++
+      overlap[level] += 1 / areas[region - 1]
     }
   }
   tally.regions += count
 }
 
+/** The three lists of a tally have one value for each level. @throws RangeError */
+export function requireLevels({ normal, anomalous, overlap }: PixelTally): void {
+  requireLength(anomalous, normal.length, 'Anomalous pixels at the levels of a tally')
+  requireLength(overlap, normal.length, 'Overlaps at the levels of a tally')
+}
+
 /** Adds a tally of the same levels into the first. */
 export function mergeTally(into: PixelTally, other: PixelTally): void {
+  requireLevels(into)
+  requireLevels(other)
   requireSameLength(into.normal, other.normal, 'tallies')
   for (let i = 0; i < into.normal.length; i++) {
-    into.normal[i] = (into.normal[i] ?? 0) + (other.normal[i] ?? 0)
-    into.anomalous[i] = (into.anomalous[i] ?? 0) + (other.anomalous[i] ?? 0)
-    into.overlap[i] = (into.overlap[i] ?? 0) + (other.overlap[i] ?? 0)
+    into.normal[i] += other.normal[i]
+    into.anomalous[i] += other.anomalous[i]
+    into.overlap[i] += other.overlap[i]
   }
   into.regions += other.regions
 }
@@ -100,13 +109,13 @@ export function tallyOfFloats(truths: Iterable<PixelTruth<Float32Array>>): Pixel
     regions += count
     let kept = 0
     for (let i = 0; i < keys.length; i++) {
-      const key = keys[i] ?? 0
-      const region = labels[i] ?? 0
+      const key = keys[i]
+      const region = labels[i]
       if (region === 0) {
         keys[kept++] = key
       } else {
         anomalousKeys.push(key)
-        anomalousWeights.push(1 / (areas[region - 1] ?? 1))
+        anomalousWeights.push(1 / areas[region - 1])
       }
     }
     normalParts.push(keys.subarray(0, kept))
@@ -138,16 +147,16 @@ function mergeSorted(
   let n = 0
   let level = 0
   for (let d = 0; d < defects.length; level++) {
-    const key = defects[d] ?? 0
+    const key = defects[d]
     let start = n
-    while (n < normals.length && (normals[n] ?? 0) < key) n++
+    while (n < normals.length && normals[n] < key) n++
     if (n > start) normal[level++] = n - start
     start = n
     while (n < normals.length && normals[n] === key) n++
     normal[level] = n - start
     while (d < defects.length && defects[d] === key) {
-      anomalous[level] = (anomalous[level] ?? 0) + 1
-      overlap[level] = (overlap[level] ?? 0) + (weights[order[d] ?? 0] ?? 0)
+      anomalous[level]++
+      overlap[level] += weights[order[d]]
       d++
     }
   }

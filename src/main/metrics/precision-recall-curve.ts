@@ -25,10 +25,10 @@ export function precisionRecallOf(ranking: Ranking): PrecisionRecallCurve | null
   precision[0] = 1
   withStart[0] = Number.POSITIVE_INFINITY
   for (let i = 0; i < thresholds.length; i++) {
-    const hits = truePositives[i] ?? 0
-    precision[i + 1] = hits / (hits + (falsePositives[i] ?? 0))
+    const hits = truePositives[i]
+    precision[i + 1] = hits / (hits + falsePositives[i])
     recall[i + 1] = hits / positives
-    withStart[i + 1] = thresholds[i] ?? 0
+    withStart[i + 1] = thresholds[i]
   }
   return { precision, recall, thresholds: withStart }
 }

@@ -16,9 +16,9 @@ export function quantileInterval(sorted: ArrayLike<number>, share: number, level
   if (n === 0) return null
   const outside = (1 - level) / 2
   return {
-    low: lowerEnd((rank) => sorted[rank - 1] ?? 0, { n, share, outside }),
+    low: lowerEnd((rank) => sorted[rank - 1], { n, share, outside }),
     // The upper end is the lower one of the values seen from above.
-    high: lowerEnd((rank) => sorted[n - rank] ?? 0, { n, share: 1 - share, outside }),
+    high: lowerEnd((rank) => sorted[n - rank], { n, share: 1 - share, outside }),
   }
 }
 

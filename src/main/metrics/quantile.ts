@@ -10,8 +10,8 @@ export function quantile(sorted: ArrayLike<number>, share: number): number | nul
   if (sorted.length === 0) return null
   const place = share * (sorted.length - 1)
   const below = Math.floor(place)
-  const low = sorted[below] ?? 0
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? 0
+  const low = sorted[below]
+  const high = sorted[Math.min(below + 1, sorted.length - 1)]
   // Equal infinities must not become NaN.
   return low === high ? low : low + (high - low) * (place - below)
 }

@@ -5,7 +5,7 @@
 export function sortableKeys(values: Float32Array, failure: (index: number) => Error): Uint32Array {
   const keys = new Uint32Array(values.slice().buffer)
   for (let i = 0; i < keys.length; i++) {
-    const bits = keys[i] ?? 0
+    const bits = keys[i]
     if ((bits & 0x7fffffff) > 0x7f800000) throw failure(i)
     if (bits === 0x80000000) keys[i] = 0x80000000
     else keys[i] = bits >>> 31 === 1 ? ~bits : bits | 0x80000000
@@ -32,26 +32,26 @@ export function sortKeys(
   const starts = [new Uint32Array(2048), new Uint32Array(2048), new Uint32Array(2048)] as const
   const [low, middle, high] = starts
   for (let i = 0; i < size; i++) {
-    const key = keys[i] ?? 0
-    low[key & 2047] = (low[key & 2047] ?? 0) + 1
-    middle[(key >>> 11) & 2047] = (middle[(key >>> 11) & 2047] ?? 0) + 1
-    high[key >>> 22] = (high[key >>> 22] ?? 0) + 1
+    const key = keys[i]
+    low[key & 2047]++
+    middle[(key >>> 11) & 2047]++
+    high[key >>> 22]++
   }
   for (const [pass, start] of starts.entries()) {
     let sum = 0
     for (let digit = 0; digit < start.length; digit++) {
-      const count = start[digit] ?? 0
+      const count = start[digit]
       start[digit] = sum
       sum += count
     }
     const shift = 11 * pass
     for (let i = 0; i < size; i++) {
-      const key = keys[i] ?? 0
+      const key = keys[i]
       const digit = (key >>> shift) & 2047
-      const to = start[digit] ?? 0
+      const to = start[digit]
       start[digit] = to + 1
       spare[to] = key
-      if (withOrder) spareOrder[to] = order[i] ?? 0
+      if (withOrder) spareOrder[to] = order[i]
     }
     ;[keys, spare] = [spare, keys]
     ;[order, spareOrder] = [spareOrder, order]

@@ -2,12 +2,12 @@ import { requireSameLength } from './input.ts'
 
 /** The rank of each value from 1 upward; equal values share the mean of their ranks. */
 function ranks(values: readonly number[]): number[] {
-  const order = [...values.keys()].sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))
+  const order = [...values.keys()].sort((a, b) => values[a] - values[b])
   const out = new Array<number>(values.length).fill(0)
   for (let from = 0; from < order.length; ) {
     let to = from + 1
-    while (to < order.length && values[order[to] ?? 0] === values[order[from] ?? 0]) to++
-    for (let i = from; i < to; i++) out[order[i] ?? 0] = (from + 1 + to) / 2
+    while (to < order.length && values[order[to]] === values[order[from]]) to++
+    for (let i = from; i < to; i++) out[order[i]] = (from + 1 + to) / 2
     from = to
   }
   return out
@@ -23,7 +23,7 @@ export function spearman(a: readonly number[], b: readonly number[]): number | n
   const mean = (a.length + 1) / 2
   let [both, ofX, ofY] = [0, 0, 0]
   for (const [i, rank] of x.entries()) {
-    const [dx, dy] = [rank - mean, (y[i] ?? 0) - mean]
+    const [dx, dy] = [rank - mean, y[i] - mean]
     both += dx * dy
     ofX += dx * dx
     ofY += dy * dy

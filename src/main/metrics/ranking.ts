@@ -32,7 +32,7 @@ export function sortedByClass(scores: Scores, labels: Labels): SortedScores {
   let n = 0
   for (let i = 0; i < scores.length; i++) {
     // Adding 0 makes -0 the same score as 0, which a typed array's order tells apart.
-    const score = (scores[i] ?? 0) + 0
+    const score = scores[i] + 0
     if (labels[i] !== 0) anomalous[a++] = score
     else normal[n++] = score
   }
@@ -53,8 +53,8 @@ export function rankSorted({ normal, anomalous }: SortedScores): Ranking {
   let count = 0
   while (a > 0 || n > 0) {
     const threshold = Math.max(
-      a > 0 ? (anomalous[a - 1] ?? 0) : Number.NEGATIVE_INFINITY,
-      n > 0 ? (normal[n - 1] ?? 0) : Number.NEGATIVE_INFINITY,
+      a > 0 ? anomalous[a - 1] : Number.NEGATIVE_INFINITY,
+      n > 0 ? normal[n - 1] : Number.NEGATIVE_INFINITY,
     )
     while (a > 0 && anomalous[a - 1] === threshold) a--
     while (n > 0 && normal[n - 1] === threshold) n--

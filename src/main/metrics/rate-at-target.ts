@@ -1,9 +1,9 @@
 import { type Labels, requireArgument, requireNumbers, requireSameLength, type Scores } from './input.ts'
 
 /** What a threshold is set to: the greatest share of normal items flagged, or the least share of anomalous ones. */
-export type RateTarget = { falseRejectRate: number } | { recall: number }
+type RateTarget = { falseRejectRate: number } | { recall: number }
 
-export interface RateAtTarget {
+interface RateAtTarget {
   /**
    * The other rate at the target, of resampled items (one count per item; the threshold is set anew for each draw):
    * recall for a false-reject rate, the false-reject rate for a recall. Null when a class is empty.
@@ -23,8 +23,8 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
   const wanted = 'recall' in target ? target.recall : target.falseRejectRate
   requireArgument(wanted >= 0 && wanted <= 1, 'rate-target')
   const order = Uint32Array.from({ length: scores.length }, (_, i) => i)
-  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
-  const scoreAt = (place: number): number => scores[order[place] ?? 0] ?? 0
+  order.sort((a, b) => scores[b] - scores[a])
+  const scoreAt = (place: number): number => scores[order[place]]
 
   /** How many places from the top are flagged, and the share of each class among them. */
   function flagged(
@@ -33,8 +33,8 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
     let positives = 0
     let negatives = 0
     for (let i = 0; i < scores.length; i++) {
-      if (labels[i] !== 0) positives += counts[i] ?? 0
-      else negatives += counts[i] ?? 0
+      if (labels[i] !== 0) positives += counts[i]
+      else negatives += counts[i]
     }
     if (positives === 0 || negatives === 0) return null
     // Rounding must not cost an item: 0.07 * 100 is a little more than 7.
@@ -48,9 +48,9 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
       let anomalous = 0
       let normal = 0
       while (end < order.length && scoreAt(end) === scoreAt(places)) {
-        const item = order[end] ?? 0
-        if (labels[item] !== 0) anomalous += counts[item] ?? 0
-        else normal += counts[item] ?? 0
+        const item = order[end]
+        if (labels[item] !== 0) anomalous += counts[item]
+        else normal += counts[item]
         end++
       }
       if (falsePositives + normal > allowed) break
@@ -65,6 +65,7 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
   const places = flagged(all)?.places ?? placesOfNormals(order, labels, target)
   return {
     rate(counts) {
+      requireSameLength(counts, scores, 'counts-and-scores')
       const found = flagged(counts)
       if (found === null) return null
       return 'recall' in target ? found.falseRejects : found.recall

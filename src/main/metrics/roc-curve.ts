@@ -2,7 +2,7 @@ import type { Labels, Scores } from './input.ts'
 import { type Ranking, rank } from './ranking.ts'
 
 /** Points of a ROC curve from (0, 0) to (1, 1); an item is flagged at score >= threshold. */
-export interface RocCurve {
+interface RocCurve {
   /** Share of normal items that are flagged. */
   fpr: Float64Array
   /** Share of anomalous items that are flagged. */
@@ -20,7 +20,7 @@ export function rocOf(ranking: Ranking): RocCurve | null {
   if (positives === 0 || negatives === 0) return null
   const shares = (counts: Float64Array, total: number): Float64Array => {
     const out = new Float64Array(counts.length + 1)
-    for (let i = 0; i < counts.length; i++) out[i + 1] = (counts[i] ?? 0) / total
+    for (let i = 0; i < counts.length; i++) out[i + 1] = counts[i] / total
     return out
   }
   const withStart = new Float64Array(thresholds.length + 1)

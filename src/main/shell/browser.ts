@@ -7,6 +7,7 @@
  *     POST /<ticket>/drop/...    a file of a folder that was dropped, see `services/drops.ts`
  *     WS   /<ticket>/socket      {id, name, input} -> {id, answer}; {event, payload}
  */
+
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import websocket from '@fastify/websocket'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { callChannel, eventChannel, scheme, siteBase } from '../../preload/channels.ts'
 import { failureDocument } from '../../shared/failure.ts'
-import type { LaunchEngine } from '../supervisor/channel.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { ApiSender, ApiWindow, ElectronApi } from './electron-api.ts'
 import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
 import { isBelow } from './policy.ts'
@@ -21,7 +21,7 @@ export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
   preloadFile: string
   /** The application's picture in the task bar. */
   iconFile: string
-  /** The bundle of `src/main/entries/engine.ts`. */
+  /** The bundle of `src/main/app/engine.ts`. */
   engineEntry: string
   engineEnvironment: () => Record<string, string>
   platform?: NodeJS.Platform

@@ -1,7 +1,7 @@
 /** What both hosts do alike. A host adds only how messages and windows are carried on its platform. */
-import { createAssets } from '../assets/assets.ts'
-import { openPictureThread } from '../assets/picture-thread.ts'
-import type { AssetSource } from '../assets/source.ts'
+import { createAssets } from '../app/assets/assets.ts'
+import { openPictureThread } from '../app/assets/picture-task.ts'
+import type { AssetSource } from '../app/assets/source.ts'
 import {
   type Answer,
   type Caller,
@@ -10,8 +10,8 @@ import {
   type Handlers,
   type ReportDefect,
 } from '../contract/dispatch.ts'
-import type { Drops } from '../services/drops.ts'
-import type { ApplicationEvents } from '../services/events.ts'
+import type { Drops } from '../features/folders/drops.ts'
+import type { ApplicationEvents } from '../platform/events.ts'
 import { openSite, type Site } from './site.ts'
 
 /** What a host needs of the application. */

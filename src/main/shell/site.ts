@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { Failure, failureData, failureOf } from '../../shared/failure.ts'
-import type { Assets } from '../assets/assets.ts'
+import type { Assets } from '../app/assets/assets.ts'
 import type { ReportDefect } from '../contract/dispatch.ts'
 import { securityHeaders } from './policy.ts'
 

@@ -1,5 +1,5 @@
 /** An engine in a process of Electron's own kind. */
-import type { EngineChannel } from '../supervisor/channel.ts'
+import type { EngineChannel } from '../engine-host/channel.ts'
 
 /** What is used of Electron's UtilityProcess. */
 export interface UtilityChild {

@@ -6,8 +6,8 @@ import {
   defectTypeSchema,
   type Shape,
   shapesSchema,
-} from '../../shared/annotation.ts'
-import { type Id, type ImageId, timeSchema } from '../../shared/domain.ts'
+} from '../../shared/label.ts'
+import { type Id, type ImageId, timeSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { jsonText, toJson } from './row.ts'
 

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type AuditEntry, auditEntrySchema, type JsonObject } from '../../shared/domain.ts'
+import { type AuditEntry, auditEntrySchema } from '../../shared/audit.ts'
 import { type Message, message, type Params } from '../../shared/messages/message.ts'
+import type { JsonObject } from '../../shared/values.ts'
 import type { Database, SqlValues } from './database.ts'
 import { changedParts } from './live-checksum.ts'
 import { countRow, jsonText } from './row.ts'

@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
-import { temporaryPrefix } from '../durable-file.ts'
-import { compiledFolder } from '../run-folder.ts'
-import { storedAsync } from './storage-errors.ts'
+import { compiledFolder } from '../model/run-folder.ts'
+import { temporaryPrefix } from '../platform/durable-file.ts'
+import { storedAsync } from '../platform/storage-errors.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface BackupReport {

@@ -16,10 +16,11 @@ import {
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
-import { type ImageFormat, imageFormatSchema, type Sha256, sha256Schema } from '../../shared/domain.ts'
-import { temporaryPrefix } from '../durable-file.ts'
+import { type ImageFormat, imageFormatSchema } from '../../shared/image.ts'
+import { type Sha256, sha256Schema } from '../../shared/values.ts'
 import { ImageRefusal } from '../images/refusal.ts'
-import { stored } from './storage-errors.ts'
+import { temporaryPrefix } from '../platform/durable-file.ts'
+import { stored } from '../platform/storage-errors.ts'
 
 const extensions: Record<ImageFormat, string> = {
   png: 'png',

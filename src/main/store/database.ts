@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import type { z } from 'zod'
-import { storageFailure, stored, storedAsync } from './storage-errors.ts'
+import { storageFailure, stored, storedAsync } from '../platform/storage-errors.ts'
 
 export type SqlValue = string | number | null | Uint8Array
 export type SqlValues = Record<string, SqlValue>

@@ -1,9 +1,9 @@
 /** Versions of a dataset's training images. A version is written whole and never changed. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type Id, type ImageId, imageIdSchema, type Sha256 } from '../../shared/domain.ts'
+import { type DatasetVersion, datasetVersionSchema } from '../../shared/curation.ts'
 import { Failure } from '../../shared/failure.ts'
-import { type DatasetVersion, datasetVersionSchema } from '../../shared/improvement.ts'
+import { type Id, type ImageId, imageIdSchema, type Sha256 } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 

@@ -4,13 +4,11 @@ import {
   type DatasetSummary,
   datasetNameSchema,
   datasetSchema,
-  type Id,
-  type Layout,
-  labelSchema,
   type SplitCounts,
-  splitSchema,
-} from '../../shared/domain.ts'
+} from '../../shared/dataset.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type Layout, labelSchema, splitSchema } from '../../shared/image.ts'
+import type { Id } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { validationFrozenAt } from './frozen.ts'
 import { newId } from './ids.ts'

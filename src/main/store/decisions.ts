@@ -1,13 +1,7 @@
 import { z } from 'zod'
-import {
-  type Decision,
-  type DecisionKind,
-  decisionSchema,
-  type Id,
-  type ImageId,
-  imageIdSchema,
-  type Split,
-} from '../../shared/domain.ts'
+import type { Split } from '../../shared/image.ts'
+import { type Decision, type DecisionKind, decisionSchema } from '../../shared/review.ts'
+import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { findImage } from './images.ts'

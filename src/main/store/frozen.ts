@@ -1,7 +1,8 @@
 /** Frozen validation sets: what thresholds and comparisons were measured on stays as it was. */
 import { z } from 'zod'
-import { type Id, type ImageId, type Split, timeSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import type { Split } from '../../shared/image.ts'
+import { type Id, type ImageId, timeSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 
 /** Since when; null where the set may change. */

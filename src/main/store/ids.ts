@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Id } from '../../shared/domain.ts'
+import type { Id } from '../../shared/values.ts'
 
 /** Without letters that are mistaken for digits. */
 const letters = '23456789abcdefghjkmnpqrstvwxyz'

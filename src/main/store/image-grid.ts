@@ -3,15 +3,10 @@
  * of them at once as numbers; only the rows of the page that is shown are read.
  */
 import { z } from 'zod'
-import {
-  decisionKindSchema,
-  type GridFilter,
-  type GridImage,
-  type GridSort,
-  gridImageSchema,
-} from '../../shared/dataset-grid.ts'
-import { type Id, type ImageId, imageIdSchema } from '../../shared/domain.ts'
+import { type GridFilter, type GridImage, type GridSort, gridImageSchema } from '../../shared/dataset.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
+import { decisionKindSchema } from '../../shared/review.ts'
+import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import type { Database, SqlValues } from './database.ts'
 import { jsonText, toJson } from './row.ts'
 

@@ -1,19 +1,17 @@
 import { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
 import {
-  type Id,
   type Image,
   type ImageFormat,
-  type ImageId,
   imageFormatSchema,
   imageSchema,
   type Label,
-  type Sha256,
   type Split,
-} from '../../shared/domain.ts'
-import { Failure } from '../../shared/failure.ts'
+} from '../../shared/image.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
+import type { Id, ImageId, Sha256 } from '../../shared/values.ts'
 import { fullScale } from '../images/full-scale.ts'
-import { allPages } from '../pieces.ts'
+import { allPages } from '../platform/long-work.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { countRow, jsonText, toJson } from './row.ts'

@@ -1,13 +1,7 @@
 import { z } from 'zod'
-import {
-  type Id,
-  type ImportReport,
-  importReportSchema,
-  type JsonObject,
-  type Layout,
-  layoutSchema,
-  timeSchema,
-} from '../../shared/domain.ts'
+import { type Layout, layoutSchema } from '../../shared/image.ts'
+import { type ImportReport, importReportSchema } from '../../shared/import.ts'
+import { type Id, type JsonObject, timeSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { datasetById } from './datasets.ts'

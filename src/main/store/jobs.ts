@@ -1,15 +1,8 @@
 import { z } from 'zod'
-import {
-  type FailureInfo,
-  failureInfoSchema,
-  type Id,
-  type Job,
-  type JobKind,
-  type JsonObject,
-  jobSchema,
-  jsonObjectSchema,
-} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema.ts'
+import { type Job, type JobKind, jobSchema } from '../../shared/job.ts'
+import { type Id, type JsonObject, jsonObjectSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 import { jsonText, toJson, toJsonOrNull } from './row.ts'

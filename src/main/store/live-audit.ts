@@ -3,7 +3,7 @@
  * A shift has hundreds of thousands of parts, and a change of any of them must be found all the same.
  */
 import { z } from 'zod'
-import type { Id } from '../../shared/domain.ts'
+import type { Id } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { findDataset } from './datasets.ts'

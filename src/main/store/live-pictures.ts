@@ -4,7 +4,8 @@
  * pictures of labeled and decided parts only, and hold them themselves.
  */
 import { z } from 'zod'
-import { type ImageId, imageFormatSchema, imageIdSchema, sha256Schema } from '../../shared/domain.ts'
+import { imageFormatSchema } from '../../shared/image.ts'
+import { type ImageId, imageIdSchema, sha256Schema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 
 const clearableRow = z.object({

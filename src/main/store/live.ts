@@ -1,6 +1,5 @@
 /** Watched folders, and a row for each file that came into one. */
 import { z } from 'zod'
-import type { Id, ImageId } from '../../shared/domain.ts'
 import {
   type LivePart,
   type LiveVerdict,
@@ -9,6 +8,7 @@ import {
   liveWatchSchema,
 } from '../../shared/live.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
+import type { Id, ImageId } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 import { flag, jsonText, toJsonOrNull } from './row.ts'

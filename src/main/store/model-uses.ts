@@ -1,8 +1,8 @@
 /** Which run is in use for a dataset, since when and why: a history that is only added to. */
 import { z } from 'zod'
-import type { Id } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
-import { type Gate, gateSchema, type ModelUse, modelUseSchema } from '../../shared/improvement.ts'
+import { type Gate, gateSchema, type ModelUse, modelUseSchema } from '../../shared/model.ts'
+import type { Id } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { jsonText, toJsonOrNull } from './row.ts'
 

@@ -1,11 +1,11 @@
 /** Thresholds under a name. A point is never changed: what is set anew is its next version. */
 import { z } from 'zod'
-import type { Id } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
 import { type OperatingPoint, operatingPointSchema } from '../../shared/threshold.ts'
+import type { Id } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
-import { signIn } from './operators.ts'
+import { findOrMakeOperator } from './operators.ts'
 import { jsonText, toJson } from './row.ts'
 
 const shape = operatingPointSchema.shape
@@ -74,7 +74,7 @@ export function savePoint(db: Database, values: NewPoint): OperatingPoint {
   }
   return db.transaction(() => {
     const { regions, interval, validation, figures, operator, reason, run, ...rest } = values
-    const { id: operatorId, name: operatorName } = signIn(db, operator)
+    const { id: operatorId, name: operatorName } = findOrMakeOperator(db, operator)
     const version =
       (db.get(
         z.object({ version: z.int().nullable() }),
@@ -132,7 +132,7 @@ export function usePoint(
 ): OperatingPoint {
   return db.transaction(() => {
     const point = findPoint(db, values.point)
-    const { id: operatorId, name: operator } = signIn(db, values.operator)
+    const { id: operatorId, name: operator } = findOrMakeOperator(db, values.operator)
     const reason = givenReason(values.reason)
     db.run(
       `INSERT INTO operating_point_use (run_id, point_id, operator_id, reason, used_at)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Operator, operatorNameSchema, operatorSchema } from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type Operator, operatorNameSchema, operatorSchema } from '../../shared/operator.ts'
 import type { Database } from './database.ts'
 import { flag } from './row.ts'
 
@@ -17,7 +17,7 @@ export const operatorById = (db: Database, id: number): Operator | undefined =>
  * The operator of this name, made where the name is new. Upper and lower case are the same.
  * @throws Failure `operator-name-invalid`
  */
-export function signIn(db: Database, name: string): Operator {
+export function findOrMakeOperator(db: Database, name: string): Operator {
   const parsed = operatorNameSchema.safeParse(name)
   if (!parsed.success) {
     throw new Failure('operator-name-invalid', { name })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
-import { storageFailure } from './storage-errors.ts'
+import { storageFailure } from '../platform/storage-errors.ts'
 
 const ownerSchema = z.object({
   pid: z.int(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FailureInfo } from '../../shared/domain.ts'
+import type { FailureInfo } from '../../shared/failure-schema.ts'
 import { message } from '../../shared/messages/message.ts'
 import { recordAudit } from './audit.ts'
 import type { BlobStore } from './blob-store.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Id, type ImageId, imageIdSchema } from '../../shared/domain.ts'
+import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 
 /** Areas by level as `regionProfile` measured them; undefined where the map has not been measured since. */

@@ -1,11 +1,11 @@
 /** What of a dataset's photographs counts. A run keeps what was set when it was made. */
 import { z } from 'zod'
-import type { Id } from '../../shared/domain.ts'
 import {
   type RegionOfInterest,
   regionOfInterestSchema,
   wholePhotograph,
 } from '../../shared/region-of-interest.ts'
+import type { Id } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { datasetById } from './datasets.ts'

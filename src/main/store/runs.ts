@@ -1,17 +1,8 @@
 import { z } from 'zod'
-import {
-  type FailureInfo,
-  failureInfoSchema,
-  type Id,
-  type JsonObject,
-  jsonObjectSchema,
-  type Run,
-  type RunMetric,
-  type RunState,
-  runMetricSchema,
-  runSchema,
-} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema.ts'
+import { type Run, type RunMetric, type RunState, runMetricSchema, runSchema } from '../../shared/run.ts'
+import { type Id, type JsonObject, jsonObjectSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { datasetById } from './datasets.ts'
@@ -114,20 +105,6 @@ export function findRun(db: Database, text: string): Run {
   throw newest.length > 0
     ? new Failure('run-unknown', { run: text, newest })
     : new Failure('run-unknown', { case: 'none', run: text })
-}
-
-/**
- * For what takes a finished model. The purposes are cases of the Failure.
- * @throws Failure `not-trained`
- */
-export function requireTrained(
-  { id, state }: Pick<Run, 'id' | 'state'>,
-  purpose: 'score' | 'export' | 'report' | 'compare' | 'promote' | 'retrain',
-): void {
-  if (state === 'trained') return
-  const isComing = purpose === 'score' && (state === 'training' || state === 'queued')
-  if (isComing) throw new Failure('not-trained', { case: 'score-later', run: id, state })
-  throw new Failure('not-trained', { case: purpose, run: id, state })
 }
 
 /** Where training stands; losses are the last value of each, by name. */

@@ -1,20 +1,10 @@
 import { z } from 'zod'
-import {
-  type Decision,
-  decisionKindSchema,
-  decisionSchema,
-  type Id,
-  type ImageId,
-  imageIdSchema,
-  type Label,
-  labelSchema,
-  type Score,
-  type Split,
-  scoreSchema,
-  splitSchema,
-} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { type Label, labelSchema, type Split, splitSchema } from '../../shared/image.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
+import { type Decision, decisionKindSchema, decisionSchema } from '../../shared/review.ts'
+import { type Score, scoreSchema } from '../../shared/score.ts'
+import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
 import { flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'

@@ -2,16 +2,13 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
-import {
-  imageFormatSchema,
-  type Problem,
-  runStateSchema,
-  sha256Schema,
-  type VerifyReport,
-} from '../../shared/domain.ts'
 import { Failure } from '../../shared/failure.ts'
+import { imageFormatSchema } from '../../shared/image.ts'
 import { inside, type Params } from '../../shared/messages/message.ts'
-import { temporaryPrefix } from '../durable-file.ts'
+import { runStateSchema } from '../../shared/run.ts'
+import { sha256Schema } from '../../shared/values.ts'
+import type { Problem, VerifyReport } from '../../shared/workspace.ts'
+import { temporaryPrefix } from '../platform/durable-file.ts'
 import { checkAudit } from './audit.ts'
 import { blobFile, hashFile } from './blob-store.ts'
 import { runFolder } from './runs.ts'

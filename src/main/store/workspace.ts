@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
+import { stored } from '../platform/storage-errors.ts'
 import { type BlobStore, createBlobStore } from './blob-store.ts'
 import { type Database, openDatabase } from './database.ts'
 import { isWorkspaceDatabase, type Migration, migrate, newestVersion, versionOf } from './migrate.ts'
 import { migrations as released } from './migrations/index.ts'
 import { takeOwnership } from './owner.ts'
 import { recover } from './recovery.ts'
-import { stored } from './storage-errors.ts'
 
 /** Absolute paths inside a workspace. */
 export interface WorkspacePaths {

@@ -1,8 +1,10 @@
 /** The application as a whole: host, engine, and the workspace that is open. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { AppInfo, EngineState, WorkspaceInfo } from '../../shared/contract.ts'
+import type { AppInfo } from '../../shared/app.ts'
+import type { EngineState } from '../../shared/engine.ts'
 import type { FailureData } from '../../shared/failure.ts'
+import type { WorkspaceInfo } from '../../shared/workspace.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 

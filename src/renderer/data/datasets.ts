@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
-import type { DatasetSummary } from '../../shared/domain.ts'
+import type { DatasetSummary } from '../../shared/dataset.ts'
 import type { FailureData } from '../../shared/failure.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'

@@ -1,8 +1,7 @@
 /** Jobs: what main works on, how far it is, and how it ended. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { JobProgress } from '../../shared/contract.ts'
-import type { Job } from '../../shared/domain.ts'
+import type { Job, JobProgress } from '../../shared/job.ts'
 import { call, listen } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 

@@ -1,7 +1,7 @@
 /** Who sits at the station. Every decision carries the name. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import type { Operator } from '../../shared/domain.ts'
+import type { Operator } from '../../shared/operator.ts'
 import { call } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 

@@ -4,9 +4,9 @@
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, triggerRef } from 'vue'
-import type { ReviewItem, ReviewOrder, ReviewView } from '../../shared/contract.ts'
-import type { DecisionKind, Split } from '../../shared/domain.ts'
 import type { FailureData } from '../../shared/failure.ts'
+import type { Split } from '../../shared/image.ts'
+import type { DecisionKind, ReviewItem, ReviewOrder, ReviewView } from '../../shared/review.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'

@@ -1,8 +1,8 @@
 /** The systems that can be trained, their parameters, presets and scores. They do not change at run time. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import type { Systems } from '../../shared/contract.ts'
 import type { FailureData } from '../../shared/failure.ts'
+import type { Systems } from '../../shared/training.ts'
 import { call } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 

@@ -1,10 +1,10 @@
 /** What a job is called on screen and what it is doing, in the user's language. */
 import { useI18n } from 'vue-i18n'
-import type { Job } from '../../shared/domain.ts'
-import { useFormats } from '../i18n/format.ts'
+import type { Job } from '../../shared/job.ts'
 import { useDatasetsStore } from '../data/datasets.ts'
 import { progressOf } from '../data/jobs.ts'
 import { titleOf, useRunsStore } from '../data/runs.ts'
+import { useFormats } from '../i18n/format.ts'
 
 const phases = [
   'sample',

@@ -3,7 +3,7 @@
  * do not know yet: those show what the catalog itself says.
  */
 import { useI18n } from 'vue-i18n'
-import type { Parameter, Systems } from '../../shared/contract.ts'
+import type { Parameter, Systems } from '../../shared/training.ts'
 
 export function useCatalogText() {
   const { t, te } = useI18n()

@@ -1,7 +1,7 @@
 /** Scores the test images of a run, and tells when that is done, with the next step. */
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
-import type { Run } from '../../shared/domain.ts'
+import type { Run } from '../../shared/run.ts'
 import { call } from '../bridge.ts'
 import { useJobsStore } from '../data/jobs.ts'
 import { useNoticesStore } from '../data/notices.ts'

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { checkEvent, dispatch } from '../../../src/main/contract/dispatch.ts'
 import { calls, events } from '../../../src/shared/contract.ts'
 import { Failure, failureDocument, failureOf as thrown } from '../../../src/shared/failure.ts'
-import { callExamples, eventExamples } from '../../shell/contract-examples.ts'
-import { callNames, recordedApplication } from '../../shell/recorded-application.ts'
+import { callExamples, eventExamples } from '../shell/contract-examples.ts'
+import { callNames, recordedApplication } from '../shell/recorded-application.ts'
 
 /** What an answer failed with, worded in English beside its data. */
 const failureOf = async (answer: ReturnType<typeof dispatch>) => {

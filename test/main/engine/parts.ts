@@ -1,15 +1,16 @@
 /** Small seeded photographs of parts, and trainings on them that take a second. */
+
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import type { z } from 'zod'
-import { type FanoganConfig, fanoganConfigSchema } from '../../../src/main/engine/models/fanogan/config.ts'
-import { systemNamed } from '../../../src/main/engine/models/registry.ts'
 import type { EngineImage, ScoredImage, ScoreTask, TrainTask } from '../../../src/main/engine/protocol.ts'
-import { scoreTask } from '../../../src/main/engine/scoring/score-task.ts'
+import { systemNamed } from '../../../src/main/engine/systems/registry.ts'
 import { TaskControl } from '../../../src/main/engine/task-control.ts'
+import { scoreTask } from '../../../src/main/engine/tasks/score-task.ts'
 import type { TrainingContext } from '../../../src/main/engine/training/context.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { type FanoganConfig, fanoganConfigSchema } from '../../../src/main/model/systems/fanogan/config.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { tinyValues } from './tiny-training.ts'
 
 export interface PartOptions {

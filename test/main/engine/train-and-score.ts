@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { resolveConfig } from '../../../src/main/engine/models/catalog.ts'
 import { provider } from '../../../src/main/engine/tensorflow.ts'
+import { resolveConfig } from '../../../src/main/model/catalog.ts'
 import { score, train, writeParts } from './parts.ts'
 
 const [model = '', steps = '{}'] = process.argv.slice(2)

@@ -4,7 +4,7 @@ import {
   readAnomalyMapSamples,
   writeAnomalyMap,
 } from '../../../src/main/images/anomaly-map.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { decodePlainPng } from './plain-png.ts'
 
 const width = 37

@@ -7,7 +7,7 @@ import {
   runsOf,
   shareOf,
 } from '../../../src/main/images/region-of-interest.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 
 /** A bright disk with a dark hole on a ground with grain, and a speck of dirt in a corner. */
 function photograph(options: { width?: number; height?: number; channels?: 1 | 3; seed?: number } = {}) {

@@ -16,4 +16,4 @@ promises.open = async (path, flags, mode) => {
   return handle
 }
 syncBuiltinESMExports()
-await import('../../../src/main/entries/engine.ts')
+await import('../../../src/main/app/engine.ts')

@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { doAgain } from '../../../src/main/app/repeat-job.ts'
+import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
+import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
+import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
+import { resumeTraining, startTraining } from '../../../src/main/features/training/training.ts'
 import type { JobEnd, JobPlan } from '../../../src/main/jobs/jobs.ts'
-import { createEventHub } from '../../../src/main/services/events.ts'
-import { doAgain } from '../../../src/main/services/redo.ts'
-import { startScoring } from '../../../src/main/services/scoring.ts'
-import { openSession } from '../../../src/main/services/session.ts'
-import { resumeTraining, startTraining } from '../../../src/main/services/training.ts'
+import { createEventHub } from '../../../src/main/platform/events.ts'
+import { openSession } from '../../../src/main/session/session.ts'
 import { findDataset } from '../../../src/main/store/datasets.ts'
 import { createJob, startJob } from '../../../src/main/store/jobs.ts'
 import { createRun, findRun, setRunState } from '../../../src/main/store/runs.ts'
 import { iterateScores } from '../../../src/main/store/scores.ts'
 import { openWorkspace } from '../../../src/main/store/workspace.ts'
-import { launchStandardEngine } from '../../../src/main/supervisor/standard-engine.ts'
 import { failureOf } from '../../../src/shared/failure.ts'
-import { lineWorkspace, sessionOn } from '../services/line.ts'
-import { tinyTraining } from '../services/line-training.ts'
+import { lineWorkspace, sessionOn } from '../features/line.ts'
+import { tinyTraining } from '../features/line-training.ts'
 import { playedEngine } from './played-engine.ts'
 
 /** Work that the test ends by hand. */
@@ -302,7 +303,8 @@ describe('a session', () => {
   it('is refused for a workspace that another one has', async () => {
     const dir = await lineWorkspace()
     sessionOn(dir, playedEngine().launch)
-    const second = () => openSession({ dir, launchEngine: launchStandardEngine, events: createEventHub() })
+    const second = () =>
+      openSession({ dir, launchEngine: launchStandardEngine, events: createEventHub(), hooks: sessionHooks })
     expect(second).toThrow(expect.objectContaining({ code: 'workspace-in-use' }))
   })
 })

@@ -1,7 +1,6 @@
 /** An engine inside the test, which says what the test tells it to. */
-import type { FromEngine, ToEngine, TrainResult } from '../../../src/main/engine/protocol.ts'
-import type { LaunchEngine } from '../../../src/main/supervisor/channel.ts'
-import type { EngineTask } from '../../../src/main/supervisor/supervisor.ts'
+import type { EngineTask, FromEngine, ToEngine, TrainResult } from '../../../src/main/engine/protocol.ts'
+import type { LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 
 export interface PlayedEngine {
   launch: LaunchEngine

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { auroc, partialAuroc, resampledAuroc } from '../../../src/main/metrics/auroc.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { classificationCases } from './reference.ts'
 
 describe.each(classificationCases)('AUROC of $name', ({ scores, labels, ...expected }) => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { drawBinomial } from '../../../src/main/metrics/binomial.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 
 /** The probability of each number of successes, by its recurrence from the mode on. */
 function probabilities(n: number, p: number): Float64Array {

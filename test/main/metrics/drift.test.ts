@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ewmaChart, stabilityIndex, testMartingale } from '../../../src/main/metrics/drift.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 
 const normals = (seed: number, count: number, shift = 0): number[] => {
   const random = createRandom(seed)

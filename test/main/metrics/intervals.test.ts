@@ -6,7 +6,7 @@ import { normalQuantile, normalTail } from '../../../src/main/metrics/normal-dis
 import { percentileRank } from '../../../src/main/metrics/percentile-rank.ts'
 import { quantile } from '../../../src/main/metrics/quantile.ts'
 import { wilson } from '../../../src/main/metrics/wilson.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { reference } from './reference.ts'
 
 describe('Wilson’s interval', () => {

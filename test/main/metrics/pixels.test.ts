@@ -9,7 +9,7 @@ import {
   type PixelTally,
   tallyOfFloats,
 } from '../../../src/main/metrics/pixel-tally.ts'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { reference } from './reference.ts'
 
 const cases = Object.entries(reference.pixels).map(([name, figures]) => ({ name, ...figures }))

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createRandom } from '../../../src/main/random.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import {
   auditHash,
   canonicalJson,
@@ -16,7 +16,7 @@ import { decide, undoDecision } from '../../../src/main/store/decisions.ts'
 import { removeImage, restoreImage, setLabel } from '../../../src/main/store/images.ts'
 import { migrate } from '../../../src/main/store/migrate.ts'
 import { migrations } from '../../../src/main/store/migrations/index.ts'
-import { signIn } from '../../../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../../../src/main/store/operators.ts'
 import { createRun, setRunState } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { wordsIn } from '../../../src/shared/messages/words.ts'
@@ -150,7 +150,7 @@ describe('what is done in a workspace', () => {
     const { workspace, dataset, images } = await stockedWorkspace(2)
     const { db } = workspace
     const [imageId = 0] = images
-    const { id: operatorId } = signIn(db, 'Li Na')
+    const { id: operatorId } = findOrMakeOperator(db, 'Li Na')
     const run = createRun(db, {
       datasetId: dataset.id,
       model: 'fanogan',

@@ -9,7 +9,7 @@ import {
   undoBatch,
   undoDecision,
 } from '../../../src/main/store/decisions.ts'
-import { listOperators, signIn } from '../../../src/main/store/operators.ts'
+import { findOrMakeOperator, listOperators } from '../../../src/main/store/operators.ts'
 import { createRun } from '../../../src/main/store/runs.ts'
 import { saveScores } from '../../../src/main/store/scores.ts'
 import { stockedWorkspace } from './stocked-workspace.ts'
@@ -26,7 +26,7 @@ async function reviewing() {
     stepsTotal: 1,
   })
   const [imageId = 0, otherId = 0] = images
-  const operator = signIn(db, 'Wang Li')
+  const operator = findOrMakeOperator(db, 'Wang Li')
   return { db, runId: run.id, imageId, otherId, operatorId: operator.id }
 }
 
@@ -70,7 +70,7 @@ describe('a decision', () => {
 
   it('is undone by its own operator only, newest first, until none is left', async () => {
     const { db, runId, imageId, otherId, operatorId } = await reviewing()
-    const other = signIn(db, 'Meier')
+    const other = findOrMakeOperator(db, 'Meier')
     decide(db, { runId, imageId, operatorId, decision: 'accept' })
     decide(db, { runId, imageId: otherId, operatorId, decision: 'reject' })
     decide(db, { runId, imageId: otherId, operatorId: other.id, decision: 'unsure' })
@@ -104,13 +104,13 @@ describe('a decision', () => {
 describe('operators', () => {
   it('are the same person in upper and lower case', async () => {
     const { db } = await reviewing()
-    expect(signIn(db, ' wang li ')).toEqual(signIn(db, 'Wang Li'))
+    expect(findOrMakeOperator(db, ' wang li ')).toEqual(findOrMakeOperator(db, 'Wang Li'))
     expect(listOperators(db)).toHaveLength(1)
   })
 
   it('have a name', async () => {
     const { db } = await reviewing()
-    expect(() => signIn(db, '   ')).toThrow(/cannot be the name/)
+    expect(() => findOrMakeOperator(db, '   ')).toThrow(/cannot be the name/)
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decide } from '../../../src/main/store/decisions.ts'
 import { removeImage } from '../../../src/main/store/images.ts'
-import { signIn } from '../../../src/main/store/operators.ts'
+import { findOrMakeOperator } from '../../../src/main/store/operators.ts'
 import { createRun, findRun } from '../../../src/main/store/runs.ts'
 import {
   componentsOf,
@@ -122,7 +122,7 @@ describe('the review queue', () => {
   it('shows the decision that stands on each image, by whichever run it was taken', async () => {
     const { db, runId, a, b } = await scoring()
     saveScores(db, runId, names, [scored(a, 2), scored(b, 1)])
-    const operator = signIn(db, 'Wang Li')
+    const operator = findOrMakeOperator(db, 'Wang Li')
     const decision = decide(db, { runId: null, imageId: a, operatorId: operator.id, decision: 'reject' })
     expect(listQueue(db, { runId }).map((row) => row.decision)).toEqual([decision, null])
   })
@@ -130,7 +130,7 @@ describe('the review queue', () => {
   it('can leave out what is decided, and counts', async () => {
     const { db, runId, a, b, c, d } = await scoring()
     saveScores(db, runId, names, [scored(a, 4), scored(b, 3), scored(c, 2), scored(d, 1)])
-    const { id: operatorId } = signIn(db, 'Wang Li')
+    const { id: operatorId } = findOrMakeOperator(db, 'Wang Li')
     decide(db, { runId, imageId: a, operatorId, decision: 'reject' })
     decide(db, { runId, imageId: b, operatorId, decision: 'accept' })
     expect(listQueue(db, { runId, undecided: true }).map(({ imageId }) => imageId)).toEqual([c, d])

@@ -6,7 +6,8 @@ import { createDataset } from '../../../src/main/store/datasets.ts'
 import { addBlob, addImage, type NewImage } from '../../../src/main/store/images.ts'
 import { beginImport } from '../../../src/main/store/imports.ts'
 import { openWorkspace, type Workspace } from '../../../src/main/store/workspace.ts'
-import type { Dataset, ImageId } from '../../../src/shared/domain.ts'
+import type { Dataset } from '../../../src/shared/dataset.ts'
+import type { ImageId } from '../../../src/shared/values.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface Stocked {

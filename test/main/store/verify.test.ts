@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { verifyTask } from '../../../src/main/features/workspace/verify-task.ts'
 import { blobFile } from '../../../src/main/store/blob-store.ts'
 import { listImages } from '../../../src/main/store/images.ts'
 import { createRun, runFolder, setRunState } from '../../../src/main/store/runs.ts'
 import { saveScores } from '../../../src/main/store/scores.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
-import { verifyInThread } from '../../../src/main/store/verify-in-thread.ts'
+import { runWorkspaceTask } from '../../../src/main/threads/run-task.ts'
 import { wordsIn } from '../../../src/shared/messages/words.ts'
 import { type Stocked, stockedWorkspace } from './stocked-workspace.ts'
 
@@ -149,7 +150,12 @@ describe('verify in a thread', () => {
     const stocked = await stockedWorkspace(3)
     rmSync(stocked.workspace.path(original(stocked, 1)))
     const seen: number[] = []
-    const inThread = await verifyInThread(stocked.workspace, { onProgress: ({ done }) => seen.push(done) })
+    const inThread = await runWorkspaceTask(
+      stocked.workspace,
+      verifyTask,
+      {},
+      { onProgress: ({ done }) => seen.push(done) },
+    )
     const here = await verifyWorkspace(stocked.workspace)
     expect({ ...inThread, seconds: 0 }).toEqual({ ...here, seconds: 0 })
     expect(seen.length).toBeGreaterThan(0)
@@ -157,7 +163,8 @@ describe('verify in a thread', () => {
 
   it('brings a failure back with its code and remedy', async () => {
     const { workspace } = await stockedWorkspace(3)
-    await expect(verifyInThread(workspace, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    const verifying = runWorkspaceTask(workspace, verifyTask, {}, { signal: AbortSignal.abort() })
+    await expect(verifying).rejects.toMatchObject({
       code: 'cancelled',
       remedy: expect.stringContaining('Start it again'),
     })

@@ -1,9 +1,8 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useReviewStore } from '../../../src/renderer/data/review.ts'
-import type { ReviewItem } from '../../../src/shared/contract.ts'
-import type { DecisionKind } from '../../../src/shared/domain.ts'
 import type { FailureData } from '../../../src/shared/failure.ts'
+import type { DecisionKind, ReviewItem } from '../../../src/shared/review.ts'
 import { decisionOn, reviewItem } from '../screens/review/review-items.ts'
 
 /** Main as the store sees it: a queue by image id, decisions that stand, events in the order main sends them. */

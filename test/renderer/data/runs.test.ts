@@ -2,7 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useAppStore } from '../../../src/renderer/data/app.ts'
 import { canResume, titleOf, useRunsStore } from '../../../src/renderer/data/runs.ts'
-import { runStateSchema } from '../../../src/shared/domain.ts'
+import { runStateSchema } from '../../../src/shared/run.ts'
 import { exampleInfo, exampleRun, exampleWorkspace } from '../domain-examples.ts'
 import { type FakeBridge, installFakeBridge } from '../fake-bridge.ts'
 

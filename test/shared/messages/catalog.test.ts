@@ -1,17 +1,15 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import {
-  findingSchema,
-  problemSchema,
-  refusalCodeSchema,
-  trainingWarningSchema,
-} from '../../../src/shared/domain.ts'
-import { comparisonSchema, retrainingWarningSchema } from '../../../src/shared/improvement.ts'
+import { comparisonSchema } from '../../../src/shared/comparison.ts'
+import { findingSchema } from '../../../src/shared/doctor.ts'
+import { refusalCodeSchema } from '../../../src/shared/import.ts'
 import en from '../../../src/shared/messages/en.json' with { type: 'json' }
 import { inside, message, recordedBefore, topics } from '../../../src/shared/messages/message.ts'
 import { wordsIn } from '../../../src/shared/messages/words.ts'
 import chinese from '../../../src/shared/messages/zh-CN.json' with { type: 'json' }
 import { thresholdNoticeSchema } from '../../../src/shared/threshold.ts'
+import { retrainingWarningSchema, trainingWarningSchema } from '../../../src/shared/training.ts'
+import { problemSchema } from '../../../src/shared/workspace.ts'
 
 type Entry = string | Readonly<Record<string, string>>
 type Catalog = Readonly<Record<string, Readonly<Record<string, Entry>>>>

@@ -1,4 +1,5 @@
 /** Where tiles lie on a photograph, and how their results become one picture again. */
+import { requireLength } from '../../platform/array-bounds.ts'
 
 /** Pixels of one picture, row-major [height, width, channels]. */
 export interface Pixels<Samples extends Float32Array | Uint16Array = Float32Array> {
@@ -6,6 +7,11 @@ export interface Pixels<Samples extends Float32Array | Uint16Array = Float32Arra
   width: number
   height: number
   channels: number
+}
+
+/** @throws RangeError unless a picture has as many samples as its sides and channels say */
+export function requirePixels({ data, width, height, channels }: Pixels<Float32Array | Uint16Array>): void {
+  requireLength(data, width * height * channels, `Samples of a picture of ${width} x ${height} x ${channels}`)
 }
 
 export interface TilePosition {
@@ -34,10 +40,11 @@ export function countInside(
   { left, top }: TilePosition,
   side: number,
 ): number {
+  requireLength(inside, width * height, 'Pixels that may count')
   let count = 0
   const right = Math.min(width, left + side)
   for (let y = Math.max(0, top); y < Math.min(height, top + side); y++) {
-    for (let i = y * width + Math.max(0, left); i < y * width + right; i++) count += inside[i] ?? 0
+    for (let i = y * width + Math.max(0, left); i < y * width + right; i++) count += inside[i]
   }
   return count
 }
@@ -50,15 +57,17 @@ export function cutInside(
   side: number,
   out: Uint8Array,
 ): void {
+  requireLength(inside, width * height, 'Pixels that may count')
+  requireLength(out, side * side, 'Pixels of a tile')
   for (let y = 0; y < side; y++) {
     const row = Math.min(height - 1, Math.max(0, top + y)) * width
     for (let x = 0; x < side; x++) {
-      out[y * side + x] = inside[row + Math.min(width - 1, Math.max(0, left + x))] ?? 0
+      out[y * side + x] = inside[row + Math.min(width - 1, Math.max(0, left + x))]
     }
   }
 }
 
-export interface Mirroring {
+interface Mirroring {
   mirrored?: boolean
   upsideDown?: boolean
 }
@@ -72,20 +81,22 @@ export function cutTile(
   { mirrored, upsideDown }: Mirroring = {},
 ): void {
   const { data, width, height, channels } = picture
+  requirePixels(picture)
+  requireLength(out, side * side * channels, 'Samples of a tile')
   const inside = left >= 0 && top >= 0 && left + side <= width && top + side <= height
   for (let y = 0; y < side; y++) {
     const row = Math.min(height - 1, Math.max(0, top + (upsideDown ? side - 1 - y : y))) * width
     const target = y * side * channels
     if (inside && !mirrored) {
       const from = (row + left) * channels
-      // No views of rows: there would be one for each row of each tile.
-      for (let i = 0; i < side * channels; i++) out[target + i] = data[from + i] ?? 0
+      // A loop, since `subarray` would make an object for each row of each tile.
+      for (let i = 0; i < side * channels; i++) out[target + i] = data[from + i]
       continue
     }
     for (let x = 0; x < side; x++) {
       const column = Math.min(width - 1, Math.max(0, left + (mirrored ? side - 1 - x : x)))
       const from = (row + column) * channels
-      for (let c = 0; c < channels; c++) out[target + x * channels + c] = data[from + c] ?? 0
+      for (let c = 0; c < channels; c++) out[target + x * channels + c] = data[from + c]
     }
   }
 }
@@ -128,6 +139,7 @@ export class TileBlend {
   /** Adds a tile [side, side, channels]; what lies beyond the picture is left out. */
   add(tile: Float32Array, { left, top }: TilePosition): void {
     const side = this.#side
+    requireLength(tile, side * side * this.channels, 'Samples of a tile')
     const across = Math.min(side, this.width - left)
     const down = Math.min(side, this.height - top)
     for (let y = 0; y < down; y++) {
@@ -142,13 +154,12 @@ export class TileBlend {
     const { width, height, channels } = this
     const data = this.#sum
     const weights = this.#weights
-    // No pixel without a tile has a sum.
-    if (channels === 1)
-      for (let at = 0; at < data.length; at++) data[at] = (data[at] ?? 0) / (weights[at] || 1)
+    // The sum of a pixel that no tile covers is 0, and stays so when it is divided by 1.
+    if (channels === 1) for (let at = 0; at < data.length; at++) data[at] /= weights[at] || 1
     else {
       for (let i = 0, at = 0; i < weights.length; i++) {
         const weight = weights[i] || 1
-        for (const end = at + channels; at < end; at++) data[at] = (data[at] ?? 0) / weight
+        for (const end = at + channels; at < end; at++) data[at] /= weight
       }
     }
     return { data, width, height, channels }
@@ -156,7 +167,7 @@ export class TileBlend {
 }
 
 function addShares(sum: Float32Array, at: number, shares: Float32Array, from: number, count: number): void {
-  for (const end = from + count; from < end; from++, at++) sum[at] = (sum[at] ?? 0) + (shares[from] ?? 0)
+  for (const end = from + count; from < end; from++, at++) sum[at] += shares[from]
 }
 
 /** sum += share * value over a row of pixels: what blending spends its time on. */
@@ -172,38 +183,37 @@ function addShared(
   let at = pixel * channels
   const end = from + count
   if (channels === 1) {
-    for (; from < end; from++, at++) sum[at] = (sum[at] ?? 0) + (shares[from] ?? 0) * (tile[from] ?? 0)
+    for (; from < end; from++, at++) sum[at] += shares[from] * tile[from]
     return
   }
   let value = from * channels
   for (; from < end; from++) {
-    const share = shares[from] ?? 0
+    const share = shares[from]
     for (const next = at + channels; at < next; at++, value++) {
-      sum[at] = (sum[at] ?? 0) + share * (tile[value] ?? 0)
+      sum[at] += share * tile[value]
     }
   }
 }
 
 /** Bilinear resampling with pixel centers aligned; the picture itself when nothing changes. */
 export function resample(picture: Pixels, width: number, height: number): Pixels {
+  requirePixels(picture)
   if (picture.width === width && picture.height === height) return picture
   const { channels, data: source } = picture
   const data = new Float32Array(width * height * channels)
   const columns = axis(picture.width, width)
   const rows = axis(picture.height, height)
   for (let y = 0; y < height; y++) {
-    const upper = (rows.low[y] ?? 0) * picture.width * channels
-    const lower = (rows.high[y] ?? 0) * picture.width * channels
-    const down = rows.share[y] ?? 0
+    const upper = rows.low[y] * picture.width * channels
+    const lower = rows.high[y] * picture.width * channels
+    const down = rows.share[y]
     for (let x = 0; x < width; x++) {
-      const left = (columns.low[x] ?? 0) * channels
-      const right = (columns.high[x] ?? 0) * channels
-      const across = columns.share[x] ?? 0
+      const left = columns.low[x] * channels
+      const right = columns.high[x] * channels
+      const across = columns.share[x]
       for (let c = 0; c < channels; c++) {
-        const above =
-          (source[upper + left + c] ?? 0) * (1 - across) + (source[upper + right + c] ?? 0) * across
-        const below =
-          (source[lower + left + c] ?? 0) * (1 - across) + (source[lower + right + c] ?? 0) * across
+        const above = source[upper + left + c] * (1 - across) + source[upper + right + c] * across
+        const below = source[lower + left + c] * (1 - across) + source[lower + right + c] * across
         data[(y * width + x) * channels + c] = above * (1 - down) + below * down
       }
     }

@@ -1,24 +1,11 @@
 import type { EngineImage } from '../protocol.ts'
 import type { Pixels } from './geometry.ts'
 import { type InputMode, loadImage } from './load-image.ts'
-
-const steps = 65_535
-
-/** Samples at 16 bits: half the memory of floats, and finer than any camera. */
-function pack(picture: Pixels): Pixels<Uint16Array> {
-  const data = new Uint16Array(picture.data.length)
-  for (let i = 0; i < data.length; i++) data[i] = Math.round((((picture.data[i] ?? 0) + 1) / 2) * steps)
-  return { ...picture, data }
-}
+import { packed } from './packed-samples.ts'
 
 /** A packed picture, and where its pixels count; null where all do. */
 export interface CachedImage extends Pixels<Uint16Array> {
   inside: Uint8Array | null
-}
-
-/** Turns packed samples back into x in [-1, 1], in place. */
-export function unpack(samples: Float32Array): void {
-  for (let i = 0; i < samples.length; i++) samples[i] = ((samples[i] ?? 0) / steps) * 2 - 1
 }
 
 /**
@@ -45,12 +32,12 @@ export class ImageCache {
     const image = this.images[index]
     if (!image) throw new RangeError(`no image ${index} among ${this.images.length}`)
     const { picture, inside } = await loadImage(image, this.#mode)
-    const packed = { ...pack(picture), inside }
-    const bytes = packed.data.byteLength + (inside?.byteLength ?? 0)
+    const image16 = { ...picture, data: packed(picture.data), inside }
+    const bytes = image16.data.byteLength + (inside?.byteLength ?? 0)
     if (this.#bytes + bytes <= this.#limit) {
-      this.#kept.set(index, packed)
+      this.#kept.set(index, image16)
       this.#bytes += bytes
     }
-    return packed
+    return image16
   }
 }

@@ -1,7 +1,7 @@
 import type { RegionOfInterest } from '../../../shared/region-of-interest.ts'
 import { toModelInput } from '../../images/model-input.ts'
 import { fillOutside, type Inside, insideAt, insideOf } from '../../images/region-of-interest.ts'
-import { createRandom } from '../../random.ts'
+import { createRandom } from '../../platform/random.ts'
 import type { EngineImage } from '../protocol.ts'
 import type { Pixels } from './geometry.ts'
 import { normalizeLocally } from './local-normalization.ts'

@@ -5,7 +5,8 @@
  *
  * Local contrast normalization: Jarrett, Kavukcuoglu, Ranzato and LeCun 2009, section 2.1, with plain windows.
  */
-import type { Pixels } from './geometry.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
+import { type Pixels, requirePixels } from './geometry.ts'
 
 /** Brightness under which nothing can be told, full scale 1. */
 const darkest = 0.03
@@ -19,7 +20,7 @@ const bound = 3
 /** How far a window reaches to each side of its pixel: half of what the networks see at once is its side. */
 export const windowReach = (size: number): number => size / 4
 
-export interface NormalizedPicture {
+interface NormalizedPicture {
   /** In [-1, 1], as the networks see it. */
   picture: Pixels
   /** A picture of this kind brought back to the photograph's light and contrast: [-1, 1] as the photograph. */
@@ -33,8 +34,8 @@ function integral(values: Float64Array, width: number, height: number): Float64A
   for (let y = 0; y < height; y++) {
     let row = 0
     for (let x = 0; x < width; x++) {
-      row += values[y * width + x] ?? 0
-      out[(y + 1) * stride + x + 1] = (out[y * stride + x + 1] ?? 0) + row
+      row += values[y * width + x]
+      out[(y + 1) * stride + x + 1] = out[y * stride + x + 1] + row
     }
   }
   return out
@@ -62,11 +63,7 @@ function localMoments(
       const [left, right] = [Math.max(0, x - reach), Math.min(width, x + reach + 1)]
       const count = ((lower - upper) / stride) * (right - left)
       const inWindow = (of: Float64Array): number =>
-        ((of[lower + right] ?? 0) -
-          (of[lower + left] ?? 0) -
-          (of[upper + right] ?? 0) +
-          (of[upper + left] ?? 0)) /
-        count
+        (of[lower + right] - of[lower + left] - of[upper + right] + of[upper + left]) / count
       const at = y * width + x
       const m = inWindow(sums)
       mean[at] = m
@@ -82,6 +79,7 @@ function localMoments(
  */
 export function normalizeLocally(photograph: Pixels, size: number): NormalizedPicture {
   const { data, width, height, channels } = photograph
+  requirePixels(photograph)
   const reach = windowReach(size)
   const light = new Float32Array(data.length)
   const contrast = new Float32Array(data.length)
@@ -89,25 +87,26 @@ export function normalizeLocally(photograph: Pixels, size: number): NormalizedPi
   const plane = new Float64Array(width * height)
   for (let c = 0; c < channels; c++) {
     for (let i = 0; i < plane.length; i++) {
-      plane[i] = Math.log(((data[i * channels + c] ?? 0) + 1) / 2 + darkest)
+      plane[i] = Math.log((data[i * channels + c] + 1) / 2 + darkest)
     }
     const { mean, deviation } = localMoments(plane, photograph, reach)
     for (let i = 0; i < plane.length; i++) {
       const at = i * channels + c
-      light[at] = mean[i] ?? 0
-      contrast[at] = bound * ((deviation[i] ?? 0) + leastContrast)
-      const value = ((plane[i] ?? 0) - (light[at] ?? 0)) / (contrast[at] ?? 1)
+      light[at] = mean[i]
+      contrast[at] = bound * (deviation[i] + leastContrast)
+      const value = (plane[i] - light[at]) / contrast[at]
       normalized[at] = Math.min(1, Math.max(-1, value))
     }
   }
   return {
     picture: { ...photograph, data: normalized },
-    inItsLight: (y) => ({
-      ...y,
-      data: y.data.map((value, i) => {
-        const brightness = Math.exp((light[i] ?? 0) + (contrast[i] ?? 0) * value) - darkest
+    inItsLight(y) {
+      requireLength(y.data, light.length, 'Samples of a picture in the light of another')
+      const samples = y.data.map((value, i) => {
+        const brightness = Math.exp(light[i] + contrast[i] * value) - darkest
         return Math.min(1, Math.max(-1, 2 * brightness - 1))
-      }),
-    }),
+      })
+      return { ...y, data: samples }
+    },
   }
 }

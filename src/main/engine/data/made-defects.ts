@@ -6,13 +6,11 @@
  * Cutting and pasting: Li et al. 2021, "CutPaste: Self-supervised learning for anomaly detection and
  * localization". The others are drawn: spots, scratches, stains and missing pieces.
  */
-import type { Random } from '../../random.ts'
-import type { Pixels } from './geometry.ts'
+import type { MadeDefectType } from '../../model/made-defect-types.ts'
+import type { Random } from '../../platform/random.ts'
+import { type Pixels, requirePixels } from './geometry.ts'
 
-export const madeDefectTypes = ['spot', 'scratch', 'stain', 'missing', 'paste'] as const
-export type MadeDefectType = (typeof madeDefectTypes)[number]
-
-export interface MadeDefect {
+interface MadeDefect {
   /** The picture with the defect; x in [-1, 1]. */
   picture: Pixels
   /** How much of each pixel is defective, in [0, 1]: [height, width]. */
@@ -37,8 +35,8 @@ function smoothNoise(random: Random, width: number, height: number, spacing: num
       const column = Math.floor(x / step)
       const across = ease(x / step - column)
       const at = row * columns + column
-      const upper = (grid[at] ?? 0) * (1 - across) + (grid[at + 1] ?? 0) * across
-      const lower = (grid[at + columns] ?? 0) * (1 - across) + (grid[at + columns + 1] ?? 0) * across
+      const upper = grid[at] * (1 - across) + grid[at + 1] * across
+      const lower = grid[at + columns] * (1 - across) + grid[at + columns + 1] * across
       out[y * width + x] = upper * (1 - down) + lower * down
     }
   }
@@ -78,7 +76,7 @@ function blob(
     for (let x = 0; x < width; x++) {
       const u = (x - centerX) * cos + (y - centerY) * sin
       const v = ((y - centerY) * cos - (x - centerX) * sin) / flat
-      const distance = Math.hypot(u, v) / radius + roughness * (noise[y * width + x] ?? 0)
+      const distance = Math.hypot(u, v) / radius + roughness * noise[y * width + x]
       mask[y * width + x] = inside(distance, sharpness)
     }
   }
@@ -101,7 +99,7 @@ function line(random: Random, { width, height, side, centerX, centerY }: Frame):
       for (let px = Math.floor(x) - reach; px <= x + reach; px++) {
         if (px < 0 || py < 0 || px >= width || py >= height) continue
         const value = Math.exp(-((px - x) ** 2 + (py - y) ** 2) / (2 * (thickness / 1.6) ** 2))
-        mask[py * width + px] = Math.max(mask[py * width + px] ?? 0, value)
+        mask[py * width + px] = Math.max(mask[py * width + px], value)
       }
     }
   }
@@ -121,8 +119,8 @@ function change(
   const data = Float32Array.from(picture.data)
   for (let i = 0; i < data.length; i++) {
     const pixel = Math.floor(i / channels)
-    const amount = mask[pixel] ?? 0
-    if (amount > 1e-4) data[i] = toRange(to(brightness(data[i] ?? 0), amount, pixel))
+    const amount = mask[pixel]
+    if (amount > 1e-4) data[i] = toRange(to(brightness(data[i]), amount, pixel))
   }
   return { ...picture, data }
 }
@@ -147,14 +145,14 @@ function cutAndPaste(picture: Pixels, donor: Pixels, random: Random, side: numbe
   let [there, here] = [0, 0]
   const source = (x: number, y: number, c: number): number => {
     const column = mirrored ? w - 1 - x : x
-    return brightness(donor.data[((from.top + y) * donor.width + from.left + column) * channels + c] ?? 0)
+    return brightness(donor.data[((from.top + y) * donor.width + from.left + column) * channels + c])
   }
   const place = (x: number, y: number): number => (to.top + y) * width + to.left + x
   for (let y = 0; y < h; y++) {
     for (let x = 0; x < w; x++) {
       for (let c = 0; c < channels; c++) {
         there += source(x, y, c)
-        here += brightness(picture.data[place(x, y) * channels + c] ?? 0)
+        here += brightness(picture.data[place(x, y) * channels + c])
       }
     }
   }
@@ -182,6 +180,8 @@ export function makeDefect(picture: Pixels, type: MadeDefectType, random: Random
     centerX: between(random, 0.05, 0.95) * width,
     centerY: between(random, 0.05, 0.95) * height,
   }
+  requirePixels(picture)
+  requirePixels(donor)
   switch (type) {
     case 'spot': {
       const mask = blob(random, frame, 1.2 + between(random, 0.012, 0.05) * side, 0.15, 6)
@@ -209,8 +209,7 @@ export function makeDefect(picture: Pixels, type: MadeDefectType, random: Random
       const mask = blob(random, corner, between(random, 0.08, 0.3) * side, 0.25, 10)
       const base = meanBrightness(picture) * between(random, 0.4, 1.2)
       const [fine, coarse] = [smoothNoise(random, width, height, 1.5), smoothNoise(random, width, height, 5)]
-      const broken = (pixel: number) =>
-        base * Math.max(0.1, 1 + 0.3 * (fine[pixel] ?? 0) + 0.2 * (coarse[pixel] ?? 0))
+      const broken = (pixel: number) => base * Math.max(0.1, 1 + 0.3 * fine[pixel] + 0.2 * coarse[pixel])
       return { picture: change(picture, mask, (v, m, pixel) => v * (1 - m) + m * broken(pixel)), mask }
     }
     case 'paste':

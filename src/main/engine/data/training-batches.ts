@@ -1,8 +1,9 @@
-import { type Random, type RandomState, restoreRandom } from '../../random.ts'
+import { type Random, type RandomState, restoreRandom } from '../../platform/random.ts'
 import { countInside, cutTile, type TilePosition } from './geometry.ts'
-import { type CachedImage, type ImageCache, unpack } from './image-cache.ts'
+import type { CachedImage, ImageCache } from './image-cache.ts'
+import { unpack } from './packed-samples.ts'
 
-export interface Augmentation {
+interface Augmentation {
   flips: 'none' | 'horizontal' | 'vertical' | 'both'
   /** Largest shift of a whole image, in pixels. */
   shift: number
@@ -96,7 +97,8 @@ export class TrainingBatches {
     if (this.#left.length === 0) {
       this.#left = this.#random.shuffle(this.#cache.images.map((_, index) => index))
     }
-    const index = this.#left.pop() ?? 0
+    const index = this.#left.pop()
+    if (index === undefined) throw new RangeError('there are no training images to draw from')
     const { flips } = this.#augmentation
     const across = this.#random.uniform()
     const down = this.#random.uniform()
@@ -161,7 +163,7 @@ function onRegion(
 }
 
 /** A tile's start along one side; 0 where the picture is not longer than the tile. */
-export function randomStart(length: number, side: number, share: number): number {
+function randomStart(length: number, side: number, share: number): number {
   const margin = Math.floor(side / 2)
   const start = Math.floor(share * (length - side + 1 + 2 * margin)) - margin
   return Math.max(0, Math.min(length - side, start))

@@ -40,8 +40,8 @@
 
 import { Failure } from '../../../shared/failure.ts'
 import { inside } from '../../../shared/messages/message.ts'
+import { isNative } from '../binding.ts'
 import { provider, tf } from '../tensorflow.ts'
-import { isNative } from './binding.ts'
 import { compiledProgram } from './compiled.ts'
 import { eagerProgram } from './eager.ts'
 import type { CompileOptions, Program, ProgramDefinition, Step, StepDefinition, Steps } from './program.ts'

@@ -1,5 +1,6 @@
 /** Rules that make convolutions do more of the work around them, or do their own faster. */
 
+import { elementAt } from '../../platform/array-bounds.ts'
 import {
   type Attribute,
   constantNode,
@@ -26,18 +27,21 @@ function perChannel(edge: Edge | undefined, channels: number): Float32Array | nu
   const count = elementCount(constant.shape)
   if (constant.shape.at(-1) !== channels || count !== channels) return null
   const stored = floatsOf(constant)
-  return stored.length === channels ? stored : new Float32Array(channels).fill(stored[0] ?? 0)
+  return stored.length === channels
+    ? stored
+    : new Float32Array(channels).fill(elementAt(stored, 0, 'Elements of a constant'))
 }
 
 /** A filter [height, width, a, b] with each number multiplied by its a's or its b's factor. */
 function scaledFilter(filter: TensorValue, factors: Float32Array, axis: 2 | 3): GraphNode {
-  const inner = filter.shape[3] ?? 1
+  const inner = elementAt(filter.shape, 3, 'Sides of a filter')
   const count = elementCount(filter.shape)
   const stored = floatsOf(filter)
   const scaled = new Float32Array(count)
   for (let i = 0; i < count; i++) {
     const channel = axis === 3 ? i % inner : Math.floor(i / inner) % factors.length
-    scaled[i] = (stored[stored.length === 1 ? 0 : i] ?? 0) * (factors[channel] ?? 0)
+    const weight = elementAt(stored, stored.length === 1 ? 0 : i, 'Elements of a filter')
+    scaled[i] = weight * elementAt(factors, channel, 'Factors of channels')
   }
   return constantNode({ ...filter, values: new Uint8Array(scaled.buffer) })
 }
@@ -177,7 +181,7 @@ export const thinTransposedConvolution: Rule = (node, { add }) => {
     make('Reshape', [x, list32(...shape)], shape, [indices('Tshape')])
   const transpose = (x: Edge, order: number[]): Edge => {
     const { shape } = edgeType(x)
-    const turned = order.map((axis) => shape[axis] ?? 0)
+    const turned = order.map((axis) => elementAt(shape, axis, 'Sides of a tensor'))
     return make('Transpose', [x, list32(...order)], turned, [indices('Tperm')])
   }
 
@@ -189,7 +193,7 @@ export const thinTransposedConvolution: Rule = (node, { add }) => {
   const product = make(
     'MatMul',
     [value(add(constantNode(matrix))), reshape(filter, [16 * channels, depth])],
-    [matrix.shape[0] ?? 0, depth],
+    [elementAt(matrix.shape, 0, 'Sides of a matrix'), depth],
     [],
   )
   const blockFilter = transpose(reshape(product, [taps, taps, outputs, depth]), [0, 1, 3, 2])

@@ -2,6 +2,7 @@
  * The graph between recording and writing: nodes with typed outputs, data edges and control edges, in an
  * order in which each node comes after those whose data it reads.
  */
+import { elementAt } from '../../platform/array-bounds.ts'
 
 /** TensorFlow's numbers for the element types that occur in graphs here. */
 export const DataTypes = {
@@ -149,7 +150,9 @@ export function integersOf(edge: Edge | undefined): number[] | null {
   if (value === null || value.dtype !== DataTypes.int32 || !(value.values instanceof Uint8Array)) return null
   const stored = [...new Int32Array(value.values.slice().buffer)]
   const count = elementCount(value.shape)
-  return stored.length === count ? stored : new Array<number>(count).fill(stored[0] ?? 0)
+  return stored.length === count
+    ? stored
+    : new Array<number>(count).fill(elementAt(stored, 0, 'Elements of a constant'))
 }
 
 /** The value of a constant, null for every other node. */

@@ -6,6 +6,7 @@
  * Runtime moves and cancels them when it loads the model.
  */
 import { Failure } from '../../../shared/failure.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import type { StepGraph } from './compiled.ts'
 import {
   constantValue,
@@ -18,6 +19,7 @@ import {
   integersOf,
   type TensorValue,
 } from './ir.ts'
+import { permuted } from './permuted.ts'
 import { ProtobufWriter } from './protobuf.ts'
 import { reachableNodes } from './saved-model.ts'
 
@@ -160,7 +162,7 @@ class GraphWriter {
   #filter(edge: Edge | undefined, order: readonly number[], node: GraphNode): string {
     const constant = edge === undefined ? null : constantValue(edge.node)
     if (constant === null) throw notExportable(node)
-    const shape = order.map((side) => constant.shape[side] ?? 0)
+    const shape = order.map((side) => elementAt(constant.shape, side, 'Sides of a filter'))
     return this.#floats(shape, permuted(whole(constant), constant.shape, order))
   }
 
@@ -259,10 +261,15 @@ class GraphWriter {
     const [height = 0, width = 0, ...channels] = shapeOf(filter)
     const output = node.outputs[0]?.shape ?? []
     const small = shapeOf(image)
+    const sizeOf = (shape: readonly number[], side: number): number =>
+      elementAt(shape, side + 1, 'Sides of a picture')
     const { strides, pads } = slidingWindow(node, output, [height, width, ...channels])
     const reach = (side: number, kernel: number): number =>
-      ((small[side + 1] ?? 0) - 1) * (strides[side] ?? 1) + kernel - (pads[side] ?? 0) - (pads[side + 2] ?? 0)
-    const rest = [(output[1] ?? 0) - reach(0, height), (output[2] ?? 0) - reach(1, width)]
+      (sizeOf(small, side) - 1) * elementAt(strides, side, 'Strides') +
+      kernel -
+      elementAt(pads, side, 'Pads') -
+      elementAt(pads, side + 2, 'Pads')
+    const rest = [sizeOf(output, 0) - reach(0, height), sizeOf(output, 1) - reach(1, width)]
     const x = this.#channelsFirst(image, node)
     const w = this.#filter(filter, [3, 2, 0, 1], node)
     return this.#channelsLast(this.#add('ConvTranspose', [x, w], { strides, pads, output_padding: rest }))
@@ -325,7 +332,12 @@ function slidingWindow(
     throw notExportable(node)
   const strides = list(node, 'strides').slice(1, 3)
   const of = (side: number): [number, number] =>
-    padding(text(node, 'padding'), image[side + 1] ?? 0, window[side] ?? 0, strides[side] ?? 1)
+    padding(
+      text(node, 'padding'),
+      elementAt(image, side + 1, 'Sides of a picture'),
+      elementAt(window, side, 'Sides of a window'),
+      elementAt(strides, side, 'Strides'),
+    )
   const [top, bottom] = of(0)
   const [left, right] = of(1)
   return { strides, pads: [top, left, bottom, right] }
@@ -335,27 +347,9 @@ function slidingWindow(
 function whole(value: TensorValue): Float32Array {
   const stored = floatsOf(value)
   const count = elementCount(value.shape)
-  return stored.length === count ? stored : new Float32Array(count).fill(stored[0] ?? 0)
-}
-
-function permuted(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
-  const strides = shape.map((_, side) => elementCount(shape.slice(side + 1)))
-  const sizes = order.map((side) => shape[side] ?? 0)
-  const steps = order.map((side) => strides[side] ?? 0)
-  const result = new Float32Array(values.length)
-  const at = sizes.map(() => 0)
-  let from = 0
-  for (let i = 0; i < result.length; i++) {
-    result[i] = values[from] ?? 0
-    for (let side = sizes.length - 1; side >= 0; side--) {
-      at[side] = (at[side] ?? 0) + 1
-      from += steps[side] ?? 0
-      if ((at[side] ?? 0) < (sizes[side] ?? 0)) break
-      from -= (sizes[side] ?? 0) * (steps[side] ?? 0)
-      at[side] = 0
-    }
-  }
-  return result
+  return stored.length === count
+    ? stored
+    : new Float32Array(count).fill(elementAt(stored, 0, 'Elements of a constant'))
 }
 
 function writeInfo(info: ProtobufWriter, name: string, shape: readonly number[]): void {

@@ -6,7 +6,6 @@
 
 import { Failure } from '../../../shared/failure.ts'
 import type { Params } from '../../../shared/messages/message.ts'
-import { type Tensor, tf, type Variable } from '../tensorflow.ts'
 import {
   type Binding,
   type NativeAttribute,
@@ -14,7 +13,8 @@ import {
   type NativeTensor,
   type NativeValues,
   overriding,
-} from './binding.ts'
+} from '../binding.ts'
+import { type Tensor, tf, type Variable } from '../tensorflow.ts'
 import { convolutionType } from './convolution-type.ts'
 import {
   type Attribute,

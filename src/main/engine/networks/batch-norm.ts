@@ -9,7 +9,7 @@ import { type Tensor, tf } from '../tensorflow.ts'
 import { differentiable } from './differentiable.ts'
 import { nativeKernels } from './native.ts'
 
-export const batchNormEpsilon = 1e-5
+const batchNormEpsilon = 1e-5
 
 /** Where a layer's statistics come from. */
 export type Normalization =

@@ -4,6 +4,7 @@
  * it is a choice: DCGAN has it, a gradient penalty is one sample at a time and forbids it (Gulrajani et al.
  * 2017, section 4).
  */
+import { elementAt } from '../../platform/array-bounds.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 import { batchNorm, convolve, deconvolve, dense, kernel } from './layers.ts'
@@ -65,7 +66,9 @@ export function critic(
   let early = x
   for (let level = 0; level < levels; level++) {
     const name = `down${level + 1}`
-    const start = mode ? dcganStart : heNormal(kernel * kernel * (h.shape[3] ?? 1), negativeSlope)
+    const start = mode
+      ? dcganStart
+      : heNormal(kernel * kernel * elementAt(h.shape, 3, 'Sides of a tensor'), negativeSlope)
     const normalized = mode !== undefined && level > 0
     h = convolve(w, name, h, shape.width * 2 ** level, start, !normalized)
     h = leakyRelu(normalized ? batchNorm(w, name, h, mode) : h)

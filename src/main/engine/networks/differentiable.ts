@@ -1,7 +1,7 @@
 import { type Tensor, tf } from '../tensorflow.ts'
 
 /** What a forward pass gives: its value, and what the backward pass needs beside the inputs. */
-export interface Forward {
+interface Forward {
   value: Tensor
   kept?: Tensor[]
 }

@@ -1,7 +1,8 @@
+import { elementAt } from '../../platform/array-bounds.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import { constant, type Weights } from './weights.ts'
 
-export const layerNormEpsilon = 1e-5
+const layerNormEpsilon = 1e-5
 
 /**
  * Layer normalization of each sample over H, W and C, then a learned scale and offset by channel (Ba et al.
@@ -9,7 +10,7 @@ export const layerNormEpsilon = 1e-5
  * operations whose gradients tfjs can differentiate again: the penalty's gradient runs through it twice.
  */
 export function layerNorm(w: Weights, name: string, x: Tensor): Tensor {
-  const channels = x.shape[x.rank - 1] ?? 0
+  const channels = elementAt(x.shape, x.rank - 1, 'Sides of a tensor')
   const scale = w.get(`${name}/scale`, [channels], constant(1))
   const offset = w.get(`${name}/offset`, [channels], constant(0))
   return normalizeByLayer(x, scale, offset)

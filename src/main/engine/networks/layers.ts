@@ -1,3 +1,4 @@
+import { elementAt } from '../../platform/array-bounds.ts'
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tensorflow.ts'
 import { type Normalization, normalizeBy, normalizeByBatch } from './batch-norm.ts'
 import { addBias } from './bias.ts'
@@ -18,7 +19,7 @@ function as2D(x: Tensor): Tensor2D {
   return x as Tensor2D
 }
 
-const channelsOf = (x: Tensor): number => x.shape[x.rank - 1] ?? 0
+const channelsOf = (x: Tensor): number => elementAt(x.shape, x.rank - 1, 'Sides of a tensor')
 
 /** Convolution that halves height and width: [N, H, W, C] -> [N, H/2, W/2, filters]. */
 export function convolve(

@@ -1,3 +1,4 @@
+import { elementAt } from '../../platform/array-bounds.ts'
 import type { Tensor } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 
@@ -19,6 +20,12 @@ export function observing(scope: string): { mode: Normalization; statistics: Rec
   }
 }
 
+function statistic(batch: Record<string, Float32Array>, name: string, channel: number): number {
+  const values = batch[name]
+  if (values === undefined) throw new RangeError(`the statistics of a batch have no ${name}`)
+  return elementAt(values, channel, `Channels of ${name}`)
+}
+
 /**
  * Statistics over several batches from those of each batch: the mean of the means, and the variance within
  * batches plus the variance between them.
@@ -33,10 +40,10 @@ export function pooledStatistics(batches: Record<string, Float32Array>[]): Recor
     const mean = new Float32Array(first.length)
     const variance = new Float32Array(first.length)
     for (let c = 0; c < first.length; c++) {
-      const center = average((batch) => batch[name]?.[c] ?? 0)
+      const center = average((batch) => statistic(batch, name, c))
       mean[c] = center
       variance[c] = average(
-        (batch) => (batch[varianceName]?.[c] ?? 0) + ((batch[name]?.[c] ?? 0) - center) ** 2,
+        (batch) => statistic(batch, varianceName, c) + (statistic(batch, name, c) - center) ** 2,
       )
     }
     pooled[name] = mean

@@ -2,7 +2,7 @@
  * TensorFlow kernels that tfjs has no call for, run one by one. Each use has a composed twin for the
  * plain JavaScript backend; both are tested to agree.
  */
-import { isNative, type NativeAttribute } from '../graph/binding.ts'
+import { isNative, type NativeAttribute } from '../binding.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 
 interface KernelRunner {

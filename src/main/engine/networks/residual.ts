@@ -4,6 +4,7 @@
  * mean-pooling down and nearest-neighbor up, and a 1x1 shortcut. Batch norm in the generator and the encoder,
  * layer norm in the critic. Widths double with each halving up to eight times the first.
  */
+import { elementAt } from '../../platform/array-bounds.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 import { earlyHalvings, type NetworkShape } from './dcgan.ts'
@@ -27,6 +28,8 @@ const filtersAt = (shape: NetworkShape, halvings: number): number =>
 export const residualFeatureCount = (shape: NetworkShape): number =>
   smallest * smallest * filtersAt(shape, depth(shape))
 
+const channelsOf = (x: Tensor): number => elementAt(x.shape, 3, 'Sides of a tensor')
+
 type Norm = (name: string, x: Tensor) => Tensor
 
 interface Block {
@@ -37,13 +40,13 @@ interface Block {
 
 /** Normalization, ReLU, 3x3, normalization, ReLU, 3x3, and a 1x1 shortcut: [N, H, W, C] -> [N, 2H or H/2, ...]. */
 function residualBlock(w: Weights, name: string, x: Tensor, { filters, resample, norm }: Block): Tensor {
-  const channels = x.shape[3] ?? 1
+  const channels = channelsOf(x)
   const he = (kernel: number, fanIn: number) => heNormal(kernel * kernel * fanIn, 0)
   const plain = (part: string, h: Tensor, out: number, kernel: number, bias: boolean) =>
     convolveEvenly(w, `${name}/${part}`, h, {
       filters: out,
       kernel,
-      start: kernel === 1 ? heNormal(h.shape[3] ?? 1, 1) : he(kernel, h.shape[3] ?? 1),
+      start: kernel === 1 ? heNormal(channelsOf(h), 1) : he(kernel, channelsOf(h)),
       bias,
     })
   const inner = resample === 'up' ? filters : channels

@@ -1,7 +1,7 @@
 /** Weights to and from tensors by name. */
 import { Failure } from '../../../shared/failure.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
 import { tf } from '../tensorflow.ts'
-import type { TensorMap } from '../training/safetensors.ts'
 import type { Weights } from './weights.ts'
 
 /** Frees all weights. */

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '../../random.ts'
+import { createRandom, type Random } from '../../platform/random.ts'
 import { type Tensor, tf, type Variable } from '../tensorflow.ts'
 
 /** How a weight starts. */

@@ -1,4 +1,5 @@
 /** Whether a model may score in bfloat16: by its scores of the normal validation images alone. */
+import { elementAt } from '../../platform/array-bounds.ts'
 import { compilingWith } from '../graph/compile.ts'
 import { precisionHere, type WantedPrecision } from '../graph/precision-here.ts'
 
@@ -15,7 +16,7 @@ export function scoresAgree(full: Scores, low: Scores): boolean {
     const allowed = tolerance * (at(0.9) - at(0.1))
     return (
       found.length === wanted.length &&
-      wanted.every((value, i) => Math.abs((found[i] ?? 0) - value) <= allowed)
+      wanted.every((value, i) => Math.abs(elementAt(found, i, 'Scores in low precision') - value) <= allowed)
     )
   })
 }

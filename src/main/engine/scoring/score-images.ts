@@ -2,8 +2,10 @@
  * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
+
 import { failureData } from '../../../shared/failure.ts'
 import { type Message, message } from '../../../shared/messages/message.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
 import {
   countInside,
   cutInside,
@@ -16,9 +18,7 @@ import {
 } from '../data/geometry.ts'
 import { type InputMode, type LoadedImage, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
-import { texturesOf } from './local-texture.ts'
-import { distanceMap, farthest, onlyInside } from './nearest-normal.ts'
-import { type TileScorer, tileComponentsOf } from './tile-scorer.ts'
+import { type PhotographMeasure, type TileScorer, tileComponentsOf } from './tile-scorer.ts'
 
 /** Photographs that are decoded before they are needed. */
 const ahead = 4
@@ -99,7 +99,7 @@ class OpenPicture {
   finish(
     side: number,
     input: InputMode['input'],
-    { texture, observe, searched }: FinishOptions,
+    { ofPhotograph, observe, searched }: FinishOptions,
   ): ScoredPicture {
     const { image } = this
     const { picture, photograph, inItsLight, inside, insideAt } = this.loaded
@@ -107,21 +107,16 @@ class OpenPicture {
       ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
       : null
     if (reconstruction) observe?.(photograph, reconstruction, inside)
-    const distances =
-      reconstruction && texture
-        ? onlyInside(texture.nearest.distances(texturesOf(photograph, reconstruction)), photograph, inside)
-        : null
-    if (distances) {
-      // The last component is that of the whole photograph, the same on each of its tiles.
-      const value = farthest(distances)
-      for (let at = this.#width - 1; at < this.components.length; at += this.#width) {
-        this.components[at] = value
-      }
+    const measured = reconstruction
+      ? ofPhotograph.map((measure) => measure.measure(photograph, reconstruction, inside))
+      : []
+    for (const [i, { value }] of measured.entries()) {
+      // The last components are those of the whole photograph, the same on each of its tiles.
+      const column = this.#width - measured.length + i
+      for (let at = column; at < this.components.length; at += this.#width) this.components[at] = value
     }
-    const map = (): Pixels =>
-      distances && texture?.mapped
-        ? distanceMap(distances, picture.width, picture.height)
-        : this.#map.finish()
+    const drawn = measured.find(({ map }) => map !== null)?.map
+    const map = (): Pixels => drawn?.(picture.width, picture.height) ?? this.#map.finish()
     const missed = searched && inside === null
     const small = input === 'tiles' && (picture.width < side || picture.height < side)
     const warnings: Message[] = []
@@ -151,9 +146,11 @@ class OpenPicture {
 function asOutside(reconstruction: Pixels, photograph: Pixels, inside: Uint8Array | null): Pixels {
   if (inside === null) return reconstruction
   const { channels } = photograph
-  const data = Float32Array.from(reconstruction.data, (value, i) =>
-    inside[Math.floor(i / channels)] === 1 ? value : (photograph.data[i] ?? 0),
-  )
+  requireLength(photograph.data, reconstruction.data.length, 'Samples of a photograph')
+  const data = Float32Array.from(photograph.data)
+  for (const [i, value] of reconstruction.data.entries()) {
+    if (inside[Math.floor(i / channels)] === 1) data[i] = value
+  }
   return { ...reconstruction, data }
 }
 
@@ -173,7 +170,7 @@ function tilesOn({ picture, inside }: LoadedImage, side: number, overlap: number
 interface FinishOptions {
   /** A part was looked for on the photograph. */
   searched: boolean
-  texture?: TileScorer['texture'] | undefined
+  ofPhotograph: readonly PhotographMeasure[]
   /** Sees each photograph and its reconstruction, of the networks' size, in place of pictures at full size. */
   observe?: ((x: Pixels, y: Pixels, inside: Uint8Array | null) => void) | undefined
 }
@@ -189,7 +186,7 @@ export async function* scoreImages(
   images: readonly EngineImage[],
   { scorer, mode, overlap, observe }: ScoreImagesOptions,
 ): AsyncGenerator<ScoredPicture | RefusedPicture> {
-  const { size, channels, batch, componentNames, texture } = scorer
+  const { size, channels, batch, componentNames, ofPhotograph = [] } = scorer
   const length = size * size * channels
   const buffer = new Float32Array(batch * length)
   const counted = new Uint8Array(batch * size * size)
@@ -216,7 +213,7 @@ export async function* scoreImages(
     const finished: ScoredPicture[] = []
     while (open[0]?.done) {
       const picture = open.shift()
-      if (picture) finished.push(picture.finish(size, mode.input, { texture, observe, searched }))
+      if (picture) finished.push(picture.finish(size, mode.input, { ofPhotograph, observe, searched }))
     }
     return finished
   }

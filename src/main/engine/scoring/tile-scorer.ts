@@ -1,69 +1,26 @@
+/** What scores tiles, and what scoring asks of a system's graph besides the system's own components. */
+import type { Pixels } from '../data/geometry.ts'
 import { disposeWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
-import { relativeComponent, textureComponent, whitenedComponent } from '../scores.ts'
-import type { TensorMap } from '../training/safetensors.ts'
-import { countingInside } from './counting-inside.ts'
-import {
-  type ExpectedResiduals,
-  expectationOfModel,
-  largestRatio,
-  pooledResidual,
-  ResidualExpectation,
-  ratioMap,
-} from './expected-residual.ts'
-import { type FeatureWhitening, whiteningOfModel } from './feature-whitening.ts'
-import { NearestNormal, type NormalTextures, texturesOfModel } from './nearest-normal.ts'
+import type { Tensor } from '../tensorflow.ts'
 
-/** What a run is told to learn of good parts beside its networks, and to store and draw with it. */
-export interface LearningParameters {
-  texture: boolean
-  whitened: boolean
-  relative: boolean
-  scales: number
-  score: string
-  map: 'residual' | 'relative' | 'texture'
+/** A component that the graph computes behind those of its system. */
+export interface GraphComponent {
+  readonly name: string
+  /** From features of x and of y after the critic's second halving, [N, H, W, features] each: [N]. */
+  compute(x: Tensor, y: Tensor): Tensor
 }
 
-interface Texture {
-  nearest: NearestNormal
-  /** Whether the anomaly map is that of the distances, in place of |x - G(E(x))|. */
-  mapped: boolean
-}
-
-/** A run whose score or map is made from a component needs what it is learned from, asked for or not. */
-const learns = (name: 'texture' | 'whitened' | 'relative', parameters: LearningParameters): boolean =>
-  parameters[name] || parameters.score === name || parameters.map === name
-
-export const learnsTexture = (parameters: LearningParameters): boolean => learns(textureComponent, parameters)
-export const learnsWhitening = (parameters: LearningParameters): boolean =>
-  learns(whitenedComponent, parameters)
-export const learnsExpectation = (parameters: LearningParameters): boolean =>
-  learns(relativeComponent, parameters)
-
-/** What was learned of good parts; null where a run does not use it. */
-export interface Learned {
-  whitening: FeatureWhitening | null
-  expectation: ExpectedResiduals | null
-  textures: NormalTextures | null
-}
-
-/** What is asked of a system's graph beside its own components. */
+/** What is asked of a system's graph besides its own components. */
 export interface ScorerRequest {
-  /** With it, the component `whitened`. */
-  whitening: FeatureWhitening | null
+  readonly components: readonly GraphComponent[]
   /** Codes of the tiles. */
-  codes: boolean
+  readonly codes: boolean
   /** f(x) - f(y) of the critic after its second halving. */
-  early: boolean
+  readonly early: boolean
 }
 
-export const nothingElse: ScorerRequest = { whitening: null, codes: false, early: false }
-
-export const requestOf = ({ whitening, expectation }: Pick<Learned, 'whitening' | 'expectation'>) => ({
-  whitening,
-  codes: expectation !== null,
-  early: false,
-})
+export const nothingElse: ScorerRequest = { components: [], codes: false, early: false }
 
 /** What a graph gives of tiles where the system restores an image. */
 export interface TilePictures {
@@ -77,18 +34,33 @@ export interface TilePictures {
   early?: Float32Array
 }
 
+/** A component of the whole photograph, measured once its tiles are put together again. */
+export interface PhotographMeasure {
+  /** @param inside which pixels count; null where all do */
+  measure(
+    photograph: Pixels,
+    reconstruction: Pixels,
+    inside: Uint8Array | null,
+  ): {
+    value: number
+    /** The anomaly map of that size in place of |x - G(E(x))|; null where that one stays. */
+    map: ((width: number, height: number) => Pixels) | null
+  }
+  dispose(): void
+}
+
 /** What scores tiles: a system's networks, compiled for one size of batch. */
 export interface TileScorer {
   readonly size: number
   readonly channels: number
   readonly batch: number
-  /** What is stored of each tile; with `texture`, the last is that of the whole photograph. */
+  /** What is stored of each tile; behind the tile's own stand those of the whole photograph. */
   readonly componentNames: string[]
-  /** Compares the texture of a photograph and of its residual with good parts, where the system is told to. */
-  readonly texture?: Texture
+  /** What gives the components of the whole photograph, in their order. */
+  readonly ofPhotograph?: readonly PhotographMeasure[]
   /** Steps of a search for each tile, where scoring is one. */
   readonly searchSteps?: number
-  /** What the graph alone gives, where something is computed beside it for each tile. */
+  /** What the graph alone gives, where something is computed besides it for each tile. */
   readonly graph?: TileScorer
   /**
    * @param tiles [batch, size, size, channels] in [-1, 1]
@@ -116,72 +88,6 @@ export function owningWeights(scorer: TileScorer, ...sets: Weights[]): TileScore
 }
 
 /** Names of the components that `score` gives for each tile. */
-export function tileComponentsOf({ componentNames, texture }: TileScorer): string[] {
-  return texture ? componentNames.slice(0, -1) : componentNames
+export function tileComponentsOf({ componentNames, ofPhotograph = [] }: TileScorer): string[] {
+  return componentNames.slice(0, componentNames.length - ofPhotograph.length)
 }
-
-/** The scorer with the component `texture` behind its own; it frees what it compares with. */
-function withTexture(scorer: TileScorer, textures: NormalTextures, { map }: LearningParameters): TileScorer {
-  const nearest = new NearestNormal(textures)
-  return {
-    ...scorer,
-    componentNames: [...scorer.componentNames, textureComponent],
-    texture: { nearest, mapped: map === textureComponent },
-    dispose() {
-      scorer.dispose()
-      nearest.dispose()
-    },
-  }
-}
-
-/** The scorer, whose graph gives codes, with the component `relative` behind its own. */
-function withExpectation(
-  scorer: TileScorer,
-  expected: ExpectedResiduals,
-  { map, scales }: LearningParameters,
-): TileScorer {
-  const { size, batch } = scorer
-  const pixels = size * size
-  const width = scorer.componentNames.length
-  const expectation = new ResidualExpectation(expected)
-  const { latent } = expected
-  return {
-    ...scorer,
-    componentNames: [...scorer.componentNames, relativeComponent],
-    graph: scorer,
-    score(tiles, inside) {
-      const { components, pictures } = scorer.score(tiles, inside)
-      const codes = pictures?.codes
-      if (!pictures || !codes) throw new TypeError('a residual is expected by the code of its tile')
-      const table = new Float32Array(batch * (width + 1))
-      const drawn = map === relativeComponent ? new Float32Array(pictures.map.length) : null
-      for (let tile = 0; tile < batch; tile++) {
-        const residual = pooledResidual(pictures.map.subarray(tile * pixels, (tile + 1) * pixels), size)
-        const code = codes.subarray(tile * latent, (tile + 1) * latent)
-        const ratios = expectation.ratios(residual, code, scales)
-        table.set(components.subarray(tile * width, (tile + 1) * width), tile * (width + 1))
-        table[tile * (width + 1) + width] = largestRatio(ratios)
-        drawn?.set(ratioMap(ratios, size), tile * pixels)
-      }
-      return { components: table, pictures: drawn ? { ...pictures, map: drawn } : pictures }
-    },
-  }
-}
-
-/** The scorer of a system with all that was learned beside it, its graph being made for `requestOf` the same. */
-export function withLearned(
-  scorer: TileScorer,
-  { expectation, textures }: Pick<Learned, 'expectation' | 'textures'>,
-  parameters: LearningParameters,
-): TileScorer {
-  const counting = countingInside(scorer)
-  const relative = expectation ? withExpectation(counting, expectation, parameters) : counting
-  return textures ? withTexture(relative, textures, parameters) : relative
-}
-
-/** What a stored model learned, as far as its configuration uses it. */
-export const learnedOfModel = (tensors: TensorMap, parameters: LearningParameters): Learned => ({
-  whitening: learnsWhitening(parameters) ? whiteningOfModel(tensors) : null,
-  expectation: learnsExpectation(parameters) ? expectationOfModel(tensors) : null,
-  textures: learnsTexture(parameters) ? texturesOfModel(tensors) : null,
-})

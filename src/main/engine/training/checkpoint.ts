@@ -3,11 +3,10 @@
  * in its metadata, where the training stands. It counts only when its digest is right; a damaged one is
  * passed over for the one before, and said.
  */
-import { createHash } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
-import { readTensors, type TensorMap, writeTensors } from './safetensors.ts'
+import { readTensors, type TensorMap, writeTensors } from '../../model/safetensors.ts'
 
 export interface Checkpoint {
   tensors: TensorMap
@@ -98,16 +97,4 @@ export async function readNewestCheckpoint(
   }
   if (names.length === 0) return null
   throw new Failure('checkpoint-corrupt', { case: 'none', folder, damage })
-}
-
-/** SHA-256 over names, shapes and bytes of tensors in order of name: equal exactly when the weights are. */
-export function digestOf(tensors: TensorMap): string {
-  const hash = createHash('sha256')
-  for (const name of Object.keys(tensors).sort()) {
-    const tensor = tensors[name]
-    if (!tensor) continue
-    hash.update(`${name}:${tensor.shape.join('x')};`)
-    hash.update(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength))
-  }
-  return hash.digest('hex')
 }

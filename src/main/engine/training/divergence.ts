@@ -1,6 +1,8 @@
 /** How a training that went wrong is noticed. */
+
 import { type Message, message } from '../../../shared/messages/message.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
+import { requireRows } from '../../platform/array-bounds.ts'
 
 /** Steps between two looks at what no loss shows. */
 export const watchEvery = 25
@@ -20,13 +22,14 @@ export class Diverged extends Error {
 
 /** Mean over pixels of the standard deviation over pictures; `pictures` are [count, ...]. */
 export function spreadOf(pictures: Float32Array, count: number): number {
+  requireRows(pictures, count, 'Pictures')
   const pixels = pictures.length / count
   let sum = 0
   for (let pixel = 0; pixel < pixels; pixel++) {
     let mean = 0
-    for (let i = 0; i < count; i++) mean += (pictures[i * pixels + pixel] ?? 0) / count
+    for (let i = 0; i < count; i++) mean += pictures[i * pixels + pixel] / count
     let variance = 0
-    for (let i = 0; i < count; i++) variance += ((pictures[i * pixels + pixel] ?? 0) - mean) ** 2 / count
+    for (let i = 0; i < count; i++) variance += (pictures[i * pixels + pixel] - mean) ** 2 / count
     sum += Math.sqrt(variance)
   }
   return sum / pixels

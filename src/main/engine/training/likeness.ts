@@ -7,12 +7,14 @@
  * It needs no critic, so that it means the same at each step and for each system; the value of a critic falls as well
  * because the critic gets worse.
  */
+import { requireRows } from '../../platform/array-bounds.ts'
 
 /** Distances are taken of pictures averaged over squares of this side: of shapes and not of grain. */
 export const pooledSide = 4
 
 /** Pictures [count, side, side, channels] averaged over squares: [count, (side / pooledSide)^2 * channels]. */
 export function pooled(pictures: Float32Array, side: number, channels: number): Float32Array {
+  requireRows(pictures, side * side * channels, 'Pictures')
   const cells = Math.floor(side / pooledSide)
   const one = side * side * channels
   const count = pictures.length / one
@@ -24,8 +26,7 @@ export function pooled(pictures: Float32Array, side: number, channels: number): 
       for (let x = 0; x < cells * pooledSide; x++) {
         const to = (row + Math.floor(x / pooledSide)) * channels
         const from = i * one + (y * side + x) * channels
-        for (let c = 0; c < channels; c++)
-          out[to + c] = (out[to + c] ?? 0) + share * (pictures[from + c] ?? 0)
+        for (let c = 0; c < channels; c++) out[to + c] += share * pictures[from + c]
       }
     }
   }
@@ -34,6 +35,8 @@ export function pooled(pictures: Float32Array, side: number, channels: number): 
 
 /** The sum of both mean distances; `width` values belong to one picture. */
 export function chamferDistance(photographs: Float32Array, generated: Float32Array, width: number): number {
+  requireRows(photographs, width, 'Photographs')
+  requireRows(generated, width, 'Generated pictures')
   const [n, m] = [photographs.length / width, generated.length / width]
   const nearest = {
     photographs: new Float64Array(n).fill(Number.POSITIVE_INFINITY),
@@ -43,12 +46,12 @@ export function chamferDistance(photographs: Float32Array, generated: Float32Arr
     for (let j = 0; j < m; j++) {
       let sum = 0
       for (let k = 0; k < width; k++) {
-        const difference = (photographs[i * width + k] ?? 0) - (generated[j * width + k] ?? 0)
+        const difference = photographs[i * width + k] - generated[j * width + k]
         sum += difference * difference
       }
       const distance = sum / width
-      if (distance < (nearest.photographs[i] ?? 0)) nearest.photographs[i] = distance
-      if (distance < (nearest.generated[j] ?? 0)) nearest.generated[j] = distance
+      if (distance < nearest.photographs[i]) nearest.photographs[i] = distance
+      if (distance < nearest.generated[j]) nearest.generated[j] = distance
     }
   }
   const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length

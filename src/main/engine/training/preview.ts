@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { replaceFile } from '../../durable-file.ts'
+import { replaceFile } from '../../platform/durable-file.ts'
 
 /** Pixels between two pictures of a sheet. */
 const gap = 2

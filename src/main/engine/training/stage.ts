@@ -1,14 +1,16 @@
 /** What a system brings to a training: its networks, its stages one after the other, and its scorer. */
+
 import type { Message } from '../../../shared/messages/message.ts'
-import type { Random } from '../../random.ts'
+import type { LearningParameters } from '../../model/parameters.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
+import type { ScoreOptions } from '../../model/scores.ts'
+import type { Random } from '../../platform/random.ts'
 import type { TrainingBatches } from '../data/training-batches.ts'
 import type { Program } from '../graph/compile.ts'
 import type { Weights } from '../networks/weights.ts'
-import type { ScoreOptions } from '../scores.ts'
-import type { LearningParameters, ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'
+import type { ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'
 import type { Variable } from '../tensorflow.ts'
 import type { TrainingConfig } from './config.ts'
-import type { TensorMap } from './safetensors.ts'
 import type { ValidationTiles } from './validation-tiles.ts'
 
 /** What a stage is given. */
@@ -49,15 +51,19 @@ export interface Stage {
   dispose(): void
 }
 
-export interface StageDefinition<W> {
+/** A stage as far as progress is told of it. */
+export interface StageOutline {
   /** Its name in curves, progress and checkpoints. */
   readonly phase: string
   readonly steps: number
+  /** What a step costs, in a unit that is the same for all stages of the system. */
+  readonly cost: number
+}
+
+export interface StageDefinition<W> extends StageOutline {
   readonly learningRate: number
   /** Whether the rate falls to a tenth along half a cosine. */
   readonly decay: boolean
-  /** What a step costs, in a unit that is the same for all stages of the system. */
-  readonly cost: number
   /**
    * Steps between two measurements of the choice, how many without a better one end the stage, and its words for
    * the images that it is measured on.
@@ -75,8 +81,8 @@ export interface TrainingDefinition<W extends Record<string, Weights> = Record<s
   /** The complete configuration, which is stored with the model. */
   readonly config: TrainingConfig & Record<string, unknown>
   readonly scoring: Omit<ScoreOptions, 'expectedCriticValue'>
-  /** What is learned of good parts beside the networks, for components of their own. */
-  readonly learning?: LearningParameters
+  /** What is learned of good parts besides the networks, for components of their own; null where nothing can be. */
+  readonly learning: LearningParameters | null
   readonly stages: readonly StageDefinition<W>[]
   /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */
   createWeights(random: Random): W

@@ -1,4 +1,4 @@
-import { createRandom } from '../../random.ts'
+import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
 import type { TrainingConfig } from './config.ts'

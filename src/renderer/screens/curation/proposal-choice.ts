@@ -1,5 +1,5 @@
 /** What a person takes of a proposal, and what set that would make. */
-import type { CurationCandidate, CurationProposal } from '../../../shared/improvement.ts'
+import type { CurationCandidate, CurationProposal } from '../../../shared/curation.ts'
 
 export interface Choice {
   taken: ReadonlySet<number>

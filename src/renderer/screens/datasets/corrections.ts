@@ -1,6 +1,5 @@
 /** What a person changes in the list of folders before an import. */
-import type { FolderPreview } from '../../../shared/contract.ts'
-import type { ImportCorrection } from '../../../shared/domain.ts'
+import type { FolderPreview, ImportCorrection } from '../../../shared/import.ts'
 
 export type FolderGroup = FolderPreview['groups'][number]
 export type CorrectedGroup = FolderGroup & { skip: boolean; corrected: boolean }

@@ -1,5 +1,5 @@
 /** What is typed and chosen in the filters, and the query that it makes. */
-import type { GridFilter, GridSort } from '../../../shared/dataset-grid.ts'
+import type { GridFilter, GridSort } from '../../../shared/dataset.ts'
 
 export const splits = ['train', 'validation', 'test'] as const
 export const labels = ['normal', 'anomalous', 'unlabeled'] as const

@@ -4,7 +4,7 @@
  */
 import { ref, shallowRef } from 'vue'
 import type { CallOutput } from '../../../shared/contract.ts'
-import type { GridFilter, GridImage, GridSort } from '../../../shared/dataset-grid.ts'
+import type { GridFilter, GridImage, GridSort } from '../../../shared/dataset.ts'
 import type { FailureData } from '../../../shared/failure.ts'
 import { asFailure } from '../../failure.ts'
 

@@ -1,5 +1,5 @@
 /** Undo and redo without a limit: every state is kept, and states share the shapes that did not change. */
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 
 export interface History {
   readonly present: readonly Shape[]

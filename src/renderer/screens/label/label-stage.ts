@@ -6,7 +6,7 @@
  */
 import Konva from 'konva/lib/Core'
 import { Image as KonvaImage } from 'konva/lib/shapes/Image'
-import type { Shape, StrokeShape } from '../../../shared/annotation.ts'
+import type { Shape, StrokeShape } from '../../../shared/label.ts'
 import { fitted, limit, panBy, place, type Size, type View, zoomAt } from '../../stage/view.ts'
 import { type ColorOf, paintShape, tracePoints } from './paint-shapes.ts'
 import {

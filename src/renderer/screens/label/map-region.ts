@@ -1,5 +1,5 @@
 /** A mask proposed by an anomaly map: where it is at least as hot as a level. */
-import type { RegionShape } from '../../../shared/annotation.ts'
+import type { RegionShape } from '../../../shared/label.ts'
 import { regionOf } from '../../../shared/region-runs.ts'
 import type { RawMap } from '../../heatmap/raw-map.ts'
 

@@ -1,5 +1,5 @@
 /** Shapes as colors on a canvas of the photograph's size, each covering those before it. */
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import { eachRun } from '../../../shared/region-runs.ts'
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D

@@ -1,5 +1,5 @@
 /** Where shapes are: what a click hits, and how a shape follows the pointer. */
-import type { Shape } from '../../../shared/annotation.ts'
+import type { Shape } from '../../../shared/label.ts'
 import { eachRun } from '../../../shared/region-runs.ts'
 
 export interface Point {

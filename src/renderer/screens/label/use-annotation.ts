@@ -3,8 +3,8 @@
  * main has answered; another image is only shown after that.
  */
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue'
-import type { SavedAnnotation, Shape } from '../../../shared/annotation.ts'
 import type { FailureData } from '../../../shared/failure.ts'
+import type { SavedAnnotation, Shape } from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'
 import { asFailure } from '../../failure.ts'
 import { beginHistory, change, type History, redo, undo } from './history.ts'

@@ -2,7 +2,7 @@
  * How often decisions agree with the model, and with ground truth. The latter is shown only on request: it must not
  * lead the operator.
  */
-import type { ReviewItem } from '../../../shared/contract.ts'
+import type { ReviewItem } from '../../../shared/review.ts'
 
 export interface Agreement {
   /** Decided parts whose label is known; "unsure" is no statement and does not count. */

@@ -1,5 +1,5 @@
 /** What the heat map of a run shows: its words are `review.legend.<kind>`. */
-import type { Run } from '../../../shared/domain.ts'
+import type { Run } from '../../../shared/run.ts'
 
 const kinds = ['residual', 'relative', 'texture'] as const
 export type MapKind = (typeof kinds)[number]

@@ -1,7 +1,7 @@
 /** Everything that the stage shows of a part, decoded and colored, ready to be painted. */
 import { assetPath } from '../../../shared/asset-path.ts'
-import type { ReviewItem } from '../../../shared/contract.ts'
 import type { Param } from '../../../shared/messages/message.ts'
+import type { ReviewItem } from '../../../shared/review.ts'
 import { assetUrl } from '../../bridge.ts'
 import { reasonOf } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'

@@ -2,8 +2,8 @@
 import { reactive, watch } from 'vue'
 import { z } from 'zod'
 import { call } from '../../bridge.ts'
-import { colorMapNames } from '../../heatmap/colormap.ts'
 import { settingKeeper } from '../../data/setting-keeper.ts'
+import { colorMapNames } from '../../heatmap/colormap.ts'
 
 export const layouts = ['overlay', 'side', 'swipe', 'four'] as const
 /** What the photograph is swiped against. */

@@ -1,5 +1,5 @@
 /** The figures of a comparison in the order in which a person weighs them. */
-import type { Comparison, PairedFigure } from '../../../shared/improvement.ts'
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 
 export interface ComparisonRow {
   /** Part of a message key. */

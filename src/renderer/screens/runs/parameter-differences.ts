@@ -1,5 +1,5 @@
 /** The parameters of two runs beside each other. */
-import type { JsonObject } from '../../../shared/domain.ts'
+import type { JsonObject } from '../../../shared/values.ts'
 
 export interface ParameterPair {
   name: string

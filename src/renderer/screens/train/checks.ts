@@ -1,5 +1,5 @@
 /** What can be told before a training starts, from what the dataset holds. */
-import type { TrainingNotice, TrainingOutlook } from '../../../shared/training-outlook.ts'
+import type { TrainingNotice, TrainingOutlook } from '../../../shared/training.ts'
 
 export interface Check {
   kind:

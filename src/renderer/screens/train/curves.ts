@@ -2,7 +2,7 @@
  * Training curves as they come: all points so far first, then a few at a time. A resumed training tells some
  * points again; the newest of a step counts.
  */
-import type { CurvePoint } from '../../../shared/contract.ts'
+import type { CurvePoint } from '../../../shared/run.ts'
 
 /** Phases in the order of the work; main lists them by name. */
 const order = ['gan', 'encoder']

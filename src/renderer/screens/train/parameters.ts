@@ -2,7 +2,7 @@
  * The form of a system's parameters. A field that nobody touched is left to the preset, to the dataset or to
  * the paper, in this order; only what was typed is sent.
  */
-import type { Parameter, Systems } from '../../../shared/contract.ts'
+import type { Parameter, Systems } from '../../../shared/training.ts'
 
 export type ParameterValue = string | number | boolean
 export type System = Systems['systems'][number]

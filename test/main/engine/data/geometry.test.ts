@@ -6,7 +6,7 @@ import {
   tileGrid,
   tileStarts,
 } from '../../../../src/main/engine/data/geometry.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 const picture = (width: number, height: number, channels = 1) => ({
   data: createRandom(1).fillUniform(new Float32Array(width * height * channels)),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Pixels } from '../../../../src/main/engine/data/geometry.ts'
 import { loadImage } from '../../../../src/main/engine/data/load-image.ts'
 import { normalizeLocally, windowReach } from '../../../../src/main/engine/data/local-normalization.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 
 /** Grain under light that falls off to one side. */

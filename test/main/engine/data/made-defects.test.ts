@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Pixels } from '../../../../src/main/engine/data/geometry.ts'
-import { madeDefectTypes, makeDefect } from '../../../../src/main/engine/data/made-defects.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { makeDefect } from '../../../../src/main/engine/data/made-defects.ts'
+import { madeDefectTypes } from '../../../../src/main/model/made-defect-types.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 /** A gray ramp with some grain. */
 function picture(seed: number, channels: 1 | 3, width = 60, height = 44): Pixels {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ImageCache } from '../../../../src/main/engine/data/image-cache.ts'
 import { TrainingBatches } from '../../../../src/main/engine/data/training-batches.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeParts } from '../parts.ts'
 

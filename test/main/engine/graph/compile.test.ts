@@ -7,7 +7,7 @@ import {
 } from '../../../../src/main/engine/graph/compile.ts'
 import { adam } from '../../../../src/main/engine/graph/optimizers.ts'
 import { type Tensor, tf, type Variable } from '../../../../src/main/engine/tensorflow.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { Failure } from '../../../../src/shared/failure.ts'
 import { describeCompiled } from './native.ts'
 

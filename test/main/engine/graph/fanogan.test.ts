@@ -4,7 +4,7 @@ import { compile, compileAll, defineStep } from '../../../../src/main/engine/gra
 import { encoder } from '../../../../src/main/engine/networks/dcgan.ts'
 import { createWeights } from '../../../../src/main/engine/networks/weights.ts'
 import { tf } from '../../../../src/main/engine/tensorflow.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled, relativeDifference } from './native.ts'
 
 const shape = { size: 32, channels: 1, width: 8, latent: 16 }

@@ -1,7 +1,7 @@
 /** The graphs that a GPU gets, run on the processor, which can run them too. */
 import { expect, it } from 'vitest'
 import { fanoganInputs, fanoganPrograms } from '../../../../bench/steps.ts'
-import { isNative, overriding } from '../../../../src/main/engine/graph/binding.ts'
+import { isNative, overriding } from '../../../../src/main/engine/binding.ts'
 import { compileAll } from '../../../../src/main/engine/graph/compile.ts'
 import { provider, tf } from '../../../../src/main/engine/tensorflow.ts'
 import { describeCompiled, relativeDifference } from './native.ts'

@@ -8,7 +8,7 @@ import {
 import { addBias } from '../../../../src/main/engine/networks/bias.ts'
 import { leakyRelu } from '../../../../src/main/engine/networks/leaky-relu.ts'
 import { provider, type Tensor, tf, type Variable } from '../../../../src/main/engine/tensorflow.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled, relativeDifference } from './native.ts'
 
 const random = createRandom(7)

@@ -7,7 +7,7 @@ import {
   rmsprop,
 } from '../../../../src/main/engine/graph/optimizers.ts'
 import { provider, tf, type Variable } from '../../../../src/main/engine/tensorflow.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { relativeDifference } from './native.ts'
 
 const size = 5

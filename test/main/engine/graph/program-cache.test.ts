@@ -9,7 +9,7 @@ import {
 } from '../../../../src/main/engine/graph/program-cache.ts'
 import { tf } from '../../../../src/main/engine/tensorflow.ts'
 import { lossGradients } from '../../../../src/main/engine/training/gradients.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled } from './native.ts'
 
 /** Keeps what it is given as bytes. */

@@ -6,7 +6,7 @@ import { leakyRelu } from '../../../../src/main/engine/networks/leaky-relu.ts'
 import { pooledStatistics } from '../../../../src/main/engine/networks/measure.ts'
 import { doubled, halved } from '../../../../src/main/engine/networks/resampling.ts'
 import { provider, type Tensor, tf } from '../../../../src/main/engine/tensorflow.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 
 const random = createRandom(7)
 const normal = (...shape: number[]): Tensor =>

@@ -1,13 +1,14 @@
 /** What lies at the border of a photograph is found as well as what lies in its middle. */
+
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
-import { resolveConfig } from '../../../../src/main/engine/models/catalog.ts'
 import type { EngineImage } from '../../../../src/main/engine/protocol.ts'
-import { imageScore, type ScoreKind } from '../../../../src/main/engine/scores.ts'
 import { auroc } from '../../../../src/main/metrics/auroc.ts'
-import { createRandom } from '../../../../src/main/random.ts'
+import { resolveConfig } from '../../../../src/main/model/catalog.ts'
+import { imageScore, type ScoreKind } from '../../../../src/main/model/scores.ts'
+import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { score, train } from '../parts.ts'

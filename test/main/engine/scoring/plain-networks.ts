@@ -2,7 +2,7 @@
  * The three networks of f-AnoGAN and their scores as plain loops over 64-bit numbers, written from the formulas
  * and the layout of the stored weights alone: what the compiled graphs are compared with.
  */
-import type { TensorMap } from '../../../../src/main/engine/training/safetensors.ts'
+import type { TensorMap } from '../../../../src/main/model/safetensors.ts'
 
 /** One picture [height, width, channels]. */
 interface Picture {

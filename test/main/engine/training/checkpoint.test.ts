@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
-  digestOf,
   listCheckpoints,
   readNewestCheckpoint,
   writeCheckpoint,
@@ -81,19 +80,5 @@ describe('checkpoints', () => {
     expect(await readNewestCheckpoint(join(folder, 'none'), () => undefined)).toBeNull()
     writeFileSync(join(folder, '.writing-1'), 'half')
     expect(await readNewestCheckpoint(folder, () => undefined)).toBeNull()
-  })
-})
-
-describe('the digest of weights', () => {
-  it('does not depend on the order in which they are listed', () => {
-    const [a, b] = [tensors(1).w, tensors(2).w]
-    expect(digestOf({ a, b })).toBe(digestOf({ b, a }))
-  })
-
-  it('tells weights apart by value, sign of zero, name and shape', () => {
-    const of = (name: string, shape: number[], ...values: number[]) =>
-      digestOf({ [name]: { shape, data: Float32Array.from(values) } })
-    const digests = [of('a', [2], 1, 0), of('a', [2], 1, -0), of('b', [2], 1, 0), of('a', [1, 2], 1, 0)]
-    expect(new Set(digests).size).toBe(4)
   })
 })

@@ -53,6 +53,7 @@ function played({ holds = () => true, sees = () => null }: Play): TrainingDefini
       checkpointEvery: 10,
       previewEvery: 1000,
     },
+    learning: null,
     scoring: { kind: 'discriminator', k: 1, reduction: 'max', latent: 1 },
     stages: [
       {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { readModel } from '../../../../src/main/engine/scoring/model-file.ts'
+import { readModel } from '../../../../src/main/model/model-file.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { describeCompiled } from '../graph/native.ts'
 import { train, trainingOf, writeParts } from '../parts.ts'

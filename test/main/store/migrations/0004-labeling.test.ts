@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { importFolder } from '../../../../src/main/import/import-folder.ts'
+import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { datasetByName } from '../../../../src/main/store/datasets.ts'
 import { freezeValidation } from '../../../../src/main/store/frozen.ts'
 import { listImages } from '../../../../src/main/store/images.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
-import { writeLine } from '../../services/line.ts'
+import { writeLine } from '../../features/line.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 
 async function frozenLine() {

@@ -5,7 +5,7 @@ import {
   sizeAfter,
   toggled,
 } from '../../../../src/renderer/screens/curation/proposal-choice.ts'
-import type { CurationCandidate, CurationProposal } from '../../../../src/shared/improvement.ts'
+import type { CurationCandidate, CurationProposal } from '../../../../src/shared/curation.ts'
 
 const candidate = (image: number, change: Partial<CurationCandidate> = {}): CurationCandidate => ({
   image,

@@ -5,7 +5,7 @@ import {
   pagesHeld,
   type ReadPage,
 } from '../../../../src/renderer/screens/datasets/image-pages.ts'
-import type { GridImage } from '../../../../src/shared/dataset-grid.ts'
+import type { GridImage } from '../../../../src/shared/dataset.ts'
 
 const image = (id: number): GridImage => ({
   id,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { beginHistory, change, redo, undo } from '../../../../src/renderer/screens/label/history.ts'
-import type { Shape } from '../../../../src/shared/annotation.ts'
+import type { Shape } from '../../../../src/shared/label.ts'
 
 const shape = (x: number): Shape => ({ kind: 'rectangle', defectType: 'dent', x, y: 0, width: 1, height: 1 })
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { hotPixels, proposedRegion, withoutSpecks } from '../../../../src/renderer/screens/label/map-region.ts'
+import {
+  hotPixels,
+  proposedRegion,
+  withoutSpecks,
+} from '../../../../src/renderer/screens/label/map-region.ts'
 import { eachRun } from '../../../../src/shared/region-runs.ts'
 
 /** A map of rows of digits; 9 is its scale. */

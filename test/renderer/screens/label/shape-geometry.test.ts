@@ -8,7 +8,7 @@ import {
   withNewCorner,
   withoutCorner,
 } from '../../../../src/renderer/screens/label/shape-geometry.ts'
-import type { Shape } from '../../../../src/shared/annotation.ts'
+import type { Shape } from '../../../../src/shared/label.ts'
 
 const type = { defectType: 'dent' }
 const polygon: Shape = { kind: 'polygon', ...type, points: [2.2, 1, 17, 4.5, 11, 18.1, 5, 9, 1, 15.3] }

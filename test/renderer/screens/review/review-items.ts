@@ -1,6 +1,5 @@
 /** Parts of a review queue, made up. */
-import type { ReviewItem } from '../../../../src/shared/contract.ts'
-import type { Decision, DecisionKind } from '../../../../src/shared/domain.ts'
+import type { Decision, DecisionKind, ReviewItem } from '../../../../src/shared/review.ts'
 
 export function decisionOn(image: number, decision: DecisionKind, id = image): Decision {
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { comparisonRows, toneOf } from '../../../../src/renderer/screens/runs/comparison-rows.ts'
-import type { Comparison } from '../../../../src/shared/improvement.ts'
+import type { Comparison } from '../../../../src/shared/comparison.ts'
 
 const figure = (value: number, low: number, high: number) => ({ a: 0, b: value, value, low, high })
 const comparison: Comparison = {

@@ -5,7 +5,7 @@ import {
   parseField,
   settingsOf,
 } from '../../../../src/renderer/screens/train/parameters.ts'
-import type { Parameter } from '../../../../src/shared/contract.ts'
+import type { Parameter } from '../../../../src/shared/training.ts'
 
 const parameter = (values: Partial<Parameter>): Parameter => ({
   name: 'batch',

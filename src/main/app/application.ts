@@ -1,0 +1,163 @@
+/** Fanoscope without a window: what a host serves. One workspace is open at a time, or none. */
+
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { CallName } from '../../shared/contract.ts'
+import { Failure } from '../../shared/failure.ts'
+import type { Caller, Handlers } from '../contract/dispatch.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
+import { auditHandlers } from '../features/audit/handlers.ts'
+import { choiceHandlers } from '../features/choosing/handlers.ts'
+import { comparisonHandlers } from '../features/comparison/handlers.ts'
+import { curationHandlers } from '../features/curation/handlers.ts'
+import { datasetHandlers } from '../features/datasets/handlers.ts'
+import { logHandlers } from '../features/doctor/log-handlers.ts'
+import { exportHandlers } from '../features/export/handlers.ts'
+import { dropHandlers } from '../features/folders/drop-handlers.ts'
+import { createDrops, type Drops } from '../features/folders/drops.ts'
+import { folderHandlers } from '../features/folders/handlers.ts'
+import { importHandlers } from '../features/import/handlers.ts'
+import { labelHandlers } from '../features/label/handlers.ts'
+import { keepClear } from '../features/live/clear-pictures.ts'
+import { liveHandlers } from '../features/live/handlers.ts'
+import { resumeLive } from '../features/live/live.ts'
+import { modelHandlers } from '../features/models/handlers.ts'
+import { operatorHandlers } from '../features/operators/handlers.ts'
+import { createSignedIn } from '../features/operators/sign-in.ts'
+import { reviewHandlers } from '../features/review/handlers.ts'
+import { runHandlers } from '../features/runs/handlers.ts'
+import { sampleHandlers } from '../features/sample/handlers.ts'
+import { scoringHandlers } from '../features/scoring/handlers.ts'
+import { thresholdHandlers } from '../features/thresholds/handlers.ts'
+import { trainHandlers } from '../features/training/handlers.ts'
+import { goOnTraining } from '../features/training/resume-at-start.ts'
+import { systemHandlers } from '../features/training/system-handlers.ts'
+import { workspaceHandlers } from '../features/workspace/handlers.ts'
+import { settingHandlers } from '../features/workspace/setting-handlers.ts'
+import { defaultWorkspace } from '../platform/default-workspace.ts'
+import { type ApplicationEvents, createEventHub } from '../platform/events.ts'
+import { openAppState, stateFile } from '../platform/preferences.ts'
+import type { HandlerContext } from '../session/handler-context.ts'
+import { openSession, type Session } from '../session/session.ts'
+import { appHandlers } from './app-handlers.ts'
+import type { AssetSource } from './assets/source.ts'
+import { createAssetSource } from './assets/workspace-source.ts'
+import { jobHandlers } from './job-handlers.ts'
+import { sessionHooks } from './session-hooks.ts'
+
+export type { ApplicationEvents } from '../platform/events.ts'
+
+/** What a host can do that the application cannot. */
+export interface HostPowers {
+  host: 'electron' | 'browser'
+  /** A native dialog, where the host has one; null when the person cancelled. */
+  chooseFolder: ((title: string) => Promise<string | null>) | null
+  launchEngine: LaunchEngine
+  /** The process's environment, unless told otherwise. */
+  environment?: NodeJS.ProcessEnv
+}
+
+export interface Application {
+  handlers: Handlers
+  /** Whether a window may ask for what is done in the name of an operator. */
+  admit: NonNullable<Caller['admit']>
+  events: ApplicationEvents
+  assets: AssetSource
+  drops: Drops
+  /** Lets what is at work keep what it has, and gives the workspace back. */
+  close(): Promise<void>
+}
+
+/** What is done in the name of somebody. */
+const actSchema = z.object({ operator: z.string() })
+/** Calls that name an operator to read what belongs to one, and change nothing. */
+const readings: ReadonlySet<CallName> = new Set(['review.queue'])
+
+export function createApplication(powers: HostPowers): Application {
+  const { host, chooseFolder, launchEngine, environment = process.env } = powers
+  const events = createEventHub()
+  const drops = createDrops()
+  const signedIn = createSignedIn()
+  let session: Session | null = null
+  let stopClearing: () => Promise<void> = async () => undefined
+  // Opening and closing take turns, however many windows ask.
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const done = turn.then(act)
+    turn = done.catch(() => undefined)
+    return done
+  }
+  async function closeCurrent(): Promise<void> {
+    const closing = session
+    session = null
+    await stopClearing()
+    await drops.close()
+    await closing?.close()
+  }
+
+  const context: HandlerContext = {
+    host,
+    chooseFolder,
+    launchEngine,
+    events,
+    appState: openAppState(stateFile(environment)),
+    suggestedWorkspace: defaultWorkspace(environment),
+    current: () => session,
+    session() {
+      if (session) return session
+      throw new Failure('no-workspace')
+    },
+    open: (dir, create) =>
+      inTurn(async () => {
+        if (session?.workspace.dir === resolve(dir)) return session
+        // The new one first: if it cannot be opened, the old one stays.
+        const opened = openSession({ dir, create, launchEngine, events, hooks: sessionHooks })
+        resumeLive(opened)
+        goOnTraining(opened)
+        await closeCurrent()
+        session = opened
+        stopClearing = keepClear(opened)
+        return opened
+      }),
+    close: () => inTurn(closeCurrent),
+  }
+
+  return {
+    admit(name, input, caller) {
+      const named = actSchema.safeParse(input)
+      if (!named.success || session === null || readings.has(name)) return
+      signedIn.require(session.workspace.db, caller, named.data.operator)
+    },
+    handlers: {
+      ...appHandlers(context),
+      ...workspaceHandlers(context),
+      ...folderHandlers(context),
+      ...dropHandlers(context, drops),
+      ...sampleHandlers(context),
+      ...datasetHandlers(context),
+      ...importHandlers(context),
+      ...labelHandlers(context),
+      ...liveHandlers(context),
+      ...systemHandlers(),
+      ...trainHandlers(context),
+      ...jobHandlers(context),
+      ...logHandlers(context),
+      ...runHandlers(context),
+      ...scoringHandlers(context),
+      ...comparisonHandlers(context),
+      ...choiceHandlers(context),
+      ...curationHandlers(context),
+      ...modelHandlers(context),
+      ...exportHandlers(context),
+      ...operatorHandlers(context, signedIn),
+      ...reviewHandlers(context),
+      ...thresholdHandlers(context),
+      ...auditHandlers(context),
+      ...settingHandlers(context),
+    },
+    events,
+    drops,
+    assets: createAssetSource(() => session?.workspace ?? null),
+    close: context.close,
+  }
+}

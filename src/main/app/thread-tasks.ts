@@ -1,0 +1,59 @@
+/** Everything that threads of main do: one line for each task. */
+import { checkAuditTask, exportAuditTask } from '../features/audit/audit-tasks.ts'
+import { carryOverTask, compareOptionsTask } from '../features/choosing/choice-tasks.ts'
+import { compareRunsTask } from '../features/comparison/comparison-task.ts'
+import { proposeCurationTask } from '../features/curation/curation-task.ts'
+import {
+  changeImagesTask,
+  findDuplicatesTask,
+  previewRegionTask,
+  splitImagesTask,
+} from '../features/datasets/dataset-tasks.ts'
+import { gridTask } from '../features/datasets/grid-task.ts'
+import { writeTablesTask } from '../features/export/table-task.ts'
+import { importFolderTask } from '../features/import/import-task.ts'
+import {
+  exportMasksTask,
+  importMasksTask,
+  readShapesTask,
+  saveAnnotationTask,
+} from '../features/label/label-tasks.ts'
+import { acceptUndecidedTask, undoBatchTask } from '../features/review/batch-tasks.ts'
+import { writeSampleTask } from '../features/sample/sample-task.ts'
+import { evaluateTask } from '../features/scoring/evaluation-task.ts'
+import { measureRegionsTask } from '../features/scoring/measure-regions-task.ts'
+import { thresholdTask } from '../features/thresholds/threshold-task.ts'
+import { verifyTask } from '../features/workspace/verify-task.ts'
+import type { ThreadTask } from '../threads/task.ts'
+import { displayPictureTask, mapBytesTask, maskPictureTask, thumbnailTask } from './assets/picture-task.ts'
+
+export const threadTasks: readonly ThreadTask[] = [
+  acceptUndecidedTask,
+  carryOverTask,
+  changeImagesTask,
+  checkAuditTask,
+  compareOptionsTask,
+  compareRunsTask,
+  displayPictureTask,
+  evaluateTask,
+  exportAuditTask,
+  exportMasksTask,
+  findDuplicatesTask,
+  gridTask,
+  importFolderTask,
+  importMasksTask,
+  mapBytesTask,
+  maskPictureTask,
+  measureRegionsTask,
+  previewRegionTask,
+  proposeCurationTask,
+  readShapesTask,
+  saveAnnotationTask,
+  splitImagesTask,
+  thresholdTask,
+  thumbnailTask,
+  undoBatchTask,
+  verifyTask,
+  writeSampleTask,
+  writeTablesTask,
+]

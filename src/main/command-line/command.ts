@@ -1,0 +1,247 @@
+/**
+ * What every command has in common: `--workspace` and `--json`, a workspace that is opened when it is needed
+ * and given back whatever happens, errors as text or as a document, exit codes.
+ */
+
+import { resolve } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { z } from 'zod'
+import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
+import { defaultWorkspace } from '../platform/default-workspace.ts'
+import type { Acting } from '../session/open-beside.ts'
+import type { Session, SessionHooks } from '../session/session.ts'
+import type { Answer } from './answer.ts'
+import type { Io } from './io.ts'
+import { createProgressDisplay, type ProgressDisplay } from './progress.ts'
+import { Stopped } from './stopped.ts'
+import { WrongUse } from './wrong-use.ts'
+
+/** 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C as shells say it. */
+export type ExitCode = 0 | 1 | 2 | 130
+
+/** What a command's action is given besides its own options and arguments. */
+export interface CommandContext {
+  readonly io: Io
+  readonly json: boolean
+  /** Where the workspace is, or would be. */
+  readonly workspace: string
+  /** Opens the workspace, once; with `create` makes it where there is none. */
+  session(options?: { create?: boolean }): Promise<Session>
+  /** The session; where another process of this machine has the workspace, what may be done beside it. */
+  acting(): Promise<Session | Acting>
+  /** One for the command. */
+  progress(): Promise<ProgressDisplay>
+  /** A line on standard error, never across the progress bar. */
+  notice(text: string): void
+}
+
+/** A command's work, given its options and its parameters in their order. Null: it has answered already. */
+export type Act<O> = (context: CommandContext, options: O, ...parameters: string[]) => Promise<Answer | null>
+
+export interface CommandDescription<S extends z.ZodType> {
+  name: string
+  /** As commander writes them, `<dir>`, each with what it is. */
+  parameters?: [name: string, description: string][]
+  summary: string
+  /** What follows `fanoscope` in an example, each with what it does. */
+  examples: [line: string, does: string][]
+  /** Adds the command's own options. */
+  declare?: (command: Command) => Command
+  options: S
+  act: Act<z.output<S>>
+}
+
+/** Adds one command to the program. */
+export type AddCommand = (line: CommandLine) => void
+
+export interface CommandLine {
+  add<S extends z.ZodType>(description: CommandDescription<S>): void
+  /** Does what the arguments say. Never rejects. */
+  run(parameters: readonly string[]): Promise<ExitCode>
+}
+
+const sharedOptions = z.object({ workspace: z.string().optional(), json: z.boolean().default(false) })
+
+/** @param loadHooks for a session, loaded only by commands that open one */
+export function createCommandLine(
+  io: Io,
+  describe: (program: Command) => Command,
+  loadHooks: () => Promise<SessionHooks>,
+): CommandLine {
+  let exitCode: ExitCode = 0
+  const program = describe(new Command())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.write(text),
+      // Told by `run`, once, in the form that was asked for.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+    })
+
+  async function perform(
+    received: readonly unknown[],
+    work: (
+      context: CommandContext,
+      own: Record<string, unknown>,
+      parameters: string[],
+    ) => Promise<Answer | null>,
+  ): Promise<void> {
+    // Commander passes the parameters, the options and the command.
+    const own = z.instanceof(Command).parse(received.at(-1)).opts()
+    const { workspace, json } = sharedOptions.parse(own)
+    const parameters = z.array(z.string()).parse(received.slice(0, -2))
+    const dir = workspace === undefined ? defaultWorkspace(io.environment, io.home) : resolve(workspace)
+    const { context, close } = createContext(io, dir, json, loadHooks)
+    try {
+      const answer = await work(context, own, parameters)
+      await close()
+      if (answer === null) return
+      io.write(json ? `${JSON.stringify(answer.document)}\n` : answer.text)
+      if (answer.problem && !json) tellFailure(io, json, failureOf(answer.problem))
+      if (answer.stopped) exitCode = 130
+      else if (answer.failed) exitCode = 1
+    } catch (error) {
+      // What failed first is what a person must know; a close that fails after it usually says the same.
+      await close().catch(() => undefined)
+      if (error instanceof WrongUse) {
+        tellFailure(io, json, wrongUse(error.message))
+        exitCode = 2
+        return
+      }
+      tellUnexpected(io, error)
+      tellFailure(io, json, error)
+      exitCode = error instanceof Stopped ? 130 : 1
+    }
+  }
+
+  return {
+    add({ name, parameters = [], summary, examples, declare, options, act }) {
+      const command = program
+        .command(name)
+        .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+        .summary(summary)
+        .addHelpText('after', `\n${examplesText(examples)}`)
+      for (const [parameter, description] of parameters) command.argument(parameter, description)
+      const declared = (declare?.(command) ?? command)
+        .option(
+          '--workspace <dir>',
+          'the workspace (default: FANOSCOPE_WORKSPACE, else Fanoscope in your home)',
+        )
+        .option('--json', 'print one JSON document on standard output')
+      declared.action((...received: unknown[]) =>
+        perform(received, async (context, own, given) => act(context, options.parse(own), ...given)),
+      )
+    },
+    async run(parameters) {
+      const json = parameters.includes('--json')
+      try {
+        await program.parseAsync(parameters, { from: 'user' })
+        return exitCode
+      } catch (error) {
+        if (!(error instanceof CommanderError)) {
+          tellUnexpected(io, error)
+          tellFailure(io, json, error)
+          return 1
+        }
+        if (error.exitCode === 0) return 0
+        if (error.code === 'commander.help') io.report(program.helpInformation())
+        tellFailure(
+          io,
+          json,
+          wrongUse(error.code === 'commander.help' ? 'No command was given.' : error.message),
+        )
+        return 2
+      }
+    },
+  }
+}
+
+function wrongUse(text: string): Failure {
+  const message = text.replace(/^error: /, '')
+  return new Failure('wrong-use', { message: message.charAt(0).toUpperCase() + message.slice(1) })
+}
+
+function createContext(
+  io: Io,
+  workspace: string,
+  json: boolean,
+  loadHooks: () => Promise<SessionHooks>,
+): { context: CommandContext; close: () => Promise<void> } {
+  let opened: Promise<Session> | null = null
+  let beside: Promise<Acting> | null = null
+  let display: ProgressDisplay | null = null
+
+  async function open(create: boolean): Promise<Session> {
+    // Loaded here, because help and wrong use need none of it.
+    const [{ openSession }, { createEventHub }, { launchStandardEngine }, hooks] = await Promise.all([
+      import('../session/session.ts'),
+      import('../platform/events.ts'),
+      import('../engine-host/standard-engine.ts'),
+      loadHooks(),
+    ])
+    return openSession({
+      dir: workspace,
+      create,
+      launchEngine: launchStandardEngine,
+      events: createEventHub(),
+      hooks,
+    })
+  }
+
+  async function besideOwner(cause: unknown): Promise<Acting> {
+    const [{ mayBeside, openBeside }, { createEventHub }] = await Promise.all([
+      import('../session/open-beside.ts'),
+      import('../platform/events.ts'),
+    ])
+    if (!(cause instanceof Failure) || cause.code !== 'workspace-in-use' || !mayBeside(workspace)) throw cause
+    return openBeside(workspace, createEventHub())
+  }
+
+  return {
+    context: {
+      io,
+      json,
+      workspace,
+      session({ create = false } = {}) {
+        opened ??= open(create)
+        return opened
+      },
+      acting() {
+        opened ??= open(false)
+        beside ??= opened.catch(besideOwner)
+        return beside
+      },
+      async progress() {
+        display ??= await createProgressDisplay(io)
+        return display
+      },
+      notice(text) {
+        display?.end()
+        io.report(`${text}\n`)
+      },
+    },
+    async close() {
+      display?.end()
+      // Where it could not be opened, the command has failed with that already.
+      const session = await opened?.catch(() => null)
+      await session?.close()
+      if (!session) await (await beside?.catch(() => null))?.close()
+    },
+  }
+}
+
+function tellFailure(io: Io, json: boolean, error: unknown): void {
+  const failure = failureDocument(error)
+  if (json) io.write(`${JSON.stringify({ error: failure })}\n`)
+  else io.report(`${failure.message}\n${failure.remedy}\n(${failure.code})\n`)
+}
+
+/** A defect of Fanoscope: where it happened is what a report needs. */
+function tellUnexpected(io: Io, error: unknown): void {
+  if (error instanceof Error && !(error instanceof Failure)) io.report(`${error.stack ?? error.message}\n`)
+}
+
+function examplesText(examples: CommandDescription<z.ZodType>['examples']): string {
+  const lines = examples.map(([line, does]) => `  # ${does}\n  fanoscope ${line}`)
+  return `${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`
+}

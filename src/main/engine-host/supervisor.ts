@@ -1,0 +1,278 @@
+/**
+ * Gives the one engine its tasks, one at a time, and answers with how each ended.
+ *
+ * The supervisor knows nothing of SQLite. A task's outcome is returned, never thrown: what `interrupted`
+ * means for a run or a job is for whoever gave the task to say.
+ */
+import type { EngineState } from '../../shared/engine.ts'
+import { Failure, type FailureData, failureData, failureOf } from '../../shared/failure.ts'
+import {
+  type EngineImage,
+  type EngineTask,
+  type FromEngine,
+  isEndOf,
+  isMessageOf,
+  type Provider,
+  type TaskEnd,
+  type TaskKind,
+  type TaskMessage,
+  type TaskResult,
+  tasks,
+} from '../engine/protocol.ts'
+import type { EngineChannel } from './channel.ts'
+import { createEngineProcess, type EngineTimes } from './engine-process.ts'
+
+/** How a task ended that did not come to its end. */
+export type UnfinishedTask =
+  | { kind: 'cancelled'; step: number }
+  | { kind: 'failed'; failure: FailureData }
+  /** The engine's process ended, or was ended, in the middle of the task. */
+  | { kind: 'interrupted'; failure: FailureData }
+
+/** How a task of such a kind ended: what comes back of a training is what a training comes to. */
+export type TaskOutcome<K extends TaskKind = TaskKind> =
+  | { kind: TaskEnd<K>; result: TaskResult<K> }
+  | UnfinishedTask
+
+export interface SupervisorTimes extends EngineTimes {
+  /** After `cancel` was sent, how long a training may take to write its checkpoint. */
+  cancel: number
+}
+
+export interface SupervisorOptions {
+  launch: () => EngineChannel
+  onState?: (state: EngineState) => void
+  onLog?: (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
+  times?: Partial<SupervisorTimes>
+}
+
+export interface Supervisor {
+  state(): EngineState
+  /** Starts the engine unless it runs. Rejects with Failure `engine-start-failed`. */
+  start(): Promise<Provider>
+  /**
+   * Gives the engine a task; one at a time (Failure `engine-busy`). `observe` hears what it says meanwhile; where that
+   * throws, the task is cancelled and ends `failed`. Rows that it heard are in the store when it returns, and the engine
+   * is told so. An abort of `signal` cancels the task.
+   */
+  run<K extends TaskKind>(
+    task: { kind: K } & EngineTask<K>,
+    observe: (message: TaskMessage<K>) => void,
+    signal?: AbortSignal,
+  ): Promise<TaskOutcome<K>>
+  cancel(task: string): void
+  pause(task: string): void
+  continue(task: string): void
+  /** More images for a scoring task that streams; dropped while it is not at work. */
+  feed(task: string, images: EngineImage[]): void
+  /** Another model for a scoring task that streams; dropped while it is not at work. `exchanged` answers. */
+  exchange(task: string, successor: { run: string; folder: string }): void
+  /** Ends the engine; a task at work ends `interrupted`. It can be started again. */
+  stop(): Promise<void>
+}
+
+const standardTimes: SupervisorTimes = {
+  ready: 120_000,
+  exit: 5_000,
+  cancel: 60_000,
+  backoff: (crashes) => Math.min(500 * 2 ** (crashes - 1), 15_000),
+}
+
+/** The task at work. */
+interface Current {
+  id: string
+  /** What is done with a message of it. Throws what `observe` throws; @returns whether such a task may say so */
+  hear(message: FromEngine): boolean
+  unfinished(outcome: UnfinishedTask): void
+  cancelTimer: NodeJS.Timeout | null
+}
+
+/** A task whose engine is still starting, and what was asked of it meanwhile. */
+interface Waiting {
+  id: string
+  cancelled: boolean
+  paused: boolean
+}
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const times = { ...standardTimes, ...options.times }
+  const log = options.onLog ?? (() => undefined)
+
+  let current: Current | null = null
+  let waiting: Waiting | null = null
+
+  const engine = createEngineProcess({
+    launch: options.launch,
+    onState: options.onState ?? (() => undefined),
+    onLog: log,
+    times,
+    onMessage(message) {
+      if (current !== null && 'task' in message && message.task === current.id) receive(current, message)
+    },
+    onGone(failure) {
+      leave()?.unfinished({ kind: 'interrupted', failure })
+    },
+  })
+
+  /** No task is at work any more. @returns the one that was */
+  function leave(): Current | null {
+    const task = current
+    if (task !== null && task.cancelTimer !== null) clearTimeout(task.cancelTimer)
+    current = null
+    return task
+  }
+
+  /** The task has an outcome, and the engine has room for another. */
+  function end(task: Current): void {
+    if (current !== task) return
+    leave()
+    engine.idle()
+  }
+
+  function receive(task: Current, message: FromEngine): void {
+    if (message.type === 'cancelled') {
+      end(task)
+      task.unfinished({ kind: 'cancelled', step: message.step })
+    } else if (message.type === 'failed') {
+      end(task)
+      task.unfinished({ kind: 'failed', failure: message.failure })
+    } else {
+      observe(task, message)
+    }
+  }
+
+  function observe(task: Current, message: FromEngine): void {
+    let isKnown: boolean
+    try {
+      isKnown = task.hear(message)
+    } catch (error) {
+      giveUp(task, failureData(error))
+      return
+    }
+    if (isKnown) return
+    engine.kill({ code: 'engine-protocol', params: { case: 'other-task', type: message.type } })
+  }
+
+  /** Rows that cannot be stored (a full disk) must not be acknowledged, and the task cannot go on. */
+  function giveUp(task: Current, failure: FailureData): void {
+    log('error', failureOf(failure).message)
+    engine.send({ type: 'cancel', task: task.id })
+    armCancelTimer(task)
+    const { unfinished } = task
+    task.unfinished = () => unfinished({ kind: 'failed', failure })
+    // Whatever else it says counts for nothing.
+    task.hear = (message) => {
+      if (Object.values(tasks).some(({ end: type }) => type === message.type)) {
+        end(task)
+        unfinished({ kind: 'failed', failure })
+      }
+      return true
+    }
+  }
+
+  async function run<K extends TaskKind>(
+    task: { kind: K } & EngineTask<K>,
+    observer: (message: TaskMessage<K>) => void,
+    signal?: AbortSignal,
+  ): Promise<TaskOutcome<K>> {
+    if (current !== null || waiting !== null) {
+      throw new Failure('engine-busy')
+    }
+    if (signal?.aborted) return { kind: 'cancelled', step: 0 }
+    const stop = (): void => cancel(task.task)
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      return await begin(task, observer)
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  async function begin<K extends TaskKind>(
+    task: { kind: K } & EngineTask<K>,
+    observer: (message: TaskMessage<K>) => void,
+  ): Promise<TaskOutcome<K>> {
+    const { kind, task: id } = task
+    const asked: Waiting = { id, cancelled: false, paused: false }
+    waiting = asked
+    try {
+      await engine.start()
+    } catch (error) {
+      return { kind: 'interrupted', failure: failureData(error) }
+    } finally {
+      waiting = null
+    }
+    if (asked.cancelled) return { kind: 'cancelled', step: 0 }
+    const { promise, resolve } = Promise.withResolvers<TaskOutcome<K>>()
+    let rows = 0
+    const begun: Current = {
+      id,
+      hear(message) {
+        if (isEndOf(kind, message)) {
+          end(begun)
+          resolve({ kind: tasks[kind].outcome, result: message.result })
+          return true
+        }
+        const stored = message.type === 'scored' ? message.rows.length : 0
+        if (!isMessageOf(kind, message)) return false
+        observer(message)
+        rows += stored
+        if (stored > 0) engine.send({ type: 'stored', task: id, rows })
+        return true
+      },
+      unfinished: resolve,
+      cancelTimer: null,
+    }
+    current = begun
+    engine.busy()
+    try {
+      engine.send({ type: 'run', task })
+      if (asked.paused) engine.send({ type: 'pause', task: id })
+    } catch (error) {
+      end(begun)
+      resolve({ kind: 'failed', failure: failureData(error) })
+    }
+    return promise
+  }
+
+  function armCancelTimer(task: Current): void {
+    task.cancelTimer ??= setTimeout(() => {
+      engine.kill({ code: 'engine-hung', params: { seconds: Math.round(times.cancel / 1000) } })
+    }, times.cancel)
+  }
+
+  function cancel(id: string): void {
+    if (waiting?.id === id) waiting.cancelled = true
+    if (current?.id !== id) return
+    engine.send({ type: 'cancel', task: id })
+    armCancelTimer(current)
+  }
+
+  return {
+    state: engine.state,
+    start: engine.start,
+    run,
+    cancel,
+    pause(id) {
+      if (waiting?.id === id) waiting.paused = true
+      if (current?.id === id) engine.send({ type: 'pause', task: id })
+    },
+    continue(id) {
+      if (waiting?.id === id) waiting.paused = false
+      if (current?.id === id) engine.send({ type: 'continue', task: id })
+    },
+    feed(id, images) {
+      if (current?.id === id) engine.send({ type: 'feed', task: id, images })
+    },
+    exchange(id, successor) {
+      if (current?.id === id) engine.send({ type: 'exchange', task: id, ...successor })
+    },
+    stop: engine.stop,
+  }
+}
+
+/** How a job whose work is one task of its own id is paused and continued. */
+export const pausing = ({ pause, continue: goOn }: Pick<Supervisor, 'pause' | 'continue'>) => ({
+  pause,
+  continue: goOn,
+})

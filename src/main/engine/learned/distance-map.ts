@@ -1,0 +1,111 @@
+/** What is made of the distances of a photograph's cells to those of good parts: a score, and a map. */
+import { requireLength } from '../../platform/array-bounds.ts'
+import type { Pixels } from '../data/geometry.ts'
+import { cellSide } from './local-texture.ts'
+
+/** The share of a photograph's cells, the farthest, that its score is the mean of. */
+const farthestShare = 0.02
+
+/** How far the cells of one photograph are from those of good parts. */
+export interface Distances {
+  /** [rows * columns]; 2 is usual on good parts. */
+  data: Float32Array
+  rows: number
+  columns: number
+  /** Cells that count, where not all do. */
+  counted?: number
+}
+
+/** Adds distances of cells, in units of what is usual on good parts. */
+export function addDistances(into: Float32Array, distances: Float32Array, usual: number): void {
+  requireLength(distances, into.length, 'Distances of cells')
+  for (let cell = 0; cell < into.length; cell++) into[cell] += distances[cell] / usual
+}
+
+/** Each value averaged with its neighbors: 1 2 1 both ways. */
+export function withNeighbors(values: Float32Array, rows: number, columns: number): Float32Array {
+  requireLength(values, rows * columns, 'Distances of cells')
+  const weights = [1, 2, 1]
+  const out = new Float32Array(values.length)
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let [sum, total] = [0, 0]
+      for (let dy = -1; dy <= 1; dy++) {
+        for (let dx = -1; dx <= 1; dx++) {
+          const [y, x] = [row + dy, column + dx]
+          if (y < 0 || x < 0 || y >= rows || x >= columns) continue
+          const weight = weights[dy + 1] * weights[dx + 1]
+          sum += weight * values[y * columns + x]
+          total += weight
+        }
+      }
+      out[row * columns + column] = sum / total
+    }
+  }
+  return out
+}
+
+/** Which cells of a picture count: those with at least half of their pixels inside. */
+export function cellsInside(
+  { rows, columns }: { rows: number; columns: number },
+  { width, height }: Pixels,
+  inside: Uint8Array,
+): Uint8Array {
+  requireLength(inside, width * height, 'Pixels that may count')
+  const [all, counted] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)]
+  for (let y = 0; y < height; y++) {
+    const row = Math.min(rows - 1, Math.floor(y / cellSide)) * columns
+    for (let x = 0; x < width; x++) {
+      const cell = row + Math.min(columns - 1, Math.floor(x / cellSide))
+      all[cell]++
+      counted[cell] += inside[y * width + x]
+    }
+  }
+  return Uint8Array.from(all, (pixels, cell) => (2 * counted[cell] >= pixels ? 1 : 0))
+}
+
+/** Distances that are 0 where a cell does not count. */
+export function onlyInside(distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances {
+  if (inside === null) return distances
+  const counts = cellsInside(distances, picture, inside)
+  const data = distances.data.map((distance, cell) => (counts[cell] === 1 ? distance : 0))
+  return { ...distances, data, counted: counts.reduce((sum, value) => sum + value, 0) }
+}
+
+/** The score `texture` of a photograph: mean of the farthest cells. */
+export function farthest({ data, counted = data.length }: Distances): number {
+  const count = Math.max(1, Math.round(counted * farthestShare))
+  const top = Float32Array.from(data)
+    .sort()
+    .subarray(data.length - count)
+  return top.reduce((sum, value) => sum + value, 0) / count
+}
+
+/** Subtracted from the distances in a map: hardly any cell of a good part is nearer than this. */
+const nearest = 1
+
+/**
+ * A map of the photograph from the distances of its cells, between their middles by straight lines. What is usual
+ * on good parts is 1 there.
+ * @returns one channel of the photograph's size as the networks see it
+ */
+export function distanceMap({ data, rows, columns }: Distances, width: number, height: number): Pixels {
+  requireLength(data, rows * columns, 'Distances of cells')
+  const out = new Float32Array(width * height)
+  const along = (size: number, cells: number): { low: number; high: number; share: number }[] =>
+    Array.from({ length: size }, (_, pixel) => {
+      const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / cellSide - 0.5))
+      const low = Math.floor(place)
+      return { low, high: Math.min(cells - 1, low + 1), share: place - low }
+    })
+  const across = along(width, columns)
+  for (const [y, { low, high, share }] of along(height, rows).entries()) {
+    for (const [x, column] of across.entries()) {
+      const line = (row: number): number =>
+        data[row * columns + column.low] * (1 - column.share) +
+        data[row * columns + column.high] * column.share
+      out[y * width + x] = Math.max(0, line(low) * (1 - share) + line(high) * share - nearest)
+    }
+  }
+  return { data: out, width, height, channels: 1 }
+}

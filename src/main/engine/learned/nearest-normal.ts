@@ -1,0 +1,244 @@
+/**
+ * How far the cells of a photograph are from the nearest ones of good parts: features whitened by their
+ * covariance on training photographs, and the distance to the nearest of a bank of training cells. What is
+ * common on good parts is near to some of them, however strong; what is not has no neighbor. The photograph and
+ * its residual have a bank each, and their distances are added, each in units of what is usual on good parts.
+ *
+ * The nearest neighbor as a measure of anomaly: Roth et al. 2022 (PatchCore), equation 6, with local derivatives
+ * of the photograph and of the GAN's residual in place of a network that was trained on other photographs.
+ */
+
+import type { TensorMap } from '../../model/safetensors.ts'
+import type { Random } from '../../platform/random.ts'
+import { type Tensor, tf } from '../tensorflow.ts'
+import { addDistances, type Distances, withNeighbors } from './distance-map.ts'
+import { type Cells, type Textures, textureFeatures } from './local-texture.ts'
+import { momentsOf, whiteningOf } from './whitening.ts'
+
+/** Cells in a bank, at most. */
+export const bankLimit = 16_384
+
+/** Cells beside the bank that its usual distance is measured on, at most. */
+const probeLimit = 2_048
+
+/** Cells that are compared with the bank at once. */
+const chunk = 1_024
+
+/** The least that counts as a usual distance: good parts that are all alike have none. */
+const leastUsual = 1e-3
+
+export interface NormalTexture {
+  /** [features] */
+  mean: Float32Array
+  /** Whitens: [features, features], row-major, from feature to direction. */
+  whitening: Float32Array
+  /** Whitened cells: [cells, features]. */
+  bank: Float32Array
+  /** Median distance of good cells that are not in the bank. */
+  usual: number
+}
+
+/** The two sides of `Textures`, in the order in which they are stored. */
+const sides = ['photograph', 'residual'] as const
+type Side = (typeof sides)[number]
+
+export type NormalTextures = Record<Side, NormalTexture>
+
+/** Gathers cells of training photographs, as many of each, and learns from them what is normal. */
+class CellGathering {
+  readonly #perPhotograph: number
+  readonly #probesPerPhotograph: number
+  readonly #cells: Float32Array[] = []
+  readonly #probes: Float32Array[] = []
+
+  constructor(photographs: number) {
+    this.#perPhotograph = Math.max(1, Math.floor(bankLimit / Math.max(1, photographs)))
+    this.#probesPerPhotograph = Math.max(1, Math.floor(probeLimit / Math.max(1, photographs)))
+  }
+
+  /** @param order the cells' numbers in the order in which they are taken */
+  add({ data }: Cells, order: readonly number[]): void {
+    const take = (cell: number): Float32Array =>
+      data.slice(cell * textureFeatures, (cell + 1) * textureFeatures)
+    // A few are left for probes, however small the photograph is.
+    const probes = Math.min(this.#probesPerPhotograph, Math.ceil(order.length / 8))
+    this.#probes.push(...order.slice(0, probes).map(take))
+    this.#cells.push(...order.slice(probes, probes + this.#perPhotograph).map(take))
+  }
+
+  finish(): NormalTexture {
+    const { mean, covariance } = momentsOf(this.#cells, textureFeatures)
+    const whitening = whiteningOf(covariance, textureFeatures)
+    const whitener = { mean: Float32Array.from(mean), whitening }
+    const bank = whiten(together(this.#cells), whitener)
+    const nearest = new Bank({ ...whitener, bank })
+    const distances = nearest.distances(together(this.#probes)).sort()
+    nearest.dispose()
+    return {
+      ...whitener,
+      bank,
+      usual: Math.max(distances[Math.floor(distances.length / 2)] ?? 0, Math.fround(leastUsual)),
+    }
+  }
+}
+
+function together(cells: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(cells.length * textureFeatures)
+  for (const [i, cell] of cells.entries()) all.set(cell, i * textureFeatures)
+  return all
+}
+
+/** The same for photographs and their residuals, at the same places. */
+export class TextureGathering {
+  readonly #random: Random
+  readonly #gatherings: Record<Side, CellGathering>
+
+  constructor(photographs: number, random: Random) {
+    this.#random = random
+    this.#gatherings = {
+      photograph: new CellGathering(photographs),
+      residual: new CellGathering(photographs),
+    }
+  }
+
+  /** @param counts which cells count; all of them where it is left out */
+  add(textures: Textures, counts: Uint8Array | null = null): void {
+    const { rows, columns } = textures.photograph
+    const cells = Array.from({ length: rows * columns }, (_, cell) => cell)
+    const order = this.#random.shuffle(counts === null ? cells : cells.filter((cell) => counts[cell] === 1))
+    for (const side of sides) this.#gatherings[side].add(textures[side], order)
+  }
+
+  finish(): NormalTextures {
+    const { photograph, residual } = this.#gatherings
+    return { photograph: photograph.finish(), residual: residual.finish() }
+  }
+}
+
+function whiten(
+  cells: Float32Array,
+  { mean, whitening }: Pick<NormalTexture, 'mean' | 'whitening'>,
+): Float32Array {
+  const n = textureFeatures
+  return valuesOf(() => {
+    const centered = tf.sub(tf.tensor2d(cells, [cells.length / n, n]), tf.tensor1d(mean))
+    return tf.matMul(centered.as2D(-1, n), tf.tensor2d(whitening, [n, n]))
+  })
+}
+
+/** The values of what is computed; `tf.tidy` would walk through them one by one to look for tensors. */
+function valuesOf(compute: () => Tensor): Float32Array {
+  const result = tf.tidy(compute)
+  try {
+    return Float32Array.from(result.dataSync())
+  } finally {
+    result.dispose()
+  }
+}
+
+/** One bank, ready to be compared with. */
+class Bank {
+  readonly #texture: Omit<NormalTexture, 'usual'>
+  /**
+   * [features + 1, cells]: with a 1 behind the features of a cell c, the product with -2 g over |g|^2 is the
+   * squared distance to g less |c|^2, in one product and no further pass over all pairs.
+   */
+  readonly #bank: ReturnType<typeof tf.tensor2d>
+
+  constructor(texture: Omit<NormalTexture, 'usual'>) {
+    const n = textureFeatures
+    this.#texture = texture
+    this.#bank = tf.keep(
+      tf.tidy(() => {
+        const bank = tf.tensor2d(texture.bank, [texture.bank.length / n, n])
+        return tf
+          .concat([tf.mul(bank, -2), tf.sum(tf.square(bank), 1, true)], 1)
+          .transpose()
+          .as2D(n + 1, -1)
+      }),
+    )
+  }
+
+  /**
+   * Distance of each cell to the nearest of the bank.
+   * @param data [cells, features]
+   */
+  distances(data: Float32Array): Float32Array {
+    const n = textureFeatures
+    const out = new Float32Array(data.length / n)
+    const white = whiten(data, this.#texture)
+    for (let from = 0; from < out.length; from += chunk) {
+      const count = Math.min(chunk, out.length - from)
+      const nearest = valuesOf(() => {
+        const cells = tf.tensor2d(white.subarray(from * n, (from + count) * n), [count, n])
+        const products = tf.matMul(tf.concat([cells, tf.ones([count, 1])], 1).as2D(count, n + 1), this.#bank)
+        return tf.sqrt(tf.relu(tf.add(tf.min(products, 1), tf.sum(tf.square(cells), 1))))
+      })
+      out.set(nearest, from)
+    }
+    return out
+  }
+
+  dispose(): void {
+    this.#bank.dispose()
+  }
+}
+
+/** Compares photographs with the banks of good cells, which it holds as tensors. */
+export class NearestNormal {
+  readonly #banks: { bank: Bank; side: Side; usual: number }[]
+
+  constructor(textures: NormalTextures) {
+    this.#banks = sides.map((side) => ({
+      bank: new Bank(textures[side]),
+      side,
+      usual: textures[side].usual,
+    }))
+  }
+
+  /** Sum of both distances of each cell, each taken together with its neighbors. */
+  distances(textures: Textures): Distances {
+    const { rows, columns } = textures.photograph
+    const data = new Float32Array(rows * columns)
+    for (const { bank, side, usual } of this.#banks) {
+      addDistances(data, bank.distances(textures[side].data), usual)
+    }
+    return { data: withNeighbors(data, rows, columns), rows, columns }
+  }
+
+  dispose(): void {
+    for (const { bank } of this.#banks) bank.dispose()
+  }
+}
+
+const prefix = 'texture/'
+
+/** As tensors of a model file. */
+export function textureTensors(textures: NormalTextures): TensorMap {
+  const n = textureFeatures
+  return Object.fromEntries(
+    sides.flatMap((side): [string, TensorMap[string]][] => {
+      const { mean, whitening, bank, usual } = textures[side]
+      return [
+        [`${prefix}${side}/mean`, { shape: [n], data: mean }],
+        [`${prefix}${side}/whitening`, { shape: [n, n], data: whitening }],
+        [`${prefix}${side}/bank`, { shape: [bank.length / n, n], data: bank }],
+        [`${prefix}${side}/usual`, { shape: [1], data: Float32Array.of(usual) }],
+      ]
+    }),
+  )
+}
+
+/** From the tensors of a model file; null where it has none. */
+export function texturesOfModel(tensors: TensorMap): NormalTextures | null {
+  const of = (side: Side): NormalTexture | null => {
+    const [mean, whitening, bank, usual] = ['mean', 'whitening', 'bank', 'usual'].map(
+      (name) => tensors[`${prefix}${side}/${name}`]?.data,
+    )
+    // What was learned by an earlier version had other features.
+    const fits = whitening?.length === textureFeatures ** 2
+    return mean && whitening && bank && usual && fits ? { mean, whitening, bank, usual: usual[0] ?? 1 } : null
+  }
+  const [photograph, residual] = sides.map(of)
+  return photograph && residual ? { photograph, residual } : null
+}

@@ -1,0 +1,53 @@
+/** The texture of good photographs and of what the networks leave of them, and how far a photograph is from it. */
+import type { LearningParameters } from '../../model/parameters.ts'
+import { textureComponent } from '../../model/scores.ts'
+import { cellsInside, distanceMap, farthest, onlyInside } from './distance-map.ts'
+import type { Learnable, Learned } from './learnable.ts'
+import { texturesOf } from './local-texture.ts'
+import {
+  NearestNormal,
+  type NormalTextures,
+  TextureGathering,
+  texturesOfModel,
+  textureTensors,
+} from './nearest-normal.ts'
+
+const learned = (textures: NormalTextures, { map }: LearningParameters): Learned => ({
+  tensors: textureTensors(textures),
+  ofPhotograph() {
+    const nearest = new NearestNormal(textures)
+    return {
+      measure(photograph, reconstruction, inside) {
+        const all = nearest.distances(texturesOf(photograph, reconstruction))
+        const distances = onlyInside(all, photograph, inside)
+        return {
+          value: farthest(distances),
+          map: map === textureComponent ? (width, height) => distanceMap(distances, width, height) : null,
+        }
+      },
+      dispose: () => nearest.dispose(),
+    }
+  },
+})
+
+export const normalTexture: Learnable = {
+  name: textureComponent,
+  learning: {
+    from: 'photographs',
+    most: 512,
+    gather(photographs, random, parameters) {
+      const gathering = new TextureGathering(photographs, random)
+      return {
+        add(photograph, reconstruction, inside) {
+          const textures = texturesOf(photograph, reconstruction)
+          gathering.add(textures, inside && cellsInside(textures.photograph, photograph, inside))
+        },
+        finish: () => learned(gathering.finish(), parameters),
+      }
+    },
+  },
+  ofModel(tensors, parameters) {
+    const textures = texturesOfModel(tensors)
+    return textures && learned(textures, parameters)
+  },
+}

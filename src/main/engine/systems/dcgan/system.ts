@@ -1,0 +1,16 @@
+import { type DcganConfig, dcganConfigSchema } from '../../../model/systems/dcgan/config.ts'
+import { createCriticScorer } from '../critic-scorer.ts'
+import { ganSystem } from '../gan-system.ts'
+import { dcganObjective } from './objective.ts'
+
+/**
+ * DCGAN: Radford, Metz and Chintala, "Unsupervised representation learning with deep convolutional generative
+ * adversarial networks", ICLR 2016. The baseline: its discriminator is all that it has to say of an image.
+ */
+export const dcgan = ganSystem<DcganConfig>({
+  model: 'dcgan',
+  schema: dcganConfigSchema,
+  networks: (config) => ({ ...config, blocks: 'dcgan' }),
+  objective: dcganObjective,
+  createScorer: (_, networks, { critic }, batch) => createCriticScorer(networks, critic, batch),
+})

@@ -1,0 +1,65 @@
+/** Training and loading, which are the same for every system once it says what it is made of. */
+import type { LearningParameters } from '../../model/parameters.ts'
+import type { ScoreOptions } from '../../model/scores.ts'
+import type { Random } from '../../platform/random.ts'
+import { learnedOfModel, requestOf, withLearned } from '../learned/with-learned.ts'
+import { loadWeights } from '../networks/stored-weights.ts'
+import { nothingDrawn, type Weights } from '../networks/weights.ts'
+import { owningWeights, type ScorerRequest, type TileScorer } from '../scoring/tile-scorer.ts'
+import type { TrainingConfig } from '../training/config.ts'
+import type { StageDefinition } from '../training/stage.ts'
+import { runTraining } from '../training/training.ts'
+import type { System } from './system.ts'
+
+type StoredConfig = TrainingConfig & Record<string, unknown>
+
+/** What a system of the configuration C and the networks W is made of. */
+export interface SystemDefinition<C extends StoredConfig, W extends Record<string, Weights>> {
+  /** Its name, which is also that of its stream of random numbers. */
+  model: string
+  schema: { parse(config: unknown): C }
+  scoring(config: C): Omit<ScoreOptions, 'expectedCriticValue'>
+  /** What can be learned besides the networks, where images are restored. */
+  learning?(config: C): LearningParameters
+  stages(config: C): readonly StageDefinition<W>[]
+  /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */
+  createWeights(config: C, random: Random): W
+  /** Compiles scoring for batches of at most `batch` tiles, with the weights as constants. */
+  createScorer(config: C, weights: W, batch: number, request: ScorerRequest): TileScorer
+}
+
+export function defineSystem<C extends StoredConfig, W extends Record<string, Weights>>(
+  system: SystemDefinition<C, W>,
+): System {
+  const { model, schema, scoring, createWeights, createScorer } = system
+  const learningOf = (config: C): LearningParameters | null => system.learning?.(config) ?? null
+  return {
+    async train(context) {
+      const config = schema.parse(context.task.config)
+      return runTraining<W>(context, {
+        model,
+        config,
+        scoring: scoring(config),
+        learning: learningOf(config),
+        stages: system.stages(config),
+        createWeights: (random) => createWeights(config, random),
+        createScorer: (weights, batch, request) => createScorer(config, weights, batch, request),
+      })
+    },
+    load({ tensors, description }, batch) {
+      const config = schema.parse(description.config)
+      const weights = createWeights(config, nothingDrawn)
+      const sets = Object.values(weights)
+      loadWeights(tensors, ...sets)
+      const learned = learnedOfModel(tensors, learningOf(config))
+      const ofTiles = owningWeights(createScorer(config, weights, batch, requestOf(learned)), ...sets)
+      const { expectedCriticValue } = description
+      return {
+        scorer: withLearned(ofTiles, learned),
+        mode: config,
+        overlap: config.overlap,
+        options: { ...scoring(config), expectedCriticValue },
+      }
+    },
+  }
+}

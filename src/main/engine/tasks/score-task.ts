@@ -1,0 +1,197 @@
+/** Carries out a scoring task: rows to main, maps and reconstructions into the run's folder. */
+
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { type FailureData, failureData } from '../../../shared/failure.ts'
+import { writeAnomalyMap } from '../../images/anomaly-map.ts'
+import { readModel } from '../../model/model-file.ts'
+import { digestOf } from '../../model/safetensors.ts'
+import { imageScore, percentileAmong } from '../../model/scores.ts'
+import { placeFile, replaceFile, syncFolder } from '../../platform/durable-file.ts'
+import type { Pixels } from '../data/geometry.ts'
+import { compilingWith } from '../graph/compile.ts'
+import { keptGraphs } from '../graph/kept-graphs.ts'
+import type { EngineImage, ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
+import { scoringBatch } from '../scoring/batch-size.ts'
+import { scoringWith } from '../scoring/precision.ts'
+import { type ScoredPicture, scoreImages } from '../scoring/score-images.ts'
+import { systemNamed } from '../systems/registry.ts'
+import { Cancelled, type TaskControl } from '../task-control.ts'
+
+/** Images of a stream that are scored together: enough to fill batches, few enough for a quick answer. */
+const streamed = 8
+
+/** Pictures whose files are being written while the next are scored. */
+const writersAtOnce = 4
+
+/** Rows in one message, and rows that main may not have stored yet. */
+const rowsPerMessage = 16
+export const rowsUnstored = 256
+
+/** The model that a task is to go on with. */
+export interface Successor {
+  run: string
+  folder: string
+}
+
+export interface ScoringContext {
+  readonly task: ScoreTask
+  readonly control: TaskControl
+  progress(done: number, total: number, secondsLeft: number | null): void
+  /** The next images of a task that streams, at most so many; or the model to go on with; null when it is to end. */
+  fed(most: number): Promise<EngineImage[] | Successor | null>
+  /** Tells which model is at work from here on, or why the one that was asked for is not. */
+  exchanged(run: string, failure: FailureData | null): void
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+  /** Tells of an image of a task that streams. */
+  refused(refusal: ScoreResult['refused'][number]): void
+  rows(rows: ScoredImage[]): void
+  /** Waits until main has stored all but `rowsUnstored` of the rows sent so far. */
+  room(): Promise<void>
+  paused(): void
+  continued(): void
+}
+
+async function reconstructionPng({ data, width, height, channels }: Pixels): Promise<Buffer> {
+  // It rounds and keeps within 0 and 255 by itself. A loop: Uint8ClampedArray.from would first list all samples
+  // as JavaScript numbers, photograph after photograph.
+  const samples = new Uint8ClampedArray(data.length)
+  for (let i = 0; i < data.length; i++) samples[i] = ((data[i] ?? 0) + 1) * 127.5
+  const raw = { width, height, channels: channels === 3 ? (3 as const) : (1 as const) }
+  const image = sharp(samples, { raw })
+  return (channels === 1 ? image.toColourspace('b-w') : image).png({ compressionLevel: 3 }).toBuffer()
+}
+
+/** A trained run, ready to score. */
+async function loadModel(folder: string, log: ScoringContext['log']) {
+  const stored = await readModel(folder)
+  const { model: system, config, precision, calibration, regionOfInterest } = stored.description
+  const batch = scoringBatch(config)
+  const cache = keptGraphs({
+    folder,
+    purpose: 'score',
+    // All that `load` is given.
+    of: [stored.description, digestOf(stored.tensors), batch],
+    debug: (message) => log('debug', message),
+  })
+  const load = () => systemNamed(system).load(stored, batch)
+  const model = compilingWith({ cache }, () => scoringWith(precision, load))
+  return {
+    ...model,
+    mode: { ...model.mode, regionOfInterest },
+    folder,
+    reference: calibration[model.options.kind] ?? [],
+  }
+}
+
+export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
+  const { task, control } = context
+  const started = performance.now()
+  let model = await loadModel(task.folder, context.log)
+  const refused: ScoreResult['refused'] = []
+  let writing: Promise<ScoredImage>[] = []
+  let rows: ScoredImage[] = []
+  let done = 0
+  // Who observes is made no pictures.
+  const onlyNumbers = task.maps ? {} : { observe: () => undefined }
+
+  const write = async (picture: ScoredPicture): Promise<ScoredImage> => {
+    const { scorer, options, reference, folder } = model
+    const score = imageScore(picture.components, scorer.componentNames, options)
+    const row: ScoredImage = {
+      image: picture.image.id,
+      tiles: picture.tiles,
+      components: picture.components,
+      componentNames: scorer.componentNames,
+      score,
+      calibrated: reference.length > 0 ? percentileAmong(reference, score) : 0,
+      map: null,
+      warnings: picture.warnings,
+    }
+    const { pictures } = picture
+    if (!task.maps || pictures === null) return row
+    const file = `maps/${picture.image.id}.png`
+    const reconstruction = `reconstructions/${picture.image.id}.png`
+    const { width, height, data: values } = pictures.map
+    const { bytes, scale } = await writeAnomalyMap({ values, width, height })
+    await Promise.all([
+      placeFile(join(folder, file), bytes),
+      replaceFile(join(folder, reconstruction), await reconstructionPng(pictures.reconstruction)),
+    ])
+    return { ...row, map: { file, width, height, scale, reconstruction } }
+  }
+  const collect = async (most: number) => {
+    while (writing.length > most) {
+      const [first, ...rest] = writing
+      writing = rest
+      if (first) rows.push(await first)
+    }
+    if (rows.length >= rowsPerMessage || (most === 0 && rows.length > 0)) {
+      // Once for all of them, and before main hears of a map: what has a row has a map, also after a power cut.
+      if (rows.some((row) => row.map !== null)) await syncFolder(join(model.folder, 'maps'))
+      context.rows(rows)
+      rows = []
+      await context.room()
+    }
+  }
+
+  /** Nothing is at work on the model before: each pass ends with all of its rows sent. */
+  const exchange = async ({ run, folder }: Successor): Promise<void> => {
+    let failure: FailureData | null = null
+    try {
+      const next = await loadModel(folder, context.log)
+      model.scorer.dispose()
+      model = next
+    } catch (error) {
+      failure = failureData(error)
+    }
+    context.exchanged(run, failure)
+  }
+
+  /** @returns whether the task is to go on */
+  const pass = async (images: readonly EngineImage[]): Promise<boolean> => {
+    const { scorer, mode, overlap } = model
+    for await (const picture of scoreImages(images, { scorer, mode, overlap, ...onlyNumbers })) {
+      if ('why' in picture) {
+        const refusal = { image: picture.image.id, ...picture.why }
+        // A stream has no end at which they could be listed.
+        if (task.stream) context.refused(refusal)
+        else refused.push(refusal)
+      } else {
+        const written = write(picture)
+        writing.push(written)
+        // It is awaited in its turn; what fails before that must not end the process.
+        written.catch(() => undefined)
+      }
+      done += 1
+      await collect(writersAtOnce)
+      const left = task.stream ? 0 : task.images.length - done
+      const secondsLeft = ((performance.now() - started) / 1000 / done) * left
+      context.progress(done, done + left, done > 2 && !task.stream ? secondsLeft : null)
+      const goOn = await control.proceed(context.paused, context.continued)
+      if (!goOn) return false
+    }
+    await collect(0)
+    return true
+  }
+
+  try {
+    if (task.stream) {
+      // The model is loaded: images may come.
+      context.progress(0, 0, null)
+      let goOn = true
+      while (goOn) {
+        const next = await context.fed(streamed)
+        if (next === null) goOn = false
+        else if ('folder' in next) await exchange(next)
+        else goOn = await pass(next)
+      }
+    } else await pass(task.images)
+    await collect(0)
+    if (control.cancelled) throw new Cancelled(done)
+    return { images: done - refused.length, refused, seconds: (performance.now() - started) / 1000 }
+  } finally {
+    await Promise.allSettled(writing)
+    model.scorer.dispose()
+  }
+}

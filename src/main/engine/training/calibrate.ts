@@ -1,0 +1,140 @@
+/**
+ * Measures what "normal" means for a finished model, on normal validation images only: their scores, the
+ * scale of their maps, and the expectation of the discriminator on training images.
+ */
+
+import { wordsIn } from '../../../shared/messages/words.ts'
+import { imageScore, type ScoreOptions, scoresFrom } from '../../model/scores.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
+import { createRandom } from '../../platform/random.ts'
+import type { ImageCache } from '../data/image-cache.ts'
+import type { InputMode } from '../data/load-image.ts'
+import { TrainingBatches } from '../data/training-batches.ts'
+import { scoreImages } from '../scoring/score-images.ts'
+import type { TileScorer } from '../scoring/tile-scorer.ts'
+import type { TrainingContext } from './context.ts'
+
+export interface Calibration {
+  /** Image scores of the calibration images by score name, ascending. */
+  calibration: Record<string, number[]>
+  mapScale: number
+  expectedCriticValue: number
+}
+
+/** Training images that stand in where there are no validation images. */
+const standIns = 64
+
+/** The quantile of map values that half of the color scale shows. */
+const mapQuantile = 0.995
+
+/** Map values that are looked at, about. */
+const mapSamples = 1_000_000
+
+export interface CalibrateOptions {
+  context: TrainingContext
+  scorer: TileScorer
+  mode: InputMode & { flips: 'none' | 'horizontal' | 'vertical' | 'both' }
+  options: Omit<ScoreOptions, 'expectedCriticValue'>
+  discriminatorSamples: number
+  overlap: number
+  training: ImageCache
+  /** Lets messages in, between two steps; throws where the training is to stop. */
+  proceed: () => Promise<void>
+}
+
+export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
+  const { context, scorer, mode, overlap, training, proceed } = options
+  const expectedCriticValue = await expectCriticValue(options)
+  const { validation } = context.task
+  const images = validation.length > 0 ? validation : training.images.slice(0, standIns)
+  if (validation.length === 0) {
+    context.log(
+      'warn',
+      'There are no normal validation images: calibration uses training images and looks too strict.',
+    )
+  }
+  const kinds = scoresFrom(scorer.componentNames)
+  const scores: Record<string, number[]> = Object.fromEntries(kinds.map((name) => [name, []]))
+  const values: number[] = []
+  const perImage = Math.max(1, Math.floor(mapSamples / images.length))
+  let done = 0
+  const started = performance.now()
+  for await (const scored of scoreImages(images, { scorer, mode, overlap })) {
+    done += 1
+    context.progress('calibrate', done, images.length, null)
+    await proceed()
+    if ('why' in scored) {
+      context.log(
+        'warn',
+        `${scored.image.file} was left out of the calibration: ${wordsIn('en').text('failure', scored.why, 'title')}`,
+      )
+      continue
+    }
+    for (const name of kinds) {
+      const settings = { ...options.options, kind: name, expectedCriticValue }
+      scores[name]?.push(imageScore(scored.components, scorer.componentNames, settings))
+    }
+    if (scored.pictures === null) continue
+    const map = scored.pictures.map.data
+    const stride = Math.max(1, Math.floor(map.length / perImage))
+    for (let i = 0; i < map.length; i += stride) values.push(elementAt(map, i, 'Pixels of a map'))
+  }
+  if (scorer.searchSteps !== undefined) {
+    const seconds = (performance.now() - started) / 1000 / Math.max(1, done)
+    context.log(
+      'info',
+      `An image takes ${seconds.toPrecision(2)} seconds: a search of ${scorer.searchSteps} steps for each of its tiles.`,
+    )
+  }
+  const sorted = Float32Array.from(values).sort()
+  const quantile = sorted[Math.floor(mapQuantile * (sorted.length - 1))] ?? 0
+  return {
+    calibration: Object.fromEntries(
+      Object.entries(scores).map(([name, list]) => [name, [...Float64Array.from(list).sort()]]),
+    ),
+    mapScale: quantile > 0 ? 2 * quantile : 1,
+    expectedCriticValue,
+  }
+}
+
+/** E[D(x)] over random training images (crops in `tiles` mode), drawn with replacement from the run's seed. */
+async function expectCriticValue(options: CalibrateOptions): Promise<number> {
+  const { context, scorer, mode, training, discriminatorSamples, proceed } = options
+  const random = createRandom(context.task.seed, 'discriminator')
+  const { size, channels, batch } = scorer
+  const draw = (samples: number) =>
+    new TrainingBatches({
+      cache: training,
+      size,
+      channels,
+      batch,
+      input: mode.input,
+      augmentation: { flips: 'none', shift: 0 },
+      state: {
+        random: random.state(),
+        left: samples < training.images.length ? [] : training.images.map((_, i) => i).reverse(),
+      },
+    })
+  if (mode.input === 'tiles') {
+    const batches = draw(discriminatorSamples)
+    const rounds = Math.ceil(discriminatorSamples / batch)
+    let sum = 0
+    for (let i = 0; i < rounds; i++) {
+      sum += scorer.discriminate(await batches.next()).reduce((total, value) => total + value, 0)
+      context.progress('calibrate', i + 1, rounds, null)
+      await proceed()
+    }
+    return sum / (rounds * batch)
+  }
+  // Whole images: D of each image once, then weighted by how often it is drawn.
+  const count = training.images.length
+  const values: number[] = []
+  const batches = draw(count)
+  while (values.length < count) {
+    values.push(...scorer.discriminate(await batches.next()))
+    await proceed()
+  }
+  let sum = 0
+  for (let i = 0; i < discriminatorSamples; i++) sum += elementAt(values, random.int(count), 'Values of D')
+  return sum / discriminatorSamples
+}

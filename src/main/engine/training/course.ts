@@ -1,0 +1,153 @@
+/** Where a training stands: which step of which stage, how long that took, what is told of it, and its checkpoints. */
+
+import { join } from 'node:path'
+import { type Message, message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
+import { createRandom, type Random } from '../../platform/random.ts'
+import { Cancelled } from '../task-control.ts'
+import { writeCheckpoint } from './checkpoint.ts'
+import type { TrainingContext } from './context.ts'
+import { Diverged } from './divergence.ts'
+import { Pace } from './pace.ts'
+import type { Losses, StageOutline } from './stage.ts'
+import type { TrainingState } from './state.ts'
+
+/** Curve points of one stage, about. */
+const pointsPerStage = 400
+
+export class Course {
+  readonly context: TrainingContext
+  /** Replaced as a whole where the training goes on from a checkpoint, or back to one. */
+  state: TrainingState
+  readonly #stages: readonly StageOutline[]
+  readonly #root: Random
+  readonly #pace = new Pace(() => performance.now())
+  #startedAt = performance.now()
+
+  constructor(
+    context: TrainingContext,
+    { model, stages }: { model: string; stages: readonly StageOutline[] },
+  ) {
+    this.context = context
+    this.#stages = stages
+    this.#root = createRandom(context.task.seed, model)
+    this.state = this.beginning()
+  }
+
+  beginning(): TrainingState {
+    return {
+      phase: this.#stages[0]?.phase ?? '',
+      step: 0,
+      seconds: 0,
+      sampler: { random: this.#root.fork('sampler').state(), left: [] },
+      noise: this.#root.fork('noise').state(),
+      losses: {},
+      best: null,
+      good: null,
+      restarts: {},
+      warnings: [],
+    }
+  }
+
+  /** What fresh weights are drawn from: the same each time. */
+  get weights(): Random {
+    return this.#root.fork('weights')
+  }
+
+  /** The folder of its checkpoints. */
+  get checkpoints(): string {
+    return join(this.context.task.folder, 'checkpoints')
+  }
+
+  /** Steps of the stages before the present one. */
+  get #offset(): number {
+    let sum = 0
+    for (const { phase, steps } of this.#stages) {
+      if (phase === this.state.phase) break
+      sum += steps
+    }
+    return sum
+  }
+
+  /** Steps that are done, of all stages. */
+  get done(): number {
+    return this.#offset + this.state.step
+  }
+
+  get seconds(): number {
+    return this.state.seconds + (performance.now() - this.#startedAt) / 1000
+  }
+
+  /** Goes on from a state: the seconds in it are those until now. */
+  goOnFrom(state: TrainingState): void {
+    this.state = state
+    this.#startedAt = performance.now()
+  }
+
+  /** Whatever took time just now was no step. */
+  skipTime(): void {
+    this.#pace.skip()
+  }
+
+  /** Lets messages in. @returns whether the training is to go on */
+  goesOn(): Promise<boolean> {
+    return this.context.control.proceed(
+      () => this.context.paused(),
+      () => {
+        this.#pace.skip()
+        this.context.continued()
+      },
+    )
+  }
+
+  /** Lets messages in, where no checkpoint is needed to go on from. @throws Cancelled */
+  async proceed(): Promise<void> {
+    if (!(await this.goesOn())) throw new Cancelled(this.done)
+  }
+
+  async checkpoint(tensors: TensorMap, why: 'good' | 'stopped'): Promise<void> {
+    // What a person's stop left behind is no place to go back to: where that is must depend on steps alone.
+    if (why === 'good') this.state.good = this.done
+    const state: TrainingState = { ...this.state, seconds: this.seconds }
+    const file = await writeCheckpoint(this.checkpoints, this.done, { tensors, state }, { also: state.good })
+    this.context.checkpoint(this.state.phase, this.state.step, `checkpoints/${file}`)
+    this.#pace.skip()
+  }
+
+  /** Keeps the losses, tells of points and progress, and notices a loss that is no number any more. */
+  note(losses: Losses, { steps: total }: StageOutline): void {
+    const { step, phase } = this.state
+    const values = Object.fromEntries(
+      Object.entries(losses).map(([name, value]) => [name, value?.[0] ?? Number.NaN]),
+    )
+    for (const [name, value] of Object.entries(values)) {
+      if (!Number.isFinite(value)) throw new Diverged(message('loss-not-a-number', { name }))
+    }
+    Object.assign(this.state.losses, values)
+    this.#pace.tick()
+    if (step % Math.max(1, Math.floor(total / pointsPerStage)) === 0) {
+      this.context.points(Object.entries(values).map(([name, value]) => ({ phase, step, name, value })))
+    }
+    const all = this.#stages.reduce((sum, { steps }) => sum + steps, 0)
+    this.context.progress(phase, this.done, all, this.#secondsLeft())
+  }
+
+  /** Says what a person should know of the run, and keeps it with the run. */
+  warn(warning: Message): void {
+    this.state.warnings = [...this.state.warnings, warning]
+    this.context.log('warn', wordsIn('en').text('warning', warning))
+  }
+
+  #secondsLeft(): number | null {
+    const pace = this.#pace.step
+    const at = this.#stages.findIndex(({ phase }) => phase === this.state.phase)
+    const present = this.#stages[at]
+    if (pace === null || present === undefined) return null
+    // Until a later stage has a pace of its own, its steps take as long as they cost.
+    const later = this.#stages
+      .slice(at + 1)
+      .reduce((sum, { steps, cost }) => sum + (steps * pace * cost) / present.cost, 0)
+    return ((present.steps - this.state.step) * pace + later) / 1000
+  }
+}

@@ -1,0 +1,129 @@
+/** The end of a training: what is learned besides the networks, calibration, the model file, and the report. */
+import { writeModel } from '../../model/model-file.ts'
+import { digestOf } from '../../model/safetensors.ts'
+import { dropGraphs } from '../graph/kept-graphs.ts'
+import { precisionHere } from '../graph/precision-here.ts'
+import { learn } from '../learned/learn.ts'
+import { learnedTensors, requestOf, withLearned } from '../learned/with-learned.ts'
+import { readWeights } from '../networks/stored-weights.ts'
+import type { Weights } from '../networks/weights.ts'
+import type { TrainResult } from '../protocol.ts'
+import { scoringBatch } from '../scoring/batch-size.ts'
+import { scoresAgree, scoringWith } from '../scoring/precision.ts'
+import type { TileScorer } from '../scoring/tile-scorer.ts'
+import { type Calibration, calibrate } from './calibrate.ts'
+import type { TrainingConfig } from './config.ts'
+import type { Course } from './course.ts'
+import type { TrainingDefinition } from './stage.ts'
+import { choosingImages } from './train-stage.ts'
+import type { TrainingImages } from './training-images.ts'
+
+/**
+ * Writes the model and measures the normal validation images. The checkpoint of the last step stands: what is stopped
+ * here is done again.
+ * @throws Cancelled
+ */
+export async function finishTraining<W extends Record<string, Weights>>(
+  definition: TrainingDefinition<W>,
+  weights: W,
+  course: Course,
+  images: TrainingImages,
+): Promise<TrainResult> {
+  const { model, config, stages, createScorer, learning } = definition
+  const { context } = course
+  const { task } = context
+  const tensors = readWeights(...Object.values(weights))
+  const weightsSha256 = digestOf(tensors)
+  // That of scoring: in another, the same photograph may have other last bits.
+  const batch = scoringBatch(config)
+  const { learned, scorer: ofGraph } = await learn({
+    parameters: learning,
+    training: images.training,
+    mode: images.mode,
+    overlap: config.overlap,
+    seed: task.seed,
+    createScorer: (request) => createScorer(weights, batch, request),
+    async proceed(phase, done, total) {
+      context.progress(phase, done, total, null)
+      await course.proceed()
+    },
+  })
+  const scorer = withLearned(ofGraph, learned)
+  try {
+    const inBfloat16 = () =>
+      withLearned(
+        scoringWith('bfloat16', () => createScorer(weights, batch, requestOf(learned))),
+        learned,
+      )
+    const calibrated = await calibratedWith(definition, { course, images, scorer, inBfloat16 })
+    const { precision, ...measured } = calibrated
+    await writeModel(task.folder, {
+      tensors: { ...tensors, ...learnedTensors(learned) },
+      description: {
+        format: 1,
+        model,
+        config,
+        componentNames: scorer.componentNames,
+        ...measured,
+        weightsSha256,
+        ...(task.regionOfInterest && { regionOfInterest: task.regionOfInterest }),
+        ...(precision === 'bfloat16' ? { precision } : {}),
+      },
+    })
+    for (const { phase } of stages) dropGraphs(task.folder, phase)
+    const { losses, best, warnings } = course.state
+    const criterion = stages.at(-1)?.choosing?.criterion(choosingImages(course))
+    return {
+      steps: course.done,
+      seconds: course.seconds,
+      losses,
+      chosen: best && criterion !== undefined ? { ...best, criterion } : null,
+      calibration: measured.calibration,
+      mapScale: measured.mapScale,
+      expectedCriticValue: measured.expectedCriticValue,
+      componentNames: scorer.componentNames,
+      weightsSha256,
+      warnings,
+    }
+  } finally {
+    scorer.dispose()
+  }
+}
+
+interface Measuring {
+  course: Course
+  images: TrainingImages
+  /** In float32. */
+  scorer: TileScorer
+  inBfloat16: () => TileScorer
+}
+
+/** Calibrates in float32, and in bfloat16 where that is asked for, is there, and moves no score. */
+async function calibratedWith(
+  { config, scoring }: Pick<TrainingDefinition, 'config' | 'scoring'>,
+  { course, images, scorer, inBfloat16 }: Measuring,
+): Promise<Calibration & { precision: TrainingConfig['precision'] }> {
+  const { context } = course
+  const calibrateWith = (measured: TileScorer): Promise<Calibration> =>
+    calibrate({
+      context,
+      scorer: measured,
+      mode: images.mode,
+      options: scoring,
+      discriminatorSamples: config.discriminatorSamples,
+      overlap: config.overlap,
+      training: images.training,
+      proceed: () => course.proceed(),
+    })
+  const full = await calibrateWith(scorer)
+  if (precisionHere(config.precision) === 'float32') return { ...full, precision: 'float32' }
+  const lowScorer = inBfloat16()
+  try {
+    const low = await calibrateWith(lowScorer)
+    const agree = scoresAgree(full.calibration, low.calibration)
+    if (!agree) context.log('info', 'Scores in bfloat16 differ too much: the model scores in float32.')
+    return agree ? { ...low, precision: 'bfloat16' } : { ...full, precision: 'float32' }
+  } finally {
+    lowScorer.dispose()
+  }
+}

@@ -1,9 +1,0 @@
-/** The thread behind the grids of datasets: one for a session, until it ends. */
-import { calls } from '../../shared/contract.ts'
-import { createGridDesk } from '../datasets/grid-desk.ts'
-import { serveDesk } from '../services/desk-thread.ts'
-
-serveDesk((db) => {
-  const images = createGridDesk(db)
-  return (request) => images(calls['dataset.images'].input.parse(request))
-})

@@ -1,0 +1,43 @@
+/** Following and handing out the whole audit. */
+import { z } from 'zod'
+import { auditCheckSchema, auditFilterSchema } from '../../../shared/audit.ts'
+import { checkAudit, recordAudit } from '../../store/audit.ts'
+import type { Workspace } from '../../store/workspace.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
+import type { AuditExport } from './export-audit.ts'
+
+/** Follows the whole chain. */
+export const checkAuditTask = defineWorkspaceTask({
+  name: 'check-audit',
+  input: z.object({}),
+  progress: noProgress,
+  result: auditCheckSchema,
+  work: async ({ db }) => checkAudit(db),
+})
+
+export const exportAuditTask = defineWorkspaceTask({
+  name: 'export-audit',
+  input: z.object({ filter: auditFilterSchema, format: z.enum(['csv', 'json']), folder: z.string() }),
+  progress: noProgress,
+  result: z.object({ file: z.string(), rows: z.int() }),
+  async work({ db }, request) {
+    const { exportAudit } = await import('./export-audit.ts')
+    return exportAudit(db, request)
+  },
+})
+
+/** Writes the rows beside main; that they were handed out is told by a row of its own. */
+export async function handOutAudit(
+  workspace: Workspace,
+  request: AuditExport,
+  operator: string | null,
+): Promise<{ file: string; rows: number }> {
+  const written = await runWorkspaceTask(workspace, exportAuditTask, request)
+  recordAudit(workspace.db, {
+    action: 'export.written',
+    operator,
+    detail: { what: 'audit', file: written.file, rows: written.rows },
+  })
+  return written
+}

@@ -1,0 +1,44 @@
+/** The audit as a file for whoever reads it elsewhere, and as a check of its chain. */
+import { join, resolve } from 'node:path'
+import { type AuditEntry, auditEntrySchema } from '../../../shared/audit.ts'
+import { byteOrderMark, csvLines } from '../../platform/csv.ts'
+import { writeFileDurably } from '../../platform/durable-file.ts'
+import { storedAsync } from '../../platform/storage-errors.ts'
+import { type AuditFilter, canonicalJson, iterateAudit } from '../../store/audit.ts'
+import type { Database } from '../../store/database.ts'
+
+export type AuditFormat = 'csv' | 'json'
+
+export interface AuditExport {
+  filter: AuditFilter
+  format: AuditFormat
+  folder: string
+}
+
+const columns = Object.keys(auditEntrySchema.shape)
+
+/**
+ * Writes the rows, oldest first, with everything that their hashes are made of: the chain can be followed from
+ * the file alone. @throws Failure `disk-full`
+ */
+export async function exportAudit(
+  db: Database,
+  { filter, format, folder }: AuditExport,
+): Promise<{ file: string; rows: number }> {
+  const time = new Date(db.now()).toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')
+  const file = join(resolve(folder), `audit-${time}.${format}`)
+  const entries = [...iterateAudit(db, filter)]
+  const text = format === 'json' ? jsonText(entries) : csvText(entries)
+  await storedAsync(() => writeFileDurably(file, text))
+  return { file, rows: entries.length }
+}
+
+const jsonText = (entries: readonly AuditEntry[]): string =>
+  `[\n${entries.map(canonicalJson).join('\n,')}\n]\n`
+
+function csvText(entries: readonly AuditEntry[]): string {
+  const rows = entries.map(({ id, at, action, operator, run, dataset, image, detail, previous, hash }) => {
+    return [id, at, action, operator, run, dataset, image, canonicalJson(detail), previous, hash]
+  })
+  return byteOrderMark + csvLines([columns, ...rows], { forSpreadsheets: true })
+}

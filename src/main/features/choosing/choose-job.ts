@@ -1,0 +1,240 @@
+/**
+ * Comparing options as a job: normal validation photographs are scored as they are and with defects that are made
+ * on them, together with the real defects of the validation split, by each run in turn; then the options are put in
+ * order. Nothing of it is stored but the report, and no test image is looked at.
+ */
+
+import type { ChoiceReport, ChoiceRequest } from '../../../shared/choice.ts'
+import { Failure, type FailureData } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
+import { message } from '../../../shared/messages/message.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { EngineImage, EngineTask, TaskMessage } from '../../engine/protocol.ts'
+import { pausing } from '../../engine-host/supervisor.ts'
+import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
+import { type MadeDefectType, madeDefectTypes } from '../../model/made-defect-types.ts'
+import { paperFeatureShare } from '../../model/scores.ts'
+import { createRandom } from '../../platform/random.ts'
+import type { Session } from '../../session/session.ts'
+import { findDataset } from '../../store/datasets.ts'
+import { findRun, runFolder } from '../../store/runs.ts'
+import { runTask } from '../../threads/run-task.ts'
+import { requireTrained } from '../runs/require-trained.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
+import { settingsInUse } from '../runs/score-settings.ts'
+import { choosingImages, engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
+import { compareOptionsTask } from './choice-tasks.ts'
+import type { ChoiceItem, ScoredRun } from './compare-options.ts'
+import { optionsOf } from './options.ts'
+
+/** Pictures with made defects that are enough for an interval of some hundredths, where a person names no number. */
+const usualPictures = 400
+const mostPerType = 8
+
+/** Photographs without which no resampling says anything. */
+const fewestPhotographs = 5
+
+/** Real defects that are taken, at most. */
+const mostReal = 500
+
+const closed: FailureData = message('interrupted', { case: 'comparison' })
+
+/** @throws Failure `run-unknown`, `not-trained`, `different-datasets` */
+export function choosePlan(session: Session, request: ChoiceRequest): JobPlan {
+  const runs = runsOf(session, request.runs)
+  const [first] = runs
+  if (!first) throw new RangeError('a comparison of no run')
+  return {
+    kind: 'choose',
+    payload: { ...request, runs: runs.map(({ id }) => id) },
+    runId: first.id,
+    datasetId: first.datasetId,
+    lane: 'engine',
+    work: (context) => choose(session, runs, request, context),
+    ...pausing(session.supervisor),
+  }
+}
+
+function runsOf({ workspace: { db } }: Session, texts: readonly string[]): Run[] {
+  const runs = [...new Map(texts.map((text) => findRun(db, text)).map((run) => [run.id, run])).values()]
+  for (const run of runs) {
+    requireTrained(run, 'score')
+    if (run.datasetId === runs[0]?.datasetId) continue
+    throw new Failure('different-datasets', { case: 'choose', other: runs[0]?.id ?? null, run: run.id })
+  }
+  return runs
+}
+
+/** One picture to score. */
+interface Picture extends ChoiceItem {
+  image: Image
+  made: { type: MadeDefectType; count: number; donor: Image } | null
+}
+
+async function choose(
+  session: Session,
+  runs: readonly Run[],
+  request: ChoiceRequest,
+  context: JobContext,
+): Promise<JobEnd> {
+  const { workspace } = session
+  const dataset = findDataset(workspace.db, runs[0]?.datasetId ?? '')
+  const { normal, anomalous } = await choosingImages(workspace, dataset)
+  if (normal.length < fewestPhotographs) {
+    throw new Failure('choice-few-photographs', {
+      dataset: dataset.name,
+      count: normal.length,
+      least: fewestPhotographs,
+    })
+  }
+  const { seed } = request
+  const drawn = (images: readonly Image[], most: number, purpose: string): Image[] =>
+    createRandom(seed, purpose)
+      .shuffle([...images].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)))
+      .slice(0, most)
+  const photographs = drawn(normal, request.photographs, 'choice photographs')
+  const real = drawn(anomalous, mostReal, 'choice defects')
+  const fitting = Math.floor(usualPictures / (photographs.length * madeDefectTypes.length))
+  const perType = request.perType ?? Math.min(mostPerType, Math.max(1, fitting))
+  const pictures = picturesOf(photographs, real, perType)
+  await requireFiles(workspace, [...photographs, ...real])
+
+  const scored: { run: Run; names: string[]; components: Map<number, Float32Array> }[] = []
+  for (const run of runs) {
+    const { white } = await readTrainingList(workspace, run)
+    const task: EngineTask<'score'> = {
+      kind: 'score',
+      task: context.id,
+      run: run.id,
+      folder: workspace.path(runFolder(run.id)),
+      images: pictures.map((picture, i) => engineImageOf(session, picture, i + 1, seed, white)),
+      maps: false,
+    }
+    const outcome = await scoreWith(session, task, { before: scored.length, of: runs.length }, context)
+    if ('state' in outcome) return outcome
+    scored.push({ run, ...outcome })
+  }
+
+  const whole = pictures.flatMap((_, i) => (scored.every((by) => by.components.has(i)) ? [i] : []))
+  const items = whole.flatMap((i) => itemOf(pictures[i]))
+  const { weight, options, gain } = await runTask(compareOptionsTask, {
+    items,
+    runs: scored.map((by) => scoredRun(session, by, whole)),
+    seed,
+  })
+  const report: ChoiceReport = {
+    dataset: dataset.id,
+    runs: runs.map(({ id }) => id),
+    seed,
+    photographs: items.filter(({ kind }) => kind === 'normal').length,
+    perType,
+    made: items.filter(({ kind }) => kind === 'made').length,
+    types: [...madeDefectTypes],
+    real: { images: items.filter(({ kind }) => kind === 'real').length, weight },
+    refused: pictures.length - whole.length,
+    options,
+    gain,
+  }
+  return { state: 'done', result: report }
+}
+
+function picturesOf(photographs: readonly Image[], real: readonly Image[], perType: number): Picture[] {
+  const ofPhotograph = (image: Image, photograph: number): Picture[] => {
+    // The next one of the list, which is in no order.
+    const donor = photographs[(photograph + 1) % photographs.length] ?? image
+    const made = madeDefectTypes.flatMap((type) =>
+      Array.from({ length: perType }, (_, count): Picture => {
+        return { kind: 'made', photograph, type, image, made: { type, count, donor } }
+      }),
+    )
+    return [{ kind: 'normal', photograph, type: null, image, made: null }, ...made]
+  }
+  const ofReal = (image: Image, photograph: number): Picture => {
+    return { kind: 'real', photograph, type: image.defectType, image, made: null }
+  }
+  return [...photographs.flatMap(ofPhotograph), ...real.map(ofReal)]
+}
+
+const itemOf = (picture: Picture | undefined): ChoiceItem[] =>
+  picture === undefined ? [] : [{ kind: picture.kind, photograph: picture.photograph, type: picture.type }]
+
+/** @param id by which the engine answers: a photograph is there several times */
+function engineImageOf(
+  { workspace }: Session,
+  { image, made }: Picture,
+  id: number,
+  seed: number,
+  white: number,
+): EngineImage {
+  const plain = { ...engineImage(workspace, image, white), id }
+  if (made === null) return plain
+  const { file, white: full } = engineImage(workspace, made.donor, white)
+  // By what the photograph is and not by its place: the same defects, whatever else is compared.
+  const name = `${image.sha256} ${made.type} ${made.count}`
+  return { ...plain, made: { type: made.type, seed, name, donor: { file, white: full } } }
+}
+
+type Scored = { names: string[]; components: Map<number, Float32Array> }
+
+/** Lets a run score the pictures. @returns what it stored by place in the list, or how the job ends */
+async function scoreWith(
+  { supervisor }: Session,
+  task: EngineTask<'score'>,
+  turn: { before: number; of: number },
+  context: JobContext,
+): Promise<Scored | JobEnd> {
+  const scored: Scored = { names: [], components: new Map() }
+  const count = task.images.length
+  let paused = false
+  let last: { done: number; secondsLeft: number | null } = { done: 0, secondsLeft: null }
+  const show = (): void => {
+    const { done, secondsLeft } = last
+    const each = secondsLeft === null || done >= count ? null : secondsLeft / (count - done)
+    const later = (turn.of - turn.before - 1) * count
+    context.progress({
+      phase: 'choose',
+      done: turn.before * count + done,
+      total: turn.of * count,
+      secondsLeft: secondsLeft === null ? null : secondsLeft + (each ?? 0) * later,
+      paused,
+    })
+  }
+  show()
+  const observe = (message: TaskMessage<'score'>): void => {
+    switch (message.type) {
+      case 'progress':
+        last = { done: message.done, secondsLeft: message.secondsLeft }
+        show()
+        return
+      case 'scored':
+        for (const { image, components, componentNames } of message.rows) {
+          scored.names = componentNames
+          scored.components.set(image - 1, components)
+        }
+        return
+      case 'paused':
+      case 'continued':
+        paused = message.type === 'paused'
+        show()
+    }
+  }
+  const { signal } = context
+  const outcome = await supervisor.run(task, observe, signal)
+  return outcome.kind === 'scored' ? scored : unfinishedBy(outcome, signal.reason, closed)
+}
+
+function scoredRun(
+  { workspace: { db } }: Session,
+  { run, names, components }: Scored & { run: Run },
+  whole: readonly number[],
+): ScoredRun {
+  const own = scoreOptionsOf(run, null)
+  const { latent, expectedCriticValue, featureShare = paperFeatureShare } = own
+  return {
+    run: run.id,
+    names,
+    own: { latent, expectedCriticValue, featureShare },
+    settings: optionsOf(names, own, settingsInUse(db, run)),
+    components: whole.map((i) => components.get(i) ?? new Float32Array()),
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * Which run and which way of scoring tells made defects from the photographs that they were drawn on. A pure
+ * function of scores; where they come from says `jobs/choose-job.ts`, and no test image is among them.
+ */
+import { z } from 'zod'
+import type { ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
+import { scoreSettingsSchema } from '../../../shared/threshold.ts'
+import { resampledAuroc } from '../../metrics/auroc.ts'
+import { bootstrap } from '../../metrics/bootstrap.ts'
+import { imageScore, parseScoreKind, reductions } from '../../model/scores.ts'
+import { requireLength } from '../../platform/array-bounds.ts'
+import { createRandom } from '../../platform/random.ts'
+
+/** A picture that was scored: a validation photograph as it is, with a made defect, or with a real one. */
+export const choiceItemSchema = z.object({
+  kind: z.enum(['normal', 'made', 'real']),
+  /** Which photograph: pictures of one photograph are no independent evidence. */
+  photograph: z.int().nonnegative(),
+  type: z.string().nullable(),
+})
+export type ChoiceItem = z.infer<typeof choiceItemSchema>
+
+export const scoredRunSchema = z.object({
+  run: z.string(),
+  names: z.array(z.string()),
+  /** For what the settings leave open. */
+  own: z.object({
+    latent: z.number(),
+    expectedCriticValue: z.number(),
+    featureShare: z.number(),
+  }),
+  /** The one in use first. */
+  settings: z.array(scoreSettingsSchema.extend({ reduction: z.enum(reductions) })),
+  /** [tiles, names] of each item. */
+  components: z.array(z.custom<Float32Array>((value) => value instanceof Float32Array)),
+})
+export type ScoredRun = z.infer<typeof scoredRunSchema>
+
+export type ComparedOptions = Pick<ChoiceReport, 'options' | 'gain'> & { weight: number }
+
+/** Real defects that weigh as much as all made ones together. */
+const equalWeight = 20
+
+/** Scores that differ by less than this part of themselves are the same, but for rounding. */
+const rounding = 1e-9
+
+/** Draws for an interval. */
+const replicates = 2000
+
+interface Candidate {
+  run: string
+  settings: z.infer<typeof scoreSettingsSchema>
+  inUse: boolean
+  scores: Float64Array
+}
+
+/** @throws Failure `score-not-a-number` */
+export function compareOptions(
+  items: readonly ChoiceItem[],
+  runs: readonly ScoredRun[],
+  seed: number,
+): ComparedOptions {
+  const types = [
+    ...new Set(items.flatMap(({ kind, type }) => (kind === 'made' && type !== null ? [type] : []))),
+  ]
+  const realImages = items.filter(({ kind }) => kind === 'real').length
+  const weight = realImages / (realImages + equalWeight)
+  const { strata, ofUnit } = unitsOf(items)
+  const ones = new Uint32Array(strata.length).fill(1)
+
+  const judged = runs
+    .flatMap((run) => candidatesOf(run, items.length))
+    .map((candidate) => {
+      const areas = areasOf(items, candidate.scores, types)
+      const made = (counts: Uint32Array): number | null => meanOf(areas.types.map((area) => area(counts)))
+      const figure = (units: Uint32Array): number | null => {
+        const counts = spread(units, ofUnit)
+        const ofMade = made(counts)
+        const ofReal = areas.real === null ? null : areas.real(counts)
+        if (ofMade === null || (areas.real !== null && ofReal === null)) return null
+        return ofReal === null ? ofMade : (1 - weight) * ofMade + weight * ofReal
+      }
+      const counts = spread(ones, ofUnit)
+      return {
+        ...candidate,
+        figure,
+        made: made(counts) ?? 0.5,
+        perType: Object.fromEntries(types.map((type, i) => [type, areas.types[i](counts) ?? 0.5])),
+        real: areas.real === null ? null : areas.real(counts),
+        value: figure(ones) ?? 0.5,
+      }
+    })
+  // A stable sort: of equals what is in use stays in front, since it came first.
+  const ranked = [...judged].sort((a, b) => b.value - a.value)
+  const [best] = ranked
+  if (!best) throw new RangeError('no option was given to choose from')
+
+  const behindBest = (other: (typeof ranked)[number]): ChoiceOption['behind'] => {
+    const drawn = bootstrap({
+      // The same draws for each, so that what is compared is the options.
+      random: createRandom(seed, 'choice interval'),
+      strata,
+      statistic(units) {
+        const [a, b] = [best.figure(units), other.figure(units)]
+        return a === null || b === null ? null : a - b
+      },
+      replicates,
+      method: 'percentile',
+    })
+    return drawn && { value: drawn.value, low: drawn.low, high: drawn.high }
+  }
+  const options = ranked.map((option): ChoiceOption => {
+    const { run, settings, inUse, made, perType, real, value } = option
+    return {
+      run,
+      ...settings,
+      inUse,
+      made,
+      perType,
+      real,
+      value,
+      behind: option === best ? null : behindBest(option),
+    }
+  })
+  const reference = options.find(({ run, inUse }) => inUse && run === runs[0]?.run)
+  return { options, gain: reference?.behind ?? null, weight }
+}
+
+/** The ways of scoring of one run, those left out that give the same scores as one before. */
+function candidatesOf({ run, names, own, settings, components }: ScoredRun, items: number): Candidate[] {
+  requireLength(components, items, `Scored pictures of run ${run}`)
+  const kept: Candidate[] = []
+  for (const [i, setting] of settings.entries()) {
+    const { score, k, reduction } = setting
+    const options = { ...own, kind: parseScoreKind(score), k, reduction }
+    const scores = Float64Array.from(components, (tiles) => imageScore(tiles, names, options))
+    if (kept.some((other) => alike(other.scores, scores))) continue
+    kept.push({ run, settings: setting, inUse: i === 0, scores })
+  }
+  return kept
+}
+
+const alike = (a: Float64Array, b: Float64Array): boolean =>
+  a.every((value, i) => Math.abs(value - b[i]) <= rounding * Math.abs(value))
+
+/**
+ * What is drawn anew for an interval: photographs with everything that was made of them, and real defects one by
+ * one. Photographs are one stratum and real defects another.
+ */
+function unitsOf(items: readonly ChoiceItem[]): { strata: Uint8Array; ofUnit: Int32Array } {
+  const units = new Map<string, number>()
+  const strata: number[] = []
+  const ofUnit = Int32Array.from(items, ({ kind, photograph }) => {
+    const key = `${kind === 'real' ? 'real' : 'photograph'} ${photograph}`
+    const known = units.get(key)
+    if (known !== undefined) return known
+    units.set(key, strata.length)
+    strata.push(kind === 'real' ? 1 : 0)
+    return strata.length - 1
+  })
+  return { strata: Uint8Array.from(strata), ofUnit }
+}
+
+const spread = (units: Uint32Array, ofUnit: Int32Array): Uint32Array =>
+  Uint32Array.from(ofUnit, (unit) => units[unit])
+
+type Area = (counts: Uint32Array) => number | null
+
+/** AUROC of each type of made defects, and of the real ones, against the photographs as they are. */
+function areasOf(
+  items: readonly ChoiceItem[],
+  scores: Float64Array,
+  types: readonly string[],
+): { types: Area[]; real: Area | null } {
+  const against = (isDefect: (item: ChoiceItem) => boolean): Area => {
+    const taken = [...items.keys()].filter((i) => items[i].kind === 'normal' || isDefect(items[i]))
+    const area = resampledAuroc(
+      Float64Array.from(taken, (i) => scores[i]),
+      Uint8Array.from(taken, (i) => (items[i].kind === 'normal' ? 0 : 1)),
+    )
+    return (counts) => area(Uint32Array.from(taken, (i) => counts[i]))
+  }
+  return {
+    types: types.map((type) => against((item) => item.kind === 'made' && item.type === type)),
+    real: items.some(({ kind }) => kind === 'real') ? against(({ kind }) => kind === 'real') : null,
+  }
+}
+
+/** The mean; null where one of them is. */
+function meanOf(values: readonly (number | null)[]): number | null {
+  let sum = 0
+  for (const value of values) {
+    if (value === null) return null
+    sum += value
+  }
+  return values.length > 0 ? sum / values.length : null
+}

@@ -1,0 +1,112 @@
+/** `compare`: two runs on the same validation images. */
+import { z } from 'zod'
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
+import { Failure } from '../../../shared/failure.ts'
+import { message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
+import type { AddCommand, CommandContext } from '../../command-line/command.ts'
+import { followJob } from '../../command-line/follow-job.ts'
+import { share } from '../../command-line/option-values.ts'
+import { Stopped } from '../../command-line/stopped.ts'
+import { textTable } from '../../command-line/text-table.ts'
+import type { Acting } from '../../session/open-beside.ts'
+import type { Session } from '../../session/session.ts'
+
+const english = wordsIn('en')
+
+export const addCompare: AddCommand = (line) =>
+  line.add({
+    name: 'compare',
+    parameters: [
+      ['<a>', 'a run'],
+      ['<b>', 'another run of the same dataset'],
+    ],
+    summary:
+      'compare two runs on the validation images of their dataset; scores these first where that is missing',
+    examples: [
+      ['compare 0mc3 9k2x', 'differences of b from a, with 95 % intervals, and what changed its verdict'],
+    ],
+    declare: (command) =>
+      command
+        .option('--fpr <share>', 'the share of good parts that may be flagged (default: 0.05)', share)
+        .option('--recall <share>', 'the share of defects that must be flagged (default: 0.95)', share),
+    options: z.object({ fpr: z.number().default(0.05), recall: z.number().default(0.95) }),
+    async act(context, { fpr: falseRejectRate, recall }, a = '', b = '') {
+      const session = await context.session()
+      await scoreValidation(context, session, a, b)
+      const [{ runWorkspaceTask }, { compareRunsTask }] = await Promise.all([
+        import('../../threads/run-task.ts'),
+        import('./comparison-task.ts'),
+      ])
+      const comparison = await runWorkspaceTask(session.workspace, compareRunsTask, {
+        a,
+        b,
+        falseRejectRate,
+        recall,
+      })
+      return { document: comparison, text: comparisonText(comparison) }
+    },
+  })
+
+/**
+ * Lets the runs score what a comparison needs.
+ * @throws Failure `workspace-in-use` where that is missing and another process has the workspace
+ */
+export async function scoreValidation(
+  context: CommandContext,
+  session: Session | Acting,
+  a: string,
+  b: string,
+): Promise<void> {
+  const [{ runsToScore }, { startScoring }] = await Promise.all([
+    import('./comparison.ts'),
+    import('../scoring/scoring.ts'),
+  ])
+  for (const run of new Set(runsToScore(session.workspace, { a, b }))) {
+    if (!('jobs' in session)) {
+      throw new Failure('workspace-in-use', { case: 'not-scored', run, folder: session.workspace.dir })
+    }
+    context.notice(`Run ${run} scores the validation split first.`)
+    const { job } = startScoring(session, { run, split: 'validation', again: false })
+    const { state } = await followJob(context, session, job)
+    if (state === 'cancelled') throw new Stopped('scoring-to-compare')
+  }
+}
+
+const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`
+
+const row = (name: string, of: PairedFigure | null): string[] =>
+  of === null
+    ? [name, '-']
+    : [name, of.a.toFixed(4), of.b.toFixed(4), signed(of.value), `[${signed(of.low)}, ${signed(of.high)}]`]
+
+export function comparisonText(comparison: Comparison): string {
+  const { validation, targets, delta, perDefectType, flips, speed, warnings } = comparison
+  const percent = (value: number): string => `${(value * 100).toFixed(1)} %`
+  const speedOf = (value: number | null): string => (value === null ? '-' : value.toFixed(1))
+  return (
+    `${validation.normal} good parts and ${validation.anomalous} defects of the validation split\n\n` +
+    textTable([
+      ['', 'a', 'b', 'b - a', '95 % interval'],
+      row('image AUROC', delta.imageAuroc),
+      row(`recall at ${percent(targets.falseRejectRate)} false rejects`, delta.recall),
+      row(`false rejects at ${percent(targets.recall)} recall`, delta.falseRejectRate),
+      ...Object.entries(perDefectType).flatMap(([type, { n, imageAuroc, recall }]) => [
+        row(`${type} (${n}): AUROC`, imageAuroc),
+        row(`${type} (${n}): recall`, recall),
+      ]),
+      ['images a second', speedOf(speed.a), speedOf(speed.b)],
+    ]) +
+    `\n${flips.length} parts changed their verdict: ${flips.filter(({ better }) => better).length} are right now, ${flips.filter(({ better }) => !better).length} are wrong now.\n` +
+    textTable(
+      flips.map(({ image, file, label, defectType, a, better }) => [
+        String(image).padStart(6),
+        better ? 'right' : 'WRONG',
+        a.flagged ? 'flagged -> passed' : 'passed -> flagged',
+        label === 'anomalous' ? (defectType ?? 'defect') : 'good',
+        file,
+      ]),
+    ) +
+    warnings.map((code) => `${english.text('warning', message(code))}\n`).join('')
+  )
+}

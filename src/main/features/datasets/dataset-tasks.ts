@@ -1,0 +1,66 @@
+/** Work on a whole dataset. */
+import { z } from 'zod'
+import {
+  duplicateReportSchema,
+  imageChangeSchema,
+  imageChoiceSchema,
+  splitPreviewSchema,
+  splitRequestSchema,
+} from '../../../shared/dataset.ts'
+import { regionOfInterestSchema, regionPreviewSchema } from '../../../shared/region-of-interest.ts'
+import { idSchema, imageIdSchema } from '../../../shared/values.ts'
+import { counted, defineWorkspaceTask, noProgress } from '../../threads/task.ts'
+
+export const changeImagesTask = defineWorkspaceTask({
+  name: 'change-images',
+  input: z.object({
+    datasetId: idSchema,
+    choice: imageChoiceSchema,
+    change: imageChangeSchema,
+    operator: z.string().nullable(),
+  }),
+  progress: noProgress,
+  result: z.object({ changed: z.int() }),
+  async work({ db }, request) {
+    const { changeImages } = await import('./change-images.ts')
+    return changeImages(db, request)
+  },
+})
+
+export const splitImagesTask = defineWorkspaceTask({
+  name: 'split-images',
+  input: z.object({ datasetId: idSchema, split: splitRequestSchema, apply: z.boolean() }),
+  progress: noProgress,
+  result: splitPreviewSchema,
+  async work({ db }, request) {
+    const { splitImages } = await import('./change-images.ts')
+    return splitImages(db, request)
+  },
+})
+
+export const findDuplicatesTask = defineWorkspaceTask({
+  name: 'find-duplicates',
+  input: z.object({ datasetId: idSchema }),
+  progress: counted,
+  result: duplicateReportSchema,
+  async work(workspace, { datasetId }, context) {
+    const { findDuplicates } = await import('./find-duplicates.ts')
+    return findDuplicates(workspace, datasetId, context)
+  },
+})
+
+export const previewRegionTask = defineWorkspaceTask({
+  name: 'preview-region',
+  input: z.object({
+    datasetId: idSchema,
+    region: regionOfInterestSchema,
+    images: z.array(imageIdSchema),
+    channels: z.literal([1, 3]),
+  }),
+  progress: noProgress,
+  result: z.array(regionPreviewSchema),
+  async work(workspace, request) {
+    const { previewRegion } = await import('./preview-region.ts')
+    return previewRegion(workspace, request)
+  },
+})

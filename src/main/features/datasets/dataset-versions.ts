@@ -1,0 +1,166 @@
+/** Makes, compares and restores versions of a dataset's training images. */
+
+import type { CurationProposal, DatasetVersion, VersionDifference } from '../../../shared/curation.ts'
+import { Failure } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { ImageId } from '../../../shared/values.ts'
+import { recordAudit } from '../../store/audit.ts'
+import { createVersion, findVersion, imagesOfVersion, listVersions } from '../../store/dataset-versions.ts'
+import { datasetById, findDataset } from '../../store/datasets.ts'
+import { imageById } from '../../store/images.ts'
+import { findOrMakeOperator } from '../../store/operators.ts'
+import type { Workspace } from '../../store/workspace.ts'
+import { readTrainingList } from '../runs/training-images.ts'
+
+/** The first version: what the run learned from, as it was imported. Made when it is first needed. */
+export async function baseVersion(workspace: Workspace, run: Run): Promise<DatasetVersion> {
+  const { db } = workspace
+  const list = await readTrainingList(workspace, run)
+  return db.transaction(
+    () =>
+      listVersions(db, run.datasetId).at(-1) ??
+      createVersion(db, {
+        datasetId: run.datasetId,
+        parentId: null,
+        operatorId: null,
+        reason: `The training images of run ${run.id}`,
+        images: list.train,
+      }),
+  )
+}
+
+export interface Confirmation {
+  /** Candidates that are taken although they are marked. */
+  include: readonly ImageId[]
+  /** Images that are left out although they are proposed, or in the set. */
+  exclude: readonly ImageId[]
+  operator: string
+  reason: string
+}
+
+/**
+ * The next version, by a person who has looked at the proposal.
+ * @throws Failure `reason-missing`, `not-a-candidate`, `proposal-outdated`, `nothing-changed`, `version-empty`
+ */
+export function confirmCuration(
+  workspace: Workspace,
+  proposal: CurationProposal,
+  { include, exclude, operator, reason }: Confirmation,
+): DatasetVersion {
+  const { db } = workspace
+  requireReason(reason, 'version')
+  const candidates = new Map(proposal.candidates.map((candidate) => [candidate.image, candidate]))
+  for (const image of include) {
+    const candidate = candidates.get(image)
+    if (candidate?.allowed) continue
+    throw candidate === undefined
+      ? new Failure('not-a-candidate', { image })
+      : new Failure('not-a-candidate', { case: 'held-out-copy', image, other: candidate.duplicateOf })
+  }
+  const { base } = proposal
+  return db.transaction(() => {
+    const newest = listVersions(db, base.datasetId)[0]
+    if (newest?.id !== base.id) {
+      throw new Failure('proposal-outdated', { version: newest?.number ?? null })
+    }
+    const present = imagesOfVersion(db, base.id)
+    const chosen = chosenImages(proposal, present, { include, exclude })
+    return nextVersion(workspace, base, chosen, { operator, reason })
+  })
+}
+
+/** A version with the images of an older one; nothing is overwritten. @throws Failure `version-unknown` */
+export function restoreVersion(
+  workspace: Workspace,
+  request: { dataset: string; number: number; operator: string; reason: string },
+): DatasetVersion {
+  const { db } = workspace
+  requireReason(request.reason, 'version')
+  const dataset = findDataset(db, request.dataset)
+  return db.transaction(() => {
+    const old = findVersion(db, dataset.id, request.number)
+    const newest = listVersions(db, dataset.id)[0] ?? old
+    return nextVersion(workspace, newest, imagesOfVersion(db, old.id), request)
+  })
+}
+
+function nextVersion(
+  { db }: Workspace,
+  parent: DatasetVersion,
+  ids: readonly ImageId[],
+  { operator, reason }: { operator: string; reason: string },
+): DatasetVersion {
+  const images = ids.flatMap((id): Image[] => {
+    const image = imageById(db, id)
+    return image === undefined ? [] : [image]
+  })
+  const made = createVersion(db, {
+    datasetId: parent.datasetId,
+    parentId: parent.id,
+    operatorId: findOrMakeOperator(db, operator).id,
+    reason: reason.trim(),
+    images,
+  })
+  if (made.sha256 === parent.sha256) {
+    throw new Failure('nothing-changed', { version: parent.number })
+  }
+  recordAudit(db, {
+    action: 'dataset.curated',
+    operator: made.operator,
+    dataset: datasetById(db, made.datasetId)?.name ?? made.datasetId,
+    detail: {
+      version: made.number,
+      from: parent.number,
+      images: made.images,
+      sha256: made.sha256,
+      reason: made.reason,
+    },
+  })
+  return made
+}
+
+/** The set that a proposal leads to, with what a person decided otherwise. */
+function chosenImages(
+  proposal: CurationProposal,
+  present: readonly number[],
+  changes: { include: readonly number[]; exclude: readonly number[] },
+): number[] {
+  const exclude = new Set(changes.exclude)
+  const include = new Set(changes.include)
+  const removed = new Set(proposal.removals.map(({ image }) => image))
+  const added = proposal.candidates.filter(({ image, proposed }) => proposed || include.has(image))
+  return [...present.filter((id) => !removed.has(id)), ...added.map(({ image }) => image)].filter(
+    (id) => !exclude.has(id),
+  )
+}
+
+/** What the second version has that the first has not, and the other way around. @throws Failure `version-unknown` */
+export function compareVersions(
+  { db }: Workspace,
+  request: { dataset: string; a: number; b: number },
+): VersionDifference {
+  const dataset = findDataset(db, request.dataset)
+  const a = findVersion(db, dataset.id, request.a)
+  const b = findVersion(db, dataset.id, request.b)
+  const before = new Set(imagesOfVersion(db, a.id))
+  const after = new Set(imagesOfVersion(db, b.id))
+  const named = (id: ImageId) => ({ image: id, file: imageById(db, id)?.file ?? '' })
+  const added = [...after].filter((id) => !before.has(id))
+  return {
+    a,
+    b,
+    added: added.map(named),
+    removed: [...before].filter((id) => !after.has(id)).map(named),
+    kept: after.size - added.length,
+  }
+}
+
+/** @throws Failure `reason-missing` */
+export function requireReason(reason: string | null, what: 'version' | 'promotion'): void {
+  if (reason !== null && reason.trim() !== '') return
+  throw new Failure('reason-missing', { case: what })
+}
+
+export const versionsOf = ({ db }: Workspace, dataset: string): DatasetVersion[] =>
+  listVersions(db, findDataset(db, dataset).id)

@@ -1,0 +1,22 @@
+/** The images of a filter, found beside main: with 100,000 of them main would not answer meanwhile. */
+import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
+import type { Session } from '../../session/session.ts'
+import { defineResidentTask } from '../../threads/task.ts'
+
+const { input, output } = calls['dataset.images']
+
+export const gridTask = defineResidentTask({
+  name: 'grid',
+  input,
+  result: output,
+  async open({ db }) {
+    const { createGridDesk } = await import('./grid-desk.ts')
+    return createGridDesk(db)
+  },
+})
+
+/** @throws Failure `dataset-unknown`, `thread-died` */
+export const datasetImages = (
+  { threads }: Pick<Session, 'threads'>,
+  request: CallArguments<'dataset.images'>,
+): Promise<CallOutput<'dataset.images'>> => threads.ask(gridTask, request)

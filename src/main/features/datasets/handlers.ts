@@ -1,0 +1,89 @@
+import { duplicateReportSchema } from '../../../shared/dataset.ts'
+import type { Handlers } from '../../contract/dispatch.ts'
+import type { HandlerContext } from '../../session/handler-context.ts'
+import { datasetSummaries, findDataset } from '../../store/datasets.ts'
+import { freezeValidation } from '../../store/frozen.ts'
+import { newestResult } from '../../store/jobs.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { changeImagesTask, splitImagesTask } from './dataset-tasks.ts'
+import { compareVersions, restoreVersion, versionsOf } from './dataset-versions.ts'
+import { duplicatesPlan } from './duplicates-job.ts'
+import { datasetImages } from './grid-task.ts'
+import { datasetRegion, previewDatasetRegion, runRegion, setDatasetRegion } from './regions-of-interest.ts'
+
+export const datasetHandlers = (
+  context: HandlerContext,
+): Pick<
+  Handlers,
+  | 'dataset.list'
+  | 'dataset.images'
+  | 'dataset.change'
+  | 'dataset.split'
+  | 'dataset.freeze'
+  | 'dataset.findDuplicates'
+  | 'dataset.duplicates'
+  | 'dataset.region'
+  | 'dataset.setRegion'
+  | 'dataset.previewRegion'
+  | 'run.region'
+  | 'version.list'
+  | 'version.compare'
+  | 'version.restore'
+> => ({
+  'dataset.list': () => datasetSummaries(context.session().workspace.db),
+  'dataset.images': (input) => datasetImages(context.session(), input),
+  'dataset.change': async ({ dataset, choice, change, operator }) => {
+    const { workspace, events } = context.session()
+    const { id, name } = findDataset(workspace.db, dataset)
+    const done = await runWorkspaceTask(workspace, changeImagesTask, {
+      datasetId: id,
+      choice,
+      change,
+      operator,
+    })
+    events.emit('dataset.changed', { dataset: name })
+    return done
+  },
+  'dataset.split': async ({ dataset, split, apply }) => {
+    const { workspace, events } = context.session()
+    const { id, name } = findDataset(workspace.db, dataset)
+    const preview = await runWorkspaceTask(workspace, splitImagesTask, { datasetId: id, split, apply })
+    if (apply) events.emit('dataset.changed', { dataset: name })
+    return preview
+  },
+  'dataset.freeze': ({ dataset, frozen }) => {
+    const { workspace, events } = context.session()
+    const { id, name } = findDataset(workspace.db, dataset)
+    freezeValidation(workspace.db, id, frozen)
+    events.emit('dataset.changed', { dataset: name })
+    return {}
+  },
+  'dataset.region': ({ dataset }) => datasetRegion(context.session().workspace, dataset),
+  'dataset.setRegion': (request) => {
+    const { workspace, events } = context.session()
+    const region = setDatasetRegion(workspace, request)
+    events.emit('dataset.changed', { dataset: findDataset(workspace.db, request.dataset).name })
+    return region
+  },
+  'dataset.previewRegion': (request) => previewDatasetRegion(context.session().workspace, request),
+  'dataset.findDuplicates': ({ dataset }) => {
+    const session = context.session()
+    return { job: session.jobs.start(duplicatesPlan(session, findDataset(session.workspace.db, dataset))).id }
+  },
+  'dataset.duplicates': ({ dataset }) => {
+    const { db } = context.session().workspace
+    const { id } = findDataset(db, dataset)
+    const newest = newestResult(db, 'duplicates', id)
+    const report = duplicateReportSchema.safeParse(newest)
+    return report.success ? report.data : null
+  },
+  'run.region': (request) => runRegion(context.session().workspace, request),
+  'version.list': ({ dataset }) => versionsOf(context.session().workspace, dataset),
+  'version.compare': (request) => compareVersions(context.session().workspace, request),
+  'version.restore': (request) => {
+    const { workspace, events } = context.session()
+    const made = restoreVersion(workspace, request)
+    events.emit('dataset.changed', { dataset: made.datasetId })
+    return made
+  },
+})

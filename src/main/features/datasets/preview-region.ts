@@ -1,0 +1,55 @@
+/** What a region of interest comes to on photographs, for people to look at before they set it. */
+import type { Image } from '../../../shared/image.ts'
+import type { RegionOfInterest, RegionPreview } from '../../../shared/region-of-interest.ts'
+import type { ImageId } from '../../../shared/values.ts'
+import { decodeImage } from '../../images/decode.ts'
+import { type Inside, insideAt, insideOf, runsOf, shareOf } from '../../images/region-of-interest.ts'
+import { findImage } from '../../store/images.ts'
+import type { Workspace } from '../../store/workspace.ts'
+
+/** Longer side of what is shown. */
+const shownSide = 256
+
+export interface RegionPreviewRequest {
+  region: RegionOfInterest
+  images: readonly ImageId[]
+  /** As the networks would see them: a part is told from the ground by what they see. */
+  channels: 1 | 3
+}
+
+/** @throws Failure `image-unknown`; refusals of `decodeImage` */
+export async function previewRegion(
+  workspace: Workspace,
+  { region, images, channels }: RegionPreviewRequest,
+): Promise<RegionPreview[]> {
+  const previews: RegionPreview[] = []
+  for (const id of images) {
+    const inside = await insideOfImage(workspace, findImage(workspace.db, id), region, channels)
+    previews.push({
+      image: id,
+      inside: inside && runsOf(inside),
+      share: inside === null ? 1 : shareOf(inside),
+    })
+  }
+  return previews
+}
+
+async function insideOfImage(
+  workspace: Workspace,
+  image: Image,
+  region: RegionOfInterest,
+  channels: 1 | 3,
+): Promise<Inside | null> {
+  if (region.kind === 'none') return null
+  const small = smaller(image)
+  // A drawn one hangs on no pixel.
+  if (region.kind === 'drawn') return insideOf(region, { ...small, channels: 1, data: [] })
+  const decoded = await decodeImage(workspace.blobs.path(image.sha256, image.format), { channels })
+  const inside = insideOf(region, decoded)
+  return inside && { ...small, data: insideAt(inside, small.width, small.height) }
+}
+
+function smaller({ width, height }: Image): { width: number; height: number } {
+  const factor = Math.min(1, shownSide / Math.max(width, height))
+  return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) }
+}

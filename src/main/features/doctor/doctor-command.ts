@@ -1,0 +1,25 @@
+/** `doctor`: what this machine has, what it lacks, and what that costs. */
+
+import { z } from 'zod'
+import type { AddCommand } from '../../command-line/command.ts'
+
+export const addDoctor: AddCommand = (line) =>
+  line.add({
+    name: 'doctor',
+    summary: 'say what this machine can do, what is missing, what that costs and how to get it',
+    examples: [['doctor --json', 'exit 1 where something keeps Fanoscope from working']],
+    options: z.object({}),
+    async act(context) {
+      const [{ examine }, { doctorDocument, doctorText }, { launchStandardEngine }] = await Promise.all([
+        import('./doctor.ts'),
+        import('./doctor-text.ts'),
+        import('../../engine-host/standard-engine.ts'),
+      ])
+      const report = await examine({
+        workspace: context.workspace,
+        isOpen: false,
+        launchEngine: launchStandardEngine,
+      })
+      return { document: doctorDocument(report), text: doctorText(report), failed: !report.ok }
+    },
+  })

@@ -1,0 +1,34 @@
+/** Where an export goes: there whole or not at all, and never over something that was there before. */
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { Failure } from '../../../shared/failure.ts'
+import { temporaryPrefix } from '../../platform/durable-file.ts'
+import { storedAsync } from '../../platform/storage-errors.ts'
+
+/** @throws Failure `target-exists` */
+export function requireFree(path: string): void {
+  if (!existsSync(path)) return
+  throw new Failure('target-exists', { path })
+}
+
+/**
+ * Writes a folder beside its place and moves it there when it is whole.
+ * @throws Failure `target-exists`, `disk-full`
+ */
+export async function placeFolder<T>(path: string, write: (folder: string) => Promise<T>): Promise<T> {
+  requireFree(path)
+  const folder = join(dirname(path), `${temporaryPrefix}${basename(path)}`)
+  return storedAsync(async () => {
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(folder, { recursive: true })
+    try {
+      const written = await write(folder)
+      await rename(folder, path)
+      return written
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true })
+      throw error
+    }
+  })
+}

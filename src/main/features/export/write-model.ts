@@ -1,0 +1,88 @@
+/** Puts a trained model together for other programs and other workstations. */
+
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Id } from '../../../shared/values.ts'
+import { exportFiles } from '../../model/exported-files.ts'
+import { type ModelDescription, modelDescriptionSchema } from '../../model/model-file.ts'
+import { writeFileDurably } from '../../platform/durable-file.ts'
+import { storedAsync } from '../../platform/storage-errors.ts'
+import { runFolder } from '../../store/runs.ts'
+import type { Workspace } from '../../store/workspace.ts'
+import type { Manifest } from './manifest.ts'
+import { placeFolder, requireFree } from './target.ts'
+
+export const modelFormats = ['savedmodel', 'onnx', 'package'] as const
+export type ModelFormat = (typeof modelFormats)[number]
+
+/** The description that training left beside the weights. */
+export async function readDescription(workspace: Workspace, run: Id): Promise<ModelDescription> {
+  const file = workspace.path(`${runFolder(run)}/model/model.json`)
+  return storedAsync(async () => modelDescriptionSchema.parse(JSON.parse(await readFile(file, 'utf8'))))
+}
+
+export interface ModelPlace {
+  run: Id
+  format: ModelFormat
+  /** Absolute. */
+  to: string
+  /** Folder of what the engine wrote. */
+  made: string
+  manifest: Manifest
+}
+
+const manifestFile = 'fanoscope.json'
+
+/** @returns the paths that were written @throws Failure `target-exists`, `disk-full` */
+export async function placeModel(workspace: Workspace, place: ModelPlace): Promise<string[]> {
+  const { format, to, made, manifest, run } = place
+  requireFree(to)
+  const model = workspace.path(`${runFolder(run)}/model`)
+  if (format === 'onnx') {
+    await storedAsync(async () => {
+      await mkdir(dirname(to), { recursive: true })
+      await copyFile(join(made, exportFiles.onnx), to)
+    })
+    return [to]
+  }
+  await placeFolder(to, async (folder) => {
+    if (format === 'savedmodel') {
+      await copyFile(join(made, exportFiles.savedModel), join(folder, exportFiles.savedModel))
+      await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
+      // Where TensorFlow keeps what belongs to a model and is not a part of its graph.
+      await writeManifest(join(folder, 'assets.extra'), manifest, {})
+      return
+    }
+    await copyFile(join(model, 'weights.safetensors'), join(folder, 'weights.safetensors'))
+    await copyFile(join(model, 'model.json'), join(folder, 'model.json'))
+    if (format === 'package') {
+      await mkdir(join(folder, 'saved_model'))
+      await copyFile(join(made, exportFiles.savedModel), join(folder, 'saved_model', exportFiles.savedModel))
+      await copyFile(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
+      await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
+    }
+    await writeManifest(folder, manifest, await hashesOf(folder))
+  })
+  return [to]
+}
+
+const writeManifest = (folder: string, manifest: Manifest, files: Manifest['files']): Promise<void> =>
+  writeFileDurably(join(folder, manifestFile), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`)
+
+/** SHA-256 of every file below a folder, by its path with forward slashes. */
+export async function hashesOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const hashes: Record<string, string> = {}
+  for (const entry of entries) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    const name = path.slice(folder.length + 1).replaceAll('\\', '/')
+    hashes[name] = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex')
+  }
+  return hashes
+}
+
+export const removeMade = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true })

@@ -1,0 +1,45 @@
+/** Folders outside the workspace, for the folder picker of a host that has none of its own. */
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { CallOutput } from '../../../shared/contract.ts'
+import { Failure, reasonOf } from '../../../shared/failure.ts'
+
+/** The parent of `C:\` and its like, where the drives of a Windows machine are listed. */
+const drives = ''
+
+const imageName = /\.(png|jpe?g|tiff?|bmp|webp)$/i
+
+/** The subfolders of a folder; null for the person's own. @throws Failure `folder-unreadable` */
+export async function listSubfolders(path: string | null): Promise<CallOutput<'folder.list'>> {
+  if (path === drives && process.platform === 'win32') return listDrives()
+  const folder = resolve(path === null || path === drives ? homedir() : path)
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
+  })
+  const shown = entries.filter(({ name }) => !name.startsWith('.'))
+  const folders = shown
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, path: join(folder, name) }))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+  return {
+    path: folder,
+    parent: parentOf(folder),
+    folders,
+    images: shown.filter((entry) => entry.isFile() && imageName.test(entry.name)).length,
+  }
+}
+
+function parentOf(folder: string): string | null {
+  const parent = dirname(folder)
+  if (parent !== folder) return parent
+  return process.platform === 'win32' ? drives : null
+}
+
+function listDrives(): CallOutput<'folder.list'> {
+  const folders = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+    .map((letter) => ({ name: `${letter}:`, path: `${letter}:\\` }))
+    .filter(({ path }) => existsSync(path))
+  return { path: drives, parent: null, folders, images: 0 }
+}

@@ -1,0 +1,118 @@
+/** `import`: photographs of a folder into a dataset. */
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { type FailureData, failureDocument, failureOf } from '../../../shared/failure.ts'
+import { labelSchema } from '../../../shared/image.ts'
+import { type ImportReport, importReportSchema } from '../../../shared/import.ts'
+import { inside, message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
+import type { AddCommand } from '../../command-line/command.ts'
+import { formatSeconds } from '../../command-line/duration.ts'
+import { followJob } from '../../command-line/follow-job.ts'
+import { oneOf } from '../../command-line/option-values.ts'
+import { Stopped } from '../../command-line/stopped.ts'
+import { textTable } from '../../command-line/text-table.ts'
+
+const english = wordsIn('en')
+
+export const addImport: AddCommand = (line) =>
+  line.add({
+    name: 'import',
+    parameters: [['<dir>', 'the folder with the photographs']],
+    summary: 'copy photographs of a folder into a dataset of the workspace',
+    examples: [
+      ['import photos/line4 --dataset line4 --unlabeled-as normal', 'a folder of good parts only'],
+      ['import mvtec/bottle --dataset bottle --json', 'train, test and ground_truth, as in MVTec AD'],
+    ],
+    declare: (command) =>
+      command
+        .requiredOption('--dataset <name>', 'made where the name is new, added to where it is not')
+        .addOption(oneOf('--layout <layout>', 'how the folder is laid out', ['auto', 'mvtec', 'flat']))
+        .addOption(
+          oneOf('--unlabeled-as <label>', 'what photographs are that no folder name tells', [
+            ...labelSchema.options,
+          ]),
+        )
+        .option('--has-direction', 'the part has a left and a right: training does not mirror it')
+        .option('--no-has-direction', 'the part has none'),
+    options: z.object({
+      dataset: z.string(),
+      layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
+      unlabeledAs: labelSchema.default('unlabeled'),
+      hasDirection: z.boolean().optional(),
+    }),
+    async act(context, { hasDirection, ...options }, dir = '') {
+      const session = await context.session({ create: true })
+      const { importPlan } = await import('./import-job.ts')
+      const request = { ...options, folder: resolve(dir), hasDirection: hasDirection ?? null }
+      const job = await followJob(context, session, session.jobs.start(importPlan(session, request)).id)
+      if (job.state === 'cancelled') {
+        throw new Stopped('import')
+      }
+      const report = importReportSchema.parse(job.result)
+      const problem = nothingImported(dir, report)
+      const document = importDocument(report)
+      return {
+        document: problem === null ? document : { error: failureDocument(failureOf(problem)), ...document },
+        text: reportText(report),
+        ...(problem === null ? {} : { failed: true, problem }),
+      }
+    },
+  })
+
+/** What is wrong where a folder had files and not one of them is a photograph. */
+export function nothingImported(dir: string, report: ImportReport): FailureData | null {
+  const [first] = report.refused
+  if (report.imported + report.already + report.duplicates.length > 0 || first === undefined) return null
+  return message('no-photographs', {
+    count: report.refused.length,
+    folder: dir,
+    file: first.file,
+    reason: inside('failure', first),
+  })
+}
+
+/** The document of `import --json`: the report, with its messages in words beside. */
+export function importDocument(report: ImportReport) {
+  return {
+    ...report,
+    refused: report.refused.map((refusal) => ({
+      ...refusal,
+      reason: english.text('failure', refusal, 'title'),
+    })),
+    warnings: report.warnings.map((warning) => ({
+      ...warning,
+      warning: english.text('warning', warning),
+    })),
+  }
+}
+
+function reportText(report: ImportReport): string {
+  const { dataset, imported, already, duplicates, refused, warnings, splits, seconds } = report
+  const parts = [
+    `${imported} imported`,
+    ...(already > 0 ? [`${already} were there already`] : []),
+    `${duplicates.length} duplicates`,
+    `${refused.length} refused`,
+  ]
+  const list = (title: string, rows: string[][]): string =>
+    rows.length === 0
+      ? ''
+      : `\n${title}:\n${textTable(rows.map(([first = '', ...rest]) => [`  ${first}`, ...rest]))}`
+  return (
+    `${dataset}: ${parts.join(', ')}, in ${formatSeconds(seconds)}.\n` +
+    `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}.\n` +
+    list(
+      'Refused',
+      refused.map((refusal) => [refusal.file, refusal.code, english.text('failure', refusal, 'title')]),
+    ) +
+    list(
+      'Duplicates',
+      duplicates.map(({ file, of }) => [file, `same as ${of}`]),
+    ) +
+    list(
+      'Notes',
+      warnings.map((warning) => [warning.file, english.text('warning', warning)]),
+    )
+  )
+}

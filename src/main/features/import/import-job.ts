@@ -1,0 +1,61 @@
+/** Import as a job: a thread reads the files, and the same import again goes on where this one stopped. */
+import { Failure } from '../../../shared/failure.ts'
+import type { Label, Layout } from '../../../shared/image.ts'
+import { type ImportCorrection, importReportSchema } from '../../../shared/import.ts'
+import { jsonObjectSchema } from '../../../shared/values.ts'
+import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
+import type { Session } from '../../session/session.ts'
+import { datasetByName, setHasDirection } from '../../store/datasets.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { importFolderTask } from './import-task.ts'
+
+export interface ImportRequest {
+  folder: string
+  dataset: string
+  layout: Layout | 'auto'
+  /** What photographs without a telling folder are. */
+  unlabeledAs: Label
+  /** The part has a direction: training does not mirror it. Null leaves it as the dataset has it. */
+  hasDirection: boolean | null
+  corrections?: ImportCorrection[]
+}
+
+export function importPlan(session: Session, request: ImportRequest): JobPlan {
+  const known = datasetByName(session.workspace.db, request.dataset)
+  return {
+    kind: 'import',
+    payload: { ...request },
+    ...(known ? { datasetId: known.id } : {}),
+    lane: 'disk',
+    work: (context) => importFiles(session, request, context),
+  }
+}
+
+/** The part of a job that imports; the job of the sample line does it too. */
+export async function importFiles(
+  session: Session,
+  request: ImportRequest,
+  context: JobContext,
+): Promise<JobEnd> {
+  const { workspace, events } = session
+  const { hasDirection, ...options } = request
+  try {
+    const report = await runWorkspaceTask(workspace, importFolderTask, options, {
+      signal: context.signal,
+      onProgress: (progress) => context.progress({ phase: 'import', paused: false, ...progress }),
+    })
+    const dataset = datasetByName(workspace.db, report.dataset)
+    if (dataset && hasDirection !== null) setHasDirection(workspace.db, dataset.id, hasDirection)
+    return { state: 'done', result: jsonObjectSchema.parse(importReportSchema.parse(report)) }
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'import-cancelled')) throw error
+    return context.signal.reason === 'close'
+      ? { state: 'interrupted', failure: error }
+      : { state: 'cancelled' }
+  } finally {
+    const dataset = datasetByName(workspace.db, request.dataset)
+    if (dataset) context.link({ datasetId: dataset.id })
+    // Also where nothing came in: a dataset that was made for this import is gone again.
+    events.emit('dataset.changed', { dataset: dataset?.name ?? request.dataset })
+  }
+}

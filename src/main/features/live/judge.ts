@@ -1,0 +1,68 @@
+/** From what scoring measured on a part to a verdict, by the operating point in use. */
+
+import { z } from 'zod'
+import type { Run } from '../../../shared/run.ts'
+import type { ImageId } from '../../../shared/values.ts'
+import { imageScore } from '../../model/scores.ts'
+import type { Database } from '../../store/database.ts'
+import { activePoint, activePointId } from '../../store/operating-points.ts'
+import { profileOf, unmeasuredMaps } from '../../store/region-profiles.ts'
+import { scoreOptionsOf } from '../runs/score-options.ts'
+import { mapScaleOf, optionsFor } from '../runs/score-settings.ts'
+import { verdictBy } from '../thresholds/verdict.ts'
+
+/** Without an operating point, this share of the normal validation images counts as good. */
+const normalShare = 0.99
+
+const calibrationSchema = z.object({ scores: z.record(z.string(), z.array(z.number())) })
+
+export interface Judgement {
+  verdict: 'good' | 'flagged'
+  score: number
+  threshold: number
+}
+
+export interface Judge {
+  /** The number of the operating point; null before one was set. */
+  readonly point: number | null
+  of(image: ImageId, components: Float32Array, names: readonly string[]): Judgement
+  /** Whether the regions of its map decide about a part and have not been measured: then that comes first. */
+  awaitsRegions(image: ImageId, judgement: Judgement): boolean
+}
+
+/** The judge where its point is still the one in use, whoever set another and in whichever process; else a new one. */
+export const presentJudge = (db: Database, run: Run, judge: Judge): Judge =>
+  activePointId(db, run.id) === judge.point ? judge : judgeOf(db, run)
+
+/** By the point that is in use now. */
+export function judgeOf(db: Database, run: Run): Judge {
+  const point = activePoint(db, run.id)
+  if (point) {
+    const options = optionsFor(run, { score: point.score, k: point.k, reduction: point.reduction })
+    const mapScale = mapScaleOf(run)
+    const { regions, threshold } = point
+    return {
+      point: point.id,
+      of(image, components, names) {
+        const score = imageScore(components, names, options)
+        const profile = regions === null || score < threshold ? undefined : profileOf(db, run.id, image)
+        const verdict = verdictBy(point, { score, mapScale, profile })
+        return { verdict: verdict === 'passed' ? 'good' : 'flagged', score, threshold }
+      },
+      awaitsRegions: (image, { score }) =>
+        regions !== null && score >= threshold && unmeasuredMaps(db, run.id, [image]).length > 0,
+    }
+  }
+  const options = scoreOptionsOf(run, null)
+  const parsed = calibrationSchema.safeParse(run.calibration)
+  const sorted = parsed.success ? (parsed.data.scores[options.kind] ?? []) : []
+  const threshold = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * normalShare))] ?? 0
+  return {
+    point: null,
+    of(_, components, names) {
+      const score = imageScore(components, names, options)
+      return { verdict: score > threshold ? 'flagged' : 'good', score, threshold }
+    },
+    awaitsRegions: () => false,
+  }
+}

@@ -1,0 +1,137 @@
+/** Starts and ends the watch of a folder, and says how it goes. */
+import { existsSync, statSync } from 'node:fs'
+import { basename, join, resolve, sep } from 'node:path'
+import { Failure } from '../../../shared/failure.ts'
+import type { LiveState, LiveWatch } from '../../../shared/live.ts'
+import type { Session } from '../../session/session.ts'
+import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
+import {
+  beginWatch,
+  countParts,
+  endWatch,
+  newestArrivals,
+  newestParts,
+  newestWatch,
+} from '../../store/live.ts'
+import { modelInUse } from '../../store/model-uses.ts'
+import { findRun } from '../../store/runs.ts'
+import { requireTrained } from '../runs/require-trained.ts'
+import { mapScaleOf } from '../runs/score-settings.ts'
+import { livePlan } from './live-job.ts'
+
+const shownParts = 100
+
+const jobOf = ({ jobs }: Session, watch: LiveWatch): string | null =>
+  jobs.list({ active: true }).find(({ kind, payload }) => kind === 'live' && payload.watch === watch.id)
+    ?.id ?? null
+
+/** @throws Failure `run-unknown`, `not-trained`, `folder-unreadable`, `result-folder-inside`, `live-runs` */
+export function startLive(
+  session: Session,
+  request: { folder: string; run: string; results: string | null },
+): LiveState {
+  const { db } = session.workspace
+  const run = findRun(db, request.run)
+  requireTrained(run, 'score')
+  const folder = resolve(request.folder)
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new Failure('folder-unreadable', { case: 'not-a-folder', folder })
+  }
+  const resultFolder = resolve(request.results ?? join(folder, '..', `${basename(folder)} results`))
+  if (resultFolder === folder || resultFolder.startsWith(folder + sep)) {
+    throw new Failure('result-folder-inside', { folder })
+  }
+  const current = newestWatch(db)
+  if (current && jobOf(session, current) !== null) {
+    throw new Failure('live-runs', { folder: current.folder })
+  }
+  const name = `live ${datasetById(db, run.datasetId)?.name ?? run.id}`.slice(0, 100)
+  const dataset = datasetByName(db, name) ?? createDataset(db, { name, layout: 'flat', source: folder })
+  const watch = beginWatch(
+    db,
+    { folder, resultFolder, runId: run.id, datasetId: dataset.id },
+    modelInUse(db, run.datasetId)?.id ?? null,
+  )
+  session.jobs.start(livePlan(session, watch))
+  session.events.emit('dataset.changed', { dataset: dataset.name })
+  return liveState(session)
+}
+
+/** @throws Failure `live-rests` */
+export function stopLive(session: Session): void {
+  const watch = newestWatch(session.workspace.db)
+  const job = watch && jobOf(session, watch)
+  if (!watch || !job) throw new Failure('live-rests')
+  endWatch(session.workspace.db, watch.id)
+  session.jobs.stop(job, 'cancel')
+}
+
+/** A folder that was watched when Fanoscope ended is watched again. */
+export function resumeLive(session: Session): void {
+  const watch = newestWatch(session.workspace.db)
+  if (watch?.active && jobOf(session, watch) === null) session.jobs.start(livePlan(session, watch))
+}
+
+export function liveState(session: Session): LiveState {
+  const { db } = session.workspace
+  const watch = newestWatch(db) ?? null
+  if (watch === null) {
+    const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
+    return { watch, job: null, ...none, perSecond: null, delay: null, behind: null, mapScales: {}, parts: [] }
+  }
+  const parts = newestParts(db, watch.id, shownParts)
+  const job = jobOf(session, watch)
+  const counts = countParts(db, watch.id)
+  const pace = paceOf(parts)
+  const arrivals = newestArrivals(db, watch.id, shownParts)
+  return {
+    watch,
+    job,
+    ...counts,
+    ...pace,
+    behind: job === null ? null : behindBy(counts.waiting, pace.perSecond, arrivals),
+    mapScales: Object.fromEntries(
+      [...new Set([watch.runId, ...parts.flatMap(({ run }) => run ?? [])])].map((run) => [
+        run,
+        mapScaleOf(findRun(db, run)),
+      ]),
+    ),
+    parts,
+  }
+}
+
+/** So many parts wait where nothing is wrong: some are being read while the engine has others. */
+const usual = 10
+
+/** @param arrivals when the newest parts came, the newest first */
+export function behindBy(
+  waiting: number,
+  perSecond: number | null,
+  arrivals: readonly number[],
+): LiveState['behind'] {
+  if (waiting <= usual) return null
+  const [newest = 0] = arrivals
+  const recent = arrivals.filter((arrivedAt) => newest - arrivedAt <= 60_000)
+  const oldest = recent.at(-1) ?? newest
+  return {
+    parts: waiting,
+    seconds: perSecond === null ? null : waiting / perSecond,
+    arriving: newest > oldest ? ((recent.length - 1) / (newest - oldest)) * 1000 : null,
+  }
+}
+
+/** Of the parts that are shown: how many a second, and how long each took. */
+export function paceOf(parts: LiveState['parts']): Pick<LiveState, 'perSecond' | 'delay'> {
+  const judged = parts.flatMap(({ judgedAt, arrivedAt }) =>
+    judgedAt === null ? [] : [{ judgedAt, arrivedAt }],
+  )
+  const newest = judged[0]?.judgedAt
+  if (newest === undefined || judged.length < 2) return { perSecond: null, delay: null }
+  const recent = judged.filter(({ judgedAt }) => newest - judgedAt <= 60_000)
+  const oldest = recent.at(-1)?.judgedAt ?? newest
+  const delays = judged.map(({ judgedAt, arrivedAt }) => judgedAt - arrivedAt).sort((a, b) => a - b)
+  return {
+    perSecond: newest > oldest ? ((recent.length - 1) / (newest - oldest)) * 1000 : null,
+    delay: delays[Math.floor(delays.length / 2)] ?? null,
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * Which model is in use. A model is promoted when it is not worse than the present one by more than a stated margin,
+ * overall and for each type of defect; otherwise only with a reason, which is kept. The way back is one step.
+ */
+
+import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
+import { Failure } from '../../../shared/failure.ts'
+import type { Gate, ModelUse } from '../../../shared/model.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id } from '../../../shared/values.ts'
+import type { Acting } from '../../session/open-beside.ts'
+import { recordAudit } from '../../store/audit.ts'
+import type { Database } from '../../store/database.ts'
+import { findDataset } from '../../store/datasets.ts'
+import { modelHistory, modelInUse, recordModelUse, runToRollBackTo } from '../../store/model-uses.ts'
+import { findOrMakeOperator } from '../../store/operators.ts'
+import { findRun } from '../../store/runs.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { defaultTargets } from '../comparison/comparison.ts'
+import { compareRunsTask } from '../comparison/comparison-task.ts'
+import { requireReason } from '../datasets/dataset-versions.ts'
+import { modelOf, onlyModel } from '../runs/model-in-use.ts'
+import { requireTrained } from '../runs/require-trained.ts'
+
+/** How much lower a figure of the new model may be: areas and recalls alike. */
+export const defaultMargin = 0.02
+
+/** With fewer parts of a type, one that is judged otherwise by chance moves its recall by more than a tenth. */
+const leastParts = 10
+
+export interface PromotionRequest {
+  run: string
+  operator: string
+  /** Needed where the gate does not pass; kept in any case. */
+  reason: string | null
+  margin: number
+}
+
+export interface Promotion {
+  use: ModelUse
+  gate: Gate
+  comparison: Comparison | null
+}
+
+/**
+ * What a promotion of the run would rest on.
+ * @throws Failure `run-unknown`, `not-trained`, `model-in-use`, those of `compareRuns`
+ */
+export async function judgePromotion(
+  { workspace }: Pick<Acting, 'workspace'>,
+  request: Pick<PromotionRequest, 'run' | 'margin'>,
+): Promise<{ run: Run; gate: Gate; comparison: Comparison | null }> {
+  const { db } = workspace
+  const run = findRun(db, request.run)
+  requireTrained(run, 'promote')
+  const present = modelInUse(db, run.datasetId)
+  if (present === null) {
+    const gate: Gate = {
+      margin: request.margin,
+      against: null,
+      validation: null,
+      checks: [],
+      leastParts,
+      verdict: 'first',
+    }
+    return { run, gate, comparison: null }
+  }
+  if (present.runId === run.id) {
+    throw new Failure('model-in-use', { run: run.id })
+  }
+  const comparison = await runWorkspaceTask(workspace, compareRunsTask, {
+    a: present.runId,
+    b: run.id,
+    ...defaultTargets,
+  })
+  return { run, gate: gateOf(comparison, request.margin), comparison }
+}
+
+/** The gate that a comparison (a: in use, b: to be promoted) leads to. */
+export function gateOf(comparison: Comparison, margin: number): Gate {
+  const checks: Gate['checks'] = []
+  const check = (
+    figure: Gate['checks'][number]['figure'],
+    defectType: string | null,
+    of: PairedFigure | null,
+    parts: number | null = null,
+  ) => {
+    if (of === null) return
+    const { value: difference, low, high } = of
+    // Rounding must not make a difference of exactly the margin one beyond it.
+    const least = -margin - 1e-9
+    // The interval of an area is too narrow for few parts; that of a recall holds for any number.
+    const surelyWorse = figure === 'type-recall' && high < least
+    const judged = parts === null || parts >= leastParts || surelyWorse
+    checks.push({
+      figure,
+      defectType,
+      difference,
+      low,
+      high,
+      passed: judged ? difference >= least : !surelyWorse,
+      sure: judged && low >= least,
+      parts,
+      judged,
+    })
+  }
+  check('image-auroc', null, comparison.delta.imageAuroc)
+  check('recall', null, comparison.delta.recall)
+  for (const [type, { n, imageAuroc, recall }] of Object.entries(comparison.perDefectType)) {
+    check('type-auroc', type, imageAuroc, n)
+    check('type-recall', type, recall, n)
+  }
+  const verdict =
+    checks.length === 0 ? 'undecidable' : checks.every(({ passed }) => passed) ? 'passed' : 'worse'
+  return {
+    margin,
+    against: comparison.a,
+    validation: comparison.validation.sha256,
+    checks,
+    leastParts,
+    verdict,
+  }
+}
+
+/**
+ * Makes a run the model in use.
+ * @throws Failure `reason-missing` where the gate did not pass, those of `judgePromotion`
+ */
+export async function promote(
+  session: Pick<Acting, 'workspace' | 'events'>,
+  request: PromotionRequest,
+): Promise<Promotion> {
+  const { db } = session.workspace
+  const { run, gate, comparison } = await judgePromotion(session, request)
+  const reason = request.reason?.trim() || null
+  if (gate.verdict === 'worse' || gate.verdict === 'undecidable') requireReason(reason, 'promotion')
+  const use = db.transaction(() => {
+    // Another promotion may have come first; this one was judged against what was in use before.
+    const present = modelInUse(db, run.datasetId)
+    if ((present?.runId ?? null) !== gate.against) {
+      throw new Failure('model-changed')
+    }
+    const made = recordModelUse(db, {
+      datasetId: run.datasetId,
+      runId: run.id,
+      action: 'promote',
+      operatorId: findOrMakeOperator(db, request.operator).id,
+      reason,
+      gate,
+    })
+    audit(db, made, gate.against)
+    return made
+  })
+  session.events.emit('model.changed', { dataset: run.datasetId })
+  return { use, gate, comparison }
+}
+
+export interface RollbackRequest {
+  /** Name or id; null where only one dataset has a model in use. */
+  dataset: string | null
+  operator: string
+  reason: string | null
+}
+
+/** @throws Failure `no-model-in-use`, `several-models-in-use`, `nothing-to-roll-back` */
+export function rollBack(
+  { workspace: { db }, events }: Pick<Acting, 'workspace' | 'events'>,
+  request: RollbackRequest,
+): ModelUse {
+  const use = db.transaction(() => {
+    const present = request.dataset === null ? onlyModel(db) : modelOf(db, request.dataset)
+    const made = recordModelUse(db, {
+      datasetId: present.datasetId,
+      runId: runToRollBackTo(modelHistory(db, present.datasetId)),
+      action: 'rollback',
+      operatorId: findOrMakeOperator(db, request.operator).id,
+      reason: request.reason?.trim() || null,
+      gate: null,
+    })
+    audit(db, made, present.runId)
+    return made
+  })
+  events.emit('model.changed', { dataset: use.datasetId })
+  return use
+}
+
+function audit(
+  db: Database,
+  { action, operator, runId, datasetId, reason, gate }: ModelUse,
+  before: Id | null,
+): void {
+  recordAudit(db, {
+    action: action === 'promote' ? 'model.promoted' : 'model.rolled-back',
+    operator,
+    run: runId,
+    dataset: findDataset(db, datasetId).name,
+    detail: {
+      before,
+      reason,
+      verdict: gate?.verdict ?? null,
+      margin: gate?.margin ?? null,
+      validation: gate?.validation ?? null,
+    },
+  })
+}

@@ -1,0 +1,30 @@
+/** `rollback`: back to the model that was in use before. */
+import { z } from 'zod'
+import { accountName } from '../../command-line/account-name.ts'
+import type { AddCommand } from '../../command-line/command.ts'
+
+export const addRollback: AddCommand = (line) =>
+  line.add({
+    name: 'rollback',
+    summary: 'go back to the model that was in use before, from the next part on',
+    examples: [['rollback --operator "Li Na" --reason "too many false rejects"', 'one step back']],
+    declare: (command) =>
+      command
+        .option('--dataset <name>', 'whose model, where several datasets have one')
+        .option('--operator <name>', 'who takes it back (default: the name of this user account)')
+        .option('--reason <text>', 'why'),
+    options: z.object({
+      dataset: z.string().optional(),
+      operator: z.string().optional(),
+      reason: z.string().optional(),
+    }),
+    async act(context, { dataset = null, operator = accountName(context.io), reason = null }) {
+      const session = await context.acting()
+      const { rollBack } = await import('./promotion.ts')
+      const use = rollBack(session, { dataset, operator, reason })
+      return {
+        document: { run: use.runId, operator: use.operator, since: use.since, reason: use.reason },
+        text: `Run ${use.runId} is the model in use again, from the next part on.\n`,
+      }
+    },
+  })

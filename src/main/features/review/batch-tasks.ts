@@ -1,0 +1,23 @@
+/** Decisions on many parts as one deed. */
+import { z } from 'zod'
+import { splitSchema } from '../../../shared/image.ts'
+import { decisionSchema } from '../../../shared/review.ts'
+import { imageIdSchema } from '../../../shared/values.ts'
+import { acceptUndecided, undoBatch } from '../../store/decisions.ts'
+import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
+
+export const acceptUndecidedTask = defineWorkspaceTask({
+  name: 'accept-undecided',
+  input: z.object({ runId: z.string(), split: splitSchema.optional(), operatorId: z.int() }),
+  progress: noProgress,
+  result: z.array(imageIdSchema),
+  work: async ({ db }, request) => acceptUndecided(db, request),
+})
+
+export const undoBatchTask = defineWorkspaceTask({
+  name: 'undo-batch',
+  input: z.object({ batchId: z.int(), operatorId: z.int() }),
+  progress: noProgress,
+  result: z.object({ undone: decisionSchema, count: z.int() }).nullable(),
+  work: async ({ db }, request) => undoBatch(db, request),
+})

@@ -1,0 +1,143 @@
+/** The review queue and what operators decide. */
+import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
+import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
+import type { Run } from '../../../shared/run.ts'
+import { type ScoreOptions, tileScores } from '../../model/scores.ts'
+import type { Session } from '../../session/session.ts'
+import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
+import { activePoint } from '../../store/operating-points.ts'
+import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
+import { profileOf } from '../../store/region-profiles.ts'
+import { findRun } from '../../store/runs.ts'
+import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
+import { verdictBy } from '../thresholds/verdict.ts'
+import { acceptUndecidedTask, undoBatchTask } from './batch-tasks.ts'
+
+/** @throws Failure `unknown-run` */
+export function reviewQueue(
+  { workspace: { db } }: Session,
+  request: CallArguments<'review.queue'>,
+): CallOutput<'review.queue'> {
+  const { split, order, undecided, offset, limit, view, operator } = request
+  const run = findRun(db, request.run)
+  const operatorId = operator === null ? null : (operatorByName(db, operator)?.id ?? null)
+  const filter = { runId: run.id, split, undecided, view, operatorId }
+  const point = activePoint(db, run.id)
+  const options = optionsFor(run, settingsInUse(db, run))
+  const mapScale = mapScaleOf(run)
+  const verdict = ({ score, imageId }: QueueRow): ReviewItem['verdict'] => {
+    if (point === null) return null
+    const profile = point.regions === null ? undefined : profileOf(db, run.id, imageId)
+    return verdictBy(point, { score, mapScale, profile })
+  }
+  return {
+    ...countQueue(db, filter),
+    mapScale,
+    point,
+    items: listQueue(db, filter, { order, offset, limit, threshold: point?.threshold ?? null }).map(
+      (row) => ({
+        ...reviewItem(run, row, options),
+        verdict: verdict(row),
+        ...(view === 'disagreements' ? { opinions: opinionsOn(db, row.imageId) } : {}),
+      }),
+    ),
+  }
+}
+
+function reviewItem(run: Run, row: QueueRow, options: ScoreOptions): Omit<ReviewItem, 'verdict'> {
+  const { imageId, calibrated, tiles: _, components, ...rest } = row
+  return {
+    ...rest,
+    image: imageId,
+    calibrated: calibrated ?? 0,
+    components: decidingTile(run, components, options),
+  }
+}
+
+/** Components, by name, of the tile with the highest score. */
+function decidingTile(run: Run, components: Float32Array, options: ScoreOptions): Record<string, number> {
+  const names = run.components ?? []
+  const scores = tileScores(components, names, options)
+  let highest = 0
+  for (const [tile, score] of scores.entries()) if (score > (scores[highest] ?? 0)) highest = tile
+  return Object.fromEntries(
+    names.map((name, column) => [name, components[highest * names.length + column] ?? 0]),
+  )
+}
+
+export interface DecisionRequest {
+  run: string
+  image: number
+  decision: DecisionKind
+  /** A name; a new one becomes an operator. */
+  operator: string
+  defectType: string | null
+  note: string | null
+  /** The queue that it was decided in; `all` unless told otherwise. */
+  view?: ReviewView
+}
+
+const roles = { all: 'review', second: 'blind', disagreements: 'settle' } as const
+
+/** When this returns, the decision survives a power cut. @throws Failure `unknown-run`, `unknown-image` */
+export function decideImage({ workspace: { db }, events }: Session, request: DecisionRequest): Decision {
+  const { image, decision, defectType, note, view = 'all' } = request
+  const run = findRun(db, request.run)
+  const decided = db.transaction(() =>
+    decide(db, {
+      runId: run.id,
+      imageId: image,
+      operatorId: findOrMakeOperator(db, request.operator).id,
+      decision,
+      defectType,
+      note,
+      role: roles[view],
+    }),
+  )
+  events.emit('review.decided', { run: run.id, image })
+  return decided
+}
+
+/**
+ * Takes back the operator's newest decision of the run that stands, with all that were accepted at once with it;
+ * null when there is none.
+ */
+export async function undoLast(
+  { workspace, events }: Session,
+  request: { run: string; operator: string },
+): Promise<CallOutput<'review.undo'>> {
+  const { db } = workspace
+  const run = findRun(db, request.run)
+  const by = { runId: run.id, operatorId: findOrMakeOperator(db, request.operator).id }
+  const batchId = newestBatch(db, by)
+  let taken: CallOutput<'review.undo'> = { undone: null, count: 0 }
+  if (batchId === null) {
+    const undone = undoDecision(db, by)
+    if (undone) taken = { undone, count: 1 }
+  } else {
+    taken =
+      (await runWorkspaceTask(workspace, undoBatchTask, { batchId, operatorId: by.operatorId })) ?? taken
+  }
+  if (taken.undone) events.emit('review.decided', { run: run.id, image: taken.undone.imageId })
+  return taken
+}
+
+/** Accepts all parts of the queue on which no decision stands, as one deed. */
+export async function acceptRest(
+  { workspace, events }: Session,
+  request: CallArguments<'review.acceptRest'>,
+): Promise<{ accepted: number }> {
+  const { db } = workspace
+  const run = findRun(db, request.run)
+  const operatorId = findOrMakeOperator(db, request.operator).id
+  const ids = await runWorkspaceTask(workspace, acceptUndecidedTask, {
+    runId: run.id,
+    split: request.split,
+    operatorId,
+  })
+  const last = ids.at(-1)
+  if (last !== undefined) events.emit('review.decided', { run: run.id, image: last })
+  return { accepted: ids.length }
+}

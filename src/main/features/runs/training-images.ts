@@ -1,0 +1,209 @@
+/**
+ * Which images a training may see: the one place in Fanoscope that says so. Normal images of the training
+ * split, or those of a curated version of it, for gradients; normal images of the validation split for choosing
+ * and calibrating; nothing else. What is chosen afterwards may see the defects of the validation split too.
+ *
+ * The list is made once, when a run is made, and kept in the run's folder as `images.json`: a run that is
+ * resumed sees the same images in the same order, whatever was imported in between.
+ */
+import { access, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Dataset } from '../../../shared/dataset.ts'
+import { Failure } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
+import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-of-interest.ts'
+import type { Run } from '../../../shared/run.ts'
+import { type Id, type ImageId, idSchema, imageIdSchema, sha256Schema } from '../../../shared/values.ts'
+import type { EngineImage } from '../../engine/protocol.ts'
+import { writeFileDurably } from '../../platform/durable-file.ts'
+import { inPieces } from '../../platform/long-work.ts'
+import { storedAsync } from '../../platform/storage-errors.ts'
+import { imagesOfVersion } from '../../store/dataset-versions.ts'
+import { imageByHash, imageById, listImagesInPieces, whiteLevel } from '../../store/images.ts'
+import { regionOfInterestOf } from '../../store/regions-of-interest.ts'
+import { runFolder } from '../../store/runs.ts'
+import type { Workspace } from '../../store/workspace.ts'
+
+const listedSchema = z.object({ id: imageIdSchema, sha256: sha256Schema })
+
+const trainingListSchema = z.object({
+  format: z.literal(1),
+  /** The sample value that is white in all 16-bit images of the run. */
+  white: z.number().positive(),
+  train: z.array(listedSchema),
+  validation: z.array(listedSchema),
+  /** The version of the dataset that `train` is, where a person curated one. */
+  version: idSchema.nullable().default(null),
+  /** What of each photograph counts for this run, whatever the dataset has by now. */
+  regionOfInterest: regionOfInterestSchema.default(wholePhotograph),
+})
+export type TrainingList = z.infer<typeof trainingListSchema>
+
+export interface TrainingImages {
+  train: Image[]
+  validation: Image[]
+}
+
+/** Whether an image may be used for what; test images and images that are not known to be good never may. */
+const isFor = (image: Image, split: 'train' | 'validation'): boolean =>
+  image.split === split && image.label === 'normal' && image.removedAt === null
+
+/**
+ * Whether an image that a person took into a version may be learned from. It may come from another dataset, such as
+ * a day's production; a picture that judges in the validation or test split of the run's own dataset may not.
+ */
+function isCurated({ db }: Workspace, image: Image, datasetId: Id): boolean {
+  if (image.removedAt !== null || image.label === 'anomalous') return false
+  const own = imageByHash(db, datasetId, image.sha256)
+  return own === undefined || own.split === 'train'
+}
+
+/**
+ * The images of a version for a run that is retrained from another: what chose and calibrated the first does so for
+ * the second, so that both are judged alike.
+ */
+export async function versionImages(
+  workspace: Workspace,
+  dataset: Dataset,
+  version: Id,
+  parent: TrainingList,
+): Promise<TrainingImages> {
+  const those = (ids: readonly ImageId[], may: (image: Image) => boolean): Promise<Image[]> =>
+    inPieces(ids, (piece) =>
+      piece.flatMap((id) => {
+        const image = imageById(workspace.db, id)
+        return image !== undefined && may(image) ? [image] : []
+      }),
+    )
+  return {
+    train: await those(imagesOfVersion(workspace.db, version), (image) =>
+      isCurated(workspace, image, dataset.id),
+    ),
+    validation: await those(
+      parent.validation.map(({ id }) => id),
+      (image) => isFor(image, 'validation'),
+    ),
+  }
+}
+
+/** The images that a training on this dataset may see, in the order of their import. */
+export async function trainingImages({ db }: Workspace, dataset: Dataset): Promise<TrainingImages> {
+  const normal = async (split: 'train' | 'validation'): Promise<Image[]> =>
+    (await listImagesInPieces(db, { datasetId: dataset.id, split, label: 'normal' })).filter((image) =>
+      isFor(image, split),
+    )
+  return { train: await normal('train'), validation: await normal('validation') }
+}
+
+/**
+ * The images that options may be chosen on, which cost no training: normal and anomalous ones of the validation
+ * split, in the order of their import.
+ */
+export async function choosingImages(
+  { db }: Workspace,
+  dataset: Dataset,
+): Promise<{ normal: Image[]; anomalous: Image[] }> {
+  const labeled = async (label: 'normal' | 'anomalous'): Promise<Image[]> =>
+    listImagesInPieces(db, { datasetId: dataset.id, split: 'validation', label })
+  return { normal: await labeled('normal'), anomalous: await labeled('anomalous') }
+}
+
+const fileOf = (workspace: Workspace, run: Run): string =>
+  join(workspace.path(runFolder(run.id)), 'images.json')
+
+/** Keeps the list of a new run. @throws Failure `disk-full`, `workspace-read-only` */
+export async function keepTrainingList(
+  workspace: Workspace,
+  run: Run,
+  images: TrainingImages,
+  version: Id | null = null,
+  white = whiteLevel(workspace.db, run.datasetId, 16),
+  regionOfInterest = regionOfInterestOf(workspace.db, run.datasetId),
+): Promise<void> {
+  const listed = (image: Image) => ({ id: image.id, sha256: image.sha256 })
+  const list: TrainingList = {
+    format: 1,
+    white,
+    train: images.train.map(listed),
+    validation: images.validation.map(listed),
+    version,
+    regionOfInterest,
+  }
+  await storedAsync(() => writeFileDurably(fileOf(workspace, run), `${JSON.stringify(list)}\n`))
+}
+
+/** @throws Failure `run-incomplete` */
+export async function readTrainingList(workspace: Workspace, run: Run): Promise<TrainingList> {
+  try {
+    return trainingListSchema.parse(JSON.parse(await readFile(fileOf(workspace, run), 'utf8')))
+  } catch (cause) {
+    throw new Failure('run-incomplete', { run: run.id }, { cause })
+  }
+}
+
+/**
+ * The images of a kept list as the engine reads them. Each is looked at again: an image that was relabeled,
+ * moved to another split or removed since must not be trained on, and leaving it out would make another run.
+ *
+ * @throws Failure `training-images-changed`, `images-missing`
+ */
+export async function engineTrainingImages(
+  workspace: Workspace,
+  run: Run,
+  list: TrainingList,
+): Promise<{ train: EngineImage[]; validation: EngineImage[] }> {
+  const may = (image: Image, split: 'train' | 'validation'): boolean =>
+    split === 'train' && list.version !== null
+      ? isCurated(workspace, image, run.datasetId)
+      : isFor(image, split)
+  const look = (split: 'train' | 'validation'): Promise<Image[]> =>
+    inPieces(list[split], (piece) =>
+      piece.map(({ id, sha256 }) => {
+        const image = imageById(workspace.db, id)
+        if (image === undefined || image.sha256 !== sha256 || !may(image, split)) {
+          throw new Failure('training-images-changed', { image: image?.file ?? id, split })
+        }
+        return image
+      }),
+    )
+  const train = await look('train')
+  const validation = await look('validation')
+  await requireFiles(workspace, [...train, ...validation])
+  return {
+    train: train.map((image) => engineImage(workspace, image, list.white)),
+    validation: validation.map((image) => engineImage(workspace, image, list.white)),
+  }
+}
+
+/** @param white the sample value that is white in the 16-bit images of the run */
+export function engineImage(workspace: Workspace, image: Image, white: number): EngineImage {
+  const { id, sha256, format, width, height, bitDepth } = image
+  return {
+    id,
+    file: workspace.blobs.path(sha256, format),
+    width,
+    height,
+    white: bitDepth === 16 ? white : null,
+  }
+}
+
+/** Files that are looked for at the same time. */
+const lookAhead = 64
+
+/** @throws Failure `images-missing` unless every original is there */
+export async function requireFiles(workspace: Workspace, images: readonly Image[]): Promise<void> {
+  const missing: Image[] = []
+  for (let at = 0; at < images.length; at += lookAhead) {
+    await Promise.all(
+      images.slice(at, at + lookAhead).map((image) =>
+        access(workspace.blobs.path(image.sha256, image.format)).catch(() => {
+          missing.push(image)
+        }),
+      ),
+    )
+  }
+  const [first] = missing
+  if (first === undefined) return
+  throw new Failure('images-missing', { missing: missing.length, images: images.length, file: first.file })
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { Failure } from '../../../shared/failure.ts'
+import { importProgressSchema } from '../../../shared/import.ts'
+import { defineTask } from '../../threads/task.ts'
+
+/** The photographs are computed. @throws Failure those of `writeSampleLine`, `sample-cancelled` */
+export const writeSampleTask = defineTask({
+  name: 'write-sample',
+  input: z.object({ folder: z.string(), seed: z.int().nonnegative() }),
+  progress: importProgressSchema,
+  result: z.null(),
+  async work({ folder, seed }, { signal, onProgress }) {
+    const { writeSampleLine } = await import('./write.ts')
+    const started = performance.now()
+    try {
+      await writeSampleLine(folder, {
+        seed,
+        signal,
+        onProgress(done, total) {
+          const elapsed = (performance.now() - started) / 1000
+          onProgress({ done, total, secondsLeft: (elapsed / done) * (total - done) })
+        },
+      })
+      return null
+    } catch (error) {
+      if (!signal.aborted) throw error
+      throw new Failure('sample-cancelled')
+    }
+  },
+})

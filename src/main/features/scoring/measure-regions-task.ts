@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { type Id, type ImageId, imageIdSchema } from '../../../shared/values.ts'
+import { findRun } from '../../store/runs.ts'
+import type { Workspace } from '../../store/workspace.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
+
+export const measureRegionsTask = defineWorkspaceTask({
+  name: 'measure-regions',
+  input: z.object({ run: z.string(), images: z.array(imageIdSchema).nullable() }),
+  progress: noProgress,
+  result: z.int(),
+  async work(workspace, { run, images }) {
+    const { measureRunRegions } = await import('./measure-regions.ts')
+    return measureRunRegions(workspace, findRun(workspace.db, run), images)
+  },
+})
+
+/**
+ * Measures the regions of the run's maps that have not been, or of some images alone; how many those were.
+ * @throws Failure `map-unreadable`
+ */
+export const measureRegions = (
+  workspace: Workspace,
+  run: Id,
+  images: ImageId[] | null = null,
+): Promise<number> => runWorkspaceTask(workspace, measureRegionsTask, { run, images })

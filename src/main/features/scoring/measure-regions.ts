@@ -1,0 +1,37 @@
+/** Measures the regions of anomaly maps, once for each map, so that area and strength can be changed at once. */
+import { readFile } from 'node:fs/promises'
+import type { Run } from '../../../shared/run.ts'
+import { readAnomalyMap } from '../../images/anomaly-map.ts'
+import { saveProfiles, unmeasuredMaps } from '../../store/region-profiles.ts'
+import type { Workspace } from '../../store/workspace.ts'
+import { mapScaleOf } from '../runs/score-settings.ts'
+import { regionProfile } from './region-profile.ts'
+
+/** Maps whose profiles are stored together. */
+const batch = 50
+
+/**
+ * @param images those alone; null for all of the run
+ * @returns how many were measured; a map that is missing is left out, and `verify` tells of it
+ */
+export async function measureRunRegions(
+  workspace: Workspace,
+  run: Run,
+  images: readonly number[] | null,
+): Promise<number> {
+  const mapScale = mapScaleOf(run)
+  const waiting = unmeasuredMaps(workspace.db, run.id, images)
+  let measured = 0
+  for (let at = 0; at < waiting.length; at += batch) {
+    const profiles: { imageId: number; scoredAt: number; areas: Uint32Array }[] = []
+    for (const { imageId, mapFile, scoredAt } of waiting.slice(at, at + batch)) {
+      const bytes = await readFile(workspace.path(mapFile)).catch(() => null)
+      if (bytes === null) continue
+      const { values, width, height } = await readAnomalyMap(bytes)
+      profiles.push({ imageId, scoredAt, areas: regionProfile(values, width, height, mapScale) })
+    }
+    saveProfiles(workspace.db, run.id, profiles)
+    measured += profiles.length
+  }
+  return measured
+}

@@ -1,0 +1,125 @@
+/** `score`: scores and heat maps of images by a trained run. */
+import { basename, resolve } from 'node:path'
+import { z } from 'zod'
+import type { Dataset } from '../../../shared/dataset.ts'
+import { failureOf } from '../../../shared/failure.ts'
+import { splitSchema } from '../../../shared/image.ts'
+import { importReportSchema } from '../../../shared/import.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
+import type { AddCommand, CommandContext } from '../../command-line/command.ts'
+import { formatSeconds } from '../../command-line/duration.ts'
+import { followJob } from '../../command-line/follow-job.ts'
+import { oneOf } from '../../command-line/option-values.ts'
+import { Stopped } from '../../command-line/stopped.ts'
+import { textTable } from '../../command-line/text-table.ts'
+import { WrongUse } from '../../command-line/wrong-use.ts'
+import type { Session } from '../../session/session.ts'
+import { nothingImported } from '../import/import-command.ts'
+
+const english = wordsIn('en')
+
+export const addScore: AddCommand = (line) =>
+  line.add({
+    name: 'score',
+    summary: 'score images with a trained run, with a heat map of each',
+    examples: [
+      ['score --run 0mc3', 'the test split of the dataset that the run was trained on'],
+      ['score --run 0mc3 --images photos/today', 'other photographs, imported as a dataset of their own'],
+      ['score --images photos/today', 'by the model in use, as "promote" and "rollback" set it'],
+    ],
+    declare: (command) =>
+      command
+        .option('--run <run>', 'the run (default with --images: the model in use)')
+        .option('--dataset <name>', 'whose model in use, where several datasets have one')
+        .addOption(oneOf('--split <split>', 'which images (default: test)', splitSchema.options))
+        .option('--images <dir>', 'photographs of a folder instead')
+        .option('--again', 'also images that have a score by this run'),
+    options: z.object({
+      run: z.string().optional(),
+      dataset: z.string().optional(),
+      split: splitSchema.optional(),
+      images: z.string().optional(),
+      again: z.boolean().default(false),
+    }),
+    async act(context, { run: named, dataset: of, split, images, again }) {
+      if (split !== undefined && images !== undefined)
+        throw new WrongUse('Give --split or --images, not both.')
+      if (named !== undefined && of !== undefined) throw new WrongUse('Give --run or --dataset, not both.')
+      if (named === undefined && images === undefined) {
+        throw new WrongUse('Give --run, or --images to score photographs with the model in use.')
+      }
+      const session = await context.session()
+      const [{ startScoring }, { scoreSummarySchema }, { runInUse }] = await Promise.all([
+        import('./scoring.ts'),
+        import('./score-job.ts'),
+        import('../runs/model-in-use.ts'),
+      ])
+      const run = named ?? runInUse(session.workspace.db, of ?? null)
+      const dataset =
+        images === undefined ? null : await importForScoring(context, session, run, resolve(images))
+      const started = startScoring(session, {
+        run,
+        split: dataset === null ? (split ?? 'test') : null,
+        again,
+        ...(dataset === null ? {} : { datasetId: dataset.id }),
+      })
+      const job = await followJob(context, session, started.job)
+      if (job.state === 'cancelled') {
+        throw new Stopped('scoring')
+      }
+      const summary = scoreSummarySchema.parse(job.result)
+      const { already, refused, seconds, imagesPerSecond } = summary
+      const told = refused.map((refusal) => ({
+        ...refusal,
+        reason: english.text('failure', refusal, 'title'),
+      }))
+      const rows = told.map(({ file, code, reason }) => [`  ${file}`, code, reason])
+      return {
+        document: { ...summary, refused: told, ...(dataset === null ? {} : { dataset: dataset.name }) },
+        text:
+          `Scored ${summary.images} images in ${formatSeconds(seconds)} (${imagesPerSecond.toFixed(1)} a second)` +
+          `${already > 0 ? `; ${already} had a score already` : ''}${dataset === null ? '' : `; dataset "${dataset.name}"`}.\n` +
+          (rows.length > 0 ? `Could not be scored:\n${textTable(rows)}` : '') +
+          `Next: fanoscope review --run ${summary.run} --list\n`,
+      }
+    },
+  })
+
+/** Puts a folder's photographs into a dataset of its own, the same one when it is scored again. */
+async function importForScoring(
+  context: CommandContext,
+  session: Session,
+  run: string,
+  folder: string,
+): Promise<Dataset> {
+  const [{ importPlan }, { findDataset, datasetByName }, { findRun }] = await Promise.all([
+    import('../import/import-job.ts'),
+    import('../../store/datasets.ts'),
+    import('../../store/runs.ts'),
+  ])
+  const { db } = session.workspace
+  // Before anything is imported for it.
+  findRun(db, run)
+  let dataset = `scored ${basename(folder)}`.slice(0, 90)
+  for (let n = 2; (datasetByName(db, dataset)?.source ?? folder) !== folder; n++) {
+    dataset = `${`scored ${basename(folder)}`.slice(0, 90)} ${n}`
+  }
+  const plan = importPlan(session, {
+    folder,
+    dataset,
+    layout: 'auto',
+    unlabeledAs: 'unlabeled',
+    hasDirection: null,
+  })
+  const job = await followJob(context, session, session.jobs.start(plan).id)
+  if (job.state === 'cancelled') {
+    throw new Stopped('import-to-score')
+  }
+  const report = importReportSchema.parse(job.result)
+  const problem = nothingImported(folder, report)
+  if (problem !== null) throw failureOf(problem)
+  for (const refusal of report.refused) {
+    context.notice(`Refused ${refusal.file}: ${english.text('failure', refusal, 'title')}`)
+  }
+  return findDataset(db, report.dataset)
+}

@@ -1,0 +1,180 @@
+/**
+ * Scoring as a job. Rows are stored as they come, one transaction for each message, and only then does the
+ * engine hear that they are safe; so a scoring that was interrupted goes on with the images that have no row.
+ */
+
+import { z } from 'zod'
+import type { FailureData } from '../../../shared/failure.ts'
+import type { Image, Split } from '../../../shared/image.ts'
+import { message, messageSchema } from '../../../shared/messages/message.ts'
+import type { Run } from '../../../shared/run.ts'
+import { type Id, imageIdSchema, jsonObjectSchema } from '../../../shared/values.ts'
+import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
+import { pausing } from '../../engine-host/supervisor.ts'
+import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
+import type { Session } from '../../session/session.ts'
+import { listImagesInPieces } from '../../store/images.ts'
+import { activePoint } from '../../store/operating-points.ts'
+import { findRun, runFolder } from '../../store/runs.ts'
+import { type NewScore, saveScores } from '../../store/scores.ts'
+import type { Workspace } from '../../store/workspace.ts'
+import { ownSettings, sameSettings } from '../runs/score-settings.ts'
+import { engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
+import { measureRegions } from './measure-regions-task.ts'
+
+export interface ScoreRequest {
+  run: Id
+  /** Whose images; usually the run's own dataset. */
+  datasetId: Id
+  /** Null for all of them. */
+  split: Split | null
+  /** Also images that have a score by this run already. */
+  again: boolean
+  /** With `again`: except those scored since this time, by the job that this one goes on with. */
+  since?: number
+}
+
+const closed: FailureData = message('interrupted', { case: 'scoring' })
+
+export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
+  return {
+    kind: 'score',
+    payload: { ...request },
+    runId: request.run,
+    datasetId: request.datasetId,
+    lane: 'engine',
+    work: (context) => score(session, request, context),
+    ...pausing(session.supervisor),
+  }
+}
+
+/** Ids of the images of a dataset that the run has scored, and that need not be scored again. */
+const scoredIds = ({ db }: Workspace, { run, datasetId, again, since }: ScoreRequest): Set<number> =>
+  new Set(
+    db
+      .all(
+        z.object({ id: imageIdSchema }),
+        `SELECT score.image_id AS id FROM score JOIN image ON image.id = score.image_id
+         WHERE score.run_id = $run AND image.dataset_id = $datasetId AND score.scored_at >= $since`,
+        { run, datasetId, since: again ? (since ?? Number.MAX_SAFE_INTEGER) : 0 },
+      )
+      .map(({ id }) => id),
+  )
+
+/** The images that are to be scored, and how many have a score from before. */
+export async function imagesToScore(
+  workspace: Workspace,
+  request: ScoreRequest,
+): Promise<{ images: Image[]; already: number }> {
+  const all = await listImagesInPieces(workspace.db, {
+    datasetId: request.datasetId,
+    ...(request.split === null ? {} : { split: request.split }),
+  })
+  const scored = scoredIds(workspace, request)
+  const images = all.filter(({ id }) => !scored.has(id))
+  return { images, already: all.length - images.length }
+}
+
+async function score(session: Session, request: ScoreRequest, context: JobContext): Promise<JobEnd> {
+  const { workspace, supervisor, events } = session
+  const started = performance.now()
+  const run = findRun(workspace.db, request.run)
+  const { white } = await readTrainingList(workspace, run)
+  const { images, already } = await imagesToScore(workspace, request)
+  await requireFiles(workspace, images)
+  if (images.length === 0) return done({ run: run.id, images: 0, already, seconds: 0, refused: [] })
+  const task: EngineTask<'score'> = {
+    kind: 'score',
+    task: context.id,
+    run: run.id,
+    folder: workspace.path(runFolder(run.id)),
+    images: images.map((image) => engineImage(workspace, image, white)),
+    maps: true,
+  }
+  const outcome = await supervisor.run(task, followScoring(session, run.id, context), context.signal)
+  await followPoint(session, run)
+  events.emit('run.changed', { run: run.id })
+  if (outcome.kind !== 'scored') return unfinishedBy(outcome, context.signal.reason, closed)
+  const files = new Map(images.map(({ id, file }) => [id, file]))
+  const refused = outcome.result.refused.map((refusal) => ({
+    ...refusal,
+    file: files.get(refusal.image) ?? '',
+  }))
+  const seconds = (performance.now() - started) / 1000
+  return done({ run: run.id, images: outcome.result.images, already, seconds, refused })
+}
+
+export const scoreSummarySchema = z.object({
+  run: z.string(),
+  /** Scored by this job. */
+  images: z.number().int(),
+  /** Scored before. */
+  already: z.number().int(),
+  seconds: z.number(),
+  imagesPerSecond: z.number(),
+  /** Of the topic `failure`. */
+  refused: z.array(messageSchema.extend({ image: z.number().int(), file: z.string() })),
+})
+export type ScoreSummary = z.infer<typeof scoreSummarySchema>
+
+function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
+  const imagesPerSecond = summary.seconds > 0 ? summary.images / summary.seconds : 0
+  return { state: 'done', result: jsonObjectSchema.parse({ ...summary, imagesPerSecond }) }
+}
+
+/** What a run's operating point needs to know of images that were scored after it was set. */
+async function followPoint(session: Session, run: Run): Promise<void> {
+  const { workspace, hooks } = session
+  const point = activePoint(workspace.db, run.id)
+  if (point === null) return
+  if (!sameSettings(point, ownSettings(run))) await hooks.rescore(session, run.id)
+  if (point.regions !== null) await measureRegions(workspace, run.id)
+}
+
+function followScoring(
+  { workspace }: Session,
+  run: Id,
+  context: JobContext,
+): (message: TaskMessage<'score'>) => void {
+  let last = { phase: 'score', done: 0, total: 0, secondsLeft: null as number | null, paused: false }
+  return (message) => {
+    switch (message.type) {
+      case 'progress': {
+        const { phase, done, total, secondsLeft } = message
+        last = { ...last, phase, done, total, secondsLeft }
+        context.progress(last)
+        return
+      }
+      case 'scored':
+        saveScores(
+          workspace.db,
+          run,
+          message.rows[0]?.componentNames ?? [],
+          message.rows.map((row) => newScore(run, row)),
+        )
+        return
+      case 'paused':
+      case 'continued':
+        last = { ...last, paused: message.type === 'paused' }
+        context.progress(last)
+    }
+  }
+}
+
+export function newScore(run: Id, row: ScoredImage): NewScore {
+  const { image, score, calibrated, tiles, components, map, warnings } = row
+  const inWorkspace = (file: string): string => `${runFolder(run)}/${file}`
+  return {
+    imageId: image,
+    score,
+    calibrated,
+    tiles,
+    components,
+    mapFile: map && inWorkspace(map.file),
+    mapScale: map?.scale ?? null,
+    mapWidth: map?.width ?? null,
+    mapHeight: map?.height ?? null,
+    reconstructionFile: map && inWorkspace(map.reconstruction),
+    warnings,
+  }
+}

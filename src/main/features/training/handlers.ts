@@ -1,0 +1,23 @@
+import type { Handlers } from '../../contract/dispatch.ts'
+import type { HandlerContext } from '../../session/handler-context.ts'
+import { estimateRetraining, startRetraining } from './retraining.ts'
+import { resumeTraining, startTraining } from './training.ts'
+import { trainingOutlook } from './training-outlook.ts'
+
+export const trainHandlers = (
+  context: HandlerContext,
+): Pick<
+  Handlers,
+  'train.start' | 'train.outlook' | 'train.resume' | 'retrain.estimate' | 'retrain.start'
+> => ({
+  'train.outlook': (request) => {
+    const { workspace, supervisor } = context.session()
+    return trainingOutlook(workspace, supervisor.state().provider?.gpu === true, request)
+  },
+  'train.start': (request) => startTraining(context.session(), request),
+  'train.resume': ({ run }) => resumeTraining(context.session(), run),
+  'retrain.estimate': ({ run, start }) => ({
+    seconds: estimateRetraining(context.session(), { run, start, set: {} }),
+  }),
+  'retrain.start': (request) => startRetraining(context.session(), request),
+})

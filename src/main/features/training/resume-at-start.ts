@@ -1,0 +1,39 @@
+/** Trainings that were at work when Fanoscope was closed go on when its window opens again. */
+import { z } from 'zod'
+import { failureDocument } from '../../../shared/failure.ts'
+import type { Job } from '../../../shared/job.ts'
+import { jobProgressSchema } from '../../../shared/job.ts'
+import type { Id } from '../../../shared/values.ts'
+import type { Session } from '../../session/session.ts'
+import { readSetting, writeSetting } from '../../store/settings.ts'
+import { resumeTraining } from './training.ts'
+
+const key = 'training.goOn'
+const runsSchema = z.array(z.string())
+
+/** What a person held stays held. */
+const isHeld = ({ progress }: Job): boolean => jobProgressSchema.safeParse(progress).data?.paused === true
+
+/** Notes down, before the jobs are stopped for closing, which trainings they are. */
+export function noteTrainings({ workspace: { db }, jobs }: Pick<Session, 'workspace' | 'jobs'>): void {
+  const active = jobs.list({ active: true }).reverse()
+  const runs = active.flatMap((job) =>
+    job.kind === 'train' && job.runId !== null && !isHeld(job) ? [job.runId] : [],
+  )
+  writeSetting(db, key, runs)
+}
+
+/** Takes those up again, once: one that breaks the program does not do so at every start. */
+export function goOnTraining(session: Session): Id[] {
+  const { db } = session.workspace
+  const runs = readSetting(db, key, runsSchema, [])
+  if (runs.length > 0) writeSetting(db, key, [])
+  return runs.flatMap((run) => {
+    try {
+      return [resumeTraining(session, run).job]
+    } catch (error) {
+      session.log.warn(`The training ${run} could not go on.`, failureDocument(error))
+      return []
+    }
+  })
+}

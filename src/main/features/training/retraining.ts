@@ -1,0 +1,156 @@
+/** Trains again from curated images: from the weights of the run before, or from the beginning. */
+
+import { z } from 'zod'
+import type { DatasetVersion } from '../../../shared/curation.ts'
+import { Failure } from '../../../shared/failure.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { RetrainingWarning } from '../../../shared/training.ts'
+import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
+import { resolveConfig } from '../../model/catalog.ts'
+import type { Session } from '../../session/session.ts'
+import { findVersion, listVersions, recordRetraining } from '../../store/dataset-versions.ts'
+import { findDataset } from '../../store/datasets.ts'
+import { createRun, findRun, setRunState } from '../../store/runs.ts'
+import { baseVersion } from '../datasets/dataset-versions.ts'
+import { requireTrained } from '../runs/require-trained.ts'
+import { keepTrainingList, readTrainingList, requireFiles, versionImages } from '../runs/training-images.ts'
+import { trainPlan } from './train-job.ts'
+
+export interface RetrainingRequest {
+  /** The run to go on from. */
+  run: string
+  /** Number of a version of its dataset; null for the newest. */
+  version: number | null
+  start: 'warm' | 'beginning'
+  /** Null for the seed of the run. */
+  seed: number | null
+  /** Parameters other than the run has them. */
+  set: Record<string, string | number | boolean>
+}
+
+export interface RetrainingStarted {
+  job: Id
+  run: Id
+  warnings: RetrainingWarning[]
+  version: DatasetVersion
+  /** By the pace of the run before; null where it has none. */
+  estimatedSeconds: number | null
+}
+
+/** Parameters that say how long a stage is. */
+const lengths = ['ganSteps', 'encoderSteps', 'steps']
+
+/** A warm start has most of the way behind it. */
+const warmShare = 0.5
+
+/**
+ * @throws Failure `run-unknown`, `not-trained`, `version-unknown`, `dataset-too-small`, `images-missing`,
+ * `bad-parameter`, `disk-full`
+ */
+export async function startRetraining(
+  session: Session,
+  request: RetrainingRequest,
+): Promise<RetrainingStarted> {
+  const { workspace, jobs } = session
+  const { db } = workspace
+  const parent = findRun(db, request.run)
+  requireTrained(parent, 'retrain')
+  const dataset = findDataset(db, parent.datasetId)
+  const base = await baseVersion(workspace, parent)
+  const version =
+    request.version === null
+      ? (listVersions(db, dataset.id)[0] ?? base)
+      : findVersion(db, dataset.id, request.version)
+  const images = await versionImages(
+    workspace,
+    dataset,
+    version.id,
+    await readTrainingList(workspace, parent),
+  )
+  const config = configOf(parent, request)
+  const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
+  if (images.train.length < batch) {
+    throw new Failure('dataset-too-small', {
+      case: 'version',
+      version: version.number,
+      dataset: dataset.name,
+      images: images.train.length,
+      batch,
+    })
+  }
+  await requireFiles(workspace, [...images.train, ...images.validation])
+  const run = db.transaction(() => {
+    const made = createRun(db, {
+      datasetId: dataset.id,
+      model: parent.model,
+      preset: parent.preset,
+      seed: request.seed ?? parent.seed,
+      config: jsonObjectSchema.parse(config),
+      stepsTotal: 0,
+      parentRunId: parent.id,
+    })
+    recordRetraining(db, { runId: made.id, versionId: version.id, start: request.start })
+    return made
+  })
+  try {
+    await keepTrainingList(workspace, run, images, version.id)
+  } catch (error) {
+    setRunState(db, run.id, 'cancelled')
+    throw error
+  }
+  const job = jobs.start(trainPlan(session, run.id, false))
+  session.events.emit('run.changed', { run: run.id })
+  return {
+    job: job.id,
+    run: run.id,
+    version,
+    estimatedSeconds: estimate(parent, config),
+    warnings: warningsFor(version, images.train.length),
+  }
+}
+
+function warningsFor(version: DatasetVersion, trained: number): RetrainingWarning[] {
+  const left = version.images - trained
+  const warnings: RetrainingWarning[] = []
+  if (version.number === 1) {
+    warnings.push({ code: 'not-curated', params: {} })
+  }
+  if (left > 0) {
+    warnings.push({ code: 'left-out', params: { count: left } })
+  }
+  return warnings
+}
+
+/** What a form needs to know before: how long it would take. @throws Failure `run-unknown` */
+export function estimateRetraining(
+  { workspace }: Session,
+  request: Pick<RetrainingRequest, 'run' | 'start' | 'set'>,
+): number | null {
+  const parent = findRun(workspace.db, request.run)
+  return estimate(parent, configOf(parent, request))
+}
+
+const valueSchema = z.union([z.string(), z.number(), z.boolean()])
+
+/** The configuration of the run before, a warm start with shorter stages, and what was asked for. */
+function configOf(
+  { model, preset, config }: Run,
+  { start, set }: Pick<RetrainingRequest, 'start' | 'set'>,
+): Record<string, unknown> {
+  const values: Record<string, string | number | boolean> = {}
+  for (const [name, value] of Object.entries(config)) {
+    const parsed = valueSchema.safeParse(value)
+    if (!parsed.success) continue
+    const isShorter = start === 'warm' && lengths.includes(name) && typeof parsed.data === 'number'
+    values[name] = isShorter ? Math.max(1, Math.round(Number(parsed.data) * warmShare)) : parsed.data
+  }
+  return resolveConfig({ model, preset, set: { ...values, ...set } }).config
+}
+
+function estimate(parent: Run, config: Record<string, unknown>): number | null {
+  const length = (of: Record<string, unknown>): number =>
+    lengths.reduce((sum, name) => sum + (z.number().safeParse(of[name]).data ?? 0), 0)
+  const before = length(parent.config)
+  if (before === 0 || parent.seconds === 0) return null
+  return (parent.seconds * length(config)) / before
+}

@@ -1,0 +1,217 @@
+/** Training as a job: the run's row follows what the engine says, and its end is written all at once. */
+import { assetPath } from '../../../shared/asset-path.ts'
+import { type FailureData, failureData, failureDocument } from '../../../shared/failure.ts'
+import type { JobProgress } from '../../../shared/job.ts'
+import { message } from '../../../shared/messages/message.ts'
+import type { Run } from '../../../shared/run.ts'
+import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
+import type { EngineTask, TaskMessage, TaskResult } from '../../engine/protocol.ts'
+import { pausing } from '../../engine-host/supervisor.ts'
+import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
+import { rateLimit } from '../../platform/rate-limit.ts'
+import type { Session } from '../../session/session.ts'
+import { retrainingOf } from '../../store/dataset-versions.ts'
+import {
+  addMetrics,
+  findRun,
+  runFolder,
+  setCalibration,
+  setRunResult,
+  setRunState,
+  updateProgress,
+} from '../../store/runs.ts'
+import { engineTrainingImages, readTrainingList } from '../runs/training-images.ts'
+
+/** Phases whose `done` does not count training steps. */
+const besideSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
+
+/** Milliseconds between two times that the run's row is brought up to date, besides checkpoints. */
+const keptEvery = 2_000
+
+const closed: FailureData = message('interrupted', { case: 'training' })
+
+export function trainPlan(session: Session, run: Id, resume: boolean): JobPlan {
+  const { db } = session.workspace
+  const tell = (): void => session.events.emit('run.changed', { run })
+  return {
+    kind: 'train',
+    payload: { run, resume },
+    runId: run,
+    datasetId: findRun(db, run).datasetId,
+    lane: 'engine',
+    async work(context) {
+      try {
+        return await train(session, run, resume, context)
+      } finally {
+        tell()
+      }
+    },
+    dropped(reason) {
+      stopped(session, run, findRun(db, run).stepsDone, AbortSignal.abort(reason))
+      tell()
+    },
+    ...pausing(session.supervisor),
+  }
+}
+
+async function train(session: Session, id: Id, resume: boolean, context: JobContext): Promise<JobEnd> {
+  const { workspace, supervisor, events } = session
+  const { db } = workspace
+  try {
+    const run = findRun(db, id)
+    const list = await readTrainingList(workspace, run)
+    const images = await engineTrainingImages(workspace, run, list)
+    const task: EngineTask<'train'> = {
+      kind: 'train',
+      task: context.id,
+      run: id,
+      folder: workspace.path(runFolder(id)),
+      model: run.model,
+      config: run.config,
+      seed: run.seed,
+      resume,
+      warmFrom: warmFolder(session, run),
+      ...(list.regionOfInterest.kind === 'none' ? {} : { regionOfInterest: list.regionOfInterest }),
+      ...images,
+    }
+    // Stopped while its images were being looked at.
+    if (context.signal.aborted) return stopped(session, id, run.stepsDone, context.signal)
+    setRunState(db, id, 'training')
+    events.emit('run.changed', { run: id })
+    const follower = followTraining(session, run, context)
+    const outcome = await supervisor.run(task, follower.observe, context.signal)
+    follower.keep()
+    switch (outcome.kind) {
+      case 'trained':
+        return trained(session, id, outcome.result)
+      case 'cancelled':
+        return stopped(session, id, outcome.step, context.signal)
+      case 'interrupted':
+        setRunState(db, id, 'interrupted', outcome.failure)
+        return { state: 'interrupted', failure: outcome.failure }
+      case 'failed':
+        setRunState(db, id, 'failed', outcome.failure)
+        return { state: 'failed', failure: outcome.failure }
+    }
+  } catch (error) {
+    const failure = failureData(error)
+    // Where the disk is full even this is not written; the next start then calls the run interrupted.
+    setRunState(db, id, 'failed', failure)
+    return { state: 'failed', failure }
+  }
+}
+
+/** Where the weights lie that the run begins with; null for fresh ones. */
+function warmFolder({ workspace }: Session, run: Run): string | null {
+  if (run.parentRunId === null || retrainingOf(workspace.db, run.id)?.start !== 'warm') return null
+  return workspace.path(runFolder(run.parentRunId))
+}
+
+function trained({ workspace: { db } }: Session, id: Id, report: TaskResult<'train'>): JobEnd {
+  const { calibration: scores, mapScale, expectedCriticValue, ...told } = report
+  const { steps, seconds, losses } = told
+  const result = jsonObjectSchema.parse(told)
+  db.transaction(() => {
+    updateProgress(db, id, { stepsDone: steps, stepsTotal: steps, seconds, losses })
+    setCalibration(db, id, { scores, mapScale, expectedCriticValue })
+    setRunResult(db, id, result)
+    setRunState(db, id, 'trained')
+  })
+  return { state: 'done', result: { run: id, ...result } }
+}
+
+/** The end of a training that was stopped on purpose, or before it began. */
+function stopped({ workspace: { db } }: Session, id: Id, step: number, signal: AbortSignal): JobEnd {
+  const reason: unknown = signal.reason
+  if (reason === 'close') {
+    setRunState(db, id, 'interrupted', closed)
+    return { state: 'interrupted', failure: closed }
+  }
+  if (reason === 'later') {
+    setRunState(db, id, 'interrupted', message('stopped', { case: 'training', step }))
+  } else {
+    setRunState(db, id, 'cancelled')
+  }
+  return { state: 'cancelled' }
+}
+
+interface Follower {
+  observe(message: TaskMessage<'train'>): void
+  /** Writes the newest state of the training to the run. */
+  keep(): void
+}
+
+/** Writes what the engine says about a training into the run's row and tells the windows. */
+function followTraining(session: Session, run: Run, context: JobContext): Follower {
+  const { events, log } = session
+  const { db } = session.workspace
+  const losses = { ...run.losses }
+  let { stepsDone, stepsTotal } = run
+  let last: JobProgress = { phase: 'load', done: 0, total: 0, secondsLeft: null, paused: false }
+  let seconds = run.seconds
+  let workingSince: number | null = performance.now()
+
+  const clock = (working: boolean): void => {
+    const now = performance.now()
+    if (workingSince !== null) seconds += (now - workingSince) / 1000
+    workingSince = working ? now : null
+  }
+  const keepSoon = rateLimit<null>(keptEvery, () => {
+    try {
+      keep()
+    } catch (error) {
+      // The checkpoint or the points of the curve, next, say what to do about it.
+      log.warn(`How far run ${run.id} is could not be stored.`, failureDocument(error))
+    }
+  })
+  function keep(): void {
+    keepSoon.drop()
+    clock(workingSince !== null)
+    updateProgress(db, run.id, { stepsDone, stepsTotal, seconds, losses })
+  }
+  function show(change: Partial<JobProgress>): void {
+    last = { ...last, ...change }
+    context.progress(last)
+  }
+
+  return {
+    keep,
+    observe(message) {
+      switch (message.type) {
+        case 'progress': {
+          const { phase, done, total, secondsLeft } = message
+          if (!besideSteps.has(phase)) {
+            stepsDone = done
+            stepsTotal = total
+            keepSoon.offer(null)
+          }
+          show({ phase, done, total, secondsLeft })
+          return
+        }
+        case 'metrics':
+          addMetrics(db, run.id, message.points)
+          for (const { name, value } of message.points) losses[name] = value
+          events.emit('run.points', { run: run.id, points: message.points })
+          return
+        case 'preview': {
+          const { name, step } = message
+          const asset = assetPath.preview(run.id, name, step)
+          events.emit('run.preview', { run: run.id, name, step, asset })
+          return
+        }
+        case 'checkpoint':
+          keep()
+          return
+        case 'paused':
+        case 'continued': {
+          const paused = message.type === 'paused'
+          clock(!paused)
+          // A stop may have been asked for meanwhile, and then there is nothing to say about a pause.
+          if (!context.signal.aborted) setRunState(db, run.id, paused ? 'paused' : 'training')
+          show({ paused, secondsLeft: paused ? null : last.secondsLeft })
+          events.emit('run.changed', { run: run.id })
+        }
+      }
+    },
+  }
+}

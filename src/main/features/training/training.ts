@@ -1,0 +1,128 @@
+/** Starts and resumes trainings. What can be told beforehand is told before anything is made. */
+
+import { z } from 'zod'
+import type { Dataset } from '../../../shared/dataset.ts'
+import { Failure } from '../../../shared/failure.ts'
+import type { Image } from '../../../shared/image.ts'
+import type { Params } from '../../../shared/messages/message.ts'
+import type { TrainingWarning } from '../../../shared/training.ts'
+import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
+import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
+import type { Session } from '../../session/session.ts'
+import { datasetSummary, findDataset } from '../../store/datasets.ts'
+import { createRun, findRun, setRunState } from '../../store/runs.ts'
+import {
+  keepTrainingList,
+  requireFiles,
+  type TrainingImages,
+  trainingImages,
+} from '../runs/training-images.ts'
+import { trainPlan } from './train-job.ts'
+
+export interface TrainingRequest {
+  /** Name or id. */
+  dataset: string
+  model: string
+  preset: string
+  seed: number
+  /** Parameters by name, over the preset's. */
+  set: Record<string, string | number | boolean>
+}
+
+export interface TrainingStarted {
+  job: Id
+  run: Id
+  warnings: TrainingWarning[]
+}
+
+/**
+ * @throws Failure `unknown-dataset`, `no-normal-images`, `dataset-too-small`, `images-missing`,
+ * `unknown-model`, `unknown-preset`, `bad-parameter`, `disk-full`
+ */
+export async function startTraining(session: Session, request: TrainingRequest): Promise<TrainingStarted> {
+  const { workspace, jobs } = session
+  const dataset = findDataset(workspace.db, request.dataset)
+  const images = await trainingImages(workspace, dataset)
+  requireNormals(session, dataset, images)
+  const { model, preset, seed, set } = request
+  const { config } = resolveConfig({ model, preset, set, traits: traitsOf(dataset, images.train) })
+  requireBatch(dataset, images, config)
+  await requireFiles(workspace, [...images.train, ...images.validation])
+  const run = createRun(workspace.db, {
+    datasetId: dataset.id,
+    model,
+    preset,
+    seed,
+    config: jsonObjectSchema.parse(config),
+    stepsTotal: 0,
+  })
+  try {
+    await keepTrainingList(workspace, run, images)
+  } catch (error) {
+    setRunState(workspace.db, run.id, 'cancelled')
+    throw error
+  }
+  const job = jobs.start(trainPlan(session, run.id, false))
+  session.events.emit('run.changed', { run: run.id })
+  return { job: job.id, run: run.id, warnings: warningsFor(images) }
+}
+
+/**
+ * Goes on with a run that was interrupted, cancelled or failed, from its last checkpoint.
+ * @throws Failure `unknown-run`, `run-trained`, `run-active`
+ */
+export function resumeTraining(session: Session, text: string): TrainingStarted {
+  const { workspace, jobs, events } = session
+  const run = findRun(workspace.db, text)
+  if (run.state === 'trained') {
+    throw new Failure('run-trained', { run: run.id })
+  }
+  if (jobs.activeOf(run.id) !== null) {
+    throw new Failure('run-active', { run: run.id })
+  }
+  if (run.state !== 'queued') setRunState(workspace.db, run.id, 'queued')
+  const job = jobs.start(trainPlan(session, run.id, true))
+  events.emit('run.changed', { run: run.id })
+  return { job: job.id, run: run.id, warnings: [] }
+}
+
+function requireNormals({ workspace: { db } }: Session, dataset: Dataset, { train }: TrainingImages): void {
+  if (train.length > 0) return
+  const { images, labels } = datasetSummary(db, dataset)
+  throw new Failure('no-normal-images', { dataset: dataset.name, images, normal: labels.normal })
+}
+
+function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Record<string, unknown>): void {
+  const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
+  if (train.length >= batch) return
+  throw new Failure('dataset-too-small', {
+    dataset: dataset.name,
+    images: train.length,
+    batch,
+    more: batch - train.length,
+  })
+}
+
+/** Fewer than this, and a percentile says little. */
+const fewValidation = 10
+
+const warning = (code: TrainingWarning['code'], params: Params = {}): TrainingWarning => ({ code, params })
+
+function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
+  const count = validation.length
+  if (count === 0) return [warning('no-validation')]
+  if (count < fewValidation) return [warning('few-validation', { count })]
+  return []
+}
+
+/** What the configuration takes from the training images; test images choose nothing. */
+function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTraits {
+  const [first] = train
+  const sides = train.map(({ width, height }) => Math.max(width, height)).sort((a, b) => a - b)
+  return {
+    channels: train.some(({ channels }) => channels === 3) ? 3 : 1,
+    hasDirection: dataset.hasDirection,
+    sameSize: train.every(({ width, height }) => width === first?.width && height === first.height),
+    side: sides[Math.floor(sides.length / 2)] ?? 0,
+  }
+}

@@ -1,6 +1,0 @@
-import type { Handlers } from '../contract/dispatch.ts'
-import { listSystems } from '../engine/models/catalog.ts'
-
-export const systemHandlers = (): Pick<Handlers, 'system.list'> => ({
-  'system.list': () => listSystems(),
-})

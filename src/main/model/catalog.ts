@@ -1,0 +1,217 @@
+/**
+ * What systems there are and what can be set on them, without loading TensorFlow: main, the command line
+ * and the forms of the window read it.
+ */
+import { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
+import type { Parameter, Systems } from '../../shared/training.ts'
+import type { Preset } from './preset.ts'
+import {
+  anoganComponents,
+  criticComponents,
+  fanoganComponents,
+  ganomalyComponents,
+  learnedComponents,
+  type ScoreKind,
+  scoreKinds,
+  scoresFrom,
+  textureComponent,
+} from './scores.ts'
+import { anoganConfigSchema } from './systems/anogan/config.ts'
+import { anoganPresets } from './systems/anogan/presets.ts'
+import { dcganConfigSchema } from './systems/dcgan/config.ts'
+import { dcganPresets } from './systems/dcgan/presets.ts'
+import { fanoganConfigSchema } from './systems/fanogan/config.ts'
+import { fanoganPresets } from './systems/fanogan/presets.ts'
+import { ganomalyConfigSchema } from './systems/ganomaly/config.ts'
+import { ganomalyPresets } from './systems/ganomaly/presets.ts'
+import { wganConfigSchema } from './systems/wgan/config.ts'
+import { wganPresets } from './systems/wgan/presets.ts'
+import { wganGpConfigSchema } from './systems/wgan-gp/config.ts'
+import { wganGpPresets } from './systems/wgan-gp/presets.ts'
+
+interface CatalogEntry {
+  paper: string
+  config: z.ZodObject
+  presets: Preset[]
+  scores: string[]
+  /** The score for whole photographs, where another than the paper's finds more made defects. */
+  wholeScore?: ScoreKind
+}
+
+const catalog: Record<string, CatalogEntry> = {
+  fanogan: {
+    paper:
+      'Schlegl et al., "f-AnoGAN: Fast unsupervised anomaly detection with generative adversarial networks", Medical Image Analysis 54, 2019',
+    config: fanoganConfigSchema,
+    presets: fanoganPresets,
+    scores: scoresFrom([...fanoganComponents, ...learnedComponents]),
+    wholeScore: 'peak',
+  },
+  ganomaly: {
+    paper: 'Akcay et al., "GANomaly: Semi-supervised anomaly detection via adversarial training", ACCV 2018',
+    config: ganomalyConfigSchema,
+    presets: ganomalyPresets,
+    scores: scoresFrom([...ganomalyComponents, ...learnedComponents]),
+  },
+  anogan: {
+    paper:
+      'Schlegl et al., "Unsupervised anomaly detection with generative adversarial networks to guide marker discovery", IPMI 2017',
+    config: anoganConfigSchema,
+    presets: anoganPresets,
+    scores: scoresFrom([...anoganComponents, ...learnedComponents]),
+  },
+  'wgan-gp': {
+    paper: 'Gulrajani et al., "Improved training of Wasserstein GANs", NIPS 2017',
+    config: wganGpConfigSchema,
+    presets: wganGpPresets,
+    scores: scoresFrom(criticComponents),
+  },
+  wgan: {
+    paper: 'Arjovsky et al., "Wasserstein generative adversarial networks", ICML 2017',
+    config: wganConfigSchema,
+    presets: wganPresets,
+    scores: scoresFrom(criticComponents),
+  },
+  dcgan: {
+    paper:
+      'Radford et al., "Unsupervised representation learning with deep convolutional generative adversarial networks", ICLR 2016',
+    config: dcganConfigSchema,
+    presets: dcganPresets,
+    scores: scoresFrom(criticComponents),
+  },
+}
+
+const jsonParameterSchema = z.object({
+  type: z.string().optional(),
+  enum: z.array(z.union([z.string(), z.number()])).optional(),
+  minimum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  unit: z.string().optional(),
+  description: z.string(),
+  source: z.string().optional(),
+})
+
+function parametersOf(schema: z.ZodObject): Parameter[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
+  return Object.entries(properties).map(([name, property]) => {
+    const p = jsonParameterSchema.parse(property)
+    const minimum = p.minimum ?? p.exclusiveMinimum
+    // JSON Schema states the range of a plain integer as the safe integers: that is no limit worth showing.
+    const bounded = (value: number | undefined) =>
+      value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER
+    return {
+      name,
+      type: p.enum
+        ? 'choice'
+        : p.type === 'boolean'
+          ? 'boolean'
+          : p.type === 'integer'
+            ? 'integer'
+            : p.type === 'number'
+              ? 'number'
+              : 'text',
+      default: p.default,
+      description: p.description,
+      ...(p.enum && { choices: p.enum }),
+      ...(bounded(minimum) && { minimum }),
+      ...(bounded(p.maximum) && { maximum: p.maximum }),
+      ...(p.unit && { unit: p.unit }),
+      ...(p.source && { source: p.source }),
+    }
+  })
+}
+
+/** Every system, score and preset: the document of `models --json`. */
+export function listSystems(): Systems {
+  return {
+    systems: Object.entries(catalog).map(([name, entry]) => ({
+      name,
+      paper: entry.paper,
+      scores: entry.scores,
+      parameters: parametersOf(entry.config),
+    })),
+    scores: scoreKinds.map(({ name, formula }) => ({ name, formula })),
+    presets: Object.entries(catalog).flatMap(([model, entry]) =>
+      entry.presets.map((preset) => ({ model, ...preset })),
+    ),
+  }
+}
+
+/** What the training images have in common, as far as the configuration follows from it. */
+export interface DatasetTraits {
+  channels: 1 | 3
+  /** The part has a left and a right: no flips. */
+  hasDirection: boolean
+  /** All photographs are of one size. */
+  sameSize: boolean
+  /** Larger side of the median photograph, in pixels. */
+  side: number
+}
+
+/** Values that follow from the dataset, unless a person or the preset sets them; `set` is what they set. */
+function valuesFor(
+  traits: DatasetTraits,
+  set: Record<string, unknown>,
+  { config: schema, wholeScore }: CatalogEntry,
+): Record<string, string | number | boolean> {
+  const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
+  // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
+  const bySurface = input === 'tiles' && 'texture' in schema.shape
+  return {
+    ...(bySurface ? { texture: true, score: textureComponent, map: textureComponent } : {}),
+    // How it was chosen is in docs/presets.md.
+    ...(input === 'whole' && wholeScore ? { score: wholeScore } : {}),
+    channels: traits.channels,
+    input: input === 'whole' ? 'whole' : 'tiles',
+    // A whole part has an upper and a lower side; a piece of its surface has none, unless somebody says so.
+    flips: input === 'whole' || traits.hasDirection ? 'none' : 'both',
+    // Tiles of a photograph that is many times larger see texture only; halve it until it is some tiles wide.
+    scale: traits.side > 256 ? 0.5 : 1,
+  }
+}
+
+export interface ConfigRequest {
+  model: string
+  preset: string
+  set: Record<string, string | number | boolean>
+  traits?: DatasetTraits
+}
+
+/**
+ * The complete configuration of a training: defaults, then what follows from the dataset, then the preset,
+ * then what was set by name. Throws Failures `unknown-model`, `unknown-preset`, `bad-parameter`.
+ */
+export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
+  config: Record<string, unknown>
+  imageMode: 'whole' | 'tiles'
+  /** What follows from the dataset where nothing was set by name. */
+  fromDataset: Record<string, string | number | boolean>
+} {
+  const entry = catalog[model]
+  if (!entry) {
+    throw new Failure('unknown-model', { system: model, known: Object.keys(catalog) })
+  }
+  const chosen = entry.presets.find((candidate) => candidate.name === preset)
+  if (!chosen) {
+    const known = entry.presets.map((candidate) => candidate.name)
+    throw new Failure('unknown-preset', { system: model, preset, known })
+  }
+  const asked = { ...chosen.values, ...set }
+  const ofDataset = traits ? valuesFor(traits, asked, entry) : {}
+  const parsed = entry.config.safeParse({ ...ofDataset, ...asked })
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const where = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
+      return { topic: 'reason', code: 'field', params: { field: where, problem: issue.message } } as const
+    })
+    throw new Failure('bad-parameter', { problems })
+  }
+  return {
+    config: parsed.data,
+    imageMode: parsed.data.input === 'whole' ? 'whole' : 'tiles',
+    fromDataset: Object.fromEntries(Object.entries(ofDataset).filter(([name]) => !(name in chosen.values))),
+  }
+}

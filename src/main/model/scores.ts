@@ -1,0 +1,247 @@
+/**
+ * Score arithmetic on stored components, without TensorFlow: what scoring stores once for each tile is
+ * enough to compute every score, for every k and every reduction, afterwards.
+ */
+import { Failure } from '../../shared/failure.ts'
+
+/**
+ * Of the whole photograph, where a run is told to store it: how far its texture and that of its residual are from
+ * the nearest on good parts.
+ */
+export const textureComponent = 'texture'
+
+/** Of each tile, where a run is told to store it: its residual over the residual that is expected at such a place. */
+export const relativeComponent = 'relative'
+
+/** Of each tile, where a run is told to store it: residuals of early features whitened by their covariance. */
+export const whitenedComponent = 'whitened'
+
+/** What systems that restore images can learn of good parts and store, in this order behind their own components. */
+export const learnedComponents = [whitenedComponent, relativeComponent, textureComponent] as const
+export type LearnedComponent = (typeof learnedComponents)[number]
+
+/** Those that are computed beside the graph. */
+export const besideGraph: readonly string[] = [relativeComponent, textureComponent]
+
+/** What one pass over a tile stores, in this order. */
+export const fanoganComponents = ['residual', 'feature', 'latent', 'discriminator', 'peak'] as const
+
+/** The same of GANomaly, whose G(x) = G_D(G_E(x)) stands for y and whose `code` is a distance of codes. */
+export const ganomalyComponents = ['residual', 'feature', 'code', 'discriminator', 'peak'] as const
+
+/** The same of AnoGAN, whose y = G(z*) is searched for each tile. */
+export const anoganComponents = ['residual', 'absolute', 'absolute-feature', 'discriminator', 'peak'] as const
+
+/** What there is to say where nothing restores an image. */
+export const criticComponents = ['discriminator'] as const
+
+/** Meaning of each component; x is a tile, y = G(E(x)). */
+export const componentMeanings: Record<string, string> = {
+  residual: '1/n * L2^2(x - y)',
+  feature: '1/n_d * L2^2(f(x) - f(y))',
+  latent: '1/d * L2^2(E(x) - E(y))',
+  discriminator: 'D(x)',
+  peak: 'largest value of |x - y| averaged over 5x5 pixels',
+  code: 'L1(G_E(x) - E(G(x)))',
+  texture: 'distance of the local texture of x and of x / y from the nearest on good parts, farthest 2 %',
+  whitened:
+    'L2(W (g(x) - g(y) - mean)), g the features of D after two halvings, mean of the farthest 1 % of cells',
+  relative: 'largest ratio of |x - y| over cells to its mean on training tiles with the nearest codes',
+  absolute: 'L1(x - y)',
+  'absolute-feature': 'L1(f(x) - f(y))',
+}
+
+export const scoreKinds = [
+  {
+    name: 'izif',
+    formula: '1/n*L2^2(x - G(E(x))) + k/n_d*L2^2(f(x) - f(G(E(x))))',
+    from: 'Schlegl et al. 2019',
+    needs: ['residual', 'feature'],
+  },
+  {
+    name: 'latent-feature',
+    formula: 'L2^2(E(x) - E(G(E(x)))) + k/n_d*L2^2(f(x) - f(G(E(x))))',
+    from: 'the article',
+    needs: ['latent', 'feature'],
+  },
+  { name: 'izi', formula: '1/n*L2^2(x - G(E(x)))', from: 'Schlegl et al. 2019', needs: ['residual'] },
+  { name: 'ziz', formula: '1/d*L2^2(E(x) - E(G(E(x))))', from: 'Schlegl et al. 2019', needs: ['latent'] },
+  { name: 'discriminator', formula: 'E[D(x_train)] - D(x)', from: 'the article', needs: ['discriminator'] },
+  {
+    name: 'peak',
+    formula: 'max over pixels of mean_5x5 |x - G(E(x))|',
+    from: 'Fanoscope: for defects much smaller than the part',
+    needs: ['peak'],
+  },
+  {
+    name: 'whitened',
+    formula:
+      'mean over the farthest 1 % of cells c of L2(W(g(x)_c - g(G(E(x)))_c - mean)), g features of D after two halvings, W and mean of their residuals on good parts',
+    from: 'Fanoscope: for features that are never reproduced well, good or not',
+    needs: ['whitened'],
+  },
+  {
+    name: 'relative',
+    formula:
+      'max over scales s and windows w of sum_w |x - G(E(x))| / sum_w expected(E(x)) / usual_s, expected the mean residual of the training tiles with the nearest codes',
+    from: 'Fanoscope: for places that are never reproduced well, good or not',
+    needs: ['relative'],
+  },
+  {
+    name: 'texture',
+    formula:
+      'mean over the farthest 2 % of cells c of the sum over t of min over good cells g of L2(W(t(c) - t(g))) / usual, t local derivatives of log(x) and of log(x / G(E(x)))',
+    from: 'Fanoscope, after Roth et al. 2022: for surfaces whose texture no generator reproduces',
+    needs: ['texture'],
+  },
+  {
+    name: 'ganomaly',
+    formula: 'L1(G_E(x) - E(G(x)))',
+    from: 'Akcay et al. 2018, equation 6',
+    needs: ['code'],
+  },
+  {
+    name: 'anogan',
+    formula: '(1-lambda)*L1(x - G(z*)) + lambda*L1(f(x) - f(G(z*)))',
+    from: 'Schlegl et al. 2017, equation 6',
+    needs: ['absolute', 'absolute-feature'],
+  },
+] as const
+
+export type ScoreKind = (typeof scoreKinds)[number]['name']
+
+export const reductions = ['max', 'mean', 'top-k'] as const
+export type Reduction = (typeof reductions)[number]
+
+/** The share of the tiles that `top-k` averages: the highest tenth, at least one. */
+export const topShare = 0.1
+
+export interface ScoreOptions {
+  kind: ScoreKind
+  /** Weight of the feature term, Schlegl et al. 2019. */
+  k: number
+  reduction: Reduction
+  /** Dimensions d of z. */
+  latent: number
+  /** E over random training images of D, for `discriminator`. */
+  expectedCriticValue: number
+  /** Weight lambda of the features in `anogan`; the paper's where it is left out. */
+  featureShare?: number
+}
+
+/** Lambda of Schlegl et al. 2017, section 2.2. */
+export const paperFeatureShare = 0.1
+
+/** The scores that can be made from components of these names, in the order of `scoreKinds`. */
+export function scoresFrom(components: readonly string[]): ScoreKind[] {
+  return scoreKinds
+    .filter(({ needs }) => needs.every((name) => components.includes(name)))
+    .map(({ name }) => name)
+}
+
+/** Whether a name is that of a score. */
+export function isScoreKind(name: string): name is ScoreKind {
+  return scoreKinds.some((score) => score.name === name)
+}
+
+/** The score kind of that name; throws a Failure `unknown-score` naming the ones there are. */
+export function parseScoreKind(name: string): ScoreKind {
+  if (isScoreKind(name)) return name
+  const known = scoreKinds.map((score) => score.name)
+  throw new Failure('unknown-score', { score: name, known })
+}
+
+/** The score of one tile from its components. */
+function tileScore(read: (name: string) => number, options: ScoreOptions): number {
+  switch (options.kind) {
+    case 'izif':
+      return read('residual') + options.k * read('feature')
+    case 'latent-feature':
+      return options.latent * read('latent') + options.k * read('feature')
+    case 'izi':
+      return read('residual')
+    case 'ziz':
+      return read('latent')
+    case 'discriminator':
+      return options.expectedCriticValue - read('discriminator')
+    case 'peak':
+      return read('peak')
+    case 'whitened':
+    case 'relative':
+    case 'texture':
+      return read(options.kind)
+    case 'ganomaly':
+      return read('code')
+    case 'anogan': {
+      const { featureShare = paperFeatureShare } = options
+      return (1 - featureShare) * read('absolute') + featureShare * read('absolute-feature')
+    }
+  }
+}
+
+/**
+ * The score of each tile.
+ * @param components row-major [tiles, names.length]
+ * @param names the components' names in their order
+ */
+export function tileScores(
+  components: Float32Array,
+  names: readonly string[],
+  options: ScoreOptions,
+): Float64Array {
+  const width = names.length
+  const columns = new Map(names.map((name, column) => [name, column]))
+  const scores = new Float64Array(width > 0 ? components.length / width : 0)
+  for (let tile = 0; tile < scores.length; tile++) {
+    scores[tile] = tileScore((name) => {
+      const column = columns.get(name)
+      const value = column === undefined ? undefined : components[tile * width + column]
+      if (value === undefined) {
+        throw new Failure('component-missing', { score: options.kind, component: name, components: names })
+      }
+      return value
+    }, options)
+  }
+  return scores
+}
+
+/** Reduces tile scores to the image's one. */
+export function reduceTiles(scores: Float64Array, reduction: Reduction): number {
+  if (scores.length === 0) return Number.NaN
+  if (reduction === 'max')
+    return scores.reduce((largest, score) => Math.max(largest, score), Number.NEGATIVE_INFINITY)
+  if (reduction === 'mean') return scores.reduce((sum, score) => sum + score, 0) / scores.length
+  const count = Math.max(1, Math.round(scores.length * topShare))
+  const top = Float64Array.from(scores)
+    .sort()
+    .subarray(scores.length - count)
+  return top.reduce((sum, score) => sum + score, 0) / count
+}
+
+/** The score of an image from the components of its tiles. */
+export function imageScore(
+  components: Float32Array,
+  names: readonly string[],
+  options: ScoreOptions,
+): number {
+  return reduceTiles(tileScores(components, names, options), options.reduction)
+}
+
+/** Share of `sorted` (ascending) that lies below `value`, ties counted half, in percent. NaN when empty. */
+export function percentileAmong(sorted: ArrayLike<number>, value: number): number {
+  const firstNotBelow = lowerBound(sorted, (item) => item >= value)
+  const firstAbove = lowerBound(sorted, (item) => item > value)
+  return (100 * (firstNotBelow + firstAbove)) / (2 * sorted.length)
+}
+
+function lowerBound(sorted: ArrayLike<number>, reached: (item: number) => boolean): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const item = sorted[middle]
+    if (item !== undefined && reached(item)) high = middle
+    else low = middle + 1
+  }
+  return low
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import {
+  adamParameters,
+  averageParameter,
+  batchParameter,
+  decayParameter,
+  ganChoiceParameters,
+  ganStepParameters,
+  imageParameters,
+  latentParameter,
+  learningRateParameter,
+  normParameter,
+  rhythmParameters,
+  scoreParameter,
+  scoringParameters,
+  widthParameter,
+} from '../../parameters.ts'
+import { criticComponents } from '../../scores.ts'
+
+const dcgan = 'Radford et al. 2016'
+
+/** Every parameter of DCGAN; the defaults are the paper's. */
+export const dcganConfigSchema = z.strictObject({
+  ...imageParameters,
+  ...widthParameter,
+  ...normParameter,
+  ...latentParameter(100, dcgan),
+  ...batchParameter(128, `${dcgan}, section 4`),
+  ...ganStepParameters(1, dcgan),
+  ...learningRateParameter(2e-4, 'Adam', `${dcgan}, section 4`),
+  ...adamParameters(0.5, 0.999, `${dcgan}, section 4`),
+  ...averageParameter,
+  ...decayParameter,
+  ...ganChoiceParameters,
+  ...scoreParameter(criticComponents, 'discriminator'),
+  ...scoringParameters,
+  ...rhythmParameters,
+})
+export type DcganConfig = z.output<typeof dcganConfigSchema>

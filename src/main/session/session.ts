@@ -1,0 +1,98 @@
+/** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
+import { message } from '../../shared/messages/message.ts'
+import type { Id } from '../../shared/values.ts'
+import type { LaunchEngine } from '../engine-host/channel.ts'
+import { createSupervisor, type Supervisor, type SupervisorTimes } from '../engine-host/supervisor.ts'
+import { createJobs, type Jobs } from '../jobs/jobs.ts'
+import type { EventHub } from '../platform/events.ts'
+import { type Log, openLog } from '../platform/log.ts'
+import { listRuns, setRunState } from '../store/runs.ts'
+import { openWorkspace, type Workspace } from '../store/workspace.ts'
+import { createSessionThreads, type SessionThreads } from '../threads/session-threads.ts'
+import { noticeChanges } from './notice-changes.ts'
+
+export interface Session {
+  readonly workspace: Workspace
+  readonly supervisor: Supervisor
+  readonly jobs: Jobs
+  readonly events: EventHub
+  readonly log: Log
+  /** Threads that keep in memory what features answer from. */
+  readonly threads: SessionThreads
+  readonly hooks: SessionHooks
+  /** Lets what is at work keep what it has, ends the engine, and gives the workspace back. */
+  close(): Promise<void>
+}
+
+/** What a session does not know itself, because features are built on it. */
+export interface SessionHooks {
+  /** Called when the session closes, while the jobs that it stops are still at work. */
+  beforeClose(session: Pick<Session, 'workspace' | 'jobs'>): void
+  /** Brings the scores of a run to what its operating point in use says, for images that were scored since. */
+  rescore(session: Pick<Session, 'threads'>, run: Id): Promise<void>
+}
+
+export interface SessionOptions {
+  dir: string
+  /** Make the workspace where there is none. */
+  create?: boolean
+  launchEngine: LaunchEngine
+  events: EventHub
+  /** How patient the supervisor of the engine is, where not as usual. */
+  engineTimes?: Partial<SupervisorTimes>
+  hooks: SessionHooks
+}
+
+/** How long a training may take to write its checkpoint when Fanoscope is closed, in milliseconds. */
+const closeWithin = 20_000
+
+/** @throws Failure those of `openWorkspace` */
+export function openSession(options: SessionOptions): Session {
+  const { dir, create = false, launchEngine, events, engineTimes = {}, hooks } = options
+  const workspace = openWorkspace(dir, { create })
+  const log = openLog(workspace.paths.logs)
+  const supervisor = createSupervisor({
+    launch: () => launchEngine((text) => log.info(text.trimEnd(), { from: 'engine' })),
+    onState: (state) => events.emit('engine.changed', state),
+    onLog: (level, message) => log[level](message),
+    times: engineTimes,
+  })
+  // A run that waited or was held in memory by a process that is gone waits for a person now.
+  for (const state of ['queued', 'paused'] as const) {
+    for (const run of listRuns(workspace.db, { state })) interruptRun(workspace, run.id)
+  }
+  const jobs = createJobs({ db: workspace.db, events, log })
+  const threads = createSessionThreads(workspace.dir)
+  const stopNoticing = noticeChanges(workspace.db, events)
+  let closing: Promise<void> | null = null
+
+  async function close(): Promise<void> {
+    stopNoticing()
+    hooks.beforeClose({ workspace, jobs })
+    const timer = setTimeout(() => void supervisor.stop(), closeWithin)
+    await jobs.close()
+    clearTimeout(timer)
+    await supervisor.stop()
+    await threads.close()
+    workspace.close()
+    log.close()
+  }
+
+  return {
+    workspace,
+    supervisor,
+    jobs,
+    events,
+    log,
+    threads,
+    hooks,
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+function interruptRun({ db }: Workspace, run: Id): void {
+  setRunState(db, run, 'interrupted', message('interrupted', { case: 'training-ended' }))
+}

@@ -1,0 +1,79 @@
+/** The whole command line. A command is one file and one line here. */
+
+import { type CommandLine, createCommandLine } from '../command-line/command.ts'
+import type { Io } from '../command-line/io.ts'
+import { addAudit } from '../features/audit/audit-command.ts'
+import { addChoose } from '../features/choosing/choose-command.ts'
+import { addCompare } from '../features/comparison/compare-command.ts'
+import { addDrift } from '../features/comparison/drift-command.ts'
+import { addCurate } from '../features/curation/curate-command.ts'
+import { addRegion } from '../features/datasets/region-command.ts'
+import { addDoctor } from '../features/doctor/doctor-command.ts'
+import { addExport } from '../features/export/export-command.ts'
+import { addImport } from '../features/import/import-command.ts'
+import { addRetention } from '../features/live/retention-command.ts'
+import { addImportModel } from '../features/models/import-model-command.ts'
+import { addPromote } from '../features/models/promote-command.ts'
+import { addRollback } from '../features/models/rollback-command.ts'
+import { addReview } from '../features/review/review-command.ts'
+import { addSample } from '../features/sample/sample-command.ts'
+import { addEvaluate } from '../features/scoring/evaluate-command.ts'
+import { addScore } from '../features/scoring/score-command.ts'
+import { addThreshold } from '../features/thresholds/threshold-command.ts'
+import { addModels } from '../features/training/models-command.ts'
+import { addRetrain } from '../features/training/retrain-command.ts'
+import { addTrain } from '../features/training/train-command.ts'
+import { addBackup } from '../features/workspace/backup-command.ts'
+import { addVerify } from '../features/workspace/verify-command.ts'
+import { addServe } from './serve-command.ts'
+
+const commands = [
+  addSample,
+  addImport,
+  addRegion,
+  addTrain,
+  addScore,
+  addEvaluate,
+  addChoose,
+  addThreshold,
+  addReview,
+  addCurate,
+  addRetrain,
+  addCompare,
+  addPromote,
+  addRollback,
+  addDrift,
+  addRetention,
+  addExport,
+  addImportModel,
+  addModels,
+  addDoctor,
+  addVerify,
+  addAudit,
+  addBackup,
+  addServe,
+]
+
+const afterHelp = `
+Example, from nothing to a reviewed heat map:
+  fanoscope sample sample-line
+  fanoscope import sample-line --dataset sample --has-direction
+  fanoscope train --dataset sample --preset quick
+  fanoscope score --run <run>
+  fanoscope review --run <run> --list
+
+Exit code: 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C.`
+
+export function createProgram(io: Io): CommandLine {
+  const line = createCommandLine(
+    io,
+    (program) =>
+      program
+        .name('fanoscope')
+        .description('Offline visual inspection with GAN anomaly detection.')
+        .addHelpText('after', afterHelp),
+    async () => (await import('../app/session-hooks.ts')).sessionHooks,
+  )
+  for (const add of commands) add(line)
+  return line
+}

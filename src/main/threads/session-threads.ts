@@ -1,0 +1,31 @@
+/** Threads that answer for as long as a workspace is open, each its own task, from what they keep in memory. */
+import type { ResidentTask } from './task.ts'
+import { createThreadPool, type ThreadPool } from './thread-pool.ts'
+
+export interface SessionThreads {
+  /**
+   * The thread of a task starts when it is first asked, and again when it died.
+   * @throws Failure what the task throws, or `thread-died`
+   */
+  ask<I, R>(task: ResidentTask<I, R>, input: I): Promise<R>
+  /** Calls that were made before are answered first. */
+  close(): Promise<void>
+}
+
+/** @param file the thread's program, as `createThreadPool` takes it */
+export function createSessionThreads(dir: string, file?: URL): SessionThreads {
+  const pools = new Map<string, ThreadPool>()
+  return {
+    ask(task, input) {
+      const pool =
+        pools.get(task.name) ??
+        createThreadPool({ maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY }, file)
+      pools.set(task.name, pool)
+      return pool.run(task, task.residentMessage(dir, input))
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close({ holding: true })))
+      pools.clear()
+    },
+  }
+}

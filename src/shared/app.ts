@@ -1,0 +1,22 @@
+/** The application itself: version, host, what is open. */
+
+import { z } from 'zod'
+import { call, none } from './call.ts'
+import { engineStateSchema } from './engine.ts'
+import { workspaceInfoSchema } from './workspace.ts'
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'browser']),
+  platform: z.string(),
+  /** Where a first workspace would be made, and where the sample line would be written. */
+  suggested: z.object({ workspace: z.string(), sample: z.string() }),
+  recentWorkspaces: z.array(z.string()),
+  workspace: workspaceInfoSchema.nullable(),
+  engine: engineStateSchema,
+})
+export type AppInfo = z.infer<typeof appInfoSchema>
+
+export const appCalls = {
+  'app.info': call(none, appInfoSchema),
+} as const

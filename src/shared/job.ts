@@ -1,0 +1,68 @@
+/** Jobs: work that takes long. */
+
+import { z } from 'zod'
+import { call, jobStarted, none } from './call.ts'
+import { failureInfoSchema } from './failure-schema.ts'
+import { idSchema, jsonObjectSchema, timeSchema } from './values.ts'
+
+/** `sample` writes the sample line and imports it; `verify` checks the workspace. */
+export const jobKindSchema = z.enum([
+  'sample',
+  'import',
+  'train',
+  'score',
+  'verify',
+  'duplicates',
+  'choose',
+  'live',
+  'backup',
+  'export',
+])
+export type JobKind = z.infer<typeof jobKindSchema>
+
+/** `interrupted`: the process that worked on it died; it can be started again. */
+export const jobStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'])
+export type JobState = z.infer<typeof jobStateSchema>
+
+export const jobSchema = z.object({
+  id: idSchema,
+  kind: jobKindSchema,
+  state: jobStateSchema,
+  runId: idSchema.nullable(),
+  datasetId: idSchema.nullable(),
+  payload: jsonObjectSchema,
+  progress: jsonObjectSchema.nullable(),
+  /** What the job came to: an ImportReport, a VerifyReport, numbers of a scoring. */
+  result: jsonObjectSchema.nullable(),
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
+  failure: failureInfoSchema.nullable(),
+  pid: z.int().positive().nullable(),
+})
+export type Job = z.infer<typeof jobSchema>
+
+/** What `job.progress` holds while a job runs. */
+export const jobProgressSchema = z.object({
+  /** For instance 'sample', 'import', 'load', 'gan', 'encoder', 'calibrate', 'score', 'verify'. */
+  phase: z.string(),
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative(),
+  secondsLeft: z.number().nonnegative().nullable(),
+  paused: z.boolean().default(false),
+})
+export type JobProgress = z.infer<typeof jobProgressSchema>
+
+export const jobCalls = {
+  'job.list': call(z.object({ active: z.boolean().default(false) }), z.array(jobSchema)),
+  'job.cancel': call(z.object({ job: z.string() }), none),
+  'job.pause': call(z.object({ job: z.string() }), none),
+  'job.continue': call(z.object({ job: z.string() }), none),
+  /** Does an interrupted, failed or cancelled job again: it goes on from where it stopped, as a new job. */
+  'job.again': call(z.object({ job: z.string() }), jobStarted),
+} as const
+
+export const jobEvents = {
+  /** State or progress of a job; at most ten a second for each job. `progress` is `jobProgressSchema` while it runs. */
+  'job.changed': jobSchema,
+} as const

@@ -1,0 +1,134 @@
+/** Review: the queue of parts by score, and what operators decide about them. */
+
+import { z } from 'zod'
+import { call, id, page, runId } from './call.ts'
+import { labelSchema, splitSchema } from './image.ts'
+import { operatingPointSchema, verdictSchema } from './threshold.ts'
+import { idSchema, imageIdSchema, timeSchema } from './values.ts'
+
+/** accept: the part is good. reject: the defect is real. unsure: somebody else should look. */
+export const decisionKindSchema = z.enum(['accept', 'reject', 'unsure'])
+export type DecisionKind = z.infer<typeof decisionKindSchema>
+
+/** What an operator decided about an image. Never changed and never deleted; an undo is recorded on it. */
+export const decisionSchema = z.object({
+  id: z.int().positive(),
+  runId: idSchema.nullable(),
+  imageId: imageIdSchema,
+  operatorId: z.int().positive(),
+  decision: decisionKindSchema,
+  defectType: z.string().nullable(),
+  note: z.string().nullable(),
+  /** The score that the operator saw. */
+  score: z.number().nullable(),
+  decidedAt: timeSchema,
+  undoneAt: timeSchema.nullable(),
+  /** Who took it back. */
+  undoneBy: z.int().positive().nullable(),
+})
+export type Decision = z.infer<typeof decisionSchema>
+
+/** One part in the review queue. */
+export const reviewItemSchema = z.object({
+  image: id,
+  file: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  split: splitSchema,
+  /** Ground truth, where the dataset has it. */
+  label: labelSchema,
+  defectType: z.string().nullable(),
+  score: z.number(),
+  /** Percentile of the score on the normal validation images, 0 to 100. */
+  calibrated: z.number(),
+  /** Components of the tile that decides the score, by name. */
+  components: z.record(z.string(), z.number()),
+  hasMap: z.boolean(),
+  /** Ground truth by pixel is there, see `assetPath.mask`. */
+  hasMask: z.boolean(),
+  mapScale: z.number().nullable(),
+  decision: decisionSchema.nullable(),
+  /** What each operator decided, where they disagree. */
+  opinions: z
+    .array(
+      z.object({
+        operator: z.string(),
+        decision: decisionKindSchema,
+        defectType: z.string().nullable(),
+        note: z.string().nullable(),
+      }),
+    )
+    .optional(),
+  /** By the operating point in use; null while the run has none. */
+  verdict: verdictSchema.nullable(),
+})
+export type ReviewItem = z.infer<typeof reviewItemSchema>
+
+/** `threshold`: the parts nearest to the threshold first, which are the hardest to tell; `time`: those that came last. */
+export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'threshold', 'time', 'file'])
+export type ReviewOrder = z.infer<typeof reviewOrderSchema>
+
+/**
+ * `second`: what others decided and this operator did not, without saying what; `disagreements`: what operators
+ * decided differently.
+ */
+export const reviewViewSchema = z.enum(['all', 'second', 'disagreements'])
+export type ReviewView = z.infer<typeof reviewViewSchema>
+
+export const reviewCalls = {
+  'review.queue': call(
+    z.object({
+      run: runId,
+      split: splitSchema.optional(),
+      order: reviewOrderSchema.default('score'),
+      undecided: z.boolean().default(false),
+      view: reviewViewSchema.default('all'),
+      /** Whose second look it is. */
+      operator: z.string().nullable().default(null),
+      ...page,
+    }),
+    z.object({
+      total: z.number().int(),
+      decided: z.number().int(),
+      accepted: z.number().int(),
+      rejected: z.number().int(),
+      /** One scale for every map of the run: the 99.5th percentile of map values on validation normals times two. */
+      mapScale: z.number(),
+      /** What the verdicts are given by; null while the run has no operating point. */
+      point: operatingPointSchema.nullable(),
+      items: z.array(reviewItemSchema),
+    }),
+  ),
+  /** Answers after the decision is in SQLite and synced to disk. */
+  'review.decide': call(
+    z.object({
+      run: runId,
+      image: id,
+      decision: decisionKindSchema,
+      operator: z.string().min(1),
+      defectType: z.string().max(100).nullable().default(null),
+      note: z.string().max(2000).nullable().default(null),
+      /** The queue that it was decided in. */
+      view: reviewViewSchema.default('all'),
+    }),
+    decisionSchema,
+  ),
+  /** Accepts every part of the queue on which no decision stands; one undo takes all of them back. */
+  'review.acceptRest': call(
+    z.object({ run: runId, split: splitSchema.optional(), operator: z.string().min(1) }),
+    z.object({ accepted: z.number().int() }),
+  ),
+  /** Takes back the operator's newest decision of the run that stands; null when there is none. */
+  'review.undo': call(
+    z.object({ run: runId, operator: z.string().min(1) }),
+    z.object({
+      undone: decisionSchema.nullable(),
+      /** How many were taken back with it: all of those accepted at once. */
+      count: z.number().int().default(1),
+    }),
+  ),
+} as const
+
+export const reviewEvents = {
+  'review.decided': z.object({ run: runId, image: id }),
+} as const

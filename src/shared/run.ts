@@ -1,0 +1,92 @@
+/** Runs: a run is one training. */
+
+import { z } from 'zod'
+import { call, runId } from './call.ts'
+import { failureInfoSchema } from './failure-schema.ts'
+import { idSchema, jsonObjectSchema, timeSchema } from './values.ts'
+
+/**
+ * `interrupted`: its process died; `paused` and `cancelled`: a person stopped it. Interrupted, paused and
+ * failed runs can be resumed from their last checkpoint.
+ */
+export const runStateSchema = z.enum([
+  'queued',
+  'training',
+  'paused',
+  'interrupted',
+  'trained',
+  'failed',
+  'cancelled',
+])
+export type RunState = z.infer<typeof runStateSchema>
+
+/** One training. */
+export const runSchema = z.object({
+  id: idSchema,
+  datasetId: idSchema,
+  name: z.string().nullable(),
+  /** The run whose curated images this one was retrained from. */
+  parentRunId: idSchema.nullable(),
+  model: z.string().min(1),
+  preset: z.string().min(1),
+  seed: z.int().nonnegative(),
+  config: jsonObjectSchema,
+  state: runStateSchema,
+  createdAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
+  stepsDone: z.int().nonnegative(),
+  stepsTotal: z.int().nonnegative(),
+  /** Seconds of training, over all resumptions. */
+  seconds: z.number().nonnegative(),
+  /** Last value of each loss, by name. */
+  losses: z.record(z.string(), z.number()),
+  /** Names of the values that scoring stores for each tile, in their order; null before the first scoring. */
+  components: z.array(z.string().min(1)).nullable(),
+  calibration: jsonObjectSchema.nullable(),
+  /** What training reported at its end: the chosen checkpoint, the SHA-256 of the weights. */
+  result: jsonObjectSchema.nullable(),
+  failure: failureInfoSchema.nullable(),
+  resumedCount: z.int().nonnegative(),
+})
+export type Run = z.infer<typeof runSchema>
+
+/** One point of a training curve. */
+export const runMetricSchema = z.object({
+  phase: z.string().min(1),
+  name: z.string().min(1),
+  step: z.int().nonnegative(),
+  value: z.number(),
+})
+export type RunMetric = z.infer<typeof runMetricSchema>
+
+export const curvePointSchema = z.object({
+  phase: z.string(),
+  step: z.number().int(),
+  name: z.string(),
+  value: z.number(),
+})
+export type CurvePoint = z.infer<typeof curvePointSchema>
+
+export const runCalls = {
+  'run.list': call(
+    z.object({ dataset: z.string().optional(), state: runStateSchema.optional() }),
+    z.array(runSchema),
+  ),
+  'run.get': call(z.object({ run: runId }), runSchema),
+  'run.curves': call(
+    z.object({ run: runId, afterStep: z.number().int().default(-1) }),
+    z.object({ points: z.array(curvePointSchema) }),
+  ),
+  /** Preview pictures of a run, newest first: `asset` is an address for `assetPath`. */
+  'run.previews': call(
+    z.object({ run: runId }),
+    z.array(z.object({ name: z.string(), step: z.number().int(), asset: z.string() })),
+  ),
+} as const
+
+export const runEvents = {
+  'run.changed': z.object({ run: runId }),
+  'run.points': z.object({ run: runId, points: z.array(curvePointSchema) }),
+  'run.preview': z.object({ run: runId, name: z.string(), step: z.number().int(), asset: z.string() }),
+} as const

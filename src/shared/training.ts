@@ -1,0 +1,126 @@
+/** Training: what can be trained, what it would take, starting it, and retraining from curated images. */
+import { z } from 'zod'
+import { call, id, none, runId } from './call.ts'
+import { datasetVersionSchema } from './curation.ts'
+import { messageSchema } from './messages/message.ts'
+
+/** What a person should know although a training can go on; a message of the topic `warning`. */
+export const trainingWarningSchema = messageSchema.extend({
+  code: z.enum(['no-validation', 'few-validation']),
+})
+export type TrainingWarning = z.infer<typeof trainingWarningSchema>
+
+/** What a person should know about a retraining although it can go on; a message of the topic `warning`. */
+export const retrainingWarningSchema = messageSchema.extend({
+  code: z.enum(['not-curated', 'left-out']),
+})
+export type RetrainingWarning = z.infer<typeof retrainingWarningSchema>
+
+/** The codes stay; the window has the words. */
+export const trainingNoticeSchema = z.object({
+  code: z.enum(['mixed-sizes', 'mixed-sizes-whole', 'smaller-than-tile', 'overlap', 'overlap-unknown']),
+  count: z.int().nonnegative(),
+})
+export type TrainingNotice = z.infer<typeof trainingNoticeSchema>
+
+export const trainingOutlookSchema = z.object({
+  /** Normal images of the splits that a training may see, and those that nobody has labeled. */
+  counts: z.object({
+    train: z.int().nonnegative(),
+    validation: z.int().nonnegative(),
+    unlabeled: z.int().nonnegative(),
+  }),
+  notices: z.array(trainingNoticeSchema),
+  /** Null where nothing is known, as on a GPU before its first training. */
+  seconds: z.number().nonnegative().nullable(),
+  /** By trainings of this workstation, and not by those of another machine. */
+  isMeasured: z.boolean(),
+  /** Parameters that follow from the images where nothing is set by name. */
+  fromDataset: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  memoryBytes: z.number().nonnegative(),
+  freeBytes: z.number().nonnegative(),
+  totalBytes: z.number().nonnegative(),
+})
+export type TrainingOutlook = z.infer<typeof trainingOutlookSchema>
+
+/** A parameter of a system, as a form shows it. */
+export const parameterSchema = z.object({
+  name: z.string(),
+  type: z.enum(['number', 'integer', 'boolean', 'choice', 'text']),
+  choices: z.array(z.union([z.string(), z.number()])).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  unit: z.string().optional(),
+  description: z.string(),
+  /** Paper and equation or section. */
+  source: z.string().optional(),
+})
+export type Parameter = z.infer<typeof parameterSchema>
+
+export const systemsSchema = z.object({
+  systems: z.array(
+    z.object({
+      name: z.string(),
+      paper: z.string(),
+      scores: z.array(z.string()),
+      parameters: z.array(parameterSchema),
+    }),
+  ),
+  scores: z.array(z.object({ name: z.string(), formula: z.string() })),
+  presets: z.array(
+    z.object({
+      name: z.string(),
+      model: z.string(),
+      description: z.string(),
+      values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+  ),
+})
+export type Systems = z.infer<typeof systemsSchema>
+
+export const trainingCalls = {
+  'system.list': call(none, systemsSchema),
+  'train.start': call(
+    z.object({
+      dataset: z.string().min(1),
+      model: z.string().min(1),
+      preset: z.string().min(1),
+      seed: z.number().int().nonnegative().default(1),
+      set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    }),
+    z.object({ job: z.string(), run: runId, warnings: z.array(trainingWarningSchema) }),
+  ),
+  /** What a training would meet and need; changes nothing. */
+  'train.outlook': call(
+    z.object({
+      dataset: z.string().min(1),
+      model: z.string().min(1),
+      preset: z.string().min(1),
+      set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    }),
+    trainingOutlookSchema,
+  ),
+  'train.resume': call(z.object({ run: runId }), z.object({ job: z.string(), run: runId })),
+  'retrain.estimate': call(
+    z.object({ run: runId, start: z.enum(['warm', 'beginning']) }),
+    z.object({ seconds: z.number().nullable() }),
+  ),
+  'retrain.start': call(
+    z.object({
+      run: runId,
+      /** Number of a version; null for the newest. */
+      version: id.nullable().default(null),
+      start: z.enum(['warm', 'beginning']).default('warm'),
+      seed: z.number().int().nonnegative().nullable().default(null),
+      set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    }),
+    z.object({
+      job: z.string(),
+      run: runId,
+      version: datasetVersionSchema,
+      estimatedSeconds: z.number().nullable(),
+      warnings: z.array(retrainingWarningSchema),
+    }),
+  ),
+} as const

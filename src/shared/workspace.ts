@@ -1,0 +1,59 @@
+/** The workspace: opening and closing it, checking its files, settings kept in it. */
+import { z } from 'zod'
+import { call, jobStarted, none } from './call.ts'
+import { messageSchema } from './messages/message.ts'
+
+/** What `verify` found wrong, a message of the topic `problem`. `file` is relative to the workspace. */
+export const problemSchema = messageSchema.extend({
+  code: z.enum([
+    'database-damaged',
+    'audit-changed',
+    'row-without-parent',
+    'file-missing',
+    'file-changed',
+    'file-unreadable',
+    'map-missing',
+    'checkpoint-missing',
+    'file-not-in-database',
+    'temporary-file',
+  ]),
+  file: z.string(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+/** What a check of a workspace came to. */
+export const verifyReportSchema = z.object({
+  workspace: z.string(),
+  ok: z.boolean(),
+  images: z.int().nonnegative(),
+  files: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  problems: z.array(problemSchema),
+  seconds: z.number().nonnegative(),
+})
+export type VerifyReport = z.infer<typeof verifyReportSchema>
+
+export const workspaceInfoSchema = z.object({
+  dir: z.string(),
+  name: z.string(),
+  datasets: z.number().int(),
+  images: z.number().int(),
+  runs: z.number().int(),
+  freeBytes: z.number().nullable(),
+})
+export type WorkspaceInfo = z.infer<typeof workspaceInfoSchema>
+
+export const workspaceCalls = {
+  'workspace.open': call(
+    z.object({ dir: z.string().min(1), create: z.boolean().default(false) }),
+    workspaceInfoSchema,
+  ),
+  'workspace.close': call(none, none),
+  'workspace.verify': call(none, jobStarted),
+  'setting.get': call(z.object({ key: z.string().max(100) }), z.object({ value: z.unknown() })),
+  'setting.set': call(z.object({ key: z.string().max(100), value: z.unknown() }), none),
+} as const
+
+export const workspaceEvents = {
+  'workspace.changed': z.object({ workspace: workspaceInfoSchema.nullable() }),
+} as const

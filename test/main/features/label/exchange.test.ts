@@ -1,0 +1,116 @@
+/** Masks out and in again: what a tool reads from our file is what was drawn. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
+import { saveAnnotation, shapesOf } from '../../../../src/main/features/label/annotate.ts'
+import { compressedCounts } from '../../../../src/main/features/label/coco.ts'
+import { exportMasks, importMasks } from '../../../../src/main/features/label/exchange.ts'
+import { readMask } from '../../../../src/main/images/mask.ts'
+import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
+import { datasetByName } from '../../../../src/main/store/datasets.ts'
+import { findImage, listImages } from '../../../../src/main/store/images.ts'
+import { openWorkspace, type Workspace } from '../../../../src/main/store/workspace.ts'
+import type { Shape } from '../../../../src/shared/label.ts'
+import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { writeLine } from '../line.ts'
+
+async function line(name: string) {
+  const folder = await writeLine(join(temporaryFolder(), 'photographs'), { good: 2, test: 4 })
+  const workspace = openWorkspace(join(temporaryFolder(), name), { create: true })
+  onTestFinished(() => workspace.close())
+  await importFolder(workspace, { folder, dataset: 'parts' })
+  const dataset = datasetByName(workspace.db, 'parts')
+  if (!dataset) throw new RangeError('nothing was imported')
+  const [first, second] = listImages(workspace.db, { datasetId: dataset.id, label: 'anomalous' })
+  if (!first || !second) throw new RangeError('no anomalous image')
+  return { workspace, dataset, first, second }
+}
+
+async function maskOf(workspace: Workspace, id: number): Promise<number[]> {
+  const { maskSha256 } = findImage(workspace.db, id)
+  if (maskSha256 === null) throw new RangeError(`image ${id} has no mask`)
+  return [...(await readMask(workspace.blobs.path(maskSha256, 'png'))).data]
+}
+
+const vector: Shape[] = [
+  { kind: 'polygon', defectType: 'dent', points: [2.25, 3, 20, 4.5, 15, 22, 6, 17.75] },
+  { kind: 'rectangle', defectType: 'dent', x: 18, y: 18, width: 9, height: 4.5 },
+]
+const painted: Shape[] = [
+  { kind: 'rectangle', defectType: 'dent', x: 1, y: 2, width: 20, height: 15 },
+  { kind: 'stroke', defectType: 'scratch', size: 3, points: [0, 0, 25, 20, 10, 28] },
+  { kind: 'stroke', defectType: null, size: 4, points: [12, 10] },
+]
+
+describe.each(['mvtec', 'coco', 'labelme'] as const)('masks as %s', (format) => {
+  it('come back to the pixel in a workspace that had none', async () => {
+    const from = await line('from')
+    await saveAnnotation(from.workspace, { image: from.first.id, shapes: vector, operatorId: null })
+    await saveAnnotation(from.workspace, { image: from.second.id, shapes: painted, operatorId: null })
+    const folder = join(temporaryFolder(), 'masks')
+    const written = await exportMasks(from.workspace, { dataset: from.dataset, format, folder })
+    expect(written.images).toBe(2)
+
+    const to = await line('to')
+    expect(await importMasks(to.workspace, { dataset: to.dataset, format, folder })).toEqual({
+      images: 2,
+      skipped: [],
+    })
+    for (const which of ['first', 'second'] as const) {
+      expect(await maskOf(to.workspace, to[which].id)).toEqual(await maskOf(from.workspace, from[which].id))
+    }
+  })
+
+  it('come back with the kinds of their defects', async () => {
+    if (format === 'mvtec') return
+    const { workspace, dataset, second } = await line('kinds')
+    await saveAnnotation(workspace, { image: second.id, shapes: painted, operatorId: null })
+    const before = areasOf(rasterize(painted, second.width, second.height))
+    const folder = join(temporaryFolder(), 'masks')
+    await exportMasks(workspace, { dataset, format, folder })
+    await saveAnnotation(workspace, { image: second.id, shapes: [], operatorId: null })
+    await importMasks(workspace, { dataset, format, folder })
+    const shapes = await shapesOf(workspace, second.id)
+    expect(areasOf(rasterize(shapes, second.width, second.height))).toEqual(before)
+  })
+
+  it('of no image are an error that says what to do', async () => {
+    const { workspace, dataset } = await line('empty')
+    const folder = temporaryFolder()
+    await expect(exportMasks(workspace, { dataset, format, folder })).rejects.toMatchObject({
+      code: 'nothing-to-export',
+    })
+    await expect(importMasks(workspace, { dataset, format, folder })).rejects.toMatchObject({
+      code: 'masks-not-found',
+    })
+  })
+})
+
+describe('a polygon', () => {
+  it('stays a polygon for labelme', async () => {
+    const { workspace, dataset, first } = await line('polygon')
+    await saveAnnotation(workspace, { image: first.id, shapes: vector, operatorId: null })
+    const folder = join(temporaryFolder(), 'masks')
+    await exportMasks(workspace, { dataset, format: 'labelme', folder })
+    await importMasks(workspace, { dataset, format: 'labelme', folder })
+    expect(await shapesOf(workspace, first.id)).toEqual(vector)
+  })
+
+  it('has the area that COCO says', async () => {
+    const { workspace, dataset, first } = await line('area')
+    await saveAnnotation(workspace, { image: first.id, shapes: vector, operatorId: null })
+    const folder = join(temporaryFolder(), 'masks')
+    await exportMasks(workspace, { dataset, format: 'coco', folder })
+    const { annotations } = JSON.parse(readFileSync(join(folder, 'annotations.json'), 'utf8'))
+    const areas = vector.map((shape) => areasOf(rasterize([shape], first.width, first.height))[0]?.area)
+    expect(annotations.map(({ area }: { area: number }) => area)).toEqual(areas)
+  })
+})
+
+describe('the compressed runs of COCO', () => {
+  // From pycocotools: mask.encode(np.asfortranarray([[0,0,0,0],[0,1,1,0],[0,1,1,0],[0,0,0,0]], uint8)).
+  it('are read as pycocotools writes them', () => {
+    expect(compressedCounts('52203')).toEqual([5, 2, 2, 2, 5])
+  })
+})

@@ -1,0 +1,134 @@
+/** A line goes over to the model in use while it runs, with the real engine and two real runs. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { liveState, resumeLive, startLive } from '../../../../src/main/features/live/live.ts'
+import { promote, rollBack } from '../../../../src/main/features/models/promotion.ts'
+import { startScoring } from '../../../../src/main/features/scoring/scoring.ts'
+import { startTraining } from '../../../../src/main/features/training/training.ts'
+import type { Session } from '../../../../src/main/session/session.ts'
+import { checkAudit, listAudit } from '../../../../src/main/store/audit.ts'
+import { runFolder } from '../../../../src/main/store/runs.ts'
+import { scoreOf } from '../../../../src/main/store/scores.ts'
+import type { LivePart } from '../../../../src/shared/live.ts'
+import { fanoscope } from '../../command-line/fanoscope.ts'
+import { describeCompiled } from '../../engine/graph/native.ts'
+import { lineWorkspace, sessionOn } from '../line.ts'
+import { tinyTraining } from '../line-training.ts'
+import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
+
+/** Two runs that have scored the validation split, the first of them in use. */
+async function twoRuns() {
+  const session = sessionOn(await lineWorkspace())
+  const runs: string[] = []
+  for (const seed of [1, 2]) {
+    const { job, run } = await startTraining(session, tinyTraining({}, seed))
+    await session.jobs.ended(job)
+    await session.jobs.ended(startScoring(session, { run, split: 'validation', again: false }).job)
+    runs.push(run)
+  }
+  const [first = '', second = ''] = runs
+  await take(session, first)
+  return { session, first, second, folder: cameraFolder() }
+}
+
+const take = (session: Session, run: string) =>
+  promote(session, { run, operator: 'Li Na', reason: 'A trial on the line.', margin: 0.02 })
+
+/** In the order of their verdicts. */
+const inOrder = (session: Session): LivePart[] =>
+  [...liveState(session).parts].sort((a, b) => (a.judgedAt ?? 0) - (b.judgedAt ?? 0) || a.id - b.id)
+
+describeCompiled('a line whose model is replaced while it runs', () => {
+  it('judges each part by one model, from the next part on by the new one: none is lost, none is there twice', async () => {
+    const { session, first, second, folder } = await twoRuns()
+    const { db } = session.workspace
+    startLive(session, { folder, run: first, results: null })
+    await drop(folder, 0, 30)
+    await judged(session, 3)
+    await take(session, second)
+    await drop(folder, 30, 34)
+    await judged(session, 34)
+
+    const parts = inOrder(session)
+    const runs = parts.map(({ run }) => run)
+    expect(new Set(runs)).toEqual(new Set([first, second]))
+    expect(runs.lastIndexOf(first)).toBeLessThan(runs.indexOf(second))
+    // What was dropped after the promotion.
+    const late = parts.filter(({ file }) => /part 3[0-3]\.png/.test(file))
+    expect(late.map(({ run }) => run)).toEqual([second, second, second, second])
+    for (const { run, image, score } of parts) {
+      const scores = [first, second].map((by) => scoreOf(db, by, image ?? 0)?.score)
+      expect(scores.filter((value) => value !== undefined)).toHaveLength(1)
+      expect(scores[run === first ? 0 : 1]).toBe(score)
+    }
+    await ended(session)
+    expect((await lines(session)).sort()).toEqual(names(34))
+    expect(listAudit(db, { action: 'live.model-taken' }).map(({ run }) => run)).toEqual([second])
+    expect(liveState(session).watch).toMatchObject({ runId: second, refused: null })
+  })
+
+  it('takes back a model that another process has rolled back, with the next part', async () => {
+    const { session, first, second, folder } = await twoRuns()
+    await take(session, second)
+    startLive(session, { folder, run: second, results: null })
+    await drop(folder, 0, 2)
+    await judged(session, 2)
+    const { dir } = session.workspace
+    const { code, stderr } = await fanoscope(['rollback', '--workspace', dir, '--operator', 'Wang Lei'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    await drop(folder, 2, 4)
+    await judged(session, 4)
+    expect(inOrder(session).map(({ run }) => run)).toEqual([second, second, first, first])
+
+    const again = await fanoscope([
+      'promote',
+      second,
+      ...['--workspace', dir, '--operator', 'Wang Lei', '--reason', 'The fault was the lamp.'],
+    ])
+    expect(again.code).toBe(0)
+    await drop(folder, 4, 6)
+    await judged(session, 6)
+    expect(inOrder(session).map(({ run }) => run)).toEqual([second, second, first, first, second, second])
+    await ended(session)
+    expect(checkAudit(session.workspace.db).breaks).toEqual([])
+  })
+
+  it('goes on with the present model where the new one cannot be loaded, and says so', async () => {
+    const { session, first, second, folder } = await twoRuns()
+    rmSync(join(session.workspace.path(runFolder(second)), 'model', 'weights.safetensors'))
+    startLive(session, { folder, run: first, results: null })
+    await drop(folder, 0, 2)
+    await judged(session, 2)
+    await take(session, second)
+    await drop(folder, 2, 6)
+    await judged(session, 6)
+    expect(inOrder(session).map(({ run }) => run)).toEqual(Array.from({ length: 6 }, () => first))
+    expect(liveState(session).watch).toMatchObject({
+      runId: first,
+      refused: { run: second, failure: { code: 'model-corrupt' } },
+    })
+    // It was never left, so there is nothing to load.
+    rollBack(session, { dataset: null, operator: 'Li Na', reason: null })
+    await drop(folder, 6, 7)
+    await judged(session, 7)
+    expect(liveState(session).watch).toMatchObject({ runId: first, refused: null })
+    await ended(session)
+  })
+
+  it('begins with the model in use after it was replaced while Fanoscope was closed', async () => {
+    const { session, first, second, folder } = await twoRuns()
+    const { dir } = session.workspace
+    startLive(session, { folder, run: first, results: null })
+    await drop(folder, 0, 2)
+    await judged(session, 2)
+    await session.close()
+    const closed = sessionOn(dir)
+    await take(closed, second)
+    resumeLive(closed)
+    await drop(folder, 2, 4)
+    await judged(closed, 4)
+    expect(inOrder(closed).map(({ run }) => run)).toEqual([first, first, second, second])
+    await ended(closed)
+  })
+})

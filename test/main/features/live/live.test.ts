@@ -1,0 +1,165 @@
+/** A watched folder with the real engine. */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import {
+  behindBy,
+  liveState,
+  resumeLive,
+  startLive,
+  stopLive,
+} from '../../../../src/main/features/live/live.ts'
+import { settingsInUse } from '../../../../src/main/features/runs/score-settings.ts'
+import { startTraining } from '../../../../src/main/features/training/training.ts'
+import { createEventHub } from '../../../../src/main/platform/events.ts'
+import { savePoint } from '../../../../src/main/store/operating-points.ts'
+import { findRun } from '../../../../src/main/store/runs.ts'
+import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
+import type { WorkingPoint } from '../../../../src/shared/threshold.ts'
+import { describeCompiled } from '../../engine/graph/native.ts'
+import { lineWorkspace, sessionOn, watchedEngine } from '../line.ts'
+import { tinyTraining } from '../line-training.ts'
+import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
+
+async function trained(): Promise<{ dir: string; run: string; folder: string }> {
+  const dir = await lineWorkspace()
+  const session = sessionOn(dir)
+  const { job, run } = await startTraining(session, tinyTraining({}))
+  await session.jobs.ended(job)
+  await session.close()
+  return { dir, run, folder: cameraFolder() }
+}
+
+const none = { part: 0, whole: 0, value: null, low: null, high: null }
+const noFigures: WorkingPoint = {
+  threshold: 0,
+  truePositives: 0,
+  falsePositives: 0,
+  trueNegatives: 0,
+  falseNegatives: 0,
+  precision: none,
+  recall: none,
+  falseRejectRate: none,
+  escapeRate: none,
+  f1: { value: null, low: null, high: null },
+  perDefectType: [],
+}
+
+describeCompiled('a watched folder', () => {
+  it('judges each part that comes, and writes a line for it', async () => {
+    const { dir, run, folder } = await trained()
+    const session = sessionOn(dir)
+    startLive(session, { folder, run, results: null })
+    await drop(folder, 0, 6)
+    writeFileSync(join(folder, 'broken.png'), 'no photograph')
+    await judged(session, 7)
+    await ended(session)
+    const state = liveState(session)
+    expect(state).toMatchObject({ arrived: 7, waiting: 0, refused: 1, job: null })
+    expect(state.good + state.flagged).toBe(6)
+    expect((await lines(session)).sort()).toEqual([...names(6), 'broken.png'].sort())
+    for (const part of state.parts.filter(({ verdict }) => verdict === 'flagged')) {
+      expect(existsSync(join(state.watch?.resultFolder ?? '', 'flagged', part.file))).toBe(true)
+    }
+    expect((await verifyWorkspace(session.workspace)).problems).toEqual([])
+  })
+
+  it('goes on after Fanoscope was closed in the middle: none twice, none left out', async () => {
+    const { dir, run, folder } = await trained()
+    const first = sessionOn(dir)
+    startLive(first, { folder, run, results: null })
+    await drop(folder, 0, 8)
+    await judged(first, 2)
+    await first.close()
+    await drop(folder, 8, 12)
+
+    const second = sessionOn(dir)
+    resumeLive(second)
+    await judged(second, 12)
+    await ended(second)
+    expect((await lines(second)).sort()).toEqual(names(12))
+    expect(liveState(second)).toMatchObject({ arrived: 12, waiting: 0 })
+    const third = await second.close().then(() => sessionOn(dir))
+    resumeLive(third)
+    expect(liveState(third).job).toBeNull()
+  })
+
+  it('flags a part only for a region as large as the operating point asks for', async () => {
+    const { dir, run, folder } = await trained()
+    const session = sessionOn(dir)
+    const { db } = session.workspace
+    // Every score is above it, so the regions alone decide.
+    const set = (leastArea: number): void => {
+      savePoint(db, {
+        ...settingsInUse(db, findRun(db, run)),
+        run,
+        name: 'regions',
+        threshold: -1e9,
+        regions: { leastArea, leastStrength: 1e-6 },
+        target: null,
+        interval: null,
+        validation: { normal: 0, anomalous: 0, hash: '0'.repeat(64) },
+        figures: noFigures,
+        operator: 'Li Na',
+        reason: 'Small marks are allowed.',
+      })
+    }
+    const verdictsOf = async (from: number, to: number): Promise<string[]> => {
+      startLive(session, { folder, run, results: null })
+      await drop(folder, from, to)
+      await judged(session, to)
+      const { job, parts } = liveState(session)
+      stopLive(session)
+      await session.jobs.ended(job ?? '')
+      return parts.slice(0, to - from).map(({ verdict }) => verdict ?? 'none')
+    }
+    set(1_000_000)
+    expect(await verdictsOf(0, 3)).toEqual(['good', 'good', 'good'])
+    set(1)
+    expect(await verdictsOf(3, 6)).toEqual(['flagged', 'flagged', 'flagged'])
+  })
+
+  it('goes on after the engine was killed', async () => {
+    const { dir, run, folder } = await trained()
+    let kills = 0
+    const events = createEventHub()
+    const session = sessionOn(
+      dir,
+      watchedEngine((type, channel) => {
+        if (type !== 'scored' || kills > 0) return
+        kills += 1
+        channel.kill()
+      }),
+      events,
+    )
+    startLive(session, { folder, run, results: null })
+    await drop(folder, 0, 10)
+    await judged(session, 10)
+    expect(kills).toBe(1)
+    await ended(session)
+    expect((await lines(session)).sort()).toEqual(names(10))
+  })
+
+  it('that writes its results into itself is refused', async () => {
+    const { dir, run, folder } = await trained()
+    const session = sessionOn(dir)
+    const start = () => startLive(session, { folder, run, results: join(folder, 'results') })
+    expect(start).toThrow(expect.objectContaining({ code: 'result-folder-inside' }))
+    expect(liveState(session).watch).toBeNull()
+  })
+})
+
+describe('a line that is faster than the engine', () => {
+  it('is told by how many parts, by how much work and at which pace', () => {
+    const everyTenth = Array.from({ length: 50 }, (_, i) => 100_000 - i * 100)
+    expect(behindBy(42, 7, everyTenth)).toEqual({ parts: 42, seconds: 6, arriving: 10 })
+  })
+
+  it('is not spoken of while hardly any part waits', () => {
+    expect(behindBy(10, 7, [])).toBeNull()
+  })
+
+  it('has no pace before parts have come and been scored', () => {
+    expect(behindBy(11, null, [5])).toEqual({ parts: 11, seconds: null, arriving: null })
+  })
+})

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { csvLine } from '../../../../src/main/features/live/results.ts'
+
+describe('a line of the results', () => {
+  it('keeps commas and quotes of a file name inside its cell', () => {
+    const part = {
+      id: 1,
+      watch: 'w',
+      file: 'a, "b".png',
+      image: 1,
+      arrivedAt: 0,
+      verdict: 'good' as const,
+      score: 0.25,
+      threshold: 0.5,
+      reason: null,
+      judgedAt: 1000,
+      run: 'r-1',
+      point: 3,
+    }
+    expect(csvLine(part, 'line 2')).toBe(
+      '"a, ""b"".png",good,0.25,0.5,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,r-1,,line 2\n',
+    )
+  })
+})

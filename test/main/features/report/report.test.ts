@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { curveChart, histogramChart, short } from '../../../../src/main/features/report/charts.ts'
+import { inFonts } from '../../../../src/main/features/report/fonts.ts'
+import { reportLanguages, sayIn } from '../../../../src/main/features/report/words.ts'
+import { writeReport } from '../../../../src/main/features/report/write-report.ts'
+import { decide } from '../../../../src/main/store/decisions.ts'
+import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
+import { createRun, setCalibration, setRunResult, setRunState } from '../../../../src/main/store/runs.ts'
+import { saveScores } from '../../../../src/main/store/scores.ts'
+import { stockedWorkspace } from '../../store/stocked-workspace.ts'
+import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { pdfContent } from './pdf-text.ts'
+
+async function reported() {
+  const { workspace, dataset, images } = await stockedWorkspace(8, (i) => ({
+    file: `part <${i}>.png`,
+    label: i < 4 ? 'normal' : 'anomalous',
+    defectType: i < 4 ? null : 'scratch',
+  }))
+  const { db } = workspace
+  const run = createRun(db, {
+    datasetId: dataset.id,
+    model: 'fanogan',
+    preset: 'smoke',
+    seed: 1,
+    config: {},
+    stepsTotal: 0,
+  })
+  setRunState(db, run.id, 'training')
+  setCalibration(db, run.id, { scores: {}, mapScale: 1, expectedCriticValue: 0 })
+  setRunResult(db, run.id, { weightsSha256: 'ab'.repeat(32) })
+  setRunState(db, run.id, 'trained')
+  saveScores(
+    db,
+    run.id,
+    ['residual', 'feature'],
+    images.map((imageId, i) => ({
+      imageId,
+      score: i,
+      calibrated: 50,
+      tiles: 1,
+      components: Float32Array.of(i, 0),
+      mapFile: null,
+      mapScale: null,
+      mapWidth: null,
+      mapHeight: null,
+      reconstructionFile: null,
+      warnings: [],
+    })),
+  )
+  decide(db, {
+    runId: run.id,
+    imageId: images[0] ?? 0,
+    operatorId: findOrMakeOperator(db, '李雷').id,
+    decision: 'accept',
+  })
+  const request = { run: run.id, split: 'test', language: 'en', form: 'html', version: '0.1.0' } as const
+  return { workspace, request, to: (name: string) => join(temporaryFolder(), name) }
+}
+
+describe('a report as HTML', () => {
+  it('needs nothing but itself, and says what was measured and decided', async () => {
+    const { workspace, request, to } = await reported()
+    const file = to('report.html')
+    expect(await writeReport(workspace, { ...request, to: file })).toBe(8)
+    const html = readFileSync(file, 'utf8')
+    expect(html).not.toMatch(/<script|(?:src|href)="(?!data:)/)
+    expect(html.match(/data:image\/jpeg/g)).toHaveLength(8)
+    // All four defects score higher than all four good parts.
+    expect(html).toContain('1.0000')
+    expect(html).toContain('ab'.repeat(32))
+    expect(html).toContain('李雷')
+    expect(html).toContain('part &lt;0&gt;.png')
+    expect(html).not.toContain('part <0>.png')
+    expect(html).toContain('No threshold was set')
+  })
+
+  it('is Chinese where that was asked for', async () => {
+    const { workspace, request, to } = await reported()
+    const file = to('report.html')
+    await writeReport(workspace, { ...request, language: 'zh-CN', to: file })
+    const html = readFileSync(file, 'utf8')
+    expect(html).toContain('<html lang="zh-CN">')
+    expect(html).toContain('检测报告')
+  })
+
+  it('brings the characters of its Chinese, and no more', async () => {
+    const { workspace, request, to } = await reported()
+    const written = async (language: 'en' | 'zh-CN'): Promise<string> => {
+      const file = to('report.html')
+      await writeReport(workspace, { ...request, language, to: file })
+      return readFileSync(file, 'utf8')
+    }
+    const rules = (html: string): string[] => html.match(/@font-face \{[^}]*\}/g) ?? []
+    // The name of an operator is Chinese in either.
+    const english = rules(await written('en'))
+    expect(english.length).toBeGreaterThan(0)
+    expect(english.length).toBeLessThan(4)
+    const chinese = await written('zh-CN')
+    expect(rules(chinese).length).toBeGreaterThan(english.length)
+    expect(rules(chinese).every((rule) => rule.includes('src: url(data:font/woff2;base64,'))).toBe(true)
+    expect(chinese).toContain('font-src data:')
+    expect(chinese.length).toBeLessThan(1_500_000)
+  })
+})
+
+describe('a report as PDF', () => {
+  it('is one file with its pages', async () => {
+    const { workspace, request, to } = await reported()
+    const file = to('report.pdf')
+    await writeReport(workspace, { ...request, form: 'pdf', to: file })
+    const bytes = readFileSync(file)
+    expect(bytes.subarray(0, 5).toString('latin1')).toBe('%PDF-')
+    const { pages, text } = pdfContent(bytes)
+    expect(pages).toBeGreaterThan(0)
+    expect(text).toContain('ab'.repeat(8))
+    expect(text).toContain('Inspection report')
+  })
+
+  it.each(reportLanguages)(
+    'has all its characters in fonts of its own, also Chinese names (%s)',
+    async (language) => {
+      const { workspace, request, to } = await reported()
+      const file = to('report.pdf')
+      await writeReport(workspace, { ...request, language, form: 'pdf', to: file })
+      const { text, nameless, fonts } = pdfContent(readFileSync(file))
+      expect(text).toContain(sayIn(language)('title'))
+      expect(text).toContain(sayIn(language)('galleryFalse'))
+      expect(text).toContain('李雷')
+      expect(nameless).toBe(0)
+      expect(fonts.filter(({ embedded }) => !embedded)).toEqual([])
+      expect(fonts.some(({ name }) => name.includes('NotoSansSC'))).toBe(true)
+    },
+  )
+})
+
+describe('the fonts of a report', () => {
+  it('leave a text in one piece where one font has it all', () => {
+    expect(inFonts('Good parts – 95 %', 'en')).toEqual([{ text: 'Good parts – 95 %', font: 'Roboto' }])
+  })
+
+  it('keep the order of what they part', () => {
+    const pieces = inFonts('AUROC 曲线 ≥ 0.5', 'zh-CN')
+    expect(pieces.map(({ text }) => text).join('')).toBe('AUROC 曲线 ≥ 0.5')
+    expect(pieces[0]).toEqual({ text: 'AUROC ', font: 'Roboto' })
+    expect(pieces[1]?.font).toMatch(/^Noto Sans SC/)
+  })
+})
+
+describe('the drawings of a report', () => {
+  it('run from the lower left to the upper right', () => {
+    const svg = curveChart(
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [0.5, 0.5],
+    )
+    expect(svg).toContain('M38 210 L308 10')
+    expect(svg).toContain('<circle cx="173" cy="110"')
+  })
+
+  it('show the threshold, also beyond all scores', () => {
+    expect(histogramChart([0, 1], [2, 3], 6)).toContain('<line x1="308" y1="10" x2="308"')
+  })
+
+  it('have short numbers', () => {
+    expect([0, 0.5, 12.345, 1234, 0.00012].map(short)).toEqual(['0', '0.5', '12.3', '1.2e+3', '1.2e-4'])
+  })
+})
+
+describe('the words of a report', () => {
+  it.each(reportLanguages)('take the values that belong in them (%s)', (language) => {
+    expect(sayIn(language)('page', { page: 2, pages: 5 })).toMatch(/2.*5/)
+    expect(sayIn(language)('made', { version: '1', time: 'x' })).not.toContain('{')
+  })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import {
+  anoganComponents,
+  criticComponents,
+  fanoganComponents,
+  ganomalyComponents,
+  imageScore,
+  parseScoreKind,
+  percentileAmong,
+  reduceTiles,
+  scoresFrom,
+} from '../../../src/main/model/scores.ts'
+
+const names = ['residual', 'feature', 'latent', 'discriminator', 'peak']
+// Two tiles.
+const components = Float32Array.from([0.5, 0.25, 0.125, 3, 0.75, 1, 0.5, 0.25, -1, 0.5])
+const options = { k: 2, reduction: 'max', latent: 8, expectedCriticValue: 1 } as const
+
+describe('the score of an image', () => {
+  // By hand, tile by tile: see the formulas in the design.
+  it.each([
+    ['izif', 1 + 2 * 0.5],
+    ['latent-feature', 8 * 0.25 + 2 * 0.5],
+    ['izi', 1],
+    ['ziz', 0.25],
+    ['discriminator', 1 - -1],
+    ['peak', 0.75],
+  ] as const)('%s is that of its highest tile', (kind, expected) => {
+    expect(imageScore(components, names, { ...options, kind })).toBeCloseTo(expected, 12)
+  })
+
+  it('ganomaly is the distance of codes', () => {
+    const tiles = Float32Array.from([0.5, 0.25, 4, 3, 0.75, 1, 0.5, 2, -1, 0.5])
+    expect(imageScore(tiles, ganomalyComponents, { ...options, kind: 'ganomaly' })).toBe(4)
+  })
+
+  it('anogan is (1 - lambda) of the residual and lambda of the features, by the paper 0.9 and 0.1', () => {
+    const tile = Float32Array.from([0.5, 30, 20, 3, 0.75])
+    const anogan = { ...options, kind: 'anogan' } as const
+    expect(imageScore(tile, anoganComponents, anogan)).toBeCloseTo(0.9 * 30 + 0.1 * 20, 6)
+    expect(imageScore(tile, anoganComponents, { ...anogan, featureShare: 0.75 })).toBeCloseTo(22.5, 6)
+  })
+
+  it('can be the mean of its tiles', () => {
+    expect(imageScore(components, names, { ...options, kind: 'izi', reduction: 'mean' })).toBeCloseTo(
+      0.75,
+      12,
+    )
+  })
+
+  it('refuses a component that the run does not store', () => {
+    expect(() => imageScore(components, ['a', 'b', 'c', 'd', 'e'], { ...options, kind: 'izi' })).toThrow(
+      /component/,
+    )
+  })
+
+  it('has a known name', () => {
+    expect(parseScoreKind('izif')).toBe('izif')
+    expect(() => parseScoreKind('best')).toThrow(/no score named "best"/)
+  })
+})
+
+it('the scores of a system are those that its components allow', () => {
+  expect(scoresFrom(criticComponents)).toEqual(['discriminator'])
+  expect(scoresFrom(ganomalyComponents)).toEqual(expect.arrayContaining(['izif', 'izi', 'ganomaly']))
+  expect(scoresFrom(ganomalyComponents)).not.toContain('ziz')
+  expect(scoresFrom(anoganComponents)).toContain('anogan')
+  expect(scoresFrom(fanoganComponents)).not.toContain('ganomaly')
+})
+
+it('top-k is the mean of the highest tenth', () => {
+  const scores = Float64Array.from({ length: 30 }, (_, i) => i)
+  expect(reduceTiles(scores, 'top-k')).toBe((29 + 28 + 27) / 3)
+  expect(reduceTiles(Float64Array.of(4, 2), 'top-k')).toBe(4)
+})
+
+it('a percentile counts ties half', () => {
+  expect(percentileAmong([1, 2, 2, 3], 2)).toBe(50)
+  expect(percentileAmong([1, 2, 2, 3], 0)).toBe(0)
+  expect(percentileAmong([1, 2, 2, 3], 9)).toBe(100)
+})
