@@ -30,6 +30,7 @@ import { auroc } from '../src/main/metrics/auroc.ts'
 import { madeDefectTypes } from '../src/main/model/made-defect-types.ts'
 import { readModel, type StoredModel } from '../src/main/model/model-file.ts'
 import type { ScoreKind } from '../src/main/model/scores.ts'
+import { elementAt } from '../src/main/platform/array-bounds.ts'
 import { createRandom } from '../src/main/platform/random.ts'
 import type { Session } from '../src/main/session/session.ts'
 import { findDataset } from '../src/main/store/datasets.ts'
@@ -203,9 +204,9 @@ async function pass(
     pixels.set(picture.kind, of)
     // Some pixels of each; what is half covered is neither.
     for (let at = 0; at < mask.length; at += 7) {
-      const covered = mask[at] ?? 0
+      const covered = elementAt(mask, at, 'Pixels of a mask')
       if (covered > 0.05 && covered < 0.5) continue
-      of.scores.push(scored.pictures.map.data[at] ?? 0)
+      of.scores.push(elementAt(scored.pictures.map.data, at, 'Pixels of a map'))
       of.labels.push(Number(covered >= 0.5))
     }
   }

@@ -126,7 +126,7 @@ class OpenPicture {
       image,
       tiles: this.positions.length,
       components: this.components,
-      // Who only observes looks at no pictures.
+      // An observer has seen what it needs; pictures at full size are not made for it.
       pictures:
         reconstruction && !observe
           ? {

@@ -9,6 +9,7 @@ import { digestOf } from '../../model/safetensors.ts'
 import { imageScore, percentileAmong } from '../../model/scores.ts'
 import { placeFile, replaceFile, syncFolder } from '../../platform/durable-file.ts'
 import type { Pixels } from '../data/geometry.ts'
+import { asBytes } from '../data/packed-samples.ts'
 import { compilingWith } from '../graph/compile.ts'
 import { keptGraphs } from '../graph/kept-graphs.ts'
 import type { EngineImage, ScoredImage, ScoreResult, ScoreTask } from '../protocol.ts'
@@ -53,12 +54,8 @@ export interface ScoringContext {
 }
 
 async function reconstructionPng({ data, width, height, channels }: Pixels): Promise<Buffer> {
-  // It rounds and keeps within 0 and 255 by itself. A loop: Uint8ClampedArray.from would first list all samples
-  // as JavaScript numbers, photograph after photograph.
-  const samples = new Uint8ClampedArray(data.length)
-  for (let i = 0; i < data.length; i++) samples[i] = ((data[i] ?? 0) + 1) * 127.5
   const raw = { width, height, channels: channels === 3 ? (3 as const) : (1 as const) }
-  const image = sharp(samples, { raw })
+  const image = sharp(asBytes(data), { raw })
   return (channels === 1 ? image.toColourspace('b-w') : image).png({ compressionLevel: 3 }).toBuffer()
 }
 

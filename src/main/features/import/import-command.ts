@@ -1,4 +1,5 @@
 /** `import`: photographs of a folder into a dataset. */
+
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type FailureData, failureDocument, failureOf } from '../../../shared/failure.ts'
