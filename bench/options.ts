@@ -195,7 +195,7 @@ async function pass(
   const images = pictures.map(({ image }) => image)
   for await (const scored of scoreImages(images, { scorer, mode, overlap })) {
     const picture = byId.get(scored.image.id)
-    if ('code' in scored || !picture) continue
+    if ('why' in scored || !picture) continue
     items.push({ kind: picture.kind, components: scored.components })
     if (items.length % 100 === 0) say(`  ${items.length} of ${images.length}`)
     const { mask } = picture

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { call, id, none, page } from './call.ts'
+import { messageSchema } from './messages/message.ts'
 import { jsonObjectSchema, sha256Schema, timeSchema } from './values.ts'
 
 /** What was done: a row of the audit, which is only ever added to. */
@@ -38,7 +39,8 @@ export const auditCheckSchema = z.object({
   rows: z.number().int().nonnegative(),
   /** The hash of the newest row. */
   head: z.string(),
-  breaks: z.array(z.object({ id: z.number().int(), message: z.string() })),
+  /** Of the topic `reason`. */
+  breaks: z.array(messageSchema.extend({ id: z.number().int() })),
 })
 export type AuditCheck = z.infer<typeof auditCheckSchema>
 

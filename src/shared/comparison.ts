@@ -62,7 +62,7 @@ export const comparisonSchema = z.object({
   ),
   /** Images a second when each last scored; null where it is not known. */
   speed: z.object({ a: z.number().nullable(), b: z.number().nullable() }),
-  /** Why the figures say less than they seem to. */
+  /** Why the figures say less than they seem to: codes of the topic `warning`. */
   warnings: z.array(z.enum(['no-defects', 'few-defects', 'few-normals'])),
 })
 export type Comparison = z.infer<typeof comparisonSchema>

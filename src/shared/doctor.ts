@@ -1,10 +1,10 @@
 /** What the doctor says about this machine. */
 import { z } from 'zod'
 import { call, none } from './call.ts'
+import { messageSchema } from './messages/message.ts'
 
-/** What the doctor found missing. `blocks`: something does not work at all; `limits`: it works, at a cost. */
-export const findingSchema = z.object({
-  /** Stays as it is; the texts may change. */
+/** What the doctor found missing, a message of the topic `finding`. `blocks`: something does not work at all; `limits`: it works, at a cost. */
+export const findingSchema = messageSchema.extend({
   code: z.enum([
     'node-old',
     'engine-broken',
@@ -20,9 +20,6 @@ export const findingSchema = z.object({
   ]),
   piece: z.enum(['node', 'tensorflow', 'gpu', 'electron', 'windows', 'workspace', 'disk']),
   weight: z.enum(['blocks', 'limits']),
-  what: z.string(),
-  cost: z.string(),
-  remedy: z.string(),
 })
 export type Finding = z.infer<typeof findingSchema>
 
@@ -30,6 +27,9 @@ export const doctorCalls = {
   /** The doctor's report as text lines and as data. */
   'app.doctor': call(
     none,
-    z.object({ text: z.string(), report: z.looseObject({ findings: z.array(findingSchema) }) }),
+    z.object({
+      text: z.string(),
+      report: z.looseObject({ facts: z.array(messageSchema), findings: z.array(findingSchema) }),
+    }),
   ),
 } as const

@@ -1,13 +1,15 @@
 /** The engine: whether it runs, and what it computes with. */
 import { z } from 'zod'
 import { call, none } from './call.ts'
+import { messageSchema } from './messages/message.ts'
 
 export const providerInfoSchema = z.object({
   backend: z.string(),
   version: z.string(),
   gpu: z.boolean(),
   device: z.string(),
-  reason: z.string(),
+  /** Why this one; of the topic `reason`. */
+  why: messageSchema,
 })
 
 export const engineStateSchema = z.object({

@@ -1,6 +1,7 @@
 /** A photograph of a part, as the database knows it. */
 
 import { z } from 'zod'
+import { messageSchema } from './messages/message.ts'
 import { idSchema, imageIdSchema, sha256Schema, timeSchema } from './values.ts'
 
 /** How a folder of photographs is laid out on disk. */
@@ -41,7 +42,8 @@ export const imageSchema = z.object({
   maskSha256: sha256Schema.nullable(),
   /** Images of one part (several views) share a group and stay in one split. */
   partGroup: z.string().nullable(),
-  warnings: z.array(z.string()),
+  /** Of the topic `warning`. */
+  warnings: z.array(messageSchema),
   importedAt: timeSchema,
   removedAt: timeSchema.nullable(),
 })

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { call, jobStarted } from './call.ts'
 import { datasetNameSchema, splitCountsSchema } from './dataset.ts'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
+import { messageSchema } from './messages/message.ts'
 
-/** Why a file was not imported. The codes stay; the reason is for people. */
+/** Why a file was not imported; each is a message of the topic `failure`. */
 export const refusalCodeSchema = z.enum([
   'empty-file',
   'not-an-image',
@@ -18,7 +19,7 @@ export const refusalCodeSchema = z.enum([
 ])
 export type RefusalCode = z.infer<typeof refusalCodeSchema>
 
-/** The document of `import --json`. Every `file` is relative to the imported folder. */
+/** What an import came to. Every `file` is relative to the imported folder. */
 export const importReportSchema = z.object({
   dataset: datasetNameSchema,
   layout: layoutSchema,
@@ -28,10 +29,10 @@ export const importReportSchema = z.object({
   already: z.int().nonnegative(),
   /** Same bytes as `of`, which is in the dataset: reported, not counted twice. */
   duplicates: z.array(z.object({ file: z.string(), of: z.string() })),
-  refused: z.array(z.object({ file: z.string(), code: refusalCodeSchema, reason: z.string() })),
+  refused: z.array(messageSchema.extend({ file: z.string(), code: refusalCodeSchema })),
   /** What the dataset holds now. */
   splits: splitCountsSchema,
-  warnings: z.array(z.object({ file: z.string(), warning: z.string() })),
+  warnings: z.array(messageSchema.extend({ file: z.string() })),
   seconds: z.number().nonnegative(),
 })
 export type ImportReport = z.infer<typeof importReportSchema>

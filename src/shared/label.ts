@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { call, id, runId } from './call.ts'
 import { labelSchema } from './image.ts'
+import { messageSchema } from './messages/message.ts'
 import { sha256Schema } from './values.ts'
 
 const coordinate = z.number().min(-100_000).max(100_000)
@@ -116,8 +117,8 @@ export type MaskExport = z.infer<typeof maskExportSchema>
 export const maskImportSchema = z.object({
   /** Images that got masks. */
   images: z.int().nonnegative(),
-  /** What was not used, and why. */
-  skipped: z.array(z.object({ file: z.string(), reason: z.string() })),
+  /** What was not used, and why: messages of the topic `reason`. */
+  skipped: z.array(messageSchema.extend({ file: z.string() })),
 })
 export type MaskImport = z.infer<typeof maskImportSchema>
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { call, none, runId } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
+import { messageSchema } from './messages/message.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /** `refused`: the file cannot be read as a photograph. */
@@ -19,7 +20,8 @@ export const livePartSchema = z.object({
   verdict: liveVerdictSchema.nullable(),
   score: z.number().nullable(),
   threshold: z.number().nullable(),
-  reason: z.string().nullable(),
+  /** Why it was refused, of the topic `failure`. */
+  reason: messageSchema.nullable(),
   judgedAt: timeSchema.nullable(),
   /** The model that judged it, and the operating point; null before it was judged, and where no point was set. */
   run: idSchema.nullable(),

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { call, jobStarted, runId } from './call.ts'
 import { splitSchema } from './image.ts'
+import { messageSchema } from './messages/message.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /**
@@ -25,7 +26,8 @@ export const scoreSchema = z.object({
   mapHeight: z.int().positive().nullable(),
   /** Path of the reconstruction G(E(x)) inside the workspace. */
   reconstructionFile: z.string().nullable(),
-  warnings: z.array(z.string()),
+  /** Of the topic `warning`. */
+  warnings: z.array(messageSchema),
   scoredAt: timeSchema,
 })
 export type Score = z.infer<typeof scoreSchema>

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { call, id, runId } from './call.ts'
 import { labelSchema } from './image.ts'
+import { messageSchema } from './messages/message.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /** How the stored components of a part become its score. */
@@ -58,12 +59,8 @@ export const thresholdNoticeCodeSchema = z.enum([
   'few-images',
   'not-all-scored',
 ])
-/** Why a threshold is less sure than it looks: words for the command line, numbers for the screen's own words. */
-export const thresholdNoticeSchema = z.object({
-  code: thresholdNoticeCodeSchema,
-  text: z.string(),
-  values: z.record(z.string(), z.number()),
-})
+/** Why a threshold is less sure than it looks; a message of the topic `notice`. */
+export const thresholdNoticeSchema = messageSchema.extend({ code: thresholdNoticeCodeSchema })
 export type ThresholdNotice = z.infer<typeof thresholdNoticeSchema>
 
 export const validationFactsSchema = z.object({

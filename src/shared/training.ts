@@ -2,21 +2,17 @@
 import { z } from 'zod'
 import { call, id, none, runId } from './call.ts'
 import { datasetVersionSchema } from './curation.ts'
+import { messageSchema } from './messages/message.ts'
 
-/** What a person should know although a training can go on. The codes stay; the message is for people. */
-export const trainingWarningSchema = z.object({
+/** What a person should know although a training can go on; a message of the topic `warning`. */
+export const trainingWarningSchema = messageSchema.extend({
   code: z.enum(['no-validation', 'few-validation']),
-  /** How many images it is about. */
-  count: z.int().nonnegative(),
-  message: z.string(),
 })
 export type TrainingWarning = z.infer<typeof trainingWarningSchema>
 
-/** What a person should know about a retraining although it can go on. */
-export const retrainingWarningSchema = z.object({
+/** What a person should know about a retraining although it can go on; a message of the topic `warning`. */
+export const retrainingWarningSchema = messageSchema.extend({
   code: z.enum(['not-curated', 'left-out']),
-  count: z.int().nonnegative(),
-  message: z.string(),
 })
 export type RetrainingWarning = z.infer<typeof retrainingWarningSchema>
 

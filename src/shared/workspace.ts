@@ -1,9 +1,10 @@
 /** The workspace: opening and closing it, checking its files, settings kept in it. */
 import { z } from 'zod'
 import { call, jobStarted, none } from './call.ts'
+import { messageSchema } from './messages/message.ts'
 
-/** What `verify` found wrong. `file` is relative to the workspace. */
-export const problemSchema = z.object({
+/** What `verify` found wrong, a message of the topic `problem`. `file` is relative to the workspace. */
+export const problemSchema = messageSchema.extend({
   code: z.enum([
     'database-damaged',
     'audit-changed',
@@ -17,12 +18,10 @@ export const problemSchema = z.object({
     'temporary-file',
   ]),
   file: z.string(),
-  message: z.string(),
-  remedy: z.string(),
 })
 export type Problem = z.infer<typeof problemSchema>
 
-/** The document of `verify --json`. */
+/** What a check of a workspace came to. */
 export const verifyReportSchema = z.object({
   workspace: z.string(),
   ok: z.boolean(),

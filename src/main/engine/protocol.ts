@@ -14,7 +14,8 @@ export const providerSchema = z.object({
   version: z.string(),
   gpu: z.boolean(),
   device: z.string(),
-  reason: z.string(),
+  /** Of the topic `reason`. */
+  why: messageSchema,
 })
 export type Provider = z.infer<typeof providerSchema>
 
@@ -22,8 +23,8 @@ export type Provider = z.infer<typeof providerSchema>
 export const deviceProofSchema = z.object({
   /** As TensorFlow names it, or `JavaScript`. */
   device: z.string(),
-  /** What was computed, for people. */
-  operation: z.string(),
+  /** Rows and columns of the matrix that was multiplied by itself. */
+  side: z.int().positive(),
   /** The result agrees with one computed in another way. */
   correct: z.boolean(),
   /** Floating point operations a second, in thousand millions. */
@@ -162,7 +163,8 @@ export const scoredImageSchema = z.object({
       reconstruction: z.string(),
     })
     .nullable(),
-  warnings: z.array(z.string()),
+  /** Of the topic `warning`. */
+  warnings: z.array(messageSchema),
 })
 export type ScoredImage = z.infer<typeof scoredImageSchema>
 
@@ -192,14 +194,15 @@ export const trainResultSchema = z.object({
   componentNames: z.array(z.string()),
   /** SHA-256 of the final weights, for comparing two runs bit for bit. */
   weightsSha256: z.string(),
-  /** What a person should know about the training, in words: what diverged and where it went back to. */
-  warnings: z.array(z.string()),
+  /** What a person should know about the training: what diverged and where it went back to. */
+  warnings: z.array(messageSchema),
 })
 export type TrainResult = z.infer<typeof trainResultSchema>
 
 export const scoreResultSchema = z.object({
   images: z.number().int().nonnegative(),
-  refused: z.array(z.object({ image: z.number().int(), code: z.string(), reason: z.string() })),
+  /** Of the topic `failure`. */
+  refused: z.array(messageSchema.extend({ image: z.number().int() })),
   seconds: z.number(),
 })
 export type ScoreResult = z.infer<typeof scoreResultSchema>
@@ -237,8 +240,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     type: z.literal('refused'),
     task: z.string(),
     image: z.number().int(),
-    code: z.string(),
-    reason: z.string(),
+    /** Of the topic `failure`. */
+    why: messageSchema,
   }),
   /**
    * All rows before it are of the model before, all after it of the one of `run`; where it could not be loaded,

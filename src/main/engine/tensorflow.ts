@@ -14,6 +14,7 @@
 import { createRequire } from 'node:module'
 import util from 'node:util'
 import { failureDocument } from '../../shared/failure.ts'
+import { type Message, message } from '../../shared/messages/message.ts'
 import { isNative } from './binding.ts'
 
 export type {
@@ -37,8 +38,8 @@ export interface Provider {
   /** Version of the TensorFlow library, or of tfjs where that does the work. */
   version: string
   gpu: boolean
-  /** Why this one, in a sentence for `doctor` and the status bar. */
-  reason: string
+  /** Why this one, of the topic `reason`. */
+  why: Message
 }
 
 function setUnlessSet(name: string, value: string): void {
@@ -68,9 +69,9 @@ function prepareEnvironment(): void {
 
 function load(): { tf: Tfjs; provider: Provider } {
   const require = createRequire(import.meta.url)
-  let reason: string
+  let why: Message
   if (process.env.FANOSCOPE_BACKEND === 'cpu') {
-    reason = 'FANOSCOPE_BACKEND=cpu asks for plain JavaScript.'
+    why = message('javascript-asked-for')
   } else {
     try {
       prepareEnvironment()
@@ -84,22 +85,21 @@ function load(): { tf: Tfjs; provider: Provider } {
             backend: 'tensorflow',
             version: backend.binding.TF_Version,
             gpu,
-            reason: gpu
-              ? 'The TensorFlow library sees a GPU.'
-              : 'The TensorFlow library sees no GPU and uses the processor.',
+            why: gpu ? message('library-sees-gpu') : message('library-sees-no-gpu'),
           },
         }
       }
-      reason = 'tfjs-node started without its native binding.'
+      why = message('library-without-binding')
     } catch (error) {
-      reason = `The TensorFlow library could not be loaded: ${failureDocument(error).message.split('\n')[0]}`
+      const [words = ''] = failureDocument(error).message.split('\n')
+      why = message('library-not-loaded', { words })
     }
   }
   const tf: Tfjs = require('@tensorflow/tfjs')
   // Keeps tfjs from advertising tfjs-node on the console.
   tf.enableProdMode()
   void tf.setBackend('cpu')
-  return { tf, provider: { backend: 'cpu', version: tf.version.tfjs, gpu: false, reason } }
+  return { tf, provider: { backend: 'cpu', version: tf.version.tfjs, gpu: false, why } }
 }
 
 const loaded = load()

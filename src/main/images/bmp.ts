@@ -1,3 +1,4 @@
+import type { Params } from '../../shared/messages/message.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
 
@@ -15,8 +16,7 @@ interface BmpHeader {
   masks: [red: number, green: number, blue: number, alpha: number]
 }
 
-const unsupported = (what: string): ImageRefusal =>
-  new ImageRefusal('unsupported-type', `unsupported type: BMP with ${what}`)
+const unsupported = (params: Params): ImageRefusal => new ImageRefusal('unsupported-type', params)
 
 function bitsOf(value: number): BmpHeader['bits'] {
   switch (value) {
@@ -28,15 +28,15 @@ function bitsOf(value: number): BmpHeader['bits'] {
     case 32:
       return value
     default:
-      throw unsupported(`${value} bits per pixel`)
+      throw unsupported({ case: 'bmp-bits', bits: value })
   }
 }
 
-const compressions: Record<number, string> = {
-  1: 'RLE8 compression',
-  2: 'RLE4 compression',
-  4: 'JPEG inside',
-  5: 'PNG inside',
+const compressions: Record<number, Params> = {
+  1: { case: 'bmp-run-lengths', bits: 8 },
+  2: { case: 'bmp-run-lengths', bits: 4 },
+  4: { case: 'bmp-inside', format: 'JPEG' },
+  5: { case: 'bmp-inside', format: 'PNG' },
 }
 
 /**
@@ -46,14 +46,13 @@ const compressions: Record<number, string> = {
 export function readBmpHeader(bytes: ByteSource): BmpHeader {
   const head = bytes.read(0, 14 + 124)
   const need = (length: number): void => {
-    if (head.length < length)
-      throw new ImageRefusal('truncated', 'truncated: the file ends inside its header')
+    if (head.length < length) throw new ImageRefusal('truncated', { case: 'header' })
   }
   need(18)
   const dataAt = head.readUInt32LE(10)
   const headerBytes = head.readUInt32LE(14)
   const core = headerBytes === 12
-  if (!core && headerBytes < 40) throw unsupported(`a header of ${headerBytes} bytes`)
+  if (!core && headerBytes < 40) throw unsupported({ case: 'bmp-header', bytes: headerBytes })
   need(core ? 26 : 54)
 
   const width = core ? head.readUInt16LE(18) : head.readInt32LE(18)
@@ -62,11 +61,11 @@ export function readBmpHeader(bytes: ByteSource): BmpHeader {
   const compression = core ? 0 : head.readUInt32LE(30)
   const height = Math.abs(signedHeight)
   if (width <= 0 || height === 0)
-    throw new ImageRefusal('corrupt', `corrupt: a bitmap of ${width} x ${signedHeight}`)
+    throw new ImageRefusal('corrupt', { case: 'bitmap-size', width, height: signedHeight })
   // 0: none, 3: BITFIELDS, 6: ALPHABITFIELDS
   const bitFields = compression === 3 || compression === 6
   if (compression !== 0 && !bitFields)
-    throw unsupported(compressions[compression] ?? `compression ${compression}`)
+    throw unsupported(compressions[compression] ?? { case: 'bmp-compression', compression })
 
   let masks: BmpHeader['masks'] =
     bits === 16 ? [0x7c00, 0x03e0, 0x001f, 0] : [0xff0000, 0x00ff00, 0x0000ff, 0]
@@ -92,7 +91,7 @@ export function readBmpHeader(bytes: ByteSource): BmpHeader {
     const entries = Math.min(used === 0 ? 2 ** bits : used, 2 ** bits, Math.max(0, room))
     const table = bytes.read(paletteAt, entries * entryBytes)
     if (table.length < entries * entryBytes) {
-      throw new ImageRefusal('truncated', 'truncated: the file ends inside its palette')
+      throw new ImageRefusal('truncated', { case: 'palette' })
     }
     palette = new Uint8Array(entries * 3)
     for (let i = 0; i < entries; i++) {
@@ -111,7 +110,7 @@ export function checkBmp(bytes: ByteSource, header: BmpHeader): void {
   // Some writers leave out the padding of the last row.
   const lastRow = Math.ceil((header.width * header.bits) / 8)
   if (header.dataAt + header.rowBytes * (header.height - 1) + lastRow > bytes.size) {
-    throw new ImageRefusal('truncated', 'truncated: the file ends before its last row')
+    throw new ImageRefusal('truncated', { case: 'last-row' })
   }
 }
 
@@ -140,7 +139,7 @@ export function decodeBmp(bytes: ByteSource, header: BmpHeader): Uint8Array {
               ? (row[x >> 1] >> (x & 1 ? 0 : 4)) & 15
               : (row[x >> 3] >> (7 - (x & 7))) & 1
         if (index * 3 >= palette.length) {
-          throw new ImageRefusal('corrupt', `corrupt: color ${index} is not in the palette`)
+          throw new ImageRefusal('corrupt', { case: 'palette', index })
         }
         out[to] = palette[index * 3]
         out[to + 1] = palette[index * 3 + 1]

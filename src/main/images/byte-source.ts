@@ -23,7 +23,7 @@ export function withBytes<T>(source: ImageSource, use: (bytes: ByteSource) => T)
     fd = openSync(source, 'r')
     const file = fd
     const stat = fstatSync(file)
-    if (!stat.isFile()) throw new ImageRefusal('unreadable', 'unreadable: not a regular file')
+    if (!stat.isFile()) throw new ImageRefusal('unreadable', { case: 'not-a-file' })
     return use({
       size: stat.size,
       read(offset, length) {
@@ -39,7 +39,7 @@ export function withBytes<T>(source: ImageSource, use: (bytes: ByteSource) => T)
     })
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) {
-      throw new ImageRefusal('unreadable', `unreadable: ${error.message}`, { cause: error })
+      throw new ImageRefusal('unreadable', { words: error.message }, { cause: error })
     }
     throw error
   } finally {

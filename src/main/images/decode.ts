@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import sharp from 'sharp'
 import type { ImageFormat } from '../../shared/image.ts'
+import { type Message, message } from '../../shared/messages/message.ts'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ImageSource, withBytes } from './byte-source.ts'
 import { fileType } from './file-type.ts'
@@ -35,7 +36,7 @@ export interface DecodedImage extends ImageHeader {
   bitDepth: 8 | 16
   data: Uint8Array | Uint16Array
   /** What was changed or left out to get here, for people. */
-  warnings: string[]
+  warnings: Message[]
 }
 
 /** What import records about an image after having decoded all of it. */
@@ -45,39 +46,34 @@ export interface ImageInfo extends ImageHeader {
   bitDepth: 8 | 16
   /** Largest sample value. */
   peak: number
-  warnings: string[]
+  warnings: Message[]
 }
 
 function checkSize(width: number, height: number): void {
   if (width * height > maxPixels) {
     const megapixels = Math.round((width * height) / 1e6)
-    throw new ImageRefusal(
-      'too-large',
-      `too large: the header says ${width} x ${height} (${megapixels} megapixels; at most ${Math.floor(maxPixels / 1e6)})`,
-    )
+    throw new ImageRefusal('too-large', { width, height, megapixels, most: Math.floor(maxPixels / 1e6) })
   }
   if (Math.min(width, height) < minSide) {
-    throw new ImageRefusal(
-      'too-small',
-      `too small: ${width} x ${height}, each side must have ${minSide} pixels`,
-    )
+    throw new ImageRefusal('too-small', { width, height, least: minSide })
   }
 }
 
 /** sharp's ways of failing on a file of a known type, as refusals. */
 function refusalOf(error: unknown): ImageRefusal {
   if (error instanceof ImageRefusal) return error
-  const message = error instanceof Error ? error.message : String(error)
-  const [line = ''] = message.split('\n')
-  if (/premature end|bytes, expected|end of file|unexpected eof/i.test(message)) {
-    return new ImageRefusal('truncated', `truncated: ${line}`, { cause: error })
+  const said = error instanceof Error ? error.message : String(error)
+  const [words = ''] = said.split('\n')
+  if (/premature end|bytes, expected|end of file|unexpected eof/i.test(said)) {
+    return new ImageRefusal('truncated', { words }, { cause: error })
   }
-  if (/pixel limit/i.test(message))
-    return new ImageRefusal('too-large', `too large: ${line}`, { cause: error })
-  if (/unsupported|not supported|unimplemented/i.test(message) && !/image format/i.test(message)) {
-    return new ImageRefusal('unsupported-type', `unsupported type: ${line}`, { cause: error })
+  if (/pixel limit/i.test(said)) {
+    return new ImageRefusal('too-large', { case: 'decoder', words }, { cause: error })
   }
-  return new ImageRefusal('corrupt', `corrupt: ${line}`, { cause: error })
+  if (/unsupported|not supported|unimplemented/i.test(said) && !/image format/i.test(said)) {
+    return new ImageRefusal('unsupported-type', { type: words }, { cause: error })
+  }
+  return new ImageRefusal('corrupt', { words }, { cause: error })
 }
 
 /** Times that a file is read until the decoder says what is wrong with it. */
@@ -170,21 +166,22 @@ async function samplesOf(source: ImageSource, stored: Stored, failOn: FailOn): P
  * libjpeg calls damage inside the picture a warning. Damage refuses the file; stray bytes before the end mark,
  * which some cameras write, and doubtful tags of a TIFF do not.
  */
-async function samplesOfJpeg(source: ImageSource, stored: Stored, warnings: string[]): Promise<Samples> {
+async function samplesOfJpeg(source: ImageSource, stored: Stored, warnings: Message[]): Promise<Samples> {
   try {
     return await samplesOf(source, stored, 'warning')
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const isDamage = /Corrupt JPEG data|premature end/i.test(message)
-    if (isDamage && !/extraneous bytes before marker 0xd9/i.test(message)) throw error
+    const said = error instanceof Error ? error.message : String(error)
+    const isDamage = /Corrupt JPEG data|premature end/i.test(said)
+    if (isDamage && !/extraneous bytes before marker 0xd9/i.test(said)) throw error
     const samples = await samplesOf(source, stored, 'error')
-    warnings.push(`the decoder warned: ${message.split('\n')[0]}`)
+    const [words = ''] = said.split('\n')
+    warnings.push(message('decoder-warned', { words }))
     return samples
   }
 }
 
 /** Takes alpha out of interleaved gray+alpha or RGB+alpha: what is transparent becomes black. */
-function flattenOnBlack(samples: Samples, warnings: string[]): Samples {
+function flattenOnBlack(samples: Samples, warnings: Message[]): Samples {
   const { data, bands, width, height } = samples
   const colors = bands - 1
   const pixels = width * height
@@ -198,7 +195,7 @@ function flattenOnBlack(samples: Samples, warnings: string[]): Samples {
       out[i * colors + c] = Math.round((data[i * bands + c] * alpha) / opaque)
     }
   }
-  if (sawTransparency) warnings.push('transparency was flattened on black')
+  if (sawTransparency) warnings.push(message('transparency-flattened'))
   return { width, height, bands: colors, data: out }
 }
 
@@ -208,7 +205,7 @@ function opaqueWhereAlphaIsUnused(data: Uint8Array): void {
   for (let i = 3; i < data.length; i += 4) data[i] = 255
 }
 
-function decodedBmp(source: ImageSource, warnings: string[]): Samples {
+function decodedBmp(source: ImageSource, warnings: Message[]): Samples {
   return withBytes(source, (bytes) => {
     const header = readBmpHeader(bytes)
     checkSize(header.width, header.height)
@@ -248,7 +245,7 @@ export async function readImageHeader(source: ImageSource): Promise<ImageHeader>
 
 async function decodeStored(source: ImageSource): Promise<DecodedImage> {
   const { format, width, height } = await readImageHeader(source)
-  const warnings: string[] = []
+  const warnings: Message[] = []
   if (format === 'bmp') {
     const { data } = decodedBmp(source, warnings)
     return { format, width, height, channels: 3, bitDepth: 8, data, warnings }
@@ -258,19 +255,19 @@ async function decodeStored(source: ImageSource): Promise<DecodedImage> {
   try {
     const stored = await storedHeader(source, format)
     if (stored.depth !== 'uchar' && stored.depth !== 'ushort') {
-      throw new ImageRefusal('unsupported-type', `unsupported type: samples of type ${stored.depth}`)
+      throw new ImageRefusal('unsupported-type', { case: 'samples', depth: stored.depth })
     }
     if (stored.pages > 1) {
-      warnings.push(`the file has ${stored.pages} pages; only the first page is used`)
+      warnings.push(message('first-page-only', { pages: stored.pages }))
     }
-    if (stored.space === 'cmyk') warnings.push('CMYK was converted to sRGB')
+    if (stored.space === 'cmyk') warnings.push(message('cmyk-converted'))
     const samples =
       format === 'jpeg'
         ? await samplesOfJpeg(source, stored, warnings)
         : await samplesOf(source, stored, 'error')
     const flat = samples.bands === 2 || samples.bands === 4 ? flattenOnBlack(samples, warnings) : samples
     if (flat.bands !== 1 && flat.bands !== 3) {
-      throw new ImageRefusal('unsupported-type', `unsupported type: ${flat.bands} bands`)
+      throw new ImageRefusal('unsupported-type', { case: 'bands', bands: flat.bands })
     }
     const bitDepth = flat.data instanceof Uint16Array ? 16 : 8
     return {

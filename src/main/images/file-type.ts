@@ -1,4 +1,5 @@
 import type { ImageFormat } from '../../shared/image.ts'
+import type { Params } from '../../shared/messages/message.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
 
@@ -6,21 +7,21 @@ const startsWith = (head: Buffer, ascii: string, at = 0): boolean =>
   head.toString('latin1', at, at + ascii.length) === ascii
 
 /** File types that people do try to import, so that the refusal can name them. */
-function unsupportedType(head: Buffer): string | null {
-  if (startsWith(head, 'GIF8')) return 'GIF'
-  if (startsWith(head, '8BPS')) return 'Photoshop'
-  if (startsWith(head, '%PDF')) return 'PDF'
-  if (startsWith(head, '\x76\x2f\x31\x01')) return 'OpenEXR'
-  if (/^P[1-7][\s#]/.test(head.toString('latin1', 0, 3))) return 'PNM'
-  if (startsWith(head, 'ftyp', 4)) return 'HEIF, AVIF or video'
-  if (startsWith(head, '\xff\x0a') || startsWith(head, 'JXL ', 4)) return 'JPEG XL'
-  if (startsWith(head, 'jP  ', 4) || startsWith(head, '\xff\x4f\xff\x51')) return 'JPEG 2000'
-  if (startsWith(head, '\x00\x00\x01\x00')) return 'icon'
-  if (startsWith(head, 'CR', 8) && startsWith(head, 'II')) return 'camera raw (CR2)'
+function unsupportedType(head: Buffer): Params | null {
+  if (startsWith(head, 'GIF8')) return { type: 'GIF' }
+  if (startsWith(head, '8BPS')) return { type: 'Photoshop' }
+  if (startsWith(head, '%PDF')) return { type: 'PDF' }
+  if (startsWith(head, '\x76\x2f\x31\x01')) return { type: 'OpenEXR' }
+  if (/^P[1-7][\s#]/.test(head.toString('latin1', 0, 3))) return { type: 'PNM' }
+  if (startsWith(head, 'ftyp', 4)) return { case: 'video' }
+  if (startsWith(head, '\xff\x0a') || startsWith(head, 'JXL ', 4)) return { type: 'JPEG XL' }
+  if (startsWith(head, 'jP  ', 4) || startsWith(head, '\xff\x4f\xff\x51')) return { type: 'JPEG 2000' }
+  if (startsWith(head, '\x00\x00\x01\x00')) return { case: 'icon' }
+  if (startsWith(head, 'CR', 8) && startsWith(head, 'II')) return { case: 'camera-raw-cr2' }
   if (startsWith(head, 'FUJIFILMCCD-RAW') || startsWith(head, 'IIRO') || startsWith(head, 'IIU\0')) {
-    return 'camera raw'
+    return { case: 'camera-raw' }
   }
-  if (/<svg[\s>]/i.test(head.toString('utf8'))) return 'SVG'
+  if (/<svg[\s>]/i.test(head.toString('utf8'))) return { type: 'SVG' }
   return null
 }
 
@@ -40,11 +41,11 @@ function knownFormat(head: Buffer): ImageFormat | null {
  * Refuses `empty-file`, `unsupported-type` and `not-an-image`.
  */
 export function fileType(bytes: ByteSource): ImageFormat {
-  if (bytes.size === 0) throw new ImageRefusal('empty-file', 'empty file: zero bytes')
+  if (bytes.size === 0) throw new ImageRefusal('empty-file')
   const head = bytes.read(0, 1024)
   const unsupported = unsupportedType(head)
-  if (unsupported) throw new ImageRefusal('unsupported-type', `unsupported type: ${unsupported}`)
+  if (unsupported) throw new ImageRefusal('unsupported-type', unsupported)
   const format = knownFormat(head)
-  if (!format) throw new ImageRefusal('not-an-image', 'not an image, by its content')
+  if (!format) throw new ImageRefusal('not-an-image')
   return format
 }

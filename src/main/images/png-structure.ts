@@ -23,22 +23,22 @@ export function checkPng(bytes: ByteSource): void {
   let hasData = false
   for (;;) {
     const head = bytes.read(at, 8)
-    if (head.length < 8) throw new ImageRefusal('truncated', 'truncated: the file ends before its end mark')
+    if (head.length < 8) throw new ImageRefusal('truncated', { case: 'end-mark' })
     const length = head.readUInt32BE(0)
     const type = head.toString('latin1', 4, 8)
     if (!/^[A-Za-z]{4}$/.test(type)) {
-      throw new ImageRefusal('corrupt', `corrupt: no PNG chunk where one should be, at byte ${at}`)
+      throw new ImageRefusal('corrupt', { case: 'png-no-chunk', at })
     }
     const end = at + 8 + length
     if (end + 4 > bytes.size) {
-      throw new ImageRefusal('truncated', `truncated: the file ends inside its ${type} chunk`)
+      throw new ImageRefusal('truncated', { case: 'chunk', type })
     }
     if (crcOf(bytes, at + 4, end) !== bytes.read(end, 4).readUInt32BE(0)) {
-      throw new ImageRefusal('corrupt', `corrupt: wrong CRC in the ${type} chunk at byte ${at}`)
+      throw new ImageRefusal('corrupt', { case: 'png-crc', type, at })
     }
     if (type === 'IDAT') hasData = true
     if (type === 'IEND') break
     at = end + 4
   }
-  if (!hasData) throw new ImageRefusal('corrupt', 'corrupt: a PNG without image data')
+  if (!hasData) throw new ImageRefusal('corrupt', { case: 'png-no-data' })
 }

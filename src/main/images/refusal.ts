@@ -1,12 +1,19 @@
 import { Failure } from '../../shared/failure.ts'
 import type { RefusalCode } from '../../shared/import.ts'
+import type { Message, Params } from '../../shared/messages/message.ts'
 
 /** Why one file cannot be used as an image. Refuses that file only and never stops an import. */
 export class ImageRefusal extends Failure {
   declare readonly code: RefusalCode
 
-  constructor(code: RefusalCode, reason: string, options?: { cause?: unknown }) {
-    super(code, { words: reason }, options)
+  /** @param params of the entry `failure.<code>` in the locale files */
+  constructor(code: RefusalCode, params: Params = {}, options?: { cause?: unknown }) {
+    super(code, params, options)
     this.name = 'ImageRefusal'
   }
+}
+
+/** A refusal as it is stored and sent. */
+export function refusalMessage({ code, params }: ImageRefusal): Message & { code: RefusalCode } {
+  return { code, params }
 }

@@ -1,3 +1,4 @@
+import type { Params } from '../../shared/messages/message.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
 
@@ -32,8 +33,8 @@ const typeBytes: Record<number, number | undefined> = {
 
 const maxPages = 10_000
 
-const truncated = (what: string): ImageRefusal =>
-  new ImageRefusal('truncated', `truncated: ${what} lies beyond the end of the file`)
+/** Something that lies beyond the end of the file. */
+const truncated = (what: Params): ImageRefusal => new ImageRefusal('truncated', what)
 
 /**
  * Walks every page of a TIFF and checks that its directory and all its strips or tiles lie inside the file;
@@ -48,16 +49,16 @@ export function checkTiff(bytes: ByteSource): void {
   const u64 = (b: Buffer, at: number): number =>
     Number(little ? b.readBigUInt64LE(at) : b.readBigUInt64BE(at))
 
-  if (head.length < 8) throw truncated('the header')
+  if (head.length < 8) throw truncated({ case: 'tiff-header' })
   const big = u16(head, 2) === 43
-  if (big && head.length < 16) throw truncated('the header')
+  if (big && head.length < 16) throw truncated({ case: 'tiff-header' })
   const countBytes = big ? 8 : 2
   const entryBytes = big ? 20 : 12
   const inlineBytes = big ? 8 : 4
   const offsetAt = (b: Buffer, at: number): number => (big ? u64(b, at) : u32(b, at))
 
   /** Whole block or a refusal. */
-  function block(offset: number, length: number, what: string): Buffer {
+  function block(offset: number, length: number, what: Params): Buffer {
     if (offset + length > bytes.size) throw truncated(what)
     return bytes.read(offset, length)
   }
@@ -67,13 +68,13 @@ export function checkTiff(bytes: ByteSource): void {
     const type = u16(entry, 2)
     const count = big ? u64(entry, 4) : u32(entry, 4)
     const size = typeBytes[type]
-    if (size === undefined) throw new ImageRefusal('corrupt', 'corrupt: a TIFF field of unknown type')
+    if (size === undefined) throw new ImageRefusal('corrupt', { case: 'tiff-field-type' })
     const valueAt = big ? 12 : 8
     const length = size * count
     const data =
       length <= inlineBytes
         ? entry.subarray(valueAt, valueAt + length)
-        : block(offsetAt(entry, valueAt), length, 'a table of strips')
+        : block(offsetAt(entry, valueAt), length, { case: 'tiff-strips' })
     const read = size === 2 ? u16 : size === 4 ? u32 : size === 8 ? u64 : (b: Buffer, at: number) => b[at]
     return Array.from({ length: count }, (_, i) => read(data, i * size))
   }
@@ -81,38 +82,37 @@ export function checkTiff(bytes: ByteSource): void {
   let directory = offsetAt(head, big ? 8 : 4)
   const visited = new Set<number>()
   for (let page = 0; directory !== 0 && page < maxPages; page++) {
-    if (visited.has(directory)) throw new ImageRefusal('corrupt', 'corrupt: TIFF pages that form a circle')
+    if (visited.has(directory)) throw new ImageRefusal('corrupt', { case: 'tiff-circle' })
     visited.add(directory)
-    const countBlock = block(directory, countBytes, `the directory of page ${page + 1}`)
+    const countBlock = block(directory, countBytes, { case: 'tiff-directory', page: page + 1 })
     const count = big ? u64(countBlock, 0) : u16(countBlock, 0)
-    const entries = block(
-      directory + countBytes,
-      count * entryBytes + inlineBytes,
-      `the directory of page ${page + 1}`,
-    )
+    const entries = block(directory + countBytes, count * entryBytes + inlineBytes, {
+      case: 'tiff-directory',
+      page: page + 1,
+    })
     const fields = new Map<number, Buffer>()
     for (let i = 0; i < count; i++) {
       const entry = entries.subarray(i * entryBytes, (i + 1) * entryBytes)
       const length = (typeBytes[u16(entry, 2)] ?? 1) * (big ? u64(entry, 4) : u32(entry, 4))
       if (length > inlineBytes && offsetAt(entry, big ? 12 : 8) + length > bytes.size) {
-        throw truncated(`a field of page ${page + 1}`)
+        throw truncated({ case: 'tiff-field', page: page + 1 })
       }
       fields.set(u16(entry, 0), entry)
     }
     const subfile = fields.get(tag.subfileType)
     const isPreview = page === 0 && subfile !== undefined && ((values(subfile)[0] ?? 0) & 1) === 1
     if (fields.has(tag.dngVersion) || isPreview) {
-      throw new ImageRefusal('unsupported-type', 'unsupported type: camera raw')
+      throw new ImageRefusal('unsupported-type', { case: 'camera-raw' })
     }
     const offsets = fields.get(tag.stripOffsets) ?? fields.get(tag.tileOffsets)
     const counts = fields.get(tag.stripByteCounts) ?? fields.get(tag.tileByteCounts)
-    if (!offsets) throw new ImageRefusal('corrupt', `corrupt: page ${page + 1} has no image data`)
+    if (!offsets) throw new ImageRefusal('corrupt', { case: 'tiff-no-data', page: page + 1 })
     const starts = values(offsets)
     const lengths = counts ? values(counts) : starts.map(() => 1)
     for (const [i, start] of starts.entries()) {
-      if (start + (lengths[i] ?? 0) > bytes.size) throw truncated(`image data of page ${page + 1}`)
+      if (start + (lengths[i] ?? 0) > bytes.size) throw truncated({ case: 'tiff-data', page: page + 1 })
     }
     directory = offsetAt(entries, count * entryBytes)
   }
-  if (visited.size === 0) throw new ImageRefusal('corrupt', 'corrupt: a TIFF without a page')
+  if (visited.size === 0) throw new ImageRefusal('corrupt', { case: 'tiff-no-page' })
 }

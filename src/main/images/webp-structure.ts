@@ -5,6 +5,6 @@ import { ImageRefusal } from './refusal.ts'
 export function checkWebp(bytes: ByteSource): void {
   const head = bytes.read(0, 12)
   if (head.length < 12 || 8 + head.readUInt32LE(4) > bytes.size) {
-    throw new ImageRefusal('truncated', 'truncated: the file is shorter than its header says')
+    throw new ImageRefusal('truncated', { case: 'shorter' })
   }
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type AuditEntry, auditEntrySchema } from '../../shared/audit.ts'
+import { type Message, message, type Params } from '../../shared/messages/message.ts'
 import type { JsonObject } from '../../shared/values.ts'
 import type { Database, SqlValues } from './database.ts'
 import { changedParts } from './live-checksum.ts'
@@ -165,10 +166,9 @@ export function iterateAudit(db: Database, filter: AuditFilter = {}): Generator<
   return db.iterate(entryRow, `SELECT ${columns} FROM audit ${sql} ORDER BY id`, values)
 }
 
-/** A place where the chain does not hold. */
-export interface AuditBreak {
+/** A place where the chain does not hold, and how: a message of the topic `reason`. */
+export interface AuditBreak extends Message {
   id: number
-  message: string
 }
 
 export interface AuditCheck {
@@ -187,15 +187,15 @@ export function checkAudit(db: Database): AuditCheck {
   let rows = 0
   let head = genesis
   let expected = 1
-  const report = (id: number, message: string): void => {
-    if (breaks.length < listedBreaks) breaks.push({ id, message })
+  const report = (id: number, how: Message): void => {
+    if (breaks.length < listedBreaks) breaks.push({ id, ...how })
   }
   for (const raw of db.iterate(z.unknown(), `SELECT ${columns} FROM audit ORDER BY id`)) {
     rows++
     const parsed = storedRow.safeParse(raw)
     if (!parsed.success) {
       const { id } = z.object({ id: z.int().catch(expected) }).parse(raw)
-      report(id, `Row ${id} of the audit was changed: it is no longer of the form that every row has.`)
+      report(id, message('audit-row-form', { row: id }))
       head = z.object({ hash: z.string().catch(head) }).parse(raw).hash
       expected = id + 1
       continue
@@ -203,20 +203,22 @@ export function checkAudit(db: Database): AuditCheck {
     const row = parsed.data
     const { hash, ...content } = row
     if (row.id !== expected) {
-      const range = row.id - expected === 1 ? `Row ${expected}` : `The rows ${expected} to ${row.id - 1}`
-      report(expected, `${range} of the audit ${row.id - expected === 1 ? 'is' : 'are'} missing.`)
+      const last = row.id - 1
+      report(
+        expected,
+        last === expected
+          ? message('audit-row-missing', { row: expected })
+          : message('audit-rows-missing', { first: expected, last }),
+      )
     }
     if (auditHash(content) !== hash) {
-      report(row.id, `Row ${row.id} of the audit (${told(row)}) was changed.`)
+      report(row.id, message('audit-row-changed', told(row)))
     } else if (row.id === expected && row.previous !== head && breaks.at(-1)?.id !== row.id - 1) {
-      report(row.id, `Row ${row.id} of the audit (${told(row)}) does not follow the row before it.`)
+      report(row.id, message('audit-row-unlinked', told(row)))
     } else if (row.action === 'live.judged') {
       const parts = changedParts(db, row.detail)
       if (parts !== null) {
-        report(
-          row.id,
-          `What is stored of the live parts ${parts} is not what row ${row.id} of the audit tells.`,
-        )
+        report(row.id, message('audit-live-parts', { parts, row: row.id }))
       }
     }
     head = hash
@@ -224,9 +226,13 @@ export function checkAudit(db: Database): AuditCheck {
   }
   const last = db.get(z.object({ seq: z.int() }), "SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
   if (last && last.seq >= expected) {
-    report(expected, `The audit ends at row ${expected - 1}, and ${last.seq} rows were written.`)
+    report(expected, message('audit-end-missing', { last: expected - 1, written: last.seq }))
   }
   return { rows, head, breaks }
 }
 
-const told = ({ action, at }: StoredAuditRow): string => `${action}, ${new Date(at).toISOString()}`
+const told = ({ id, action, at }: StoredAuditRow): Params => ({
+  row: id,
+  action,
+  at: new Date(at).toISOString(),
+})

@@ -116,7 +116,7 @@ function fromSource<T>(read: () => T): T {
     return read()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new ImageRefusal('unreadable', `unreadable: ${message}`, { cause: error })
+    throw new ImageRefusal('unreadable', { words: message }, { cause: error })
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type GridFilter, type GridImage, type GridSort, gridImageSchema } from '../../shared/dataset.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import { decisionKindSchema } from '../../shared/review.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import type { Database, SqlValues } from './database.ts'
@@ -107,7 +108,7 @@ export function gridOrder(db: Database, datasetId: Id, filter: GridFilter, sort:
 }
 
 const gridRow = gridImageSchema.extend({
-  warnings: jsonText(z.array(z.string())),
+  warnings: jsonText(z.array(messageSchema)),
   decision: decisionKindSchema.nullable(),
 })
 

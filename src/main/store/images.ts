@@ -8,6 +8,7 @@ import {
   type Label,
   type Split,
 } from '../../shared/image.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import type { Id, ImageId, Sha256 } from '../../shared/values.ts'
 import { fullScale } from '../images/full-scale.ts'
 import { allPages } from '../platform/long-work.ts'
@@ -20,7 +21,8 @@ const columns = `image.id, image.dataset_id AS datasetId, image.sha256, image.fi
   image.defect_type AS defectType, image.mask_sha256 AS maskSha256, image.part_group AS partGroup,
   image.warnings, image.imported_at AS importedAt, image.removed_at AS removedAt`
 const from = 'FROM image JOIN blob ON blob.sha256 = image.sha256'
-const imageRow = imageSchema.extend({ warnings: jsonText(z.array(z.string())) })
+const storedMessages = z.array(messageSchema)
+const imageRow = imageSchema.extend({ warnings: jsonText(storedMessages) })
 
 /** A file that lies whole in the blob store. */
 export interface BlobRow {
@@ -56,7 +58,7 @@ export function addImage(db: Database, image: NewImage): ImageId {
        defect_type, mask_sha256, part_group, warnings, import_id, imported_at)
      VALUES ($datasetId, $sha256, $file, $width, $height, $channels, $bitDepth, $peak, $split, $label,
        $defectType, $maskSha256, $partGroup, $warnings, $importId, $now)`,
-    { ...image, warnings: toJson(image.warnings), now: db.now() },
+    { ...image, warnings: toJson(storedMessages.parse(image.warnings)), now: db.now() },
   )
   return lastId
 }

@@ -7,6 +7,7 @@ import {
   livePartSchema,
   liveWatchSchema,
 } from '../../shared/live.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import type { Id, ImageId } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
@@ -76,7 +77,9 @@ export const newestWatch = (db: Database): LiveWatch | undefined =>
   db.get(watchRow, `SELECT ${watchColumns} FROM live_watch ORDER BY created_at DESC, id DESC LIMIT 1`)
 
 const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
-  reason, judged_at AS judgedAt, run_id AS run, point_id AS point`
+  coalesce(refusal, reason) AS reason, judged_at AS judgedAt, run_id AS run, point_id AS point`
+/** Of parts that were judged before messages were data, `reason` is a sentence and `refusal` the message. */
+const partRow = livePartSchema.extend({ reason: jsonText(messageSchema).nullable() })
 
 /** A file as it lies in the folder: another size or time is another part. */
 export interface ArrivedFile {
@@ -106,7 +109,7 @@ export const openPart = (
   { file, bytes, modifiedAt }: ArrivedFile,
 ): LivePart | undefined =>
   db.get(
-    livePartSchema,
+    partRow,
     `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND file = $file AND bytes = $bytes
        AND modified_at = $modifiedAt AND verdict IS NULL`,
     { watchId, file, bytes, modifiedAt },
@@ -121,19 +124,19 @@ export const hasPart = (db: Database, watchId: Id, { file, bytes, modifiedAt }: 
   ) !== undefined
 
 export const partById = (db: Database, id: number): LivePart | undefined =>
-  db.get(livePartSchema, `SELECT ${partColumns} FROM live_part WHERE id = $id`, { id })
+  db.get(partRow, `SELECT ${partColumns} FROM live_part WHERE id = $id`, { id })
 
 /** Parts without a verdict, in the order in which they came. */
 export const openParts = (db: Database, watchId: Id): LivePart[] =>
   db.all(
-    livePartSchema,
+    partRow,
     `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND verdict IS NULL ORDER BY id`,
     { watchId },
   )
 
 export const openPartsOf = (db: Database, watchId: Id, imageId: ImageId): LivePart[] =>
   db.all(
-    livePartSchema,
+    partRow,
     `SELECT ${partColumns} FROM live_part
      WHERE watch_id = $watchId AND image_id = $imageId AND verdict IS NULL ORDER BY id`,
     { watchId, imageId },
@@ -151,7 +154,7 @@ export function judgePart(
   db.run(
     `UPDATE live_part SET verdict = $verdict, score = $score, threshold = $threshold, reason = $reason, run_id = $run,
        point_id = $point, judged_at = $now WHERE id = $id AND verdict IS NULL`,
-    { ...values, id, now: db.now() },
+    { ...values, reason: toJsonOrNull(messageSchema.nullable().parse(values.reason)), id, now: db.now() },
   )
   return partById(db, id)
 }
@@ -159,7 +162,7 @@ export function judgePart(
 /** All that were judged, in the order in which they came, row by row. */
 export const judgedParts = (db: Database, watchId: Id): Generator<LivePart> =>
   db.iterate(
-    livePartSchema,
+    partRow,
     `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND verdict IS NOT NULL ORDER BY id`,
     { watchId },
   )
@@ -170,7 +173,7 @@ export function markWritten(db: Database, id: number): void {
 
 export const unwrittenParts = (db: Database, watchId: Id): LivePart[] =>
   db.all(
-    livePartSchema,
+    partRow,
     `SELECT ${partColumns} FROM live_part
      WHERE watch_id = $watchId AND verdict IS NOT NULL AND written_at IS NULL ORDER BY id`,
     { watchId },
@@ -178,7 +181,7 @@ export const unwrittenParts = (db: Database, watchId: Id): LivePart[] =>
 
 export const newestParts = (db: Database, watchId: Id, limit: number): LivePart[] =>
   db.all(
-    livePartSchema,
+    partRow,
     `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND verdict IS NOT NULL
      ORDER BY id DESC LIMIT $limit`,
     { watchId, limit },

@@ -7,6 +7,8 @@ export interface Migration {
   version: number
   name: string
   sql: string
+  /** What no SQL can do to the rows; after `sql`, in the same transaction. */
+  convert?: (db: Database) => void
 }
 
 /** 'FANO': tells a workspace's database from any other SQLite file. */
@@ -42,6 +44,7 @@ export function migrate(db: Database, migrations: readonly Migration[]): void {
     if (migration.version <= version) continue
     db.transaction(() => {
       db.script(migration.sql)
+      migration.convert?.(db)
       db.pragma(`application_id = ${applicationId}`)
       db.pragma(`user_version = ${migration.version}`)
     })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type Label, labelSchema, type Split, splitSchema } from '../../shared/image.ts'
+import { messageSchema } from '../../shared/messages/message.ts'
 import { type Decision, decisionKindSchema, decisionSchema } from '../../shared/review.ts'
 import { type Score, scoreSchema } from '../../shared/score.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
@@ -15,7 +16,8 @@ export const notScored = (run: Id, split: Split): Failure => new Failure('not-sc
 const columns = `run_id AS runId, image_id AS imageId, score, calibrated, tiles, map_file AS mapFile,
   map_scale AS mapScale, map_width AS mapWidth, map_height AS mapHeight,
   reconstruction_file AS reconstructionFile, warnings, scored_at AS scoredAt`
-const scoreRow = scoreSchema.extend({ warnings: jsonText(z.array(z.string())) })
+const storedMessages = z.array(messageSchema)
+const scoreRow = scoreSchema.extend({ warnings: jsonText(storedMessages) })
 
 export type NewScore = Omit<Score, 'runId' | 'scoredAt'> & {
   /** [tiles, components] in the order of the run's component names. */
@@ -62,7 +64,13 @@ export function saveScores(
            map_scale = excluded.map_scale, map_width = excluded.map_width, map_height = excluded.map_height,
            reconstruction_file = excluded.reconstruction_file, warnings = excluded.warnings,
            scored_at = excluded.scored_at`,
-        { ...rest, runId, components: toFloat32Blob(values), warnings: toJson(warnings), now: db.now() },
+        {
+          ...rest,
+          runId,
+          components: toFloat32Blob(values),
+          warnings: toJson(storedMessages.parse(warnings)),
+          now: db.now(),
+        },
       )
     }
     if (told === 'later') return

@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { imageFormatSchema } from '../../shared/image.ts'
+import { inside, type Params } from '../../shared/messages/message.ts'
 import { runStateSchema } from '../../shared/run.ts'
 import { sha256Schema } from '../../shared/values.ts'
 import type { Problem, VerifyReport } from '../../shared/workspace.ts'
@@ -17,25 +18,6 @@ export interface VerifyOptions {
   signal?: AbortSignal
   /** In bytes of originals. */
   onProgress?: (progress: { done: number; total: number }) => void
-}
-
-const restore =
-  'Restore this file from a backup of the workspace, or remove the image and import the photograph again.'
-
-const remedies: Record<Problem['code'], string> = {
-  'database-damaged':
-    'Keep a copy of the workspace, then put the newest file of its folder "backups" in the place of fanoscope.db.',
-  'audit-changed':
-    'Somebody changed the history of this workspace outside Fanoscope. Keep a copy as evidence, and compare it with a backup from before.',
-  'row-without-parent':
-    'Keep a copy of the workspace, then put the newest file of its folder "backups" in the place of fanoscope.db.',
-  'file-missing': restore,
-  'file-changed': restore,
-  'file-unreadable': 'Check the disk, then verify again.',
-  'map-missing': 'Score the image again with this run.',
-  'checkpoint-missing': 'Restore the folder of the run from a backup, or train again.',
-  'file-not-in-database': 'Nothing uses this file. It can be deleted.',
-  'temporary-file': 'A process that ended left this file. It can be deleted.',
 }
 
 const blobPageRow = z.object({ sha256: sha256Schema, format: imageFormatSchema, bytes: z.int() })
@@ -57,8 +39,8 @@ export async function verifyWorkspace(
   const { db, dir, paths } = workspace
   const started = performance.now()
   const problems: Problem[] = []
-  const report = (code: Problem['code'], file: string, message: string): void => {
-    problems.push({ code, file, message, remedy: remedies[code] })
+  const report: Report = (code, file, params = {}) => {
+    problems.push({ code, file, params })
   }
   const checkCancelled = (): void => {
     if (options.signal?.aborted) {
@@ -67,7 +49,9 @@ export async function verifyWorkspace(
   }
 
   checkDatabase(workspace, report)
-  for (const { message } of checkAudit(db).breaks) report('audit-changed', 'fanoscope.db', message)
+  for (const found of checkAudit(db).breaks) {
+    report('audit-changed', 'fanoscope.db', { what: inside('reason', found) })
+  }
 
   const sums = db.get(
     z.object({ images: z.int(), bytes: z.int(), files: z.int() }),
@@ -117,24 +101,22 @@ export async function verifyWorkspace(
   }
 }
 
-type Report = (code: Problem['code'], file: string, message: string) => void
+/** @param params of the entry `problem.<code>` in the locale files */
+type Report = (code: Problem['code'], file: string, params?: Params) => void
 
 function checkDatabase({ db }: Workspace, report: Report): void {
   const integrity = z
     .array(z.object({ integrity_check: z.string() }))
     .parse(db.pragma('integrity_check(100)'))
   for (const { integrity_check: text } of integrity) {
-    if (text !== 'ok') report('database-damaged', 'fanoscope.db', text)
+    if (text !== 'ok') report('database-damaged', 'fanoscope.db', { words: text })
   }
   const orphans = z
     .array(z.object({ table: z.string(), rowid: z.int().nullable(), parent: z.string() }))
     .parse(db.pragma('foreign_key_check'))
   for (const { table, rowid, parent } of orphans) {
-    report(
-      'row-without-parent',
-      'fanoscope.db',
-      `row ${rowid} of "${table}" names a missing row of "${parent}"`,
-    )
+    const row = rowid === null ? { case: 'no-number' } : { row: rowid }
+    report('row-without-parent', 'fanoscope.db', { ...row, table, parent })
   }
 }
 
@@ -146,19 +128,19 @@ async function checkOriginal(
 ): Promise<void> {
   try {
     if (!existsSync(path)) {
-      report('file-missing', file, 'this photograph or mask is missing')
+      report('file-missing', file)
       return
     }
     const { size } = statSync(path)
     if (size !== expected.bytes) {
-      report('file-changed', file, `${size} bytes instead of ${expected.bytes}`)
+      report('file-changed', file, { case: 'size', bytes: size, expected: expected.bytes })
       return
     }
     if ((await hashFile(path)) !== expected.sha256) {
-      report('file-changed', file, 'its content is not what was imported: the SHA-256 differs')
+      report('file-changed', file)
     }
   } catch (error) {
-    report('file-unreadable', file, error instanceof Error ? error.message : String(error))
+    report('file-unreadable', file, { words: error instanceof Error ? error.message : String(error) })
   }
 }
 
@@ -179,7 +161,7 @@ async function checkNames({ db, dir, paths }: Workspace, report: Report): Promis
       )
       const file = shown(dir, path)
       if (!row || blobFile(name.split('.')[0] ?? '', row.format) !== file) {
-        report('file-not-in-database', file, 'no image or mask of the workspace is this file')
+        report('file-not-in-database', file)
       }
     }
   }
@@ -199,7 +181,7 @@ function checkScores(workspace: Workspace, report: Report): void {
   for (const { runId, imageId, mapFile, picture } of rows) {
     for (const file of [mapFile, picture]) {
       if (file !== null && !existsSync(workspace.path(file))) {
-        report('map-missing', file, `a map or reconstruction of image ${imageId} by run ${runId} is missing`)
+        report('map-missing', file, { image: imageId, run: runId })
       }
     }
   }
@@ -214,18 +196,13 @@ async function checkRuns({ db, dir, paths }: Workspace, report: Report): Promise
     if (state !== 'trained') continue
     for (const file of modelFiles) {
       if (!existsSync(join(dir, runFolder(id), file))) {
-        report(
-          'checkpoint-missing',
-          `${runFolder(id)}/${file}`,
-          `run ${id} is trained, but this file is missing`,
-        )
+        report('checkpoint-missing', `${runFolder(id)}/${file}`, { run: id })
       }
     }
   }
   const known = new Set(runs.map(({ id }) => id))
   for (const name of await readdir(paths.runs)) {
-    if (!known.has(name))
-      report('file-not-in-database', `runs/${name}`, 'no run of the workspace has this folder')
+    if (!known.has(name)) report('file-not-in-database', `runs/${name}`, { case: 'run-folder' })
   }
 }
 
@@ -234,7 +211,7 @@ async function checkTemporary(dir: string, folder: string, report: Report): Prom
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await checkTemporary(dir, path, report)
     else if (entry.name.startsWith(temporaryPrefix) || path.includes(`${sep}staging${sep}`)) {
-      report('temporary-file', shown(dir, path), 'a file that was being written when its process ended')
+      report('temporary-file', shown(dir, path))
     }
   }
 }

@@ -38,6 +38,12 @@ export type Param = string | number | boolean | null | NestedMessage | Share | r
  */
 export type Params = { readonly [name: string]: Param }
 
+/**
+ * What was said before messages were data and no pattern knows is kept as its text: with this as its code, or as its
+ * case where its code was known.
+ */
+export const recordedBefore = 'recorded-before'
+
 export interface Message {
   code: string
   params: Params

@@ -7,7 +7,7 @@ import {
   translate,
 } from '@intlify/core-base'
 import en from './en.json' with { type: 'json' }
-import type { Message, Param, Params, Topic } from './message.ts'
+import { type Message, type Param, type Params, recordedBefore, type Topic } from './message.ts'
 import chinese from './zh-CN.json' with { type: 'json' }
 
 registerMessageCompiler(compile)
@@ -65,7 +65,9 @@ export function wordsIn(locale: string): Words {
       const variant = typeof params.case === 'string' ? `${code}/${params.case}` : code
       const tail = part === undefined ? '' : `.${part}`
       const values = worded(params, part)
-      for (const key of [`${topic}.${variant}${tail}`, `${topic}.${code}${tail}`]) {
+      const entries = params.case === recordedBefore ? [variant, recordedBefore, code] : [variant, code]
+      for (const entry of entries) {
+        const key = `${topic}.${entry}${tail}`
         const text = translate(context, key, values, { locale })
         if (typeof text === 'string' && text !== key) return text
       }

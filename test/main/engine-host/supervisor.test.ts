@@ -43,7 +43,13 @@ class PlayedEngine implements EngineChannel {
   ready(): void {
     this.says({
       type: 'ready',
-      provider: { backend: 'played', version: '1', gpu: false, device: '', reason: '' },
+      provider: {
+        backend: 'played',
+        version: '1',
+        gpu: false,
+        device: '',
+        why: { code: 'library-sees-gpu', params: {} },
+      },
     })
   }
   exit(code: number | null, signal: string | null): void {

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decodeImage, inspectImage, readImageHeader } from '../../../src/main/images/decode.ts'
 import { ImageRefusal } from '../../../src/main/images/refusal.ts'
+import { message } from '../../../src/shared/messages/message.ts'
 import { decodePlainPng } from './plain-png.ts'
 
 const awkward = resolve('../shared/data/awkward')
@@ -87,13 +88,13 @@ describe.skipIf(!hasAwkward)('the awkward files of a factory', () => {
 
   it('says that only the first of several pages is used', async () => {
     const { warnings } = await inspectImage(join(awkward, 'multipage.tif'))
-    expect(warnings).toEqual(['the file has 3 pages; only the first page is used'])
+    expect(warnings).toEqual([message('first-page-only', { pages: 3 })])
   })
 
   it('says that CMYK was converted and that transparency was flattened', async () => {
-    expect((await inspectImage(join(awkward, 'cmyk.jpg'))).warnings).toEqual(['CMYK was converted to sRGB'])
+    expect((await inspectImage(join(awkward, 'cmyk.jpg'))).warnings).toEqual([message('cmyk-converted')])
     expect((await inspectImage(join(awkward, 'alpha.png'))).warnings).toEqual([
-      'transparency was flattened on black',
+      message('transparency-flattened'),
     ])
   })
 })

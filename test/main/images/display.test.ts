@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { displayImage, isDisplayable, type Shown, thumbnail } from '../../../src/main/images/display.ts'
+import { message } from '../../../src/shared/messages/message.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -45,7 +46,7 @@ describe('showing an image', () => {
     expect(isDisplayable(row({ format: 'tiff' }))).toBe(false)
     expect(isDisplayable(row({ format: 'bmp' }))).toBe(false)
     expect(isDisplayable(row({ bitDepth: 16 }))).toBe(false)
-    expect(isDisplayable(row({ warnings: ['transparency was flattened on black'] }))).toBe(false)
+    expect(isDisplayable(row({ warnings: [message('transparency-flattened')] }))).toBe(false)
   })
 
   it('shows a 12-bit photograph in its full brightness', async () => {

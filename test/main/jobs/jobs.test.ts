@@ -412,7 +412,7 @@ describe('a scoring as a job', () => {
     const task = engine.tasks[1]
     if (task?.kind !== 'score') throw new TypeError('not a scoring')
     const image = task.images[0]?.id ?? 0
-    const refused = [{ image, code: 'truncated', reason: 'truncated: the file ends' }]
+    const refused = [{ image, code: 'truncated', params: { words: 'the file ends' } }]
     engine.says({ type: 'score-done', task: job, result: { images: 5, refused, seconds: 1 } })
     expect((await session.jobs.ended(job)).result).toMatchObject({
       images: 5,

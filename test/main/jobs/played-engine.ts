@@ -36,7 +36,13 @@ export function playedEngine(): PlayedEngine {
   let onExit: (code: number | null, signal: string | null) => void = () => undefined
   const ready: FromEngine = {
     type: 'ready',
-    provider: { backend: 'played', version: '1', gpu: false, device: 'test', reason: 'a test' },
+    provider: {
+      backend: 'played',
+      version: '1',
+      gpu: false,
+      device: 'test',
+      why: { code: 'recorded-before', params: { text: 'a test' } },
+    },
   }
   return {
     tasks,

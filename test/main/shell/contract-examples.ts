@@ -16,6 +16,7 @@ import type { DatasetVersion } from '../../../src/shared/curation.ts'
 import type { Image } from '../../../src/shared/image.ts'
 import type { Job } from '../../../src/shared/job.ts'
 import type { LivePart, LiveState } from '../../../src/shared/live.ts'
+import { message } from '../../../src/shared/messages/message.ts'
 import type { Gate, ModelUse } from '../../../src/shared/model.ts'
 import type { Operator } from '../../../src/shared/operator.ts'
 import type { Decision } from '../../../src/shared/review.ts'
@@ -27,7 +28,13 @@ export type EventExamples = { [N in EventName]: EventPayload<N> }
 
 const engine = {
   state: 'ready' as const,
-  provider: { backend: 'tensorflow', version: '2.21.0', gpu: false, device: 'CPU', reason: 'no GPU' },
+  provider: {
+    backend: 'tensorflow',
+    version: '2.21.0',
+    gpu: false,
+    device: 'CPU',
+    why: message('library-sees-no-gpu'),
+  },
   crashes: 0,
 }
 const workspace = { dir: '/data/line 1', name: 'line 1', datasets: 1, images: 2, runs: 1, freeBytes: 5e9 }
@@ -301,7 +308,7 @@ export const callExamples: CallExamples = {
   },
   'app.doctor': {
     input: {},
-    output: { text: 'All well.', report: { node: { version: '24.0.0' }, findings: [] } },
+    output: { text: 'All well.', report: { node: { version: '24.0.0' }, facts: [], findings: [] } },
   },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
@@ -372,7 +379,7 @@ export const callExamples: CallExamples = {
       imported: 1,
       already: 0,
       duplicates: [{ file: 'b.png', of: 'a.png' }],
-      refused: [{ file: 'c.png', code: 'truncated', reason: 'truncated: the file ends early' }],
+      refused: [{ file: 'c.png', code: 'truncated', params: { words: 'the file ends early' } }],
       splits: { train: 1, validation: 0, test: 0 },
       warnings: [],
       seconds: 0.5,
@@ -475,7 +482,7 @@ export const callExamples: CallExamples = {
   },
   'label.import': {
     input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks' },
-    output: { images: 3, skipped: [{ file: 'a.json', reason: 'it marks no pixel' }] },
+    output: { images: 3, skipped: [{ file: 'a.json', ...message('marks-no-pixel') }] },
   },
   'system.list': {
     input: {},
@@ -499,7 +506,7 @@ export const callExamples: CallExamples = {
     output: {
       job: 'j-1',
       run: 'r-1',
-      warnings: [{ code: 'few-validation', count: 4, message: 'There are only 4.' }],
+      warnings: [{ code: 'few-validation', params: { count: 4 } }],
     },
   },
   'train.outlook': {
@@ -761,7 +768,7 @@ export const callExamples: CallExamples = {
       threshold: 0.5,
       interval: { low: 0.45, high: 0.55 },
       sufficient: false,
-      notices: [{ code: 'too-few-normals', text: '40 good images cannot show 1 %.', values: { normal: 40 } }],
+      notices: [{ code: 'too-few-normals', params: { normal: 40, asked: { share: 0.01 } } }],
       figures: figures(0.5),
       validation: { ...validation, missing: 0 },
     },
@@ -847,7 +854,7 @@ export const callExamples: CallExamples = {
     output: {
       rows: 7,
       head: 'ef'.repeat(32),
-      breaks: [{ id: 3, message: 'Row 3 of the audit was changed.' }],
+      breaks: [{ id: 3, ...message('audit-row-form', { row: 3 }) }],
     },
   },
   'audit.export': {

@@ -19,6 +19,7 @@ import { migrations } from '../../../src/main/store/migrations/index.ts'
 import { findOrMakeOperator } from '../../../src/main/store/operators.ts'
 import { createRun, setRunState } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
+import { wordsIn } from '../../../src/shared/messages/words.ts'
 import { stockedWorkspace, tickingClock } from './stocked-workspace.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -43,7 +44,8 @@ function chained(rows: number, file = ':memory:'): Database {
 const byHand = (db: Database, sql: string): void =>
   db.script(`DROP TRIGGER audit_is_final; DROP TRIGGER audit_stays; DROP TRIGGER audit_only_grows; ${sql}`)
 
-const breaks = (db: Database): string[] => checkAudit(db).breaks.map(({ message }) => message)
+const breaks = (db: Database): string[] =>
+  checkAudit(db).breaks.map((found) => wordsIn('en').text('reason', found))
 
 describe('the audit', () => {
   it('holds as it was written, and its head is the hash of the newest row', () => {
@@ -202,11 +204,10 @@ describe('what is done in a workspace', () => {
     const { workspace } = await stockedWorkspace(1)
     expect((await verifyWorkspace(workspace)).ok).toBe(true)
     byHand(workspace.db, "UPDATE audit SET dataset = 'another' WHERE id = 1")
-    expect((await verifyWorkspace(workspace)).problems).toEqual([
-      expect.objectContaining({
-        code: 'audit-changed',
-        message: expect.stringMatching(/^Row 1 of the audit/),
-      }),
+    const { problems } = await verifyWorkspace(workspace)
+    expect(problems.map(({ code }) => code)).toEqual(['audit-changed'])
+    expect(problems.map((problem) => wordsIn('en').text('problem', problem, 'title'))).toEqual([
+      expect.stringMatching(/^Row 1 of the audit/),
     ])
   })
 })

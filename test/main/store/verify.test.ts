@@ -8,6 +8,7 @@ import { createRun, runFolder, setRunState } from '../../../src/main/store/runs.
 import { saveScores } from '../../../src/main/store/scores.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { runWorkspaceTask } from '../../../src/main/threads/run-task.ts'
+import { wordsIn } from '../../../src/shared/messages/words.ts'
 import { type Stocked, stockedWorkspace } from './stocked-workspace.ts'
 
 const problemsOf = async ({ workspace }: Stocked) =>
@@ -123,7 +124,10 @@ describe('verify', () => {
     rmSync(stocked.workspace.path(original(stocked, 0)))
     const { problems, ok } = await verifyWorkspace(stocked.workspace)
     expect(ok).toBe(false)
-    expect(problems.every(({ remedy, message }) => remedy.length > 10 && message.length > 10)).toBe(true)
+    const english = wordsIn('en')
+    for (const part of ['title', 'remedy']) {
+      expect(problems.every((problem) => english.text('problem', problem, part).length > 10)).toBe(true)
+    }
   })
 
   it('reports its progress in bytes up to the whole', async () => {

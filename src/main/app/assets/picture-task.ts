@@ -3,8 +3,10 @@
  * answer. One thread of its own, so that no other work holds a picture up; started by the first picture and started
  * again when it died.
  */
+
 import { z } from 'zod'
 import { imageFormatSchema } from '../../../shared/image.ts'
+import { messageSchema } from '../../../shared/messages/message.ts'
 import { sha256Schema } from '../../../shared/values.ts'
 import { defineTask, noProgress, type Task } from '../../threads/task.ts'
 import { createThreadPool } from '../../threads/thread-pool.ts'
@@ -19,7 +21,7 @@ const displaySchema = z.object({
     format: imageFormatSchema,
     bitDepth: z.union([z.literal(8), z.literal(16)]),
     peak: z.number(),
-    warnings: z.array(z.string()),
+    warnings: z.array(messageSchema),
   }),
 })
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)

@@ -39,6 +39,7 @@
  */
 
 import { Failure } from '../../../shared/failure.ts'
+import { inside } from '../../../shared/messages/message.ts'
 import { isNative } from '../binding.ts'
 import { provider, tf } from '../tensorflow.ts'
 import { compiledProgram } from './compiled.ts'
@@ -85,7 +86,10 @@ export function compileAll<const D extends Record<string, StepDefinition>>(
   const backend = tf.backend()
   try {
     if (isNative(backend)) return compiledProgram(backend, definition, assemble, { precision, cache })
-    throw new Failure('graph-uncompilable', { case: 'no-tensorflow', reason: provider.reason })
+    throw new Failure('graph-uncompilable', {
+      case: 'no-tensorflow',
+      reason: inside('reason', provider.why),
+    })
   } catch (error) {
     const fallback = mode === 'auto' && error instanceof Failure && error.code === 'graph-uncompilable'
     if (!fallback) throw error

@@ -2,7 +2,9 @@
  * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
  * into full batches, results blended back. Memory holds a few photographs, however many there are.
  */
-import { failureDocument } from '../../../shared/failure.ts'
+
+import { failureData } from '../../../shared/failure.ts'
+import { type Message, message } from '../../../shared/messages/message.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import {
   countInside,
@@ -34,13 +36,13 @@ export interface ScoredPicture {
     /** G(E(x)) at the photograph's own size and in its light, in [-1, 1]. */
     reconstruction: Pixels
   } | null
-  warnings: string[]
+  warnings: Message[]
 }
 
 export interface RefusedPicture {
   image: EngineImage
-  code: string
-  reason: string
+  /** Of the topic `failure`. */
+  why: Message
 }
 
 /** A photograph whose tiles are being scored. */
@@ -117,9 +119,9 @@ class OpenPicture {
     const map = (): Pixels => drawn?.(picture.width, picture.height) ?? this.#map.finish()
     const missed = searched && inside === null
     const small = input === 'tiles' && (picture.width < side || picture.height < side)
-    const warnings: string[] = []
-    if (small) warnings.push('smaller than a tile: its border pixels were repeated to fill one')
-    if (missed) warnings.push('no part was found on it: all of the photograph counts')
+    const warnings: Message[] = []
+    if (small) warnings.push(message('smaller-than-tile'))
+    if (missed) warnings.push(message('no-part-found'))
     return {
       image,
       tiles: this.positions.length,
@@ -217,7 +219,7 @@ export async function* scoreImages(
   }
 
   for await (const loaded of decodeAhead(images, mode)) {
-    if ('code' in loaded) {
+    if ('why' in loaded) {
       yield loaded
       continue
     }
@@ -250,8 +252,7 @@ async function* decodeAhead(images: readonly EngineImage[], mode: InputMode): As
     try {
       return { image, loaded: await loadImage(image, mode) }
     } catch (error) {
-      const { code, message } = failureDocument(error)
-      return { image, code, reason: message }
+      return { image, why: failureData(error) }
     }
   }
   const queue: Promise<Loaded>[] = []

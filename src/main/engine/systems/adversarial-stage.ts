@@ -3,6 +3,7 @@
  * two minimize and how their weights move is the system's own: its `Objective`.
  */
 
+import type { Message } from '../../../shared/messages/message.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { compileAll, defineStep } from '../graph/compile.ts'
 import type { Optimizer } from '../graph/optimizers.ts'
@@ -39,7 +40,7 @@ export interface Objective {
   /** Each weight of D is kept in [-clip, clip] after each of its steps. */
   clip?: number
   /** What is wrong with D, from the losses of a step; null where nothing is. */
-  criticProblem(losses: Readonly<Record<string, number>>): string | null
+  criticProblem(losses: Readonly<Record<string, number>>): Message | null
 }
 
 export interface AdversarialConfig {

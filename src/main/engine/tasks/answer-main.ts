@@ -75,9 +75,9 @@ class TaskLoop {
   }
 
   start(): void {
-    const { backend, version, gpu, reason } = provider
+    const { backend, version, gpu, why } = provider
     const device = gpu ? 'GPU' : (cpus()[0]?.model.trim() ?? 'CPU')
-    this.#port.send({ type: 'ready', provider: { backend, version, gpu, device, reason } })
+    this.#port.send({ type: 'ready', provider: { backend, version, gpu, device, why } })
   }
 
   receive(raw: unknown): void {
@@ -216,7 +216,7 @@ class TaskLoop {
       },
       exchanged: (run, failure) => send({ type: 'exchanged', task: id, run, failure }),
       log: (level, message) => send({ type: 'log', level, message }),
-      refused: ({ image, code, reason }) => send({ type: 'refused', task: id, image, code, reason }),
+      refused: ({ image, code, params }) => send({ type: 'refused', task: id, image, why: { code, params } }),
       rows(rows) {
         sent += rows.length
         send({ type: 'scored', task: id, rows })

@@ -3,6 +3,7 @@
  * TensorFlow says it uses. TensorFlow refuses such a graph where the device is not there, so a right result
  * was computed there.
  */
+
 import { failureDocument } from '../../../shared/failure.ts'
 import { createRandom } from '../../platform/random.ts'
 import { type Binding, isNative } from '../binding.ts'
@@ -51,7 +52,6 @@ function prove(
   side: number,
   begin: (device: string, values: Float32Array, side: number) => Squaring,
 ): DeviceProof {
-  const operation = `matrix product, ${side} x ${side}`
   try {
     const values = createRandom(1, 'device proof').fillUniform(new Float32Array(side * side))
     const squaring = begin(device, values, side)
@@ -64,12 +64,12 @@ function prove(
         fastest = Math.min(fastest, performance.now() - started)
       }
       const gigaflops = (2 * side ** 3) / (fastest * 1e6)
-      return { device, operation, correct: isSquare(product, values, side), gigaflops, failure: null }
+      return { device, side, correct: isSquare(product, values, side), gigaflops, failure: null }
     } finally {
       squaring.dispose()
     }
   } catch (error) {
-    return { device, operation, correct: false, gigaflops: 0, failure: failureDocument(error).message }
+    return { device, side, correct: false, gigaflops: 0, failure: failureDocument(error).message }
   }
 }
 

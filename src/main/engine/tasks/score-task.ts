@@ -149,8 +149,8 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
   const pass = async (images: readonly EngineImage[]): Promise<boolean> => {
     const { scorer, mode, overlap } = model
     for await (const picture of scoreImages(images, { scorer, mode, overlap, ...onlyNumbers })) {
-      if ('code' in picture) {
-        const refusal = { image: picture.image.id, code: picture.code, reason: picture.reason }
+      if ('why' in picture) {
+        const refusal = { image: picture.image.id, ...picture.why }
         // A stream has no end at which they could be listed.
         if (task.stream) context.refused(refusal)
         else refused.push(refusal)

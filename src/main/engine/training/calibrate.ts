@@ -3,6 +3,7 @@
  * scale of their maps, and the expectation of the discriminator on training images.
  */
 
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { imageScore, type ScoreOptions, scoresFrom } from '../../model/scores.ts'
 import { elementAt } from '../../platform/array-bounds.ts'
 import { createRandom } from '../../platform/random.ts'
@@ -62,8 +63,11 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     done += 1
     context.progress('calibrate', done, images.length, null)
     await proceed()
-    if ('code' in scored) {
-      context.log('warn', `${scored.image.file} was left out of the calibration: ${scored.reason}`)
+    if ('why' in scored) {
+      context.log(
+        'warn',
+        `${scored.image.file} was left out of the calibration: ${wordsIn('en').text('failure', scored.why, 'title')}`,
+      )
       continue
     }
     for (const name of kinds) {

@@ -1,5 +1,8 @@
 /** Where a training stands: which step of which stage, how long that took, what is told of it, and its checkpoints. */
+
 import { join } from 'node:path'
+import { type Message, message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { createRandom, type Random } from '../../platform/random.ts'
 import { Cancelled } from '../task-control.ts'
@@ -119,7 +122,7 @@ export class Course {
       Object.entries(losses).map(([name, value]) => [name, value?.[0] ?? Number.NaN]),
     )
     for (const [name, value] of Object.entries(values)) {
-      if (!Number.isFinite(value)) throw new Diverged(`The ${name} loss is no longer a number`)
+      if (!Number.isFinite(value)) throw new Diverged(message('loss-not-a-number', { name }))
     }
     Object.assign(this.state.losses, values)
     this.#pace.tick()
@@ -131,9 +134,9 @@ export class Course {
   }
 
   /** Says what a person should know of the run, and keeps it with the run. */
-  warn(message: string): void {
-    this.state.warnings = [...this.state.warnings, message]
-    this.context.log('warn', message)
+  warn(warning: Message): void {
+    this.state.warnings = [...this.state.warnings, warning]
+    this.context.log('warn', wordsIn('en').text('warning', warning))
   }
 
   #secondsLeft(): number | null {

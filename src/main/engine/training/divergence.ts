@@ -1,4 +1,7 @@
 /** How a training that went wrong is noticed. */
+
+import { type Message, message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { requireRows } from '../../platform/array-bounds.ts'
 
 /** Steps between two looks at what no loss shows. */
@@ -7,8 +10,15 @@ export const watchEvery = 25
 /** How often a phase goes back to its last good checkpoint before that is no help. */
 export const restartLimit = 3
 
-/** A training that cannot go on as it is; the message says what was seen, without a full stop. */
-export class Diverged extends Error {}
+/** A training that cannot go on as it is, and what was seen: a message of the topic `reason`. */
+export class Diverged extends Error {
+  readonly why: Message
+
+  constructor(why: Message) {
+    super(wordsIn('en').text('reason', why))
+    this.why = why
+  }
+}
 
 /** Mean over pixels of the standard deviation over pictures; `pictures` are [count, ...]. */
 export function spreadOf(pictures: Float32Array, count: number): number {
@@ -32,10 +42,10 @@ const collapsedShare = 0.01
 export function collapseOf(
   generated: { pictures: Float32Array; count: number },
   real: { pictures: Float32Array; count: number },
-): string | null {
+): Message | null {
   const spread = spreadOf(generated.pictures, generated.count)
-  if (!Number.isFinite(spread)) return 'The generator makes pictures that are not numbers'
+  if (!Number.isFinite(spread)) return message('pictures-not-numbers')
   const wanted = spreadOf(real.pictures, real.count)
   if (spread >= collapsedShare * wanted) return null
-  return `The generator makes the same picture from every z (spread ${spread.toPrecision(2)}, photographs ${wanted.toPrecision(2)})`
+  return message('pictures-alike', { spread: spread.toPrecision(2), photographs: wanted.toPrecision(2) })
 }

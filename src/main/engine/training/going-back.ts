@@ -3,6 +3,7 @@
  * Which checkpoint that is depends on steps alone, so that this too is the same for every interruption.
  */
 import { Failure } from '../../../shared/failure.ts'
+import { inside, type Message, message } from '../../../shared/messages/message.ts'
 import { type Checkpoint, dropCheckpointsAfter, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Course } from './course.ts'
 import { Diverged, restartLimit } from './divergence.ts'
@@ -12,13 +13,12 @@ import { trainingStateSchema } from './state.ts'
 export const rateScale = ({ state: { restarts, phase } }: Course): number => 0.5 ** (restarts[phase] ?? 0)
 
 /** A collapse goes back as long as that may help; then it is said, once, and the training goes on. */
-export function heed(course: Course, problem: string | null): void {
+export function heed(course: Course, problem: Message | null): void {
   if (problem === null) return
   const { phase, step, restarts, warnings } = course.state
   if ((restarts[phase] ?? 0) < restartLimit) throw new Diverged(problem)
-  const words = `is as before after ${restartLimit} restarts: the training goes on as it is.`
-  if (warnings.some((warning) => warning.endsWith(words))) return
-  course.warn(`${problem}, at step ${step} of stage "${phase}". It ${words}`)
+  if (warnings.some(({ code }) => code === 'goes-on')) return
+  course.warn(message('goes-on', { problem: inside('reason', problem), step, phase, times: restartLimit }))
 }
 
 /**
@@ -26,19 +26,30 @@ export function heed(course: Course, problem: string | null): void {
  * @returns that checkpoint; null where the training starts again from the beginning
  * @throws Failure `training-diverged` where going back did not help often enough
  */
-export async function goBack(course: Course, problem: string): Promise<Checkpoint | null> {
+export async function goBack(course: Course, problem: Message): Promise<Checkpoint | null> {
   const { phase, step, good, restarts, warnings } = course.state
   const times = (restarts[phase] ?? 0) + 1
   if (times > restartLimit) {
-    throw new Failure('training-diverged', { problem, step, stage: phase, times })
+    throw new Failure('training-diverged', {
+      problem: inside('reason', problem),
+      step,
+      stage: phase,
+      times,
+    })
   }
   const { seconds } = course
   const checkpoint = good === null ? null : await readCheckpoint(course.checkpoints, good)
   const from = checkpoint ? trainingStateSchema.parse(checkpoint.state) : course.beginning()
   course.goOnFrom({ ...from, seconds, warnings, restarts: { ...from.restarts, [phase]: times } })
   course.warn(
-    `${problem}, at step ${step} of stage "${phase}". The training went back to step ${from.step} of stage ` +
-      `"${from.phase}" and goes on with ${0.5 ** times} of the learning rate.`,
+    message('went-back', {
+      problem: inside('reason', problem),
+      step,
+      phase,
+      backStep: from.step,
+      backPhase: from.phase,
+      share: 0.5 ** times,
+    }),
   )
   // A later resumption must not go on from what is given up here.
   dropCheckpointsAfter(course.checkpoints, good ?? -1)

@@ -1,5 +1,6 @@
 /** What a system brings to a training: its networks, its stages one after the other, and its scorer. */
 
+import type { Message } from '../../../shared/messages/message.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
@@ -40,8 +41,8 @@ export interface Stage {
   readonly variables: Readonly<Record<string, Variable>>
   /** One step at a learning rate, after `done` others. */
   step(rate: number, done: number): Promise<Losses>
-  /** What is wrong with the networks that no loss shows, in words; null where nothing is. */
-  watch?(): string | null
+  /** What is wrong with the networks that no loss shows, of the topic `reason`; null where nothing is. */
+  watch?(): Message | null
   /** The number that chooses the best weights, the lowest first, and the variables that are kept with it. */
   readonly choice?: { measure(): Promise<number>; variables: readonly string[] }
   preview(): Promise<void>

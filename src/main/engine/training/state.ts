@@ -1,5 +1,6 @@
 /** Where a training stands, besides its tensors: what a checkpoint holds of it. */
 import { z } from 'zod'
+import { message, messageSchema, recordedBefore } from '../../../shared/messages/message.ts'
 
 const randomStateSchema = z.object({
   words: z.tuple([z.number(), z.number(), z.number(), z.number()]),
@@ -19,7 +20,9 @@ export const trainingStateSchema = z.object({
   good: z.int().nonnegative().nullable().default(null),
   /** How often each phase went back; its learning rate is halved each time. */
   restarts: z.record(z.string(), z.int()).default({}),
-  /** What a person should know about the run. */
-  warnings: z.array(z.string()).default([]),
+  /** What a person should know about the run. Checkpoints of before messages were data hold sentences. */
+  warnings: z
+    .array(messageSchema.or(z.string().transform((text) => message(recordedBefore, { text }))))
+    .default([]),
 })
 export type TrainingState = z.infer<typeof trainingStateSchema>

@@ -35,7 +35,7 @@ export async function runTraining<W extends Record<string, Weights>>(
       return await train(definition, course, images, checkpoint?.tensors ?? null)
     } catch (error) {
       if (!(error instanceof Diverged)) throw error
-      checkpoint = await goBack(course, error.message)
+      checkpoint = await goBack(course, error.why)
     }
   }
 }

@@ -1,6 +1,7 @@
 /** `audit`: what was done in the workspace, whether it was changed since, and as a file. */
 import { z } from 'zod'
 import type { AuditEntry } from '../../../shared/audit.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf, wholeNumber } from '../../command-line/option-values.ts'
@@ -20,6 +21,8 @@ const optionsSchema = z.object({
   format: z.enum(['csv', 'json']).default('csv'),
   to: z.string().optional(),
 })
+
+const english = wordsIn('en')
 
 export const addAudit: AddCommand = (line) =>
   line.add({
@@ -57,12 +60,13 @@ export const addAudit: AddCommand = (line) =>
         ])
         const check = await runWorkspaceTask(workspace, checkAuditTask, {})
         const { rows, head, breaks } = check
+        const told = breaks.map((found) => ({ ...found, message: english.text('reason', found) }))
         return {
-          document: { ...check, ok: breaks.length === 0 },
+          document: { ...check, breaks: told, ok: breaks.length === 0 },
           text:
             breaks.length === 0
               ? `The audit is whole: ${rows} rows, the newest with hash ${head}.\n`
-              : breaks.map(({ message }) => `${message}\n`).join(''),
+              : told.map(({ message }) => `${message}\n`).join(''),
           failed: breaks.length > 0,
         }
       }

@@ -11,6 +11,7 @@ import { figure, textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
 import { scoreValidation } from '../comparison/compare-command.ts'
+import { noticeText } from '../thresholds/threshold-notice.ts'
 
 export const addChoose: AddCommand = (line) =>
   line.add({
@@ -108,7 +109,7 @@ async function apply(
   const settings = { score, k, reduction }
   const target = active?.target ?? (validation.anomalous > 0 ? 'f1' : 'percentile=99')
   const chosen = await askThresholds(session, 'threshold.choose', { run, settings, target, regions: null })
-  for (const { text } of chosen.notices) context.notice(text)
+  for (const notice of chosen.notices) context.notice(noticeText(notice))
   return askThresholds(session, 'point.save', {
     run,
     name: by.name ?? active?.name ?? 'line',

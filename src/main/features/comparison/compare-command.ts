@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { share } from '../../command-line/option-values.ts'
@@ -9,6 +11,8 @@ import { Stopped } from '../../command-line/stopped.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import type { Acting } from '../../session/open-beside.ts'
 import type { Session } from '../../session/session.ts'
+
+const english = wordsIn('en')
 
 export const addCompare: AddCommand = (line) =>
   line.add({
@@ -76,12 +80,6 @@ const row = (name: string, of: PairedFigure | null): string[] =>
     ? [name, '-']
     : [name, of.a.toFixed(4), of.b.toFixed(4), signed(of.value), `[${signed(of.low)}, ${signed(of.high)}]`]
 
-const warningTexts: Record<Comparison['warnings'][number], string> = {
-  'no-defects': 'The validation set has no defects: which model is better cannot be told from it.',
-  'few-defects': 'The validation set has fewer than 10 defects: the figures are rough.',
-  'few-normals': 'The validation set has fewer than 20 good parts: the figures are rough.',
-}
-
 export function comparisonText(comparison: Comparison): string {
   const { validation, targets, delta, perDefectType, flips, speed, warnings } = comparison
   const percent = (value: number): string => `${(value * 100).toFixed(1)} %`
@@ -109,6 +107,6 @@ export function comparisonText(comparison: Comparison): string {
         file,
       ]),
     ) +
-    warnings.map((warning) => `${warningTexts[warning]}\n`).join('')
+    warnings.map((code) => `${english.text('warning', message(code))}\n`).join('')
   )
 }

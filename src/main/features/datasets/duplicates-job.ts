@@ -1,6 +1,8 @@
 /** The search for pictures that are in two splits, as a job. */
+
 import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { jsonObjectSchema } from '../../../shared/values.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
@@ -28,7 +30,7 @@ export function duplicatesPlan(session: Session, dataset: Dataset): JobPlan {
             },
           },
         )
-        return { state: 'done', result: report }
+        return { state: 'done', result: jsonObjectSchema.parse(report) }
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'cancelled')) throw error
         return signal.reason === 'close' ? { state: 'interrupted', failure: error } : { state: 'cancelled' }

@@ -10,7 +10,7 @@ export const addDoctor: AddCommand = (line) =>
     examples: [['doctor --json', 'exit 1 where something keeps Fanoscope from working']],
     options: z.object({}),
     async act(context) {
-      const [{ examine }, { doctorText }, { launchStandardEngine }] = await Promise.all([
+      const [{ examine }, { doctorDocument, doctorText }, { launchStandardEngine }] = await Promise.all([
         import('./doctor.ts'),
         import('./doctor-text.ts'),
         import('../../engine-host/standard-engine.ts'),
@@ -20,6 +20,6 @@ export const addDoctor: AddCommand = (line) =>
         isOpen: false,
         launchEngine: launchStandardEngine,
       })
-      return { document: report, text: doctorText(report), failed: !report.ok }
+      return { document: doctorDocument(report), text: doctorText(report), failed: !report.ok }
     },
   })

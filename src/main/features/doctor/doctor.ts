@@ -8,8 +8,9 @@ import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Finding, findingSchema } from '../../../shared/doctor.ts'
-import { failureDocument, failureOf } from '../../../shared/failure.ts'
+import { type FailureData, failureData } from '../../../shared/failure.ts'
 import { failureInfoSchema } from '../../../shared/failure-schema.ts'
+import { inside, messageSchema } from '../../../shared/messages/message.ts'
 import { deviceProofSchema, providerSchema } from '../../engine/protocol.ts'
 import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { applicationRoot } from '../../platform/application-root.ts'
@@ -17,6 +18,7 @@ import { freeBytes } from '../../platform/free-bytes.ts'
 import { type AskProgram, askProgram } from '../../platform/outside-program.ts'
 import { takeOwnership } from '../../store/owner.ts'
 import { isWorkspace } from '../../store/workspace.ts'
+import { doctorFacts } from './doctor-facts.ts'
 import { electronBinary } from './electron-binary.ts'
 import { proveEngine } from './engine-proof.ts'
 import { nvidiaGpus } from './graphics.ts'
@@ -26,7 +28,8 @@ export const doctorReportSchema = z.object({
   /** Nothing blocks. */
   ok: z.boolean(),
   version: z.string(),
-  node: z.object({ version: z.string(), wanted: z.string() }),
+  /** `oldest`: the oldest major version that the packages run on. */
+  node: z.object({ version: z.string(), oldest: z.number().int() }),
   system: z.object({ platform: z.string(), release: z.string(), arch: z.string() }),
   processor: z.object({
     model: z.string(),
@@ -50,9 +53,14 @@ export const doctorReportSchema = z.object({
   windowsBuilt: z.boolean(),
   workspace: z.object({ dir: z.string(), state: z.enum(['absent', 'there', 'open', 'in-use', 'unusable']) }),
   disk: z.object({ freeBytes: z.number().nullable() }),
+  /** The same for people: messages of the topic `fact`. */
+  facts: z.array(messageSchema),
   findings: z.array(findingSchema),
 })
 export type DoctorReport = z.infer<typeof doctorReportSchema>
+
+/** What was looked at, before anything is made of it. */
+export type Known = Omit<DoctorReport, 'ok' | 'facts' | 'findings'>
 
 export interface Examination {
   workspace: string
@@ -81,11 +89,11 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
   const { workspaceState, problem } = isOpen
     ? { workspaceState: 'open' as const, problem: null }
     : stateOf(workspace)
-  const known: Omit<DoctorReport, 'ok' | 'findings'> = {
+  const known: Known = {
     version: z
       .object({ version: z.string() })
       .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version,
-    node: { version: process.versions.node, wanted: `${oldestNode} or newer` },
+    node: { version: process.versions.node, oldest: oldestNode },
     system: { platform: process.platform, release: release(), arch: process.arch },
     processor: cpu,
     memory: { totalBytes: totalmem(), freeBytes: freemem() },
@@ -105,12 +113,17 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
     disk: { freeBytes: free },
   }
   const findings = findingsOf(known, problem)
-  return { ok: findings.every(({ weight }) => weight !== 'blocks'), ...known, findings }
+  return {
+    ok: findings.every(({ weight }) => weight !== 'blocks'),
+    ...known,
+    facts: doctorFacts(known),
+    findings,
+  }
 }
 
 interface WorkspaceState {
   workspaceState: DoctorReport['workspace']['state']
-  problem: { message: string; remedy: string } | null
+  problem: FailureData | null
 }
 
 /** Looks whether the workspace could be opened, without opening it. */
@@ -120,16 +133,13 @@ function stateOf(dir: string): WorkspaceState {
     takeOwnership(dir)()
     return { workspaceState: 'there', problem: null }
   } catch (error) {
-    const problem = failureDocument(error)
+    const problem = failureData(error)
     return { workspaceState: problem.code === 'workspace-in-use' ? 'in-use' : 'unusable', problem }
   }
 }
 
 /** What is missing, the worst first. */
-export function findingsOf(
-  report: Omit<DoctorReport, 'ok' | 'findings'>,
-  workspaceProblem: WorkspaceState['problem'],
-): Finding[] {
+export function findingsOf(report: Known, workspaceProblem: WorkspaceState['problem']): Finding[] {
   const found = [
     nodeFinding(report),
     ...engineFindings(report),
@@ -140,32 +150,25 @@ export function findingsOf(
   return found.sort((a, b) => Number(a.weight === 'limits') - Number(b.weight === 'limits'))
 }
 
-type Known = Parameters<typeof findingsOf>[0]
-
 function nodeFinding({ node }: Known): Finding | null {
   if (Number(node.version.split('.')[0]) >= oldestNode) return null
   return {
     code: 'node-old',
     piece: 'node',
     weight: 'blocks',
-    what: `Node ${node.version} is older than ${oldestNode}.`,
-    cost: 'The database and the engine do not load.',
-    remedy: 'Run "npm run setup", which puts Node 24 into the project, and start by "npm run -s fanoscope".',
+    params: { version: node.version, oldest: oldestNode },
   }
 }
 
 function engineFindings({ engine, gpus }: Known): Finding[] {
   const { provider, proof, failure } = engine
-  const said = failure === null ? null : failureOf(failure)
   if (provider === null || proof === null || failure !== null || !proof.correct) {
     return [
       {
         code: failure === null ? 'engine-wrong' : 'engine-broken',
         piece: 'tensorflow',
         weight: 'blocks',
-        what: said?.message ?? 'The engine computed a matrix product wrongly.',
-        cost: 'Nothing can be trained or scored. Import, review and everything that was scored before work.',
-        remedy: said?.remedy ?? 'Test the memory of this machine, then run "npm run setup -- --again".',
+        params: failure === null ? {} : { failure: inside('failure', failure) },
       },
     ]
   }
@@ -175,9 +178,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
         code: 'tensorflow-missing',
         piece: 'tensorflow',
         weight: 'limits',
-        what: `TensorFlow is not used. ${provider.reason}`,
-        cost: 'Everything works, but training and scoring in plain JavaScript are many times slower.',
-        remedy: 'Run "npm run setup -- --again": it fetches the TensorFlow library and builds its binding.',
+        params: { reason: inside('reason', provider.why) },
       },
     ]
   }
@@ -188,13 +189,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
       code: gpu ? 'gpu-unused' : 'gpu-missing',
       piece: 'gpu',
       weight: 'limits',
-      what: gpu
-        ? `There is a GPU (${gpu.name}, driver ${gpu.driver}), but this TensorFlow library does not use it.`
-        : 'There is no NVIDIA GPU, or its driver is not installed.',
-      cost: 'The presets "smoke" and "quick" are made for that; "full" takes a night or longer.',
-      remedy: gpu
-        ? 'Run "npm run setup -- --again", which fetches the TensorFlow library for GPUs.'
-        : 'Install an NVIDIA GPU with its driver, then run "npm run setup -- --again".',
+      params: gpu ? { gpu: gpu.name, driver: gpu.driver } : {},
     },
   ]
 }
@@ -206,10 +201,7 @@ function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
       code: 'electron-missing',
       piece: 'electron',
       weight: 'limits',
-      what: `The Electron binary is not here${electron.reason === null ? '.' : `: ${electron.reason}`}`,
-      cost: 'The same screens open in a window of Chrome, Edge or Chromium, or in a browser; folders are chosen in a list instead of a dialog of the system.',
-      remedy:
-        'Where the network allows it, run "npm run setup -- --electron"; ELECTRON_MIRROR names another source.',
+      params: electron.reason === null ? {} : { case: 'refused', words: electron.reason },
     })
   }
   if (!windowsBuilt) {
@@ -217,9 +209,7 @@ function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
       code: 'windows-not-built',
       piece: 'windows',
       weight: 'limits',
-      what: 'The windows are not built.',
-      cost: 'Only the command line works.',
-      remedy: 'Run "npm run build"; "npm start" does it by itself.',
+      params: {},
     })
   }
   return findings
@@ -232,9 +222,7 @@ function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem
     code: isInUse ? 'workspace-in-use' : 'workspace-unusable',
     piece: 'workspace',
     weight: isInUse ? 'limits' : 'blocks',
-    what: problem.message,
-    cost: isInUse ? 'No second program can open it meanwhile.' : 'It cannot be opened.',
-    remedy: problem.remedy,
+    params: { failure: inside('failure', problem) },
   }
 }
 
@@ -244,8 +232,6 @@ function diskFinding({ disk, workspace }: Known): Finding | null {
     code: 'disk-nearly-full',
     piece: 'disk',
     weight: 'limits',
-    what: `The disk of ${workspace.dir} has only ${Math.round(disk.freeBytes / 1e6)} MB free.`,
-    cost: 'An import or a training may fill it and stop; what was confirmed before stays safe.',
-    remedy: 'Free some space, or move the workspace to another disk.',
+    params: { folder: workspace.dir, megabytes: Math.round(disk.freeBytes / 1e6) },
   }
 }

@@ -5,13 +5,16 @@ import { z } from 'zod'
 import { type FailureData, failureDocument, failureOf } from '../../../shared/failure.ts'
 import { labelSchema } from '../../../shared/image.ts'
 import { type ImportReport, importReportSchema } from '../../../shared/import.ts'
-import { message } from '../../../shared/messages/message.ts'
+import { inside, message } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { oneOf } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'
 import { textTable } from '../../command-line/text-table.ts'
+
+const english = wordsIn('en')
 
 export const addImport: AddCommand = (line) =>
   line.add({
@@ -49,8 +52,9 @@ export const addImport: AddCommand = (line) =>
       }
       const report = importReportSchema.parse(job.result)
       const problem = nothingImported(dir, report)
+      const document = importDocument(report)
       return {
-        document: problem === null ? report : { error: failureDocument(failureOf(problem)), ...report },
+        document: problem === null ? document : { error: failureDocument(failureOf(problem)), ...document },
         text: reportText(report),
         ...(problem === null ? {} : { failed: true, problem }),
       }
@@ -65,8 +69,23 @@ export function nothingImported(dir: string, report: ImportReport): FailureData 
     count: report.refused.length,
     folder: dir,
     file: first.file,
-    reason: first.reason,
+    reason: inside('failure', first),
   })
+}
+
+/** The document of `import --json`: the report, with its messages in words beside. */
+export function importDocument(report: ImportReport) {
+  return {
+    ...report,
+    refused: report.refused.map((refusal) => ({
+      ...refusal,
+      reason: english.text('failure', refusal, 'title'),
+    })),
+    warnings: report.warnings.map((warning) => ({
+      ...warning,
+      warning: english.text('warning', warning),
+    })),
+  }
 }
 
 function reportText(report: ImportReport): string {
@@ -86,7 +105,7 @@ function reportText(report: ImportReport): string {
     `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}.\n` +
     list(
       'Refused',
-      refused.map(({ file, code, reason }) => [file, code, reason]),
+      refused.map((refusal) => [refusal.file, refusal.code, english.text('failure', refusal, 'title')]),
     ) +
     list(
       'Duplicates',
@@ -94,7 +113,7 @@ function reportText(report: ImportReport): string {
     ) +
     list(
       'Notes',
-      warnings.map(({ file, warning }) => [file, warning]),
+      warnings.map((warning) => [warning.file, english.text('warning', warning)]),
     )
   )
 }

@@ -5,7 +5,9 @@ import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { type Image, type Label, type Layout, splitSchema } from '../../../shared/image.ts'
 import type { ImportCorrection, ImportProgress, ImportReport } from '../../../shared/import.ts'
+import { inside, message, type NestedMessage } from '../../../shared/messages/message.ts'
 import { sha256Schema } from '../../../shared/values.ts'
+import { refusalMessage } from '../../images/refusal.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
 import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '../../store/datasets.ts'
 import { validationFrozenAt } from '../../store/frozen.ts'
@@ -216,7 +218,7 @@ async function readItem(session: Session, file: string): Promise<Item> {
   if (reading.kind === 'already' && reading.image.maskSha256 !== null) return item
   if (maskFile === undefined) {
     if (placement.label === 'anomalous' && listing.masks.size > 0) {
-      item.warnings.push({ file, warning: 'no mask belongs to this photograph' })
+      item.warnings.push({ file, ...message('no-mask') })
     }
     return item
   }
@@ -224,7 +226,7 @@ async function readItem(session: Session, file: string): Promise<Item> {
   try {
     const mask = await readMaskFor(workspace, root, maskFile, { width, height, label: placement.label, file })
     if ('staged' in mask) item.mask = mask
-    else item.warnings.push({ file: maskFile, warning: mask.warning })
+    else item.warnings.push({ file: maskFile, ...mask.warning })
     return item
   } catch (error) {
     if (reading.kind === 'read') workspace.blobs.discard(reading.staged)
@@ -269,8 +271,7 @@ function commitBatch(session: Session, items: readonly Item[]): void {
     const { reading, placement } = item
     notes.warnings.push(...item.warnings)
     if (reading.kind === 'refused') {
-      const { code, message } = reading.refusal
-      notes.refused.push({ file: reading.file, code, reason: message })
+      notes.refused.push({ file: reading.file, ...refusalMessage(reading.refusal) })
     } else if (reading.kind === 'already') {
       noteAlready(notes, reading.image)
       if (item.mask) withMask.push({ image: reading.image, mask: item.mask })
@@ -282,7 +283,7 @@ function commitBatch(session: Session, items: readonly Item[]): void {
         if (known?.removedAt) {
           notes.warnings.push({
             file: reading.file,
-            warning: `not added: the same photograph (${known.file}) was removed from the dataset`,
+            ...message('copy-removed', { file: known.file }),
           })
         } else {
           noteDuplicate(notes, { file: reading.file, placement }, earlier)
@@ -324,7 +325,7 @@ function commitBatch(session: Session, items: readonly Item[]): void {
   publication.confirm()
   notes.imported += fresh.length
   for (const { reading } of fresh) {
-    for (const warning of reading.info.warnings) notes.warnings.push({ file: reading.file, warning })
+    for (const warning of reading.info.warnings) notes.warnings.push({ file: reading.file, ...warning })
   }
 }
 
@@ -356,12 +357,14 @@ function addRow(
 
 function noteAlready(notes: Notes, image: Image): void {
   if (image.removedAt !== null) {
-    notes.warnings.push({ file: image.file, warning: 'not added: it was removed from the dataset' })
+    notes.warnings.push({ file: image.file, ...message('removed') })
     return
   }
   notes.already++
-  for (const warning of image.warnings) notes.warnings.push({ file: image.file, warning })
+  for (const warning of image.warnings) notes.warnings.push({ file: image.file, ...warning })
 }
+
+const labelInside = (label: Label): NestedMessage => inside('label', message(label))
 
 /** The same bytes twice; worse than useless where they would be trained on and tested with, or have two labels. */
 function noteDuplicate(
@@ -374,20 +377,23 @@ function noteDuplicate(
   if (copy.placement.label !== first.placement.label && copy.placement.label !== 'unlabeled') {
     notes.warnings.push({
       file,
-      warning: `the same photograph is labeled ${first.placement.label} as ${first.file} and ${copy.placement.label} here; the first was kept`,
+      ...message('other-label', {
+        label: labelInside(first.placement.label),
+        file: first.file,
+        other: labelInside(copy.placement.label),
+      }),
     })
   } else if (copy.placement.split === 'test' && first.placement.split !== 'test') {
     notes.warnings.push({
       file,
-      warning: `the same photograph is for training as ${first.file} and for testing here; it was kept for training only`,
+      ...message('other-split', { file: first.file }),
     })
   }
 }
 
 function noteUnusedMasks({ listing, usedMasks, notes }: Session): void {
   for (const [key, file] of listing.masks) {
-    if (!usedMasks.has(key))
-      notes.warnings.push({ file, warning: 'not used: no photograph belongs to this mask' })
+    if (!usedMasks.has(key)) notes.warnings.push({ file, ...message('mask-alone') })
   }
 }
 
@@ -398,11 +404,7 @@ function noteMissingNormals({ workspace, dataset, notes }: Session): void {
     { id: dataset.id },
   )
   if (normal) return
-  notes.warnings.push({
-    file: '.',
-    warning:
-      'there is no photograph labeled normal, and training needs them: put good parts into a folder "good" or "normal"',
-  })
+  notes.warnings.push({ file: '.', ...message('no-normal') })
 }
 
 const drawnRow = z.object({ id: z.int(), sha256: sha256Schema, file: z.string(), split: splitSchema })

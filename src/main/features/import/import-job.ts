@@ -1,8 +1,8 @@
 /** Import as a job: a thread reads the files, and the same import again goes on where this one stopped. */
-
 import { Failure } from '../../../shared/failure.ts'
 import type { Label, Layout } from '../../../shared/image.ts'
-import type { ImportCorrection } from '../../../shared/import.ts'
+import { type ImportCorrection, importReportSchema } from '../../../shared/import.ts'
+import { jsonObjectSchema } from '../../../shared/values.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetByName, setHasDirection } from '../../store/datasets.ts'
@@ -46,7 +46,7 @@ export async function importFiles(
     })
     const dataset = datasetByName(workspace.db, report.dataset)
     if (dataset && hasDirection !== null) setHasDirection(workspace.db, dataset.id, hasDirection)
-    return { state: 'done', result: report }
+    return { state: 'done', result: jsonObjectSchema.parse(importReportSchema.parse(report)) }
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'import-cancelled')) throw error
     return context.signal.reason === 'close'

@@ -1,9 +1,12 @@
 /** The report of an import as a file: a row for each photograph that was not simply imported, and why. */
 import { join, resolve } from 'node:path'
 import type { ImportReport } from '../../../shared/import.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { byteOrderMark, csvLines } from '../../platform/csv.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
+
+const english = wordsIn('en')
 
 const columns = ['file', 'outcome', 'code', 'detail']
 
@@ -17,9 +20,14 @@ const fileName = (dataset: string, time: number): string => {
 /** As a table: what was refused, what was there twice, and what a person should know of the rest. */
 export function importReportRows({ refused, duplicates, warnings }: ImportReport): string[][] {
   return [
-    ...refused.map(({ file, code, reason }) => [file, 'refused', code, reason]),
+    ...refused.map((refusal) => [
+      refusal.file,
+      'refused',
+      refusal.code,
+      english.text('failure', refusal, 'title'),
+    ]),
     ...duplicates.map(({ file, of }) => [file, 'duplicate', 'same-bytes', of]),
-    ...warnings.map(({ file, warning }) => [file, 'note', '', warning]),
+    ...warnings.map((warning) => [warning.file, 'note', '', english.text('warning', warning)]),
   ]
 }
 

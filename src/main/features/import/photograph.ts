@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
 import type { Image, Label } from '../../../shared/image.ts'
+import { inside, type Message, message } from '../../../shared/messages/message.ts'
 import { withBytes } from '../../images/byte-source.ts'
 import { type ImageInfo, inspectImage, readImageHeader } from '../../images/decode.ts'
 import { fileType } from '../../images/file-type.ts'
@@ -86,32 +87,34 @@ export async function readMaskFor(
   folder: string,
   maskFile: string,
   photograph: { width: number; height: number; label: Label; file: string },
-): Promise<StagedMask | { warning: string }> {
+): Promise<StagedMask | { warning: Message }> {
   if (photograph.label === 'normal') {
-    return { warning: `not used: ${photograph.file} is labeled normal` }
+    return { warning: message('mask-of-normal', { file: photograph.file }) }
   }
   try {
     const path = join(folder, maskFile)
     const format = withBytes(path, fileType)
     const staged = workspace.blobs.stage(path)
-    const refuse = (warning: string): { warning: string } => {
+    const refuse = (warning: Message): { warning: Message } => {
       workspace.blobs.discard(staged)
       return { warning }
     }
     try {
       const { width, height, area } = await readMask(staged.path)
       if (width !== photograph.width || height !== photograph.height) {
-        const size = `${photograph.width} x ${photograph.height}`
-        return refuse(`not used: the mask has ${width} x ${height} pixels, ${photograph.file} has ${size}`)
+        const { file, width: fileWidth, height: fileHeight } = photograph
+        return refuse(message('mask-size', { width, height, file, fileWidth, fileHeight }))
       }
-      if (area === 0) return refuse(`not used: the mask of ${photograph.file} marks no pixel`)
+      if (area === 0) return refuse(message('mask-empty', { file: photograph.file }))
       return { staged, format }
     } catch (error) {
       workspace.blobs.discard(staged)
       throw error
     }
   } catch (error) {
-    if (error instanceof ImageRefusal) return { warning: `not used: ${error.message}` }
+    if (error instanceof ImageRefusal) {
+      return { warning: message('mask-refused', { refusal: inside('failure', error) }) }
+    }
     throw error
   }
 }

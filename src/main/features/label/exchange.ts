@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
-import { Failure, failureDocument } from '../../../shared/failure.ts'
+import { Failure, failureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import {
   type MaskExport,
@@ -12,6 +12,7 @@ import {
   type Shape,
   unnamedDefect,
 } from '../../../shared/label.ts'
+import { inside, message } from '../../../shared/messages/message.ts'
 import { regionOf } from '../../../shared/region-runs.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
@@ -91,16 +92,16 @@ export async function importMasks(
   const report: MaskImport = { images: 0, skipped: [] }
   const keep = async (file: string, image: Image, shapes: readonly Shape[]): Promise<void> => {
     if (areasOf(rasterize(shapes, image.width, image.height)).length === 0) {
-      report.skipped.push({ file, reason: 'it marks no pixel' })
+      report.skipped.push({ file, ...message('marks-no-pixel') })
       return
     }
     try {
       await saveAnnotation(workspace, { image: image.id, shapes, operatorId: null })
       report.images += 1
     } catch (error) {
-      const failure = failureDocument(error)
+      const failure = failureData(error)
       if (failure.code !== 'validation-frozen') throw error
-      report.skipped.push({ file, reason: failure.message })
+      report.skipped.push({ file, ...message('refused', { failure: inside('failure', failure) }) })
     }
   }
   let found = 0
@@ -111,19 +112,22 @@ export async function importMasks(
     try {
       for (const { name, shapes, size } of await read.read(join(root, file), file)) {
         const image = read.match(images, dataset, name)
-        if (!image) report.skipped.push({ file, reason: `no image of the dataset is called ${name}` })
+        if (!image) report.skipped.push({ file, ...message('no-such-image', { name }) })
         else if (size && (size.width !== image.width || size.height !== image.height)) {
-          const reason = `it has ${size.width} x ${size.height} pixels, ${image.file} has ${image.width} x ${image.height}`
-          report.skipped.push({ file, reason })
+          const { file: other, width: fileWidth, height: fileHeight } = image
+          report.skipped.push({
+            file,
+            ...message('other-size', { ...size, file: other, fileWidth, fileHeight }),
+          })
         } else await keep(file, image, shapes(image))
       }
     } catch (error) {
       if (error instanceof Failure) throw error
       const reason =
         error instanceof z.ZodError || error instanceof SyntaxError
-          ? `it is not a file of the format ${format}`
-          : failureDocument(error).message
-      report.skipped.push({ file, reason })
+          ? message('not-of-format', { format })
+          : message('refused', { failure: inside('failure', failureData(error)) })
+      report.skipped.push({ file, ...reason })
     }
   }
   if (found > 0) return report
@@ -197,10 +201,7 @@ const readers: Record<MaskFormat, MaskReader> = {
       const document = labelmeSchema.parse(JSON.parse(await readFile(path, 'utf8')))
       const { shapes, skipped } = await fromLabelme(document)
       if (shapes.length === 0 && skipped.length > 0) {
-        throw new ImageRefusal(
-          'unsupported-type',
-          `shapes of the kind ${[...new Set(skipped)].join(', ')} have no area`,
-        )
+        throw new ImageRefusal('unsupported-type', { case: 'shapes', kinds: [...new Set(skipped)] })
       }
       const { imageWidth: width, imageHeight: height } = document
       // The JSON file lies where its photograph does; imagePath is often a path of another machine.

@@ -9,10 +9,11 @@ import { join } from 'node:path'
 import { type FailureData, failureData, failureDocument, failureOf } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import type { LivePart, LiveWatch } from '../../../shared/live.ts'
-import { message } from '../../../shared/messages/message.ts'
+import { type Message, message } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
 import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
+import { refusalMessage } from '../../images/refusal.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'
@@ -278,7 +279,7 @@ async function takeIn(line: Line, part: LivePart): Promise<void> {
   let { image } = part
   if (image === null) {
     const taken = await importPart(line, part)
-    if (typeof taken === 'string') {
+    if (typeof taken === 'object') {
       refusePart(line, part.id, taken)
       return
     }
@@ -289,7 +290,8 @@ async function takeIn(line: Line, part: LivePart): Promise<void> {
   feed(line)
 }
 
-function refusePart(line: Line, part: number, reason: string): void {
+/** @param reason of the topic `failure` */
+function refusePart(line: Line, part: number, reason: Message): void {
   const { session, model } = line
   const judged = judgePart(session.workspace.db, part, {
     verdict: 'refused',
@@ -303,7 +305,7 @@ function refusePart(line: Line, part: number, reason: string): void {
 }
 
 /** The image's number, or why it is none. */
-async function importPart(line: Line, part: LivePart): Promise<number | string> {
+async function importPart(line: Line, part: LivePart): Promise<number | Message> {
   const { session, watch, importId, context } = line
   const { workspace } = session
   const { db, blobs } = workspace
@@ -312,9 +314,9 @@ async function importPart(line: Line, part: LivePart): Promise<number | string> 
     const reading = await readPhotograph(workspace, watch.datasetId, watch.folder, part.file)
     if (reading.kind === 'already') return present(line, reading.image, part)
     if (reading.kind === 'refused') {
-      const { code, message } = reading.refusal
-      if (code !== 'truncated' || performance.now() - since > patience || context.signal.aborted)
-        return message
+      const { refusal } = reading
+      if (refusal.code !== 'truncated' || performance.now() - since > patience || context.signal.aborted)
+        return refusalMessage(refusal)
       await new Promise((resolve) => setTimeout(resolve, patience / 10))
       continue
     }
@@ -419,7 +421,7 @@ async function keepEngine(line: Line): Promise<void> {
         line.isReady = true
         feed(line)
       } else if (message.type === 'refused') {
-        refuse(line, message.image, message.reason)
+        refuse(line, message.image, message.why)
         feed(line)
       } else if (message.type === 'exchanged') goOnWith(line, message.failure)
       else if (message.type === 'scored') {
@@ -440,7 +442,7 @@ async function keepEngine(line: Line): Promise<void> {
   }
 }
 
-function refuse(line: Line, image: number, reason: string): void {
+function refuse(line: Line, image: number, reason: Message): void {
   const { session, watch } = line
   line.fed.delete(image)
   for (const part of openPartsOf(session.workspace.db, watch.id, image)) refusePart(line, part.id, reason)

@@ -7,12 +7,15 @@ import { appendFile, copyFile, mkdir, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import type { LivePart, LiveWatch } from '../../../shared/live.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { csvLines } from '../../platform/csv.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 import type { Database } from '../../store/database.ts'
 import { judgedParts, markWritten, unwrittenParts } from '../../store/live.ts'
 import { findPoint } from '../../store/operating-points.ts'
 import type { Workspace } from '../../store/workspace.ts'
+
+const english = wordsIn('en')
 
 const columns = ['file', 'verdict', 'score', 'threshold', 'arrived', 'judged', 'run', 'reason', 'point']
 
@@ -27,7 +30,7 @@ export function csvLine(part: LivePart, point: string): string {
     new Date(arrivedAt).toISOString(),
     judgedAt === null ? '' : new Date(judgedAt).toISOString(),
     run ?? '',
-    reason ?? '',
+    reason === null ? '' : english.text('failure', reason, 'title'),
     point,
   ]
   return csvLines([values], { lineEnd: '\n' })

@@ -5,6 +5,7 @@ import type { Dataset } from '../../../shared/dataset.ts'
 import { failureOf } from '../../../shared/failure.ts'
 import { splitSchema } from '../../../shared/image.ts'
 import { importReportSchema } from '../../../shared/import.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'
@@ -14,6 +15,8 @@ import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
 import { nothingImported } from '../import/import-command.ts'
+
+const english = wordsIn('en')
 
 export const addScore: AddCommand = (line) =>
   line.add({
@@ -66,9 +69,13 @@ export const addScore: AddCommand = (line) =>
       }
       const summary = scoreSummarySchema.parse(job.result)
       const { already, refused, seconds, imagesPerSecond } = summary
-      const rows = refused.map(({ file, code, reason }) => [`  ${file}`, code, reason])
+      const told = refused.map((refusal) => ({
+        ...refusal,
+        reason: english.text('failure', refusal, 'title'),
+      }))
+      const rows = told.map(({ file, code, reason }) => [`  ${file}`, code, reason])
       return {
-        document: { ...summary, ...(dataset === null ? {} : { dataset: dataset.name }) },
+        document: { ...summary, refused: told, ...(dataset === null ? {} : { dataset: dataset.name }) },
         text:
           `Scored ${summary.images} images in ${formatSeconds(seconds)} (${imagesPerSecond.toFixed(1)} a second)` +
           `${already > 0 ? `; ${already} had a score already` : ''}${dataset === null ? '' : `; dataset "${dataset.name}"`}.\n` +
@@ -111,6 +118,8 @@ async function importForScoring(
   const report = importReportSchema.parse(job.result)
   const problem = nothingImported(folder, report)
   if (problem !== null) throw failureOf(problem)
-  for (const { file, reason } of report.refused) context.notice(`Refused ${file}: ${reason}`)
+  for (const refusal of report.refused) {
+    context.notice(`Refused ${refusal.file}: ${english.text('failure', refusal, 'title')}`)
+  }
   return findDataset(db, report.dataset)
 }

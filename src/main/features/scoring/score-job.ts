@@ -6,9 +6,9 @@
 import { z } from 'zod'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { Image, Split } from '../../../shared/image.ts'
-import { message } from '../../../shared/messages/message.ts'
+import { message, messageSchema } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
-import { type Id, imageIdSchema } from '../../../shared/values.ts'
+import { type Id, imageIdSchema, jsonObjectSchema } from '../../../shared/values.ts'
 import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
 import { pausing } from '../../engine-host/supervisor.ts'
 import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
@@ -96,11 +96,9 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
   events.emit('run.changed', { run: run.id })
   if (outcome.kind !== 'scored') return unfinishedBy(outcome, context.signal.reason, closed)
   const files = new Map(images.map(({ id, file }) => [id, file]))
-  const refused = outcome.result.refused.map(({ image, code, reason }) => ({
-    image,
-    file: files.get(image) ?? '',
-    code,
-    reason,
+  const refused = outcome.result.refused.map((refusal) => ({
+    ...refusal,
+    file: files.get(refusal.image) ?? '',
   }))
   const seconds = (performance.now() - started) / 1000
   return done({ run: run.id, images: outcome.result.images, already, seconds, refused })
@@ -114,15 +112,14 @@ export const scoreSummarySchema = z.object({
   already: z.number().int(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
-  refused: z.array(
-    z.object({ image: z.number().int(), file: z.string(), code: z.string(), reason: z.string() }),
-  ),
+  /** Of the topic `failure`. */
+  refused: z.array(messageSchema.extend({ image: z.number().int(), file: z.string() })),
 })
 export type ScoreSummary = z.infer<typeof scoreSummarySchema>
 
 function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
   const imagesPerSecond = summary.seconds > 0 ? summary.images / summary.seconds : 0
-  return { state: 'done', result: { ...summary, imagesPerSecond } }
+  return { state: 'done', result: jsonObjectSchema.parse({ ...summary, imagesPerSecond }) }
 }
 
 /** What a run's operating point needs to know of images that were scored after it was set. */

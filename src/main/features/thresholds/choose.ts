@@ -100,8 +100,6 @@ function requireImages(labels: Uint8Array, target: Target): void {
 /** Fewer good parts or defects than this make any target rough. */
 const few = 30
 
-const percent = (value: number): string => `${Number((100 * value).toPrecision(3))} %`
-
 /** Why the validation set does not bear what is asked of it; none where it does. */
 export function thresholdNotices(
   counts: { normal: number; anomalous: number; missing: number },
@@ -117,11 +115,12 @@ export function thresholdNotices(
     if (needed === null || normal < needed) {
       notices.push({
         code: 'too-few-normals',
-        text:
-          `${normal} good validation images cannot show a false-reject rate of ${percent(target.share)}: ` +
-          `with none of them flagged it may still be ${percent(highest)}. ` +
-          (needed === null ? 'No number of images shows a rate of 0.' : `At least ${needed} are needed.`),
-        values: { normal, asked: target.share, highest, needed: needed ?? 0 },
+        params: {
+          ...(needed === null ? { case: 'never' } : { needed }),
+          normal,
+          asked: { share: target.share },
+          highest: { share: highest },
+        },
       })
     }
   }
@@ -131,13 +130,12 @@ export function thresholdNotices(
     if (needed === null || anomalous < needed) {
       notices.push({
         code: 'too-few-defects',
-        text:
-          `${anomalous} anomalous validation images cannot show a recall of ${percent(target.share)}: ` +
-          `with all of them found it may still be ${percent(lowest)}. ` +
-          (needed === null
-            ? 'No number of images shows a recall of 100 %.'
-            : `At least ${needed} are needed.`),
-        values: { anomalous, asked: target.share, lowest, needed: needed ?? 0 },
+        params: {
+          ...(needed === null ? { case: 'never' } : { needed }),
+          anomalous,
+          asked: { share: target.share },
+          lowest: { share: lowest },
+        },
       })
     }
   }
@@ -147,27 +145,20 @@ export function thresholdNotices(
     if (normal < needed) {
       notices.push({
         code: 'percentile-rough',
-        text:
-          `${normal} good validation images place the percentile ${target.percentile} roughly: ` +
-          `at least ${needed} are needed.`,
-        values: { normal, asked: target.percentile, needed },
+        params: { normal, asked: target.percentile, needed },
       })
     }
   }
   if ((target.kind === 'f1' || target.kind === 'cost') && Math.min(normal, anomalous) < few) {
     notices.push({
       code: 'few-images',
-      text:
-        `${normal} good and ${anomalous} anomalous validation images place this threshold roughly: ` +
-        `at least ${few} of each are needed.`,
-      values: { normal, anomalous, needed: few },
+      params: { normal, anomalous, needed: few },
     })
   }
   if (missing > 0) {
     notices.push({
       code: 'not-all-scored',
-      text: `${missing} labeled validation images have no score and took no part.`,
-      values: { missing },
+      params: { missing },
     })
   }
   return notices

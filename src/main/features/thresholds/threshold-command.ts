@@ -7,6 +7,7 @@ import { oneOf, wholeNumber } from '../../command-line/option-values.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import { scoreValidation } from '../comparison/compare-command.ts'
+import { noticeDocument, noticeText } from './threshold-notice.ts'
 
 const reductionNames = ['max', 'mean', 'top-k'] as const
 
@@ -103,7 +104,7 @@ export const addThreshold: AddCommand = (line) =>
         target: target ?? '',
         regions,
       })
-      for (const { text } of chosen.notices) context.notice(text)
+      for (const notice of chosen.notices) context.notice(noticeText(notice))
       const point = options.set
         ? await askThresholds(session, 'point.save', {
             run: found.id,
@@ -125,9 +126,10 @@ export const addThreshold: AddCommand = (line) =>
 
 /** As the design has it: flat figures under `validation`; everything with its interval under `figures`. */
 function documentOf(chosen: ChosenThreshold) {
-  const { figures, validation, ...rest } = chosen
+  const { figures, validation, notices, ...rest } = chosen
   return {
     ...rest,
+    notices: notices.map(noticeDocument),
     validation: {
       ...validation,
       n: validation.normal + validation.anomalous,

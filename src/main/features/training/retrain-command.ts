@@ -1,11 +1,14 @@
 /** `retrain`: a new run from curated images, from the weights of the run before or from the beginning. */
 import { z } from 'zod'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { oneOf, parameter, wholeNumber } from '../../command-line/option-values.ts'
 import { followTraining, trainingDocument, trainingText } from './train-command.ts'
 
 const starts = ['warm', 'beginning'] as const
+
+const english = wordsIn('en')
 
 export const addRetrain: AddCommand = (line) =>
   line.add({
@@ -38,7 +41,7 @@ export const addRetrain: AddCommand = (line) =>
       context.notice(
         `Run ${started.run} on version ${started.version.number} (${started.version.images} images)${time}`,
       )
-      for (const { message } of started.warnings) context.notice(message)
+      for (const warning of started.warnings) context.notice(english.text('warning', warning))
       const stopped = await followTraining(context, session, started)
       const { findRun } = await import('../../store/runs.ts')
       const run = findRun(session.workspace.db, started.run)

@@ -113,19 +113,10 @@ function warningsFor(version: DatasetVersion, trained: number): RetrainingWarnin
   const left = version.images - trained
   const warnings: RetrainingWarning[] = []
   if (version.number === 1) {
-    warnings.push({
-      code: 'not-curated',
-      count: 0,
-      message:
-        'Nothing has been curated yet: this trains on the same images again. "curate" adds what operators accepted.',
-    })
+    warnings.push({ code: 'not-curated', params: {} })
   }
   if (left > 0) {
-    warnings.push({
-      code: 'left-out',
-      count: left,
-      message: `${left} images of the version may no longer be learned from and are left out.`,
-    })
+    warnings.push({ code: 'left-out', params: { count: left } })
   }
   return warnings
 }

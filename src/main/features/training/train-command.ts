@@ -1,8 +1,9 @@
 /** `train`: a model of a dataset's good parts, from the beginning or from a checkpoint. */
 import { z } from 'zod'
 import { Failure, type FailureData, failureData } from '../../../shared/failure.ts'
+import { type Message, messageSchema } from '../../../shared/messages/message.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import type { Run } from '../../../shared/run.ts'
-import type { TrainingWarning } from '../../../shared/training.ts'
 import type { Id } from '../../../shared/values.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
@@ -13,7 +14,12 @@ import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
 import type { TrainingStarted } from './training.ts'
 
-const resultSchema = z.object({ weightsSha256: z.string(), warnings: z.array(z.string()).default([]) })
+const english = wordsIn('en')
+
+const resultSchema = z.object({
+  weightsSha256: z.string(),
+  warnings: z.array(messageSchema).default([]),
+})
 
 const optionsSchema = z.object({
   dataset: z.string().optional(),
@@ -47,7 +53,7 @@ export const addTrain: AddCommand = (line) =>
       const session = await context.session()
       const started = await start(session, options)
       context.notice(`Run ${started.run}`)
-      for (const { message } of started.warnings) context.notice(message)
+      for (const warning of started.warnings) context.notice(english.text('warning', warning))
       const stopped = await followTraining(context, session, started)
       const { findRun } = await import('../../store/runs.ts')
       const run = findRun(session.workspace.db, started.run)
@@ -106,7 +112,7 @@ export async function followTraining(
 
 export function trainingDocument(
   run: Run,
-  warnings: readonly Pick<TrainingWarning, 'message'>[],
+  warnings: readonly Message[],
   stopped: boolean,
 ): Record<string, unknown> {
   const { id, model, preset, seed, stepsDone, stepsTotal, seconds, losses, resumedCount } = run
@@ -123,7 +129,9 @@ export function trainingDocument(
     resumed: resumedCount > 0,
     stopped,
     weightsSha256: result.success ? result.data.weightsSha256 : null,
-    warnings: [...warnings.map(({ message }) => message), ...(result.success ? result.data.warnings : [])],
+    warnings: [...warnings, ...(result.success ? result.data.warnings : [])].map((warning) =>
+      english.text('warning', warning),
+    ),
   }
 }
 

@@ -1,11 +1,10 @@
 /** Training as a job: the run's row follows what the engine says, and its end is written all at once. */
-
 import { assetPath } from '../../../shared/asset-path.ts'
 import { type FailureData, failureData, failureDocument } from '../../../shared/failure.ts'
 import type { JobProgress } from '../../../shared/job.ts'
 import { message } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
-import type { Id } from '../../../shared/values.ts'
+import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
 import type { EngineTask, TaskMessage, TaskResult } from '../../engine/protocol.ts'
 import { pausing } from '../../engine-host/supervisor.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
@@ -109,8 +108,9 @@ function warmFolder({ workspace }: Session, run: Run): string | null {
 }
 
 function trained({ workspace: { db } }: Session, id: Id, report: TaskResult<'train'>): JobEnd {
-  const { calibration: scores, mapScale, expectedCriticValue, ...result } = report
-  const { steps, seconds, losses } = result
+  const { calibration: scores, mapScale, expectedCriticValue, ...told } = report
+  const { steps, seconds, losses } = told
+  const result = jsonObjectSchema.parse(told)
   db.transaction(() => {
     updateProgress(db, id, { stepsDone: steps, stepsTotal: steps, seconds, losses })
     setCalibration(db, id, { scores, mapScale, expectedCriticValue })

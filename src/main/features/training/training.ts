@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
+import type { Params } from '../../../shared/messages/message.ts'
 import type { TrainingWarning } from '../../../shared/training.ts'
 import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
 import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
@@ -105,17 +106,12 @@ function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Recor
 /** Fewer than this, and a percentile says little. */
 const fewValidation = 10
 
+const warning = (code: TrainingWarning['code'], params: Params = {}): TrainingWarning => ({ code, params })
+
 function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
   const count = validation.length
-  if (count === 0) {
-    const message =
-      'There is no normal validation image: scores are calibrated on training images and will look too high on new parts. Import more good parts.'
-    return [{ code: 'no-validation', count, message }]
-  }
-  if (count < fewValidation) {
-    const message = `There are only ${count} normal validation images: calibrated scores are rough.`
-    return [{ code: 'few-validation', count, message }]
-  }
+  if (count === 0) return [warning('no-validation')]
+  if (count < fewValidation) return [warning('few-validation', { count })]
   return []
 }
 

@@ -1,10 +1,13 @@
 /** `verify`: whether the workspace is whole. */
 import { z } from 'zod'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import { verifyReportSchema } from '../../../shared/workspace.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { formatBytes } from '../../command-line/size.ts'
 import { Stopped } from '../../command-line/stopped.ts'
+
+const english = wordsIn('en')
 
 export const addVerify: AddCommand = (line) =>
   line.add({
@@ -19,9 +22,14 @@ export const addVerify: AddCommand = (line) =>
       if (job.state === 'cancelled') throw new Stopped('check')
       const report = verifyReportSchema.parse(job.result)
       const { ok, images, files, bytes, problems } = report
-      const found = problems.map(({ file, message, remedy }) => `  ${file}: ${message} ${remedy}\n`).join('')
+      const told = problems.map((problem) => ({
+        ...problem,
+        message: english.text('problem', problem, 'title'),
+        remedy: english.text('problem', problem, 'remedy'),
+      }))
+      const found = told.map(({ file, message, remedy }) => `  ${file}: ${message} ${remedy}\n`).join('')
       return {
-        document: report,
+        document: { ...report, problems: told },
         text: ok
           ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n`
           : `${problems.length} problems among ${files} files:\n${found}`,

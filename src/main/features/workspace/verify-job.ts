@@ -1,5 +1,7 @@
 /** The check of the workspace as a job. */
+
 import { Failure } from '../../../shared/failure.ts'
+import { jsonObjectSchema } from '../../../shared/values.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
@@ -26,7 +28,7 @@ export function verifyPlan(session: Session): JobPlan {
             },
           },
         )
-        return { state: 'done', result: report }
+        return { state: 'done', result: jsonObjectSchema.parse(report) }
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'cancelled')) throw error
         return signal.reason === 'close' ? { state: 'interrupted', failure: error } : { state: 'cancelled' }

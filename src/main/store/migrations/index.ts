@@ -6,6 +6,7 @@ import { labeling } from './0004-labeling.ts'
 import { line } from './0005-line.ts'
 import { regionOfInterest } from './0006-region-of-interest.ts'
 import { messages } from './0007-messages.ts'
+import { warningsAsData } from './0008-warnings-as-data.ts'
 
 /** In order; a released one is never edited. To add one: the next number, a file here, a line here, a test. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   line,
   regionOfInterest,
   messages,
+  warningsAsData,
 ]

@@ -4,7 +4,7 @@ import { type MaskFormat, maskFormatSchema } from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'
 import { useFolderPickerStore } from '../../data/folder-picker.ts'
 import { useNoticesStore } from '../../data/notices.ts'
-import { warningText } from '../../failure-text.ts'
+import { useWords } from '../../i18n/words.ts'
 import { useActions } from '../../ui/actions.ts'
 
 /**
@@ -16,7 +16,8 @@ export function useMaskExchange(
   stored: () => Promise<boolean>,
   imported: () => Promise<void>,
 ) {
-  const { t, locale } = useI18n()
+  const { t } = useI18n()
+  const words = useWords()
   const picker = useFolderPickerStore()
   const notices = useNoticesStore()
   const { busy, during } = useActions()
@@ -43,7 +44,7 @@ export function useMaskExchange(
       ? t('labeling.skipped', {
           count: done.skipped.length,
           file: first.file,
-          reason: warningText(first.reason, locale.value),
+          reason: words.value.text('reason', first),
         })
       : ''
     const tone = done.images > 0 ? 'good' : 'info'

@@ -13,7 +13,7 @@ import { useJobsStore } from '../../data/jobs.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 import { useSystemsStore } from '../../data/systems.ts'
 import { asFailure } from '../../failure.ts'
-import { useFormats } from '../../i18n/format.ts'
+import { useWords } from '../../i18n/words.ts'
 import { type Check, checksFor } from './checks.ts'
 import { effectiveValue, fieldsOf, settingsOf } from './parameters.ts'
 
@@ -23,7 +23,7 @@ const pause = 250
 
 export function useTrainingForm() {
   const { t } = useI18n()
-  const formats = useFormats()
+  const words = useWords()
   const route = useRoute()
   const router = useRouter()
   const app = useAppStore()
@@ -168,10 +168,8 @@ export function useTrainingForm() {
         set: settings.value.set,
       })
       if (warnings.length > 0) {
-        const words = warnings.map(({ code, count: n }) =>
-          t(`train.check.${code}`, { count: formats.value.count(n) }, n),
-        )
-        notices.tell('info', t('train.startedWith'), words.join(' '))
+        const told = warnings.map((warning) => words.value.text('warning', warning))
+        notices.tell('info', t('train.startedWith'), told.join(' '))
       }
       await router.push({ name: 'training', params: { run } })
     } catch (thrown) {

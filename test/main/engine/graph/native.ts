@@ -1,10 +1,11 @@
 /** Where the TensorFlow library is absent, tests of compiled graphs are skipped with this reason. */
 import { describe } from 'vitest'
 import { provider } from '../../../../src/main/engine/tensorflow.ts'
+import { wordsIn } from '../../../../src/shared/messages/words.ts'
 
 export const describeCompiled = (name: string, body: () => void): void => {
   if (provider.backend === 'tensorflow') describe(name, body)
-  else describe.skip(`${name} (${provider.reason})`, body)
+  else describe.skip(`${name} (${wordsIn('en').text('reason', provider.why)})`, body)
 }
 
 /** Norm of the difference over the norm of the second. */

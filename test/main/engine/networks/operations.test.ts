@@ -31,7 +31,7 @@ afterAll(() => {
 })
 
 it(`runs on ${provider.backend}`, () => {
-  expect(provider.reason).not.toBe('')
+  expect(provider.why.code).not.toBe('')
 })
 
 describe('leaky ReLU', () => {

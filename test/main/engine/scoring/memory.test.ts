@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { measureMemory } from '../../../../bench/memory.ts'
 import { provider } from '../../../../src/main/engine/tensorflow.ts'
+import { wordsIn } from '../../../../src/shared/messages/words.ts'
 
 const reason =
   process.platform !== 'linux'
     ? ' (needs the figures that Linux keeps of a process)'
     : provider.backend !== 'tensorflow'
-      ? ` (${provider.reason})`
+      ? ` (${wordsIn('en').text('reason', provider.why)})`
       : ''
 
 describe.skipIf(reason !== '')(`the engine${reason}`, () => {

@@ -15,6 +15,8 @@ import {
 } from '../../../../src/main/engine/training/divergence.ts'
 import type { TrainingDefinition } from '../../../../src/main/engine/training/stage.ts'
 import { runTraining } from '../../../../src/main/engine/training/training.ts'
+import { type Message, message } from '../../../../src/shared/messages/message.ts'
+import { wordsIn } from '../../../../src/shared/messages/words.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { keptIn, writeParts } from '../parts.ts'
 
@@ -22,8 +24,12 @@ interface Play {
   /** Whether a step's loss is a number. */
   holds?: (step: number, rate: number) => boolean
   /** What the watch sees after a step. */
-  sees?: (step: number, rate: number) => string | null
+  sees?: (step: number, rate: number) => Message | null
 }
+
+const english = wordsIn('en')
+const inWords = (warnings: readonly Message[]): string[] =>
+  warnings.map((warning) => english.text('warning', warning))
 
 const steps = 60
 
@@ -165,10 +171,10 @@ describe('a training whose loss is no number any more', () => {
     })
     expect(seen.slice(32, 35)).toEqual([33, 31, 32])
     expect(result.steps).toBe(steps)
-    expect(result.warnings).toEqual([
+    expect(inWords(result.warnings)).toEqual([
       expect.stringMatching(/sum loss is no longer a number, at step 34.*back to step 30.*0\.5/),
     ])
-    expect(said).toEqual(result.warnings)
+    expect(said).toEqual(inWords(result.warnings))
   })
 
   it('ends at the same weights however it was stopped on the way', async () => {
@@ -199,7 +205,7 @@ describe('a training whose loss is no number any more', () => {
 
   it('starts anew where it has no good checkpoint yet', async () => {
     const result = await train(await taskIn(), { holds: (step, rate) => step < 5 || rate < 1 })
-    expect(result.warnings).toEqual([expect.stringMatching(/at step 5.*back to step 0/)])
+    expect(inWords(result.warnings)).toEqual([expect.stringMatching(/at step 5.*back to step 0/)])
   })
 
   it('gives up after a few times and keeps the last good checkpoint', async () => {
@@ -225,20 +231,22 @@ describe('a training whose networks collapse', () => {
     const seen: number[] = []
     const result = await train(
       await taskIn(),
-      { sees: (step, rate) => (step >= 26 && rate === 1 ? 'The generator is dead' : null) },
+      { sees: (step, rate) => (step >= 26 && rate === 1 ? message('critic-flat') : null) },
       { progress: (phase, done) => void (phase === 'gan' && seen.push(done)) },
     )
     expect(watchEvery).toBeLessThanOrEqual(50)
     const back = seen.findIndex((done, i) => done < (seen[i - 1] ?? 0))
     expect([seen[back - 1], seen[back]]).toEqual([30, 21])
-    expect(result.warnings).toEqual([expect.stringContaining('The generator is dead, at step 30')])
+    expect(inWords(result.warnings)).toEqual([
+      expect.stringContaining('The critic gives every image the same value, at step 30'),
+    ])
   })
 
   it('that no smaller rate helps is said once and goes on', async () => {
-    const result = await train(await taskIn(), { sees: () => 'The generator is dead' })
+    const result = await train(await taskIn(), { sees: () => message('critic-flat') })
     expect(result.steps).toBe(steps)
     expect(result.warnings).toHaveLength(restartLimit + 1)
-    expect(result.warnings.at(-1)).toContain('goes on as it is')
+    expect(inWords(result.warnings).at(-1)).toContain('goes on as it is')
   })
 })
 
@@ -249,10 +257,14 @@ describe('the spread of pictures', () => {
 
   it('is a collapse where it is a hundredth of that of photographs, and not where those are all the same', () => {
     const real = { pictures: Float32Array.of(0, 1), count: 2 }
-    expect(collapseOf({ pictures: Float32Array.of(0, 0.004), count: 2 }, real)).toContain('same picture')
+    expect(collapseOf({ pictures: Float32Array.of(0, 0.004), count: 2 }, real)).toMatchObject({
+      code: 'pictures-alike',
+    })
     expect(collapseOf({ pictures: Float32Array.of(0, 0.02), count: 2 }, real)).toBeNull()
     const same = { pictures: Float32Array.of(1, 1), count: 2 }
     expect(collapseOf({ pictures: Float32Array.of(0, 0), count: 2 }, same)).toBeNull()
-    expect(collapseOf({ pictures: Float32Array.of(0, Number.NaN), count: 2 }, real)).toContain('not numbers')
+    expect(collapseOf({ pictures: Float32Array.of(0, Number.NaN), count: 2 }, real)).toEqual(
+      message('pictures-not-numbers'),
+    )
   })
 })

@@ -6,23 +6,26 @@ import { describe, expect, it } from 'vitest'
 import { launchChildEngine } from '../../../../src/main/engine-host/child-process.ts'
 import { launchStandardEngine } from '../../../../src/main/engine-host/standard-engine.ts'
 import {
-  type DoctorReport,
   doctorReportSchema,
   examine,
   findingsOf,
+  type Known,
 } from '../../../../src/main/features/doctor/doctor.ts'
+import { doctorFacts } from '../../../../src/main/features/doctor/doctor-facts.ts'
 import { doctorText } from '../../../../src/main/features/doctor/doctor-text.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
 import { Failure } from '../../../../src/shared/failure.ts'
+import { message } from '../../../../src/shared/messages/message.ts'
+import { wordsIn } from '../../../../src/shared/messages/words.ts'
 import { fanoscope } from '../../command-line/fanoscope.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 
-type Known = Omit<DoctorReport, 'ok' | 'findings'>
+const english = wordsIn('en')
 
 /** A machine that lacks nothing. */
 const complete: Known = {
   version: '1.0.0',
-  node: { version: '24.21.0', wanted: '22 or newer' },
+  node: { version: '24.21.0', oldest: 22 },
   system: { platform: 'win32', release: '10.0.26100', arch: 'x64' },
   processor: { model: 'Some processor', threads: 16, instructions: ['AVX', 'AVX2'] },
   memory: { totalBytes: 64e9, freeBytes: 32e9 },
@@ -33,10 +36,10 @@ const complete: Known = {
       version: '2.21.0',
       gpu: true,
       device: 'GPU',
-      reason: 'It sees a GPU.',
+      why: message('library-sees-gpu'),
     },
     device: 'NVIDIA RTX A2000',
-    proof: { device: 'GPU:0', operation: 'matrix product', correct: true, gigaflops: 5000, failure: null },
+    proof: { device: 'GPU:0', side: 256, correct: true, gigaflops: 5000, failure: null },
     failure: null,
   },
   electron: { present: true, version: '45.4.1', reason: null },
@@ -52,7 +55,9 @@ const codes = (known: Known): string[] =>
 describe('what is missing', () => {
   it('is nothing on a complete machine', () => {
     expect(findingsOf(complete, null)).toEqual([])
-    expect(doctorText({ ok: true, ...complete, findings: [] })).toContain('Nothing is missing.')
+    expect(doctorText({ ok: true, ...complete, facts: doctorFacts(complete), findings: [] })).toContain(
+      'Nothing is missing.',
+    )
   })
 
   const cases: [what: string, found: string, known: Known][] = [
@@ -77,7 +82,7 @@ describe('what is missing', () => {
         ...complete,
         engine: {
           ...engine,
-          proof: { device: 'GPU:0', operation: 'product', correct: false, gigaflops: 1, failure: null },
+          proof: { device: 'GPU:0', side: 256, correct: false, gigaflops: 1, failure: null },
         },
       },
     ],
@@ -88,7 +93,13 @@ describe('what is missing', () => {
         ...complete,
         engine: {
           ...engine,
-          provider: { backend: 'cpu', version: '4.22.0', gpu: false, device: 'CPU', reason: 'No library.' },
+          provider: {
+            backend: 'cpu',
+            version: '4.22.0',
+            gpu: false,
+            device: 'CPU',
+            why: message('library-without-binding'),
+          },
         },
       },
     ],
@@ -104,7 +115,7 @@ describe('what is missing', () => {
             version: '2.21.0',
             gpu: false,
             device: 'CPU',
-            reason: 'No GPU.',
+            why: message('library-sees-no-gpu'),
           },
         },
       },
@@ -124,9 +135,11 @@ describe('what is missing', () => {
   it('always says what it costs and what to do', () => {
     for (const [, , known] of cases) {
       const findings = findingsOf(known, null)
-      const text = doctorText({ ok: false, ...known, findings })
-      for (const { what, cost, remedy } of findings) {
-        for (const part of [what, cost, remedy]) expect(text).toContain(part)
+      const text = doctorText({ ok: false, ...known, facts: doctorFacts(known), findings })
+      for (const finding of findings) {
+        for (const part of ['title', 'cost', 'remedy']) {
+          expect(text).toContain(english.text('finding', finding, part))
+        }
       }
     }
   })
@@ -146,10 +159,10 @@ describe('what is missing', () => {
       version: '2.21.0',
       gpu: false,
       device: 'CPU',
-      reason: 'No GPU.',
+      why: message('library-sees-no-gpu'),
     }
     const [finding] = findingsOf({ ...complete, engine: { ...engine, provider } }, null)
-    expect(finding?.what).toContain('NVIDIA RTX A2000')
+    expect(finding?.params.gpu).toBe('NVIDIA RTX A2000')
   })
 })
 
@@ -182,7 +195,10 @@ describe('the doctor', () => {
     expect(report.ok).toBe(false)
     expect(report.engine.provider).toBeNull()
     expect(report.engine.failure?.params.words).toContain('Illegal instruction in libtensorflow')
-    expect(report.findings[0]?.what).toContain('Illegal instruction in libtensorflow')
+    const [finding] = report.findings
+    expect(finding && english.text('finding', finding, 'title')).toContain(
+      'Illegal instruction in libtensorflow',
+    )
     expect(doctorText(report)).toContain('Nothing can be trained or scored.')
   })
 
@@ -199,11 +215,12 @@ describe('the doctor', () => {
       code: 'environment-file-invalid',
       params: { file: '/set-up/env.json' },
     })
-    expect(report.findings[0]).toMatchObject({
-      code: 'engine-broken',
-      what: '/set-up/env.json does not hold environment variables.',
-      remedy: expect.stringContaining('Delete'),
-    })
+    const [finding] = report.findings
+    expect(finding?.code).toBe('engine-broken')
+    expect(finding && english.text('finding', finding, 'title')).toBe(
+      '/set-up/env.json does not hold environment variables.',
+    )
+    expect(finding && english.text('finding', finding, 'remedy')).toContain('Delete')
   })
 
   it('makes no workspace, and tells one that is there from one that is in use', async () => {

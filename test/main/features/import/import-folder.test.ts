@@ -16,9 +16,13 @@ import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import { openWorkspace, type Workspace } from '../../../../src/main/store/workspace.ts'
 import { runWorkspaceTask } from '../../../../src/main/threads/run-task.ts'
 import type { ImportReport } from '../../../../src/shared/import.ts'
+import { message } from '../../../../src/shared/messages/message.ts'
+import { wordsIn } from '../../../../src/shared/messages/words.ts'
 import { freshWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { mask, numbered, photograph, writeFolder } from './photographs.ts'
+
+const english = wordsIn('en')
 
 const awkward = resolve('../shared/data/awkward')
 const tiles = resolve('../shared/data/magnetic-tile')
@@ -47,7 +51,9 @@ describe.skipIf(!existsSync(awkward))('the awkward folder', () => {
     const report = await importFolder(workspace, { folder: awkward, dataset: 'parts' })
     const files = expected.parse(JSON.parse(readFileSync(join(awkward, 'expected.json'), 'utf8')))
     const imported = new Map(contentOf(workspace).map((image) => [image.file, image]))
-    const refused = new Map(report.refused.map(({ file, reason }) => [file, reason]))
+    const refused = new Map(
+      report.refused.map((refusal) => [refusal.file, english.text('failure', refusal, 'title')]),
+    )
     const duplicates = new Map(report.duplicates.map(({ file, of }) => [file, of]))
 
     for (const [file, { outcome, reason }] of Object.entries(files)) {
@@ -90,7 +96,7 @@ describe.skipIf(!existsSync(tiles))('the magnetic tiles', () => {
       expect(image.label).toBe(type === 'good' ? 'normal' : 'anomalous')
       expect(image.defectType).toBe(type === 'good' ? null : type)
     }
-    const emptyMasks = report.warnings.filter(({ warning }) => warning.includes('marks no pixel')).length
+    const emptyMasks = report.warnings.filter(({ code }) => code === 'mask-empty').length
     expect(images.filter(({ maskSha256 }) => maskSha256 !== null)).toHaveLength(194 - emptyMasks)
   })
 })
@@ -204,7 +210,7 @@ describe('importing', () => {
     expect(report).toMatchObject({ imported: 0, already: 2 })
     expect(report.warnings).toContainEqual({
       file: image?.file,
-      warning: 'not added: it was removed from the dataset',
+      ...message('removed'),
     })
   })
 
@@ -221,7 +227,7 @@ describe('importing', () => {
       { file: 'test/dent/8.png', of: 'train/good/2.png' },
       { file: 'test/good/9.png', of: 'train/good/1.png' },
     ])
-    expect(report.warnings.map(({ warning }) => warning)).toEqual([
+    expect(report.warnings.map((warning) => english.text('warning', warning))).toEqual([
       expect.stringContaining('labeled normal as train/good/2.png and anomalous here'),
       expect.stringContaining('for training as train/good/1.png and for testing here'),
     ])
@@ -236,9 +242,7 @@ describe('importing', () => {
     const workspace = freshWorkspace()
     const unlabeled = await importFolder(workspace, { folder, dataset: 'a' })
     expect(unlabeled.splits).toEqual({ train: 0, validation: 0, test: 10 })
-    expect(unlabeled.warnings).toEqual([
-      { file: '.', warning: expect.stringContaining('no photograph labeled normal') },
-    ])
+    expect(unlabeled.warnings).toEqual([{ file: '.', ...message('no-normal') }])
     const normal = await importFolder(workspace, { folder, dataset: 'b', unlabeledAs: 'normal' })
     expect(normal.splits).toEqual({ train: 6, validation: 2, test: 2 })
     expect(normal.warnings).toEqual([])
@@ -375,7 +379,9 @@ describe('masks', () => {
     const workspace = freshWorkspace()
     const report = await importFolder(workspace, { folder, dataset: 'parts' })
     expect(report.imported).toBe(6)
-    expect(new Map(report.warnings.map(({ file, warning }) => [file, warning]))).toEqual(
+    expect(
+      new Map(report.warnings.map((warning) => [warning.file, english.text('warning', warning)])),
+    ).toEqual(
       new Map([
         [
           'ground_truth/dent/1_mask.png',

@@ -169,11 +169,11 @@ describe('a target', () => {
     expect(chosen.notices).toEqual([
       expect.objectContaining({
         code: 'too-few-normals',
-        values: expect.objectContaining({ normal: 40, needed: 381 }),
+        params: expect.objectContaining({ normal: 40, needed: 381 }),
       }),
     ])
     // Wilson: 1.96^2 / (40 + 1.96^2)
-    expect(chosen.notices[0]?.values.highest).toBeCloseTo(0.08762, 4)
+    expect(chosen.notices[0]?.params.highest).toEqual({ share: expect.closeTo(0.08762, 4) })
     expect(target(good(381), 'fpr=0.01').sufficient).toBe(true)
     expect(target(good(380), 'fpr=0.01').sufficient).toBe(false)
   })
@@ -196,7 +196,7 @@ describe('a target', () => {
   it('says how many labeled images had no score', () => {
     const chosen = target([...good(400), { ...part('validation', 'normal', 1), unscored: true }], 'fpr=0.01')
     expect(chosen.notices).toEqual([
-      expect.objectContaining({ code: 'not-all-scored', values: { missing: 1 } }),
+      expect.objectContaining({ code: 'not-all-scored', params: { missing: 1 } }),
     ])
     expect(chosen.sufficient).toBe(true)
   })

@@ -2,6 +2,7 @@
  * The GAN of Goodfellow et al. 2014 with DCGAN's settings: D minimizes -E[log D(x)] - E[log(1 - D(G(z)))], G
  * minimizes -E[log D(G(z))]; Adam.
  */
+import { message } from '../../../../shared/messages/message.ts'
 import { adam } from '../../graph/optimizers.ts'
 import type { Objective } from '../adversarial-stage.ts'
 import { discriminatorLoss, nonSaturatingLoss } from '../losses.ts'
@@ -14,7 +15,6 @@ export function dcganObjective({ beta1, beta2 }: { beta1: number; beta2: number 
     critic: ({ value, real, fake }) => ({ loss: discriminatorLoss(value(real), value(fake)), parts: {} }),
     generator: nonSaturatingLoss,
     optimizer: { name: 'adam', create: (weights) => adam(weights, { beta1, beta2 }) },
-    criticProblem: ({ critic = 1 }) =>
-      critic < decided ? 'The discriminator tells every image apart and teaches the generator nothing' : null,
+    criticProblem: ({ critic = 1 }) => (critic < decided ? message('discriminator-decided') : null),
   }
 }

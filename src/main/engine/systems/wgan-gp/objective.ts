@@ -2,6 +2,7 @@
  * WGAN-GP (Gulrajani et al. 2017, algorithm 1): D minimizes E[D(G(z))] - E[D(x)] + lambda * penalty, G minimizes
  * -E[D(G(z))]; Adam.
  */
+import { message } from '../../../../shared/messages/message.ts'
 import { adam } from '../../graph/optimizers.ts'
 import { tf } from '../../tensorflow.ts'
 import type { Objective } from '../adversarial-stage.ts'
@@ -23,7 +24,7 @@ export function wganGpObjective(config: { lambda: number; beta1: number; beta2: 
     criticProblem({ wasserstein = 1, penalty = 0 }) {
       // No slope anywhere: the norm is 0 and the penalty 1.
       const dead = Math.abs(wasserstein) < 1e-7 && Math.abs(penalty - 1) < 1e-4
-      return dead ? 'The critic gives every image the same value' : null
+      return dead ? message('critic-flat') : null
     },
   }
 }

@@ -2,6 +2,7 @@
  * WGAN (Arjovsky et al. 2017, algorithm 1): D minimizes E[D(G(z))] - E[D(x)] with its weights clipped to [-c, c], G
  * minimizes -E[D(G(z))]; RMSProp.
  */
+import { message } from '../../../../shared/messages/message.ts'
 import { rmsprop } from '../../graph/optimizers.ts'
 import { tf } from '../../tensorflow.ts'
 import type { Objective } from '../adversarial-stage.ts'
@@ -22,7 +23,6 @@ export function wganObjective({ clip }: { clip: number }): Objective {
     generator: wassersteinGeneratorLoss,
     optimizer: { name: 'rmsprop', create: (weights) => rmsprop(weights, { decay: 0.99, epsilon }) },
     clip,
-    criticProblem: ({ wasserstein = 1 }) =>
-      wasserstein === 0 ? 'The critic gives every image the same value' : null,
+    criticProblem: ({ wasserstein = 1 }) => (wasserstein === 0 ? message('critic-flat') : null),
   }
 }

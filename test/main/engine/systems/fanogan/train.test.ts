@@ -268,7 +268,7 @@ describeCompiled('a training', () => {
     await train(task)
     const { rows } = await score(task.folder, parts.validation)
     for (const { map, warnings } of rows) {
-      expect(warnings).toEqual([expect.stringContaining('smaller than a tile')])
+      expect(warnings).toEqual([{ code: 'smaller-than-tile', params: {} }])
       expect([map?.width, map?.height]).toEqual([20, 40])
     }
   })

@@ -1,0 +1,18 @@
+/** Why a threshold is less sure than it looks, on the command line. */
+
+import { wordsIn } from '../../../shared/messages/words.ts'
+import type { ThresholdNotice } from '../../../shared/threshold.ts'
+
+const english = wordsIn('en')
+
+export const noticeText = (notice: ThresholdNotice): string => english.text('notice', notice)
+
+/** With its text and its numbers beside; `needed` is 0 where no number of images would do. */
+export function noticeDocument(notice: ThresholdNotice) {
+  const values: Record<string, number> = notice.params.case === 'never' ? { needed: 0 } : {}
+  for (const [name, param] of Object.entries(notice.params)) {
+    if (typeof param === 'number') values[name] = param
+    else if (typeof param === 'object' && param !== null && 'share' in param) values[name] = param.share
+  }
+  return { ...notice, text: noticeText(notice), values }
+}
