@@ -1,5 +1,5 @@
 /**
- * `npm test`: lint and formatting, types, then every test. Prints each skipped test with its reason, how long it
+ * `npm test`: lint and formatting, types, imports, and every test. Prints each skipped test with its reason, how long it
  * took, and as the last line what came of it all: `N passed, N failed, N skipped`. A check that fails counts as failed.
  *
  * `npm test -- <vitest arguments>` runs those tests alone, without the checks.
@@ -57,6 +57,15 @@ async function runChecks() {
     {
       name: 'types of the window',
       parameters: [tool('vue-tsc', 'bin', 'vue-tsc.js'), '-p', 'tsconfig.web.json', '--noEmit'],
+    },
+    {
+      name: 'who imports whom',
+      parameters: [
+        tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+        '--config',
+        '.dependency-cruiser.mjs',
+        'src',
+      ],
     },
   ]
   const results = await Promise.all(
