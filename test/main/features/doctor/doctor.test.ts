@@ -5,13 +5,9 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { launchChildEngine } from '../../../../src/main/engine-host/child-process.ts'
 import { launchStandardEngine } from '../../../../src/main/engine-host/standard-engine.ts'
-import {
-  doctorReportSchema,
-  examine,
-  findingsOf,
-  type Known,
-} from '../../../../src/main/features/doctor/doctor.ts'
+import { examine, findingsOf } from '../../../../src/main/features/doctor/doctor.ts'
 import { doctorFacts } from '../../../../src/main/features/doctor/doctor-facts.ts'
+import { doctorReportSchema, type Known } from '../../../../src/main/features/doctor/doctor-report.ts'
 import { doctorText } from '../../../../src/main/features/doctor/doctor-text.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
 import { Failure } from '../../../../src/shared/failure.ts'
