@@ -12,9 +12,9 @@ import type { Session } from '../../session/session.ts'
 import { beginImport, stopImport } from '../../store/imports.ts'
 import { addPart, endWatch, hasPart, openPart, openParts } from '../../store/live.ts'
 import { tellJudged } from '../../store/live-audit.ts'
+import { beginOutputs, unwritten } from '../outputs/outputs.ts'
 import { followModelInUse } from './exchange-model.ts'
 import { feedEngine, keepEngine } from './feed-engine.ts'
-import { renewResults, unwritten } from './results.ts'
 import { takeIn } from './take-in.ts'
 import { watchFolder } from './watch-folder.ts'
 import { judgingModelOf, showProgress, tellAudit, type WatchedLine } from './watched-line.ts'
@@ -42,7 +42,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   const { db } = workspace
   const model = await judgingModelOf(session, watch.runId)
   tellJudged(db, watch)
-  await renewResults(workspace, watch)
+  await beginOutputs(workspace, watch)
   const line: WatchedLine = {
     session,
     watch,

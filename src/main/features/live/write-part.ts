@@ -4,8 +4,8 @@ import type { LivePart } from '../../../shared/live.ts'
 import { partsARow } from '../../store/live-audit.ts'
 import { findRun } from '../../store/runs.ts'
 import { scoreOf } from '../../store/scores.ts'
+import { writeResult } from '../outputs/outputs.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
-import { writeResult } from './results.ts'
 import { tellAudit, type WatchedLine } from './watched-line.ts'
 
 /** @param isListed its line is in the file, which was just made anew */
@@ -26,7 +26,7 @@ export function writePart(line: WatchedLine, part: LivePart, isListed = false): 
         score?.mapFile != null && score.mapScale !== null
           ? { file: score.mapFile, scale: score.mapScale }
           : null
-      await writeResult(workspace, watch, part, { map, mapScale: mapScaleOf(run) }, !isListed)
+      await writeResult(workspace, watch, { part, map, mapScale: mapScaleOf(run), isListed })
     })
     .catch((error: unknown) => {
       // It stays unwritten in the database, and is written at the next start.
