@@ -34,14 +34,14 @@ export const insideRunsSchema = z.object({
 export type InsideRuns = z.infer<typeof insideRunsSchema>
 
 /** What a region comes to on one photograph. */
-export const regionPreviewSchema = z.object({
+export const regionOfInterestPreviewSchema = z.object({
   image: z.int().positive(),
   /** Null where all of it counts. */
   inside: insideRunsSchema.nullable(),
   /** Of the photograph, what counts. */
   share: z.number().min(0).max(1),
 })
-export type RegionPreview = z.infer<typeof regionPreviewSchema>
+export type RegionOfInterestPreview = z.infer<typeof regionOfInterestPreviewSchema>
 
 export const regionOfInterestCalls = {
   /** What of its photographs counts. */
@@ -58,11 +58,11 @@ export const regionOfInterestCalls = {
   /** What a region comes to on these photographs; sets nothing. */
   'dataset.previewRegion': call(
     z.object({ dataset: z.string(), region: regionOfInterestSchema, images: z.array(id).max(24) }),
-    z.array(regionPreviewSchema),
+    z.array(regionOfInterestPreviewSchema),
   ),
   /** What of photographs counts for the run, and what that is on one of them. */
   'run.region': call(
     z.object({ run: runId, image: id.nullable().default(null) }),
-    z.object({ region: regionOfInterestSchema, preview: regionPreviewSchema.nullable() }),
+    z.object({ region: regionOfInterestSchema, preview: regionOfInterestPreviewSchema.nullable() }),
   ),
 } as const

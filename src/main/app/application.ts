@@ -30,7 +30,7 @@ import { sampleHandlers } from '../features/sample/handlers.ts'
 import { scoringHandlers } from '../features/scoring/handlers.ts'
 import { thresholdHandlers } from '../features/thresholds/handlers.ts'
 import { trainHandlers } from '../features/training/handlers.ts'
-import { goOnTraining } from '../features/training/resume-at-start.ts'
+import { resumeNotedTrainings } from '../features/training/resume-at-start.ts'
 import { systemHandlers } from '../features/training/system-handlers.ts'
 import { workspaceHandlers } from '../features/workspace/handlers.ts'
 import { settingHandlers } from '../features/workspace/setting-handlers.ts'
@@ -113,7 +113,7 @@ export function createApplication(powers: HostPowers): Application {
         // The new one first: if it cannot be opened, the old one stays.
         const opened = openSession({ dir, create, launchEngine, events, hooks: sessionHooks })
         resumeLive(opened)
-        goOnTraining(opened)
+        resumeNotedTrainings(opened)
         await closeCurrent()
         session = opened
         stopClearing = keepClear(opened)

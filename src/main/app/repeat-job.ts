@@ -35,7 +35,7 @@ const scorePayload = z.object({
 })
 
 /** @throws Failure `unknown-job`, `job-active`, `job-not-repeatable` */
-export function doAgain(session: Session, id: Id): Id {
+export function repeatJob(session: Session, id: Id): Id {
   const { kind, state, payload, startedAt } = session.jobs.find(id)
   if (state === 'queued' || state === 'running') {
     throw new Failure('job-active', { job: id, state })

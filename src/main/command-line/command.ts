@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
-import type { Acting } from '../session/open-beside.ts'
+import type { SharedWorkspace } from '../session/open-shared-workspace.ts'
 import type { Session, SessionHooks } from '../session/session.ts'
 import type { Answer } from './answer.ts'
 import type { Io } from './io.ts'
@@ -28,7 +28,7 @@ export interface CommandContext {
   /** Opens the workspace, once; with `create` makes it where there is none. */
   session(options?: { create?: boolean }): Promise<Session>
   /** The session; where another process of this machine has the workspace, what may be done beside it. */
-  acting(): Promise<Session | Acting>
+  sessionOrSharedWorkspace(): Promise<Session | SharedWorkspace>
   /** One for the command. */
   progress(): Promise<ProgressDisplay>
   /** A line on standard error, never across the progress bar. */
@@ -108,7 +108,7 @@ export function createCommandLine(
         exitCode = 2
         return
       }
-      tellUnexpected(io, error)
+      reportUnexpected(io, error)
       tellFailure(io, json, error)
       exitCode = error instanceof Stopped ? 130 : 1
     }
@@ -139,7 +139,7 @@ export function createCommandLine(
         return exitCode
       } catch (error) {
         if (!(error instanceof CommanderError)) {
-          tellUnexpected(io, error)
+          reportUnexpected(io, error)
           tellFailure(io, json, error)
           return 1
         }
@@ -168,7 +168,7 @@ function createContext(
   loadHooks: () => Promise<SessionHooks>,
 ): { context: CommandContext; close: () => Promise<void> } {
   let opened: Promise<Session> | null = null
-  let beside: Promise<Acting> | null = null
+  let shared: Promise<SharedWorkspace> | null = null
   let display: ProgressDisplay | null = null
 
   async function open(create: boolean): Promise<Session> {
@@ -188,13 +188,14 @@ function createContext(
     })
   }
 
-  async function besideOwner(cause: unknown): Promise<Acting> {
-    const [{ mayBeside, openBeside }, { createEventHub }] = await Promise.all([
-      import('../session/open-beside.ts'),
+  async function openWithOwner(cause: unknown): Promise<SharedWorkspace> {
+    const [{ canShareWorkspace, openSharedWorkspace }, { createEventHub }] = await Promise.all([
+      import('../session/open-shared-workspace.ts'),
       import('../platform/events.ts'),
     ])
-    if (!(cause instanceof Failure) || cause.code !== 'workspace-in-use' || !mayBeside(workspace)) throw cause
-    return openBeside(workspace, createEventHub())
+    if (!(cause instanceof Failure) || cause.code !== 'workspace-in-use' || !canShareWorkspace(workspace))
+      throw cause
+    return openSharedWorkspace(workspace, createEventHub())
   }
 
   return {
@@ -206,10 +207,10 @@ function createContext(
         opened ??= open(create)
         return opened
       },
-      acting() {
+      sessionOrSharedWorkspace() {
         opened ??= open(false)
-        beside ??= opened.catch(besideOwner)
-        return beside
+        shared ??= opened.catch(openWithOwner)
+        return shared
       },
       async progress() {
         display ??= await createProgressDisplay(io)
@@ -225,7 +226,7 @@ function createContext(
       // Where it could not be opened, the command has failed with that already.
       const session = await opened?.catch(() => null)
       await session?.close()
-      if (!session) await (await beside?.catch(() => null))?.close()
+      if (!session) await (await shared?.catch(() => null))?.close()
     },
   }
 }
@@ -237,7 +238,7 @@ function tellFailure(io: Io, json: boolean, error: unknown): void {
 }
 
 /** A defect of Fanoscope: where it happened is what a report needs. */
-function tellUnexpected(io: Io, error: unknown): void {
+function reportUnexpected(io: Io, error: unknown): void {
   if (error instanceof Error && !(error instanceof Failure)) io.report(`${error.stack ?? error.message}\n`)
 }
 

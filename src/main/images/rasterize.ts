@@ -3,7 +3,7 @@
  * rule), as in every tool that reads these masks.
  */
 import type { Shape } from '../../shared/label.ts'
-import { eachRun } from '../../shared/region-runs.ts'
+import { eachRun } from '../../shared/region-shape.ts'
 import { requireLength, requireRows } from '../platform/array-bounds.ts'
 
 export interface Raster {

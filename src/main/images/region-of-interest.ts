@@ -1,7 +1,7 @@
 /**
  * Which pixels of a photograph count. A drawn region is the same on all; a found one is what differs from the color
  * of the border: Otsu's threshold (1979, "A threshold selection method from gray-level histograms") on the distance
- * from it, the largest connected piece, its holes filled, and a margin around it.
+ * from it, the largest connected component, its holes filled, and a margin around it.
  */
 import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
 import { connectedComponents } from '../metrics/connected-components.ts'
@@ -34,7 +34,7 @@ const bins = 256
  */
 const leastSeparation = 0.8
 
-/** A piece of less than this share of the photograph is no part. */
+/** A component of less than this share of the photograph is no part. */
 const leastShare = 0.01
 
 /** Where the pixels of a photograph count; null where all do, also where no part is found on it. */
@@ -121,9 +121,9 @@ function found(photograph: Samples, margin: number): Inside | null {
   let largest = 0
   for (const [i, area] of areas.entries()) if (area > areas[largest]) largest = i
   if (areas[largest] < leastShare * width * height) return null
-  const piece = Uint8Array.from(labels, (label) => (label === largest + 1 ? 1 : 0))
+  const component = Uint8Array.from(labels, (label) => (label === largest + 1 ? 1 : 0))
   const data = grown(
-    filled(piece, width, height),
+    filled(component, width, height),
     width,
     height,
     Math.round(margin * Math.max(width, height)),
@@ -218,10 +218,10 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
   }
 }
 
-/** The piece with everything that it surrounds. */
-function filled(piece: Uint8Array, width: number, height: number): Uint8Array {
-  const outside = Uint8Array.from(piece, (value) => 1 - value)
-  // Connected by sides only: the piece is connected by corners too, so ground that touches by a corner is enclosed.
+/** The component with everything that it surrounds. */
+function filled(component: Uint8Array, width: number, height: number): Uint8Array {
+  const outside = Uint8Array.from(component, (value) => 1 - value)
+  // Connected by sides only: the component is connected by corners too, so ground that touches by a corner is enclosed.
   const { labels } = connectedComponents(outside, width, height, 4)
   const open = new Set<number>()
   const note = (i: number): void => void open.add(labels[i])
@@ -231,9 +231,9 @@ function filled(piece: Uint8Array, width: number, height: number): Uint8Array {
   return Uint8Array.from(labels, (label) => (open.has(label) ? 0 : 1))
 }
 
-/** The piece and what lies within a square of `reach` around it. */
-function grown(piece: Uint8Array, width: number, height: number, reach: number): Uint8Array {
-  if (reach === 0) return piece
+/** The component and what lies within a square of `reach` around it. */
+function grown(component: Uint8Array, width: number, height: number, reach: number): Uint8Array {
+  if (reach === 0) return component
   const along = (
     source: Uint8Array,
     length: number,
@@ -250,6 +250,6 @@ function grown(piece: Uint8Array, width: number, height: number, reach: number):
     }
     return out
   }
-  const wide = along(piece, width, height, (y, x) => y * width + x)
+  const wide = along(component, width, height, (y, x) => y * width + x)
   return along(wide, height, width, (x, y) => y * width + x)
 }

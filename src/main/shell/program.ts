@@ -7,7 +7,7 @@ import { addChoose } from '../features/choosing/choose-command.ts'
 import { addCompare } from '../features/comparison/compare-command.ts'
 import { addDrift } from '../features/comparison/drift-command.ts'
 import { addCurate } from '../features/curation/curate-command.ts'
-import { addRegion } from '../features/datasets/region-command.ts'
+import { addRegionOfInterest } from '../features/datasets/region-of-interest-command.ts'
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
 import { addImport } from '../features/import/import-command.ts'
@@ -30,7 +30,7 @@ import { addServe } from './serve-command.ts'
 const commands = [
   addSample,
   addImport,
-  addRegion,
+  addRegionOfInterest,
   addTrain,
   addScore,
   addEvaluate,

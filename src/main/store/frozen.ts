@@ -26,7 +26,7 @@ export function freezeValidation(db: Database, datasetId: Id, frozen: boolean): 
  * @param to the split that they would go to
  * @throws Failure `validation-frozen`
  */
-export function requireThawed(db: Database, ids: readonly ImageId[], to?: Split): void {
+export function requireNotFrozen(db: Database, ids: readonly ImageId[], to?: Split): void {
   const frozen = db.get(
     z.object({ name: z.string(), at: timeSchema }),
     `SELECT dataset.name, dataset.validation_frozen_at AS at

@@ -148,7 +148,7 @@ export function listImages(
 }
 
 /** As `listImages`, all of them, in pieces: for main, where nothing may take long at once. */
-export const listImagesInPieces = (db: Database, filter: ImageFilter): Promise<Image[]> =>
+export const listImagesInBatches = (db: Database, filter: ImageFilter): Promise<Image[]> =>
   allPages((after, limit) =>
     listImages(db, after === null ? filter : { ...filter, after: after.id }, { offset: 0, limit }),
   )

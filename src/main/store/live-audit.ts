@@ -11,7 +11,7 @@ import { judgedChecksum } from './live-checksum.ts'
 import { idRanges } from './scores.ts'
 
 /** Parts in one row at most. */
-export const partsARow = 500
+export const partsPerRow = 500
 
 const untoldRow = z.object({ id: z.int(), verdict: z.string() })
 
@@ -19,15 +19,15 @@ const untoldRow = z.object({ id: z.int(), verdict: z.string() })
  * Adds rows to the audit for the verdicts that it does not tell of yet.
  * @returns how many parts they tell of
  */
-export function tellJudged(db: Database, watch: { id: Id; datasetId: Id }): number {
+export function recordJudgedParts(db: Database, watch: { id: Id; datasetId: Id }): number {
   let told = 0
   for (;;) {
     const count = db.transaction(() => {
       const parts = db.all(
         untoldRow,
         `SELECT id, verdict FROM live_part WHERE watch_id = $watch AND verdict IS NOT NULL AND audit_id IS NULL
-         ORDER BY id LIMIT $partsARow`,
-        { watch: watch.id, partsARow },
+         ORDER BY id LIMIT $partsPerRow`,
+        { watch: watch.id, partsPerRow },
       )
       if (parts.length === 0) return 0
       const ids = parts.map(({ id }) => id)
@@ -49,6 +49,6 @@ export function tellJudged(db: Database, watch: { id: Id; datasetId: Id }): numb
       return parts.length
     })
     told += count
-    if (count < partsARow) return told
+    if (count < partsPerRow) return told
   }
 }

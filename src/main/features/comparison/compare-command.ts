@@ -9,7 +9,7 @@ import { followJob } from '../../command-line/follow-job.ts'
 import { share } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'
 import { textTable } from '../../command-line/text-table.ts'
-import type { Acting } from '../../session/open-beside.ts'
+import type { SharedWorkspace } from '../../session/open-shared-workspace.ts'
 import type { Session } from '../../session/session.ts'
 
 const english = wordsIn('en')
@@ -54,7 +54,7 @@ export const addCompare: AddCommand = (line) =>
  */
 export async function scoreValidation(
   context: CommandContext,
-  session: Session | Acting,
+  session: Session | SharedWorkspace,
   a: string,
   b: string,
 ): Promise<void> {

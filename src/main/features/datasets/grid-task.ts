@@ -10,8 +10,8 @@ export const gridTask = defineResidentTask({
   input,
   result: output,
   async open({ db }) {
-    const { createGridDesk } = await import('./grid-desk.ts')
-    return createGridDesk(db)
+    const { createGridAnswers } = await import('./grid-answers.ts')
+    return createGridAnswers(db)
   },
 })
 

@@ -60,7 +60,7 @@ export const doctorReportSchema = z.object({
 export type DoctorReport = z.infer<typeof doctorReportSchema>
 
 /** What was looked at, before anything is made of it. */
-export type Known = Omit<DoctorReport, 'ok' | 'facts' | 'findings'>
+export type MachineFacts = Omit<DoctorReport, 'ok' | 'facts' | 'findings'>
 
 export interface Examination {
   workspace: string
@@ -89,7 +89,7 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
   const { workspaceState, problem } = isOpen
     ? { workspaceState: 'open' as const, problem: null }
     : stateOf(workspace)
-  const known: Known = {
+  const known: MachineFacts = {
     version: z
       .object({ version: z.string() })
       .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version,
@@ -139,7 +139,7 @@ function stateOf(dir: string): WorkspaceState {
 }
 
 /** What is missing, the worst first. */
-export function findingsOf(report: Known, workspaceProblem: WorkspaceState['problem']): Finding[] {
+export function findingsOf(report: MachineFacts, workspaceProblem: WorkspaceState['problem']): Finding[] {
   const found = [
     nodeFinding(report),
     ...engineFindings(report),
@@ -150,7 +150,7 @@ export function findingsOf(report: Known, workspaceProblem: WorkspaceState['prob
   return found.sort((a, b) => Number(a.weight === 'limits') - Number(b.weight === 'limits'))
 }
 
-function nodeFinding({ node }: Known): Finding | null {
+function nodeFinding({ node }: MachineFacts): Finding | null {
   if (Number(node.version.split('.')[0]) >= oldestNode) return null
   return {
     code: 'node-old',
@@ -160,7 +160,7 @@ function nodeFinding({ node }: Known): Finding | null {
   }
 }
 
-function engineFindings({ engine, gpus }: Known): Finding[] {
+function engineFindings({ engine, gpus }: MachineFacts): Finding[] {
   const { provider, proof, failure } = engine
   if (provider === null || proof === null || failure !== null || !proof.correct) {
     return [
@@ -194,7 +194,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
   ]
 }
 
-function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
+function windowFindings({ electron, windowsBuilt }: MachineFacts): Finding[] {
   const findings: Finding[] = []
   if (!electron.present) {
     findings.push({
@@ -215,7 +215,7 @@ function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
   return findings
 }
 
-function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem']): Finding | null {
+function workspaceFinding({ workspace }: MachineFacts, problem: WorkspaceState['problem']): Finding | null {
   if (problem === null) return null
   const isInUse = workspace.state === 'in-use'
   return {
@@ -226,7 +226,7 @@ function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem
   }
 }
 
-function diskFinding({ disk, workspace }: Known): Finding | null {
+function diskFinding({ disk, workspace }: MachineFacts): Finding | null {
   if (disk.freeBytes === null || disk.freeBytes >= littleRoom) return null
   return {
     code: 'disk-nearly-full',

@@ -37,7 +37,7 @@ export interface Drops {
   close(): Promise<void>
 }
 
-interface Known {
+interface OpenDrop {
   root: string
   folder: string
   filesLeft: number
@@ -57,7 +57,7 @@ function below(folder: string, path: string): string {
 }
 
 export function createDrops(): Drops {
-  const drops = new Map<string, Known>()
+  const drops = new Map<string, OpenDrop>()
 
   async function end(id: string): Promise<void> {
     const drop = drops.get(id)

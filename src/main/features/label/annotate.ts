@@ -1,12 +1,12 @@
 /** Opens and saves what is drawn on a photograph, and makes the mask of it. */
 import sharp from 'sharp'
 import { type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
 import { annotationOf, keepAnnotation } from '../../store/annotations.ts'
-import { requireThawed } from '../../store/frozen.ts'
+import { requireNotFrozen } from '../../store/frozen.ts'
 import { addBlob, blobFormat, findImage, setLabel, setMask } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
 
@@ -22,7 +22,7 @@ export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<S
   const format = blobFormat(db, image.maskSha256)
   if (!format) return []
   const mask = await readMask(blobs.path(image.maskSha256, format))
-  const region = regionOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
+  const region = regionShapeOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
   return region ? [region] : []
 }
 
@@ -49,7 +49,7 @@ export async function saveAnnotation(
   const { db, blobs } = workspace
   const { shapes, operatorId } = request
   const image = findImage(db, request.image)
-  requireThawed(db, [image.id])
+  requireNotFrozen(db, [image.id])
   const raster = rasterize(shapes, image.width, image.height)
   const areas = areasOf(raster)
   const [largest] = areas
@@ -62,7 +62,7 @@ export async function saveAnnotation(
   let isGone = false
   try {
     db.transaction(() => {
-      requireThawed(db, [image.id])
+      requireNotFrozen(db, [image.id])
       if (staged) addBlob(db, { sha256: staged.sha256, bytes: staged.bytes, format: 'png' })
       keepAnnotation(db, { imageId: image.id, shapes, operatorId })
       setMask(db, image.id, staged?.sha256 ?? null)

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { type Shape, unnamedDefect } from '../../../shared/label.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
 import { isVector } from './vector.ts'
 
@@ -81,7 +81,7 @@ export function cocoWriter() {
       const raster = rasterize(shapes, width, height)
       for (const { defectType, area } of areasOf(raster)) {
         const value = raster.types.indexOf(defectType) + 1
-        const region = regionOf(raster, (index) => raster.data[index] === value, defectType)
+        const region = regionShapeOf(raster, (index) => raster.data[index] === value, defectType)
         if (region === null) continue
         annotate(defectType, {
           segmentation: { size: [height, width], counts: columnRuns(raster, value) },
@@ -195,7 +195,7 @@ export function fromCoco(document: Coco): Map<string, { width: number; height: n
         at += run
         inside = !inside
       }
-      const region = regionOf({ width, height }, (index) => mask[index] === 1, defectType)
+      const region = regionShapeOf({ width, height }, (index) => mask[index] === 1, defectType)
       if (region) found.shapes.push(region)
     } else if (bbox) {
       const [x, y, width, height] = bbox

@@ -13,7 +13,7 @@ import {
   unnamedDefect,
 } from '../../../shared/label.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
@@ -177,7 +177,7 @@ const readers: Record<MaskFormat, MaskReader> = {
           shapes(image) {
             const [folder] = name.split('/')
             const type = image.defectType ?? (name.includes('/') && folder ? folder : unnamedDefect)
-            const region = regionOf(mask, (index) => mask.data[index] === 1, type)
+            const region = regionShapeOf(mask, (index) => mask.data[index] === 1, type)
             return region ? [region] : []
           },
         },

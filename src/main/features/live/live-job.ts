@@ -34,7 +34,7 @@ import {
   openParts,
   openPartsOf,
 } from '../../store/live.ts'
-import { partsARow, tellJudged } from '../../store/live-audit.ts'
+import { partsPerRow, recordJudgedParts } from '../../store/live-audit.ts'
 import { isCleared, markBack } from '../../store/live-pictures.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
@@ -42,7 +42,7 @@ import { componentsOf, saveScores, scoreOf } from '../../store/scores.ts'
 import { readPhotograph } from '../import/photograph.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { engineImage, readTrainingList } from '../runs/training-images.ts'
-import { measureRegions } from '../scoring/measure-regions-task.ts'
+import { measureFlaggedRegions } from '../scoring/measure-flagged-regions-task.ts'
 import { newScore } from '../scoring/score-job.ts'
 import { type Judge, judgeOf, presentJudge } from './judge.ts'
 import { renewResults, unwritten, writeResult } from './results.ts'
@@ -116,7 +116,7 @@ async function live(session: Session, watch: LiveWatch, context: JobContext): Pr
   const { workspace, log } = session
   const { db } = workspace
   const model = await modelOf(session, watch.runId)
-  tellJudged(db, watch)
+  recordJudgedParts(db, watch)
   await renewResults(workspace, watch)
   const line: Line = {
     session,
@@ -186,7 +186,7 @@ function tellAudit(line: Line): void {
   const { session, watch } = line
   line.untold = 0
   try {
-    tellJudged(session.workspace.db, watch)
+    recordJudgedParts(session.workspace.db, watch)
   } catch (error) {
     session.log.error('The audit could not be told of the live parts yet.', failureDocument(error))
   }
@@ -513,7 +513,7 @@ async function measureWaiting(line: Line): Promise<void> {
     try {
       for (const run of new Set(waiting.map(([, model]) => model.run.id))) {
         const images = waiting.filter(([, model]) => model.run.id === run).map(([image]) => image)
-        await measureRegions(workspace, run, images)
+        await measureFlaggedRegions(workspace, run, images)
       }
     } catch (error) {
       // Rather a false reject than a part that is never judged.
@@ -532,7 +532,7 @@ function write(line: Line, part: LivePart, isListed = false): void {
   if (!isListed) {
     events.emit('live.judged', part)
     line.untold += 1
-    if (line.untold >= partsARow && !context.signal.aborted) tellAudit(line)
+    if (line.untold >= partsPerRow && !context.signal.aborted) tellAudit(line)
   }
   const run = part.run === null ? line.model.run : findRun(db, part.run)
   line.writing = line.writing

@@ -27,7 +27,7 @@ export const addPromote: AddCommand = (line) =>
       margin: z.number().optional(),
     }),
     async act(context, { operator = accountName(context.io), reason = null, margin }, run = '') {
-      const session = await context.acting()
+      const session = await context.sessionOrSharedWorkspace()
       const [{ promote, defaultMargin }, { findRun }, { modelInUse }] = await Promise.all([
         import('./promotion.ts'),
         import('../../store/runs.ts'),

@@ -8,7 +8,7 @@ import { Failure } from '../../../shared/failure.ts'
 import type { Gate, ModelUse } from '../../../shared/model.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
-import type { Acting } from '../../session/open-beside.ts'
+import type { SharedWorkspace } from '../../session/open-shared-workspace.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
@@ -47,7 +47,7 @@ export interface Promotion {
  * @throws Failure `run-unknown`, `not-trained`, `model-in-use`, those of `compareRuns`
  */
 export async function judgePromotion(
-  { workspace }: Pick<Acting, 'workspace'>,
+  { workspace }: Pick<SharedWorkspace, 'workspace'>,
   request: Pick<PromotionRequest, 'run' | 'margin'>,
 ): Promise<{ run: Run; gate: Gate; comparison: Comparison | null }> {
   const { db } = workspace
@@ -127,7 +127,7 @@ export function gateOf(comparison: Comparison, margin: number): Gate {
  * @throws Failure `reason-missing` where the gate did not pass, those of `judgePromotion`
  */
 export async function promote(
-  session: Pick<Acting, 'workspace' | 'events'>,
+  session: Pick<SharedWorkspace, 'workspace' | 'events'>,
   request: PromotionRequest,
 ): Promise<Promotion> {
   const { db } = session.workspace
@@ -164,7 +164,7 @@ export interface RollbackRequest {
 
 /** @throws Failure `no-model-in-use`, `several-models-in-use`, `nothing-to-roll-back` */
 export function rollBack(
-  { workspace: { db }, events }: Pick<Acting, 'workspace' | 'events'>,
+  { workspace: { db }, events }: Pick<SharedWorkspace, 'workspace' | 'events'>,
   request: RollbackRequest,
 ): ModelUse {
   const use = db.transaction(() => {

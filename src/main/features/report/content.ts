@@ -16,10 +16,10 @@ import { imageScore, scoreKinds } from '../../model/scores.ts'
 import { listAudit } from '../../store/audit.ts'
 import { digestOfImages, listVersions, retrainingOf } from '../../store/dataset-versions.ts'
 import { datasetById, datasetSummary } from '../../store/datasets.ts'
+import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { listImages } from '../../store/images.ts'
 import { modelHistory } from '../../store/model-uses.ts'
 import { activePoint } from '../../store/operating-points.ts'
-import { profileOf } from '../../store/region-profiles.ts'
 import { findRun } from '../../store/runs.ts'
 import { iterateScores, notScored } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -139,7 +139,7 @@ export function gatherReport(
       profile:
         point.regions === null || part.score < point.threshold
           ? undefined
-          : profileOf(db, run.id, part.image),
+          : flaggedRegionProfileOf(db, run.id, part.image),
     }) === 'flagged'
   const caught = anomalous.filter(isFlagged).length
   const falseRejects = normal.filter(isFlagged).length

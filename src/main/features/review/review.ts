@@ -5,9 +5,9 @@ import type { Run } from '../../../shared/run.ts'
 import { type ScoreOptions, tileScores } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
+import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
-import { profileOf } from '../../store/region-profiles.ts'
 import { findRun } from '../../store/runs.ts'
 import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
@@ -29,7 +29,7 @@ export function reviewQueue(
   const mapScale = mapScaleOf(run)
   const verdict = ({ score, imageId }: QueueRow): ReviewItem['verdict'] => {
     if (point === null) return null
-    const profile = point.regions === null ? undefined : profileOf(db, run.id, imageId)
+    const profile = point.regions === null ? undefined : flaggedRegionProfileOf(db, run.id, imageId)
     return verdictBy(point, { score, mapScale, profile })
   }
   return {

@@ -17,10 +17,10 @@ import type { Run } from '../../../shared/run.ts'
 import { type Id, type ImageId, idSchema, imageIdSchema, sha256Schema } from '../../../shared/values.ts'
 import type { EngineImage } from '../../engine/protocol.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
-import { inPieces } from '../../platform/long-work.ts'
+import { inBatches } from '../../platform/long-work.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { imagesOfVersion } from '../../store/dataset-versions.ts'
-import { imageByHash, imageById, listImagesInPieces, whiteLevel } from '../../store/images.ts'
+import { imageByHash, imageById, listImagesInBatches, whiteLevel } from '../../store/images.ts'
 import { regionOfInterestOf } from '../../store/regions-of-interest.ts'
 import { runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -70,8 +70,8 @@ export async function versionImages(
   parent: TrainingList,
 ): Promise<TrainingImages> {
   const those = (ids: readonly ImageId[], may: (image: Image) => boolean): Promise<Image[]> =>
-    inPieces(ids, (piece) =>
-      piece.flatMap((id) => {
+    inBatches(ids, (batch) =>
+      batch.flatMap((id) => {
         const image = imageById(workspace.db, id)
         return image !== undefined && may(image) ? [image] : []
       }),
@@ -90,7 +90,7 @@ export async function versionImages(
 /** The images that a training on this dataset may see, in the order of their import. */
 export async function trainingImages({ db }: Workspace, dataset: Dataset): Promise<TrainingImages> {
   const normal = async (split: 'train' | 'validation'): Promise<Image[]> =>
-    (await listImagesInPieces(db, { datasetId: dataset.id, split, label: 'normal' })).filter((image) =>
+    (await listImagesInBatches(db, { datasetId: dataset.id, split, label: 'normal' })).filter((image) =>
       isFor(image, split),
     )
   return { train: await normal('train'), validation: await normal('validation') }
@@ -105,7 +105,7 @@ export async function choosingImages(
   dataset: Dataset,
 ): Promise<{ normal: Image[]; anomalous: Image[] }> {
   const labeled = async (label: 'normal' | 'anomalous'): Promise<Image[]> =>
-    listImagesInPieces(db, { datasetId: dataset.id, split: 'validation', label })
+    listImagesInBatches(db, { datasetId: dataset.id, split: 'validation', label })
   return { normal: await labeled('normal'), anomalous: await labeled('anomalous') }
 }
 
@@ -158,8 +158,8 @@ export async function engineTrainingImages(
       ? isCurated(workspace, image, run.datasetId)
       : isFor(image, split)
   const look = (split: 'train' | 'validation'): Promise<Image[]> =>
-    inPieces(list[split], (piece) =>
-      piece.map(({ id, sha256 }) => {
+    inBatches(list[split], (batch) =>
+      batch.map(({ id, sha256 }) => {
         const image = imageById(workspace.db, id)
         if (image === undefined || image.sha256 !== sha256 || !may(image, split)) {
           throw new Failure('training-images-changed', { image: image?.file ?? id, split })

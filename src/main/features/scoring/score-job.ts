@@ -13,14 +13,14 @@ import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol
 import { pausing } from '../../engine-host/supervisor.ts'
 import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { listImagesInPieces } from '../../store/images.ts'
+import { listImagesInBatches } from '../../store/images.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import { type NewScore, saveScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { ownSettings, sameSettings } from '../runs/score-settings.ts'
 import { engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
-import { measureRegions } from './measure-regions-task.ts'
+import { measureFlaggedRegions } from './measure-flagged-regions-task.ts'
 
 export interface ScoreRequest {
   run: Id
@@ -66,7 +66,7 @@ export async function imagesToScore(
   workspace: Workspace,
   request: ScoreRequest,
 ): Promise<{ images: Image[]; already: number }> {
-  const all = await listImagesInPieces(workspace.db, {
+  const all = await listImagesInBatches(workspace.db, {
     datasetId: request.datasetId,
     ...(request.split === null ? {} : { split: request.split }),
   })
@@ -128,7 +128,7 @@ async function followPoint(session: Session, run: Run): Promise<void> {
   const point = activePoint(workspace.db, run.id)
   if (point === null) return
   if (!sameSettings(point, ownSettings(run))) await hooks.rescore(session, run.id)
-  if (point.regions !== null) await measureRegions(workspace, run.id)
+  if (point.regions !== null) await measureFlaggedRegions(workspace, run.id)
 }
 
 function followScoring(

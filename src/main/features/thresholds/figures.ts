@@ -2,7 +2,7 @@
 import type { RegionCriteria, Share, WorkingPoint } from '../../../shared/threshold.ts'
 import { wilson } from '../../metrics/wilson.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
-import { regionLevel, regionLevels } from '../scoring/region-profile.ts'
+import { flaggedRegionLevel, flaggedRegionLevels } from '../scoring/flagged-region-profile.ts'
 import type { ValidationSet } from './validation-arrays.ts'
 
 /** A share with Wilson's interval. */
@@ -26,14 +26,14 @@ export interface Rule {
 /** Whether each image is flagged: by its score and, where that is asked, by the regions of its map. */
 export function flagged(set: ValidationSet, scores: Float64Array, rule: Rule): Uint8Array {
   const { threshold, regions, mapScale } = rule
-  const level = regions === null ? 0 : regionLevel(regions.leastStrength, mapScale)
+  const level = regions === null ? 0 : flaggedRegionLevel(regions.leastStrength, mapScale)
   const leastArea = regions?.leastArea ?? 0
   requireLength(scores, set.ids.length, 'Scores of a validation set')
-  requireLength(set.areas, set.ids.length * regionLevels.length, 'Areas of a validation set')
+  requireLength(set.areas, set.ids.length * flaggedRegionLevels.length, 'Areas of a validation set')
   const out = new Uint8Array(scores.length)
   for (let i = 0; i < scores.length; i++) {
     if (scores[i] < threshold) continue
-    if (set.areas[i * regionLevels.length + level] >= leastArea) out[i] = 1
+    if (set.areas[i * flaggedRegionLevels.length + level] >= leastArea) out[i] = 1
   }
   return out
 }

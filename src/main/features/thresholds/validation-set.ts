@@ -13,7 +13,7 @@ import { elementAt } from '../../platform/array-bounds.ts'
 import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'
-import { regionLevels } from '../scoring/region-profile.ts'
+import { flaggedRegionLevels } from '../scoring/flagged-region-profile.ts'
 import type { ValidationSet } from './validation-arrays.ts'
 
 const scoredRow = z.object({
@@ -60,7 +60,7 @@ export function validationFingerprint(db: Database, run: Run): string {
 }
 
 /** Of how many images of a set the regions have been measured by now. */
-export const measuredRegions = (db: Database, set: ValidationSet): number => {
+export const countMeasuredMaps = (db: Database, set: ValidationSet): number => {
   const measured = new Set(
     db
       .all(
@@ -123,8 +123,8 @@ export function readValidationSet(db: Database, run: Run): ValidationSet {
     set.components.set(components, tile * names.length)
     set.firstTile[at] = tile
     set.hasMap[at] = hasMap
-    if (areas !== null && areas.byteLength === 4 * regionLevels.length) {
-      set.areas.set(new Uint32Array(Uint8Array.from(areas).buffer), at * regionLevels.length)
+    if (areas !== null && areas.byteLength === 4 * flaggedRegionLevels.length) {
+      set.areas.set(new Uint32Array(Uint8Array.from(areas).buffer), at * flaggedRegionLevels.length)
       set.profiled++
     }
     digest.update(`${id} ${label} ${anomalous ? type : ''}\n`)
@@ -154,7 +154,7 @@ function emptySet(
     firstTile: new Int32Array(size.images + 1),
     components: new Float32Array(size.tiles * names.length),
     hasMap: new Uint8Array(size.images),
-    areas: new Uint32Array(size.images * regionLevels.length).fill(0xffff_ffff),
+    areas: new Uint32Array(size.images * flaggedRegionLevels.length).fill(0xffff_ffff),
     profiled: 0,
     normal: 0,
     anomalous: 0,

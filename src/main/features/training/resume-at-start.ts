@@ -15,7 +15,7 @@ const runsSchema = z.array(z.string())
 const isHeld = ({ progress }: Job): boolean => jobProgressSchema.safeParse(progress).data?.paused === true
 
 /** Notes down, before the jobs are stopped for closing, which trainings they are. */
-export function noteTrainings({ workspace: { db }, jobs }: Pick<Session, 'workspace' | 'jobs'>): void {
+export function noteActiveTrainings({ workspace: { db }, jobs }: Pick<Session, 'workspace' | 'jobs'>): void {
   const active = jobs.list({ active: true }).reverse()
   const runs = active.flatMap((job) =>
     job.kind === 'train' && job.runId !== null && !isHeld(job) ? [job.runId] : [],
@@ -24,7 +24,7 @@ export function noteTrainings({ workspace: { db }, jobs }: Pick<Session, 'worksp
 }
 
 /** Takes those up again, once: one that breaks the program does not do so at every start. */
-export function goOnTraining(session: Session): Id[] {
+export function resumeNotedTrainings(session: Session): Id[] {
   const { db } = session.workspace
   const runs = readSetting(db, key, runsSchema, [])
   if (runs.length > 0) writeSetting(db, key, [])

@@ -23,16 +23,16 @@ import {
 import { engineTrainingImages, readTrainingList } from '../runs/training-images.ts'
 
 /** Phases whose `done` does not count training steps. */
-const besideSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
+const phasesWithoutSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
 
 /** Milliseconds between two times that the run's row is brought up to date, besides checkpoints. */
-const keptEvery = 2_000
+const storeInterval = 2_000
 
 const closed: FailureData = message('interrupted', { case: 'training' })
 
 export function trainPlan(session: Session, run: Id, resume: boolean): JobPlan {
   const { db } = session.workspace
-  const tell = (): void => session.events.emit('run.changed', { run })
+  const emitChange = (): void => session.events.emit('run.changed', { run })
   return {
     kind: 'train',
     payload: { run, resume },
@@ -43,12 +43,12 @@ export function trainPlan(session: Session, run: Id, resume: boolean): JobPlan {
       try {
         return await train(session, run, resume, context)
       } finally {
-        tell()
+        emitChange()
       }
     },
     dropped(reason) {
       stopped(session, run, findRun(db, run).stepsDone, AbortSignal.abort(reason))
-      tell()
+      emitChange()
     },
     ...pausing(session.supervisor),
   }
@@ -108,9 +108,9 @@ function warmFolder({ workspace }: Session, run: Run): string | null {
 }
 
 function trained({ workspace: { db } }: Session, id: Id, report: TaskResult<'train'>): JobEnd {
-  const { calibration: scores, mapScale, expectedCriticValue, ...told } = report
-  const { steps, seconds, losses } = told
-  const result = jsonObjectSchema.parse(told)
+  const { calibration: scores, mapScale, expectedCriticValue, ...reported } = report
+  const { steps, seconds, losses } = reported
+  const result = jsonObjectSchema.parse(reported)
   db.transaction(() => {
     updateProgress(db, id, { stepsDone: steps, stepsTotal: steps, seconds, losses })
     setCalibration(db, id, { scores, mapScale, expectedCriticValue })
@@ -156,7 +156,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
     if (workingSince !== null) seconds += (now - workingSince) / 1000
     workingSince = working ? now : null
   }
-  const keepSoon = rateLimit<null>(keptEvery, () => {
+  const keepSoon = rateLimit<null>(storeInterval, () => {
     try {
       keep()
     } catch (error) {
@@ -180,7 +180,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
       switch (message.type) {
         case 'progress': {
           const { phase, done, total, secondsLeft } = message
-          if (!besideSteps.has(phase)) {
+          if (!phasesWithoutSteps.has(phase)) {
             stepsDone = done
             stepsTotal = total
             keepSoon.offer(null)

@@ -134,7 +134,7 @@ const effort = ({ size, width, batch, work }: Shape): number =>
   work * batch * size ** 2 * (width ** 2 + 4 * width)
 
 /** A training that computed less than this part of what is asked about was mostly set-up, and tells nothing of it. */
-const tellingPart = 1 / 100
+const leastShareOfWork = 1 / 100
 
 /**
  * The time by the trainings of this system that this workstation has finished, the most alike first, and of those the
@@ -148,7 +148,7 @@ function timeFor(runs: readonly Run[], model: string, shape: Shape): number | nu
     // One that was stopped tells how long the steps took that it made.
     const share = Math.min(1, run.stepsDone / (run.stepsTotal || done.steps))
     const computed = effort(done) * share
-    if (computed < tellingPart * effort(shape)) return []
+    if (computed < leastShareOfWork * effort(shape)) return []
     return [
       {
         computed,

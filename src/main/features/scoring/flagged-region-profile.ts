@@ -5,12 +5,12 @@
 import { requireLength } from '../../platform/array-bounds.ts'
 
 /** Shares of the run's map scale, which is twice the 99.5th percentile of maps of normal validation images. */
-export const regionLevels: readonly number[] = Array.from({ length: 40 }, (_, i) => (i + 1) / 20)
+export const flaggedRegionLevels: readonly number[] = Array.from({ length: 40 }, (_, i) => (i + 1) / 20)
 
 /** The level that stands for a strength: the nearest one. */
-export function regionLevel(strength: number, mapScale: number): number {
+export function flaggedRegionLevel(strength: number, mapScale: number): number {
   const share = strength / mapScale
-  return Math.min(regionLevels.length, Math.max(1, Math.round(share * 20))) - 1
+  return Math.min(flaggedRegionLevels.length, Math.max(1, Math.round(share * 20))) - 1
 }
 
 /**
@@ -18,7 +18,7 @@ export function regionLevel(strength: number, mapScale: number): number {
  * level down, joining each pixel to the regions that it touches (union-find): linear, whatever the levels.
  * @param map row-major, in any unit @param mapScale what 1 of `regionLevels` is, in that unit
  */
-export function regionProfile(
+export function flaggedRegionProfile(
   map: ArrayLike<number>,
   width: number,
   height: number,
@@ -26,7 +26,7 @@ export function regionProfile(
 ): Uint32Array {
   const size = width * height
   requireLength(map, size, 'Pixels of a map')
-  const levels = regionLevels.length
+  const levels = flaggedRegionLevels.length
   const bucket = new Int8Array(size)
   const counts = new Uint32Array(levels + 1)
   for (let i = 0; i < size; i++) {

@@ -23,10 +23,10 @@ import { flagged, type Rule, workingPoint } from './figures.ts'
 import { setScores } from './set-scores.ts'
 import { parseTarget, type Target, targetText, thresholdOf } from './target.ts'
 import type { ValidationSet } from './validation-arrays.ts'
-import { measuredRegions, readValidationSet, validationFingerprint } from './validation-set.ts'
+import { countMeasuredMaps, readValidationSet, validationFingerprint } from './validation-set.ts'
 
 /** The calls of the contract that are answered here. */
-export type DeskCall = Extract<
+export type ThresholdCall = Extract<
   CallName,
   | 'threshold.validation'
   | 'threshold.distribution'
@@ -37,10 +37,10 @@ export type DeskCall = Extract<
   | 'point.save'
   | 'point.use'
 >
-export type DeskCalls = { [N in DeskCall]: (input: CallArguments<N>) => CallOutput<N> }
+export type ThresholdCallAnswers = { [N in ThresholdCall]: (input: CallArguments<N>) => CallOutput<N> }
 
-export interface Desk {
-  calls: DeskCalls
+export interface ThresholdAnswers {
+  calls: ThresholdCallAnswers
   /** Brings the scores and percentiles of a run to what its point in use says; for images that were scored since. */
   rescore(run: string): void
 }
@@ -56,7 +56,7 @@ interface Held {
 const heldRuns = 2
 const heldScores = 6
 
-export function createDesk(db: Database): Desk {
+export function createThresholdAnswers(db: Database): ThresholdAnswers {
   const held = new LRUCache<string, Held>({ max: heldRuns })
 
   function open(run: Run, anew = false): Held {
@@ -132,12 +132,12 @@ export function createDesk(db: Database): Desk {
     }
   }
 
-  const calls: DeskCalls = {
+  const calls: ThresholdCallAnswers = {
     'threshold.validation'({ run: text }) {
       const run = findRun(db, text)
       // Regions that were measured since are read here, and only here.
       const { set: before } = open(run)
-      const { set } = before.profiled < measuredRegions(db, before) ? open(run, true) : { set: before }
+      const { set } = before.profiled < countMeasuredMaps(db, before) ? open(run, true) : { set: before }
       const { normal, anomalous, hash, unlabeled, missing, profiled } = set
       return {
         run: run.id,

@@ -15,14 +15,14 @@ import { createSessionThreads } from '../threads/session-threads.ts'
 import type { Session } from './session.ts'
 
 /** What a session and its like have in common. */
-export type Acting = Pick<Session, 'workspace' | 'events' | 'threads' | 'close'>
+export type SharedWorkspace = Pick<Session, 'workspace' | 'events' | 'threads' | 'close'>
 
 /** Whether the workspace may be worked on beside its owner: SQLite's log is shared on one machine only. */
-export const mayBeside = (dir: string): boolean =>
+export const canShareWorkspace = (dir: string): boolean =>
   isWorkspace(dir) && ownerOf(resolve(dir))?.host === hostname()
 
 /** @throws Failure `workspace-in-use` where its owner is of another version */
-export function openBeside(dir: string, events: EventHub): Acting {
+export function openSharedWorkspace(dir: string, events: EventHub): SharedWorkspace {
   const workspace = attachWorkspace(dir)
   if (versionOf(workspace.db) !== newestVersion(migrations)) {
     workspace.close()

@@ -10,13 +10,13 @@ import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { gridOrder, gridRows } from '../../store/image-grid.ts'
 
-export type GridDesk = (input: CallArguments<'dataset.images'>) => CallOutput<'dataset.images'>
+export type GridAnswers = (input: CallArguments<'dataset.images'>) => CallOutput<'dataset.images'>
 
 /** Of a hundred thousand images, an order takes less than a megabyte. */
 const held = 6
 const versionSchema = z.tuple([z.object({ data_version: z.int() })])
 
-export function createGridDesk(db: Database): GridDesk {
+export function createGridAnswers(db: Database): GridAnswers {
   const orders = new LRUCache<string, ImageId[]>({ max: held })
   let version = -1
 

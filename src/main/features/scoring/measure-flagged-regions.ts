@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Run } from '../../../shared/run.ts'
 import { readAnomalyMap } from '../../images/anomaly-map.ts'
-import { saveProfiles, unmeasuredMaps } from '../../store/region-profiles.ts'
+import { saveFlaggedRegionProfiles, unmeasuredMaps } from '../../store/flagged-region-profiles.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
-import { regionProfile } from './region-profile.ts'
+import { flaggedRegionProfile } from './flagged-region-profile.ts'
 
 /** Maps whose profiles are stored together. */
 const batch = 50
@@ -14,7 +14,7 @@ const batch = 50
  * @param images those alone; null for all of the run
  * @returns how many were measured; a map that is missing is left out, and `verify` tells of it
  */
-export async function measureRunRegions(
+export async function measureFlaggedRegionsOfRun(
   workspace: Workspace,
   run: Run,
   images: readonly number[] | null,
@@ -28,9 +28,9 @@ export async function measureRunRegions(
       const bytes = await readFile(workspace.path(mapFile)).catch(() => null)
       if (bytes === null) continue
       const { values, width, height } = await readAnomalyMap(bytes)
-      profiles.push({ imageId, scoredAt, areas: regionProfile(values, width, height, mapScale) })
+      profiles.push({ imageId, scoredAt, areas: flaggedRegionProfile(values, width, height, mapScale) })
     }
-    saveProfiles(workspace.db, run.id, profiles)
+    saveFlaggedRegionProfiles(workspace.db, run.id, profiles)
     measured += profiles.length
   }
   return measured

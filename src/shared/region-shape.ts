@@ -2,7 +2,7 @@
 import type { RegionShape } from './label.ts'
 
 /** The pixels of [height, width] for which `inside` holds; null where there are none. */
-export function regionOf(
+export function regionShapeOf(
   size: { width: number; height: number },
   inside: (index: number) => boolean,
   defectType: string,

@@ -1,6 +1,6 @@
 /** What a region of interest comes to on photographs, for people to look at before they set it. */
 import type { Image } from '../../../shared/image.ts'
-import type { RegionOfInterest, RegionPreview } from '../../../shared/region-of-interest.ts'
+import type { RegionOfInterest, RegionOfInterestPreview } from '../../../shared/region-of-interest.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { decodeImage } from '../../images/decode.ts'
 import { type Inside, insideAt, insideOf, runsOf, shareOf } from '../../images/region-of-interest.ts'
@@ -10,7 +10,7 @@ import type { Workspace } from '../../store/workspace.ts'
 /** Longer side of what is shown. */
 const shownSide = 256
 
-export interface RegionPreviewRequest {
+export interface RegionOfInterestPreviewRequest {
   region: RegionOfInterest
   images: readonly ImageId[]
   /** As the networks would see them: a part is told from the ground by what they see. */
@@ -18,11 +18,11 @@ export interface RegionPreviewRequest {
 }
 
 /** @throws Failure `image-unknown`; refusals of `decodeImage` */
-export async function previewRegion(
+export async function previewRegionOfInterest(
   workspace: Workspace,
-  { region, images, channels }: RegionPreviewRequest,
-): Promise<RegionPreview[]> {
-  const previews: RegionPreview[] = []
+  { region, images, channels }: RegionOfInterestPreviewRequest,
+): Promise<RegionOfInterestPreview[]> {
+  const previews: RegionOfInterestPreview[] = []
   for (const id of images) {
     const inside = await insideOfImage(workspace, findImage(workspace.db, id), region, channels)
     previews.push({

@@ -3,7 +3,7 @@ import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 
 /** Areas by level as `regionProfile` measured them; undefined where the map has not been measured since. */
-export function profileOf(db: Database, run: Id, imageId: ImageId): Uint32Array | undefined {
+export function flaggedRegionProfileOf(db: Database, run: Id, imageId: ImageId): Uint32Array | undefined {
   const row = db.get(
     z.object({ areas: z.instanceof(Uint8Array) }),
     `SELECT areas FROM region_profile JOIN score USING (run_id, image_id)
@@ -33,7 +33,7 @@ export const unmeasuredMaps = (
     { run, images: images && JSON.stringify(images) },
   )
 
-export function saveProfiles(
+export function saveFlaggedRegionProfiles(
   db: Database,
   run: Id,
   profiles: readonly { imageId: ImageId; scoredAt: number; areas: Uint32Array }[],
