@@ -1,4 +1,4 @@
-/** Everything that threads of main do: one line for each task. */
+/** The table of all tasks that threads of main can do: one line for each task. */
 import { checkAuditTask, exportAuditTask } from '../features/audit/audit-tasks.ts'
 import { carryOverTask, compareOptionsTask } from '../features/choosing/choice-tasks.ts'
 import { compareRunsTask } from '../features/comparison/comparison-task.ts'

@@ -1,11 +1,14 @@
-/** Long work of main in pieces, between which whatever waits takes its turn: main never holds a window up. */
+/**
+ * Does long work of main in batches and lets other work run between two of them, so that main is never blocked for
+ * long.
+ */
 
-/** Rows of a database, looked at in a few milliseconds. */
+/** Number of items in a batch: so many rows of a database are read in a few milliseconds. */
 export const batchSize = 400
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** What `work` makes of the items, in their order. */
+/** Applies `work` to the items batch by batch, and gives all results in order. */
 export async function inBatches<T, R>(
   items: readonly T[],
   work: (batch: readonly T[]) => readonly R[],
@@ -18,7 +21,7 @@ export async function inBatches<T, R>(
   return all
 }
 
-/** Everything that `read` gives, page by page; each page begins after the last of the page before. */
+/** Reads all pages that `read` gives; each page starts after the last item of the page before. */
 export async function allPages<T>(read: (after: T | null, limit: number) => readonly T[]): Promise<T[]> {
   const all: T[] = []
   let last: T | null = null

@@ -1,4 +1,4 @@
-/** The whole command line. A command is one file and one line here. */
+/** The whole command line. Each command is a file of its feature and one line here. */
 
 import { type CommandLine, createCommandLine } from '../command-line/command.ts'
 import type { Io } from '../command-line/io.ts'

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 
-/** Areas by level as `regionProfile` measured them; undefined where the map has not been measured since. */
+/**
+ * The stored flagged region profile of a map (see `flaggedRegionProfile`); undefined where the present map has not
+ * been measured.
+ */
 export function flaggedRegionProfileOf(db: Database, run: Id, imageId: ImageId): Uint32Array | undefined {
   const row = db.get(
     z.object({ areas: z.instanceof(Uint8Array) }),
@@ -16,7 +19,10 @@ export function flaggedRegionProfileOf(db: Database, run: Id, imageId: ImageId):
 const unmeasuredRow = z.object({ imageId: imageIdSchema, mapFile: z.string(), scoredAt: z.int() })
 export type UnmeasuredMap = z.output<typeof unmeasuredRow>
 
-/** Maps of a run whose regions have not been measured since they were made: all, or those of some images. */
+/**
+ * Maps of a run whose flagged regions have not been measured since the maps were made: of all images, or of the given
+ * ones.
+ */
 export const unmeasuredMaps = (
   db: Database,
   run: Id,

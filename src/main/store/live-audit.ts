@@ -1,6 +1,6 @@
 /**
- * What the audit tells of live parts: a row for many of them, with a checksum over all that was stored about each.
- * A shift has hundreds of thousands of parts, and a change of any of them must be found all the same.
+ * Records live parts in the audit: one row for many parts, with a checksum over everything that was stored about
+ * them. A shift has hundreds of thousands of parts, and a later change of any of them must still be found.
  */
 import { z } from 'zod'
 import type { Id } from '../../shared/values.ts'
@@ -10,14 +10,14 @@ import { findDataset } from './datasets.ts'
 import { judgedChecksum } from './live-checksum.ts'
 import { idRanges } from './scores.ts'
 
-/** Parts in one row at most. */
+/** The most parts in one row. */
 export const partsPerRow = 500
 
 const untoldRow = z.object({ id: z.int(), verdict: z.string() })
 
 /**
- * Adds rows to the audit for the verdicts that it does not tell of yet.
- * @returns how many parts they tell of
+ * Adds rows to the audit for verdicts that it does not contain yet.
+ * @returns the number of parts that were added
  */
 export function recordJudgedParts(db: Database, watch: { id: Id; datasetId: Id }): number {
   let told = 0

@@ -49,8 +49,8 @@ export const addCompare: AddCommand = (line) =>
   })
 
 /**
- * Lets the runs score what a comparison needs.
- * @throws Failure `workspace-in-use` where that is missing and another process has the workspace
+ * Scores, with both runs, the images that a comparison needs.
+ * @throws Failure `workspace-in-use` where images are not scored yet and another process owns the workspace
  */
 export async function scoreValidation(
   context: CommandContext,

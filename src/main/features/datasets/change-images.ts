@@ -64,7 +64,10 @@ const drawnRow = z.object({
   defectType: z.string().nullable(),
 })
 
-/** What a drawing would do; with `apply` it is done. @throws Failure those of `drawSplits` */
+/**
+ * Draws the splits anew and returns what would change; with `apply`, the change is made.
+ * @throws Failure those of `drawSplits`
+ */
 export function splitImages(
   db: Database,
   request: { datasetId: Id; split: SplitRequest; apply: boolean },

@@ -1,4 +1,4 @@
-/** Work on a whole dataset. */
+/** Thread tasks over a whole dataset. */
 import { z } from 'zod'
 import {
   duplicateReportSchema,

@@ -1,4 +1,4 @@
-/** The images of a filter, found beside main: with 100,000 of them main would not answer meanwhile. */
+/** Finds the images of a filter in a thread: with 100,000 of them main would be blocked meanwhile. */
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
 import type { Session } from '../../session/session.ts'
 import { defineResidentTask } from '../../threads/task.ts'

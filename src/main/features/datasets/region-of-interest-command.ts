@@ -1,4 +1,7 @@
-/** `region`: what of a dataset's photographs counts, drawn or found; and what that comes to on them. */
+/**
+ * `region`: shows, previews or sets the region of interest of a dataset's photographs, drawn by a person or found
+ * automatically.
+ */
 import { z } from 'zod'
 import { type RegionOfInterest, regionOfInterestSchema } from '../../../shared/region-of-interest.ts'
 import { accountName } from '../../command-line/account-name.ts'
@@ -7,7 +10,7 @@ import { polygonOption, rectangleOption, share } from '../../command-line/option
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 
-/** Photographs that a preview looks at. */
+/** Number of photographs that a preview uses. */
 const previewed = 8
 
 export const addRegionOfInterest: AddCommand = (line) =>

@@ -1,4 +1,4 @@
-/** The region of interest of a dataset, and that of a run, which stays what it was when the run was made. */
+/** The region of interest of a dataset, and that of a run, which stays as it was when the run was made. */
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
 import type { RegionOfInterest, RegionOfInterestPreview } from '../../../shared/region-of-interest.ts'
@@ -13,9 +13,9 @@ import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 import { previewRegionOfInterestTask } from './dataset-tasks.ts'
 
-/** A drawn region of less than this share of the photographs is a slip of the hand. */
+/** A drawn region of less than this share of the photographs is taken for a mistake. */
 const leastShare = 0.005
-/** Side of the picture on which a drawn region is measured. */
+/** Side in pixels of the picture on which the share of a drawn region is measured. */
 const measuredSide = 400
 
 export const regionOfInterestOfDataset = ({ db }: Workspace, dataset: string): RegionOfInterest =>
@@ -53,7 +53,7 @@ export function previewRegionOfInterestOfDataset(
 const channelsOf = (run: Run): 1 | 3 =>
   z.object({ channels: z.literal([1, 3]).default(1) }).parse(run.config).channels
 
-/** Of the runs of a workspace, as far as they were asked for: none of them ever changes. */
+/** Regions of interest of runs that were asked for, by workspace. That of a run never changes. */
 const known = new WeakMap<Workspace, Map<Id, RegionOfInterest>>()
 
 async function regionOfInterestOfRun(workspace: Workspace, run: Run): Promise<RegionOfInterest> {

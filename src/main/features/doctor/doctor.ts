@@ -1,6 +1,6 @@
 /**
- * What this machine can do, what it lacks, what each missing piece costs the person, and how to get it. The same
- * for the command line and the window; no workspace is opened for it and nothing is changed.
+ * Reports what this machine can do, what is missing, what does not work because of that, and how to get it. The
+ * command line and the window use the same report; no workspace is opened for it and nothing is changed.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ import { nvidiaGpus } from './graphics.ts'
 import { processor } from './processor.ts'
 
 export const doctorReportSchema = z.object({
-  /** Nothing blocks. */
+  /** Whether no finding makes something impossible. */
   ok: z.boolean(),
   version: z.string(),
   /** `oldest`: the oldest major version that the packages run on. */
@@ -40,7 +40,7 @@ export const doctorReportSchema = z.object({
   gpus: z.array(z.object({ name: z.string(), driver: z.string(), memoryBytes: z.number() })),
   engine: z.object({
     provider: providerSchema.nullable(),
-    /** What executes by name: the GPU's, or the processor's with its instruction sets. */
+    /** The name of what executes: the GPU, or the processor with its instruction sets. */
     device: z.string().nullable(),
     proof: deviceProofSchema.nullable(),
     failure: failureInfoSchema.nullable(),
@@ -53,18 +53,18 @@ export const doctorReportSchema = z.object({
   windowsBuilt: z.boolean(),
   workspace: z.object({ dir: z.string(), state: z.enum(['absent', 'there', 'open', 'in-use', 'unusable']) }),
   disk: z.object({ freeBytes: z.number().nullable() }),
-  /** The same for people: messages of the topic `fact`. */
+  /** The facts above for people: messages of the topic `fact`. */
   facts: z.array(messageSchema),
   findings: z.array(findingSchema),
 })
 export type DoctorReport = z.infer<typeof doctorReportSchema>
 
-/** What was looked at, before anything is made of it. */
+/** The facts that the findings are derived from. */
 export type MachineFacts = Omit<DoctorReport, 'ok' | 'facts' | 'findings'>
 
 export interface Examination {
   workspace: string
-  /** This process has the workspace open. */
+  /** Whether this process has the workspace open. */
   isOpen: boolean
   launchEngine: LaunchEngine
   ask?: AskProgram
@@ -75,7 +75,7 @@ export interface Examination {
 /** Oldest Node that the packages run on. */
 const oldestNode = 22
 
-/** Below this, an import or a training may fill the disk. */
+/** Free bytes on the disk below which an import or a training may fill it. */
 const littleRoom = 2e9
 
 export async function examine(examination: Examination): Promise<DoctorReport> {
@@ -126,7 +126,7 @@ interface WorkspaceState {
   problem: FailureData | null
 }
 
-/** Looks whether the workspace could be opened, without opening it. */
+/** Checks whether the workspace could be opened, without opening it. */
 function stateOf(dir: string): WorkspaceState {
   if (!isWorkspace(dir)) return { workspaceState: 'absent', problem: null }
   try {

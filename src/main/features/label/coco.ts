@@ -41,7 +41,7 @@ export interface CocoImage {
   shapes: readonly Shape[]
 }
 
-/** Collects photographs one after another, so that only one of them is pixels at a time. */
+/** Collects photographs one after another, so that only one is held in memory as pixels. */
 export function cocoWriter() {
   const categories: { id: number; name: string; supercategory: string }[] = []
   const images: Record<string, unknown>[] = []
@@ -121,7 +121,7 @@ function boxOf(points: readonly number[]): [number, number, number, number] {
   return [left, top, right - left, bottom - top]
 }
 
-/** COCO runs go down the columns. */
+/** The runs of a value, column by column as COCO has them. */
 function columnRuns({ data, width, height }: Raster, value: number): number[] {
   const counts: number[] = []
   let state = false
@@ -141,7 +141,10 @@ function columnRuns({ data, width, height }: Raster, value: number): number[] {
   return counts
 }
 
-/** The counts of pycocotools' string: 5 bits a character with a sign, from the third on as a difference. */
+/**
+ * Reads pycocotools' compressed counts: characters of 5 bits with a sign; from the third count on, each is stored as
+ * a difference.
+ */
 export function compressedCounts(text: string): number[] {
   const counts: number[] = []
   for (let at = 0; at < text.length; ) {

@@ -85,7 +85,7 @@ async function maskShapes(image: Photograph, shapes: readonly Shape[]): Promise<
       .toColourspace('b-w')
       .png()
       .toBuffer()
-    // Both corners are pixels of the box, as labelme has them.
+    // In labelme both corners are pixels of the box.
     written.push({
       label: defectType,
       shape_type: 'mask',

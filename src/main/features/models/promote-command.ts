@@ -1,4 +1,4 @@
-/** `promote`: makes a run the model in use, where it is not worse than the one before. */
+/** `promote`: makes a run the model in use if it is not worse than the present one. */
 import { z } from 'zod'
 import type { Gate } from '../../../shared/model.ts'
 import { accountName } from '../../command-line/account-name.ts'

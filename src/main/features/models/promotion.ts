@@ -1,6 +1,7 @@
 /**
- * Which model is in use. A model is promoted when it is not worse than the present one by more than a stated margin,
- * overall and for each type of defect; otherwise only with a reason, which is kept. The way back is one step.
+ * Promotion decides which model is in use. A model is promoted when it is not worse than the present one by more than
+ * a stated margin, overall and for each type of defect; otherwise a reason is required, which is recorded. A rollback
+ * undoes one promotion.
  */
 
 import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
@@ -22,16 +23,19 @@ import { requireReason } from '../datasets/dataset-versions.ts'
 import { modelOf, onlyModel } from '../runs/model-in-use.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 
-/** How much lower a figure of the new model may be: areas and recalls alike. */
+/** How much lower an area or a recall of the new model may be. */
 export const defaultMargin = 0.02
 
-/** With fewer parts of a type, one that is judged otherwise by chance moves its recall by more than a tenth. */
+/**
+ * With fewer parts of a defect type, a single part that is judged differently by chance changes its recall by more
+ * than a tenth.
+ */
 const leastParts = 10
 
 export interface PromotionRequest {
   run: string
   operator: string
-  /** Needed where the gate does not pass; kept in any case. */
+  /** Required where the gate does not pass; recorded in any case. */
   reason: string | null
   margin: number
 }
@@ -43,7 +47,7 @@ export interface Promotion {
 }
 
 /**
- * What a promotion of the run would rest on.
+ * Compares the run with the model in use, as a promotion would.
  * @throws Failure `run-unknown`, `not-trained`, `model-in-use`, those of `compareRuns`
  */
 export async function judgePromotion(
@@ -76,7 +80,7 @@ export async function judgePromotion(
   return { run, gate: gateOf(comparison, request.margin), comparison }
 }
 
-/** The gate that a comparison (a: in use, b: to be promoted) leads to. */
+/** The outcome of the gate for a comparison (a: the model in use, b: the run to promote). */
 export function gateOf(comparison: Comparison, margin: number): Gate {
   const checks: Gate['checks'] = []
   const check = (
@@ -87,9 +91,9 @@ export function gateOf(comparison: Comparison, margin: number): Gate {
   ) => {
     if (of === null) return
     const { value: difference, low, high } = of
-    // Rounding must not make a difference of exactly the margin one beyond it.
+    // Allows for rounding: a difference of exactly the margin passes.
     const least = -margin - 1e-9
-    // The interval of an area is too narrow for few parts; that of a recall holds for any number.
+    // The interval of an area is too narrow for few parts; the interval of a recall is valid for any number.
     const surelyWorse = figure === 'type-recall' && high < least
     const judged = parts === null || parts >= leastParts || surelyWorse
     checks.push({
@@ -135,7 +139,7 @@ export async function promote(
   const reason = request.reason?.trim() || null
   if (gate.verdict === 'worse' || gate.verdict === 'undecidable') requireReason(reason, 'promotion')
   const use = db.transaction(() => {
-    // Another promotion may have come first; this one was judged against what was in use before.
+    // Another promotion may have happened meanwhile; this run was compared with the model that was in use before it.
     const present = modelInUse(db, run.datasetId)
     if ((present?.runId ?? null) !== gate.against) {
       throw new Failure('model-changed')

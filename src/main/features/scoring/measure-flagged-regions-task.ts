@@ -17,7 +17,9 @@ export const measureFlaggedRegionsTask = defineWorkspaceTask({
 })
 
 /**
- * Measures the regions of the run's maps that have not been, or of some images alone; how many those were.
+ * Measures the flagged regions of those of the run's maps that have not been measured yet, or of the given images
+ * only.
+ * @returns how many maps were measured
  * @throws Failure `map-unreadable`
  */
 export const measureFlaggedRegions = (

@@ -1,4 +1,7 @@
-/** Measures the regions of anomaly maps, once for each map, so that area and strength can be changed at once. */
+/**
+ * Measures the flagged regions of anomaly maps at all levels, once for each map, so that the criteria for area and
+ * strength can be changed without reading maps again.
+ */
 import { readFile } from 'node:fs/promises'
 import type { Run } from '../../../shared/run.ts'
 import { readAnomalyMap } from '../../images/anomaly-map.ts'
@@ -7,12 +10,12 @@ import type { Workspace } from '../../store/workspace.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { flaggedRegionProfile } from './flagged-region-profile.ts'
 
-/** Maps whose profiles are stored together. */
+/** Number of maps whose profiles are stored in one transaction. */
 const batch = 50
 
 /**
- * @param images those alone; null for all of the run
- * @returns how many were measured; a map that is missing is left out, and `verify` tells of it
+ * @param images measures only these; null for all of the run
+ * @returns how many were measured; a missing map is skipped, and `verify` reports it
  */
 export async function measureFlaggedRegionsOfRun(
   workspace: Workspace,

@@ -1,6 +1,6 @@
 /**
- * Scoring as a job. Rows are stored as they come, one transaction for each message, and only then does the
- * engine hear that they are safe; so a scoring that was interrupted goes on with the images that have no row.
+ * The scoring job. Rows are stored as they arrive, one transaction for each message, and only then is the engine told
+ * that they are safe. So an interrupted scoring continues with the images that have no row.
  */
 
 import { z } from 'zod'
@@ -24,13 +24,13 @@ import { measureFlaggedRegions } from './measure-flagged-regions-task.ts'
 
 export interface ScoreRequest {
   run: Id
-  /** Whose images; usually the run's own dataset. */
+  /** The dataset whose images are scored; usually the run's own. */
   datasetId: Id
-  /** Null for all of them. */
+  /** The split to score; null for all. */
   split: Split | null
-  /** Also images that have a score by this run already. */
+  /** Whether images are scored again that have a score of this run already. */
   again: boolean
-  /** With `again`: except those scored since this time, by the job that this one goes on with. */
+  /** With `again`: leaves out images scored since this time, by the job that this one continues. */
   since?: number
 }
 
@@ -48,7 +48,7 @@ export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
   }
 }
 
-/** Ids of the images of a dataset that the run has scored, and that need not be scored again. */
+/** Ids of the images that the run has scored and that need not be scored again. */
 const scoredIds = ({ db }: Workspace, { run, datasetId, again, since }: ScoreRequest): Set<number> =>
   new Set(
     db
@@ -61,7 +61,7 @@ const scoredIds = ({ db }: Workspace, { run, datasetId, again, since }: ScoreReq
       .map(({ id }) => id),
   )
 
-/** The images that are to be scored, and how many have a score from before. */
+/** The images to score, and how many have a score already. */
 export async function imagesToScore(
   workspace: Workspace,
   request: ScoreRequest,
@@ -106,13 +106,13 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
 
 export const scoreSummarySchema = z.object({
   run: z.string(),
-  /** Scored by this job. */
+  /** Number of images scored by this job. */
   images: z.number().int(),
-  /** Scored before. */
+  /** Number of images that had been scored before. */
   already: z.number().int(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
-  /** Of the topic `failure`. */
+  /** Images that could not be scored, with messages of the topic `failure`. */
   refused: z.array(messageSchema.extend({ image: z.number().int(), file: z.string() })),
 })
 export type ScoreSummary = z.infer<typeof scoreSummarySchema>
@@ -122,7 +122,10 @@ function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
   return { state: 'done', result: jsonObjectSchema.parse({ ...summary, imagesPerSecond }) }
 }
 
-/** What a run's operating point needs to know of images that were scored after it was set. */
+/**
+ * Updates what the run's operating point needs of newly scored images: their flagged regions and their score by its
+ * settings.
+ */
 async function followPoint(session: Session, run: Run): Promise<void> {
   const { workspace, hooks } = session
   const point = activePoint(workspace.db, run.id)

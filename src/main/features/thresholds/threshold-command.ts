@@ -1,4 +1,4 @@
-/** `threshold`: the threshold that a target gives on the validation images, how sure it is, and setting it. */
+/** `threshold`: chooses the threshold for a target on the validation images, and sets it. */
 import { z } from 'zod'
 import type { ChosenThreshold, OperatingPoint, Share } from '../../../shared/threshold.ts'
 import { accountName } from '../../command-line/account-name.ts'
@@ -124,7 +124,7 @@ export const addThreshold: AddCommand = (line) =>
     },
   })
 
-/** As the design has it: flat figures under `validation`; everything with its interval under `figures`. */
+/** The JSON document: plain figures under `validation`, and the same with intervals under `figures`. */
 function documentOf(chosen: ChosenThreshold) {
   const { figures, validation, notices, ...rest } = chosen
   return {

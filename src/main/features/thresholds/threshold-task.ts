@@ -1,4 +1,7 @@
-/** Main's side of the thread that answers about thresholds, kept for its memory. */
+/**
+ * The thread that answers about thresholds. It stays alive while the workspace is open, because it answers from
+ * memory.
+ */
 
 import { z } from 'zod'
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
@@ -17,12 +20,12 @@ const names = [
   'point.use',
 ] as const satisfies readonly ThresholdCall[]
 
-// The same object as `calls`, seen so that one schema's input belongs to the same call's answer.
+// The same object as `calls`, typed so that the input schema of a call belongs to the answer of the same call.
 const schemas: {
   [N in ThresholdCall]: { input: z.ZodType<CallArguments<N>>; output: z.ZodType<CallOutput<N>> }
 } = calls
 
-/** In the thread: one call. */
+/** Answers one call; runs in the thread. */
 const answer = <N extends ThresholdCall>(
   answers: ThresholdCallAnswers,
   name: N,
@@ -46,7 +49,7 @@ export const thresholdTask = defineResidentTask({
   },
 })
 
-/** Anything with the threads of a workspace: a session, or what acts beside its owner. */
+/** A session, or a connection to a workspace that another process owns. */
 type HasThreads = Pick<Session, 'threads'>
 
 /** @throws Failure what the call throws, or `thread-died` */
@@ -56,7 +59,7 @@ export const askThresholds = async <N extends ThresholdCall>(
   input: CallArguments<N>,
 ): Promise<CallOutput<N>> => schemas[name].output.parse(await threads.ask(thresholdTask, { name, input }))
 
-/** See `Desk`. */
+/** See `rescore` of `ThresholdAnswers`. */
 export async function rescore({ threads }: HasThreads, run: string): Promise<void> {
   await threads.ask(thresholdTask, { name: 'rescore', input: run })
 }

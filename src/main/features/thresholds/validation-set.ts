@@ -1,6 +1,6 @@
 /**
- * The labeled validation images of a run with what scoring stored of them, in typed arrays: everything that a
- * threshold may be chosen on. There is no way to ask this file for another split.
+ * Reads the labeled validation images of a run, with what scoring stored of them, into typed arrays: everything on
+ * which a threshold may be chosen. This file cannot read another split.
  */
 
 import { createHash } from 'node:crypto'
@@ -26,13 +26,13 @@ const scoredRow = z.object({
   areas: z.instanceof(Uint8Array).nullable(),
 })
 
-/** Labeled validation images of the run's own dataset that it has scored. The split stands here and nowhere else. */
+/** Selects the scored, labeled validation images of the run's own dataset. The split is fixed here. */
 const validationScores = `
   FROM image JOIN score ON score.image_id = image.id AND score.run_id = $run
   WHERE image.dataset_id = $dataset AND image.split = 'validation' AND image.removed_at IS NULL
     AND image.label <> 'unlabeled'`
 
-/** What is written to the audit whenever a validation set may have become another. */
+/** Actions of the audit that may have changed a validation set. */
 const changing = [
   'import.images',
   'import.ended',
@@ -48,8 +48,8 @@ const newestSql = changing
   .join(" || ' ' || ")
 
 /**
- * Changes whenever a set that is read again could be another. It costs next to nothing, as it is asked for at each
- * step of a drag: the audit knows of every import, label and score.
+ * A fingerprint that changes whenever reading the validation set again could give another one. It is computed at each
+ * step of a drag and costs very little, because every import, label and score is in the audit.
  */
 export function validationFingerprint(db: Database, run: Run): string {
   const found = db.get(
@@ -59,7 +59,7 @@ export function validationFingerprint(db: Database, run: Run): string {
   return JSON.stringify([run.id, run.components, found])
 }
 
-/** Of how many images of a set the regions have been measured by now. */
+/** The number of images of a set whose flagged regions have been measured by now. */
 export const countMeasuredMaps = (db: Database, set: ValidationSet): number => {
   const measured = new Set(
     db

@@ -3,8 +3,8 @@ import { requireLength } from '../../platform/array-bounds.ts'
 import { flaggedRegionLevel, flaggedRegionLevels } from '../scoring/flagged-region-profile.ts'
 
 /**
- * What an operating point says of a part. Where regions are asked for and those of the part are not measured,
- * its score alone decides: rather a false reject than an escape.
+ * The verdict of an operating point on a part. Where the point has criteria for flagged regions but those of the part
+ * are not measured, the score alone decides: a false reject is better than an escape.
  */
 export function verdictBy(
   point: Pick<OperatingPoint, 'threshold' | 'regions'>,
