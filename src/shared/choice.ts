@@ -30,7 +30,7 @@ export const choiceOptionSchema = scoreSettingsSchema.extend({
   real: z.number().nullable(),
   /** The value by which options are ranked: `made` and `real`, combined by the weight of `real`. */
   value: z.number(),
-  /** By how much the best option is better, with its 95 % interval; null for the best itself. */
+  /** How much better the best option is, with a 95 % interval; null for the best itself. */
   behind: difference.nullable(),
 })
 export type ChoiceOption = z.infer<typeof choiceOptionSchema>

@@ -38,7 +38,7 @@ export const insideRunsSchema = z.object({
 })
 export type InsideRuns = z.infer<typeof insideRunsSchema>
 
-/** What a region comes to on one photograph. */
+/** The region of interest of one photograph. */
 export const regionOfInterestPreviewSchema = z.object({
   image: z.int().positive(),
   /** Null where the whole photograph counts. */

@@ -13,18 +13,18 @@ import { idRanges } from './scores.ts'
 /** The most parts in one row. */
 export const partsPerRow = 500
 
-const untoldRow = z.object({ id: z.int(), verdict: z.string() })
+const unrecordedRow = z.object({ id: z.int(), verdict: z.string() })
 
 /**
  * Adds rows to the audit for verdicts that it does not contain yet.
  * @returns the number of parts that were added
  */
 export function recordJudgedParts(db: Database, watch: { id: Id; datasetId: Id }): number {
-  let told = 0
+  let recorded = 0
   for (;;) {
     const count = db.transaction(() => {
       const parts = db.all(
-        untoldRow,
+        unrecordedRow,
         `SELECT id, verdict FROM live_part WHERE watch_id = $watch AND verdict IS NOT NULL AND audit_id IS NULL
          ORDER BY id LIMIT $partsPerRow`,
         { watch: watch.id, partsPerRow },
@@ -48,7 +48,7 @@ export function recordJudgedParts(db: Database, watch: { id: Id; datasetId: Id }
       for (const { id } of parts) db.run('UPDATE live_part SET audit_id = $row WHERE id = $id', { id, row })
       return parts.length
     })
-    told += count
-    if (count < partsPerRow) return told
+    recorded += count
+    if (count < partsPerRow) return recorded
   }
 }

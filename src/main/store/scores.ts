@@ -28,14 +28,14 @@ export type NewScore = Omit<Score, 'runId' | 'scoredAt'> & {
  * Stores the scores of some images in one transaction; earlier scores of the same images are replaced. The first call
  * for a run fixes the names of its components.
  *
- * @param told `later` where the audit will record the scores together with the verdicts that they lead to
+ * @param audited `later` where the audit will record the scores together with the verdicts that they lead to
  */
 export function saveScores(
   db: Database,
   runId: Id,
   componentNames: readonly string[],
   scores: readonly NewScore[],
-  told: 'now' | 'later' = 'now',
+  audited: 'now' | 'later' = 'now',
 ): void {
   db.transaction(() => {
     const { components } = findRun(db, runId)
@@ -73,7 +73,7 @@ export function saveScores(
         },
       )
     }
-    if (told === 'later') return
+    if (audited === 'later') return
     const ids = scores.map(({ imageId }) => imageId)
     recordAudit(db, { action: 'scoring.stored', run: runId, detail: { images: idRanges(ids) } })
   })
