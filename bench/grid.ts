@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createGridDesk } from '../src/main/features/datasets/grid-desk.ts'
+import { createGridAnswers } from '../src/main/features/datasets/grid-answers.ts'
 import { openWorkspace } from '../src/main/store/workspace.ts'
 import type { GridFilter, GridSort } from '../src/shared/dataset.ts'
 import { largeRun, stockDataset } from './window/large-dataset.ts'
@@ -54,7 +54,7 @@ try {
   const milliseconds = Object.fromEntries(
     Object.entries(queries).map(([name, [filter, sort]]) => {
       const ask = (offset: number) =>
-        createGridDesk(db)({ dataset, filter, sort: { ...sort }, offset, limit: 200 })
+        createGridAnswers(db)({ dataset, filter, sort: { ...sort }, offset, limit: 200 })
       const { total } = ask(0)
       const page = (offset: number) => median(() => void ask(offset))
       const figure = { images: total, first: page(0), last: page(Math.max(0, total - 200)) }

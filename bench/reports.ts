@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import sharp from 'sharp'
 import { reportLanguages } from '../src/main/features/report/words.ts'
 import { writeReport } from '../src/main/features/report/write-report.ts'
-import { createDesk } from '../src/main/features/thresholds/desk.ts'
+import { createThresholdAnswers } from '../src/main/features/thresholds/threshold-answers.ts'
 import { writeAnomalyMap } from '../src/main/images/anomaly-map.ts'
 import { createRandom, type Random } from '../src/main/platform/random.ts'
 import { createDataset } from '../src/main/store/datasets.ts'
@@ -141,7 +141,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fanoscope-reports-'))
 const workspace = openWorkspace(join(folder, 'line'), { create: true })
 try {
   const run = await stock(workspace)
-  const { calls } = createDesk(workspace.db)
+  const { calls } = createThresholdAnswers(workspace.db)
   const settings = { score: 'izif', k: 1, reduction: 'max' } as const
   const { threshold } = calls['threshold.choose']({ run, settings, target: 'f1', regions: null })
   calls['point.save']({

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDesk } from '../src/main/features/thresholds/desk.ts'
+import { createThresholdAnswers } from '../src/main/features/thresholds/threshold-answers.ts'
 import { aupro } from '../src/main/metrics/aupro.ts'
 import { pixelAuroc } from '../src/main/metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally } from '../src/main/metrics/pixel-tally.ts'
@@ -31,7 +31,7 @@ const random = createRandom(1)
 
 try {
   const run = timed('storing 100,000 scored images of 9 tiles', () => storeScoredValidation(db, images))
-  const { calls } = createDesk(db)
+  const { calls } = createThresholdAnswers(db)
   const settings = { score: 'izif', k: 1, reduction: 'max' } as const
   timed('opening the validation set', () => calls['threshold.validation']({ run }))
   const { start } = timed('its first distribution', () => calls['threshold.distribution']({ run, settings }))

@@ -1,4 +1,4 @@
-/** `fanoscope`: every command drives the services of main with no window. */
+/** The command line `fanoscope`: every command uses the features of main without a window. */
 import { processIo } from './command-line/process-io.ts'
 import { createProgram } from './shell/program.ts'
 

@@ -1,4 +1,4 @@
-/** Electron's entry: gives the host the real Electron and the places of this installation. */
+/** The entry of the program in Electron: gives the host the real Electron and the paths of this installation. */
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ import { startElectronHost } from './shell/electron.ts'
 
 const root = applicationRoot()
 
-// Electron and Chromium have switches of their own, so what is not known here is left to them.
+// Unknown options are allowed, because Electron and Chromium have options of their own.
 const { workspace } = parseArgs({
   args: process.argv.slice(1),
   options: { workspace: { type: 'string' } },

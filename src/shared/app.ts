@@ -1,4 +1,4 @@
-/** The application itself: version, host, what is open. */
+/** The application itself: its version, its host and the open workspace. */
 
 import { z } from 'zod'
 import { call, none } from './call.ts'
@@ -9,7 +9,7 @@ export const appInfoSchema = z.object({
   version: z.string(),
   host: z.enum(['electron', 'browser']),
   platform: z.string(),
-  /** Where a first workspace would be made, and where the sample line would be written. */
+  /** Folders that are suggested for a first workspace and for the sample line. */
   suggested: z.object({ workspace: z.string(), sample: z.string() }),
   recentWorkspaces: z.array(z.string()),
   workspace: workspaceInfoSchema.nullable(),

@@ -1,17 +1,17 @@
-/** The audit: what was done, by whom, in a chain of hashes. */
+/** The audit: what was done and by whom, in rows that form a chain of hashes. */
 
 import { z } from 'zod'
 import { call, id, none, page } from './call.ts'
 import { messageSchema } from './messages/message.ts'
 import { jsonObjectSchema, sha256Schema, timeSchema } from './values.ts'
 
-/** What was done: a row of the audit, which is only ever added to. */
+/** A row of the audit. Rows are only ever added. */
 export const auditEntrySchema = z.object({
   id: z.int().positive(),
   at: timeSchema,
   /** Such as `decision.made` or `threshold.set`. */
   action: z.string().min(1),
-  /** Who did it; null where nobody is known to have. */
+  /** The operator's name; null where nobody is known. */
   operator: z.string().nullable(),
   run: z.string().nullable(),
   /** The dataset's name. */
@@ -39,7 +39,7 @@ export const auditCheckSchema = z.object({
   rows: z.number().int().nonnegative(),
   /** The hash of the newest row. */
   head: z.string(),
-  /** Of the topic `reason`. */
+  /** Rows at which the chain is broken, with messages of the topic `reason`. */
   breaks: z.array(messageSchema.extend({ id: z.number().int() })),
 })
 export type AuditCheck = z.infer<typeof auditCheckSchema>
@@ -50,9 +50,9 @@ export const auditCalls = {
     z.object({ filter: auditFilterSchema.default({}), ...page }),
     z.object({ total: z.number().int(), entries: z.array(auditEntrySchema) }),
   ),
-  /** Follows the chain of hashes from the first row to the last. */
+  /** Checks the chain of hashes from the first row to the last. */
   'audit.check': call(none, auditCheckSchema),
-  /** Writes the rows into a file of the folder. */
+  /** Writes the rows to a file in the folder. */
   'audit.export': call(
     z.object({
       filter: auditFilterSchema.default({}),

@@ -1,11 +1,11 @@
-/** Two runs on the same validation images. */
+/** The comparison of two runs on the same validation images. */
 
 import { z } from 'zod'
 import { call, runId } from './call.ts'
 import { labelSchema } from './image.ts'
 import { idSchema, imageIdSchema, sha256Schema } from './values.ts'
 
-/** A score and what came of it by the threshold of its run. */
+/** A score, and whether it is flagged by the threshold of its run. */
 const verdictSchema = z.object({ score: z.number(), flagged: z.boolean() })
 
 /** A figure of two runs on the same images; `value` is b - a, with its 95 % interval. */
@@ -21,17 +21,17 @@ export type PairedFigure = z.infer<typeof pairedFigureSchema>
 export const comparisonSchema = z.object({
   a: idSchema,
   b: idSchema,
-  /** Kind of score of each. */
+  /** The kind of score of each run. */
   score: z.object({ a: z.string(), b: z.string() }),
-  /** The images that both scored and neither learned from. */
+  /** The images that both runs scored and neither was trained on. */
   validation: z.object({
     normal: z.int().nonnegative(),
     anomalous: z.int().nonnegative(),
     sha256: sha256Schema,
   }),
-  /** What both thresholds are set to, each on its own scores. */
+  /** The targets for which the thresholds of both runs are chosen, each on its own scores. */
   targets: z.object({ falseRejectRate: z.number(), recall: z.number() }),
-  /** At the greatest false-reject rate; flips are counted with these. */
+  /** The thresholds at the target false-reject rate; `flips` are counted with these. */
   thresholds: z.object({ a: z.number(), b: z.number() }),
   delta: z.object({
     imageAuroc: pairedFigureSchema.extend({ p: z.number().nullable() }).nullable(),
@@ -48,7 +48,7 @@ export const comparisonSchema = z.object({
       recall: pairedFigureSchema.nullable(),
     }),
   ),
-  /** Images whose verdict changed, those that were right before and are wrong now first. */
+  /** Images with different verdicts; those that `a` judges rightly and `b` wrongly come first. */
   flips: z.array(
     z.object({
       image: imageIdSchema,
@@ -60,15 +60,15 @@ export const comparisonSchema = z.object({
       better: z.boolean(),
     }),
   ),
-  /** Images a second when each last scored; null where it is not known. */
+  /** Images per second of the last scoring of each; null where it is not known. */
   speed: z.object({ a: z.number().nullable(), b: z.number().nullable() }),
-  /** Why the figures say less than they seem to: codes of the topic `warning`. */
+  /** Reasons why the figures are less certain than they seem: codes of the topic `warning`. */
   warnings: z.array(z.enum(['no-defects', 'few-defects', 'few-normals'])),
 })
 export type Comparison = z.infer<typeof comparisonSchema>
 
 export const comparisonCalls = {
-  /** Two runs on the validation images of their dataset, each at the same targets. */
+  /** Compares two runs on the validation images of their dataset, each at the same targets. */
   'run.compare': call(
     z.object({
       a: runId,
@@ -78,6 +78,6 @@ export const comparisonCalls = {
     }),
     comparisonSchema,
   ),
-  /** Which of them must score the validation split before they can be compared. */
+  /** The runs of the two that must score the validation split before they can be compared. */
   'run.unscored': call(z.object({ a: runId, b: runId }), z.object({ runs: z.array(runId) })),
 } as const

@@ -1,9 +1,9 @@
 /**
- * The contract between main and whoever drives it: every call with the schema of what goes in and what
- * comes out, and every event. Main checks each message against it. Preload and the browser host are
- * made from this file by a loop.
+ * The contract between main and whatever calls it: every call with the schemas of its input and output, and every
+ * event. Main checks each message against it. Preload and the client of the browser host are generated from it by a
+ * loop.
  *
- * Pixels do not travel here. They are read by address, see `assetPath` in `asset-path.ts`.
+ * Pixels are not sent through the contract. They are read by address, see `assetPath` in `asset-path.ts`.
  */
 import type { z } from 'zod'
 import { appCalls } from './app.ts'
@@ -65,9 +65,9 @@ export const calls = {
 
 export type Calls = typeof calls
 export type CallName = keyof Calls
-/** What a caller may leave to defaults. */
+/** The input as a caller gives it: values with defaults may be left out. */
 export type CallInput<N extends CallName> = z.input<Calls[N]['input']>
-/** What a handler gets, defaults filled in. */
+/** The input as a handler gets it, with defaults filled in. */
 export type CallArguments<N extends CallName> = z.output<Calls[N]['input']>
 export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 
@@ -97,13 +97,13 @@ export interface Bridge {
   on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void
   /** A full address for a path of `assetPath`. */
   asset(path: string): string
-  /** Where a dropped file or folder lies, absolute; null where the host does not tell a page. */
+  /** The absolute path of a dropped file or folder; null where the host does not tell it to a page. */
   droppedPath(file: DroppedFile): string | null
   /** Sends one file of a folder that `drop.begin` announced; `path` is relative to it. Rejects with FailureData. */
   sendDropped(drop: string, path: string, content: DroppedFile): Promise<void>
 }
 
-/** What main and preload need to know of a page's `File`, without the types of a page. */
+/** The part of a page's `File` that main and preload use; they do not have the types of a page. */
 export interface DroppedFile {
   readonly name: string
   readonly size: number

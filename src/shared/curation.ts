@@ -1,10 +1,10 @@
-/** Versions of a dataset, and proposals of what to learn from next. */
+/** Versions of a dataset, and proposals of images to learn from next. */
 
 import { z } from 'zod'
 import { call, id, runId } from './call.ts'
 import { idSchema, imageIdSchema, sha256Schema, timeSchema } from './values.ts'
 
-/** An immutable set of the images that a training may take its gradients from. */
+/** A version: an immutable set of the images that a training may compute gradients from. */
 export const datasetVersionSchema = z.object({
   id: idSchema,
   datasetId: idSchema,
@@ -12,26 +12,26 @@ export const datasetVersionSchema = z.object({
   number: z.int().positive(),
   parentId: idSchema.nullable(),
   createdAt: timeSchema,
-  /** Name of who confirmed it; null for the first, which nobody chose. */
+  /** Name of the operator who confirmed it; null for the first version, which nobody confirmed. */
   operator: z.string().nullable(),
   reason: z.string(),
   images: z.int().positive(),
-  /** SHA-256 of the sorted hashes of its images: equal exactly when the sets are. */
+  /** SHA-256 of the sorted hashes of its images: equal if and only if the sets are equal. */
   sha256: sha256Schema,
 })
 export type DatasetVersion = z.infer<typeof datasetVersionSchema>
 
-/** Why an accepted image is not proposed without a second look. */
+/** Why an accepted image is proposed only after a second look. */
 export const curationMarkSchema = z.enum([
-  /** Among the highest scores of what was accepted: a defect may have been waved through. */
+  /** Its score is among the highest of the accepted parts: a defect may have been accepted by mistake. */
   'high-score',
-  /** Nearly the same picture is in the set, or proposed, already. */
+  /** A nearly equal picture is in the set, or is proposed, already. */
   'near-duplicate',
-  /** Nearly the same picture is in the validation or test split, which would then no longer be independent. */
+  /** A nearly equal picture is in the validation or test split, which would then no longer be independent. */
   'held-out-duplicate',
-  /** Operators did not agree about it. */
+  /** Operators disagreed about it. */
   'disagreement',
-  /** Its day and group of parts have more than their share. */
+  /** The images of its day and part group have more than their share. */
   'balance',
 ])
 export type CurationMark = z.infer<typeof curationMarkSchema>
@@ -43,18 +43,18 @@ export const curationCandidateSchema = z.object({
   /** Day of its import, as YYYY-MM-DD. */
   day: z.string(),
   partGroup: z.string().nullable(),
-  /** By the run that the proposal was made with; null where it has not scored it. */
+  /** The score by the run for which the proposal was made; null where the run has not scored it. */
   score: z.number().nullable(),
   calibrated: z.number().nullable(),
-  /** Who accepted it last. */
+  /** Name of the operator who accepted it last. */
   operator: z.string(),
   hasMap: z.boolean(),
   marks: z.array(curationMarkSchema),
-  /** The image that it nearly equals. */
+  /** The nearly equal image. */
   duplicateOf: imageIdSchema.nullable(),
-  /** Taken unless a person decides otherwise: nothing is marked. */
+  /** Whether the image is included unless a person decides otherwise, which is so if it has no mark. */
   proposed: z.boolean(),
-  /** It can be taken at all: copies of held-out images cannot. */
+  /** Whether the image can be included at all; copies of held-out images cannot. */
   allowed: z.boolean(),
 })
 export type CurationCandidate = z.infer<typeof curationCandidateSchema>
@@ -72,11 +72,11 @@ export const curationProposalSchema = z.object({
   base: datasetVersionSchema,
   candidates: z.array(curationCandidateSchema),
   removals: z.array(curationRemovalSchema),
-  /** How the set would be spread afterwards: images by day of import and group of parts. */
+  /** How the images of the set would be distributed over days of import and part groups. */
   balance: z.array(
     z.object({ day: z.string(), partGroup: z.string().nullable(), now: z.int(), proposed: z.int() }),
   ),
-  /** Held-out images that were kept out of the proposal: nobody may learn from them. */
+  /** Number of accepted images that are held out (validation or test) and so were not proposed. */
   heldOut: z.int().nonnegative(),
 })
 export type CurationProposal = z.infer<typeof curationProposalSchema>
@@ -104,13 +104,13 @@ export const curationCalls = {
     }),
     datasetVersionSchema,
   ),
-  /** What could be learned from next, of what operators accepted; changes nothing. */
+  /** Proposes which of the images that operators accepted to learn from next; changes nothing. */
   'curation.propose': call(z.object({ run: runId }), curationProposalSchema),
-  /** Makes the proposal a version, as a person confirmed it. */
+  /** Makes a new version from the proposal, as a person confirmed it. */
   'curation.confirm': call(
     z.object({
       run: runId,
-      /** The version that the person saw the proposal for. */
+      /** The version on which the proposal was based that the person saw. */
       base: z.string().min(1),
       include: z.array(id).default([]),
       exclude: z.array(id).default([]),

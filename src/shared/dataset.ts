@@ -1,4 +1,4 @@
-/** Datasets: what they hold, how their images are listed, changed and shared out to the splits. */
+/** Datasets: what they contain, and how their images are listed, changed and assigned to splits. */
 
 import { z } from 'zod'
 import { call, jobStarted, none, page } from './call.ts'
@@ -20,7 +20,7 @@ export const datasetSchema = z.object({
   layout: layoutSchema,
   /** The folder of the first import, as it was given. Information only: nothing is read from it again. */
   source: z.string(),
-  /** The part has a direction (text, a left and a right side): training does not flip its images. */
+  /** Whether the part has a direction (text, a left and a right side): then its images are not flipped in training. */
   hasDirection: z.boolean(),
 })
 export type Dataset = z.infer<typeof datasetSchema>
@@ -32,7 +32,7 @@ export const splitCountsSchema = z.object({
 })
 export type SplitCounts = z.infer<typeof splitCountsSchema>
 
-/** What a dataset holds, without its removed images. */
+/** What a dataset contains, without its removed images. */
 export const datasetSummarySchema = datasetSchema.extend({
   images: z.int().nonnegative(),
   splits: splitCountsSchema,
@@ -42,9 +42,9 @@ export const datasetSummarySchema = datasetSchema.extend({
     unlabeled: z.int().nonnegative(),
   }),
   masks: z.int().nonnegative(),
-  /** Images that were taken out. */
+  /** Number of removed images. */
   removed: z.int().nonnegative(),
-  /** Since when the validation set refuses every change; null where it may change. */
+  /** Since when the validation set is frozen and refuses every change; null where it may change. */
   validationFrozenAt: timeSchema.nullable(),
   /** 3 where any image has color, else 1; null while the dataset is empty. */
   channels: z.union([z.literal(1), z.literal(3)]).nullable(),
@@ -58,15 +58,15 @@ export const gridFilterSchema = z.object({
   defectType: z.string().optional(),
   /** Part of the file name. */
   text: z.string().max(200).optional(),
-  /** The decision that stands; `none` where there is none. */
+  /** The valid decision; `none` for images without one. */
   decision: z.enum([...decisionKindSchema.options, 'none']).optional(),
-  /** Whose scores are shown, filtered and sorted by. */
+  /** The run whose scores are shown and used to filter and sort. */
   run: z.string().max(64).optional(),
   scoreFrom: z.number().optional(),
   scoreTo: z.number().optional(),
   importedFrom: timeSchema.optional(),
   importedBefore: timeSchema.optional(),
-  /** The images that were taken out, and not those that are in. */
+  /** Lists only removed images instead of the others. */
   removed: z.boolean().optional(),
 })
 export type GridFilter = z.infer<typeof gridFilterSchema>
@@ -78,13 +78,13 @@ export const gridSortSchema = z.object({
 export type GridSort = z.infer<typeof gridSortSchema>
 
 export const gridImageSchema = imageSchema.extend({
-  /** By the run of the filter. */
+  /** The score by the run of the filter. */
   score: z.number().nullable(),
   decision: decisionKindSchema.nullable(),
 })
 export type GridImage = z.infer<typeof gridImageSchema>
 
-/** Images by number, or all those of a filter. */
+/** A choice of images: by id, or all that match a filter. */
 export const imageChoiceSchema = z.union([
   z.object({ ids: z.array(imageIdSchema).min(1).max(100_000) }),
   z.object({ filter: gridFilterSchema }),
@@ -104,35 +104,41 @@ export const imageChangeSchema = z.discriminatedUnion('kind', [
 export type ImageChange = z.infer<typeof imageChangeSchema>
 
 export const splitRequestSchema = z.object({
-  /** Shares of the normal images; the rest trains. */
+  /** Shares of the normal images for each split; the rest is for training. */
   validation: z.number().min(0).max(0.9),
   test: z.number().min(0).max(0.9),
-  /** Share of the anomalous images that validates; the rest tests, none trains. Null for the ratio of the two above. */
+  /**
+   * Share of the anomalous images for validation; the rest is for the test, none for training. Null for the ratio of
+   * the two above.
+   */
   anomalous: z.number().min(0).max(1).nullable().default(null),
-  /** `anomalous`: the normal images stay where they are, so that runs that learned from them can still be judged. */
+  /** `anomalous`: normal images keep their splits, so that runs trained on them can still be judged. */
   only: z.enum(['all', 'anomalous']).default('all'),
   seed: z.int().nonnegative(),
-  /** Each kind of defect, and the good parts, are shared out on their own. */
+  /** Whether each defect type, and the good parts, are distributed separately. */
   stratified: z.boolean(),
-  /** A regular expression: photographs for which its first group (or all of it) is the same stay together. */
+  /**
+   * A regular expression: photographs whose names have the same first group (or the same match, without groups) stay
+   * together.
+   */
   pattern: z.string().max(200).nullable(),
 })
 export type SplitRequest = z.infer<typeof splitRequestSchema>
 
 const perSplit = z.object({ train: z.int(), validation: z.int(), test: z.int() })
 export const splitPreviewSchema = z.object({
-  /** What each split would hold. */
+  /** Number of images that each split would have. */
   after: perSplit,
-  /** Kinds of defect, and `normal`. */
+  /** The defect types, and `normal`. */
   strata: z.array(z.object({ name: z.string(), counts: perSplit })),
   moved: z.int(),
-  /** Images that no split is drawn for: unlabeled ones, and a frozen validation set. */
+  /** Number of images that keep their split: unlabeled ones, and a frozen validation set. */
   kept: z.int(),
-  /** By the pattern; none without one. */
+  /** Groups by the pattern; none without one. */
   groups: z.object({
     count: z.int(),
     largest: z.int(),
-    /** Images whose name the pattern does not match: each is a group of its own. */
+    /** Number of images whose name the pattern does not match: each is a group by itself. */
     unmatched: z.int(),
     examples: z.array(z.object({ file: z.string(), group: z.string().nullable() })),
   }),
@@ -142,12 +148,12 @@ export type SplitPreview = z.infer<typeof splitPreviewSchema>
 export const duplicatePairSchema = z.object({
   a: imageSchema,
   b: imageSchema,
-  /** Bits of 256 in which their perceptual hashes differ: 0 is the same picture. */
+  /** Number of bits (of 256) in which their perceptual hashes differ; 0 for the same picture. */
   distance: z.int().nonnegative(),
 })
 export const duplicateReportSchema = z.object({
   images: z.int(),
-  /** All that were found; `pairs` are the nearest of them. */
+  /** Number of all pairs that were found; `pairs` has only the most similar. */
   found: z.int(),
   pairs: z.array(duplicatePairSchema),
   /** Photographs that could not be read. */
@@ -176,20 +182,20 @@ export const datasetCalls = {
     }),
     z.object({ changed: z.number().int() }),
   ),
-  /** Shares all labeled images out to the splits; without `apply` it only says what would become of them. */
+  /** Assigns all labeled images to the splits; without `apply` it only returns the result. */
   'dataset.split': call(
     z.object({ dataset: z.string(), split: splitRequestSchema, apply: z.boolean().default(false) }),
     splitPreviewSchema,
   ),
   /** A frozen validation set refuses every change. */
   'dataset.freeze': call(z.object({ dataset: z.string(), frozen: z.boolean() }), none),
-  /** Looks for the same picture in two splits. */
+  /** Searches for pictures that are in two splits. */
   'dataset.findDuplicates': call(z.object({ dataset: z.string() }), jobStarted),
   /** What the newest search found; null before the first. */
   'dataset.duplicates': call(z.object({ dataset: z.string() }), duplicateReportSchema.nullable()),
 } as const
 
 export const datasetEvents = {
-  /** Something in the dataset list is other than it was. */
+  /** A value in the list of datasets has changed. */
   'dataset.changed': z.object({ dataset: z.string() }),
 } as const

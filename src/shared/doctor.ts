@@ -1,4 +1,4 @@
-/** What the doctor says about this machine. */
+/** The doctor's report about this machine. */
 import { z } from 'zod'
 import { call, none } from './call.ts'
 import { messageSchema } from './messages/message.ts'

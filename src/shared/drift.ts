@@ -6,26 +6,26 @@ import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 export const driftSchema = z.object({
   run: idSchema,
   score: z.string(),
-  /** Normal validation images that are compared with. */
+  /** Number of normal validation images in the reference. */
   reference: z.int().nonnegative(),
-  /** Live parts: those that the run scored outside its own dataset, in the order of their scoring. */
+  /** Number of live parts: those that the run scored outside its own dataset. */
   parts: z.int().nonnegative(),
-  /** The control chart, thinned for a drawing; a part is where it was scored. */
+  /** The control chart, reduced to the points of a drawing; `part` is the position of the part in order of scoring. */
   chart: z.array(
     z.object({ part: z.int(), at: timeSchema, value: z.number(), limit: z.number(), score: z.number() }),
   ),
   /** By day of scoring; `index` is the population stability index, null for too few parts. */
   days: z.array(z.object({ day: z.string(), parts: z.int(), index: z.number().nullable() })),
-  /** Of the newest parts, as many as there are in the reference. */
+  /** The index of the newest parts, as many as there are in the reference. */
   index: z.number().nullable(),
-  /** The largest odds so far against nothing having changed, and what they must reach. */
+  /** The largest odds so far against the hypothesis that nothing has changed, and the odds needed for a warning. */
   odds: z.object({ reached: z.number(), needed: z.number() }).nullable(),
   warning: z
     .object({
       since: timeSchema,
       sincePart: z.int(),
       direction: z.enum(['higher', 'lower']),
-      /** The strangest parts since then. */
+      /** The parts since then that differ most from the reference. */
       examples: z.array(
         z.object({ image: imageIdSchema, file: z.string(), dataset: z.string(), score: z.number() }),
       ),
@@ -35,6 +35,6 @@ export const driftSchema = z.object({
 export type Drift = z.infer<typeof driftSchema>
 
 export const driftCalls = {
-  /** Live parts of the run against its normal validation parts. */
+  /** Compares the run's live parts with its normal validation parts. */
   'drift.get': call(z.object({ run: runId }), driftSchema),
 } as const

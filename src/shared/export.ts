@@ -16,12 +16,12 @@ export const exportFormatSchema = z.enum([
 export type ExportFormatName = z.infer<typeof exportFormatSchema>
 
 export const exportCalls = {
-  /** Writes a model, its scores, decisions, masks or a report to a file or folder that must not be there yet. */
+  /** Writes a model, its scores, decisions, masks or a report to a file or folder that must not exist yet. */
   'export.start': call(
     z.object({
       run: runId,
       format: exportFormatSchema,
-      /** Absolute path; a report is PDF where it ends in .pdf. */
+      /** Absolute path; a report is PDF if it ends in `.pdf`, else HTML. */
       to: z.string().min(1).max(4096),
       batch: z.number().int().min(1).max(256).default(1),
       language: z.enum(['en', 'zh-CN']).default('en'),

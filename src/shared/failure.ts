@@ -1,14 +1,17 @@
 import { inside, type Message, message, type Param, type Params } from './messages/message.ts'
 import { wordsIn } from './messages/words.ts'
 
-/** A Failure as plain data: its code and the values of its sentences. So it crosses every border and is stored. */
+/**
+ * A Failure as plain data: its code and the values of its sentences. In this form it is stored and sent between
+ * processes.
+ */
 export type FailureData = Message
 
 const inEnglish = wordsIn('en')
 
 /**
- * An error that a person can act on: what happened, to which file or run, and what to do. What it says stands in the
- * locale files under its code. The command line prints it and exits 1; logs say it in English.
+ * An error that a person can act on. Its words (what happened, to which file or run, and what to do) are in the
+ * locale files under its code. The command line prints it and exits with 1; logs have it in English.
  */
 export class Failure extends Error {
   readonly code: string
@@ -21,22 +24,22 @@ export class Failure extends Error {
     this.params = params
   }
 
-  /** What to do, in English. */
+  /** What the person can do, in English. */
   get remedy(): string {
     return inEnglish.text('failure', this, 'remedy')
   }
 }
 
-/** Any thrown value as FailureData; what is not a Failure is an unexpected error, and says so. */
+/** Converts any thrown value to FailureData; a value that is not a Failure becomes an unexpected error. */
 export function failureData(error: unknown): FailureData {
   if (error instanceof Failure) return { code: error.code, params: error.params }
   return message('internal', { message: error instanceof Error ? error.message : String(error) })
 }
 
-/** What a Failure is thrown from again, on this side of a border. */
+/** Makes a Failure again from data that another process sent. */
 export const failureOf = ({ code, params }: FailureData): Failure => new Failure(code, params)
 
-/** A failure in English with its data beside the words, as logs and `--json` tell it. */
+/** A failure in English together with its data, for logs and `--json`. */
 export interface FailureDocument {
   code: string
   message: string
@@ -50,7 +53,7 @@ export function failureDocument(error: unknown): FailureDocument {
   return { code, message: failure.message, remedy, params }
 }
 
-/** What went wrong, as a value in the sentence about what failed by it. */
+/** The cause of a failure, as a value for the sentence about what failed because of it. */
 export function reasonOf(error: unknown): Param {
   if (error instanceof Failure) return inside('failure', failureData(error))
   return error instanceof Error ? error.message : String(error)

@@ -5,12 +5,12 @@ import { call, none } from './call.ts'
 export const folderEntrySchema = z.object({ name: z.string(), path: z.string() })
 
 export const folderCalls = {
-  /** A native dialog where the host has one; null when the person cancelled; `supported` false in a browser. */
+  /** Opens a native dialog if the host has one (`supported` is false in a browser); null when the person cancelled. */
   'folder.choose': call(
     z.object({ title: z.string() }),
     z.object({ supported: z.boolean(), path: z.string().nullable() }),
   ),
-  /** Subfolders, for the folder picker of the browser host. */
+  /** Lists subfolders, for the folder picker of the browser host. */
   'folder.list': call(
     z.object({ path: z.string().nullable() }),
     z.object({
@@ -20,16 +20,19 @@ export const folderCalls = {
       images: z.number().int(),
     }),
   ),
-  /** A folder that was dropped where its path is not known: its files are sent to the host, see `Bridge.sendDropped`. */
+  /**
+   * Announces a dropped folder whose path is not known: its files are then sent to the host, see
+   * `Bridge.sendDropped`.
+   */
   'drop.begin': call(
     z.object({
       name: z.string().min(1).max(255),
       files: z.number().int().min(1),
       bytes: z.number().int().nonnegative(),
     }),
-    /** `folder`: where the files will lie, to be looked at and imported like any other. */
+    /** `folder`: the folder to which the files will be written, which can be inspected and imported like any other. */
     z.object({ id: z.string(), folder: z.string() }),
   ),
-  /** Takes it away, where it is not imported; what is imported is taken away at the end of the import. */
+  /** Removes a dropped folder that is not imported; an imported one is removed at the end of the import. */
   'drop.end': call(z.object({ id: z.string() }), none),
 } as const

@@ -1,4 +1,4 @@
-/** A photograph of a part, as the database knows it. */
+/** Images: photographs of parts, as the database has them. */
 
 import { z } from 'zod'
 import { messageSchema } from './messages/message.ts'
@@ -16,7 +16,7 @@ export type Split = z.infer<typeof splitSchema>
 export const labelSchema = z.enum(['normal', 'anomalous', 'unlabeled'])
 export type Label = z.infer<typeof labelSchema>
 
-/** A file type that can be imported, told by content and not by name. */
+/** A file type that can be imported, recognized by content and not by name. */
 export const imageFormatSchema = z.enum(['png', 'jpeg', 'tiff', 'bmp', 'webp'])
 export type ImageFormat = z.infer<typeof imageFormatSchema>
 
@@ -42,7 +42,7 @@ export const imageSchema = z.object({
   maskSha256: sha256Schema.nullable(),
   /** Images of one part (several views) share a group and stay in one split. */
   partGroup: z.string().nullable(),
-  /** Of the topic `warning`. */
+  /** Messages of the topic `warning`. */
   warnings: z.array(messageSchema),
   importedAt: timeSchema,
   removedAt: timeSchema.nullable(),

@@ -1,4 +1,4 @@
-/** Importing a folder of photographs: what it would do, what a person corrects, what it came to. */
+/** Importing a folder of photographs: the preview, a person's corrections, and the report. */
 
 import { z } from 'zod'
 import { call, jobStarted } from './call.ts'
@@ -19,31 +19,31 @@ export const refusalCodeSchema = z.enum([
 ])
 export type RefusalCode = z.infer<typeof refusalCodeSchema>
 
-/** What an import came to. Every `file` is relative to the imported folder. */
+/** The report of an import. Every `file` is relative to the imported folder. */
 export const importReportSchema = z.object({
   dataset: datasetNameSchema,
   layout: layoutSchema,
-  /** Images that this import added. */
+  /** Number of images that this import added. */
   imported: z.int().nonnegative(),
-  /** Images of this folder that an earlier import, finished or interrupted, had added before. */
+  /** Number of images of this folder that an earlier import, finished or interrupted, had added. */
   already: z.int().nonnegative(),
-  /** Same bytes as `of`, which is in the dataset: reported, not counted twice. */
+  /** Files with the same bytes as `of`, which is in the dataset; they are not imported. */
   duplicates: z.array(z.object({ file: z.string(), of: z.string() })),
   refused: z.array(messageSchema.extend({ file: z.string(), code: refusalCodeSchema })),
-  /** What the dataset holds now. */
+  /** Number of images in each split of the dataset after the import. */
   splits: splitCountsSchema,
   warnings: z.array(messageSchema.extend({ file: z.string() })),
   seconds: z.number().nonnegative(),
 })
 export type ImportReport = z.infer<typeof importReportSchema>
 
-/** What a person says a folder of an import holds, in place of what its name says. */
+/** A person's correction of what a folder contains, which replaces what its name suggests. */
 export const importCorrectionSchema = z.object({
-  /** Relative to the imported folder; `.` for the files beside the folders. */
+  /** Path relative to the imported folder; `.` for files directly in it. */
   path: z.string().min(1).max(4096),
-  /** None of its files is imported. */
+  /** Whether its files are left out. */
   skip: z.boolean().default(false),
-  /** Null: its images are shared out by lot. */
+  /** The split; null to assign its images at random. */
   split: splitSchema.nullable(),
   label: labelSchema,
   defectType: z.string().trim().min(1).max(100).nullable(),
@@ -53,7 +53,7 @@ export type ImportCorrection = z.infer<typeof importCorrectionSchema>
 export const importProgressSchema = z.object({
   done: z.int().nonnegative(),
   total: z.int().nonnegative(),
-  /** Seconds left by the pace so far; null until there is a pace. */
+  /** Estimated seconds left; null until the speed is known. */
   secondsLeft: z.number().nonnegative().nullable(),
 })
 export type ImportProgress = z.infer<typeof importProgressSchema>
@@ -67,7 +67,7 @@ export const folderPreviewSchema = z.object({
     z.object({
       path: z.string(),
       files: z.number().int(),
-      /** Null where its images are shared out by lot. */
+      /** The split; null where its images are assigned at random. */
       split: splitSchema.nullable(),
       label: labelSchema,
       defectType: z.string().nullable(),
@@ -79,29 +79,31 @@ export const folderPreviewSchema = z.object({
 export type FolderPreview = z.infer<typeof folderPreviewSchema>
 
 export const importCalls = {
-  /** What an import of the folder would do; writes nothing. */
+  /** Previews the import of a folder; writes nothing. */
   'folder.inspect': call(
     z.object({ path: z.string().min(1), layout: z.enum(['auto', 'mvtec', 'flat']).default('auto') }),
     folderPreviewSchema,
   ),
-  /** Writes the synthetic sample line (when it is not there yet) and imports it as the dataset "sample". */
+  /** Writes the synthetic sample line (if it does not exist yet) and imports it as the dataset "sample". */
   'sample.open': call(z.object({ seed: z.number().int().nonnegative().default(1) }), jobStarted),
   'dataset.import': call(
     z.object({
       folder: z.string().min(1),
       dataset: z.string().min(1).max(100),
       layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
-      /** What photographs are that no folder name tells: `normal` for a folder of good parts only. */
+      /** The label of photographs whose label no folder name gives: `normal` for a folder of good parts only. */
       unlabeledAs: labelSchema.default('unlabeled'),
-      /** The part has a left and a right: training does not mirror it. Left out, the dataset stays as it is. */
+      /**
+       * Whether the part has a direction, so that training does not flip it. If left out, the dataset's value stays.
+       */
       hasDirection: z.boolean().optional(),
-      /** Folders that hold something else than their names say. */
+      /** Corrections for folders that contain something else than their names say. */
       corrections: z.array(importCorrectionSchema).max(10_000).default([]),
     }),
     jobStarted,
   ),
   'dataset.importReport': call(z.object({ job: z.string() }), importReportSchema),
-  /** Writes what became of each file that was not simply imported into a CSV file of the folder. */
+  /** Writes a CSV file into the folder, with what happened to each file that was not simply imported. */
   'dataset.exportReport': call(
     z.object({ job: z.string(), folder: z.string().min(1) }),
     z.object({ file: z.string(), rows: z.number().int() }),

@@ -31,7 +31,7 @@ export const jobSchema = z.object({
   datasetId: idSchema.nullable(),
   payload: jsonObjectSchema,
   progress: jsonObjectSchema.nullable(),
-  /** What the job came to: an ImportReport, a VerifyReport, numbers of a scoring. */
+  /** The result of the job, for instance an ImportReport, a VerifyReport or the counts of a scoring. */
   result: jsonObjectSchema.nullable(),
   createdAt: timeSchema,
   startedAt: timeSchema.nullable(),
@@ -57,11 +57,14 @@ export const jobCalls = {
   'job.cancel': call(z.object({ job: z.string() }), none),
   'job.pause': call(z.object({ job: z.string() }), none),
   'job.continue': call(z.object({ job: z.string() }), none),
-  /** Does an interrupted, failed or cancelled job again: it goes on from where it stopped, as a new job. */
+  /** Repeats an interrupted, failed or cancelled job as a new job, which continues where the first one stopped. */
   'job.again': call(z.object({ job: z.string() }), jobStarted),
 } as const
 
 export const jobEvents = {
-  /** State or progress of a job; at most ten a second for each job. `progress` is `jobProgressSchema` while it runs. */
+  /**
+   * The state or progress of a job has changed; sent at most ten times per second for each job. `progress` is
+   * `jobProgressSchema` while it runs.
+   */
   'job.changed': jobSchema,
 } as const

@@ -1,8 +1,8 @@
 /**
- * What is drawn on a photograph to say where its defects are. Coordinates are pixels of the upright photograph;
+ * The shapes that are drawn on a photograph to mark its defects. Coordinates are pixels of the upright photograph;
  * pixel (0, 0) spans from 0 to 1, so a rectangle from 0 to 2 covers exactly two pixels.
  *
- * Shapes lie on each other in their order: a later one covers an earlier one, and one that erases takes away.
+ * The order of shapes matters: a later one covers an earlier one, and a shape that erases removes what is below it.
  */
 import { z } from 'zod'
 import { call, id, runId } from './call.ts'
@@ -34,24 +34,24 @@ export const rectangleShapeSchema = z.object({
   width: z.number().positive().max(100_000),
   height: z.number().positive().max(100_000),
 })
-/** The line that a round tip of `size` pixels across leaves. */
+/** A stroke: the line that a round tip with a diameter of `size` pixels draws. */
 export const strokeShapeSchema = z.object({
   kind: z.literal('stroke'),
-  /** Null takes away what lies below. */
+  /** The defect type; null erases what is below. */
   defectType: defectTypeNameSchema.nullable(),
   size: z.number().min(0.5).max(2000),
   points: points.min(2),
 })
-/** Single pixels: a mask that was imported, or proposed by an anomaly map. */
+/** A set of pixels: a mask that was imported, or proposed from an anomaly map. */
 export const regionShapeSchema = z.object({
   kind: z.literal('region'),
   defectType: defectTypeNameSchema,
-  /** Where the region's box begins, and its size. */
+  /** The bounding box: upper left corner and size. */
   x: z.int(),
   y: z.int(),
   width: z.int().positive(),
   height: z.int().positive(),
-  /** Lengths of runs along the rows of the box: outside, inside, outside, ... */
+  /** Lengths of runs along the rows of the box, alternately outside and inside, beginning with outside. */
   runs: z.array(z.int().nonnegative()).max(4_000_000),
 })
 
@@ -66,7 +66,7 @@ export type RegionShape = z.infer<typeof regionShapeSchema>
 
 export const shapesSchema = z.array(shapeSchema).max(20_000)
 
-/** A kind of defect as the label screen shows it: its place in the list is its digit on the keyboard. */
+/** A defect type as the label screen shows it; its position in the list is its digit on the keyboard. */
 export const defectTypeSchema = z.object({
   name: defectTypeNameSchema,
   /** #rrggbb */
@@ -74,7 +74,7 @@ export const defectTypeSchema = z.object({
 })
 export type DefectType = z.infer<typeof defectTypeSchema>
 
-/** Colors for new defect types, by Okabe and Ito: told apart by color-blind people too. */
+/** Colors for new defect types, by Okabe and Ito: color-blind people can distinguish them too. */
 export const defectColors = [
   '#e69f00',
   '#56b4e9',
@@ -90,14 +90,14 @@ export const defectColors = [
 export const defectColor = (place: number): string =>
   defectColors[place % defectColors.length] ?? defectColors[0]
 
-/** What a defect is called that nobody has named. */
+/** The name of a defect type that nobody has named. */
 export const unnamedDefect = 'defect'
 
 export const savedAnnotationSchema = z.object({
   maskSha256: sha256Schema.nullable(),
   label: labelSchema,
   defectType: z.string().nullable(),
-  /** Pixels of each kind of defect, the largest first. */
+  /** Number of pixels of each defect type, the largest first. */
   areas: z.array(z.object({ defectType: z.string(), area: z.int().positive() })),
 })
 export type SavedAnnotation = z.infer<typeof savedAnnotationSchema>
@@ -114,26 +114,26 @@ export const maskExportSchema = z.object({
 export type MaskExport = z.infer<typeof maskExportSchema>
 
 export const maskImportSchema = z.object({
-  /** Images that got masks. */
+  /** Number of images that got masks. */
   images: z.int().nonnegative(),
-  /** What was not used, and why: messages of the topic `reason`. */
+  /** Files that were not used, and why: messages of the topic `reason`. */
   skipped: z.array(messageSchema.extend({ file: z.string() })),
 })
 export type MaskImport = z.infer<typeof maskImportSchema>
 
 export const labelCalls = {
-  /** Kinds of defects in the order of their keys. */
+  /** The defect types, in the order of their keys. */
   'label.types': call(z.object({ dataset: z.string() }), z.array(defectTypeSchema)),
   'label.setTypes': call(
     z.object({ dataset: z.string(), types: z.array(defectTypeSchema).max(100) }),
     z.array(defectTypeSchema),
   ),
-  /** What is drawn on an image; where only a mask was imported, its pixels. */
+  /** The shapes drawn on an image; where only a mask was imported, its pixels as a shape. */
   'label.open': call(
     z.object({ image: id }),
     z.object({
       shapes: shapesSchema,
-      /** Runs that have an anomaly map of it. */
+      /** Runs that have an anomaly map of the image. */
       maps: z.array(runId),
     }),
   ),

@@ -1,4 +1,4 @@
-/** A watched folder and the parts that come into it. */
+/** A watched folder and the parts whose photographs arrive in it. */
 import { z } from 'zod'
 import { call, none, runId } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
@@ -12,15 +12,15 @@ export type LiveVerdict = z.infer<typeof liveVerdictSchema>
 export const livePartSchema = z.object({
   id: z.int().positive(),
   watch: idSchema,
-  /** Its name in the watched folder. */
+  /** The file's name in the watched folder. */
   file: z.string(),
   image: imageIdSchema.nullable(),
   arrivedAt: timeSchema,
-  /** Null while it waits. */
+  /** Null while the part waits for its verdict. */
   verdict: liveVerdictSchema.nullable(),
   score: z.number().nullable(),
   threshold: z.number().nullable(),
-  /** Why it was refused, of the topic `failure`. */
+  /** Why the file was refused: a message of the topic `failure`. */
   reason: messageSchema.nullable(),
   judgedAt: timeSchema.nullable(),
   /** The model that judged it, and the operating point; null before it was judged, and where no point was set. */
@@ -33,37 +33,37 @@ export const liveWatchSchema = z.object({
   id: idSchema,
   folder: z.string(),
   resultFolder: z.string(),
-  /** What judges now: at first the run that was chosen, and after each promotion or rollback the model in use. */
+  /** The run that judges now: at first the chosen one, and after each promotion or rollback the model in use. */
   runId: idSchema,
   datasetId: idSchema,
   active: z.boolean(),
   createdAt: timeSchema,
-  /** The model in use, where it could not be loaded and the one before goes on judging. */
+  /** The model in use if it could not be loaded; the earlier model then continues to judge. */
   refused: z.object({ run: idSchema, failure: failureInfoSchema }).nullable(),
 })
 export type LiveWatch = z.infer<typeof liveWatchSchema>
 
 export const liveStateSchema = z.object({
-  /** The newest; null before the first. */
+  /** The newest watch; null before the first. */
   watch: liveWatchSchema.nullable(),
-  /** The job that watches now. */
+  /** The id of the job that watches now; null where none does. */
   job: z.string().nullable(),
   arrived: z.int(),
   good: z.int(),
   flagged: z.int(),
   refused: z.int(),
   waiting: z.int(),
-  /** Parts judged a second, over the last minute in which there were any. */
+  /** Parts judged per second, over the last minute in which any were judged. */
   perSecond: z.number().nullable(),
-  /** Milliseconds from arrival to verdict, the middle of the last hundred. */
+  /** Milliseconds from arrival to verdict: the median of the last hundred parts. */
   delay: z.number().nullable(),
-  /** By how much it falls behind; null while it keeps up. */
+  /** How far judging is behind the arrivals; null while it keeps up. */
   behind: z
     .object({
       parts: z.int().positive(),
-      /** How long they take at the pace of now; null before there is one. */
+      /** Seconds that the waiting parts will take at the present speed; null before that is known. */
       seconds: z.number().nullable(),
-      /** Parts that come a second; null where too few have come to tell. */
+      /** Parts that arrive per second; null where too few have arrived to say. */
       arriving: z.number().nullable(),
     })
     .nullable(),
@@ -74,15 +74,18 @@ export const liveStateSchema = z.object({
 })
 export type LiveState = z.infer<typeof liveStateSchema>
 
-/** The key of the setting, which belongs to the workspace. */
+/** The key of the setting for retention, which is kept in the workspace. */
 export const retentionKey = 'live.retention'
 
 export const retentionSchema = z.object({
-  /** Days that the pictures of good parts stay; null for ever. */
+  /** Days after which pictures of good parts are deleted; null for never. */
   goodDays: z.int().min(1).max(36_500).nullable(),
-  /** The same for flagged parts on which nobody has decided. */
+  /** The same for pictures of flagged parts without a decision. */
   flaggedDays: z.int().min(1).max(36_500).nullable(),
-  /** The most that photographs of live parts may take, in GB (10⁹ bytes): the oldest good ones go first. */
+  /**
+   * The largest total size of photographs of live parts, in GB (10⁹ bytes); the oldest good ones are deleted first.
+   * Null for no limit.
+   */
   gigabytes: z.number().positive().max(1_000_000).nullable(),
 })
 export type Retention = z.infer<typeof retentionSchema>
@@ -90,7 +93,7 @@ export type Retention = z.infer<typeof retentionSchema>
 export const standardRetention: Retention = { goodDays: 30, flaggedDays: 365, gigabytes: 200 }
 
 export const liveCalls = {
-  /** Watches a folder; without `results`, what comes of it is written beside that folder. */
+  /** Starts watching a folder; without `results`, the results are written next to that folder. */
   'live.start': call(
     z.object({ folder: z.string().min(1), run: runId, results: z.string().min(1).nullable().default(null) }),
     liveStateSchema,

@@ -1,12 +1,12 @@
-/** What is asked of the log of a workspace, and what it says. */
+/** Queries of the log of a workspace, and their answers. */
 import { z } from 'zod'
 import { call } from './call.ts'
 import { timeSchema } from './values.ts'
 
 export const logQuerySchema = z.object({
-  /** Part of a line, in any case. */
+  /** Text that a line must contain, ignoring case. */
   text: z.string().max(200).default(''),
-  /** This level and what is graver. */
+  /** The lowest level of the lines. */
   level: z.enum(['info', 'warn', 'error']).default('info'),
   from: timeSchema.nullable().default(null),
   to: timeSchema.nullable().default(null),
@@ -20,7 +20,7 @@ export const logEntrySchema = z.object({
   /** `engine`: what TensorFlow and the engine print. */
   from: z.enum(['main', 'engine']),
   message: z.string(),
-  /** What else was noted down, as JSON. */
+  /** Further details, as JSON. */
   detail: z.string().nullable(),
 })
 export type LogEntry = z.infer<typeof logEntrySchema>

@@ -1,4 +1,4 @@
-/** Models: the run that is in use for a dataset, and how it comes to be. */
+/** Models: the run that is in use for a dataset, and how a run is put into use. */
 
 import { z } from 'zod'
 import { call, none, runId } from './call.ts'
@@ -6,11 +6,11 @@ import { comparisonSchema } from './comparison.ts'
 import { idSchema, sha256Schema, timeSchema } from './values.ts'
 
 export const gateSchema = z.object({
-  /** How much worse a figure may be. */
+  /** How much worse a figure of the new model may be. */
   margin: z.number(),
-  /** The run that was in use; null for the first promotion, which has nothing to be compared with. */
+  /** The run that was in use; null for the first promotion, which has nothing to compare with. */
   against: idSchema.nullable(),
-  /** SHA-256 of the validation set that was compared on. */
+  /** SHA-256 of the validation set on which the runs were compared. */
   validation: sha256Schema.nullable(),
   checks: z.array(
     z.object({
@@ -19,20 +19,23 @@ export const gateSchema = z.object({
       difference: z.number(),
       low: z.number(),
       high: z.number(),
-      /** Not worse by more than the margin. */
+      /** Whether it is not worse by more than the margin. */
       passed: z.boolean(),
-      /** Even the lower end of the interval is not. */
+      /** Whether even the lower end of the interval is not worse by more than the margin. */
       sure: z.boolean(),
-      /** Parts of the type; null for all defects, and in promotions of before it was counted. */
+      /**
+       * Number of parts of the defect type; null for the figures over all defects, and in old promotions that did not
+       * store it.
+       */
       parts: z.int().nullable().default(null),
       /**
-       * Not so for a type of too few parts: it neither passes nor holds up, unless even the upper end of the interval
-       * is worse by more than the margin.
+       * False for a type with too few parts: its figure neither passes nor blocks the gate, unless even the upper end
+       * of the interval is worse by more than the margin.
        */
       judged: z.boolean().default(true),
     }),
   ),
-  /** A type with fewer parts in the validation set is too small to judge. */
+  /** A defect type with fewer parts in the validation set is too small to judge. */
   leastParts: z.int().default(1),
   verdict: z.enum(['first', 'passed', 'worse', 'undecidable']),
 })
@@ -52,25 +55,25 @@ export const modelUseSchema = z.object({
 export type ModelUse = z.infer<typeof modelUseSchema>
 
 export const modelCalls = {
-  /** Takes a model package of another workstation in, as a run. */
+  /** Imports a model package of another workstation as a run. */
   'model.import': call(
     z.object({
       folder: z.string().min(1),
       dataset: z.string().min(1).max(100).nullable().default(null),
       operator: z.string().min(1).nullable().default(null),
     }),
-    /** `threshold`: what it came with, which is not taken over. */
+    /** `threshold`: the threshold in the package, which is not used. */
     z.object({ run: runId, dataset: z.string(), threshold: z.number().nullable() }),
   ),
   /** The model in use of every dataset that has one. */
   'model.list': call(
     none,
-    // What a rollback goes to; null where no other model was in use before.
+    // `before`: the run to which a rollback returns; null where no other model was in use before.
     z.array(modelUseSchema.extend({ before: runId.nullable() })),
   ),
   /** Newest first. */
   'model.history': call(z.object({ dataset: z.string().min(1) }), z.array(modelUseSchema)),
-  /** What a promotion of the run would rest on; changes nothing. */
+  /** Compares the run with the model in use, as a promotion would; changes nothing. */
   'model.judge': call(
     z.object({ run: runId, margin: z.number().min(0).max(1).default(0.02) }),
     z.object({ gate: gateSchema, comparison: comparisonSchema.nullable() }),

@@ -1,4 +1,4 @@
-/** Operators: who decides, and how they sign in. */
+/** Operators: the people who decide about parts, and how they sign in. */
 
 import { z } from 'zod'
 import { call, none } from './call.ts'
@@ -15,7 +15,7 @@ export const operatorSchema = z.object({
   id: z.int().positive(),
   name: operatorNameSchema,
   createdAt: timeSchema,
-  /** A PIN is asked for at sign-in. */
+  /** Whether signing in requires a PIN. */
   hasPin: z.boolean(),
   hasBadge: z.boolean(),
 })
@@ -23,23 +23,23 @@ export type Operator = z.infer<typeof operatorSchema>
 
 export const operatorCalls = {
   'operator.list': call(none, z.array(operatorSchema)),
-  /** Makes the operator when the name is new. */
+  /** Signs in by name; a new name becomes an operator. */
   'operator.signIn': call(
     z.object({ name: z.string().trim().min(1).max(100), pin: z.string().max(32).nullable().default(null) }),
     operatorSchema,
   ),
-  /** The code that a badge reader types. */
+  /** Signs in by the code that a badge reader types. */
   'operator.badgeIn': call(
     z.object({ badge: z.string().trim().min(1).max(200), pin: z.string().max(32).nullable().default(null) }),
     operatorSchema,
   ),
-  /** What is done in the name of an operator who has a PIN is refused at a window where that one is not signed in. */
+  /** Signs out. From then on this window may not act in the name of the operator, if the operator has a PIN. */
   'operator.signOut': call(z.object({ name: z.string().min(1).max(100) }), none),
   'operator.isSignedIn': call(
     z.object({ name: z.string().min(1).max(100) }),
     z.object({ isSignedIn: z.boolean() }),
   ),
-  /** Sets or takes away the PIN and the badge of an operator, who proves to be that one by the PIN so far. */
+  /** Sets or removes the PIN and the badge of an operator; the present PIN is required. */
   'operator.secure': call(
     z.object({
       name: z.string().min(1),

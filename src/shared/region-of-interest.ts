@@ -1,4 +1,6 @@
-/** Which part of a photograph counts: what lies outside is neither learned nor scored. */
+/**
+ * The region of interest: the part of a photograph that counts. Pixels outside of it are neither learned nor scored.
+ */
 import { z } from 'zod'
 import { call, id, runId } from './call.ts'
 
@@ -10,14 +12,14 @@ const polygonSchema = z
   .refine((points) => points.length % 2 === 0, 'pairs of x and y')
 
 export const regionOfInterestSchema = z.discriminatedUnion('kind', [
-  /** All of it. */
+  /** The whole photograph. */
   z.object({ kind: z.literal('none') }),
-  /** The same place on every photograph: all pixels inside any of the polygons. */
+  /** Drawn: the same on every photograph, namely all pixels inside of any of the polygons. */
   z.object({ kind: z.literal('drawn'), polygons: z.array(polygonSchema).min(1).max(50) }),
-  /** The part on each photograph, told from the ground by its color, and a margin around it. */
+  /** Found on each photograph: the part, which differs in color from the background, with a margin around it. */
   z.object({
     kind: z.literal('found'),
-    /** As a share of the longer side. */
+    /** Width of the margin, as a share of the longer side. */
     margin: z.number().min(0).max(0.2).default(0.02),
   }),
 ])
@@ -25,7 +27,10 @@ export type RegionOfInterest = z.infer<typeof regionOfInterestSchema>
 
 export const wholePhotograph: RegionOfInterest = { kind: 'none' }
 
-/** Pixels that count, as runs along the rows of a small picture: first of those outside, then inside, and so on. */
+/**
+ * The pixels that count, as lengths of runs along the rows of a reduced picture, alternately outside and inside,
+ * beginning with outside.
+ */
 export const insideRunsSchema = z.object({
   width: z.int().positive(),
   height: z.int().positive(),
@@ -33,20 +38,20 @@ export const insideRunsSchema = z.object({
 })
 export type InsideRuns = z.infer<typeof insideRunsSchema>
 
-/** What a region comes to on one photograph. */
-export const regionPreviewSchema = z.object({
+/** The region of interest of one photograph. */
+export const regionOfInterestPreviewSchema = z.object({
   image: z.int().positive(),
-  /** Null where all of it counts. */
+  /** Null where the whole photograph counts. */
   inside: insideRunsSchema.nullable(),
-  /** Of the photograph, what counts. */
+  /** The share of the photograph that counts. */
   share: z.number().min(0).max(1),
 })
-export type RegionPreview = z.infer<typeof regionPreviewSchema>
+export type RegionOfInterestPreview = z.infer<typeof regionOfInterestPreviewSchema>
 
 export const regionOfInterestCalls = {
-  /** What of its photographs counts. */
+  /** The region of interest of a dataset. */
   'dataset.region': call(z.object({ dataset: z.string() }), regionOfInterestSchema),
-  /** Runs that are made from now on use it; those that are there keep theirs. */
+  /** Sets it for runs that are made from now on; existing runs keep theirs. */
   'dataset.setRegion': call(
     z.object({
       dataset: z.string(),
@@ -55,14 +60,14 @@ export const regionOfInterestCalls = {
     }),
     regionOfInterestSchema,
   ),
-  /** What a region comes to on these photographs; sets nothing. */
+  /** Applies a region of interest to these photographs, as a preview; sets nothing. */
   'dataset.previewRegion': call(
     z.object({ dataset: z.string(), region: regionOfInterestSchema, images: z.array(id).max(24) }),
-    z.array(regionPreviewSchema),
+    z.array(regionOfInterestPreviewSchema),
   ),
-  /** What of photographs counts for the run, and what that is on one of them. */
+  /** The region of interest of a run, and its result on one photograph. */
   'run.region': call(
     z.object({ run: runId, image: id.nullable().default(null) }),
-    z.object({ region: regionOfInterestSchema, preview: regionPreviewSchema.nullable() }),
+    z.object({ region: regionOfInterestSchema, preview: regionOfInterestPreviewSchema.nullable() }),
   ),
 } as const

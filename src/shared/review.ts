@@ -6,11 +6,11 @@ import { labelSchema, splitSchema } from './image.ts'
 import { operatingPointSchema, verdictSchema } from './threshold.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
-/** accept: the part is good. reject: the defect is real. unsure: somebody else should look. */
+/** `accept`: the part is good. `reject`: the defect is real. `unsure`: another person should look at it. */
 export const decisionKindSchema = z.enum(['accept', 'reject', 'unsure'])
 export type DecisionKind = z.infer<typeof decisionKindSchema>
 
-/** What an operator decided about an image. Never changed and never deleted; an undo is recorded on it. */
+/** An operator's decision about an image. It is never changed or deleted; an undo is recorded in it. */
 export const decisionSchema = z.object({
   id: z.int().positive(),
   runId: idSchema.nullable(),
@@ -23,7 +23,7 @@ export const decisionSchema = z.object({
   score: z.number().nullable(),
   decidedAt: timeSchema,
   undoneAt: timeSchema.nullable(),
-  /** Who took it back. */
+  /** The operator who undid it. */
   undoneBy: z.int().positive().nullable(),
 })
 export type Decision = z.infer<typeof decisionSchema>
@@ -44,11 +44,11 @@ export const reviewItemSchema = z.object({
   /** Components of the tile that decides the score, by name. */
   components: z.record(z.string(), z.number()),
   hasMap: z.boolean(),
-  /** Ground truth by pixel is there, see `assetPath.mask`. */
+  /** Whether there is a ground-truth mask, see `assetPath.mask`. */
   hasMask: z.boolean(),
   mapScale: z.number().nullable(),
   decision: decisionSchema.nullable(),
-  /** What each operator decided, where they disagree. */
+  /** The decision of each operator, if they disagree. */
   opinions: z
     .array(
       z.object({
@@ -59,18 +59,21 @@ export const reviewItemSchema = z.object({
       }),
     )
     .optional(),
-  /** By the operating point in use; null while the run has none. */
+  /** The verdict of the operating point in use; null while the run has none. */
   verdict: verdictSchema.nullable(),
 })
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
-/** `threshold`: the parts nearest to the threshold first, which are the hardest to tell; `time`: those that came last. */
+/**
+ * `threshold`: the parts nearest to the threshold first, which are the hardest to judge; `time`: the newest parts
+ * first.
+ */
 export const reviewOrderSchema = z.enum(['score', 'score-ascending', 'threshold', 'time', 'file'])
 export type ReviewOrder = z.infer<typeof reviewOrderSchema>
 
 /**
- * `second`: what others decided and this operator did not, without saying what; `disagreements`: what operators
- * decided differently.
+ * `second`: parts on which others decided but this operator did not, without showing those decisions;
+ * `disagreements`: parts on which operators decided differently.
  */
 export const reviewViewSchema = z.enum(['all', 'second', 'disagreements'])
 export type ReviewView = z.infer<typeof reviewViewSchema>
@@ -83,7 +86,7 @@ export const reviewCalls = {
       order: reviewOrderSchema.default('score'),
       undecided: z.boolean().default(false),
       view: reviewViewSchema.default('all'),
-      /** Whose second look it is. */
+      /** The operator who reviews in the view `second`. */
       operator: z.string().nullable().default(null),
       ...page,
     }),
@@ -94,7 +97,7 @@ export const reviewCalls = {
       rejected: z.number().int(),
       /** One scale for every map of the run: the 99.5th percentile of map values on validation normals times two. */
       mapScale: z.number(),
-      /** What the verdicts are given by; null while the run has no operating point. */
+      /** The operating point that gives the verdicts; null while the run has none. */
       point: operatingPointSchema.nullable(),
       items: z.array(reviewItemSchema),
     }),
@@ -108,22 +111,22 @@ export const reviewCalls = {
       operator: z.string().min(1),
       defectType: z.string().max(100).nullable().default(null),
       note: z.string().max(2000).nullable().default(null),
-      /** The queue that it was decided in. */
+      /** The view of the queue in which the decision was made. */
       view: reviewViewSchema.default('all'),
     }),
     decisionSchema,
   ),
-  /** Accepts every part of the queue on which no decision stands; one undo takes all of them back. */
+  /** Accepts every undecided part of the queue; a single undo takes all of them back. */
   'review.acceptRest': call(
     z.object({ run: runId, split: splitSchema.optional(), operator: z.string().min(1) }),
     z.object({ accepted: z.number().int() }),
   ),
-  /** Takes back the operator's newest decision of the run that stands; null when there is none. */
+  /** Undoes the operator's newest valid decision of the run; null when there is none. */
   'review.undo': call(
     z.object({ run: runId, operator: z.string().min(1) }),
     z.object({
       undone: decisionSchema.nullable(),
-      /** How many were taken back with it: all of those accepted at once. */
+      /** The number of decisions that were undone: all of those made at once. */
       count: z.number().int().default(1),
     }),
   ),

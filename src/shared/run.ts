@@ -20,21 +20,24 @@ export const runStateSchema = z.enum([
 ])
 export type RunState = z.infer<typeof runStateSchema>
 
-/** What "normal" means for a trained run, measured on normal validation images. What an earlier version did not store is not there. */
+/**
+ * The calibration of a trained run, measured on normal validation images. Values that an earlier version did not
+ * store are missing.
+ */
 export const runCalibrationSchema = z.looseObject({
-  /** Their scores by kind of score, ascending. */
+  /** Scores of the normal validation images by kind of score, ascending. */
   scores: z.record(z.string(), z.array(z.number())).optional(),
-  /** One scale for every map of the run. */
+  /** The scale on which all maps of the run are shown. */
   mapScale: z.number().positive().optional(),
   /** E[D(x)] over random training images, for the score `discriminator`. */
   expectedCriticValue: z.number().optional(),
 })
 export type RunCalibration = z.infer<typeof runCalibrationSchema>
 
-/** What the training reported at its end, or the package that the model came from. */
+/** What the training reported at its end; for an imported model, a description of its package. */
 export const runResultSchema = z.looseObject({
   steps: z.int().nonnegative().optional(),
-  /** The step whose weights were chosen, and the number that chose them. */
+  /** The step whose weights were chosen, and the value of the criterion that chose them. */
   chosen: z.object({ step: z.int(), criterion: z.string(), value: z.number() }).nullish(),
   componentNames: z.array(z.string()).optional(),
   weightsSha256: z.string().optional(),

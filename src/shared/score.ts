@@ -7,8 +7,8 @@ import { messageSchema } from './messages/message.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /**
- * What one pass over an image stored, without the components of its tiles (those stay in main, as
- * Float32Array [tiles, components], so that kind, k and reduction can change without scoring again).
+ * What scoring stored of an image, without the components of its tiles. Those stay in main, as Float32Array [tiles,
+ * components], so that kind, k and reduction can be changed without scoring again.
  */
 export const scoreSchema = z.object({
   runId: idSchema,
@@ -26,7 +26,7 @@ export const scoreSchema = z.object({
   mapHeight: z.int().positive().nullable(),
   /** Path of the reconstruction G(E(x)) inside the workspace. */
   reconstructionFile: z.string().nullable(),
-  /** Of the topic `warning`. */
+  /** Messages of the topic `warning`. */
   warnings: z.array(messageSchema),
   scoredAt: timeSchema,
 })
@@ -45,7 +45,7 @@ export const evaluationSchema = z.object({
     z.string(),
     z.object({ n: z.number().int(), imageAuroc: z.number().nullable(), pixelAuroc: z.number().nullable() }),
   ),
-  /** Labeled images of the split that have no score, where there are any. */
+  /** Number of labeled images of the split that have no score, if there are any. */
   missing: z.number().int().positive().optional(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>

@@ -1,4 +1,4 @@
-/** What is said about thresholds, operating points and the validation images that they are set on. */
+/** Thresholds, operating points and the validation images on which they are set. */
 import { z } from 'zod'
 import { call, id, runId } from './call.ts'
 import { labelSchema } from './image.ts'
@@ -7,7 +7,7 @@ import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /** How the stored components of a part become its score. */
 export const scoreSettingsSchema = z.object({
-  /** A name of the scores that `system.list` lists. */
+  /** The name of a score that `system.list` lists. */
   score: z.string(),
   /** Weight of the features. */
   k: z.number().nonnegative(),
@@ -15,16 +15,22 @@ export const scoreSettingsSchema = z.object({
 })
 export type ScoreSettings = z.infer<typeof scoreSettingsSchema>
 
-/** A part is flagged only where its map has a connected region of this size at this strength. */
+/**
+ * A second criterion: a part is flagged only if its map also has a connected region of at least this area and
+ * strength.
+ */
 export const regionCriteriaSchema = z.object({
   /** Pixels of the anomaly map. */
   leastArea: z.int().positive(),
-  /** In the unit of the map. */
+  /** Least map value of the region, in the unit of the map. */
   leastStrength: z.number().positive(),
 })
 export type RegionCriteria = z.infer<typeof regionCriteriaSchema>
 
-/** A share of images with its 95 % interval (Wilson); all null where there is nothing to take a share of. */
+/**
+ * A share of images with its 95 % interval (Wilson); all values are null where there are no images to take a share
+ * of.
+ */
 export const shareSchema = z.object({
   part: z.int().nonnegative(),
   whole: z.int().nonnegative(),
@@ -34,7 +40,7 @@ export const shareSchema = z.object({
 })
 export type Share = z.infer<typeof shareSchema>
 
-/** What a threshold does with the validation images; a part is flagged at score >= threshold. */
+/** The effect of a threshold on the validation images; a part is flagged at score >= threshold. */
 export const workingPointSchema = z.object({
   threshold: z.number(),
   truePositives: z.int().nonnegative(),
@@ -59,7 +65,7 @@ export const thresholdNoticeCodeSchema = z.enum([
   'few-images',
   'not-all-scored',
 ])
-/** Why a threshold is less sure than it looks; a message of the topic `notice`. */
+/** A reason why a threshold is less certain than it seems; a message of the topic `notice`. */
 export const thresholdNoticeSchema = messageSchema.extend({ code: thresholdNoticeCodeSchema })
 export type ThresholdNotice = z.infer<typeof thresholdNoticeSchema>
 
@@ -70,7 +76,7 @@ export const validationFactsSchema = z.object({
   hash: z.string(),
 })
 
-/** A threshold under a name. Each change is a version of its own. */
+/** An operating point: a named threshold. Each change is a new version. */
 export const operatingPointSchema = scoreSettingsSchema.extend({
   id: z.int().positive(),
   run: idSchema,
@@ -78,7 +84,7 @@ export const operatingPointSchema = scoreSettingsSchema.extend({
   version: z.int().positive(),
   threshold: z.number(),
   regions: regionCriteriaSchema.nullable(),
-  /** What was asked for, as `fpr=0.01`; null where the threshold was set by hand. */
+  /** The target for which it was chosen, such as `fpr=0.01`; null where the threshold was set by hand. */
   target: z.string().nullable(),
   interval: z.object({ low: z.number(), high: z.number() }).nullable(),
   validation: validationFactsSchema,
@@ -89,34 +95,34 @@ export const operatingPointSchema = scoreSettingsSchema.extend({
 })
 export type OperatingPoint = z.infer<typeof operatingPointSchema>
 
-/** The validation images of a run and what can be asked of them. */
+/** The validation images of a run and the settings that can be chosen. */
 export const validationSchema = z.object({
   run: idSchema,
   validation: validationFactsSchema,
   unlabeled: z.int().nonnegative(),
-  /** Labeled validation images without a score. */
+  /** Number of labeled validation images without a score. */
   missing: z.int().nonnegative(),
-  /** The scores that can be made from what was stored. */
+  /** The names of the scores that can be computed from what was stored. */
   scores: z.array(z.string()),
-  /** The ones of the operating point in use, else the run's own. */
+  /** The settings of the operating point in use, else those of the run. */
   settings: scoreSettingsSchema,
   active: operatingPointSchema.nullable(),
-  /** One scale for the maps of the run. */
+  /** The scale of the run's maps. */
   mapScale: z.number(),
-  /** Images with a map, and those of them whose regions have been measured. */
+  /** Number of images with a map, and of those whose flagged regions have been measured. */
   maps: z.int().nonnegative(),
   profiled: z.int().nonnegative(),
 })
 export type Validation = z.infer<typeof validationSchema>
 
 const points = z.array(z.number())
-/** How the scores lie: enough to draw, whatever their number. */
+/** The distribution of the scores: enough to draw it, whatever the number of images. */
 export const distributionSchema = z.object({
   settings: scoreSettingsSchema,
-  /** The ends of the bins; scores beyond the upper end are in the last bin. */
+  /** The range of the bins; scores above `high` are in the last bin. */
   low: z.number(),
   high: z.number(),
-  /** Of how many images the score lies beyond `high`. */
+  /** Number of images whose score is above `high`. */
   beyond: z.int().nonnegative(),
   normal: z.array(z.int().nonnegative()),
   anomalous: z.array(z.int().nonnegative()),
@@ -125,7 +131,7 @@ export const distributionSchema = z.object({
   averagePrecision: z.number().nullable(),
   roc: z.object({ x: points, y: points }).nullable(),
   precisionRecall: z.object({ x: points, y: points }).nullable(),
-  /** A threshold to begin with: of the point in use where it has these settings, else the best that is known. */
+  /** The initial threshold of the screen: that of the point in use if it has these settings, else the best known. */
   start: z.number(),
 })
 export type Distribution = z.infer<typeof distributionSchema>
@@ -138,7 +144,7 @@ export const chosenThresholdSchema = z.object({
   reduction: z.string(),
   target: z.string(),
   threshold: z.number(),
-  /** Of the threshold, 95 %: exact for a quantile of one class, else by stratified bootstrap. */
+  /** The 95 % interval of the threshold: exact for a quantile of one class, else by stratified bootstrap. */
   interval: z.object({ low: z.number(), high: z.number() }).nullable(),
   /** False where the validation set is too small for what was asked. */
   sufficient: z.boolean(),
@@ -151,7 +157,7 @@ export type ChosenThreshold = z.infer<typeof chosenThresholdSchema>
 export const verdictSchema = z.enum(['flagged', 'passed'])
 export type Verdict = z.infer<typeof verdictSchema>
 
-/** A part whose verdict would be another. */
+/** A part whose verdict would change. */
 export const flipSchema = z.object({
   image: imageIdSchema,
   file: z.string(),
@@ -164,10 +170,10 @@ export const flipSchema = z.object({
 export type Flip = z.infer<typeof flipSchema>
 
 export const thresholdCalls = {
-  /** What a threshold of the run may be chosen on: its labeled validation images, and nothing else. */
+  /** The labeled validation images of the run, the only images on which a threshold may be chosen. */
   'threshold.validation': call(z.object({ run: runId }), validationSchema),
   'threshold.distribution': call(z.object({ run: runId, settings: scoreSettingsSchema }), distributionSchema),
-  /** What a threshold does with the validation images. */
+  /** The effect of a threshold on the validation images. */
   'threshold.at': call(
     z.object({
       run: runId,
@@ -177,18 +183,18 @@ export const thresholdCalls = {
     }),
     workingPointSchema,
   ),
-  /** The threshold for a target: `f1`, `fpr=0.01`, `recall=0.99`, `cost=1:50` or `percentile=99`. */
+  /** Chooses the threshold for a target: `f1`, `fpr=0.01`, `recall=0.99`, `cost=1:50` or `percentile=99`. */
   'threshold.choose': call(
     z.object({
       run: runId,
-      /** Null for those in use. */
+      /** The score settings; null for those in use. */
       settings: scoreSettingsSchema.nullable().default(null),
       target: z.string().min(1).max(100),
       regions: regionCriteriaSchema.nullable().default(null),
     }),
     chosenThresholdSchema,
   ),
-  /** Validation parts with another verdict than by the operating point in use, or by the threshold `from`. */
+  /** Validation parts whose verdict differs from that of the operating point in use, or of the threshold `from`. */
   'threshold.flips': call(
     z.object({
       run: runId,
@@ -200,14 +206,14 @@ export const thresholdCalls = {
     }),
     z.object({ total: z.number().int().nonnegative(), items: z.array(flipSchema) }),
   ),
-  /** Measures the regions of maps that have not been yet; answers when all have. */
+  /** Measures the flagged regions of those maps that have not been measured yet; answers when all have been. */
   'threshold.measureRegions': call(z.object({ run: runId }), z.object({ measured: z.number().int() })),
   /** Newest first; `active` is the id of the one in use. */
   'point.list': call(
     z.object({ run: runId }),
     z.object({ active: id.nullable(), points: z.array(operatingPointSchema) }),
   ),
-  /** Sets a threshold: a new version of the name, in use from now on. */
+  /** Saves a threshold as a new version of the name, which is put into use. */
   'point.save': call(
     z.object({
       run: runId,
@@ -215,14 +221,14 @@ export const thresholdCalls = {
       settings: scoreSettingsSchema,
       threshold: z.number(),
       regions: regionCriteriaSchema.nullable().default(null),
-      /** What it was chosen for; null where it was set by hand. */
+      /** The target for which it was chosen; null where it was set by hand. */
       target: z.string().max(100).nullable().default(null),
       operator: z.string().min(1),
       reason: z.string().max(2000),
     }),
     operatingPointSchema,
   ),
-  /** Takes a point of before into use again. */
+  /** Puts an existing point into use again. */
   'point.use': call(
     z.object({ point: id, operator: z.string().min(1), reason: z.string().max(2000) }),
     operatingPointSchema,

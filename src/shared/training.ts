@@ -1,4 +1,4 @@
-/** Training: what can be trained, what it would take, starting it, and retraining from curated images. */
+/** Training: the systems that can be trained, estimates, starting a training, and retraining on curated images. */
 import { z } from 'zod'
 import { call, id, none, runId } from './call.ts'
 import { datasetVersionSchema } from './curation.ts'
@@ -16,7 +16,7 @@ export const retrainingWarningSchema = messageSchema.extend({
 })
 export type RetrainingWarning = z.infer<typeof retrainingWarningSchema>
 
-/** The codes stay; the window has the words. */
+/** A notice about a training. The codes are stable; the window has the words for them. */
 export const trainingNoticeSchema = z.object({
   code: z.enum(['mixed-sizes', 'mixed-sizes-whole', 'smaller-than-tile', 'overlap', 'overlap-unknown']),
   count: z.int().nonnegative(),
@@ -24,18 +24,18 @@ export const trainingNoticeSchema = z.object({
 export type TrainingNotice = z.infer<typeof trainingNoticeSchema>
 
 export const trainingOutlookSchema = z.object({
-  /** Normal images of the splits that a training may see, and those that nobody has labeled. */
+  /** Number of normal images of the splits that a training may see, and of unlabeled images. */
   counts: z.object({
     train: z.int().nonnegative(),
     validation: z.int().nonnegative(),
     unlabeled: z.int().nonnegative(),
   }),
   notices: z.array(trainingNoticeSchema),
-  /** Null where nothing is known, as on a GPU before its first training. */
+  /** Estimated seconds; null where nothing is known, as on a GPU before its first training. */
   seconds: z.number().nonnegative().nullable(),
-  /** By trainings of this workstation, and not by those of another machine. */
+  /** Whether the estimate comes from trainings on this workstation instead of another machine. */
   isMeasured: z.boolean(),
-  /** Parameters that follow from the images where nothing is set by name. */
+  /** Parameters whose defaults depend on the images of the dataset. */
   fromDataset: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   memoryBytes: z.number().nonnegative(),
   freeBytes: z.number().nonnegative(),
@@ -91,7 +91,7 @@ export const trainingCalls = {
     }),
     z.object({ job: z.string(), run: runId, warnings: z.array(trainingWarningSchema) }),
   ),
-  /** What a training would meet and need; changes nothing. */
+  /** Estimates what a training would need and checks its images; changes nothing. */
   'train.outlook': call(
     z.object({
       dataset: z.string().min(1),
@@ -109,7 +109,7 @@ export const trainingCalls = {
   'retrain.start': call(
     z.object({
       run: runId,
-      /** Number of a version; null for the newest. */
+      /** Number of the dataset version; null for the newest. */
       version: id.nullable().default(null),
       start: z.enum(['warm', 'beginning']).default('warm'),
       seed: z.number().int().nonnegative().nullable().default(null),

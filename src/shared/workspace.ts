@@ -21,7 +21,7 @@ export const problemSchema = messageSchema.extend({
 })
 export type Problem = z.infer<typeof problemSchema>
 
-/** What a check of a workspace came to. */
+/** The report of a check of a workspace. */
 export const verifyReportSchema = z.object({
   workspace: z.string(),
   ok: z.boolean(),

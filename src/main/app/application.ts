@@ -1,4 +1,7 @@
-/** Fanoscope without a window: what a host serves. One workspace is open at a time, or none. */
+/**
+ * The application without a window: a host (Electron or the browser host) serves it. At most one workspace is open at
+ * a time.
+ */
 
 import { resolve } from 'node:path'
 import { z } from 'zod'
@@ -30,7 +33,7 @@ import { sampleHandlers } from '../features/sample/handlers.ts'
 import { scoringHandlers } from '../features/scoring/handlers.ts'
 import { thresholdHandlers } from '../features/thresholds/handlers.ts'
 import { trainHandlers } from '../features/training/handlers.ts'
-import { goOnTraining } from '../features/training/resume-at-start.ts'
+import { resumeNotedTrainings } from '../features/training/resume-at-start.ts'
 import { systemHandlers } from '../features/training/system-handlers.ts'
 import { workspaceHandlers } from '../features/workspace/handlers.ts'
 import { settingHandlers } from '../features/workspace/setting-handlers.ts'
@@ -53,24 +56,24 @@ export interface HostPowers {
   /** A native dialog, where the host has one; null when the person cancelled. */
   chooseFolder: ((title: string) => Promise<string | null>) | null
   launchEngine: LaunchEngine
-  /** The process's environment, unless told otherwise. */
+  /** Environment variables; by default those of this process. */
   environment?: NodeJS.ProcessEnv
 }
 
 export interface Application {
   handlers: Handlers
-  /** Whether a window may ask for what is done in the name of an operator. */
+  /** Refuses a call of a window that acts in the name of an operator who is not signed in there. */
   admit: NonNullable<Caller['admit']>
   events: ApplicationEvents
   assets: AssetSource
   drops: Drops
-  /** Lets what is at work keep what it has, and gives the workspace back. */
+  /** Stops running jobs so that they can go on later, and closes the workspace. */
   close(): Promise<void>
 }
 
-/** What is done in the name of somebody. */
+/** The input of a call that acts in the name of an operator. */
 const actSchema = z.object({ operator: z.string() })
-/** Calls that name an operator to read what belongs to one, and change nothing. */
+/** Calls that name an operator only to read that operator's data; they change nothing and need no sign-in. */
 const readings: ReadonlySet<CallName> = new Set(['review.queue'])
 
 export function createApplication(powers: HostPowers): Application {
@@ -80,7 +83,7 @@ export function createApplication(powers: HostPowers): Application {
   const signedIn = createSignedIn()
   let session: Session | null = null
   let stopClearing: () => Promise<void> = async () => undefined
-  // Opening and closing take turns, however many windows ask.
+  // Opening and closing run one after another, however many windows ask at the same time.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const done = turn.then(act)
@@ -110,10 +113,10 @@ export function createApplication(powers: HostPowers): Application {
     open: (dir, create) =>
       inTurn(async () => {
         if (session?.workspace.dir === resolve(dir)) return session
-        // The new one first: if it cannot be opened, the old one stays.
+        // The new workspace is opened first: if that fails, the old one stays open.
         const opened = openSession({ dir, create, launchEngine, events, hooks: sessionHooks })
         resumeLive(opened)
-        goOnTraining(opened)
+        resumeNotedTrainings(opened)
         await closeCurrent()
         session = opened
         stopClearing = keepClear(opened)

@@ -1,6 +1,6 @@
 import type { Handlers } from '../contract/dispatch.ts'
 import type { HandlerContext } from '../session/handler-context.ts'
-import { doAgain } from './repeat-job.ts'
+import { repeatJob } from './repeat-job.ts'
 
 export const jobHandlers = (
   context: HandlerContext,
@@ -18,5 +18,5 @@ export const jobHandlers = (
     context.session().jobs.continue(job)
     return {}
   },
-  'job.again': ({ job }) => ({ job: doAgain(context.session(), job) }),
+  'job.again': ({ job }) => ({ job: repeatJob(context.session(), job) }),
 })

@@ -1,4 +1,4 @@
-/** Does a job again that was interrupted, failed or cancelled; each kind goes on from where it stopped. */
+/** Repeats a job that was interrupted, failed or cancelled; each kind of job continues from where it stopped. */
 import { z } from 'zod'
 import { choiceRequestSchema } from '../../shared/choice.ts'
 import { Failure } from '../../shared/failure.ts'
@@ -35,7 +35,7 @@ const scorePayload = z.object({
 })
 
 /** @throws Failure `unknown-job`, `job-active`, `job-not-repeatable` */
-export function doAgain(session: Session, id: Id): Id {
+export function repeatJob(session: Session, id: Id): Id {
   const { kind, state, payload, startedAt } = session.jobs.find(id)
   if (state === 'queued' || state === 'running') {
     throw new Failure('job-active', { job: id, state })
@@ -49,7 +49,7 @@ export function doAgain(session: Session, id: Id): Id {
       return resumeTraining(session, trainPayload.parse(payload).run).job
     case 'score': {
       const { since, ...request } = scorePayload.parse(payload)
-      // Rows that the job itself has stored are not scored twice; where all were asked for, older ones are.
+      // Where all images were to be scored again, only those are that this job had not scored before it stopped.
       const from = since ?? startedAt
       return session.jobs.start(scorePlan(session, { ...request, ...(from === null ? {} : { since: from }) }))
         .id

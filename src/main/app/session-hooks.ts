@@ -1,6 +1,9 @@
-/** What features add to a session, wherever one is opened: by the application, by a command. */
+/**
+ * What features do when a session closes or a run must be rescored. Both the application and commands open sessions
+ * with these.
+ */
 import { rescore } from '../features/thresholds/threshold-task.ts'
-import { noteTrainings } from '../features/training/resume-at-start.ts'
+import { noteActiveTrainings } from '../features/training/resume-at-start.ts'
 import type { SessionHooks } from '../session/session.ts'
 
-export const sessionHooks: SessionHooks = { beforeClose: noteTrainings, rescore }
+export const sessionHooks: SessionHooks = { beforeClose: noteActiveTrainings, rescore }

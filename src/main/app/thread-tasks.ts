@@ -1,4 +1,4 @@
-/** Everything that threads of main do: one line for each task. */
+/** The table of all tasks that threads of main can do: one line for each task. */
 import { checkAuditTask, exportAuditTask } from '../features/audit/audit-tasks.ts'
 import { carryOverTask, compareOptionsTask } from '../features/choosing/choice-tasks.ts'
 import { compareRunsTask } from '../features/comparison/comparison-task.ts'
@@ -6,7 +6,7 @@ import { proposeCurationTask } from '../features/curation/curation-task.ts'
 import {
   changeImagesTask,
   findDuplicatesTask,
-  previewRegionTask,
+  previewRegionOfInterestTask,
   splitImagesTask,
 } from '../features/datasets/dataset-tasks.ts'
 import { gridTask } from '../features/datasets/grid-task.ts'
@@ -21,7 +21,7 @@ import {
 import { acceptUndecidedTask, undoBatchTask } from '../features/review/batch-tasks.ts'
 import { writeSampleTask } from '../features/sample/sample-task.ts'
 import { evaluateTask } from '../features/scoring/evaluation-task.ts'
-import { measureRegionsTask } from '../features/scoring/measure-regions-task.ts'
+import { measureFlaggedRegionsTask } from '../features/scoring/measure-flagged-regions-task.ts'
 import { thresholdTask } from '../features/thresholds/threshold-task.ts'
 import { verifyTask } from '../features/workspace/verify-task.ts'
 import type { ThreadTask } from '../threads/task.ts'
@@ -44,8 +44,8 @@ export const threadTasks: readonly ThreadTask[] = [
   importMasksTask,
   mapBytesTask,
   maskPictureTask,
-  measureRegionsTask,
-  previewRegionTask,
+  measureFlaggedRegionsTask,
+  previewRegionOfInterestTask,
   proposeCurationTask,
   readShapesTask,
   saveAnnotationTask,

@@ -1,5 +1,5 @@
 import type { Io } from './io.ts'
 
-/** Who is at work where nobody was named: the user account, as the system calls it. */
+/** The name of the user account of the operating system; used as the operator where a command names none. */
 export const accountName = ({ environment }: Io): string =>
   environment.USER || environment.USERNAME || 'command line'

@@ -1,14 +1,14 @@
 import type { FailureData } from '../../shared/failure.ts'
 
-/** What a command gives back. `--json` prints the document, a person reads the text. */
+/** The result of a command. `--json` prints the document; otherwise the text is printed. */
 export interface Answer {
   document: unknown
   /** Whole lines. */
   text: string
-  /** The work was done and what it found is bad news: exit 1 with the document all the same. */
+  /** The command did its work but found a problem: exit 1, and the document is printed nevertheless. */
   failed?: boolean
-  /** What to tell a person about that, besides the text. */
+  /** That problem, printed for a person after the text. */
   problem?: FailureData
-  /** Ctrl-C ended it early and orderly. */
+  /** Ctrl-C ended the command early, in an orderly way. */
   stopped?: boolean
 }

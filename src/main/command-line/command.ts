@@ -1,6 +1,6 @@
 /**
- * What every command has in common: `--workspace` and `--json`, a workspace that is opened when it is needed
- * and given back whatever happens, errors as text or as a document, exit codes.
+ * What every command has in common: the options `--workspace` and `--json`, a workspace that is opened when it is
+ * needed and always closed, errors as text or as a JSON document, and exit codes.
  */
 
 import { resolve } from 'node:path'
@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
-import type { Acting } from '../session/open-beside.ts'
+import type { SharedWorkspace } from '../session/open-shared-workspace.ts'
 import type { Session, SessionHooks } from '../session/session.ts'
 import type { Answer } from './answer.ts'
 import type { Io } from './io.ts'
@@ -16,34 +16,43 @@ import { createProgressDisplay, type ProgressDisplay } from './progress.ts'
 import { Stopped } from './stopped.ts'
 import { WrongUse } from './wrong-use.ts'
 
-/** 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C as shells say it. */
+/** 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C (the code that shells use). */
 export type ExitCode = 0 | 1 | 2 | 130
 
 /** What a command's action is given besides its own options and arguments. */
 export interface CommandContext {
   readonly io: Io
   readonly json: boolean
-  /** Where the workspace is, or would be. */
+  /** The folder of the workspace, which may not exist yet. */
   readonly workspace: string
-  /** Opens the workspace, once; with `create` makes it where there is none. */
+  /**
+   * Opens the workspace at the first call and gives the same session afterwards; with `create`, makes the workspace
+   * where there is none.
+   */
   session(options?: { create?: boolean }): Promise<Session>
-  /** The session; where another process of this machine has the workspace, what may be done beside it. */
-  acting(): Promise<Session | Acting>
-  /** One for the command. */
+  /**
+   * The session; or, while another process of this machine owns the workspace, a connection for short transactions
+   * only.
+   */
+  sessionOrSharedWorkspace(): Promise<Session | SharedWorkspace>
+  /** The progress display, one for the whole command. */
   progress(): Promise<ProgressDisplay>
-  /** A line on standard error, never across the progress bar. */
+  /** Writes a line on standard error, and removes the progress bar first. */
   notice(text: string): void
 }
 
-/** A command's work, given its options and its parameters in their order. Null: it has answered already. */
+/**
+ * A command's work, given its options and its parameters in order. Null where the command has printed its answer
+ * itself.
+ */
 export type Act<O> = (context: CommandContext, options: O, ...parameters: string[]) => Promise<Answer | null>
 
 export interface CommandDescription<S extends z.ZodType> {
   name: string
-  /** As commander writes them, `<dir>`, each with what it is. */
+  /** The positional parameters in commander's notation, such as `<dir>`, each with a description. */
   parameters?: [name: string, description: string][]
   summary: string
-  /** What follows `fanoscope` in an example, each with what it does. */
+  /** Examples: what is typed after `fanoscope`, and what that does. */
   examples: [line: string, does: string][]
   /** Adds the command's own options. */
   declare?: (command: Command) => Command
@@ -56,13 +65,13 @@ export type AddCommand = (line: CommandLine) => void
 
 export interface CommandLine {
   add<S extends z.ZodType>(description: CommandDescription<S>): void
-  /** Does what the arguments say. Never rejects. */
+  /** Runs the command that the arguments name. Never rejects. */
   run(parameters: readonly string[]): Promise<ExitCode>
 }
 
 const sharedOptions = z.object({ workspace: z.string().optional(), json: z.boolean().default(false) })
 
-/** @param loadHooks for a session, loaded only by commands that open one */
+/** @param loadHooks loads the hooks of a session; called only by commands that open one */
 export function createCommandLine(
   io: Io,
   describe: (program: Command) => Command,
@@ -73,7 +82,7 @@ export function createCommandLine(
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.write(text),
-      // Told by `run`, once, in the form that was asked for.
+      // Commander must not print errors: `run` prints each once, as text or as JSON.
       writeErr: () => undefined,
       outputError: () => undefined,
     })
@@ -101,14 +110,14 @@ export function createCommandLine(
       if (answer.stopped) exitCode = 130
       else if (answer.failed) exitCode = 1
     } catch (error) {
-      // What failed first is what a person must know; a close that fails after it usually says the same.
+      // The first failure is the one to report; a failure of closing after it usually has the same cause.
       await close().catch(() => undefined)
       if (error instanceof WrongUse) {
         tellFailure(io, json, wrongUse(error.message))
         exitCode = 2
         return
       }
-      tellUnexpected(io, error)
+      reportUnexpected(io, error)
       tellFailure(io, json, error)
       exitCode = error instanceof Stopped ? 130 : 1
     }
@@ -139,7 +148,7 @@ export function createCommandLine(
         return exitCode
       } catch (error) {
         if (!(error instanceof CommanderError)) {
-          tellUnexpected(io, error)
+          reportUnexpected(io, error)
           tellFailure(io, json, error)
           return 1
         }
@@ -168,7 +177,7 @@ function createContext(
   loadHooks: () => Promise<SessionHooks>,
 ): { context: CommandContext; close: () => Promise<void> } {
   let opened: Promise<Session> | null = null
-  let beside: Promise<Acting> | null = null
+  let shared: Promise<SharedWorkspace> | null = null
   let display: ProgressDisplay | null = null
 
   async function open(create: boolean): Promise<Session> {
@@ -188,13 +197,14 @@ function createContext(
     })
   }
 
-  async function besideOwner(cause: unknown): Promise<Acting> {
-    const [{ mayBeside, openBeside }, { createEventHub }] = await Promise.all([
-      import('../session/open-beside.ts'),
+  async function openWithOwner(cause: unknown): Promise<SharedWorkspace> {
+    const [{ canShareWorkspace, openSharedWorkspace }, { createEventHub }] = await Promise.all([
+      import('../session/open-shared-workspace.ts'),
       import('../platform/events.ts'),
     ])
-    if (!(cause instanceof Failure) || cause.code !== 'workspace-in-use' || !mayBeside(workspace)) throw cause
-    return openBeside(workspace, createEventHub())
+    if (!(cause instanceof Failure) || cause.code !== 'workspace-in-use' || !canShareWorkspace(workspace))
+      throw cause
+    return openSharedWorkspace(workspace, createEventHub())
   }
 
   return {
@@ -206,10 +216,10 @@ function createContext(
         opened ??= open(create)
         return opened
       },
-      acting() {
+      sessionOrSharedWorkspace() {
         opened ??= open(false)
-        beside ??= opened.catch(besideOwner)
-        return beside
+        shared ??= opened.catch(openWithOwner)
+        return shared
       },
       async progress() {
         display ??= await createProgressDisplay(io)
@@ -222,10 +232,10 @@ function createContext(
     },
     async close() {
       display?.end()
-      // Where it could not be opened, the command has failed with that already.
+      // If opening failed, the command has already failed with that error.
       const session = await opened?.catch(() => null)
       await session?.close()
-      if (!session) await (await beside?.catch(() => null))?.close()
+      if (!session) await (await shared?.catch(() => null))?.close()
     },
   }
 }
@@ -236,8 +246,8 @@ function tellFailure(io: Io, json: boolean, error: unknown): void {
   else io.report(`${failure.message}\n${failure.remedy}\n(${failure.code})\n`)
 }
 
-/** A defect of Fanoscope: where it happened is what a report needs. */
-function tellUnexpected(io: Io, error: unknown): void {
+/** Prints the stack of an error that is no Failure: it is a defect of Fanoscope, and a bug report needs the place. */
+function reportUnexpected(io: Io, error: unknown): void {
   if (error instanceof Error && !(error instanceof Failure)) io.report(`${error.stack ?? error.message}\n`)
 }
 

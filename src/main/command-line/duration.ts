@@ -1,4 +1,4 @@
-/** Seconds as a person says them: `7 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Formats seconds for people: `7 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
   if (whole < 60) return `${whole} s`

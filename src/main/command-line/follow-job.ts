@@ -8,7 +8,10 @@ import type { StopReason } from '../jobs/jobs.ts'
 import type { Session } from '../session/session.ts'
 import type { CommandContext } from './command.ts'
 
-/** @returns the job, done or cancelled @throws Failure what it failed with */
+/**
+ * @returns the job once it is done or cancelled
+ * @throws Failure the one that the job failed with
+ */
 export async function followJob(
   context: CommandContext,
   session: Session,

@@ -1,14 +1,19 @@
-/** What a command may touch of the process that it runs in, so that a test can run one in its own. */
+/**
+ * The parts of its process that a command may use. A test passes others and so can run a command in its own process.
+ */
 export interface Io {
-  /** Standard output: the answer, and nothing else. */
+  /** Writes to standard output: the answer and nothing else. */
   write(text: string): void
-  /** Standard error: progress and notices. */
+  /** Writes to standard error: progress and notices. */
   report(text: string): void
-  /** Standard error is a terminal that can redraw a line. */
+  /** Whether standard error is a terminal, on which a line can be redrawn. */
   terminal: boolean
   environment: NodeJS.ProcessEnv
-  /** Where a workspace goes that nobody named. */
+  /** The user's home folder, in which the default workspace lies. */
   home: string
-  /** Ctrl-C. Returns a function that stops listening; while nobody listens, Ctrl-C ends the process. */
+  /**
+   * Calls the listener at Ctrl-C. Returns a function that stops listening; while nobody listens, Ctrl-C ends the
+   * process.
+   */
   onInterrupt(listener: () => void): () => void
 }

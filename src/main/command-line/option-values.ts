@@ -1,4 +1,4 @@
-/** Values of options, refused with a reason that commander shows as wrong use. */
+/** Parses the values of options. A wrong value is refused with a reason, which commander reports as wrong use. */
 import { InvalidArgumentError, Option } from 'commander'
 
 /** A whole number in a range. */
@@ -18,10 +18,10 @@ export function wholeNumbers(text: string): number[] {
   return text.split(',').map((part) => read(part.trim()))
 }
 
-/** Texts of an option that is given several times. */
+/** Collects the values of an option that may be given several times. */
 export const several = (text: string, before: string[] = []): string[] => [...before, text]
 
-/** Numbers from 0 to 1: as many as `count` says, or corners of a polygon. */
+/** Parses numbers from 0 to 1, separated by commas: exactly `count` of them, or x and y of the corners of a polygon. */
 function shares(text: string, count: number | 'corners'): number[] {
   const values = text
     .trim()
@@ -34,13 +34,13 @@ function shares(text: string, count: number | 'corners'): number[] {
   )
 }
 
-/** A polygon by its corners, added to those before it. */
+/** Parses the corners of a polygon and adds it to the polygons that were given before. */
 export const polygonOption = (text: string, before: number[][] = []): number[][] => [
   ...before,
   shares(text, 'corners'),
 ]
 
-/** A rectangle as a polygon, added to those before it. */
+/** Parses a rectangle and adds it, as a polygon, to those that were given before. */
 export function rectangleOption(text: string, before: number[][] = []): number[][] {
   const [left = 0, top = 0, right = 0, bottom = 0] = shares(text, 4)
   if (left >= right || top >= bottom) {
@@ -49,18 +49,18 @@ export function rectangleOption(text: string, before: number[][] = []): number[]
   return [...before, [left, top, right, top, right, bottom, left, bottom]]
 }
 
-/** A share, from 0 to 1. */
+/** Parses a share, a number from 0 to 1. */
 export function share(text: string): number {
   const value = Number(text)
   if (text.trim() !== '' && value >= 0 && value <= 1) return value
   throw new InvalidArgumentError('It must be a number from 0 to 1.')
 }
 
-/** An option with one of some values. */
+/** An option that takes one of the given values. */
 export const oneOf = (flags: string, description: string, values: readonly string[]): Option =>
   new Option(flags, description).choices(values)
 
-/** A parameter `key=value`, added to those before it. What a key may be, the system says. */
+/** Parses a parameter `key=value` and adds it to those that were given before. The system checks the key. */
 export function parameter(
   text: string,
   before: Record<string, string | number | boolean> = {},

@@ -5,7 +5,7 @@ import type { Io } from './io.ts'
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 export function processIo(host: NodeJS.Process): Io {
-  // `fanoscope models | head`: whoever read the output has read enough.
+  // A reader such as `head` in `fanoscope models | head` may close the pipe early; that is no error.
   host.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })

@@ -1,6 +1,6 @@
 /**
- * Progress on standard error: a bar with the time left on a terminal, otherwise plain lines, one at the
- * beginning of each phase and then one for every tenth of it.
+ * Shows progress on standard error. On a terminal it is a bar with the time left; otherwise plain lines, one at the
+ * beginning of each phase and one for every tenth of it.
  */
 import type { JobProgress } from '../../shared/job.ts'
 import { formatSeconds } from './duration.ts'
@@ -9,7 +9,7 @@ import { formatBytes } from './size.ts'
 
 export interface ProgressDisplay {
   show(progress: JobProgress): void
-  /** Takes the bar off the terminal, so that other lines can be written. */
+  /** Removes the bar from the terminal, so that other lines can be written. */
   end(): void
 }
 
@@ -29,7 +29,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   backup: 'Copying',
 }
 
-/** Phases that count bytes. */
+/** Phases whose progress counts bytes. */
 const byBytes = new Set(['verify', 'backup'])
 
 const titleOf = (phase: string): string => phaseTitles[phase] ?? phase
@@ -63,7 +63,7 @@ function createBar({ SingleBar, Presets }: typeof import('cli-progress')): Progr
             stream: process.stderr,
             hideCursor: true,
             fps: 10,
-            // Ctrl-C belongs to the command, which may have a checkpoint to wait for.
+            // The command handles Ctrl-C, since it may have to wait for a checkpoint.
             gracefulExit: false,
           },
           Presets.shades_classic,

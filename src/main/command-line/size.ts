@@ -1,4 +1,4 @@
-/** Bytes as a person says them: `512 B`, `3.4 MB`, `120 GB`. */
+/** Formats a number of bytes for people: `512 B`, `3.4 MB`, `120 GB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
   let value = bytes

@@ -13,5 +13,5 @@ export function textTable(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${line(row)}\n`).join('')
 }
 
-/** A figure in [0, 1] with four decimals; a dash where there is none. */
+/** Formats a figure in [0, 1] with four decimals; a dash for null. */
 export const figure = (value: number | null): string => (value === null ? '-' : value.toFixed(4))

@@ -1,7 +1,6 @@
 /**
- * The one gate between a window and main: a call by its name and whatever came with it, checked against the
- * contract on the way in and on the way out. Both hosts pass every message through here, so neither can
- * answer differently.
+ * Every call of a window to main passes through here. The name and the input are checked against the contract before
+ * the handler runs, and its answer afterwards. Both hosts use this gate, so they answer alike.
  */
 import { z } from 'zod'
 import {
@@ -16,30 +15,33 @@ import {
 import { Failure, type FailureData, failureData, failureOf } from '../../shared/failure.ts'
 import type { Param } from '../../shared/messages/message.ts'
 
-/** What answers each call. A handler gets checked input with its defaults filled in. */
+/** The handler of each call. A handler gets checked input with its defaults filled in. */
 export type Handlers = {
   [N in CallName]: (input: CallArguments<N>, caller?: string) => CallOutput<N> | Promise<CallOutput<N>>
 }
 
-/** Who calls: a window of the host, by a name that no other has. */
+/** The caller: a window of the host, identified by a unique name. */
 export interface Caller {
   caller: string
-  /** Hears of checked input before its handler does. @throws Failure where this caller may not ask for it */
+  /**
+   * Called with the checked input before the handler.
+   * @throws Failure where this caller may not make the call
+   */
   admit?: ((name: CallName, input: unknown, caller: string) => void) | undefined
 }
 
-/** How an answer travels: errors as data, because neither IPC nor JSON carries an Error whole. */
+/** An answer as it is sent to a window. Errors are data in it, because neither IPC nor JSON can carry a whole Error. */
 export type Answer = { ok: true; value: unknown } | { ok: false; failure: FailureData }
 
-/** Hears of errors that a person in front of the window cannot do anything about. */
+/** Called with defects of Fanoscope, about which the person at the window can do nothing. */
 export type ReportDefect = (message: string, cause: unknown) => void
 
-// The same object as `calls`, seen so that one schema's input belongs to the same schema's handler.
+// The same object as `calls`, typed so that the input schema of a call belongs to the handler of the same call.
 const schemas: { [N in CallName]: { input: z.ZodType<CallArguments<N>>; output: z.ZodType<CallOutput<N>> } } =
   calls
 const eventSchemas: { [N in EventName]: z.ZodType<EventPayload<N>> } = events
 
-/** Own properties only: `constructor` and `__proto__` are no calls. */
+/** Own properties only, because `constructor` and `__proto__` are no calls. */
 export function isCallName(name: string): name is CallName {
   return Object.hasOwn(calls, name)
 }
@@ -49,8 +51,8 @@ export function isEventName(name: string): name is EventName {
 }
 
 /**
- * Answers a call. Never throws: `unknown-call`, `bad-input` (naming the field) and every Failure of a handler
- * come back as data. `bad-output` is a defect of Fanoscope and is reported as such.
+ * Answers a call. Never throws: `unknown-call`, `bad-input` (which names the field) and every Failure of a handler
+ * are returned as data. `bad-output` is a defect of Fanoscope and is reported as such.
  */
 export async function dispatch(
   handlers: Handlers,
@@ -92,7 +94,7 @@ async function answer<N extends CallName>(
   return made.data
 }
 
-/** An event as it may be sent to windows, or null when it breaks the contract; that is reported. */
+/** Checks an event before it is sent to windows. Null when it breaks the contract, which is reported. */
 export function checkEvent(
   name: unknown,
   payload: unknown,
@@ -109,7 +111,7 @@ export function checkEvent(
   return null
 }
 
-/** The first problems, each with the field that has it: `limit: Too big: expected number to be <=500`. */
+/** The first problems of the input, each with its field: `limit: Too big: expected number to be <=500`. */
 function problemsOf(error: z.ZodError): Param[] {
   return error.issues.slice(0, 5).map((issue) => ({
     topic: 'reason',

@@ -1,4 +1,4 @@
-/** An engine as a child of this process: the browser host's and the command line's way. */
+/** Runs the engine as a child process of Node, for the browser host and the command line. */
 import { fork } from 'node:child_process'
 import type { EngineChannel } from './channel.ts'
 
@@ -6,14 +6,14 @@ export interface ChildEngineOptions {
   /** The engine's entry file. */
   entry: string
   environment: Record<string, string>
-  /** What TensorFlow and the engine print, in pieces as they come. */
+  /** Called with what TensorFlow and the engine print, as it arrives. */
   onOutput?: (text: string) => void
 }
 
 /**
- * The engine's numbers lie in arrays outside JavaScript's heap. Room for many short-lived objects would only be
- * taken, step by step, over the first tens of thousands of tiles, and kept. Threads that collect garbage beside
- * the program would take a tenth of the processor from TensorFlow, which uses every core.
+ * Flags of Node for the engine. Its numbers lie in arrays outside of JavaScript's heap. A large space for short-lived
+ * objects would only be filled step by step over the first tens of thousands of tiles and never given back. Parallel
+ * threads of the garbage collector would take a tenth of the processor from TensorFlow, which uses every core.
  */
 const engineFlags = ['--max-semi-space-size=4', '--single-threaded-gc']
 
@@ -24,8 +24,8 @@ export function launchChildEngine(options: ChildEngineOptions): EngineChannel {
     // A debugger's or a test runner's flags are not for the engine.
     execArgv: engineFlags,
     env: options.environment,
-    // Ctrl-C in a terminal goes to its whole process group. This process hears it and asks the engine to
-    // write a checkpoint; the engine must not die of it first. It ends when the channel to here closes.
+    // Ctrl-C in a terminal is sent to the whole process group. This process handles it and asks the engine to write a
+    // checkpoint, so it must not kill the engine first. The engine ends when its channel to this process closes.
     detached: process.platform !== 'win32',
     windowsHide: true,
     // The engine's prints must never reach this process's standard output, which may be a JSON document.
@@ -44,7 +44,7 @@ export function launchChildEngine(options: ChildEngineOptions): EngineChannel {
     for (const listener of listeners) listener(code, signal)
   }
   child.once('exit', end)
-  // Not started, or not killable; after a failed start no exit follows.
+  // The process could not be started or not be killed; after a failed start no `exit` event follows.
   child.on('error', (error) => {
     options.onOutput?.(`${error.message}\n`)
     if (child.pid === undefined) end(null, null)
@@ -56,7 +56,7 @@ export function launchChildEngine(options: ChildEngineOptions): EngineChannel {
     },
     send(message) {
       if (!child.connected) return
-      // Between the check and the write the process may go; `exit` tells about it.
+      // The process may end between the check and the write; the `exit` event then reports it.
       child.send(message, () => undefined)
     },
     onMessage(listener) {

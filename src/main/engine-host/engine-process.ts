@@ -1,6 +1,6 @@
 /**
- * Keeps one engine process: starts it when it is first needed, checks every message in both directions, starts it
- * again after a crash, and ends it, by force where it must.
+ * Keeps one engine process running: starts it when it is first needed, checks every message in both directions,
+ * restarts it after a crash, and ends it, by force if necessary.
  */
 
 import type { EngineState } from '../../shared/engine.ts'
@@ -18,9 +18,9 @@ import type { EngineChannel } from './channel.ts'
 export interface EngineTimes {
   /** Longest wait for `ready`, in milliseconds; loading TensorFlow on a cold disk takes a while. */
   ready: number
-  /** After `exit` was sent, how long the process may take to go. */
+  /** The longest wait for the process to end after `exit` was sent, in milliseconds. */
   exit: number
-  /** The wait before the nth start in a row (1 for the first after a crash). */
+  /** The wait in milliseconds before the nth start in a row (1 for the first after a crash). */
   backoff: (crashes: number) => number
 }
 
@@ -29,9 +29,9 @@ export interface EngineProcessOptions {
   onState(state: EngineState): void
   onLog(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
   times: EngineTimes
-  /** Hears what is for tasks. */
+  /** Called with messages about tasks. */
   onMessage(message: FromEngine): void
-  /** The process is gone; a task that was at work has come to nothing. */
+  /** Called when the process has ended; a task in progress is lost. */
   onGone(failure: FailureData): void
 }
 
@@ -39,19 +39,19 @@ export interface EngineProcess {
   state(): EngineState
   /** Starts the engine unless it runs. Rejects with Failure `engine-start-failed`. */
   start(): Promise<Provider>
-  /** What is sent while no process runs is lost. Throws where the message is none. */
+  /** Sends a message. It is lost while no process runs. Throws for a message that does not fit the protocol. */
   send(message: ToEngine): void
-  /** A task is at work now. */
+  /** To be called when a task starts. */
   busy(): void
-  /** A task came to its end, whichever: crashes before it no longer count. */
+  /** To be called when a task ends, however it ends: crashes before it no longer count. */
   idle(): void
-  /** Ends the process as one that went wrong; a new one starts. */
+  /** Kills the process because it misbehaved; a new one starts. */
   kill(reason: FailureData): void
   /** Ends the engine. It can be started again. */
   stop(): Promise<void>
 }
 
-/** Crashes without a finished task between them after which the engine is not started by itself again. */
+/** After so many crashes without a finished task between them, the engine is not restarted automatically any more. */
 const crashLimit = 5
 
 interface Starting {
@@ -73,7 +73,7 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
   let stopping: { promise: Promise<void>; done: () => void } | null = null
   let readyTimer: NodeJS.Timeout | null = null
   let restartTimer: NodeJS.Timeout | null = null
-  /** Why this process ended the engine itself, to be told instead of an exit code. */
+  /** The reason why this process killed the engine, reported instead of an exit code. */
   let killedFor: FailureData | null = null
 
   const state = (): EngineState => ({ state: phase, provider, crashes })
@@ -129,7 +129,7 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
         log(message.level, message.message)
         return
       case 'proved':
-        // Only the doctor asks for it, of an engine of its own.
+        // Only the doctor asks for this message, and it uses an engine of its own.
         return
       default:
         options.onMessage(message)
@@ -187,9 +187,9 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     if (starting !== null) return starting.promise
     const { promise, resolve, reject } = Promise.withResolvers<Provider>()
     starting = { promise, resolve, reject }
-    // Somebody may only want it warm and wait for `run` to hear of a failure.
+    // A caller may start the engine in advance without handling the failure; `run` will then report it.
     promise.catch(() => undefined)
-    // A restart after a crash is on its way and will answer this start too.
+    // A restart after a crash is already scheduled and will answer this start too.
     if (phase === 'restarting') return promise
     if (phase === 'failed') crashesInARow = 0
     enter('starting')

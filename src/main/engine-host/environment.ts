@@ -1,7 +1,7 @@
 /**
- * Environment of an engine process. Set-up leaves `.cache/tensorflow/environment.json` where the TensorFlow
- * library needs more than this process has, for instance the folders of the CUDA libraries; a dynamic
- * loader reads those variables when a process starts, so main cannot set them for itself.
+ * The environment variables of an engine process. Where TensorFlow needs more than this process has, such as the
+ * folders of the CUDA libraries, set-up writes them to `.cache/tensorflow/environment.json`. A dynamic loader reads
+ * them when a process starts, so main cannot set them for itself.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -10,16 +10,16 @@ import { Failure } from '../../shared/failure.ts'
 
 const fileSchema = z.record(z.string(), z.string())
 
-/** Variables that hold a list of folders: what set-up says comes before what is there. */
+/** Variables that hold a list of folders: the folders from set-up come before those of this process. */
 const lists = new Set(['PATH', 'Path', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'])
 
-/** What the memory of a process is made of is settled when it starts, by this variable of the GNU C library. */
+/** The variable by which the GNU C library configures the memory of a process at its start. */
 const tunables = 'GLIBC_TUNABLES'
 const largePages = 'glibc.malloc.hugetlb'
 
 /**
- * Asks for large pages: the results of layers take megabytes each, and looking up their small pages cost 2 to 7 %
- * of the processor time of a step. Systems that have no such pages, or another C library, take no notice.
+ * Asks for large memory pages. The results of layers take megabytes each, and looking up small pages cost 2 to 7 % of
+ * the processor time of a step. Systems without large pages or with another C library ignore the variable.
  */
 function withLargePages(environment: Record<string, string>): Record<string, string> {
   const present = environment[tunables] ?? ''
@@ -27,7 +27,10 @@ function withLargePages(environment: Record<string, string>): Record<string, str
   return { ...environment, [tunables]: [...(present === '' ? [] : [present]), `${largePages}=1`].join(':') }
 }
 
-/** `base` with what set-up recorded below `root`, the folder of package.json, and with large pages on Linux. */
+/**
+ * `base` with the variables that set-up recorded below `root` (the folder of package.json), and with large pages on
+ * Linux.
+ */
 export function engineEnvironment(
   root: string,
   base: NodeJS.ProcessEnv,

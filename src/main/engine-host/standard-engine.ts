@@ -1,4 +1,4 @@
-/** The engine of this installation, as a child of this process. */
+/** Starts the engine of this installation as a child of this process. */
 
 import { fileURLToPath } from 'node:url'
 import { applicationRoot } from '../platform/application-root.ts'

@@ -1,8 +1,8 @@
 /**
- * Gives the one engine its tasks, one at a time, and answers with how each ended.
+ * Gives the single engine its tasks, one at a time, and returns how each ended.
  *
- * The supervisor knows nothing of SQLite. A task's outcome is returned, never thrown: what `interrupted`
- * means for a run or a job is for whoever gave the task to say.
+ * The supervisor does not know SQLite. The outcome of a task is returned, never thrown: the caller decides what
+ * `interrupted` means for its run or job.
  */
 import type { EngineState } from '../../shared/engine.ts'
 import { Failure, type FailureData, failureData, failureOf } from '../../shared/failure.ts'
@@ -22,20 +22,20 @@ import {
 import type { EngineChannel } from './channel.ts'
 import { createEngineProcess, type EngineTimes } from './engine-process.ts'
 
-/** How a task ended that did not come to its end. */
+/** How a task ended that was not completed. */
 export type UnfinishedTask =
   | { kind: 'cancelled'; step: number }
   | { kind: 'failed'; failure: FailureData }
-  /** The engine's process ended, or was ended, in the middle of the task. */
+  /** The engine's process ended, or was killed, during the task. */
   | { kind: 'interrupted'; failure: FailureData }
 
-/** How a task of such a kind ended: what comes back of a training is what a training comes to. */
+/** How a task ended. The result of a completed task has the type that belongs to its kind. */
 export type TaskOutcome<K extends TaskKind = TaskKind> =
   | { kind: TaskEnd<K>; result: TaskResult<K> }
   | UnfinishedTask
 
 export interface SupervisorTimes extends EngineTimes {
-  /** After `cancel` was sent, how long a training may take to write its checkpoint. */
+  /** The longest wait for a training to write its checkpoint after `cancel` was sent, in milliseconds. */
   cancel: number
 }
 
@@ -51,9 +51,9 @@ export interface Supervisor {
   /** Starts the engine unless it runs. Rejects with Failure `engine-start-failed`. */
   start(): Promise<Provider>
   /**
-   * Gives the engine a task; one at a time (Failure `engine-busy`). `observe` hears what it says meanwhile; where that
-   * throws, the task is cancelled and ends `failed`. Rows that it heard are in the store when it returns, and the engine
-   * is told so. An abort of `signal` cancels the task.
+   * Runs a task in the engine; only one at a time (Failure `engine-busy`). `observe` is called with the task's
+   * messages. If it throws, the task is cancelled and ends as `failed`. When it returns, the rows that it was given
+   * must be stored, because the engine is then told so. Aborting `signal` cancels the task.
    */
   run<K extends TaskKind>(
     task: { kind: K } & EngineTask<K>,
@@ -63,11 +63,14 @@ export interface Supervisor {
   cancel(task: string): void
   pause(task: string): void
   continue(task: string): void
-  /** More images for a scoring task that streams; dropped while it is not at work. */
+  /** Sends more images to a streaming scoring task; ignored while that task does not run. */
   feed(task: string, images: EngineImage[]): void
-  /** Another model for a scoring task that streams; dropped while it is not at work. `exchanged` answers. */
+  /**
+   * Sends another model to a streaming scoring task; ignored while that task does not run. The task answers with
+   * `exchanged`.
+   */
   exchange(task: string, successor: { run: string; folder: string }): void
-  /** Ends the engine; a task at work ends `interrupted`. It can be started again. */
+  /** Ends the engine; a running task ends as `interrupted`. The engine can be started again. */
   stop(): Promise<void>
 }
 
@@ -78,16 +81,19 @@ const standardTimes: SupervisorTimes = {
   backoff: (crashes) => Math.min(500 * 2 ** (crashes - 1), 15_000),
 }
 
-/** The task at work. */
+/** The running task. */
 interface Current {
   id: string
-  /** What is done with a message of it. Throws what `observe` throws; @returns whether such a task may say so */
+  /**
+   * Handles a message of the task. Throws what `observe` throws.
+   * @returns whether a task of this kind may send this message
+   */
   hear(message: FromEngine): boolean
   unfinished(outcome: UnfinishedTask): void
   cancelTimer: NodeJS.Timeout | null
 }
 
-/** A task whose engine is still starting, and what was asked of it meanwhile. */
+/** A task whose engine is still starting, with the requests that arrived meanwhile. */
 interface Waiting {
   id: string
   cancelled: boolean
@@ -114,7 +120,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   })
 
-  /** No task is at work any more. @returns the one that was */
+  /** Marks that no task is running. @returns the one that was */
   function leave(): Current | null {
     const task = current
     if (task !== null && task.cancelTimer !== null) clearTimeout(task.cancelTimer)
@@ -122,7 +128,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return task
   }
 
-  /** The task has an outcome, and the engine has room for another. */
+  /** Records that the task has an outcome and that the engine can take another one. */
   function end(task: Current): void {
     if (current !== task) return
     leave()
@@ -153,14 +159,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     engine.kill({ code: 'engine-protocol', params: { case: 'other-task', type: message.type } })
   }
 
-  /** Rows that cannot be stored (a full disk) must not be acknowledged, and the task cannot go on. */
+  /** Cancels a task whose rows cannot be stored (the disk is full): they must not be acknowledged. */
   function giveUp(task: Current, failure: FailureData): void {
     log('error', failureOf(failure).message)
     engine.send({ type: 'cancel', task: task.id })
     armCancelTimer(task)
     const { unfinished } = task
     task.unfinished = () => unfinished({ kind: 'failed', failure })
-    // Whatever else it says counts for nothing.
+    // Further messages of the task are ignored.
     task.hear = (message) => {
       if (Object.values(tasks).some(({ end: type }) => type === message.type)) {
         end(task)
@@ -271,7 +277,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 }
 
-/** How a job whose work is one task of its own id is paused and continued. */
+/** Pause and continue for a job that consists of one engine task with the job's own id. */
 export const pausing = ({ pause, continue: goOn }: Pick<Supervisor, 'pause' | 'continue'>) => ({
   pause,
   continue: goOn,

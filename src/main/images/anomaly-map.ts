@@ -52,7 +52,7 @@ export async function writeAnomalyMap({
     throw new RangeError(`${values.length} values for a map of ${width} x ${height}`)
   }
   let largest = 0
-  // By index: an iterator makes an object of every value, and a map has a million.
+  // A loop by index: an iterator would make an object for each of a million values.
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
@@ -63,7 +63,7 @@ export async function writeAnomalyMap({
   const scale = largest > 0 ? largest : 1
   const samples = new Uint16Array(values.length)
   const steps = 65_535 / scale
-  // Cutting off what is half a step too high rounds like Math.round, in a tenth of the time.
+  // Adding a half and cutting off gives the same as Math.round in a tenth of the time.
   for (let i = 0; i < samples.length; i++) samples[i] = values[i] * steps + 0.5
   const png = await sharp(samples, { raw: { width, height, channels: 1 } })
     .toColourspace('grey16')
@@ -77,7 +77,7 @@ export async function writeAnomalyMap({
   return { bytes, scale }
 }
 
-/** The raw 16-bit values of a map with its scale: what the renderer colors. */
+/** Reads the raw 16-bit values of a map with its scale; the renderer colors these. */
 export async function readAnomalyMapSamples(
   bytes: Buffer,
 ): Promise<{ samples: Uint16Array; width: number; height: number; scale: number }> {
@@ -95,7 +95,7 @@ export async function readAnomalyMapSamples(
   }
 }
 
-/** A map in its own units. */
+/** Reads a map in its own units. */
 export async function readAnomalyMap(bytes: Buffer): Promise<AnomalyMap & { scale: number }> {
   const { samples, width, height, scale } = await readAnomalyMapSamples(bytes)
   const values = new Float32Array(samples.length)

@@ -2,7 +2,7 @@ import type { Params } from '../../shared/messages/message.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
 
-/** What a Windows bitmap's header says; sizes in pixels, `topDown` when its first row is the upper one. */
+/** The header of a Windows bitmap; sizes in pixels, `topDown` when its first row is the upper one. */
 interface BmpHeader {
   width: number
   height: number
@@ -114,7 +114,7 @@ export function checkBmp(bytes: ByteSource, header: BmpHeader): void {
   }
 }
 
-/** Takes the bits under `mask` as an 8-bit value. */
+/** A function that reads the bits under `mask` as an 8-bit value. */
 function field(mask: number): (pixel: number) => number {
   if (mask === 0) return () => 255
   const shift = 31 - Math.clz32(mask & -mask)

@@ -15,7 +15,9 @@ function bytesSource(bytes: Uint8Array): ByteSource {
   return { size: buffer.length, read: (offset, length) => buffer.subarray(offset, offset + length) }
 }
 
-/** Opens `source` while `use` runs. A file that cannot be opened or read is refused as `unreadable`. */
+/**
+ * Opens `source` and keeps it open while `use` runs. A file that cannot be opened or read is refused as `unreadable`.
+ */
 export function withBytes<T>(source: ImageSource, use: (bytes: ByteSource) => T): T {
   if (typeof source !== 'string') return use(bytesSource(source))
   let fd: number | undefined

@@ -19,10 +19,10 @@ const minSide = 16
 /** The most pixels: 16,383 squared. A header that claims more is refused before memory is taken for it. */
 const maxPixels = 16_383 ** 2
 
-// Decoded pixels are not asked for twice, and on Windows a cached file cannot be renamed.
+// The cache of libvips is off: decoded pixels are not needed twice, and on Windows a cached file cannot be renamed.
 sharp.cache(false)
 
-/** What the header says, upright. */
+/** What the header says about the image after it is turned upright. */
 interface ImageHeader {
   format: ImageFormat
   width: number
@@ -35,11 +35,11 @@ export interface DecodedImage extends ImageHeader {
   /** Samples are in [0, 2^bitDepth - 1]. */
   bitDepth: 8 | 16
   data: Uint8Array | Uint16Array
-  /** What was changed or left out to get here, for people. */
+  /** Messages for people about what was changed or left out in decoding. */
   warnings: Message[]
 }
 
-/** What import records about an image after having decoded all of it. */
+/** What import records about an image, after decoding all of it. */
 export interface ImageInfo extends ImageHeader {
   /** 3 only where some pixel has a color: gray photographs are often stored as RGB. */
   channels: 1 | 3
@@ -59,7 +59,7 @@ function checkSize(width: number, height: number): void {
   }
 }
 
-/** sharp's ways of failing on a file of a known type, as refusals. */
+/** Turns an error of sharp on a file of a known type into a refusal. */
 function refusalOf(error: unknown): ImageRefusal {
   if (error instanceof ImageRefusal) return error
   const said = error instanceof Error ? error.message : String(error)
@@ -76,18 +76,19 @@ function refusalOf(error: unknown): ImageRefusal {
   return new ImageRefusal('corrupt', { words }, { cause: error })
 }
 
-/** Times that a file is read until the decoder says what is wrong with it. */
+/** How often a file is decoded again to get the decoder's error message. */
 const attempts = 100
 
-/** One file at a time is asked again: those that ask for words must not take them from each other. */
+/** Decodes again one file at a time, so that two failing files do not mix up their messages. */
 const asking = new PQueue({ concurrency: 1 })
 
 const isWordless = (error: unknown): boolean =>
   error instanceof Error && /^(unknown error)?\s*$/i.test(error.message)
 
 /**
- * libvips keeps what went wrong in one buffer for the whole process: where two files fail at the same moment, one
- * of them is left without words, and what it would have said decides what becomes of the file.
+ * Decodes, and where it fails without an error message, decodes again to get one. libvips has a single buffer for
+ * error messages in the whole process: where two files fail at the same moment, one of them gets no message, but the
+ * message decides how the file is treated.
  */
 async function withWords<T>(decode: () => Promise<T>): Promise<T> {
   try {
@@ -122,7 +123,7 @@ interface Stored extends ImageHeader {
   pages: number
 }
 
-/** What libvips reads from the header; `bitmap` is never given to it. */
+/** What libvips reads from the header. Bitmaps (BMP) are never given to libvips. */
 async function storedHeader(source: ImageSource, format: ImageFormat): Promise<Stored> {
   const meta = await withWords(() => sharp(source, { failOn: 'error', limitInputPixels: false }).metadata())
   return {
@@ -163,8 +164,8 @@ async function samplesOf(source: ImageSource, stored: Stored, failOn: FailOn): P
 }
 
 /**
- * libjpeg calls damage inside the picture a warning. Damage refuses the file; stray bytes before the end mark,
- * which some cameras write, and doubtful tags of a TIFF do not.
+ * Decodes a JPEG. libjpeg only warns about damage inside the picture; such a file is refused here. Stray bytes before
+ * the end mark, which some cameras write, and doubtful TIFF tags are accepted.
  */
 async function samplesOfJpeg(source: ImageSource, stored: Stored, warnings: Message[]): Promise<Samples> {
   try {
@@ -180,7 +181,7 @@ async function samplesOfJpeg(source: ImageSource, stored: Stored, warnings: Mess
   }
 }
 
-/** Takes alpha out of interleaved gray+alpha or RGB+alpha: what is transparent becomes black. */
+/** Removes alpha from interleaved gray+alpha or RGB+alpha by blending onto black. */
 function flattenOnBlack(samples: Samples, warnings: Message[]): Samples {
   const { data, bands, width, height } = samples
   const colors = bands - 1
@@ -199,7 +200,7 @@ function flattenOnBlack(samples: Samples, warnings: Message[]): Samples {
   return { width, height, bands: colors, data: out }
 }
 
-/** Writers of 32-bit bitmaps often leave alpha at 0 and mean opaque. */
+/** Makes a bitmap opaque whose alpha is 0 everywhere: programs that write 32-bit bitmaps often leave alpha unused. */
 function opaqueWhereAlphaIsUnused(data: Uint8Array): void {
   for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) return
   for (let i = 3; i < data.length; i += 4) data[i] = 255
@@ -224,7 +225,10 @@ function checkStructure(source: ImageSource, format: ImageFormat): void {
   })
 }
 
-/** The upright size and type by the header alone. Takes no memory for pixels; refuses as `decodeImage` does. */
+/**
+ * Reads the type of an image, and its size after turning it upright, from the header alone. Needs no memory for
+ * pixels; refuses as `decodeImage` does.
+ */
 export async function readImageHeader(source: ImageSource): Promise<ImageHeader> {
   const format = withBytes(source, fileType)
   if (format === 'bmp') {
@@ -237,7 +241,7 @@ export async function readImageHeader(source: ImageSource): Promise<ImageHeader>
     checkSize(width, height)
     return { format, width, height }
   } catch (error) {
-    // A file that ends in its header is truncated, whatever the decoder calls it.
+    // A file that ends within its header is truncated, whatever error the decoder gives.
     if (!(error instanceof ImageRefusal)) checkStructure(source, format)
     throw refusalOf(error)
   }
@@ -285,7 +289,8 @@ async function decodeStored(source: ImageSource): Promise<DecodedImage> {
 }
 
 /**
- * Luma of Rec. 601 (0.299 R + 0.587 G + 0.114 B) on the stored values, rounded: what most software calls gray.
+ * Converts to gray by the luma of Rec. 601 (0.299 R + 0.587 G + 0.114 B) on the stored values, rounded, as most
+ * software does.
  * @param rgb interleaved RGB, length 3 * pixels
  */
 function toGray(rgb: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
@@ -304,12 +309,12 @@ function toColor(gray: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
 }
 
 /**
- * Decodes all of an image: PNG, JPEG, TIFF, BMP or WebP, told by content and not by name, 8 or 16 bits, gray,
- * RGB, CMYK, palette; turned upright by EXIF; of several pages the first; transparency flattened on black.
- * 16 bits stay 16 bits. Whole or not at all: a damaged or cut file is refused.
+ * Decodes all of an image: PNG, JPEG, TIFF, BMP or WebP, recognized by content and not by name; 8 or 16 bits; gray,
+ * RGB, CMYK or palette. It is turned upright by EXIF; of several pages the first is used; transparency is blended
+ * onto black; 16 bits stay 16 bits. A damaged or truncated file is refused.
  *
  * @param source a file's path or its bytes
- * @param options.channels 1 for gray (Rec. 601), 3 for RGB; left out, as stored
+ * @param options.channels 1 for gray (Rec. 601), 3 for RGB; if left out, as stored
  * @throws ImageRefusal
  */
 export async function decodeImage(
@@ -331,7 +336,7 @@ function hasColor({ data, channels }: DecodedImage): boolean {
 }
 
 /**
- * Decodes all of an image and says what it is: the check that import makes. Same refusals as `decodeImage`.
+ * Decodes all of an image and describes it: the check that import makes. Refuses as `decodeImage` does.
  * @param source a file's path or its bytes
  */
 export async function inspectImage(source: ImageSource): Promise<ImageInfo> {

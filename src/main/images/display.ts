@@ -8,25 +8,25 @@ import type { Image } from '../../shared/image.ts'
 import { decodeImage } from './decode.ts'
 import { fullScale } from './full-scale.ts'
 
-/** What showing an image needs of its row. */
+/** The columns of an image that are needed to show it. */
 export type Shown = Pick<Image, 'sha256' | 'format' | 'bitDepth' | 'peak' | 'warnings'>
 
 export interface DisplayOptions {
   /** The original's path. */
   source: string
   image: Shown
-  /** Folder of the cache; whatever is in it can be made again. */
+  /** Folder of the cache, which can be deleted at any time. */
   cache: string
-  /** The sample value shown as white; left out, by the image alone. */
+  /** The sample value shown as white; if left out, it is taken from the image alone. */
   white?: number
 }
 
-// Decoding to show must leave threads for the work at hand.
+// Decoding for display must leave threads to other work.
 const queue = new PQueue({ concurrency: 2 })
 
 /**
- * Whether a browser shows the original as the model sees it. It does not show TIFF and BMP (there it differs by
- * browser), and 16 bits, transparency and CMYK it shows in its own way; those have a warning or a bit depth.
+ * Whether a browser shows the original in the same way as the model sees it. Browsers differ in TIFF and BMP, and
+ * they show 16 bits, transparency and CMYK in their own way; such images have a bit depth of 16 or a warning.
  */
 export function isDisplayable(image: Shown): boolean {
   return image.bitDepth === 8 && ['png', 'jpeg', 'webp'].includes(image.format) && image.warnings.length === 0
@@ -64,7 +64,7 @@ const suffix = ({ image, white }: DisplayOptions): string =>
   image.bitDepth === 16 && white !== undefined ? `-${white}` : ''
 
 /**
- * Path of a thumbnail: WebP, 8-bit, upright, at most `size` pixels a side, never enlarged.
+ * Path of a thumbnail: WebP, 8-bit, upright, at most `size` pixels on each side, never enlarged.
  * @throws ImageRefusal where the original cannot be decoded any more
  */
 export function thumbnail(options: DisplayOptions, size = 256): Promise<string> {
@@ -80,8 +80,8 @@ export function thumbnail(options: DisplayOptions, size = 256): Promise<string> 
 }
 
 /**
- * Path of a file that a browser shows as the model sees the image: the original where that is so, else an 8-bit
- * PNG of the same size.
+ * Path of a file that a browser shows in the same way as the model sees the image: the original where that is
+ * possible, else an 8-bit PNG of the same size.
  * @throws ImageRefusal where the original cannot be decoded any more
  */
 export async function displayImage(options: DisplayOptions): Promise<string> {

@@ -6,7 +6,7 @@ import { ImageRefusal } from './refusal.ts'
 const startsWith = (head: Buffer, ascii: string, at = 0): boolean =>
   head.toString('latin1', at, at + ascii.length) === ascii
 
-/** File types that people do try to import, so that the refusal can name them. */
+/** Recognizes file types that people try to import but that are not supported, so that the refusal can name them. */
 function unsupportedType(head: Buffer): Params | null {
   if (startsWith(head, 'GIF8')) return { type: 'GIF' }
   if (startsWith(head, '8BPS')) return { type: 'Photoshop' }
@@ -31,7 +31,7 @@ function knownFormat(head: Buffer): ImageFormat | null {
   if (startsWith(head, 'RIFF') && startsWith(head, 'WEBP', 8)) return 'webp'
   // 42: TIFF, 43: BigTIFF
   if (/^(II[*+]\0|MM\0[*+])/.test(head.toString('latin1', 0, 4))) return 'tiff'
-  // 'BM' alone could begin a text; the four reserved bytes of a bitmap file are zero.
+  // A text could also begin with 'BM'; the four reserved bytes of a bitmap file are zero.
   if (startsWith(head, 'BM') && head.length >= 18 && head.readUInt32LE(6) === 0) return 'bmp'
   return null
 }

@@ -1,4 +1,4 @@
-/** Bits per sample of the sensors in use; a 16-bit file holds one of these. */
+/** Bits per sample of common camera sensors; a 16-bit file holds values of one of these depths. */
 const sensorBits = [10, 12, 14, 16] as const
 
 /**

@@ -11,8 +11,8 @@ import type { ImageSource } from './byte-source.ts'
 import { toModelInput } from './model-input.ts'
 
 /**
- * From this likeness on two pictures are called nearly the same: the same part photographed twice reaches 0.99, and
- * of 7,000 pairs of different tiles, figures and sample parts two do.
+ * Two pictures with at least this likeness count as nearly the same. The same part photographed twice reaches 0.99;
+ * of 7,000 pairs of different tiles, figures and sample parts, two reached this value.
  */
 export const nearlySame = 0.985
 
@@ -30,7 +30,10 @@ export async function pictureCells(source: ImageSource, white?: number): Promise
   return Uint16Array.from(data, (value) => Math.round(((value + 1) / 2) * 65_535))
 }
 
-/** Describes pictures against the mean of `kind`. The cosine of two descriptions is their dot product. */
+/**
+ * Gives a function that describes a picture by its difference from the mean of `kind`. The dot product of two
+ * descriptions is their cosine.
+ */
 export function describer(kind: readonly Uint16Array[]): (cells: Uint16Array) => Float32Array {
   const pattern = new Float64Array(count)
   for (const cells of kind) {
@@ -51,7 +54,7 @@ export function describer(kind: readonly Uint16Array[]): (cells: Uint16Array) =>
   }
 }
 
-/** 1 for the same picture; about 0 for two that have only their kind in common. */
+/** The likeness of two descriptions: 1 for the same picture, about 0 for two that share only their kind. */
 export function likeness(a: Float32Array, b: Float32Array): number {
   requireLength(b, a.length, 'The description of the other picture')
   return dot(a, b)

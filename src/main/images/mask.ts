@@ -6,13 +6,13 @@ export interface Mask {
   data: Uint8Array
   width: number
   height: number
-  /** Pixels of the defect. */
+  /** Number of pixels of the defect. */
   area: number
 }
 
 /**
- * Reads a ground-truth mask. In a lossless file every value but 0 is defect, also where masks number the kinds of
- * defect; in a JPEG, whose values ring around edges, the brighter half is.
+ * Reads a ground-truth mask. In a lossless file every value except 0 is defect, because some masks number the types
+ * of defects; in a JPEG, whose values vary around edges, the brighter half is.
  * @throws ImageRefusal
  */
 export async function readMask(source: ImageSource): Promise<Mask> {

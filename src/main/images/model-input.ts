@@ -5,17 +5,17 @@ import { type DecodedImage, decodeImage } from './decode.ts'
 interface ModelInputOptions {
   channels: 1 | 3
   /**
-   * `stretch` to size x size; `fit` inside size x size, the rest filled with the edge pixels, so that no artificial
-   * border arises; `scale` by a factor (for tiles); `none` keeps every pixel.
+   * `stretch`: to size x size. `fit`: inside size x size, the rest filled with the edge pixels so that no artificial
+   * border appears. `scale`: by a factor (for tiles). `none`: keeps every pixel.
    */
   resize: 'stretch' | 'fit' | 'scale' | 'none'
   /** Side in pixels; used with `stretch` and `fit`. */
   size?: number
   /** Factor of both sides; used with `scale`. */
   scale?: number
-  /** The sample value that becomes 1 (see `fullScale`); left out, the end of the file's own range. */
+  /** The sample value that becomes 1 (see `fullScale`); by default the largest value of the file's bit depth. */
   white?: number
-  /** Changes the decoded samples before they are resized; given the sample value that becomes 1. */
+  /** Changes the decoded samples before they are resized. It is given the sample value that becomes 1. */
   prepare?: (image: DecodedImage, white: number) => void
 }
 
@@ -25,11 +25,11 @@ interface ModelInput {
   width: number
   height: number
   channels: 1 | 3
-  /** Where the photograph lies in the input, in pixels; smaller than the input only with `fit`. */
+  /** The area of the input that the photograph covers, in pixels; smaller than the input only with `fit`. */
   placed: { left: number; top: number; width: number; height: number }
 }
 
-/** x = 2 v / white - 1; what is brighter than white stays white. */
+/** x = 2 v / white - 1; values above white become 1. */
 function normalize(samples: Uint8Array | Uint16Array, white: number): Float32Array {
   const out = new Float32Array(samples.length)
   for (let i = 0; i < samples.length; i++) out[i] = Math.min(1, (2 * samples[i]) / white - 1)
@@ -37,8 +37,9 @@ function normalize(samples: Uint8Array | Uint16Array, white: number): Float32Arr
 }
 
 /**
- * An image as a model sees it. Resizing is linear with antialiasing and 16 bits per sample, whatever the file has,
- * so that a scaled 8-bit image is not rounded to 8 bits again. The same file always gives the same values.
+ * Decodes an image into the input of a model. Resizing is linear with antialiasing and 16 bits per sample, also for
+ * 8-bit files, so that a scaled 8-bit image is not rounded to 8 bits again. The same file always gives the same
+ * values.
  *
  * @throws ImageRefusal as `decodeImage`
  */
@@ -60,9 +61,9 @@ export async function toModelInput(source: ImageSource, options: ModelInputOptio
   }
   const target = targetOf(image, resize, size, scale)
   const { placed } = target
-  // 8 bits become 16 by v * 257, so that 255 becomes 65535. As integers libvips would resize with coefficients
-  // that do not add up to one, and shift the brightness by up to 0.2 %; as floats they do. Its cast back to
-  // integers cuts off, so half a step is added.
+  // 8 bits become 16 by v * 257, so that 255 becomes 65535. On integers, libvips would resize with coefficients that
+  // do not add up to one and shift the brightness by up to 0.2 %; on floats the coefficients are exact. Its
+  // conversion back to integers cuts off, so a half is added first.
   const spread = image.bitDepth === 8 ? 257 : 1
   const samples = new Float32Array(image.data.length)
   for (let i = 0; i < samples.length; i++) samples[i] = image.data[i] * spread + 0.5

@@ -14,9 +14,9 @@ function crcOf(bytes: ByteSource, from: number, to: number): number {
 }
 
 /**
- * Walks the chunks of a PNG (ISO/IEC 15948, clause 5.3): every chunk whole and with its right CRC, image data
- * present, IEND reached. Decoders differ in what they forgive; an inspection image is used whole or not at all.
- * Refuses `truncated` and `corrupt`.
+ * Checks the chunks of a PNG (ISO/IEC 15948, clause 5.3): every chunk is complete and has the right CRC, there is
+ * image data, and IEND is reached. Decoders tolerate different defects, but an inspection image is used whole or not
+ * at all. Refuses `truncated` and `corrupt`.
  */
 export function checkPng(bytes: ByteSource): void {
   let at = 8

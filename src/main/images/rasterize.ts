@@ -1,9 +1,9 @@
 /**
- * From drawn shapes to pixels. A pixel belongs to a shape when its center does (a polygon's inside by the even-odd
- * rule), as in every tool that reads these masks.
+ * Converts drawn shapes to pixels. A pixel belongs to a shape when its center does (the inside of a polygon is by the
+ * even-odd rule), as in every tool that reads these masks.
  */
 import type { Shape } from '../../shared/label.ts'
-import { eachRun } from '../../shared/region-runs.ts'
+import { eachRun } from '../../shared/region-shape.ts'
 import { requireLength, requireRows } from '../platform/array-bounds.ts'
 
 export interface Raster {
@@ -14,7 +14,7 @@ export interface Raster {
   types: string[]
 }
 
-/** The most kinds of defect in one picture: each has a value of a byte. */
+/** The most defect types in one picture: each has a value of a byte. */
 const mostTypes = 255
 
 export function rasterize(shapes: readonly Shape[], width: number, height: number): Raster {
@@ -72,7 +72,7 @@ function fillPolygon(points: readonly number[], height: number, paint: Paint): v
     const x1 = points[j * 2]
     const y1 = points[j * 2 + 1]
     if (y0 === y1) continue
-    // The rows whose middle lies in [lower end, upper end): each end belongs to one edge only.
+    // The rows whose middle is in [lower end, upper end), so that the end of two adjoining edges counts only once.
     const first = Math.max(0, Math.ceil(Math.min(y0, y1) - 0.5))
     const last = Math.min(height - 1, Math.ceil(Math.max(y0, y1) - 0.5) - 1)
     for (let y = first; y <= last; y += 1) {
@@ -107,7 +107,10 @@ function fillStroke(points: readonly number[], radius: number, height: number, p
   }
 }
 
-/** Where the line y cuts the set of points at most `radius` from a segment: one piece, as the set is convex. */
+/**
+ * The interval in which the line y intersects the set of points at most `radius` from a segment. It is one interval
+ * because the set is convex.
+ */
 function capsuleSpan(
   x0: number,
   y0: number,
@@ -131,7 +134,7 @@ function capsuleSpan(
   }
   const length = Math.hypot(x1 - x0, y1 - y0)
   if (length > 0) {
-    // The box between the ends: its four corners, and the cuts of its long sides with the line.
+    // The rectangle between the round ends: its four corners, and the intersections of its long sides with the line.
     const nx = (-(y1 - y0) / length) * radius
     const ny = ((x1 - x0) / length) * radius
     for (const side of [1, -1]) {
@@ -150,7 +153,7 @@ function capsuleSpan(
   return from <= to ? { from, to } : null
 }
 
-/** Pixels of each kind of defect, the largest first; none that was wholly covered or taken away. */
+/** Number of pixels of each defect type, the largest first, without types that were entirely covered or erased. */
 export function areasOf(raster: Raster): { defectType: string; area: number }[] {
   requireLength(raster.data, raster.width * raster.height, 'Pixels of a raster')
   const counts = new Uint32Array(raster.types.length + 1)

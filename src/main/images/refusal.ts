@@ -2,7 +2,7 @@ import { Failure } from '../../shared/failure.ts'
 import type { RefusalCode } from '../../shared/import.ts'
 import type { Message, Params } from '../../shared/messages/message.ts'
 
-/** Why one file cannot be used as an image. Refuses that file only and never stops an import. */
+/** Thrown where one file cannot be used as an image. Only that file is refused; an import continues. */
 export class ImageRefusal extends Failure {
   declare readonly code: RefusalCode
 
@@ -13,7 +13,7 @@ export class ImageRefusal extends Failure {
   }
 }
 
-/** A refusal as it is stored and sent. */
+/** A refusal as the message that is stored and sent. */
 export function refusalMessage({ code, params }: ImageRefusal): Message & { code: RefusalCode } {
   return { code, params }
 }

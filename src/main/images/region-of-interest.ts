@@ -1,14 +1,15 @@
 /**
- * Which pixels of a photograph count. A drawn region is the same on all; a found one is what differs from the color
- * of the border: Otsu's threshold (1979, "A threshold selection method from gray-level histograms") on the distance
- * from it, the largest connected piece, its holes filled, and a margin around it.
+ * Determines which pixels of a photograph are in the region of interest. A drawn region is the same on all
+ * photographs. A found region is what differs from the color of the border: Otsu's threshold (1979, "A threshold
+ * selection method from gray-level histograms") on the distance from that color, then the largest connected component
+ * with its holes filled and a margin around it.
  */
 import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
 import { connectedComponents } from '../metrics/connected-components.ts'
 import { requireLength } from '../platform/array-bounds.ts'
 import { rasterize } from './rasterize.ts'
 
-/** A picture of 0 and 1: where pixels count. */
+/** A mask: 1 where a pixel is inside of the region of interest, else 0. */
 export interface Inside {
   width: number
   height: number
@@ -22,22 +23,23 @@ interface Samples {
   data: ArrayLike<number>
 }
 
-/** Longer side of the picture in which a part is looked for. */
+/** Longer side, in pixels, of the reduced picture in which the part is searched for. */
 const searchedSide = 256
 
 /** Bins of the histogram of distances. */
 const bins = 256
 
 /**
- * The share of the variance of distances that lies between part and ground (Otsu's eta), at least; where brightness
- * only changes slowly, or with the grain of a surface, it is at most 3/4, and there is no part to be found.
+ * The least share of the variance of distances that must lie between part and background (Otsu's eta). On a
+ * photograph with only a slow change of brightness, or the grain of a surface, it is at most 3/4, and there is no
+ * part to find.
  */
 const leastSeparation = 0.8
 
-/** A piece of less than this share of the photograph is no part. */
+/** A component smaller than this share of the photograph is not taken for a part. */
 const leastShare = 0.01
 
-/** Where the pixels of a photograph count; null where all do, also where no part is found on it. */
+/** The mask of the pixels that count; null where all do, also where no part is found on the photograph. */
 export function insideOf(region: RegionOfInterest, photograph: Samples): Inside | null {
   const { width, height, channels, data } = photograph
   switch (region.kind) {
@@ -45,7 +47,7 @@ export function insideOf(region: RegionOfInterest, photograph: Samples): Inside 
       return null
     case 'drawn':
       return drawn(region.polygons, width, height)
-    // Only this one looks at the samples.
+    // Only a found region depends on the samples.
     case 'found':
       requireLength(data, width * height * channels, 'Samples of a photograph')
       return found(photograph, region.margin)
@@ -61,7 +63,7 @@ export function drawn(polygons: readonly (readonly number[])[], width: number, h
   return { width, height, data: rasterize(shapes, width, height).data }
 }
 
-/** The same picture at another size, by the pixel in which the center of each lies. */
+/** Resizes a mask by the nearest pixel: that in which the center of each new pixel lies. */
 export function insideAt({ width, height, data }: Inside, toWidth: number, toHeight: number): Uint8Array {
   requireLength(data, width * height, 'Pixels that may count')
   if (width === toWidth && height === toHeight) return data
@@ -94,7 +96,7 @@ export function runsOf({ width, height, data }: Inside): InsideRuns {
 export const shareOf = ({ data }: Inside): number =>
   data.reduce((sum, value) => sum + value, 0) / Math.max(1, data.length)
 
-/** Sets every sample outside to a value, in place. `inside` has the photograph's size. */
+/** Sets every sample outside of the region to a value, in place. `inside` has the photograph's size. */
 export function fillOutside(
   { width, height, channels }: Omit<Samples, 'data'>,
   data: Float32Array | Uint8Array | Uint16Array,
@@ -121,9 +123,9 @@ function found(photograph: Samples, margin: number): Inside | null {
   let largest = 0
   for (const [i, area] of areas.entries()) if (area > areas[largest]) largest = i
   if (areas[largest] < leastShare * width * height) return null
-  const piece = Uint8Array.from(labels, (label) => (label === largest + 1 ? 1 : 0))
+  const component = Uint8Array.from(labels, (label) => (label === largest + 1 ? 1 : 0))
   const data = grown(
-    filled(piece, width, height),
+    filled(component, width, height),
     width,
     height,
     Math.round(margin * Math.max(width, height)),
@@ -138,7 +140,7 @@ interface Small {
   data: Float32Array
 }
 
-/** Means of blocks of pixels, so that the longer side is at most `searchedSide`. */
+/** Reduces a photograph by the means of blocks of pixels, so that its longer side is at most `searchedSide`. */
 function averaged({ width, height, channels, data }: Samples): Small {
   const factor = Math.max(1, Math.max(width, height) / searchedSide)
   const [w, h] = [Math.max(1, Math.round(width / factor)), Math.max(1, Math.round(height / factor))]
@@ -160,7 +162,10 @@ function averaged({ width, height, channels, data }: Samples): Small {
   return { width: w, height: h, channels, data: means }
 }
 
-/** The median of each channel over the outermost pixels, a fiftieth of the shorter side wide. */
+/**
+ * The color of the border: the median of each channel over the outermost pixels, in a frame as wide as a fiftieth of
+ * the shorter side.
+ */
 function borderColor({ width, height, channels, data }: Small): number[] {
   const ring = Math.max(1, Math.round(Math.min(width, height) / 50))
   const samples: number[][] = Array.from({ length: channels }, () => [])
@@ -184,8 +189,8 @@ function distancesFrom(color: readonly number[], { width, height, channels, data
 }
 
 /**
- * The threshold between two classes that leaves most of the variance between them (Otsu, equation 18), and which
- * share of it that is (equation 17).
+ * Otsu's method: the threshold that maximizes the variance between the two classes (equation 18), and the share of
+ * the total variance that this is (equation 17).
  */
 function otsu(values: Float32Array): { threshold: number; separation: number } {
   const most = values.reduce((largest, value) => Math.max(largest, value), 0)
@@ -218,10 +223,11 @@ function otsu(values: Float32Array): { threshold: number; separation: number } {
   }
 }
 
-/** The piece with everything that it surrounds. */
-function filled(piece: Uint8Array, width: number, height: number): Uint8Array {
-  const outside = Uint8Array.from(piece, (value) => 1 - value)
-  // Connected by sides only: the piece is connected by corners too, so ground that touches by a corner is enclosed.
+/** Fills the holes of the component. */
+function filled(component: Uint8Array, width: number, height: number): Uint8Array {
+  const outside = Uint8Array.from(component, (value) => 1 - value)
+  // The background is connected by sides only, because the component is connected by corners too: background that
+  // touches only by a corner is enclosed.
   const { labels } = connectedComponents(outside, width, height, 4)
   const open = new Set<number>()
   const note = (i: number): void => void open.add(labels[i])
@@ -231,9 +237,9 @@ function filled(piece: Uint8Array, width: number, height: number): Uint8Array {
   return Uint8Array.from(labels, (label) => (open.has(label) ? 0 : 1))
 }
 
-/** The piece and what lies within a square of `reach` around it. */
-function grown(piece: Uint8Array, width: number, height: number, reach: number): Uint8Array {
-  if (reach === 0) return piece
+/** Dilates the component by a square that reaches `reach` pixels to each side. */
+function grown(component: Uint8Array, width: number, height: number, reach: number): Uint8Array {
+  if (reach === 0) return component
   const along = (
     source: Uint8Array,
     length: number,
@@ -250,6 +256,6 @@ function grown(piece: Uint8Array, width: number, height: number, reach: number):
     }
     return out
   }
-  const wide = along(piece, width, height, (y, x) => y * width + x)
+  const wide = along(component, width, height, (y, x) => y * width + x)
   return along(wide, height, width, (x, y) => y * width + x)
 }

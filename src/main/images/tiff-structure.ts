@@ -33,7 +33,7 @@ const typeBytes: Record<number, number | undefined> = {
 
 const maxPages = 10_000
 
-/** Something that lies beyond the end of the file. */
+/** The refusal of a file in which something lies beyond its end. */
 const truncated = (what: Params): ImageRefusal => new ImageRefusal('truncated', what)
 
 /**
@@ -57,13 +57,13 @@ export function checkTiff(bytes: ByteSource): void {
   const inlineBytes = big ? 8 : 4
   const offsetAt = (b: Buffer, at: number): number => (big ? u64(b, at) : u32(b, at))
 
-  /** Whole block or a refusal. */
+  /** Reads a block of the file; throws a refusal where it is not complete. */
   function block(offset: number, length: number, what: Params): Buffer {
     if (offset + length > bytes.size) throw truncated(what)
     return bytes.read(offset, length)
   }
 
-  /** Values of an unsigned integer field. */
+  /** Reads the values of an unsigned integer field. */
   function values(entry: Buffer): number[] {
     const type = u16(entry, 2)
     const count = big ? u64(entry, 4) : u32(entry, 4)

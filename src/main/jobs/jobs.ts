@@ -1,7 +1,7 @@
 /**
- * The work of a workspace that takes time. Every job is a row in SQLite from the moment it is asked for, so
- * that a job whose process died is found again and said to be interrupted. Training and scoring take turns at
- * the one engine; what reads and writes files runs beside them in threads, one at a time.
+ * The queue of jobs: work that takes long. Every job is a row in SQLite from the moment it is requested, so that a
+ * job whose process died is found again and marked as interrupted. Trainings and scorings take turns at the single
+ * engine; jobs that read and write files run in threads meanwhile, one at a time.
  */
 
 import PQueue from 'p-queue'
@@ -25,7 +25,7 @@ import {
   updateJobProgress,
 } from '../store/jobs.ts'
 
-/** Why a job is to stop: a person gave it up, a person will go on later, or Fanoscope is being closed. */
+/** Why a job must stop: a person cancelled it, a person will continue it later, or Fanoscope is closing. */
 export type StopReason = 'cancel' | 'later' | 'close'
 
 export type JobEnd =
@@ -34,18 +34,21 @@ export type JobEnd =
   | { state: 'cancelled' }
   | { state: 'interrupted'; failure: FailureInfo }
 
-/** What a job's work is given. */
+/** What the work function of a job is given. */
 export interface JobContext {
   readonly id: Id
   /** Aborted when the job is to stop; the reason is a StopReason. */
   readonly signal: AbortSignal
-  /** Tells how far it is; shown at most ten times a second, kept every two seconds. */
+  /**
+   * Reports progress; it is sent to windows at most every `shownEvery` and stored at most every `keptEvery`
+   * milliseconds.
+   */
   progress(progress: JobProgress): void
-  /** The job made or found its dataset. */
+  /** Records which dataset the job made or found. */
   link(links: { datasetId: Id }): void
 }
 
-/** How a kind of job is done. A thrown error ends it as failed. */
+/** How a job is done. An error thrown by its work ends it as failed. */
 export interface JobPlan {
   kind: JobKind
   payload: JsonObject
@@ -53,28 +56,31 @@ export interface JobPlan {
   datasetId?: Id
   lane: 'engine' | 'disk'
   work(context: JobContext): Promise<JobEnd>
-  /** It was stopped before its work began. */
+  /** Called when the job is stopped before its work begins. */
   dropped?(reason: StopReason): void
   pause?(id: Id): void
   continue?(id: Id): void
 }
 
 export interface Jobs {
-  /** Answers as soon as the job is in the database. */
+  /** Adds a job. Returns as soon as it is in the database. */
   start(plan: JobPlan): Job
   /** @throws Failure `job-unknown` */
   find(id: Id): Job
   list(options: { active: boolean }): Job[]
   /** The queued or running job of a run, if there is one. */
   activeOf(runId: Id): Id | null
-  /** Stops a queued or running job; its end tells when. @throws Failure `job-unknown`, `job-ended` */
+  /**
+   * Asks a queued or running job to stop; `ended` tells when it has.
+   * @throws Failure `job-unknown`, `job-ended`
+   */
   stop(id: Id, reason: StopReason): void
   /** @throws Failure `job-unknown`, `job-ended`, `job-not-pausable` */
   pause(id: Id): void
   continue(id: Id): void
-  /** The job as it ended. */
+  /** Waits for the end of a job and gives its final row. */
   ended(id: Id): Promise<Job>
-  /** Stops everything for closing and waits until it has stopped. */
+  /** Stops all jobs because Fanoscope is closing, and waits until they have stopped. */
   close(): Promise<void>
 }
 
@@ -82,7 +88,7 @@ export interface JobsOptions {
   db: Database
   events: EventHub
   log: Log
-  /** Milliseconds between two shown, and two kept, states of progress. */
+  /** Milliseconds between two states of progress that are sent to windows, and between two that are stored. */
   shownEvery?: number
   keptEvery?: number
 }
@@ -95,16 +101,16 @@ interface Active {
   settle: (job: Job) => void
 }
 
-/** Jobs that a list shows. */
+/** The most jobs in a list. */
 const listLimit = 200
 
 const closed: FailureInfo = message('interrupted', { case: 'closed' })
 
-/** The end of a job that was stopped: by closing it can go on later, with this failure to say so. */
+/** How a stopped job ends. If it was stopped by closing it can continue later, and this failure says so. */
 export const stoppedBy = (reason: unknown, whenClosed: FailureInfo): JobEnd =>
   reason === 'close' ? { state: 'interrupted', failure: whenClosed } : { state: 'cancelled' }
 
-/** The end of a job whose task in the engine did not come to its own. */
+/** How a job ends whose engine task was not completed. */
 export function unfinishedBy(outcome: UnfinishedTask, reason: unknown, whenClosed: FailureInfo): JobEnd {
   switch (outcome.kind) {
     case 'cancelled':
@@ -120,7 +126,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
   const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }
   const active = new Map<Id, Active>()
 
-  // Whatever is still queued belonged to a process that is gone; nothing starts by itself.
+  // A job that is still queued belonged to a process that has ended; nothing starts by itself.
   for (const job of listJobs(db, { active: true })) {
     finishJob(db, job.id, {
       state: 'interrupted',
@@ -148,7 +154,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     const job = active.get(id)
     if (job === undefined) return
     job.begun = true
-    // The newest progress, also where the database has an older one.
+    // The newest progress, which may not be in the database yet.
     let progress: JobProgress | null = null
     const show = rateLimit<JobProgress>(shownEvery, (shown) =>
       events.emit('job.changed', { ...findJob(db, id), progress: shown }),
@@ -157,7 +163,8 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       try {
         updateJobProgress(db, id, kept)
       } catch (error) {
-        // Where it cannot be stored how far a job is, the job itself will tell why; this must not end it.
+        // Progress that cannot be stored must not end the job; if the cause persists, the job itself will fail with
+        // it.
         log.warn(`The progress of job ${id} could not be stored.`, failureDocument(error))
       }
     })
@@ -198,8 +205,8 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       })
       finished = findJob(db, id)
     } catch (error) {
-      // On a full disk the end cannot be written. It is told all the same, and the next start finds the row
-      // and calls it interrupted.
+      // On a full disk the end of the job cannot be stored. It is announced nevertheless, and the next start of
+      // Fanoscope finds the row and marks it as interrupted.
       log.error(`The end of job ${id} could not be stored.`, failureDocument(error))
       const failure = end.state === 'failed' || end.state === 'interrupted' ? end.failure : failureData(error)
       finished = { ...findJob(db, id), state: 'failed', failure, pid: null }
@@ -242,7 +249,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     ended: async (id) => active.get(id)?.settled ?? findJob(db, id),
     async close() {
       const ends = [...active.values()].map((job) => job.settled)
-      // Those that wait first, so that none of them begins when the one at work ends.
+      // Queued jobs are stopped first, so that none of them starts when the running one ends.
       const byTurn = [...active].sort(([, a], [, b]) => Number(a.begun) - Number(b.begun))
       for (const [id] of byTurn) stop(id, 'close')
       await Promise.all(ends)

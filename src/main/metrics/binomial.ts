@@ -9,7 +9,7 @@ export function drawBinomial(random: Random, n: number, p: number): number {
   return n * p < 10 ? byInversion(random, n, p) : byRejection(random, n, p)
 }
 
-/** Adds up the probabilities from 0 on. */
+/** Inversion: adds up the probabilities from 0 successes on until they exceed a uniform number. */
 function byInversion(random: Random, n: number, p: number): number {
   const odds = p / (1 - p)
   const none = (1 - p) ** n
@@ -21,11 +21,11 @@ function byInversion(random: Random, n: number, p: number): number {
       left -= probability
       probability *= ((n - k) / (k + 1)) * odds
     }
-    // Rounding left a remainder beyond the last.
+    // Rounding left a remainder beyond the last term.
   }
 }
 
-/** What Stirling's formula leaves of the logarithm of k!. */
+/** Differences between log(k!) and Stirling's formula, for k from 0 on. */
 const stirlingTails = [
   0.0810614667953272, 0.0413406959554092, 0.0276779256849983, 0.020790672103765, 0.0166446911898211,
   0.0138761288230707, 0.0118967099458917, 0.010411265261972, 0.00925546218271273, 0.00833056343336287,

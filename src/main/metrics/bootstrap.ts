@@ -5,14 +5,14 @@ import { quantile } from './quantile.ts'
 import type { Interval } from './wilson.ts'
 
 /**
- * A figure of resampled items, given how many times each was drawn (so that presorted scores need no new
- * sorting); null when it is not defined for that draw.
+ * A figure computed from how often each item was drawn (so that sorted scores need no new sorting); null when it is
+ * not defined for that draw.
  */
 type Statistic = (counts: Uint32Array) => number | null
 
 interface BootstrapOptions {
   random: Random
-  /** Of which stratum each item is (its label, or label and defect type); draws keep each stratum's size. */
+  /** The stratum of each item (its label, or label and defect type); draws keep the size of each stratum. */
   strata: ArrayLike<number>
   statistic: Statistic
   /** Default 2000. */
@@ -27,9 +27,9 @@ interface BootstrapOptions {
 }
 
 interface BootstrapResult extends Interval {
-  /** The figure of the items as they are. */
+  /** The figure of the items themselves, without resampling. */
   value: number
-  /** How many replicates had a figure. */
+  /** The number of replicates for which the figure was defined. */
   replicates: number
 }
 
@@ -107,7 +107,8 @@ function correctedShares(
 ): Interval {
   let below = 0
   for (const figure of sorted) below += figure < value ? 1 : figure === value ? 0.5 : 0
-  // All replicates on one side say no more than that there are this many.
+  // If all replicates lie on one side, their number only shows that the share beyond is smaller than about one in
+  // that number.
   const least = 0.5 / (sorted.length + 1)
   const z0 = normalQuantile(Math.min(1 - least, Math.max(least, below / Math.max(1, sorted.length))))
 

@@ -4,7 +4,7 @@ import { requireArgument } from './input.ts'
 export interface Components {
   /** width * height: 0 outside, otherwise the region's number, from 1 in the order of their first pixels. */
   labels: Int32Array
-  /** How many regions. */
+  /** Number of regions. */
   count: number
   /** Pixels of each region; areas[0] belongs to region 1. */
   areas: Int32Array

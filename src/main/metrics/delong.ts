@@ -4,7 +4,7 @@ import { percentileRank } from './percentile-rank.ts'
 import { type SortedScores, sortedByClass } from './ranking.ts'
 import type { Interval } from './wilson.ts'
 
-/** One system's AUROC and how far chance may have moved it. */
+/** One system's AUROC with its confidence interval. */
 export interface AurocInterval extends Interval {
   auroc: number
   /** Standard deviation of the area (DeLong). */
@@ -136,7 +136,7 @@ export function delongDifference(
   if (!a || !b) return null
   const difference = b.auroc - a.auroc
   const variance = areaCovariance(a, a) + areaCovariance(b, b) - 2 * areaCovariance(a, b)
-  // Two systems that rank alike leave rounding errors, not a variance.
+  // For two systems with the same ranking, only rounding errors are left of the variance.
   const standardError = variance > 1e-15 ? Math.sqrt(variance) : 0
   const z = standardError > 0 ? difference / standardError : null
   const half = normalQuantile((1 + level) / 2) * standardError

@@ -1,6 +1,6 @@
 /**
- * Whether scores that arrive one after the other still come from where the reference came from. All of it rests on
- * ranks, so that no shape of their distribution is assumed.
+ * Tests whether scores that arrive one after the other still have the distribution of the reference. All tests use
+ * ranks, so that no shape of the distribution is assumed.
  */
 import type { Random } from '../platform/random.ts'
 import { requireArgument } from './input.ts'
@@ -44,7 +44,10 @@ function normalScore(reference: ArrayLike<number>, score: number): number {
   return normalQuantile((below + equal / 2 + 0.5) / (reference.length + 1))
 }
 
-/** Deciles, or fewer bins where these would hold less than ten: by chance alone the index is about a tenth then. */
+/**
+ * The most bins: deciles. Fewer where a bin would hold less than ten scores, since by chance alone the index is then
+ * about a tenth.
+ */
 const mostBins = 10
 const perBin = 10
 
@@ -77,14 +80,16 @@ export function stabilityIndex(reference: ArrayLike<number>, sample: ArrayLike<n
   }, 0)
 }
 
-/** How often a bet is moved, and what is bet on (Vovk et al., "Retrain or not retrain", 2021, the simple jumper). */
+/**
+ * The probability that a bet changes, and the bets (Vovk et al., "Retrain or not retrain", 2021, the simple jumper).
+ */
 const jump = 0.01
 const bets = [-1, 0, 1] as const
 
 /**
- * A conformal test martingale: capital of somebody who bets against the parts being like the reference, after each of
- * them, as its natural logarithm. Whatever the number of looks, the chance that it ever reaches 1 / alpha by luck is at
- * most alpha (Ville, 1939), so it may be looked at after every part.
+ * A conformal test martingale: the capital of a gambler who bets against the parts being like the reference, after
+ * each part, as its natural logarithm. However often it is looked at, the chance that it ever reaches 1 / alpha
+ * without a change is at most alpha (Ville, 1939), so it may be checked after every part.
  * @param reference in any order
  */
 export function testMartingale(
@@ -103,7 +108,8 @@ export function testMartingale(
     const first = place(known, (other) => other >= score)
     const after = place(known, (other) => other > score)
     known.splice(first, 0, score)
-    // Rank among all before it and itself, ties broken by lot: uniform as long as nothing changes.
+    // The rank of the score among itself and all before it, with ties broken at random: uniformly distributed as long
+    // as nothing changes.
     const p = (known.length - 1 - after + random.uniform() * (after - first + 1)) / known.length
     const total = capital.reduce((sum, part) => sum + part, 0)
     capital = capital.map(

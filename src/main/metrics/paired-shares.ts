@@ -11,8 +11,8 @@ interface PairedCounts {
 
 /**
  * An interval for b - a, two shares of the same parts, from the Wilson intervals of both (Newcombe, Statistics in
- * Medicine 17, 1998, 2635-2650, method 10). It stays honest for few parts, where a bootstrap of parts that all went
- * the same way has no width at all. Without any part the difference can be anything: null.
+ * Medicine 17, 1998, 2635-2650, method 10). It is reliable for few parts too, where a bootstrap has no width at all
+ * if all parts had the same result. Null where there are no parts.
  */
 export function pairedShares({ both, onlyA, onlyB, neither }: PairedCounts, level = 0.95): Interval | null {
   const n = both + onlyA + onlyB + neither
@@ -34,7 +34,10 @@ export function pairedShares({ both, onlyA, onlyB, neither }: PairedCounts, leve
   }
 }
 
-/** Between being right in a and in b; what may be chance of a positive one is taken off. */
+/**
+ * The correlation between being right in a and being right in b; a positive one is reduced by a continuity
+ * correction.
+ */
 function correlation({ both, onlyA, onlyB, neither }: PairedCounts): number {
   const sides = (both + onlyA) * (onlyB + neither) * (both + onlyB) * (onlyA + neither)
   if (sides === 0) return 0

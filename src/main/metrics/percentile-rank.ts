@@ -1,6 +1,6 @@
 /**
- * Where a value stands among reference values: the percentage below it, counting those equal to it by one
- * half; 0 to 100. `sorted` is ascending and free of NaN. Null when there is no reference.
+ * The percentile rank of a value among reference values: the percentage below it plus half of those equal to it; 0 to
+ * 100. `sorted` is ascending and free of NaN. Null when there is no reference.
  */
 export function percentileRank(sorted: ArrayLike<number>, value: number): number | null {
   if (sorted.length === 0) return null

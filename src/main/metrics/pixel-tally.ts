@@ -4,8 +4,8 @@ import { notANumber, requireArgument, requireSameLength } from './input.ts'
 import { sortableKeys, sortKeys } from './radix-sort.ts'
 
 /**
- * How the pixels of any number of anomaly maps spread over levels of anomaly, lowest level first: all that
- * pixel AUROC and AUPRO need. Plain data, so that workers can each make one and have them added up.
+ * Counts of the pixels of any number of anomaly maps by their level of anomaly, lowest level first: all that pixel
+ * AUROC and AUPRO need. It is plain data, so that several workers can each make one and the results be added.
  */
 export interface PixelTally {
   /** Normal pixels at each level. */
@@ -39,8 +39,8 @@ export function createPixelTally(): PixelTally {
 }
 
 /**
- * Counts a 16-bit map into the tally. Memory does not grow with the number of maps, and nothing is lost by
- * it: all maps of a run are stored on one scale. Throws Failure `metrics-length` or `metrics-argument`.
+ * Adds a 16-bit map to the tally. Memory does not grow with the number of maps, and the result is exact, since all
+ * maps of a run are on one scale. Throws Failure `metrics-length` or `metrics-argument`.
  */
 export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): void {
   const { map, mask, width, height } = truth
@@ -88,9 +88,9 @@ export function mergeTally(into: PixelTally, other: PixelTally): void {
 }
 
 /**
- * The tally of maps of floating-point values, exact, from a sort of all pixels: 4 bytes for each is held
- * until the end. Runs of levels that hold normal pixels alone are joined to one, which moves no curve.
- * Throws Failure `metrics-length`, `metrics-argument` or `metrics-nan`.
+ * The exact tally of maps of floating-point values, from a sort of all pixels; 4 bytes per pixel are held until the
+ * end. Consecutive levels that hold only normal pixels are merged, which does not change any curve. Throws Failure
+ * `metrics-length`, `metrics-argument` or `metrics-nan`.
  */
 export function tallyOfFloats(truths: Iterable<PixelTruth<Float32Array>>): PixelTally {
   const normalParts: Uint32Array[] = []

@@ -1,6 +1,6 @@
 /**
- * Bits of 32-bit floats as unsigned integers in the same order (negative numbers below positive ones, -0
- * equal to 0). Returns a new array; throws what `failure` makes for the first NaN, from its index.
+ * The bits of 32-bit floats as unsigned integers that have the same order (negative numbers below positive ones, -0
+ * equal to 0). Returns a new array. For the first NaN it throws what `failure` makes of its index.
  */
 export function sortableKeys(values: Float32Array, failure: (index: number) => Error): Uint32Array {
   const keys = new Uint32Array(values.slice().buffer)
@@ -14,9 +14,9 @@ export function sortableKeys(values: Float32Array, failure: (index: number) => E
 }
 
 /**
- * Ascending order of 32-bit keys in three passes over 11, 11 and 10 bits, stable; linear in their number.
- * The given array is used as working space. `order` tells where each sorted key stood, and is empty unless
- * asked for.
+ * Sorts 32-bit keys in ascending order in three passes over 11, 11 and 10 bits; stable, and linear in their number.
+ * The given array is used as working space. `order` gives the earlier position of each sorted key, and is empty
+ * unless requested.
  */
 export function sortKeys(
   given: Uint32Array<ArrayBuffer>,

@@ -14,8 +14,8 @@ function ranks(values: readonly number[]): number[] {
 }
 
 /**
- * Spearman's rank correlation: Pearson's of the ranks, so that equal values are counted right. Null where there are
- * fewer than two values or one list is constant.
+ * Spearman's rank correlation: Pearson's correlation of the ranks, which is correct also for equal values. Null where
+ * there are fewer than two values or one list is constant.
  */
 export function spearman(a: readonly number[], b: readonly number[]): number | null {
   requireSameLength(a, b, 'ranked-lists')

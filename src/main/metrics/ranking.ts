@@ -1,6 +1,6 @@
 import { type Labels, requireNumbers, requireSameLength, type Scores } from './input.ts'
 
-/** How many items are at or above each distinct score; the one table that every curve is read from. */
+/** How many items are at or above each distinct score. All curves are computed from this table. */
 export interface Ranking {
   /** The distinct scores, highest first. */
   thresholds: Float64Array

@@ -1,21 +1,24 @@
 import { type Labels, requireArgument, requireNumbers, requireSameLength, type Scores } from './input.ts'
 
-/** What a threshold is set to: the greatest share of normal items flagged, or the least share of anomalous ones. */
+/** The target of a threshold: the greatest share of normal items flagged, or the least share of anomalous ones. */
 type RateTarget = { falseRejectRate: number } | { recall: number }
 
 interface RateAtTarget {
   /**
-   * The other rate at the target, of resampled items (one count per item; the threshold is set anew for each draw):
-   * recall for a false-reject rate, the false-reject rate for a recall. Null when a class is empty.
+   * The other rate at the target for resampled items (one count per item; the threshold is chosen again for each
+   * draw): recall for a false-reject rate, the false-reject rate for a recall. Null when a class is empty.
    */
   rate(counts: ArrayLike<number>): number | null
-  /** Flagged are the items with score >= threshold. Halfway to the next lower score, so that rounding decides nothing. */
+  /**
+   * Items with score >= threshold are flagged. It lies halfway to the next lower score, so that rounding does not
+   * matter.
+   */
   threshold: number
 }
 
 /**
- * The best threshold for a target and what comes of it. Equal scores are flagged together, so a target may be kept
- * with room to spare; it is never missed.
+ * The best threshold for a target and the rates at it. Equal scores are flagged together, so a target may be
+ * exceeded, but it is never missed.
  */
 export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget): RateAtTarget {
   requireSameLength(scores, labels, 'scores-and-labels')
@@ -26,7 +29,7 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
   order.sort((a, b) => scores[b] - scores[a])
   const scoreAt = (place: number): number => scores[order[place]]
 
-  /** How many places from the top are flagged, and the share of each class among them. */
+  /** How many items from the highest score down are flagged, and the share of each class among them. */
   function flagged(
     counts: ArrayLike<number>,
   ): { places: number; recall: number; falseRejects: number } | null {
@@ -37,7 +40,7 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
       else negatives += counts[i]
     }
     if (positives === 0 || negatives === 0) return null
-    // Rounding must not cost an item: 0.07 * 100 is a little more than 7.
+    // A small tolerance, so that rounding does not cost an item: 0.07 * 100 is a little more than 7.
     const allowed = 'recall' in target ? negatives : Math.floor(wanted * negatives + 1e-9)
     const needed = 'recall' in target ? Math.ceil(wanted * positives - 1e-9) : positives + 1
     let truePositives = 0
@@ -74,7 +77,7 @@ export function rateAtTarget(scores: Scores, labels: Labels, target: RateTarget)
   }
 }
 
-/** Where nothing is anomalous, a false-reject rate still sets a threshold; a recall sets none. */
+/** Without anomalous items, a false-reject rate still gives a threshold, but a recall does not. */
 function placesOfNormals(order: Uint32Array, labels: Labels, target: RateTarget): number {
   if ('recall' in target || order.some((item) => labels[item] !== 0)) return 0
   return Math.floor(target.falseRejectRate * order.length + 1e-9)

@@ -1,15 +1,15 @@
 import { requireArgument } from './input.ts'
 import { normalQuantile } from './normal-distribution.ts'
 
-/** An interval for what was estimated, at the stated level. */
+/** A confidence interval at the stated level. */
 export interface Interval {
   low: number
   high: number
 }
 
 /**
- * Wilson's score interval for a share of `k` out of `n` (Wilson, 1927), which stays honest near 0 and 1 and
- * for small n, where the usual plus-minus fails. Without any trial the share can be anything: null.
+ * Wilson's score interval for a share of `k` out of `n` (Wilson, 1927), which is reliable near 0 and 1 and for small
+ * n, where the usual "plus or minus" interval is not. Null for n = 0.
  */
 export function wilson(k: number, n: number, level = 0.95): Interval | null {
   requireArgument(Number.isInteger(k) && Number.isInteger(n) && k >= 0 && k <= n, 'share-counts')
@@ -20,6 +20,6 @@ export function wilson(k: number, n: number, level = 0.95): Interval | null {
   const scale = 1 + (z * z) / n
   const centre = (share + (z * z) / (2 * n)) / scale
   const half = (z / scale) * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))
-  // Rounding must not leave a sliver at the ends.
+  // The ends are exactly 0 and 1 there, without rounding errors.
   return { low: k === 0 ? 0 : centre - half, high: k === n ? 1 : centre + half }
 }

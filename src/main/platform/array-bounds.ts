@@ -1,7 +1,7 @@
 /**
- * An index that is wrong must fail where it arises, and not go on as a zero. A kernel, which `tsconfig.kernels.json`
- * lists, checks the lengths of its arrays when it is called and then indexes plainly. Elsewhere an element that must
- * be there is read with `elementAt`.
+ * Checks of array lengths. A wrong index must fail where it arises and not continue as a zero. A kernel, which
+ * `tsconfig.kernels.json` lists, checks the lengths of its arrays when it is called and then indexes without checks.
+ * Elsewhere an element that must exist is read with `elementAt`.
  */
 
 /** @throws RangeError unless the array has the expected number of values */

@@ -1,19 +1,20 @@
-/** Comma-separated values as RFC 4180 has them, the one way in which Fanoscope writes them. */
+/** Writes comma-separated values as RFC 4180 defines them. All CSV of Fanoscope is written by this file. */
 import { stringify } from 'csv-stringify/sync'
 
 export type CsvCell = string | number | boolean | null
 
 export interface CsvOptions {
-  /** What ends a line; RFC 4180 has CR LF. */
+  /** The line ending; RFC 4180 requires CR LF. */
   lineEnd?: '\r\n' | '\n'
   /**
-   * For a file that people open in a spreadsheet: a text that it would take for a formula gets an apostrophe before it.
-   * Left out where programs read the file, which would take the apostrophe for a part of the text.
+   * For a file that people open in a spreadsheet: a text that the spreadsheet would interpret as a formula gets an
+   * apostrophe before it. Not set where programs read the file, because they would take the apostrophe for a part of
+   * the text.
    */
   forSpreadsheets?: boolean
 }
 
-/** A spreadsheet takes a file that does not begin with this mark for one in another encoding than UTF-8. */
+/** Without this mark at the beginning of a file, a spreadsheet does not read it as UTF-8. */
 export const byteOrderMark = '\ufeff'
 
 /** Rows as lines, each with its end. */
@@ -24,7 +25,7 @@ export function csvLines(rows: readonly (readonly CsvCell[])[], options: CsvOpti
     {
       record_delimiter: lineEnd,
       escape_formulas: forSpreadsheets,
-      // Any line break inside a value, not only the one that ends a line.
+      // Values with any kind of line break are quoted, not only those with the line ending in use.
       quoted_match: /[\r\n]/,
       cast: { boolean: String },
     },

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Prefix of files that are being written; one that is left over belongs to a process that died. */
+/** Prefix of files that are being written. One that is left over belongs to a process that died. */
 export const temporaryPrefix = '.writing-'
 
-/** Makes what was placed in a folder stay there, also after a power cut. */
+/** Syncs a folder, so that files placed in it are still there after a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder for syncing; NTFS journals the rename itself.
   if (process.platform === 'win32') return
@@ -18,15 +18,18 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes a file so that it is there whole or not at all, also after a power cut: temporary name, fsync,
- * rename, fsync of the folder. Makes missing folders.
+ * Writes a file so that it exists completely or not at all, also after a power cut: temporary name, fsync, rename,
+ * fsync of the folder. Makes missing folders.
  */
 export async function writeFileDurably(file: string, bytes: Uint8Array | string): Promise<void> {
   await placeFile(file, bytes)
   await syncFolder(dirname(file))
 }
 
-/** `writeFileDurably` without the last step: for many files of one folder, which `syncFolder` then keeps at once. */
+/**
+ * `writeFileDurably` without syncing the folder: for many files of one folder, which is then synced once with
+ * `syncFolder`.
+ */
 export function placeFile(file: string, bytes: Uint8Array | string): Promise<void> {
   return writeAside(file, async (handle) => {
     await handle.writeFile(bytes)
@@ -34,7 +37,7 @@ export function placeFile(file: string, bytes: Uint8Array | string): Promise<voi
   })
 }
 
-/** Writes a file whole or not at all, without waiting for the disk: for what can be made again. */
+/** Writes a file completely or not at all, without syncing it to disk: for files that can be made again. */
 export function replaceFile(file: string, bytes: Uint8Array | string): Promise<void> {
   return writeAside(file, (handle) => handle.writeFile(bytes))
 }
@@ -57,7 +60,7 @@ async function writeAside(file: string, write: (handle: FileHandle) => Promise<v
   }
 }
 
-/** Removes, below a folder, what a process that died was writing. */
+/** Removes, below a folder, the temporary files that a process which died was writing. */
 export async function removeLeftovers(folder: string): Promise<void> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(absentIsEmpty)
   for (const { name, parentPath } of files) {

@@ -1,13 +1,13 @@
-/** What main tells everybody who listens: windows through a host, the command line directly. */
+/** Events that main sends to all listeners: windows through a host, and the command line directly. */
 import type { EventName, EventPayload } from '../../shared/contract.ts'
 
 type Listener<N extends EventName> = (payload: EventPayload<N>) => void
 type AnyListener = <N extends EventName>(name: N, payload: EventPayload<N>) => void
 
 export interface ApplicationEvents {
-  /** Returns a function that stops listening. */
+  /** Adds a listener for one event. Returns a function that removes it. */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void
-  /** Hears every event; for a host that sends them on. Returns a function that stops listening. */
+  /** Adds a listener for every event, for a host that forwards them. Returns a function that removes it. */
   onAny(listener: AnyListener): () => void
 }
 

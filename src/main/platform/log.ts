@@ -1,10 +1,10 @@
-/** The log of a workspace: `logs/fanoscope.log`, one JSON object a line. */
+/** The log of a workspace: `logs/fanoscope.log`, one JSON object per line. */
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
 
 export interface Log {
-  /** For who looks into the file; the window's log leaves it out. */
+  /** Lines that are only in the file and not on the log screen. */
   debug(message: string, details?: object): void
   info(message: string, details?: object): void
   warn(message: string, details?: object): void
@@ -12,16 +12,16 @@ export interface Log {
   close(): void
 }
 
-/** Bytes after which a log is put aside; the one put aside before is removed. */
+/** Size in bytes at which the log is renamed to `fanoscope.1.log`, replacing the older one. */
 const limit = 8 * 2 ** 20
 
 export function openLog(folder: string): Log {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'fanoscope.log')
   if (existsSync(file) && statSync(file).size > limit) renameSync(file, join(folder, 'fanoscope.1.log'))
-  // Written at once: the last line before a crash is the one that is wanted.
+  // Written synchronously: the last line before a crash is the most important one.
   const destination = pino.destination({ dest: file, sync: true })
-  // A log that cannot be written (a full disk) must not take the work down with it.
+  // A log that cannot be written, for instance on a full disk, must not stop the work.
   destination.on('error', () => undefined)
   const logger = pino({ base: { pid: process.pid }, level: 'debug' }, destination)
   return {

@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process'
 
-/** What a program of the system prints; null where it is not there, fails, or takes longer than ten seconds. */
+/**
+ * Runs a program of the operating system and gives what it prints; null where it does not exist, fails, or takes
+ * longer than ten seconds.
+ */
 export type AskProgram = (program: string, parameters: readonly string[]) => Promise<string | null>
 
 export const askProgram: AskProgram = (program, parameters) =>

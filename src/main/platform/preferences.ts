@@ -1,6 +1,6 @@
 /**
- * What Fanoscope remembers about this machine and not about a workspace: the workspaces opened last, and how
- * the person likes the window (settings named `ui.…`). A small JSON file in the person's own folder.
+ * Preferences of the person at this machine, which do not belong to a workspace: the workspaces opened last, and how
+ * the window looks (settings named `ui.…`). They are kept in a small JSON file in the person's own folder.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -24,7 +24,7 @@ export interface AppState {
 
 const mostRecent = 10
 
-/** Where the file lies by the custom of each system; FANOSCOPE_STATE names another place. */
+/** The path of the file, by the convention of each operating system; FANOSCOPE_STATE sets another one. */
 export function stateFile(
   environment: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
@@ -47,7 +47,7 @@ export function openAppState(file: string): AppState {
     try {
       return stateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
     } catch {
-      // Absent at first; and nothing in it is worth an error that keeps somebody from working.
+      // The file is absent at first, and an unreadable one must not keep anybody from working.
       return stateSchema.parse({})
     }
   }
@@ -58,10 +58,10 @@ export function openAppState(file: string): AppState {
       writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`)
       renameSync(partial, file)
     } catch {
-      // A home folder that cannot be written costs the memory of preferences, and nothing else.
+      // In a home folder that cannot be written, preferences are not remembered; nothing else is affected.
     }
   }
-  // Kept besides, so that preferences hold for this session where the file cannot be written.
+  // Also kept in memory, so that preferences hold for this session where the file cannot be written.
   let state = read()
   const change = (next: State): void => {
     state = next

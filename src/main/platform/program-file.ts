@@ -2,9 +2,9 @@ import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Where a program of its own lies, which main starts as a process (`engine`) or as a thread (`thread`): its source
- * in src/main/app when main runs from source, else the bundle of that name beside main's (main itself may have been
- * bundled into a chunk one folder below).
+ * The file of a program that main starts as a process (`engine`) or as a thread (`thread`): its source in
+ * src/main/app when main runs from source, else the bundle of that name next to main's bundle (main itself may be in
+ * a chunk one folder below).
  *
  * @param from the calling module's address, for tests
  */

@@ -25,7 +25,7 @@ export interface Random {
   fillUniform(out: Float32Array): Float32Array
   /** Shuffles in place (Fisher-Yates) and returns the same array. */
   shuffle<T>(items: T[]): T[]
-  /** A generator of its own for a named purpose; the same name always gives the same stream. */
+  /** A separate generator for a named purpose; the same name always gives the same stream. */
   fork(name: string): Random
   state(): RandomState
 }
@@ -58,7 +58,7 @@ export function createRandom(seed: number, stream = ''): Random {
   return restoreRandom({ words: [mix(), mix(), mix(), mix()], spare: null })
 }
 
-/** A generator that goes on from a saved state. */
+/** A generator that continues from a saved state. */
 export function restoreRandom(saved: RandomState): Random {
   let [a, b, c, d] = saved.words
   let spare = saved.spare

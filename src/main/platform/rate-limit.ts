@@ -1,6 +1,6 @@
 /**
- * Passes values on at most once in `interval` milliseconds: the first at once, and of those that come too
- * soon the newest, as soon as it may. `flush` passes a waiting one on now; `drop` forgets it.
+ * Passes on at most one value in `interval` milliseconds: the first immediately; of those that arrive too soon, the
+ * newest, as soon as the interval is over. `flush` passes on a waiting value now; `drop` discards it.
  */
 export interface RateLimit<T> {
   offer(value: T): void

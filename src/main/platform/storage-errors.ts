@@ -1,13 +1,13 @@
 import { Failure, reasonOf } from '../../shared/failure.ts'
 
-/** Codes of SQLite ('SQLITE_FULL') and of the operating system ('ENOSPC'). */
+/** The error code of SQLite ('SQLITE_FULL') or of the operating system ('ENOSPC'). */
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 /**
- * The one place that says what a failing disk or database means for a person. What is no storage error is returned
- * as it came.
+ * Turns an error of a disk or database into a Failure that a person can act on. Any other error is returned
+ * unchanged.
  */
 export function storageFailure(error: unknown): unknown {
   if (error instanceof Failure) return error
@@ -31,7 +31,7 @@ export function storageFailure(error: unknown): unknown {
   return error
 }
 
-/** Runs `work`; what fails in storage becomes a Failure. */
+/** Runs `work`; a storage error becomes a Failure. */
 export function stored<T>(work: () => T): T {
   try {
     return work()
@@ -40,7 +40,7 @@ export function stored<T>(work: () => T): T {
   }
 }
 
-/** As `stored`, for what takes time. */
+/** As `stored`, for asynchronous work. */
 export async function storedAsync<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

@@ -1,4 +1,4 @@
-/** What the handlers work with: the host's powers and the workspace that is open, if one is. */
+/** What the handlers of calls are given: what only the host can do, and the open workspace, if any. */
 
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { EventHub } from '../platform/events.ts'
@@ -11,13 +11,13 @@ export interface HandlerContext {
   readonly launchEngine: LaunchEngine
   readonly events: EventHub
   readonly appState: AppState
-  /** Where a first workspace would be made. */
+  /** The folder that is suggested for a first workspace. */
   readonly suggestedWorkspace: string
   /** The open workspace, or null. */
   readonly current: () => Session | null
   /** @throws Failure `no-workspace` */
   readonly session: () => Session
-  /** Closes the open workspace, if any, once the other is open. */
+  /** Opens another workspace, and then closes the one that was open. */
   readonly open: (dir: string, create: boolean) => Promise<Session>
   readonly close: () => Promise<void>
 }

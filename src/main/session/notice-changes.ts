@@ -1,9 +1,9 @@
-/** Tells of models and thresholds that another process has taken into use beside this one. */
+/** Sends events about models and thresholds that another process (a command on this machine) has put into use. */
 import { z } from 'zod'
 import type { EventHub } from '../platform/events.ts'
 import type { Database } from '../store/database.ts'
 
-/** Milliseconds between two looks. A look costs next to nothing while nobody else has written. */
+/** Milliseconds between two checks. A check costs very little while no other process has written. */
 const lookEvery = 1000
 
 const versionRow = z.tuple([z.object({ data_version: z.int() })])
@@ -11,7 +11,7 @@ const newestRow = z.object({ model: z.int(), point: z.int() })
 const modelRow = z.object({ dataset: z.string() })
 const pointRow = z.object({ run: z.string() })
 
-/** @returns what ends it */
+/** @returns a function that stops checking */
 export function noticeChanges(db: Database, events: EventHub, every = lookEvery): () => void {
   const version = (): number => versionRow.parse(db.pragma('data_version'))[0].data_version
   const newest = () =>
@@ -41,7 +41,7 @@ export function noticeChanges(db: Database, events: EventHub, every = lookEvery)
     for (const { dataset } of models) events.emit('model.changed', { dataset })
     for (const { run } of points) events.emit('point.changed', { run })
   }
-  // What this process did itself was told already.
+  // Changes made by this process were announced already.
   const note = (): void => {
     seen = newest()
   }

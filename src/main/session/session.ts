@@ -1,4 +1,4 @@
-/** An open workspace with everything that works on it: the engine's supervisor, the jobs, the log. */
+/** A session: an open workspace with the engine's supervisor, the jobs and the log. */
 import { message } from '../../shared/messages/message.ts'
 import type { Id } from '../../shared/values.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
@@ -17,28 +17,28 @@ export interface Session {
   readonly jobs: Jobs
   readonly events: EventHub
   readonly log: Log
-  /** Threads that keep in memory what features answer from. */
+  /** Threads that stay alive and keep data in memory from which they answer. */
   readonly threads: SessionThreads
   readonly hooks: SessionHooks
-  /** Lets what is at work keep what it has, ends the engine, and gives the workspace back. */
+  /** Stops running jobs so that they can go on later, ends the engine, and closes the workspace. */
   close(): Promise<void>
 }
 
-/** What a session does not know itself, because features are built on it. */
+/** Functions of features that a session calls. They are passed in, because features import sessions. */
 export interface SessionHooks {
-  /** Called when the session closes, while the jobs that it stops are still at work. */
+  /** Called when the session closes, while its jobs are still running. */
   beforeClose(session: Pick<Session, 'workspace' | 'jobs'>): void
-  /** Brings the scores of a run to what its operating point in use says, for images that were scored since. */
+  /** Recomputes the scores of a run by its operating point in use, for images that were scored since it was set. */
   rescore(session: Pick<Session, 'threads'>, run: Id): Promise<void>
 }
 
 export interface SessionOptions {
   dir: string
-  /** Make the workspace where there is none. */
+  /** Makes the workspace where there is none. */
   create?: boolean
   launchEngine: LaunchEngine
   events: EventHub
-  /** How patient the supervisor of the engine is, where not as usual. */
+  /** Time limits of the engine's supervisor that differ from the defaults. */
   engineTimes?: Partial<SupervisorTimes>
   hooks: SessionHooks
 }
@@ -57,7 +57,7 @@ export function openSession(options: SessionOptions): Session {
     onLog: (level, message) => log[level](message),
     times: engineTimes,
   })
-  // A run that waited or was held in memory by a process that is gone waits for a person now.
+  // A run that was queued or paused in a process that has ended is marked as interrupted; a person may resume it.
   for (const state of ['queued', 'paused'] as const) {
     for (const run of listRuns(workspace.db, { state })) interruptRun(workspace, run.id)
   }

@@ -1,10 +1,10 @@
 /**
- * The host for a machine without the Electron binary, and for tests: a server on 127.0.0.1 that only the browser
- * which opened its address can use.
+ * The host for machines without the Electron binary, and for tests: a server on 127.0.0.1 that only the browser which
+ * opened its address can use.
  *
  *     GET  /<ticket>/            the app
  *     GET  /<ticket>/asset/...   pixels
- *     POST /<ticket>/drop/...    a file of a folder that was dropped, see `services/drops.ts`
+ *     POST /<ticket>/drop/...    a file of a folder that was dropped, see `features/folders/drops.ts`
  *     WS   /<ticket>/socket      {id, name, input} -> {id, answer}; {event, payload}
  */
 
@@ -21,27 +21,32 @@ import { securityHeaders } from './policy.ts'
 import { createTickets } from './tickets.ts'
 
 export interface BrowserHostOptions extends HostOptions {
-  /** The bridge's script, as it was built; the default is beside `rendererFolder`. */
+  /** The built script of the bridge; by default next to `rendererFolder`. */
   bridgeFile?: string
-  /** 0, the default, takes a free one. */
+  /** The port; 0, the default, takes a free one. */
   port?: number
-  /** Shows a window; false, the default, only serves. */
+  /** Whether to open a window; false, the default, only serves. */
   open?: boolean
 }
 
 export interface BrowserHost {
-  /** For one browser; see `newUrl`. */
+  /** The address for one browser; see `newUrl`. */
   url: string
-  /** Another address, for another browser. */
+  /** Makes an address for another browser. */
   newUrl(): string
-  /** Null where none was asked for or none could be shown; then a person must be given `url`. */
+  /**
+   * The window that was opened; null where none was requested or none could be opened. Then a person must open `url`.
+   */
   window: OpenedWindow | null
   close(): Promise<void>
 }
 
 /** Most calls are small; the largest is a photograph with a hundred masks of thousands of points each. */
 const largestMessage = 16 * 1024 * 1024
-/** A window that does not read its events is let go; when it comes back it asks for what it missed. */
+/**
+ * Bytes of unread events after which the connection of a window is closed. When it reconnects, it asks for what it
+ * missed.
+ */
 const mostUnread = 16 * 1024 * 1024
 
 const requestSchema = z.object({ id: z.number(), name: z.unknown(), input: z.unknown() })
@@ -65,7 +70,8 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
     const isSocket = request.headers.upgrade !== undefined
-    // A name that an attacker's DNS leads here, or a page of another origin, is turned away before anything else.
+    // Requests with another host name (an attacker's DNS may point to this machine) or another origin are rejected
+    // first.
     const isOurs =
       request.headers.host === new URL(origin).host &&
       (isSocket || request.method === 'POST'
@@ -100,7 +106,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
       } catch (error) {
         const failure = failureData(error)
         if (failure.code === 'internal') report('A dropped file could not be written.', error)
-        // What is still to come is not wanted, and a connection that has not been read cannot be used again.
+        // The rest of the file is not needed, and a connection with unread data cannot be used again.
         return reply.code(409).header('connection', 'close').send({ error: failure })
       }
     },
@@ -140,7 +146,7 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   return { url: newUrl(), newUrl, window, close }
 }
 
-/** As the window tells it, see `src/renderer/frame/use-window-size.ts`. */
+/** The setting in which the window stores its size, see `src/renderer/frame/use-window-size.ts`. */
 const sizeKey = 'ui.app-window-size'
 const sizeSchema = z.object({
   width: z.number().int().min(640).max(16_384),

@@ -1,6 +1,6 @@
 /**
- * The part of Electron that Fanoscope uses, so that the host can be driven by a fake where the binary is not.
- * `src/main/index.ts` gives it the real one, and the compiler checks that the two agree.
+ * The types of the part of Electron that Fanoscope uses, so that tests can run the host with a fake where the binary
+ * is missing. `src/main/index.ts` passes the real Electron, and the compiler checks that the types agree.
  */
 import type { UtilityEngineOptions } from './utility-process.ts'
 

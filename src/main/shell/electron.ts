@@ -1,4 +1,4 @@
-/** The product's host: one window of Electron, which can reach what main serves and nothing else. */
+/** The Electron host: one window, which can reach only what main serves. */
 import { z } from 'zod'
 import { callChannel, eventChannel, scheme, siteBase } from '../../preload/channels.ts'
 import { failureDocument } from '../../shared/failure.ts'
@@ -35,10 +35,13 @@ const sizeSchema = z.object({
 })
 const standardSize: z.infer<typeof sizeSchema> = { width: 1440, height: 900, maximized: false }
 
-/** A window that breaks again and again is left as it is, for a person to see. */
+/** A window that crashes more often than this is not reloaded any more, so that a person sees it. */
 const mostReloads = 3
 
-/** Settles when the window is loaded, or when another Fanoscope runs and this one only calls it to the front. */
+/**
+ * Resolves when the window is loaded, or when another Fanoscope is running already and was brought to the front
+ * instead.
+ */
 export async function startElectronHost<W extends ApiWindow>(
   electron: ElectronApi<W>,
   options: ElectronHostOptions,
@@ -72,7 +75,7 @@ async function openHost<W extends ApiWindow>(
   const { app, dialog, ipcMain, protocol, utilityProcess } = electron
   const { report = reportToStandardError, platform = process.platform } = options
   closeOffNetwork(electron)
-  // A Mac has its editing keys from the menu; elsewhere the window has them itself.
+  // On macOS the editing shortcuts come from the menu; elsewhere the window has them without one.
   const macMenu = electron.Menu.buildFromTemplate([
     { role: 'appMenu' },
     { role: 'editMenu' },
@@ -104,7 +107,7 @@ async function openHost<W extends ApiWindow>(
       return new Response(null, { status: 403 })
     const path = new URL(request.url).pathname.slice(1)
     const { status, headers, body } = await shell.site.answer(path, request.headers.get('if-none-match'))
-    // A copy: a response takes no bytes that another thread may share.
+    // A copy, because a response cannot take bytes in memory that is shared between threads.
     return new Response(body instanceof Uint8Array ? Uint8Array.from(body) : body, { status, headers })
   })
   ipcMain.handle(callChannel, async (event, name, input) => {
@@ -117,7 +120,7 @@ async function openHost<W extends ApiWindow>(
 
   let isClosing = false
   app.on('will-quit', (event) => {
-    // Asked again while it closes too: `exit` alone ends, when everything is closed.
+    // Quitting is prevented also while Fanoscope is closing; `exit` ends the process when everything is closed.
     event.preventDefault()
     if (isClosing) return
     isClosing = true
@@ -149,7 +152,7 @@ async function openHost<W extends ApiWindow>(
   await opened.loadURL(siteBase)
 }
 
-/** Everything but Fanoscope's own pages ends here, whatever asks: a page, a library or Chromium itself. */
+/** Blocks every request except to Fanoscope's own pages, whether a page, a library or Chromium itself makes it. */
 function closeOffNetwork({ app, session: { defaultSession } }: ElectronApi<ApiWindow>): void {
   defaultSession.webRequest.onBeforeRequest(({ url }, callback) => {
     const isDevTools = !app.isPackaged && url.startsWith('devtools://')

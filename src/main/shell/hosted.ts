@@ -1,4 +1,4 @@
-/** What both hosts do alike. A host adds only how messages and windows are carried on its platform. */
+/** What both hosts have in common. A host adds only how messages and windows work on its platform. */
 import { createAssets } from '../app/assets/assets.ts'
 import { openPictureThread } from '../app/assets/picture-task.ts'
 import type { AssetSource } from '../app/assets/source.ts'
@@ -20,23 +20,23 @@ export interface Hosted {
   admit?: Caller['admit']
   events: Pick<ApplicationEvents, 'onAny'>
   assets: AssetSource
-  /** Where a host puts what was dropped onto a window that has no path to tell. */
+  /** Stores folders that were dropped on a window which does not know their path. */
   drops: Pick<Drops, 'write'>
 }
 
 export interface HostOptions {
   application: Hosted
-  /** `out/renderer`, as it was built. */
+  /** The built renderer, `out/renderer`. */
   rendererFolder: string
-  /** Hears of defects of Fanoscope itself; the default writes to standard error. */
+  /** Called with defects of Fanoscope itself; by default they are written to standard error. */
   report?: ReportDefect
 }
 
 export interface Shell {
   site: Site
-  /** Never rejects. `caller`: the window, where it is one that somebody sits at. */
+  /** Answers a call; never rejects. `caller` is the window that calls, if a person uses it. */
   call(name: unknown, input: unknown, caller?: string): Promise<Answer>
-  /** Hears every event that keeps to the contract. Returns a function that stops listening. */
+  /** Adds a listener for all events, checked against the contract. Returns a function that removes it. */
   onEvent(listener: (name: string, payload: unknown) => void): () => void
   close(): Promise<void>
 }
@@ -45,7 +45,10 @@ export const reportToStandardError: ReportDefect = (message, cause) => {
   process.stderr.write(`${message}\n${cause instanceof Error && cause.stack ? `${cause.stack}\n` : ''}`)
 }
 
-/** `bridgeFile`: a script to run before the app, where no preload puts the bridge on `window`. */
+/**
+ * @param options `bridgeFile`: a script that runs before the app, where no preload script provides the bridge on
+ * `window`
+ */
 export async function openShell(options: HostOptions & { bridgeFile?: string }): Promise<Shell> {
   const { application, rendererFolder, bridgeFile, report = reportToStandardError } = options
   const pictures = openPictureThread()

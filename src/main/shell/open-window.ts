@@ -1,4 +1,7 @@
-/** Shows the address of the browser host: as a window of its own where a Chromium is installed. */
+/**
+ * Opens the address of the browser host: in a window of its own where a Chromium browser is installed, else in the
+ * default browser.
+ */
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { lstatSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -8,7 +11,7 @@ export interface Desktop {
   platform: NodeJS.Platform
   environment: Readonly<Record<string, string | undefined>>
   home: string
-  /** Whether something is at this path, a link to nowhere included. */
+  /** Whether anything exists at this path, including a broken link. */
   exists(path: string): boolean
 }
 
@@ -22,12 +25,12 @@ export interface WindowPlan {
 
 export interface OpenedWindow {
   kind: WindowPlan['kind']
-  /** Settles when the person closed it; null where that cannot be known. */
+  /** Resolves when the person closed the window; null where that cannot be known. */
   closed: Promise<void> | null
   close(): void
 }
 
-/** What the window's own profile keeps quiet: nothing leaves this machine, and nothing asks or advertises. */
+/** Options that keep Chromium from sending data, asking questions or advertising in the window. */
 const quiet = [
   '--no-first-run',
   '--no-default-browser-check',
@@ -41,7 +44,7 @@ const quiet = [
   '--disable-sync',
 ]
 
-/** Of a window, in pixels of the screen. */
+/** Size of a window in pixels of the screen. */
 export interface WindowSize {
   width: number
   height: number
@@ -49,7 +52,7 @@ export interface WindowSize {
 
 export const standardSize: WindowSize = { width: 1440, height: 900 }
 
-/** The ways to show `url` here, the best first; none without a desktop. */
+/** The ways to open `url` on this machine, the best first; none without a desktop. */
 export function windowPlans(url: string, desktop: Desktop, size = standardSize): WindowPlan[] {
   const { platform, environment } = desktop
   const isLinux = platform !== 'darwin' && platform !== 'win32'
@@ -102,10 +105,10 @@ function installedChromiums({ platform, environment, home, exists }: Desktop): s
   ].flatMap((name) => folders.map((folder) => posix.join(folder, name)).find(exists) ?? [])
 }
 
-/** With a profile that a running window uses, a browser would hand the address over and end at once. */
+/** A profile folder that no running window uses; otherwise the browser would pass the address on and exit at once. */
 function freeProfile(command: string, { platform, environment, home, exists }: Desktop): string {
   const path = platform === 'win32' ? win32 : posix
-  // Chromium as a snap may not write into hidden folders of the home.
+  // Chromium from a snap may not write to hidden folders of the home folder.
   const isSnap = /chromium/.test(path.basename(command)) && exists('/snap/bin/chromium')
   const root =
     platform === 'win32'
@@ -129,7 +132,7 @@ const thisDesktop = (): Desktop => ({
   exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
 })
 
-/** Tries the plans in their order. Null where none started. */
+/** Tries the plans in order. Null where none could be started. */
 export async function openWindow(
   url: string,
   size = standardSize,

@@ -1,9 +1,9 @@
 /**
- * What a window may do, the same in both hosts: run the scripts and read the pixels that this host serves,
- * and nothing else. Offline means offline, also when a photograph's name or a library tries otherwise.
+ * What a window may do, the same in both hosts: run the scripts and read the pixels that this host serves, and
+ * nothing else. So Fanoscope stays offline even if the name of a photograph or a library tries to load something.
  */
 
-/** Nothing inline and nothing evaluated; `'self'` is the host's own origin in both hosts. */
+/** No inline and no evaluated script; `'self'` is the host's own origin in both hosts. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

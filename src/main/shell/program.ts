@@ -1,4 +1,4 @@
-/** The whole command line. A command is one file and one line here. */
+/** The whole command line. Each command is a file of its feature and one line here. */
 
 import { type CommandLine, createCommandLine } from '../command-line/command.ts'
 import type { Io } from '../command-line/io.ts'
@@ -7,7 +7,7 @@ import { addChoose } from '../features/choosing/choose-command.ts'
 import { addCompare } from '../features/comparison/compare-command.ts'
 import { addDrift } from '../features/comparison/drift-command.ts'
 import { addCurate } from '../features/curation/curate-command.ts'
-import { addRegion } from '../features/datasets/region-command.ts'
+import { addRegionOfInterest } from '../features/datasets/region-of-interest-command.ts'
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
 import { addImport } from '../features/import/import-command.ts'
@@ -30,7 +30,7 @@ import { addServe } from './serve-command.ts'
 const commands = [
   addSample,
   addImport,
-  addRegion,
+  addRegionOfInterest,
   addTrain,
   addScore,
   addEvaluate,

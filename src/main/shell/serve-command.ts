@@ -1,4 +1,4 @@
-/** `serve`: the browser host. */
+/** `serve`: runs the browser host. */
 
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -38,7 +38,7 @@ export const addServe: AddCommand = (line) =>
         environment: io.environment,
       })
       try {
-        // Only what was named is opened, and made; else the first screen asks.
+        // A workspace is opened, and made if necessary, only if one is named; otherwise the first screen asks.
         if (workspace !== undefined || io.environment.FANOSCOPE_WORKSPACE) {
           await application.handlers['workspace.open']({ dir: context.workspace, create: true })
         }
@@ -64,7 +64,7 @@ export const addServe: AddCommand = (line) =>
     },
   })
 
-/** Settles at Ctrl-C, or when the person closed the window. */
+/** Resolves at Ctrl-C, or when the person closed the window. */
 function ended(
   onInterrupt: (listener: () => void) => () => void,
   closed: Promise<void> | null,

@@ -1,6 +1,6 @@
 /**
- * Everything that a window loads: the renderer's bundle and the pixels below `asset/`. The same answers in
- * both hosts; a host only moves them. The bundle is read once and kept, so a request never becomes a path.
+ * Everything that a window loads: the renderer's bundle and the pixels below `asset/`. Both hosts send the same
+ * answers. The bundle is read once and kept in memory, so a request never becomes a path on disk.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -18,8 +18,8 @@ export interface SiteAnswer {
 
 export interface Site {
   /**
-   * Never throws. `path` is what follows the host's base, without query and still percent-encoded;
-   * `ifNoneMatch` is that request header.
+   * Answers a request. Never throws. `path` is the part after the host's base, without query and still
+   * percent-encoded; `ifNoneMatch` is that request header.
    */
   answer(path: string, ifNoneMatch: string | null): Promise<SiteAnswer>
 }
@@ -28,7 +28,7 @@ export interface SiteOptions {
   /** The renderer's bundle, `out/renderer`. */
   rendererFolder: string
   assets: Assets
-  /** A script that must run before the app: the bridge, where no preload puts it there. */
+  /** A script that must run before the app: the bridge, where no preload script provides it. */
   bridgeFile?: string | undefined
   report: ReportDefect
 }
@@ -50,11 +50,11 @@ interface Page {
   body: Uint8Array
   contentType: string
   etag: string
-  /** Its name changes with its content. */
+  /** Whether the name of the file changes with its content. */
   hashed: boolean
 }
 
-/** Failures that mean: there is nothing to send. */
+/** Failures for which the answer is "not found". */
 const absent = new Set(['not-found', 'asset-unknown', 'file-missing', 'no-workspace'])
 
 const bridgeName = 'bridge.js'
@@ -76,7 +76,7 @@ export async function openSite({ rendererFolder, assets, bridgeFile, report }: S
           throw new Failure('not-found')
         }
         const asset = await assets.find(path.slice('asset/'.length))
-        // Not immutable: another workspace has another picture at the same address.
+        // Not immutable, because another workspace has other pictures at the same addresses.
         return await deliver(asset.contentType, asset.etag, 'private, no-cache', ifNoneMatch, asset.read)
       } catch (error) {
         const failure = failureData(error)

@@ -1,23 +1,24 @@
 /**
- * Who may use the browser host. An address holds a ticket; the first browser that opens it gets a cookie which
- * from then on belongs to that ticket, so an address read later in a history, a log or a process list opens
- * nothing. Cookies know no ports, but this one knows its path, so no other local server is sent it.
+ * Decides which browser may use the browser host. An address contains a ticket; the first browser that opens it gets
+ * a cookie that from then on belongs to that ticket, so an address read later in a history, a log or a process list
+ * is useless. Cookies are not limited to a port, but this one is limited to its path, so no other local server
+ * receives it.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const cookieName = 'fanoscope'
-/** Seconds; a ticket ends with its host anyway. */
+/** Seconds; a ticket ends when its host ends anyway. */
 const cookieAge = 365 * 24 * 3600
 
 export type Admission =
   | { kind: 'refused' }
-  /** Came back with the cookie. */
+  /** The request has the cookie. */
   | { kind: 'admitted' }
-  /** First use: the answer must set this cookie. */
+  /** The first use of the ticket: the answer must set this cookie. */
   | { kind: 'first'; cookie: string }
 
 export interface Tickets {
-  /** A ticket that no browser has used yet. */
+  /** Makes a ticket that no browser has used yet. */
   issue(): string
   /** `mayBegin`: whether this request can be a ticket's first use. */
   admit(ticket: string, cookieHeader: string | undefined, mayBegin: boolean): Admission

@@ -1,7 +1,7 @@
-/** An engine in a process of Electron's own kind. */
+/** Runs the engine in a utility process of Electron. */
 import type { EngineChannel } from '../engine-host/channel.ts'
 
-/** What is used of Electron's UtilityProcess. */
+/** The part of Electron's UtilityProcess that is used here. */
 export interface UtilityChild {
   readonly pid: number | undefined
   readonly stdout: NodeJS.ReadableStream | null
@@ -21,9 +21,9 @@ export interface UtilityEngineOptions {
   /** The engine's entry, bundled. */
   entry: string
   environment: Record<string, string>
-  /** What TensorFlow and the engine print, in pieces as they come. */
+  /** Called with what TensorFlow and the engine print, as it arrives. */
   onOutput?: (text: string) => void
-  /** `process.kill` of Node, which unlike Electron's gives the process no time. */
+  /** `process.kill` of Node, which ends the process immediately, unlike Electron's `kill`. */
   kill?: (pid: number, signal: 'SIGKILL') => void
 }
 
@@ -54,7 +54,7 @@ export function launchUtilityEngine(options: UtilityEngineOptions): EngineChanne
       child.on('message', listener)
     },
     onExit(listener) {
-      // Electron tells no signal: on POSIX a killed process has its number for a code.
+      // Electron does not report the signal: on POSIX, the exit code of a killed process is the number of the signal.
       child.once('exit', (code) => listener(code, null))
     },
     kill() {

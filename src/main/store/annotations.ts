@@ -32,7 +32,7 @@ export function keepAnnotation(
   )
 }
 
-/** The kinds that were set, in their order, then those that images have and nobody has set. */
+/** The defect types that were set, in order, followed by those that images have but nobody has set. */
 export function defectTypesOf(db: Database, datasetId: Id): DefectType[] {
   const set = db.all(
     defectTypeSchema,
@@ -54,7 +54,7 @@ export function defectTypesOf(db: Database, datasetId: Id): DefectType[] {
   return types
 }
 
-/** Two names that differ by upper and lower case alone are one kind: the first is kept. */
+/** Sets the defect types. Names that differ only in case are one type: the first is kept. */
 export function setDefectTypes(db: Database, datasetId: Id, types: readonly DefectType[]): void {
   db.transaction(() => {
     db.run('DELETE FROM defect_type WHERE dataset_id = $datasetId', { datasetId })

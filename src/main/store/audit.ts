@@ -1,6 +1,6 @@
 /**
- * The audit: what was done, by whom and when, in rows that are only ever added. Each row holds the SHA-256 of
- * itself together with the hash of the row before it, so that a change anywhere is found and its row named.
+ * The audit: what was done, by whom and when, in rows that are only ever added. Each row has the SHA-256 of itself
+ * together with the hash of the row before it, so that any later change is found and its row can be named.
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
@@ -11,7 +11,7 @@ import type { Database, SqlValues } from './database.ts'
 import { changedParts } from './live-checksum.ts'
 import { countRow, jsonText } from './row.ts'
 
-/** What can be told; the words stay as they are, since old rows keep them. */
+/** Everything that the audit can record. These words never change, because old rows contain them. */
 export type AuditAction =
   | 'import.started'
   | 'import.images'
@@ -40,16 +40,16 @@ export type AuditAction =
 
 export interface NewAuditEntry {
   action: AuditAction
-  /** The name of who did it; null where nobody is known to have. */
+  /** The operator's name; null where nobody is known. */
   operator?: string | null
   run?: string | null
   dataset?: string | null
   image?: number | null
-  /** What else belongs to it: plain JSON. */
+  /** Further details, as plain JSON. */
   detail?: JsonObject
 }
 
-/** Before the first row. */
+/** The hash before the first row. */
 export const genesis = '0'.repeat(64)
 
 const columns = 'id, at, action, operator, run, dataset, image, detail, previous, hash'
@@ -57,7 +57,7 @@ const storedRow = auditEntrySchema.extend({ detail: z.string() })
 export type StoredAuditRow = z.output<typeof storedRow>
 const entryRow = auditEntrySchema.extend({ detail: jsonText(auditEntrySchema.shape.detail) })
 
-/** JSON with the keys of every object in order, so that the same content is the same text. */
+/** JSON with the keys of every object sorted, so that the same content always gives the same text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
@@ -77,8 +77,8 @@ export function auditHash(row: Omit<StoredAuditRow, 'hash'>): string {
 }
 
 /**
- * Adds a row and returns its number. Call it inside the transaction that does what the row tells of: then both are there, or
- * neither.
+ * Adds a row and returns its number. Call it inside the transaction that does what the row records, so that either
+ * both are stored or neither.
  */
 export function recordAudit(db: Database, entry: NewAuditEntry): number {
   const { action, operator = null, run = null, dataset = null, image = null, detail = {} } = entry
@@ -160,28 +160,31 @@ export function listAudit(
   )
 }
 
-/** As it was done, oldest first, row by row. */
+/** All rows of the audit, oldest first, one by one. */
 export function iterateAudit(db: Database, filter: AuditFilter = {}): Generator<AuditEntry> {
   const { sql, values } = where(filter)
   return db.iterate(entryRow, `SELECT ${columns} FROM audit ${sql} ORDER BY id`, values)
 }
 
-/** A place where the chain does not hold, and how: a message of the topic `reason`. */
+/** A row at which the chain is broken, and how: a message of the topic `reason`. */
 export interface AuditBreak extends Message {
   id: number
 }
 
 export interface AuditCheck {
   rows: number
-  /** The hash of the newest row: written down elsewhere, it proves that nothing was cut off or made anew. */
+  /**
+   * The hash of the newest row. If it is written down elsewhere, it later proves that no rows were cut off or
+   * rewritten.
+   */
   head: string
   breaks: AuditBreak[]
 }
 
-/** More than these are not listed: the first says where to look. */
+/** The most breaks that are listed; the first says where to look. */
 const listedBreaks = 100
 
-/** Follows the whole chain. 100,000 rows take about a second. */
+/** Checks the whole chain of hashes. 100,000 rows take about a second. */
 export function checkAudit(db: Database): AuditCheck {
   const breaks: AuditBreak[] = []
   let rows = 0

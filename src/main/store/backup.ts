@@ -8,7 +8,7 @@ import { storedAsync } from '../platform/storage-errors.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface BackupReport {
-  /** The folder that now holds a workspace of its own. */
+  /** The folder of the copy, a complete workspace. */
   to: string
   files: number
   bytes: number
@@ -16,7 +16,7 @@ export interface BackupReport {
 
 export interface BackupOptions {
   signal?: AbortSignal
-  /** In bytes of files; the database is copied before. */
+  /** Progress in bytes of files; the database is copied before. */
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
@@ -34,7 +34,7 @@ async function filesBelow(folder: string): Promise<{ path: string; bytes: number
 async function copySynced(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true })
   await copyFile(from, to)
-  // Windows syncs only what is open for writing.
+  // Windows can sync a file only if it is open for writing.
   const handle = await open(to, 'r+')
   try {
     await handle.sync()
@@ -45,8 +45,8 @@ async function copySynced(from: string, to: string): Promise<void> {
 
 /**
  * Copies a workspace, while it is in use, into an empty folder, where it can be opened as it is. The database is
- * copied first: originals are never changed, so the files copied after it are at least those it names. It gets its
- * name last: an interrupted backup is not a workspace.
+ * copied first: originals never change, so the files copied later include all that it names. The copied database is
+ * renamed to its final name last, so an interrupted backup is not a workspace.
  *
  * @throws Failure `backup-folder-not-empty`, `cancelled`, `disk-full`
  */
@@ -69,7 +69,7 @@ export async function backupWorkspace(
     await workspace.db.backup(partial)
 
     const { images, runs } = workspace.paths
-    // Compiled graphs are made again where they are missing.
+    // Compiled graphs are not copied, as they are made again where they are missing.
     const ofRuns = (await filesBelow(runs)).filter(
       ({ path }) => relative(runs, path).split(sep)[1] !== compiledFolder,
     )

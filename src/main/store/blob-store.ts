@@ -30,11 +30,11 @@ const extensions: Record<ImageFormat, string> = {
   webp: 'webp',
 }
 
-/** Where an original lies inside a workspace: images/ab/abcd….png. */
+/** Path of an original inside a workspace: images/ab/abcd….png. */
 export const blobFile = (sha256: Sha256, format: ImageFormat): string =>
   `images/${sha256.slice(0, 2)}/${sha256}.${extensions[format]}`
 
-/** A whole, synced copy under a temporary name. */
+/** A complete copy of a file, synced to disk, under a temporary name. */
 export interface StagedFile {
   path: string
   sha256: Sha256
@@ -61,18 +61,18 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Files that have their names but are not listed in the database yet. */
+/** Files that have their final names but are not listed in the database yet. */
 export interface Publication {
-  /** The rows are in the database. */
+  /** To be called when the rows are in the database. */
   confirm(): void
-  /** The rows could not be written: takes back what was not there before. */
+  /** To be called when the rows could not be written: removes the files that did not exist before. */
   undo(): void
 }
 
 /**
- * The originals of a workspace, each under its SHA-256. A file is first staged, then published together with
- * others, then its row is written, then the publication is confirmed. Wherever a process dies in between, the next
- * owner finds nothing half there.
+ * The originals of a workspace, each under its SHA-256. A file is first staged (copied under a temporary name), then
+ * published together with others (renamed), then its row is written, then the publication is confirmed. Whenever a
+ * process dies in between, the next owner of the workspace removes what is incomplete.
  */
 export interface BlobStore {
   /**
@@ -80,23 +80,23 @@ export interface BlobStore {
    * @throws ImageRefusal `unreadable` where the source cannot be read
    */
   stage(source: string): StagedFile
-  /** As `stage`, for a file that was made here. */
+  /** As `stage`, for bytes in memory. */
   stageBytes(bytes: Uint8Array): StagedFile
-  /** Gives staged files their names. When this returns they are whole and survive a power cut. */
+  /** Gives staged files their final names. When this returns they are complete and survive a power cut. */
   publish(files: { staged: StagedFile; format: ImageFormat }[]): Publication
   /** Removes a staged file that is not wanted. */
   discard(staged: StagedFile): void
   /**
-   * Announces that files will lose their rows. They are removed by `confirm`, after their rows are gone; `undo`
-   * leaves them where they are.
+   * To be called before the rows of files are deleted. The files are removed by `confirm`, after their rows are gone;
+   * `undo` leaves them where they are.
    */
   withdraw(files: { sha256: Sha256; format: ImageFormat }[]): Publication
   /** Absolute path of an original. */
   path(sha256: Sha256, format: ImageFormat): string
   has(sha256: Sha256, format: ImageFormat): boolean
   /**
-   * Removes what a dead process left: staged files, and published ones that never got their row. Only for the
-   * owner of the workspace, before it starts to work.
+   * Removes what a process that died left behind: staged files, and published files without a row. Only for the owner
+   * of the workspace, before it starts to work.
    */
   recover(isListed: (sha256: Sha256) => boolean): void
 }
@@ -255,7 +255,10 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
   }
 }
 
-/** A journal that is not whole was written before anything was renamed: it lists nothing. */
+/**
+ * Reads the journal of a publication. An incomplete journal was written before anything was renamed, so it lists
+ * nothing.
+ */
 function readJournal(path: string): z.infer<typeof journalSchema> {
   const text = readFileSync(path, 'utf8')
   if (!text.endsWith(']')) return []

@@ -6,39 +6,39 @@ export type SqlValue = string | number | null | Uint8Array
 export type SqlValues = Record<string, SqlValue>
 
 /**
- * One connection to a workspace's database, synchronous. Rows are checked against a schema as they are read;
- * statements are prepared once; what fails becomes a Failure with a remedy.
+ * One synchronous connection to a workspace's database. Rows are checked against a schema as they are read,
+ * statements are prepared once, and errors become Failures with a remedy.
  */
 export interface Database {
-  /** Milliseconds since 1970 UTC: the time of what is written. */
+  /** The present time, in milliseconds since 1970 UTC, for timestamps of rows. */
   now(): number
-  /** Changes data. `lastId` is the rowid of an inserted row. */
+  /** Runs a statement that changes data. `lastId` is the rowid of an inserted row. */
   run(sql: string, values?: SqlValues): { changes: number; lastId: number }
   /** The first row, or undefined. */
   get<S extends z.ZodType>(row: S, sql: string, values?: SqlValues): z.output<S> | undefined
   all<S extends z.ZodType>(row: S, sql: string, values?: SqlValues): z.output<S>[]
-  /** Row by row, without holding them; nothing may be written meanwhile. */
+  /** Gives rows one by one, without holding them in memory; nothing may be written meanwhile. */
   iterate<S extends z.ZodType>(row: S, sql: string, values?: SqlValues): Generator<z.output<S>>
-  /** All of `work` or nothing. One inside another is a part of the outer one. */
+  /** Runs `work` in a transaction. One inside another is a part of the outer one. */
   transaction<T>(work: () => T): T
-  /** Several statements without values: a migration. */
+  /** Runs several statements without values, as in a migration. */
   script(sql: string): void
   pragma(text: string): unknown
-  /** A consistent copy while the database is in use; `onProgress` in pages. */
+  /** Makes a consistent copy while the database is in use; `onProgress` counts pages. */
   backup(to: string, onProgress?: (done: number, total: number) => void): Promise<void>
   close(): void
 }
 
 export interface DatabaseOptions {
   now?: () => number
-  /** Milliseconds to wait for another connection of this process. */
+  /** How long to wait for another connection of this process, in milliseconds. */
   timeout?: number
   readonly?: boolean
 }
 
 /**
- * Opens a database file. WAL, so that reading never waits for writing; synchronous=FULL, so that what was
- * confirmed survives a power cut; foreign keys are kept.
+ * Opens a database file: in WAL mode, so that reading never waits for writing; with synchronous=FULL, so that
+ * confirmed data survives a power cut; with foreign keys enforced.
  */
 export function openDatabase(file: string, options: DatabaseOptions = {}): Database {
   const { now = Date.now, timeout = 10_000, readonly = false } = options
@@ -85,7 +85,7 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Datab
           .map((found) => row.parse(found)),
       ),
     *iterate(row, sql, values = {}) {
-      // A statement of its own: the cached one could be asked for again while this one is being read.
+      // Prepared separately, because the cached statement could be used again while this one is still being read.
       try {
         for (const found of connection.prepare<[SqlValues]>(sql).iterate(values)) yield row.parse(found)
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Versions of a dataset's training images. A version is written whole and never changed. */
+/** Versions of a dataset's training images. A version is written completely and never changed. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type DatasetVersion, datasetVersionSchema } from '../../shared/curation.ts'
@@ -73,7 +73,7 @@ export const listVersions = (db: Database, datasetId: Id): DatasetVersion[] =>
     { datasetId },
   )
 
-/** @throws Failure `version-unknown`, naming those that there are */
+/** @throws Failure `version-unknown`, which lists the existing versions */
 export function findVersion(db: Database, datasetId: Id, number: number): DatasetVersion {
   const versions = listVersions(db, datasetId)
   const found = versions.find((version) => version.number === number)
@@ -97,7 +97,7 @@ export const imagesOfVersion = (db: Database, versionId: Id): ImageId[] =>
 const retrainingSchema = z.object({ version: datasetVersionSchema, start: z.enum(['warm', 'beginning']) })
 export type Retraining = z.infer<typeof retrainingSchema>
 
-/** How a run that was retrained began; null for one that was not. */
+/** How a retrained run was started; null for a run that was not retrained. */
 export function retrainingOf(db: Database, runId: Id): Retraining | null {
   const row = db.get(
     z.object({ versionId: z.string(), start: retrainingSchema.shape.start }),

@@ -49,7 +49,7 @@ export function createDataset(
   return dataset
 }
 
-/** Upper and lower case are the same in a name. */
+/** Finds a dataset by its name, ignoring case. */
 export const datasetByName = (db: Database, name: string): Dataset | undefined =>
   db.get(datasetRow, `SELECT ${columns} FROM dataset WHERE name = $name`, { name: name.trim() })
 
@@ -61,7 +61,7 @@ export const listDatasets = (db: Database): Dataset[] =>
 
 /**
  * A dataset by its name or id.
- * @throws Failure `dataset-unknown`, naming those that there are
+ * @throws Failure `dataset-unknown`, which lists the existing datasets
  */
 export function findDataset(db: Database, nameOrId: string): Dataset {
   const found = datasetByName(db, nameOrId) ?? datasetById(db, nameOrId)
@@ -73,8 +73,8 @@ export function findDataset(db: Database, nameOrId: string): Dataset {
 }
 
 /**
- * Takes a dataset away that has never held an image, with the rows of the imports that brought none; what they were
- * is in the audit.
+ * Deletes a dataset that has never held an image, with the rows of its imports, which brought none; the audit still
+ * records them.
  */
 export function removeEmptyDataset(db: Database, id: Id): void {
   db.transaction(() => {
@@ -97,7 +97,7 @@ export function renameDataset(db: Database, id: Id, name: string): void {
   })
 }
 
-/** A part with a direction is not flipped in training. */
+/** Sets whether parts have a direction; the images of such a part are not flipped in training. */
 export function setHasDirection(db: Database, id: Id, hasDirection: boolean): void {
   db.run('UPDATE dataset SET has_direction = $flag WHERE id = $id', { id, flag: toFlag(hasDirection) })
 }

@@ -19,13 +19,13 @@ export interface NewDecision {
   decision: DecisionKind
   defectType?: string | null
   note?: string | null
-  /** blind: without seeing what another operator had decided; settle: about decisions that disagree. */
+  /** `blind`: made without seeing another operator's decision; `settle`: made to settle disagreeing decisions. */
   role?: 'review' | 'blind' | 'settle'
 }
 
 /**
- * Records what an operator decided, with the score that was on screen. When this returns the decision is on disk
- * and survives a power cut. It stands in the place of earlier ones on the image, which stay as they were.
+ * Records an operator's decision, with the score that was on screen. When this returns, the decision is on disk and
+ * survives a power cut. It replaces earlier decisions on the image, whose rows stay unchanged.
  *
  * @throws Failure `image-unknown`, `run-unknown`
  */
@@ -63,9 +63,9 @@ export function decide(db: Database, values: NewDecision): Decision {
 }
 
 /**
- * Accepts every part of a run's queue on which no decision stands, as one deed in one transaction: all of them are on
- * disk when this returns, or none. The audit tells of it in one row that names them.
- * @returns them, in the order of the queue
+ * Accepts every undecided part of a run's queue in one transaction: when this returns, all of these decisions are on
+ * disk, or none. The audit records them in one row, which names the parts.
+ * @returns the decisions, in the order of the queue
  */
 export function acceptUndecided(
   db: Database,
@@ -80,7 +80,8 @@ export function acceptUndecided(
       'INSERT INTO decision_batch (run_id, operator_id, decided_at) VALUES ($runId, $operatorId, $now)',
       { runId, operatorId, now },
     )
-    // CROSS JOIN keeps the order: each part finds its score by key, and not each score its part by looking at all.
+    // CROSS JOIN fixes the order of the join: the score of each part is found by key, instead of searching the part
+    // of each score.
     db.run(
       `INSERT INTO decision (run_id, image_id, operator_id, decision, score, decided_at, role, batch_id)
        SELECT score.run_id, score.image_id, $operatorId, 'accept', score.score, $now, 'review', $batchId
@@ -99,7 +100,7 @@ export function acceptUndecided(
   })
 }
 
-/** The batch of the operator's newest decision of a run that stands; null where that was taken by itself. */
+/** The batch of the operator's newest valid decision of a run; null where that was made singly. */
 export function newestBatch(db: Database, values: { runId: Id; operatorId: number }): number | null {
   const newest = db.get(
     z.object({ batchId: z.int().nullable() }),
@@ -111,8 +112,8 @@ export function newestBatch(db: Database, values: { runId: Id; operatorId: numbe
 }
 
 /**
- * Takes back what stands of a batch, all of it or nothing.
- * @returns the newest of them, and how many they were; null when none stands
+ * Undoes all decisions of a batch that are still valid, or none.
+ * @returns the newest of them, and their number; null when there is none
  */
 export function undoBatch(
   db: Database,
@@ -152,7 +153,7 @@ export function undoBatch(
   })
 }
 
-/** Takes back the operator's newest decision of a run that stands; null when there is none. */
+/** Undoes the operator's newest valid decision of a run; null when there is none. */
 export function undoDecision(
   db: Database,
   values: { runId: Id | null; operatorId: number },
@@ -178,7 +179,7 @@ export function undoDecision(
   })
 }
 
-/** The decision on an image that stands: the newest that was not undone. */
+/** The valid decision on an image: the newest that was not undone. */
 export const standingDecision = (db: Database, imageId: ImageId): Decision | undefined =>
   db.get(
     decisionSchema,
@@ -186,6 +187,6 @@ export const standingDecision = (db: Database, imageId: ImageId): Decision | und
     { imageId },
   )
 
-/** All decisions on an image, also undone ones, in the order they were taken. */
+/** All decisions on an image, including undone ones, in the order in which they were made. */
 export const decisionsOn = (db: Database, imageId: ImageId): Decision[] =>
   db.all(decisionSchema, `SELECT ${columns} FROM decision WHERE image_id = $imageId ORDER BY id`, { imageId })

@@ -1,11 +1,11 @@
-/** Frozen validation sets: what thresholds and comparisons were measured on stays as it was. */
+/** Frozen validation sets: the images on which thresholds and comparisons were measured must not change. */
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import type { Split } from '../../shared/image.ts'
 import { type Id, type ImageId, timeSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 
-/** Since when; null where the set may change. */
+/** Since when the validation set is frozen; null where it may change. */
 export const validationFrozenAt = (db: Database, datasetId: Id): number | null =>
   db.get(
     z.object({ at: timeSchema.nullable() }),
@@ -22,11 +22,11 @@ export function freezeValidation(db: Database, datasetId: Id, frozen: boolean): 
 }
 
 /**
- * For a change of images that touches the validation set, where it is frozen.
- * @param to the split that they would go to
+ * To be called before a change of images: refuses it where it affects a frozen validation set.
+ * @param to the split to which they would be moved
  * @throws Failure `validation-frozen`
  */
-export function requireThawed(db: Database, ids: readonly ImageId[], to?: Split): void {
+export function requireNotFrozen(db: Database, ids: readonly ImageId[], to?: Split): void {
   const frozen = db.get(
     z.object({ name: z.string(), at: timeSchema }),
     `SELECT dataset.name, dataset.validation_frozen_at AS at

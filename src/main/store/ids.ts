@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Id } from '../../shared/values.ts'
 
-/** Without letters that are mistaken for digits. */
+/** Digits and letters, without those that are easily confused. */
 const letters = '23456789abcdefghjkmnpqrstvwxyz'
 
 /**
- * A new id, for instance 20260131-142501-k7m2x: sorts by time, readable, safe as a folder's name on every
- * system, and different on every machine. Identity is not part of a result, so it is not drawn from the seed.
+ * Makes an id, for instance 20260131-142501-k7m2x: it sorts by time, is readable and safe as a folder's name on every
+ * system, and differs between machines. Ids are not part of a result, so they are not drawn from the seed.
  */
 export function newId(now: number): Id {
   const time = new Date(now).toISOString()

@@ -1,6 +1,6 @@
 /**
- * The grid of a dataset: any filter and order. The images of a filter are found in their order on indexes alone, all
- * of them at once as numbers; only the rows of the page that is shown are read.
+ * Queries for the grid of a dataset, with any filter and order. The ids of all matching images are found in order
+ * using indexes alone; only the rows of the page that is shown are read.
  */
 import { z } from 'zod'
 import { type GridFilter, type GridImage, type GridSort, gridImageSchema } from '../../shared/dataset.ts'
@@ -15,7 +15,7 @@ const standing = `(SELECT d.decision FROM decision AS d
 
 const decided = 'EXISTS (SELECT 1 FROM decision AS d WHERE d.image_id = image.id AND d.undone_at IS NULL)'
 
-/** An index for each order; without one the planner may choose that of a filter and sort. */
+/** The index for each order; if none is named, the query planner may choose the index of a filter and sort. */
 const orders = {
   added: { index: 'image_in_order', by: 'image.id' },
   file: { index: 'image_by_name', by: 'image.file' },
@@ -24,14 +24,16 @@ const orders = {
 
 const idList = z.object({ ids: jsonText(z.array(imageIdSchema)) })
 
-/** The ids that a query gives in its order, as one row: to make a hundred thousand rows takes most of the time. */
+/**
+ * The ids that a query gives, in its order, as one row: reading a hundred thousand rows would take most of the time.
+ */
 function idsOf(db: Database, query: string, values: SqlValues): ImageId[] {
-  // The limit keeps the order of the inner query from being left out.
+  // With the limit, SQLite does not leave out the order of the inner query.
   const sql = `SELECT json_group_array(id) AS ids FROM (${query} LIMIT -1)`
   return db.get(idList, sql, values)?.ids ?? []
 }
 
-/** By everything but scores. */
+/** The ids of a dataset's images by any order except by score. */
 function imagesOf(
   db: Database,
   datasetId: Id,
@@ -71,7 +73,7 @@ function imagesOf(
   )
 }
 
-/** By the scores of a run, whatever the dataset. */
+/** The ids of images of any dataset, ordered by the scores of a run. */
 function scoredOf(db: Database, filter: GridFilter, descending: boolean): ImageId[] {
   const terms = ['run_id = $run']
   const values: SqlValues = { run: filter.run ?? '' }
@@ -92,9 +94,8 @@ function scoredOf(db: Database, filter: GridFilter, descending: boolean): ImageI
 }
 
 /**
- * All images of a filter, in an order; in that of scores, only those that have one. Images and scores are read one
- * after the other, each along an index, and matched here, so that no
- * row is looked up for each of the other.
+ * The ids of all images of a filter in an order; in the order of scores, only those that have one. Images and scores
+ * are read one after the other, each along an index, and matched here, which avoids a lookup for each row.
  */
 export function gridOrder(db: Database, datasetId: Id, filter: GridFilter, sort: GridSort): ImageId[] {
   if (sort.by === 'score') {
@@ -112,7 +113,7 @@ const gridRow = gridImageSchema.extend({
   decision: decisionKindSchema.nullable(),
 })
 
-/** What is shown of images, in the order of their ids. */
+/** The rows of images that the grid shows, in the order of the ids. */
 export const gridRows = (db: Database, ids: readonly ImageId[], run: Id | undefined): GridImage[] =>
   db.all(
     gridRow,

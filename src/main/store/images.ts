@@ -24,7 +24,7 @@ const from = 'FROM image JOIN blob ON blob.sha256 = image.sha256'
 const storedMessages = z.array(messageSchema)
 const imageRow = imageSchema.extend({ warnings: jsonText(storedMessages) })
 
-/** A file that lies whole in the blob store. */
+/** The row of a file that is completely in the blob store. */
 export interface BlobRow {
   sha256: Sha256
   format: ImageFormat
@@ -51,7 +51,7 @@ export const blobFormat = (db: Database, sha256: Sha256): ImageFormat | undefine
 
 export type NewImage = Omit<Image, 'id' | 'importedAt' | 'removedAt' | 'bytes' | 'format'> & { importId: Id }
 
-/** Adds an image whose blob is listed. */
+/** Adds an image whose blob is already in the database. */
 export function addImage(db: Database, image: NewImage): ImageId {
   const { lastId } = db.run(
     `INSERT INTO image (dataset_id, sha256, file, width, height, channels, bit_depth, peak, split, label,
@@ -84,7 +84,7 @@ export const imageByHash = (db: Database, datasetId: Id, sha256: Sha256): Image 
     },
   )
 
-/** The images that were imported from this path; several where the file's content has changed since. */
+/** The images that were imported from this path; several where the content of the file has changed meanwhile. */
 export const imagesByFile = (db: Database, datasetId: Id, file: string): Image[] =>
   db.all(
     imageRow,
@@ -97,9 +97,9 @@ export interface ImageFilter {
   split?: Split | undefined
   label?: Label | undefined
   defectType?: string | undefined
-  /** Part of the file's path, in any case. */
+  /** Part of the file's path, ignoring case. */
   text?: string | undefined
-  /** Those that were imported after this one. */
+  /** Only images that were imported after this one. */
   after?: ImageId | undefined
 }
 
@@ -147,19 +147,19 @@ export function listImages(
   })
 }
 
-/** As `listImages`, all of them, in pieces: for main, where nothing may take long at once. */
-export const listImagesInPieces = (db: Database, filter: ImageFilter): Promise<Image[]> =>
+/** As `listImages`, but all images, read in batches so that main is not blocked. */
+export const listImagesInBatches = (db: Database, filter: ImageFilter): Promise<Image[]> =>
   allPages((after, limit) =>
     listImages(db, after === null ? filter : { ...filter, after: after.id }, { offset: 0, limit }),
   )
 
-/** As `listImages`, row by row. */
+/** As `listImages`, but all images, one by one. */
 export function iterateImages(db: Database, filter: ImageFilter): Generator<Image> {
   const { sql, values } = where(filter)
   return db.iterate(imageRow, `SELECT ${columns} ${from} ${sql} ORDER BY image.id`, values)
 }
 
-/** Takes an image out of its dataset; its file, scores and decisions stay. */
+/** Removes an image from its dataset; its file, scores and decisions stay. */
 export function removeImage(db: Database, id: ImageId): void {
   db.transaction(() => {
     db.run('UPDATE image SET removed_at = $now WHERE id = $id AND removed_at IS NULL', { id, now: db.now() })
@@ -206,8 +206,9 @@ export function setMask(db: Database, id: ImageId, maskSha256: Sha256 | null): v
 }
 
 /**
- * The sample value that is white for all images of a dataset with this bit depth (see `fullScale`). Told by the
- * images for training and validation, as test images choose nothing; where there are none, by all.
+ * The sample value that is shown as white for all images of a dataset with this bit depth (see `fullScale`). It is
+ * computed from the images for training and validation, because test images must not influence anything; where there
+ * are none, from all images.
  */
 export function whiteLevel(db: Database, datasetId: Id, bitDepth: 8 | 16): number {
   const peak = z.object({ peak: z.int().nullable() })

@@ -20,7 +20,7 @@ const importRow = z.object({
 })
 export type ImportRow = z.output<typeof importRow>
 
-/** Notes down that images of `source` are being imported. */
+/** Records that images of `source` are being imported. */
 export function beginImport(db: Database, values: { datasetId: Id; source: string; layout: Layout }): Id {
   const id = newId(db.now())
   db.transaction(() => {
@@ -34,7 +34,7 @@ export function beginImport(db: Database, values: { datasetId: Id; source: strin
   return id
 }
 
-/** A row of the audit about an import, with the name of its dataset. */
+/** Adds a row to the audit about an import, with the name of its dataset. */
 export function recordImport(
   db: Database,
   action: 'import.started' | 'import.images' | 'import.ended',

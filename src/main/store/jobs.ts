@@ -40,7 +40,7 @@ export function findJob(db: Database, id: Id): Job {
   throw new Failure('job-unknown', { job: id })
 }
 
-/** Newest first; `active` are those queued or running. */
+/** Jobs, newest first; with `active`, only those queued or running. */
 export const listJobs = (db: Database, options: { active?: boolean; limit?: number } = {}): Job[] =>
   db.all(
     jobRow,
@@ -62,7 +62,7 @@ export function updateJobProgress(db: Database, id: Id, progress: JsonObject): v
   db.run('UPDATE job SET progress = $progress WHERE id = $id', { id, progress: toJson(progress) })
 }
 
-/** A job that made or found its dataset or run notes it down. */
+/** Records which dataset or run a job made or found. */
 export function linkJob(db: Database, id: Id, links: { runId?: Id; datasetId?: Id }): void {
   db.run(
     `UPDATE job SET run_id = coalesce($runId, run_id), dataset_id = coalesce($datasetId, dataset_id) WHERE id = $id`,
@@ -92,7 +92,7 @@ export function finishJob(
   )
 }
 
-/** What the newest finished job of a kind on a dataset came to; null where there is none. */
+/** The result of the newest finished job of a kind on a dataset; null where there is none. */
 export const newestResult = (db: Database, kind: JobKind, datasetId: Id): JsonObject | null =>
   db.get(
     z.object({ result: jsonText(jsonObjectSchema).nullable() }),

@@ -1,6 +1,6 @@
 /**
- * What the audit tells of live parts: a row for many of them, with a checksum over all that was stored about each.
- * A shift has hundreds of thousands of parts, and a change of any of them must be found all the same.
+ * Records live parts in the audit: one row for many parts, with a checksum over everything that was stored about
+ * them. A shift has hundreds of thousands of parts, and a later change of any of them must still be found.
  */
 import { z } from 'zod'
 import type { Id } from '../../shared/values.ts'
@@ -10,24 +10,24 @@ import { findDataset } from './datasets.ts'
 import { judgedChecksum } from './live-checksum.ts'
 import { idRanges } from './scores.ts'
 
-/** Parts in one row at most. */
-export const partsARow = 500
+/** The most parts in one row. */
+export const partsPerRow = 500
 
-const untoldRow = z.object({ id: z.int(), verdict: z.string() })
+const unrecordedRow = z.object({ id: z.int(), verdict: z.string() })
 
 /**
- * Adds rows to the audit for the verdicts that it does not tell of yet.
- * @returns how many parts they tell of
+ * Adds rows to the audit for verdicts that it does not contain yet.
+ * @returns the number of parts that were added
  */
-export function tellJudged(db: Database, watch: { id: Id; datasetId: Id }): number {
-  let told = 0
+export function recordJudgedParts(db: Database, watch: { id: Id; datasetId: Id }): number {
+  let recorded = 0
   for (;;) {
     const count = db.transaction(() => {
       const parts = db.all(
-        untoldRow,
+        unrecordedRow,
         `SELECT id, verdict FROM live_part WHERE watch_id = $watch AND verdict IS NOT NULL AND audit_id IS NULL
-         ORDER BY id LIMIT $partsARow`,
-        { watch: watch.id, partsARow },
+         ORDER BY id LIMIT $partsPerRow`,
+        { watch: watch.id, partsPerRow },
       )
       if (parts.length === 0) return 0
       const ids = parts.map(({ id }) => id)
@@ -48,7 +48,7 @@ export function tellJudged(db: Database, watch: { id: Id; datasetId: Id }): numb
       for (const { id } of parts) db.run('UPDATE live_part SET audit_id = $row WHERE id = $id', { id, row })
       return parts.length
     })
-    told += count
-    if (count < partsARow) return told
+    recorded += count
+    if (count < partsPerRow) return recorded
   }
 }

@@ -30,7 +30,7 @@ export function judgedChecksum(db: Database, parts: string): string {
 const toldSchema = z.object({ parts: z.string(), sha256: z.string() })
 
 /**
- * The parts that a row of the audit tells of, where they are not as they were then; else null.
+ * The parts of a row of the audit whose stored data has changed since; null where none has.
  * @param detail of the row, as it is stored
  */
 export function changedParts(db: Database, detail: string): string | null {

@@ -1,7 +1,7 @@
 /**
- * Pictures of live parts that may be cleared away. Nothing is that a person or the training refers to: what was
- * decided on, labeled, drawn on, moved to another split or taken into a curated version stays for ever. Reports show
- * pictures of labeled and decided parts only, and hold them themselves.
+ * Pictures of live parts that may be deleted to save space. A picture that a person or a training refers to stays for
+ * ever: one that was decided on, labeled, drawn on, moved to another split or included in a curated version. Reports
+ * show only labeled and decided parts, and contain their pictures.
  */
 import { z } from 'zod'
 import { imageFormatSchema } from '../../shared/image.ts'
@@ -16,7 +16,7 @@ const clearableRow = z.object({
 })
 export type ClearablePicture = z.output<typeof clearableRow>
 
-/** Images by their numbers, both included: few enough to be looked at without anybody waiting. */
+/** A range of image ids, both ends included; small enough to be searched without blocking. */
 export interface ImageRange {
   first: ImageId
   last: ImageId
@@ -24,7 +24,7 @@ export interface ImageRange {
 const rangeLength = 1000
 const endsRow = z.object({ first: z.int().nullable(), last: z.int().nullable() })
 
-/** All images in which those of live parts are, the oldest first. */
+/** Ranges that cover the images of all live parts, the oldest first. */
 export function* imageRanges(db: Database): Generator<ImageRange> {
   const { first, last } = db.get(
     endsRow,
@@ -46,15 +46,17 @@ const unreferred = `image.split = 'test' AND image.label = 'unlabeled' AND image
   AND NOT EXISTS (SELECT 1 FROM dataset_version_image AS kept WHERE kept.image_id = image.id)
   AND NOT EXISTS (SELECT 1 FROM image AS same WHERE same.sha256 = image.sha256 AND same.id <> image.id)`
 
-/** Each of its parts was judged before the time, written to the results and told by the audit. */
+/**
+ * Condition: every part with this image was judged before the time, written to the results and recorded in the audit.
+ */
 const done = `NOT EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id
   AND (verdict IS NULL OR written_at IS NULL OR audit_id IS NULL OR judged_at >= $before))`
 
 const wasFlagged = `EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id AND verdict = 'flagged')`
 
 /**
- * The oldest of a range that may go, of parts that were flagged or of those that were not.
- * @param before milliseconds: those judged later stay
+ * The oldest pictures of a range that may be deleted, of flagged parts or of the others.
+ * @param before milliseconds; pictures of parts judged later stay
  */
 export const clearablePictures = (
   db: Database,
@@ -70,7 +72,7 @@ export const clearablePictures = (
     { first, last, before, limit },
   )
 
-/** What photographs of live parts take in a range, in bytes. */
+/** The size of the photographs of live parts in a range, in bytes. */
 export const livePictureBytes = (db: Database, { first, last }: ImageRange): number =>
   db.get(
     z.object({ bytes: z.int() }),
@@ -81,7 +83,8 @@ export const livePictureBytes = (db: Database, { first, last }: ImageRange): num
 const filesRow = z.object({ map: z.string().nullable(), reconstruction: z.string().nullable() })
 
 /**
- * Notes down that the pictures of an image are gone: it leaves its dataset, its scores and verdicts stay.
+ * Records that the pictures of an image were deleted: the image is removed from its dataset, its scores and verdicts
+ * stay.
  * @returns its heat maps and reconstructions, relative to the workspace
  */
 export function markCleared(db: Database, { image, sha256 }: ClearablePicture): string[] {
@@ -102,13 +105,13 @@ export function markCleared(db: Database, { image, sha256 }: ClearablePicture): 
   return files.flatMap(({ map, reconstruction }) => [map, reconstruction].filter((file) => file !== null))
 }
 
-/** Whether the photograph of an image was cleared away. */
+/** Whether the photograph of an image was deleted to save space. */
 export const isCleared = (db: Database, sha256: string): boolean =>
   db.get(z.object({}), 'SELECT 1 FROM blob WHERE sha256 = $sha256 AND discarded_at IS NOT NULL', {
     sha256,
   }) !== undefined
 
-/** The same photograph came again, and lies in the workspace. */
+/** Records that a deleted photograph arrived again and is in the workspace. */
 export function markBack(db: Database, image: ImageId): void {
   db.run('UPDATE image SET removed_at = NULL WHERE id = $image', { image })
 }

@@ -1,4 +1,4 @@
-/** Watched folders, and a row for each file that came into one. */
+/** Watched folders, and a row for each file that arrived in one. */
 import { z } from 'zod'
 import {
   type LivePart,
@@ -21,8 +21,8 @@ const watchRow = liveWatchSchema.extend({
 })
 
 /**
- * One folder is watched at a time: the others rest.
- * @param modelUse the newest use of a model for the run's dataset: a later one is followed
+ * Starts a watch. Only one folder is watched at a time, so all other watches become inactive.
+ * @param modelUse the newest use of a model for the run's dataset; when a newer one appears, the watch follows it
  */
 export function beginWatch(
   db: Database,
@@ -53,13 +53,13 @@ export function endWatch(db: Database, id: Id): void {
   db.run('UPDATE live_watch SET active = 0 WHERE id = $id', { id })
 }
 
-/** The newest use of a model that the watch has taken note of. */
+/** The newest use of a model that the watch has already followed. */
 export const notedUse = (db: Database, id: Id): number | null =>
   db.get(z.object({ use: z.int().nullable() }), 'SELECT model_use_id AS use FROM live_watch WHERE id = $id', {
     id,
   })?.use ?? null
 
-/** From here on the watch judges with this run. */
+/** Lets the watch judge with another run from now on. */
 export function handOver(db: Database, id: Id, { runId, modelUse }: { runId: Id; modelUse: number }): void {
   db.run('UPDATE live_watch SET run_id = $runId, model_use_id = $modelUse, refused = NULL WHERE id = $id', {
     id,
@@ -68,7 +68,7 @@ export function handOver(db: Database, id: Id, { runId, modelUse }: { runId: Id;
   })
 }
 
-/** The model that was taken into use could not be loaded; it is tried again when the watch begins anew. */
+/** Records that the model put into use could not be loaded; loading is tried again when the watch starts again. */
 export function noteRefused(db: Database, id: Id, refused: NonNullable<LiveWatch['refused']>): void {
   db.run('UPDATE live_watch SET refused = $refused WHERE id = $id', { id, refused: toJsonOrNull(refused) })
 }
@@ -78,17 +78,20 @@ export const newestWatch = (db: Database): LiveWatch | undefined =>
 
 const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
   coalesce(refusal, reason) AS reason, judged_at AS judgedAt, run_id AS run, point_id AS point`
-/** Of parts that were judged before messages were data, `reason` is a sentence and `refusal` the message. */
+/**
+ * Reads a row. For parts that were judged before messages became data, `reason` is a sentence and `refusal` the
+ * message.
+ */
 const partRow = livePartSchema.extend({ reason: jsonText(messageSchema).nullable() })
 
-/** A file as it lies in the folder: another size or time is another part. */
+/** A file in the watched folder; with another size or time it counts as another part. */
 export interface ArrivedFile {
   file: string
   bytes: number
   modifiedAt: number
 }
 
-/** Notes a whole file down; null where it is known. */
+/** Adds a complete file as a part; null where it is known already. */
 export function addPart(
   db: Database,
   watchId: Id,
@@ -102,7 +105,7 @@ export function addPart(
   return changes === 0 ? null : (partById(db, lastId) ?? null)
 }
 
-/** The row of a file that is still without a verdict. */
+/** The row of a file that has no verdict yet. */
 export const openPart = (
   db: Database,
   watchId: Id,
@@ -126,7 +129,7 @@ export const hasPart = (db: Database, watchId: Id, { file, bytes, modifiedAt }: 
 export const partById = (db: Database, id: number): LivePart | undefined =>
   db.get(partRow, `SELECT ${partColumns} FROM live_part WHERE id = $id`, { id })
 
-/** Parts without a verdict, in the order in which they came. */
+/** Parts without a verdict, in order of arrival. */
 export const openParts = (db: Database, watchId: Id): LivePart[] =>
   db.all(
     partRow,
@@ -159,7 +162,7 @@ export function judgePart(
   return partById(db, id)
 }
 
-/** All that were judged, in the order in which they came, row by row. */
+/** All judged parts in order of arrival, one by one. */
 export const judgedParts = (db: Database, watchId: Id): Generator<LivePart> =>
   db.iterate(
     partRow,
@@ -187,7 +190,7 @@ export const newestParts = (db: Database, watchId: Id, limit: number): LivePart[
     { watchId, limit },
   )
 
-/** When the newest parts came, with or without a verdict, the newest first. */
+/** The arrival times of the newest parts, with or without a verdict, the newest first. */
 export const newestArrivals = (db: Database, watchId: Id, limit: number): number[] =>
   db
     .all(

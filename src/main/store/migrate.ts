@@ -3,24 +3,24 @@ import { Failure } from '../../shared/failure.ts'
 import type { Database } from './database.ts'
 
 export interface Migration {
-  /** 1, 2, 3 ...: the user_version that the database has afterwards. */
+  /** 1, 2, 3 ...: SQLite's user_version of the database after this migration. */
   version: number
   name: string
   sql: string
-  /** What no SQL can do to the rows; after `sql`, in the same transaction. */
+  /** Changes of rows that SQL cannot express; run after `sql`, in the same transaction. */
   convert?: (db: Database) => void
 }
 
-/** 'FANO': tells a workspace's database from any other SQLite file. */
+/** 'FANO': SQLite's application_id, which distinguishes a workspace's database from other SQLite files. */
 export const applicationId = 0x46414e4f
 
 const numberOf = (db: Database, pragma: string): number =>
   z.array(z.record(z.string(), z.int())).parse(db.pragma(pragma))[0]?.[pragma] ?? 0
 
-/** The migration that the database is at; 0 for a new one. */
+/** The number of the last migration of the database; 0 for a new one. */
 export const versionOf = (db: Database): number => numberOf(db, 'user_version')
 
-/** Whether the file is a workspace's database, or an empty one that can become that. */
+/** Whether the file is a workspace's database, or an empty one that can become one. */
 export function isWorkspaceDatabase(db: Database): boolean {
   if (numberOf(db, 'application_id') === applicationId) return true
   const tables = db.get(z.object({ n: z.int() }), 'SELECT count(*) AS n FROM sqlite_schema')
@@ -31,7 +31,7 @@ export function isWorkspaceDatabase(db: Database): boolean {
 export const newestVersion = (migrations: readonly Migration[]): number => migrations.at(-1)?.version ?? 0
 
 /**
- * Applies what is missing, each migration whole or not at all.
+ * Applies the missing migrations, each completely or not at all.
  * @throws Failure `workspace-newer` for a database of a later Fanoscope
  */
 export function migrate(db: Database, migrations: readonly Migration[]): void {

@@ -1,4 +1,4 @@
-/** Which run is in use for a dataset, since when and why: a history that is only added to. */
+/** The history of the model in use of each dataset: which run, since when and why. Rows are only ever added. */
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type Gate, gateSchema, type ModelUse, modelUseSchema } from '../../shared/model.ts'
@@ -50,7 +50,7 @@ export const modelsInUse = (db: Database): ModelUse[] =>
     .all(z.object({ id: z.string() }), 'SELECT DISTINCT dataset_id AS id FROM model_use', {})
     .flatMap(({ id }) => modelInUse(db, id) ?? [])
 
-/** The same, each with the run that a rollback would go to; null where there is none. */
+/** As `modelsInUse`, each with the run to which a rollback would return; null where there is none. */
 export const modelsWithBefore = (db: Database): (ModelUse & { before: Id | null })[] =>
   modelsInUse(db).map((use) => ({ ...use, before: runBefore(modelHistory(db, use.datasetId)) }))
 

@@ -1,4 +1,4 @@
-/** Thresholds under a name. A point is never changed: what is set anew is its next version. */
+/** Operating points: named thresholds. A point is never changed; a new setting is the next version of the name. */
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type OperatingPoint, operatingPointSchema } from '../../shared/threshold.ts'
@@ -42,7 +42,7 @@ export function findPoint(db: Database, id: number): OperatingPoint {
 export const listPoints = (db: Database, run: Id): OperatingPoint[] =>
   db.all(pointRow, `${source} WHERE point.run_id = $run ORDER BY point.id DESC`, { run })
 
-/** The number of the point that a run's verdicts are given by. */
+/** The id of the operating point in use, which gives a run's verdicts. */
 export const activePointId = (db: Database, run: Id): number | null =>
   db.get(
     z.object({ id: z.int() }),
@@ -50,7 +50,7 @@ export const activePointId = (db: Database, run: Id): number | null =>
     { run },
   )?.id ?? null
 
-/** The point that a run's verdicts are given by; null before one was set. */
+/** The operating point in use, which gives a run's verdicts; null where none was set. */
 export const activePoint = (db: Database, run: Id): OperatingPoint | null =>
   db.get(
     pointRow,
@@ -62,8 +62,8 @@ export const activePoint = (db: Database, run: Id): OperatingPoint | null =>
 export type NewPoint = Omit<OperatingPoint, 'id' | 'version' | 'createdAt'>
 
 /**
- * Stores a point as the next version of its name, and takes it into use. The operator becomes known where the
- * name is new.
+ * Stores a point as the next version of its name, and puts it into use. A new operator's name is added to the
+ * operators.
  *
  * @throws Failure `reason-missing`, `point-name-invalid`, `operator-name-invalid`
  */
@@ -125,7 +125,10 @@ export function savePoint(db: Database, values: NewPoint): OperatingPoint {
   })
 }
 
-/** Takes a point into use that was set before. @throws Failure `point-unknown`, `reason-missing` */
+/**
+ * Puts an existing point into use.
+ * @throws Failure `point-unknown`, `reason-missing`
+ */
 export function usePoint(
   db: Database,
   values: { point: number; operator: string; reason: string },

@@ -14,7 +14,7 @@ export const operatorById = (db: Database, id: number): Operator | undefined =>
   db.get(operatorRow, `SELECT ${columns} FROM operator WHERE id = $id`, { id })
 
 /**
- * The operator of this name, made where the name is new. Upper and lower case are the same.
+ * The operator with this name, ignoring case; a new name is added.
  * @throws Failure `operator-name-invalid`
  */
 export function findOrMakeOperator(db: Database, name: string): Operator {
@@ -41,7 +41,7 @@ export const operatorByName = (db: Database, name: string): Operator | undefined
 export const operatorByBadge = (db: Database, badge: string): Operator | undefined =>
   db.get(operatorRow, `SELECT ${columns} FROM operator WHERE badge = $badge`, { badge: badge.trim() })
 
-/** What a PIN is checked against, see `src/main/services/sign-in.ts`; null where there is none. */
+/** The hash of an operator's PIN, see `src/main/features/operators/sign-in.ts`; null where there is none. */
 export const pinHashOf = (db: Database, id: number): string | null =>
   db.get(z.object({ pin: z.string().nullable() }), 'SELECT pin FROM operator WHERE id = $id', { id })?.pin ??
   null

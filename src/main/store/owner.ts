@@ -14,17 +14,17 @@ const ownerSchema = z.object({
 })
 type Owner = z.infer<typeof ownerSchema>
 
-/** Who has the workspace, for the message to the second; null where it cannot be told. */
+/** Reads who owns the workspace, for the error that a second process gets; null where that cannot be known. */
 function readOwner(file: string): Owner | null {
   try {
     return ownerSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
-    // The owner may be between taking the lock and writing who it is: then the message goes without.
+    // The owner may have the lock but not have written the file yet; the error then does not name it.
     return null
   }
 }
 
-/** Who has the workspace in this folder. */
+/** The owner of the workspace in this folder. */
 export const ownerOf = (dir: string): Owner | null => readOwner(join(dir, 'owner.json'))
 
 function inUse(dir: string, owner: Owner | null): Failure {
@@ -40,18 +40,18 @@ function inUse(dir: string, owner: Owner | null): Failure {
 }
 
 /**
- * Takes a workspace for this process: an exclusive lock of the operating system, by way of SQLite's portable
- * locking, on a file of its own. It ends with the process however the process ends, so a kill leaves nothing
- * to clear away.
+ * Makes this process the owner of a workspace, by an exclusive lock of the operating system on a separate file,
+ * through SQLite's portable locking. The lock ends with the process however the process ends, so nothing needs to be
+ * cleaned up after a kill.
  *
- * @returns what gives it back
- * @throws Failure `workspace-in-use`, naming who has it
+ * @returns a function that releases it
+ * @throws Failure `workspace-in-use`, which names the owner
  */
 export function takeOwnership(dir: string, now: () => number = Date.now): () => void {
   const who = join(dir, 'owner.json')
   const lock = new Sqlite(join(dir, 'owner.lock'), { timeout: 0 })
   try {
-    // In memory: a journal on disk would be left over after a kill.
+    // The journal is in memory, because one on disk would be left over after a kill.
     lock.pragma('journal_mode = MEMORY')
     lock.exec('BEGIN EXCLUSIVE')
     const owner: Owner = { pid: process.pid, host: hostname(), since: now() }

@@ -11,8 +11,8 @@ import { toJson } from './row.ts'
 const interrupted: FailureInfo = message('interrupted')
 
 /**
- * What a new owner does first: whatever still counts as under way belonged to a process that is gone. Runs and
- * jobs are marked as interrupted, and half-published files are removed.
+ * The first thing that a new owner of a workspace does: anything that is still marked as in progress belonged to a
+ * process that has ended. Runs and jobs are marked as interrupted, and half-published files are removed.
  */
 export function recover(db: Database, blobs: BlobStore): void {
   blobs.recover((sha256) => hasBlob(db, sha256))

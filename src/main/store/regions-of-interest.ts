@@ -1,4 +1,4 @@
-/** What of a dataset's photographs counts. A run keeps what was set when it was made. */
+/** The region of interest of each dataset. A run keeps the one that was set when it was made. */
 import { z } from 'zod'
 import {
   type RegionOfInterest,
@@ -18,7 +18,7 @@ export const regionOfInterestOf = (db: Database, datasetId: Id): RegionOfInteres
     { datasetId },
   )?.region ?? wholePhotograph
 
-/** Runs that are made from now on use it; those that are there keep theirs. */
+/** Sets the region of interest for runs that are made from now on; existing runs keep theirs. */
 export function setRegionOfInterest(
   db: Database,
   datasetId: Id,

@@ -1,4 +1,4 @@
-/** How columns become values of the domain: SQLite has neither booleans nor JSON nor arrays of numbers. */
+/** Schemas that turn columns into values: SQLite has no booleans, no JSON and no arrays of numbers. */
 import { z } from 'zod'
 
 /** 0 or 1. */
@@ -11,7 +11,7 @@ export const jsonText = <S extends z.ZodType>(schema: S) =>
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema)
 
-/** float32, little-endian, as every machine that Fanoscope runs on has it. */
+/** A Float32Array, stored little-endian, which is the order of every machine that Fanoscope runs on. */
 export const float32Blob = z.instanceof(Uint8Array).transform((bytes) => {
   const copy = Uint8Array.from(bytes)
   return new Float32Array(copy.buffer, 0, copy.length / 4)

@@ -35,7 +35,7 @@ const runRow = runSchema.extend({
 /** The folder of a run, relative to the workspace. */
 export const runFolder = (id: Id): string => `runs/${id}`
 
-/** What each state may become. A trained run stays what it is. */
+/** The states that may follow each state. A trained run stays trained. */
 const successors: Record<RunState, readonly RunState[]> = {
   queued: ['training', 'cancelled', 'failed', 'interrupted'],
   training: ['paused', 'interrupted', 'trained', 'failed', 'cancelled'],
@@ -91,7 +91,7 @@ export function listRuns(
 }
 
 /**
- * A run by its id, its name, or the beginning or end of its id where only one has it.
+ * A run by its id, its name, or the beginning or end of its id if only one run has it.
  * @throws Failure `run-unknown`, `run-ambiguous`
  */
 export function findRun(db: Database, text: string): Run {
@@ -117,7 +117,7 @@ export function findRun(db: Database, text: string): Run {
     : new Failure('run-unknown', { case: 'none', run: text })
 }
 
-/** Where training stands; losses are the last value of each, by name. */
+/** Stores the progress of a training; `losses` has the last value of each loss, by name. */
 export function updateProgress(
   db: Database,
   id: Id,
@@ -137,8 +137,8 @@ export function updateProgress(
 }
 
 /**
- * Moves a run to another state. Training again counts as a resumption once it has started before.
- * @throws Failure `run-state` where that cannot follow
+ * Moves a run to another state. Each start of training after the first counts as a resumption.
+ * @throws Failure `run-state` where the new state cannot follow the present one
  */
 export function setRunState(db: Database, id: Id, state: RunState, failure: FailureInfo | null = null): Run {
   return db.transaction(() => {
@@ -173,7 +173,7 @@ export function setRunState(db: Database, id: Id, state: RunState, failure: Fail
   })
 }
 
-/** A pause is no end, and going on from one is no start. */
+/** Records the start or end of a training in the audit. A pause does not count as an end, nor its end as a start. */
 function recordTraining(db: Database, run: Run, state: RunState, failure: FailureInfo | null): void {
   if (state === 'queued' || state === 'paused' || (state === 'training' && run.state === 'paused')) return
   const { model, preset, seed, stepsDone, result } = run
@@ -193,12 +193,12 @@ function recordTraining(db: Database, run: Run, state: RunState, failure: Failur
   })
 }
 
-/** What training reported at its end. */
+/** Stores what training reported at its end. */
 export function setRunResult(db: Database, id: Id, result: RunResult): void {
   db.run('UPDATE run SET result = $result WHERE id = $id', { id, result: toJson(result) })
 }
 
-/** Scores of the normal validation images, for percentiles. */
+/** Stores the scores of the normal validation images, from which percentiles are computed. */
 export function setCalibration(db: Database, id: Id, calibration: RunCalibration): void {
   db.run('UPDATE run SET calibration = $calibration WHERE id = $id', { id, calibration: toJson(calibration) })
 }

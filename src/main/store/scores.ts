@@ -10,7 +10,7 @@ import type { Database, SqlValues } from './database.ts'
 import { flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
 import { findRun } from './runs.ts'
 
-/** The Failure `not-scored` of a run that has no score of a split. */
+/** The Failure `not-scored` for a run that has no score in a split. */
 export const notScored = (run: Id, split: Split): Failure => new Failure('not-scored', { run, split })
 
 const columns = `run_id AS runId, image_id AS imageId, score, calibrated, tiles, map_file AS mapFile,
@@ -25,17 +25,17 @@ export type NewScore = Omit<Score, 'runId' | 'scoredAt'> & {
 }
 
 /**
- * Stores the scores of some images in one transaction; an image scored before is scored anew. The first
- * call for a run fixes the names of its components.
+ * Stores the scores of some images in one transaction; earlier scores of the same images are replaced. The first call
+ * for a run fixes the names of its components.
  *
- * @param told later: the audit tells of it with the verdicts that these scores lead to
+ * @param audited `later` where the audit will record the scores together with the verdicts that they lead to
  */
 export function saveScores(
   db: Database,
   runId: Id,
   componentNames: readonly string[],
   scores: readonly NewScore[],
-  told: 'now' | 'later' = 'now',
+  audited: 'now' | 'later' = 'now',
 ): void {
   db.transaction(() => {
     const { components } = findRun(db, runId)
@@ -73,13 +73,13 @@ export function saveScores(
         },
       )
     }
-    if (told === 'later') return
+    if (audited === 'later') return
     const ids = scores.map(({ imageId }) => imageId)
     recordAudit(db, { action: 'scoring.stored', run: runId, detail: { images: idRanges(ids) } })
   })
 }
 
-/** Ids as `1-5, 8`: short where they follow each other, as they mostly do. */
+/** Ids as a text like `1-5, 8`, which is short because ids mostly follow each other. */
 export function idRanges(ids: readonly ImageId[]): string {
   const ranges: { first: number; last: number }[] = []
   for (const id of [...ids].sort((a, b) => a - b)) {
@@ -158,7 +158,7 @@ export function iterateScores(
   )
 }
 
-/** Writes recomputed scores: another kind, another k, another reduction of tiles. */
+/** Stores scores that were recomputed with another kind, another k or another reduction of tiles. */
 export function updateScores(
   db: Database,
   runId: Id,
@@ -191,7 +191,7 @@ const queueRow = z.object({
   mapScale: z.number().nullable(),
   decision: jsonText(decisionSchema).nullable(),
 })
-/** An image in the review queue, with the decision that stands: the newest one that was not undone. */
+/** An image in the review queue, with the valid decision: the newest that was not undone. */
 export type QueueRow = Omit<z.output<typeof queueRow>, 'decision'> & { decision: Decision | null }
 
 export type QueueOrder = 'score' | 'score-ascending' | 'threshold' | 'time' | 'file'
@@ -199,11 +199,11 @@ export type QueueOrder = 'score' | 'score-ascending' | 'threshold' | 'time' | 'f
 export interface QueueFilter {
   runId: Id
   split?: Split | undefined
-  /** Only images on which no decision stands. */
+  /** Whether to list only images without a valid decision. */
   undecided?: boolean
   /** See `reviewViewSchema` of the contract. */
   view?: 'all' | 'second' | 'disagreements'
-  /** Whose second look it is. */
+  /** The operator who reviews in the view `second`. */
   operatorId?: number | null
 }
 
@@ -211,16 +211,19 @@ const orders: Record<QueueOrder, string> = {
   score: 'score.score DESC, score.image_id',
   'score-ascending': 'score.score ASC, score.image_id DESC',
   threshold: 'abs(score.score - $threshold), score.image_id',
-  // Numbers are given in the order of arrival.
+  // Ids are assigned in order of arrival.
   time: 'score.image_id DESC',
   file: 'image.file, score.image_id',
 }
 
-/** The newest decision on the part itself, whichever run showed it. */
+/** Joins the newest decision on the image, whichever run it was made with. */
 const standing = (which: string): string => `LEFT JOIN decision ON decision.id = (
   SELECT max(d.id) FROM decision AS d WHERE d.image_id = score.image_id AND d.undone_at IS NULL ${which})`
 
-/** A second look does not see what others decided, and a disagreement is open until it is settled. */
+/**
+ * The decision that each view shows: the view `second` hides what others decided, and a disagreement stays open until
+ * it is settled.
+ */
 const shownDecision = {
   all: '',
   second: 'AND d.operator_id = $operatorId',
@@ -235,7 +238,7 @@ const viewTerms = {
     `NOT EXISTS (SELECT 1 FROM decision AS o WHERE o.image_id = score.image_id AND o.undone_at IS NULL
       AND o.operator_id = $operatorId AND o.role <> 'blind')`,
   ],
-  // The newest opinion of each operator counts.
+  // Only the newest decision of each operator counts.
   disagreements: [
     `(SELECT count(DISTINCT o.decision) FROM decision AS o
       WHERE o.image_id = score.image_id AND o.undone_at IS NULL AND o.role <> 'settle'
@@ -263,7 +266,7 @@ function queueSource(filter: QueueFilter): { sql: string; values: SqlValues } {
 
 export interface QueuePage {
   order?: QueueOrder
-  /** For the order by nearness to it; without one the order is by score. */
+  /** The threshold for the order by nearness to it; without one, the order is by score. */
   threshold?: number | null
   offset?: number
   limit?: number
@@ -295,7 +298,7 @@ export function listQueue(db: Database, filter: QueueFilter, page: QueuePage = {
   return db.all(queueRow, sql, values)
 }
 
-/** How long the queue is, and what was decided on its images. */
+/** The length of the queue, and the numbers of decisions on its images. */
 export function countQueue(
   db: Database,
   filter: QueueFilter,
@@ -320,7 +323,7 @@ const opinionRow = z.object({
   note: z.string().nullable(),
 })
 
-/** The newest opinion of each operator about a part, in the order in which they gave it. */
+/** The newest decision of each operator about a part, in the order in which they were made. */
 export const opinionsOn = (db: Database, imageId: ImageId): z.output<typeof opinionRow>[] =>
   db.all(
     opinionRow,

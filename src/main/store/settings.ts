@@ -20,7 +20,7 @@ export function readSetting<S extends z.ZodType>(
   return parsed?.success ? parsed.data : fallback
 }
 
-/** @param value what JSON can hold */
+/** @param value a value that JSON can represent */
 export function writeSetting(db: Database, key: string, value: unknown): void {
   db.run(
     'INSERT INTO setting (key, value) VALUES ($key, $value) ON CONFLICT (key) DO UPDATE SET value = excluded.value',

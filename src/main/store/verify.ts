@@ -16,7 +16,7 @@ import type { Workspace } from './workspace.ts'
 
 export interface VerifyOptions {
   signal?: AbortSignal
-  /** In bytes of originals. */
+  /** Progress in bytes of originals. */
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
@@ -27,8 +27,8 @@ const pageSize = 500
 const shown = (root: string, path: string): string => relative(root, path).split(sep).join('/')
 
 /**
- * Checks all of a workspace: the database and its references, the bytes of every original against its SHA-256, the
- * files of runs and scores, and files that nothing names. Changes nothing. Long: run it in a thread.
+ * Checks a whole workspace: the database and its references, the bytes of every original against its SHA-256, the
+ * files of runs and scores, and files that no row names. Changes nothing. It takes long, so it is run in a thread.
  *
  * @throws Failure `cancelled`
  */
@@ -187,7 +187,7 @@ function checkScores(workspace: Workspace, report: Report): void {
   }
 }
 
-/** What a trained run must have for scoring. */
+/** The files that a trained run needs for scoring. */
 const modelFiles = ['model/model.json', 'model/weights.safetensors']
 
 async function checkRuns({ db, dir, paths }: Workspace, report: Report): Promise<void> {

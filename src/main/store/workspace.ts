@@ -27,20 +27,20 @@ export interface Workspace {
   db: Database
   blobs: BlobStore
   paths: WorkspacePaths
-  /** The absolute path of what the database names by a relative one. */
+  /** The absolute path for a relative path from the database. */
   path(relativePath: string): string
   close(): void
 }
 
 export interface OpenOptions {
-  /** Make the workspace where the folder is absent or empty. */
+  /** Makes the workspace where the folder is absent or empty. */
   create?: boolean
   now?: () => number
-  /** Other migrations than the released ones, for tests of migrating. */
+  /** Migrations other than the released ones, for tests. */
   migrations?: readonly Migration[]
 }
 
-/** What operating systems leave in every folder. */
+/** Files that operating systems create in every folder. */
 const ignorable = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory'])
 
 const pathsOf = (dir: string): WorkspacePaths => ({
@@ -98,7 +98,7 @@ function unreadable(file: string, cause?: unknown): Failure {
   return new Failure('workspace-unreadable', { file }, { cause })
 }
 
-/** A copy of the database as it was, before a migration changes it. */
+/** Copies the database before a migration changes it. */
 function backupBefore(db: Database, paths: WorkspacePaths, version: number): void {
   mkdirSync(paths.backups, { recursive: true })
   const time = new Date(db.now()).toISOString().replaceAll(/[:.]/g, '-')
@@ -125,7 +125,7 @@ function assemble(dir: string, db: Database, close: () => void): Workspace {
 }
 
 /**
- * Opens a workspace, and makes it where `create` is set. This process owns it until `close`.
+ * Opens a workspace, or makes it if `create` is set. This process owns it until `close`.
  *
  * @throws Failure `workspace-not-found`, `workspace-not-a-folder`, `workspace-folder-not-empty`,
  * `workspace-in-use`, `workspace-unreadable`, `workspace-newer`, `disk-full`, `workspace-read-only`
@@ -148,7 +148,7 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
       const workspace = assemble(dir, db, () => {
         if (!isOpen) return
         isOpen = false
-        // With nothing left in the log, the folder can be copied as it is.
+        // This empties the write-ahead log, so that the folder can be copied as it is.
         db.pragma('wal_checkpoint(TRUNCATE)')
         db.close()
         release()
@@ -165,7 +165,10 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
   }
 }
 
-/** Another connection to a workspace that this process owns already: for a worker thread of the owner, only. */
+/**
+ * Opens another connection to a workspace that is already owned: for a thread of the owner, or for a short
+ * transaction of another process of the same machine.
+ */
 export function attachWorkspace(folder: string, options: { now?: () => number } = {}): Workspace {
   const dir = resolve(folder)
   const db = openDatabase(pathsOf(dir).database, options)

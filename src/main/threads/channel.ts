@@ -1,6 +1,6 @@
 /**
- * What passes between main and a thread. Each call has a port of its own: progress comes through it to main, and the
- * word that the work shall stop goes the other way. What the call came to is its answer.
+ * The messages between main and a thread. Each call has its own port, on which progress comes to main and a request
+ * to stop goes to the thread. The result is the answer of the call.
  */
 import { MessagePort } from 'node:worker_threads'
 import { z } from 'zod'
@@ -13,12 +13,12 @@ export const callSchema = z.discriminatedUnion('kind', [
     input: z.unknown(),
     port: z.instanceof(MessagePort),
   }),
-  /** Before a thread ends: what tasks hold open is closed. */
+  /** Sent before a thread ends, so that its tasks close what they hold open. */
   z.object({ kind: z.literal('close') }),
 ])
 export type Call = z.infer<typeof callSchema>
 
-/** A failure is an answer too, so that its code and remedy come through whole. */
+/** The answer of a call. A failure is an answer too, so that its code and values arrive unchanged. */
 export const answerSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: z.unknown() }),
   z.object({ ok: z.literal(false), failure: failureInfoSchema }),

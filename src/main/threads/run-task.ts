@@ -1,17 +1,20 @@
 /**
- * Main's side of tasks that are done and over with. They share some threads, which end by themselves soon after the
- * last task and do not keep the process.
+ * Runs tasks in threads, from main. Several threads are shared by all tasks; they end soon after the last task and do
+ * not keep the process alive.
  */
 import type { Workspace } from '../store/workspace.ts'
 import type { Task, WorkspaceTask } from './task.ts'
 import { createThreadPool, type RunOptions } from './thread-pool.ts'
 
 /**
- * Threads at the same time. Jobs that read files wait for each other, and so do those for the engine, so most of
- * these are for what a window waits for: however long an import takes, a label is saved beside it.
+ * The most threads at the same time. At most one job that reads files and one that uses the engine run at a time, so
+ * most of these threads are for work that a window waits for: a label is saved at once however long an import takes.
  */
 const maxThreads = 8
-/** Long enough for the next label that somebody draws to find a thread that has loaded everything. */
+/**
+ * Milliseconds after which an unused thread ends; long enough that the next label that somebody draws finds a thread
+ * with everything loaded.
+ */
 const idleTimeout = 10_000
 
 const threads = createThreadPool({ maxThreads, idleTimeout })

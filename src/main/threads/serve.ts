@@ -1,11 +1,11 @@
-/** The thread's side: does the tasks of a table. */
+/** Runs the tasks of a table, in the thread. */
 import { receiveMessageOnPort } from 'node:worker_threads'
 import { failureData } from '../../shared/failure.ts'
 import { rateLimit } from '../platform/rate-limit.ts'
 import { type Answer, type Call, callSchema, cancelMessage } from './channel.ts'
 import type { ThreadTask } from './task.ts'
 
-/** Milliseconds between two messages of progress, at least. */
+/** The least time between two messages of progress, in milliseconds. */
 const progressInterval = 100
 
 export function serveTasks(tasks: readonly ThreadTask[]): (call: unknown) => Promise<Answer> {
@@ -17,7 +17,7 @@ export function serveTasks(tasks: readonly ThreadTask[]): (call: unknown) => Pro
       if (message === cancelMessage) abort.abort()
     }
     const progress = rateLimit(progressInterval, (value: unknown) => port.postMessage(value))
-    // Who called may have cancelled already.
+    // The caller may have cancelled already.
     hear(receiveMessageOnPort(port)?.message)
     port.on('message', hear)
     try {

@@ -1,14 +1,17 @@
-/** Threads that answer for as long as a workspace is open, each its own task, from what they keep in memory. */
+/**
+ * Threads that stay alive as long as a workspace is open, one for each resident task, and answer from what they keep
+ * in memory.
+ */
 import type { ResidentTask } from './task.ts'
 import { createThreadPool, type ThreadPool } from './thread-pool.ts'
 
 export interface SessionThreads {
   /**
-   * The thread of a task starts when it is first asked, and again when it died.
+   * Asks a task. Its thread starts with the first question, and again after it died.
    * @throws Failure what the task throws, or `thread-died`
    */
   ask<I, R>(task: ResidentTask<I, R>, input: I): Promise<R>
-  /** Calls that were made before are answered first. */
+  /** Ends the threads; earlier calls are answered first. */
   close(): Promise<void>
 }
 

@@ -1,28 +1,34 @@
 /**
- * A task is work that a thread does, because it would hold main up. The feature that it belongs to defines it in a
- * file of its own, which main imports for the schemas and types; so `work` imports what is heavy when it is called.
- * What a thread is given and what it sends back are plain data, checked on arrival. Every task has a line in the table
- * of tasks (`src/main/app/thread-tasks.ts`).
+ * A task is work for a thread, because it would block main. The feature to which it belongs defines it in a file that
+ * main also imports, for its schemas and types; so `work` imports heavy modules only when it is called. What a thread
+ * is given and what it sends back are plain data, checked on arrival. Every task has a line in the table of tasks
+ * (`src/main/app/thread-tasks.ts`).
  */
 import { z } from 'zod'
 import { attachWorkspace, type Workspace } from '../store/workspace.ts'
 
-/** The thread's view of a task. */
+/** What a thread needs to know of a task. */
 export interface ThreadTask {
   readonly name: string
   perform(message: unknown, context: TaskContext<unknown>): Promise<unknown>
-  /** Lets go of what the task holds from call to call. */
+  /** Closes what the task keeps open between calls. */
   close?(): void
 }
 
 export interface TaskContext<P> {
-  /** Aborted when whoever asked does not want the answer any more; the work stops where nothing is left half done. */
+  /**
+   * Aborted when the caller does not want the answer any more; the work then stops at a point where nothing is left
+   * incomplete.
+   */
   readonly signal: AbortSignal
-  /** May be called as often as is convenient: what comes too fast is left out, except the last. */
+  /**
+   * Reports progress. It may be called as often as convenient: of reports in quick succession only some, and the
+   * last, are sent.
+   */
   readonly onProgress: (progress: P) => void
 }
 
-/** Main's view of a task: how its messages are read. */
+/** What main needs to know of a task: how its messages are read. */
 export interface ReadableTask<P, R> extends ThreadTask {
   readProgress(message: unknown): P
   readResult(message: unknown): R
@@ -37,23 +43,23 @@ export interface WorkspaceTask<I, P, R> extends ReadableTask<P, R> {
   workspaceMessage(dir: string, input: I): unknown
 }
 
-/** A task that keeps in memory what it answers from, in one thread for as long as the workspace is open. */
+/** A resident task: it answers from what it keeps in memory, in one thread as long as the workspace is open. */
 export interface ResidentTask<I, R> extends ReadableTask<never, R> {
   residentMessage(dir: string, input: I): unknown
   close(): void
 }
 
 interface Description<I extends z.ZodType, P extends z.ZodType, R extends z.ZodType> {
-  /** Of all tasks, this one alone has it. */
+  /** The name, unique among all tasks. */
   name: string
   input: I
   progress: P
   result: R
 }
 
-/** For tasks that tell how many of how many are done. */
+/** Progress of tasks that report how many of how many items are done. */
 export const counted = z.object({ done: z.number(), total: z.number() })
-/** For tasks that tell nothing before they are done. */
+/** Progress of tasks that report none. */
 export const noProgress = z.never()
 
 const ofWorkspace = z.object({ dir: z.string(), input: z.unknown() })
@@ -76,7 +82,7 @@ export function defineTask<I extends z.ZodType, P extends z.ZodType, R extends z
   }
 }
 
-/** The thread attaches to the workspace, and lets go of it however the work ends. */
+/** Defines a task that gets its own connection to the workspace, which is closed however the work ends. */
 export function defineWorkspaceTask<I extends z.ZodType, P extends z.ZodType, R extends z.ZodType>({
   name,
   input,
@@ -103,7 +109,10 @@ export function defineWorkspaceTask<I extends z.ZodType, P extends z.ZodType, R 
   }
 }
 
-/** The thread opens what it answers from at the first call, and closes it when the session ends. */
+/**
+ * Defines a resident task. The thread opens what it answers from at the first call, and closes it when the session
+ * ends.
+ */
 export function defineResidentTask<I extends z.ZodType, R extends z.ZodType>({
   name,
   input,

@@ -1,8 +1,9 @@
 /**
- * Main's side: threads that take tasks one after another. Piscina starts them when they are needed, hands out the
- * calls, and lets threads without work go; what it cannot do is here. It would end a thread to cancel a call, but a
- * thread that is ended may leave half a file behind, so the wish to stop goes through the call's own port and the
- * task decides. And calls that wait for a thread would wait for ever when the last thread died, so they are told.
+ * Threads that run tasks one after another, from main. Piscina starts them when needed, distributes the calls and
+ * ends unused threads. This file adds what it cannot do. Piscina would end a thread to cancel a call, but an ended
+ * thread may leave half a file behind; so the request to stop goes through the call's own port and the task decides
+ * where to stop. And when the last thread dies, calls that wait for one are rejected; otherwise they would wait for
+ * ever.
  */
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
@@ -12,16 +13,16 @@ import { answerSchema, type Call, cancelMessage } from './channel.ts'
 import type { ReadableTask } from './task.ts'
 
 export interface RunOptions<P> {
-  /** Aborting it asks the task to stop; what `run` then comes to is what the task says. */
+  /** Aborting it asks the task to stop; `run` then settles with what the task gives or throws. */
   signal?: AbortSignal
   onProgress?: (progress: P) => void
 }
 
 export interface PoolSize {
   maxThreads: number
-  /** Milliseconds after which a thread without work ends; Infinity keeps it until `close`. */
+  /** Milliseconds after which an unused thread ends; Infinity keeps it until `close`. */
   idleTimeout: number
-  /** Calls that one thread works on at the same time, where they wait for something else. */
+  /** The number of calls that one thread handles at the same time, for calls that wait for something else. */
   callsPerThread?: number
 }
 
@@ -29,8 +30,8 @@ export interface ThreadPool {
   /** @throws Failure what the task throws, or `thread-died` */
   run<P, R>(task: ReadableTask<P, R>, message: unknown, options?: RunOptions<P>): Promise<R>
   /**
-   * Ends the threads. Where tasks hold something open, that is closed first, after the calls before; otherwise calls
-   * at work are rejected with Failure `thread-died`. A later call starts a thread again.
+   * Ends the threads. With `holding`, earlier calls are answered first and tasks close what they keep open; otherwise
+   * running calls are rejected with Failure `thread-died`. A later call starts a thread again.
    */
   close(options?: { holding?: boolean }): Promise<void>
 }
@@ -40,8 +41,9 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
   let current: Promise<Piscina<Call, unknown>> | null = null
 
   async function start(): Promise<Piscina<Call, unknown>> {
-    // A native library must be loaded by main before a thread loads it: it could not be unloaded with the thread.
-    // Of those that threads load, the database's is loaded by whoever opened the workspace, and sharp's here.
+    // A native library must be loaded by main before a thread loads it: otherwise it cannot be unloaded with the
+    // thread. Threads load two: that of the database, which main has loaded when it opened the workspace, and sharp,
+    // which is loaded here.
     const [{ Piscina }] = await Promise.all([import('piscina'), import('sharp')])
     const pool = new Piscina<Call, unknown>({
       filename: file.href,
@@ -51,16 +53,16 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
       concurrentTasksPerWorker: size.callsPerThread ?? 1,
       stricterFIFO: true,
       recordTiming: false,
-      // Messages instead: between two calls a thread then still does what the first one left to be done, such as
+      // With messages instead of atomics, a thread does between two calls what the first one left to do, such as
       // closing its port.
       atomics: 'disabled',
     })
-    // A thread that could not start: nobody would answer the calls that wait for it.
+    // A thread could not start; nothing would answer the calls that wait for it.
     pool.on('error', () => giveUp(pool))
     return pool
   }
 
-  /** Those who wait are rejected; the next call starts anew. */
+  /** Rejects the waiting calls; the next call starts a new pool. */
   function giveUp(pool: Piscina<Call, unknown>): void {
     current = null
     void pool.destroy()
@@ -95,7 +97,7 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
       try {
         const call: Call = { kind: 'perform', task: task.name, input: message, port: port2 }
         const answer = answerSchema.parse(await Promise.race([answerTo(call), broken.promise]))
-        // Sent before the answer, but through another port.
+        // The last progress was sent before the answer, but through another port, so it may not have been read yet.
         for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port))
           told(last.message)
         if (answer.ok) return task.readResult(answer.value)

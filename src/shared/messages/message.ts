@@ -1,10 +1,10 @@
 /**
- * What is said to a person, as data: a stable code and the values that belong in the sentence. It stays so from where
- * it arises to the database and to the window, and is worded by `wordsIn` where a person reads it.
+ * A message to a person, as data: a stable code and the values for its sentence. It stays data in the database and on
+ * its way to the window; `wordsIn` turns it into words where a person reads it.
  */
 import { z } from 'zod'
 
-/** The parts of the locale files `en.json` and `zh-CN.json` beside this file. */
+/** The topics of messages: the top-level keys of the locale files `en.json` and `zh-CN.json` in this folder. */
 export const topics = [
   'failure',
   'warning',
@@ -17,19 +17,19 @@ export const topics = [
 ] as const
 export type Topic = (typeof topics)[number]
 
-/** A message that stands inside another one, such as the reason why a mask was left out. */
+/** A message inside another one, such as the reason why a mask was left out. */
 export interface NestedMessage {
   topic: Topic
   code: string
   params: Params
 }
 
-/** A share that is written in percent, with three digits: 0.0125 as 1.25 %. */
+/** A share that is shown in percent, with three significant digits: 0.0125 as 1.25 %. */
 export interface Share {
   share: number
 }
 
-/** A number is written as it is, a list with commas, a list of messages with semicolons. */
+/** A value of a sentence. A list is shown with commas, a list of messages with semicolons. */
 export type Param = string | number | boolean | null | NestedMessage | Share | readonly Param[]
 
 /**
@@ -39,8 +39,8 @@ export type Param = string | number | boolean | null | NestedMessage | Share | r
 export type Params = { readonly [name: string]: Param }
 
 /**
- * What was said before messages were data and no pattern knows is kept as its text: with this as its code, or as its
- * case where its code was known.
+ * The code (or, if the code is known, the case) of an old sentence that was stored before messages became data and
+ * that the migration could not read back. Its text is kept.
  */
 export const recordedBefore = 'recorded-before'
 
@@ -65,12 +65,12 @@ const paramSchema: z.ZodType<Param> = z.lazy(() =>
 
 export const messageSchema = z.object({ code: z.string(), params: paramsSchema })
 
-/** @param params must fit the entry of `code` in the locale files */
+/** @param params the values that the entry of `code` in the locale files needs */
 export function message(code: string, params: Params = {}): Message {
   return { code, params }
 }
 
-/** A message that stands inside another one. */
+/** Makes a message that can be a value of another one. */
 export function inside(topic: Topic, { code, params }: Message): NestedMessage {
   return { topic, code, params }
 }

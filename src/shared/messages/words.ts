@@ -1,4 +1,4 @@
-/** Messages in words, in the language of the person who reads them; the same words in windows and on the command line. */
+/** Turns messages into words in the reader's language. Windows and the command line use the same words. */
 import {
   compile,
   createCoreContext,
@@ -16,8 +16,9 @@ registerMessageCompiler(compile)
 type Entry = string | { readonly [part: string]: string }
 type Entries = { readonly [code: string]: Entry }
 /**
- * Beside the topics, a locale may have words for `values` that are English words as they are, such as the state of a
- * run: a sentence with `@:{state}` instead of `{state}` says the word, or the value itself where it has none.
+ * Besides the topics, a locale has `values`: words for values that are English words in the data, such as the state
+ * of a run. A sentence with `@:{state}` instead of `{state}` shows the word for the value, or the value itself where
+ * there is none.
  */
 type Catalog = { readonly [topic in Topic]?: Entries } & {
   readonly values?: { readonly [value: string]: string }
@@ -28,7 +29,10 @@ const separators: { readonly [locale: string]: { values: string; messages: strin
   'zh-CN': { values: '、', messages: '；' },
 }
 
-/** Every entry under `topic.code` or `topic.code.part`, and the words of values under the values. */
+/**
+ * Flattens the catalog: every entry under `topic.code` or `topic.code.part`, and the words for values under the
+ * values.
+ */
 function flat({ values, ...catalog }: Catalog): Record<string, string> {
   const all: Record<string, string> = { ...values }
   for (const [topic, entries] of Object.entries<Entries | undefined>(catalog)) {
@@ -52,13 +56,13 @@ const context = createCoreContext({
 
 export interface Words {
   /**
-   * The words of a message; of an entry with parts, those of one part.
-   * A code that the locale files do not know is given back as it is: it comes from a newer version.
+   * The words of a message; if its entry has several parts, those of one part. A code that the locale files do not
+   * have is returned itself: it comes from a newer version.
    */
   text(topic: Topic, message: Message, part?: string): string
 }
 
-/** @param locale one without locale files is English */
+/** @param locale English is used for a locale without files */
 export function wordsIn(locale: string): Words {
   const words: Words = {
     text(topic, { code, params }, part) {
@@ -80,12 +84,12 @@ export function wordsIn(locale: string): Words {
     if (param === null) return ''
     if (typeof param !== 'object') return String(param)
     if ('topic' in param) {
-      // A failure inside a sentence is told by what happened; inside of what to do, by what to do.
+      // Inside a sentence about what happened, a failure is shown by its title; inside a remedy, by its remedy.
       const inner = param.topic === 'failure' ? (part === 'remedy' ? 'remedy' : 'title') : undefined
       return words.text(param.topic, param, inner)
     }
     if ('share' in param) return `${Number((100 * param.share).toPrecision(3))} %`
-    // Sentences have commas of their own.
+    // Sentences contain commas themselves, so lists of them use semicolons.
     const isOfMessages = param.some((item) => typeof item === 'object' && item !== null && 'topic' in item)
     const { values, messages } = separators[locale] ?? { values: ', ', messages: '; ' }
     return param.map((item) => one(item, part)).join(isOfMessages ? messages : values)

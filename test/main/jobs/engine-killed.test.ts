@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { doAgain } from '../../../src/main/app/repeat-job.ts'
+import { repeatJob } from '../../../src/main/app/repeat-job.ts'
 import type { EngineChannel } from '../../../src/main/engine-host/channel.ts'
 import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
 import { startTraining } from '../../../src/main/features/training/training.ts'
@@ -46,7 +46,7 @@ async function untilDone(session: Session, first: Id, between: (job: Job) => voi
   const attempts = [await session.jobs.ended(first)]
   for (let last = attempts.at(-1); last?.state === 'interrupted'; last = attempts.at(-1)) {
     between(last)
-    attempts.push(await session.jobs.ended(doAgain(session, last.id)))
+    attempts.push(await session.jobs.ended(repeatJob(session, last.id)))
   }
   return attempts
 }

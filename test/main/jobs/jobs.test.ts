@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { doAgain } from '../../../src/main/app/repeat-job.ts'
+import { repeatJob } from '../../../src/main/app/repeat-job.ts'
 import { sessionHooks } from '../../../src/main/app/session-hooks.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
@@ -157,7 +157,7 @@ describe('a training as a job', () => {
     session.jobs.stop(job, 'cancel')
     expect((await session.jobs.ended(job)).state).toBe('cancelled')
     expect(findRun(db, run).state).toBe('cancelled')
-    const again = doAgain(session, job)
+    const again = repeatJob(session, job)
     expect(again).not.toBe(job)
     await expect.poll(() => engine.tasks).toHaveLength(2)
     expect(engine.tasks[1]).toMatchObject({ run, resume: true })
@@ -228,8 +228,8 @@ describe('a training as a job', () => {
 
   it('cannot be done again while it is at work', async () => {
     const { session, job } = await begun()
-    expect(() => doAgain(session, job)).toThrow(expect.objectContaining({ code: 'job-active' }))
-    expect(() => doAgain(session, 'none')).toThrow(expect.objectContaining({ code: 'job-unknown' }))
+    expect(() => repeatJob(session, job)).toThrow(expect.objectContaining({ code: 'job-active' }))
+    expect(() => repeatJob(session, 'none')).toThrow(expect.objectContaining({ code: 'job-unknown' }))
   })
 
   it('on a full disk fails with that, and nothing that was stored is lost', async () => {
@@ -349,7 +349,7 @@ describe('a scoring as a job', () => {
     expect((await session.jobs.ended(job)).state).toBe('interrupted')
     expect(rowsOf()).toEqual(first)
 
-    const again = doAgain(session, job)
+    const again = repeatJob(session, job)
     await expect.poll(() => engine.tasks).toHaveLength(3)
     const rest = engine.tasks[2]
     if (rest?.kind !== 'score') throw new TypeError('not a scoring')
@@ -385,7 +385,7 @@ describe('a scoring as a job', () => {
       scores(2)
       engine.exits(null, 'SIGKILL')
       await session.jobs.ended(job)
-      job = doAgain(session, job)
+      job = repeatJob(session, job)
     }
     expect((await session.jobs.ended(job)).result).toMatchObject({ images: 0, already: 6 })
   })

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { doAgain } from '../../../src/main/app/repeat-job.ts'
+import { repeatJob } from '../../../src/main/app/repeat-job.ts'
 import type { LaunchEngine } from '../../../src/main/engine-host/channel.ts'
 import { launchChildEngine } from '../../../src/main/engine-host/child-process.ts'
 import { engineEnvironment } from '../../../src/main/engine-host/environment.ts'
@@ -61,7 +61,7 @@ describeCompiled('a training by the real engine', () => {
     expect(findRun(db, run)).toMatchObject({ state: 'interrupted', failure: { code: 'stopped' } })
     expect(said.filter((type) => type !== 'checkpoint')).toEqual(['paused', 'continued'])
     expect(said.at(-1)).toBe('checkpoint')
-    const again = await session.jobs.ended(doAgain(session, job))
+    const again = await session.jobs.ended(repeatJob(session, job))
     expect(again.result).toMatchObject({ weightsSha256: wanted })
     expect(findRun(db, run)).toMatchObject({ state: 'trained', resumedCount: 1 })
   })
@@ -132,7 +132,7 @@ describeCompiled('a full disk', () => {
     await session.close()
 
     const next = sessionOn(dir)
-    expect(await next.jobs.ended(doAgain(next, scoring.job))).toMatchObject({
+    expect(await next.jobs.ended(repeatJob(next, scoring.job))).toMatchObject({
       state: 'done',
       result: { images: 60 - kept.length, already: kept.length },
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { allPages, inPieces, pieceSize } from '../../../src/main/platform/long-work.ts'
+import { allPages, batchSize, inBatches } from '../../../src/main/platform/long-work.ts'
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
 
@@ -21,10 +21,10 @@ function watch(done: () => number): { seen: number[]; stop: () => void } {
 }
 
 describe('work in pieces', () => {
-  it.each([0, 1, pieceSize, pieceSize + 1, 3 * pieceSize])(
+  it.each([0, 1, batchSize, batchSize + 1, 3 * batchSize])(
     'makes the same of %i items, in their order',
     async (n) => {
-      expect(await inPieces(numbers(n), (piece) => piece.map((i) => i * 2))).toEqual(
+      expect(await inBatches(numbers(n), (batch) => batch.map((i) => i * 2))).toEqual(
         numbers(n).map((i) => i * 2),
       )
       const read = (after: number | null, limit: number) => {
@@ -38,11 +38,11 @@ describe('work in pieces', () => {
   it('lets others take their turn between two pieces', async () => {
     let done = 0
     const { seen, stop } = watch(() => done)
-    await inPieces(numbers(4 * pieceSize), (piece) => {
-      done += piece.length
+    await inBatches(numbers(4 * batchSize), (batch) => {
+      done += batch.length
       return []
     })
     stop()
-    expect(seen).toEqual(expect.arrayContaining([pieceSize, 2 * pieceSize, 3 * pieceSize]))
+    expect(seen).toEqual(expect.arrayContaining([batchSize, 2 * batchSize, 3 * batchSize]))
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
-import { doAgain } from '../../../src/main/app/repeat-job.ts'
+import { repeatJob } from '../../../src/main/app/repeat-job.ts'
 import { startScoring } from '../../../src/main/features/scoring/scoring.ts'
 import { startTraining } from '../../../src/main/features/training/training.ts'
 import { createRandom } from '../../../src/main/platform/random.ts'
@@ -76,7 +76,7 @@ describeCompiled('main killed with -9', () => {
     const { db } = session.workspace
     const [killed] = listRuns(db)
     const [job] = session.jobs.list({ active: false })
-    await session.jobs.ended(doAgain(session, job?.id ?? ''))
+    await session.jobs.ended(repeatJob(session, job?.id ?? ''))
     const whole = await startTraining(session, tinyTraining(set))
     await session.jobs.ended(whole.job)
     const [broken, wanted] = [findRun(db, killed?.id ?? ''), findRun(db, whole.run)]
@@ -109,7 +109,7 @@ describeCompiled('main killed with -9', () => {
     }
     const session = sessionOn(dir)
     const [last] = session.jobs.list({ active: false })
-    const done = await session.jobs.ended(doAgain(session, last?.id ?? ''))
+    const done = await session.jobs.ended(repeatJob(session, last?.id ?? ''))
     expect(done.state).toBe('done')
     expect(storedScores(session.workspace, run)).toEqual(wanted)
     expect((await verifyWorkspace(session.workspace)).problems).toEqual([])

@@ -1,4 +1,4 @@
-/** From an address of `assetPath` to the bytes that a window shows; both hosts serve what comes from here. */
+/** Turns an address of `assetPath` into the bytes that a window shows. Both hosts serve assets through this file. */
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { Failure } from '../../../shared/failure.ts'
@@ -9,15 +9,18 @@ import type { AssetSource } from './source.ts'
 
 export interface Asset {
   contentType: string
-  /** Changes whenever the bytes do. Known before the bytes are made, so that asking again costs nothing. */
+  /**
+   * Changes whenever the bytes change. It is computed before the bytes, so that a window that has them already costs
+   * nothing.
+   */
   etag: string
   read(): Promise<Uint8Array>
 }
 
 export interface Assets {
   /**
-   * Rejects with Failure `asset-unknown` for what is no address or is not in the workspace, `file-missing` for
-   * a file that somebody took away, and with whatever the source or the decoder says.
+   * Rejects with Failure `asset-unknown` for a path that is no address or is not in the workspace, with
+   * `file-missing` for a file that was deleted, and with any failure of the source or the decoder.
    */
   find(path: string): Promise<Asset>
 }
@@ -66,7 +69,7 @@ export function createAssets(source: AssetSource, pictures: Pictures): Assets {
   }
 }
 
-/** Files of a run may be written anew, so their state on disk says whether they changed. */
+/** An asset from a file of a run. Such files may be overwritten, so the etag comes from their state on disk. */
 async function made(
   contentType: string,
   file: string | null,

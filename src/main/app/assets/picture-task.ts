@@ -1,7 +1,7 @@
 /**
- * `Pictures` beside main: decoding a 16-bit photograph of a modern camera takes seconds, in which main must
- * answer. One thread of its own, so that no other work holds a picture up; started by the first picture and started
- * again when it died.
+ * `Pictures` in a thread of its own: decoding a 16-bit photograph of a modern camera takes seconds, during which main
+ * must still answer. No other work shares the thread, so nothing delays a picture. It starts with the first picture,
+ * and again if it died.
  */
 
 import { z } from 'zod'
@@ -62,11 +62,11 @@ const optionsOf = ({ white, ...rest }: z.infer<typeof displaySchema>) =>
   white === undefined ? rest : { ...rest, white }
 
 export interface PictureThread extends Pictures {
-  /** Ends the thread; what it was working on is rejected with Failure `thread-died`. */
+  /** Ends the thread; pictures in progress are rejected with Failure `thread-died`. */
   close(): Promise<void>
 }
 
-/** More than libvips decodes at the same time, so that it never waits for the thread. */
+/** More than libvips decodes at the same time, so that libvips always has work. */
 const callsPerThread = 8
 
 export function openPictureThread(): PictureThread {

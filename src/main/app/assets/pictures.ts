@@ -1,4 +1,4 @@
-/** Pictures that take computing before a window can show them. */
+/** Pictures that must be computed before a window can show them. */
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { readAnomalyMapSamples } from '../../images/anomaly-map.ts'
@@ -6,7 +6,7 @@ import { type DisplayOptions, displayImage, thumbnail } from '../../images/displ
 import { readMask } from '../../images/mask.ts'
 
 export interface Pictures {
-  /** Path of the photograph upright and 8-bit. */
+  /** Path of the photograph, turned upright, with 8 bits per sample. */
   display(options: DisplayOptions): Promise<string>
   /** Path of a WebP, at most 256 pixels a side. */
   thumbnail(options: DisplayOptions): Promise<string>

@@ -1,4 +1,4 @@
-/** `audit`: what was done in the workspace, whether it was changed since, and as a file. */
+/** `audit`: lists what was done in the workspace, checks whether the audit was changed since, and exports it. */
 import { z } from 'zod'
 import type { AuditEntry } from '../../../shared/audit.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
@@ -94,7 +94,10 @@ export const addAudit: AddCommand = (line) =>
     },
   })
 
-/** A day alone begins, or ends, at midnight of this machine's time. */
+/**
+ * Parses a time. A date without a time means midnight of this machine's time zone at the start or the end of that
+ * day.
+ */
 function timeOf(text: string | undefined, end: 'start' | 'end'): number | undefined {
   if (text === undefined) return undefined
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)

@@ -1,4 +1,4 @@
-/** Following and handing out the whole audit. */
+/** Thread tasks over the whole audit: checking its chain of hashes and exporting it. */
 import { z } from 'zod'
 import { auditCheckSchema, auditFilterSchema } from '../../../shared/audit.ts'
 import { checkAudit, recordAudit } from '../../store/audit.ts'
@@ -7,7 +7,7 @@ import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 import type { AuditExport } from './export-audit.ts'
 
-/** Follows the whole chain. */
+/** Checks the whole chain of hashes. */
 export const checkAuditTask = defineWorkspaceTask({
   name: 'check-audit',
   input: z.object({}),
@@ -27,7 +27,7 @@ export const exportAuditTask = defineWorkspaceTask({
   },
 })
 
-/** Writes the rows beside main; that they were handed out is told by a row of its own. */
+/** Exports the rows in a thread. The export is itself recorded as a row of the audit. */
 export async function handOutAudit(
   workspace: Workspace,
   request: AuditExport,

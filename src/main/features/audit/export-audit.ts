@@ -1,4 +1,4 @@
-/** The audit as a file for whoever reads it elsewhere, and as a check of its chain. */
+/** Writes the audit to a file that can be read without Fanoscope. */
 import { join, resolve } from 'node:path'
 import { type AuditEntry, auditEntrySchema } from '../../../shared/audit.ts'
 import { byteOrderMark, csvLines } from '../../platform/csv.ts'
@@ -18,8 +18,9 @@ export interface AuditExport {
 const columns = Object.keys(auditEntrySchema.shape)
 
 /**
- * Writes the rows, oldest first, with everything that their hashes are made of: the chain can be followed from
- * the file alone. @throws Failure `disk-full`
+ * Writes the rows, oldest first, with everything that their hashes are computed from, so that the chain can be
+ * checked with the file alone.
+ * @throws Failure `disk-full`
  */
 export async function exportAudit(
   db: Database,

@@ -1,6 +1,6 @@
 /**
- * How a choice that was made on defects that are made stands on the real ones of the test split. It is asked after
- * the choice and changes nothing: what is reported is of options that are already in order.
+ * How well a choice of scoring that was made with synthetic defects holds on the real defects of the test split. This
+ * is measured after the choice and changes nothing: the options are already ranked.
  */
 import type { CarryOver, ChoiceReport } from '../../../shared/choice.ts'
 import { Failure } from '../../../shared/failure.ts'

@@ -1,4 +1,4 @@
-/** `choose`: which way of scoring finds most of the defects that are made on good parts, and taking it into use. */
+/** `choose`: compares ways of scoring on synthetic defects drawn on good parts, and applies the best one. */
 import { z } from 'zod'
 import type { CarryOver, ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
 import type { OperatingPoint } from '../../../shared/threshold.ts'
@@ -74,7 +74,7 @@ export const addChoose: AddCommand = (line) =>
             reason: reason ?? '',
           })
         : null
-      // After the choice, so that nothing of it can come from here.
+      // The test split is read only after the choice, so that it cannot influence it.
       const carryOver = options.carryOver ? await testChoice(context, session, job.id) : null
       return {
         document: {
@@ -94,7 +94,7 @@ export const addChoose: AddCommand = (line) =>
     },
   })
 
-/** Takes the best option into use; its threshold is looked for by the target of before. */
+/** Applies the best option; its threshold is chosen for the same target as the present one. */
 async function apply(
   context: CommandContext,
   session: Session,
@@ -140,7 +140,7 @@ const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(va
 
 type Named = Pick<ChoiceOption, 'run' | 'score' | 'k' | 'reduction'>
 
-/** An option in words: of run, k and reduction only what tells it from others. */
+/** The name of an option. The run, k and the reduction are left out where all options have the same. */
 function optionName(option: Named, all: readonly Named[]): string {
   const differs = (options: readonly Named[], of: (option: Named) => unknown): boolean =>
     new Set(options.map(of)).size > 1

@@ -1,7 +1,7 @@
 /**
- * Comparing options as a job: normal validation photographs are scored as they are and with defects that are made
- * on them, together with the real defects of the validation split, by each run in turn; then the options are put in
- * order. Nothing of it is stored but the report, and no test image is looked at.
+ * The job that compares options of scoring. Each run scores the normal validation photographs unchanged and with
+ * synthetic defects drawn on them, and the real defects of the validation split. Then the options are ranked. Only
+ * the report is stored, and no test image is read.
  */
 
 import type { ChoiceReport, ChoiceRequest } from '../../../shared/choice.ts'
@@ -27,14 +27,14 @@ import { compareOptionsTask } from './choice-tasks.ts'
 import type { ChoiceItem, ScoredRun } from './compare-options.ts'
 import { optionsOf } from './options.ts'
 
-/** Pictures with made defects that are enough for an interval of some hundredths, where a person names no number. */
+/** Number of pictures with synthetic defects where a person names none; enough for an interval of a few hundredths. */
 const usualPictures = 400
 const mostPerType = 8
 
-/** Photographs without which no resampling says anything. */
+/** With fewer photographs, resampling them says nothing. */
 const fewestPhotographs = 5
 
-/** Real defects that are taken, at most. */
+/** The most real defects that are used. */
 const mostReal = 500
 
 const closed: FailureData = message('interrupted', { case: 'comparison' })
@@ -140,7 +140,7 @@ async function choose(
 
 function picturesOf(photographs: readonly Image[], real: readonly Image[], perType: number): Picture[] {
   const ofPhotograph = (image: Image, photograph: number): Picture[] => {
-    // The next one of the list, which is in no order.
+    // The next photograph of the list, which is in random order.
     const donor = photographs[(photograph + 1) % photographs.length] ?? image
     const made = madeDefectTypes.flatMap((type) =>
       Array.from({ length: perType }, (_, count): Picture => {
@@ -158,7 +158,7 @@ function picturesOf(photographs: readonly Image[], real: readonly Image[], perTy
 const itemOf = (picture: Picture | undefined): ChoiceItem[] =>
   picture === undefined ? [] : [{ kind: picture.kind, photograph: picture.photograph, type: picture.type }]
 
-/** @param id by which the engine answers: a photograph is there several times */
+/** @param id identifies the picture in the engine's answer; the same photograph is sent several times */
 function engineImageOf(
   { workspace }: Session,
   { image, made }: Picture,
@@ -169,14 +169,15 @@ function engineImageOf(
   const plain = { ...engineImage(workspace, image, white), id }
   if (made === null) return plain
   const { file, white: full } = engineImage(workspace, made.donor, white)
-  // By what the photograph is and not by its place: the same defects, whatever else is compared.
+  // The seed depends on the content of the photograph and not on its position, so it gets the same defects whatever
+  // else is compared.
   const name = `${image.sha256} ${made.type} ${made.count}`
   return { ...plain, made: { type: made.type, seed, name, donor: { file, white: full } } }
 }
 
 type Scored = { names: string[]; components: Map<number, Float32Array> }
 
-/** Lets a run score the pictures. @returns what it stored by place in the list, or how the job ends */
+/** Scores the pictures with a run. @returns what it stored, by position in the list, or how the job ends */
 async function scoreWith(
   { supervisor }: Session,
   task: EngineTask<'score'>,

@@ -1,4 +1,4 @@
-/** Comparing options of scoring on defects that are made, and how such a choice stands on real ones. */
+/** Compares options of scoring on synthetic defects, and measures how such a choice holds on real ones. */
 import {
   type CarryOver,
   type ChoiceReport,

@@ -1,6 +1,6 @@
 /**
- * Which run and which way of scoring tells made defects from the photographs that they were drawn on. A pure
- * function of scores; where they come from says `jobs/choose-job.ts`, and no test image is among them.
+ * Finds the run and the way of scoring that best separate photographs with synthetic defects from the same
+ * photographs without. A pure function of scores, which `choose-job.ts` collects; no test image is among them.
  */
 import { z } from 'zod'
 import type { ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
@@ -14,7 +14,7 @@ import { createRandom } from '../../platform/random.ts'
 /** A picture that was scored: a validation photograph as it is, with a made defect, or with a real one. */
 export const choiceItemSchema = z.object({
   kind: z.enum(['normal', 'made', 'real']),
-  /** Which photograph: pictures of one photograph are no independent evidence. */
+  /** Number of the photograph. Pictures made from one photograph are not independent evidence. */
   photograph: z.int().nonnegative(),
   type: z.string().nullable(),
 })
@@ -23,13 +23,13 @@ export type ChoiceItem = z.infer<typeof choiceItemSchema>
 export const scoredRunSchema = z.object({
   run: z.string(),
   names: z.array(z.string()),
-  /** For what the settings leave open. */
+  /** The score options that the settings below do not contain. */
   own: z.object({
     latent: z.number(),
     expectedCriticValue: z.number(),
     featureShare: z.number(),
   }),
-  /** The one in use first. */
+  /** The settings to compare; the one in use is the first. */
   settings: z.array(scoreSettingsSchema.extend({ reduction: z.enum(reductions) })),
   /** [tiles, names] of each item. */
   components: z.array(z.custom<Float32Array>((value) => value instanceof Float32Array)),
@@ -38,13 +38,13 @@ export type ScoredRun = z.infer<typeof scoredRunSchema>
 
 export type ComparedOptions = Pick<ChoiceReport, 'options' | 'gain'> & { weight: number }
 
-/** Real defects that weigh as much as all made ones together. */
+/** With so many real defects, they weigh as much as all synthetic ones together. */
 const equalWeight = 20
 
-/** Scores that differ by less than this part of themselves are the same, but for rounding. */
+/** Scores that differ by less than this share of their size count as equal; the difference is rounding. */
 const rounding = 1e-9
 
-/** Draws for an interval. */
+/** Number of bootstrap draws for an interval. */
 const replicates = 2000
 
 interface Candidate {
@@ -90,14 +90,14 @@ export function compareOptions(
         value: figure(ones) ?? 0.5,
       }
     })
-  // A stable sort: of equals what is in use stays in front, since it came first.
+  // The sort is stable, so among equal options the one in use stays first, as it was first before.
   const ranked = [...judged].sort((a, b) => b.value - a.value)
   const [best] = ranked
   if (!best) throw new RangeError('no option was given to choose from')
 
   const behindBest = (other: (typeof ranked)[number]): ChoiceOption['behind'] => {
     const drawn = bootstrap({
-      // The same draws for each, so that what is compared is the options.
+      // The same draws for each option, so that only the options differ.
       random: createRandom(seed, 'choice interval'),
       strata,
       statistic(units) {
@@ -126,7 +126,7 @@ export function compareOptions(
   return { options, gain: reference?.behind ?? null, weight }
 }
 
-/** The ways of scoring of one run, those left out that give the same scores as one before. */
+/** The ways of scoring of one run, without those that give the same scores as an earlier one. */
 function candidatesOf({ run, names, own, settings, components }: ScoredRun, items: number): Candidate[] {
   requireLength(components, items, `Scored pictures of run ${run}`)
   const kept: Candidate[] = []
@@ -144,8 +144,8 @@ const alike = (a: Float64Array, b: Float64Array): boolean =>
   a.every((value, i) => Math.abs(value - b[i]) <= rounding * Math.abs(value))
 
 /**
- * What is drawn anew for an interval: photographs with everything that was made of them, and real defects one by
- * one. Photographs are one stratum and real defects another.
+ * The units of the bootstrap: each photograph with everything that was made of it, and each real defect. Photographs
+ * are one stratum and real defects another.
  */
 function unitsOf(items: readonly ChoiceItem[]): { strata: Uint8Array; ofUnit: Int32Array } {
   const units = new Map<string, number>()
@@ -166,7 +166,7 @@ const spread = (units: Uint32Array, ofUnit: Int32Array): Uint32Array =>
 
 type Area = (counts: Uint32Array) => number | null
 
-/** AUROC of each type of made defects, and of the real ones, against the photographs as they are. */
+/** AUROC of each type of synthetic defects, and of the real defects, against the unchanged photographs. */
 function areasOf(
   items: readonly ChoiceItem[],
   scores: Float64Array,
@@ -186,7 +186,7 @@ function areasOf(
   }
 }
 
-/** The mean; null where one of them is. */
+/** The mean; null where one of the values is null. */
 function meanOf(values: readonly (number | null)[]): number | null {
   let sum = 0
   for (const value of values) {

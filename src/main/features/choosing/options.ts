@@ -1,11 +1,14 @@
-/** Which ways there are to make one score of what a run stores, none of which costs a training or a scoring. */
+/** The ways to compute one score from what a run has stored. None of them needs another training or scoring. */
 import type { ScoreSettings } from '../../../shared/threshold.ts'
 import { reductions, type ScoreKind, type ScoreOptions, scoresFrom, tileScores } from '../../model/scores.ts'
 
-/** Weights of the features, besides the one in use: a factor of ten to each side of the paper's 1. */
+/**
+ * Values of k (the weight of the features) that are tried besides the one in use: a factor of ten to each side of the
+ * paper's 1.
+ */
 const weights = [0.1, 1, 10]
 
-/** Whether a kind of score hangs on k: asked of the formula itself, with every component 1. */
+/** Whether a kind of score depends on k. This is tried out with the formula itself, with every component set to 1. */
 function usesWeight(names: readonly string[], options: ScoreOptions): boolean {
   const ones = new Float32Array(names.length).fill(1)
   const at = (k: number): number | undefined => tileScores(ones, names, { ...options, k })[0]
@@ -13,9 +16,9 @@ function usesWeight(names: readonly string[], options: ScoreOptions): boolean {
 }
 
 /**
- * Every kind of score that the components allow, with every k and reduction; what is in use stands first.
- * @param names what the run stores of each tile
- * @param own how the run is told to score, for what is not chosen here
+ * Every kind of score that the components allow, with every k and reduction; the settings in use come first.
+ * @param names the components that the run stores for each tile
+ * @param own the score options of the run, for everything that is not chosen here
  */
 export function optionsOf(
   names: readonly string[],

@@ -9,7 +9,7 @@ import { followJob } from '../../command-line/follow-job.ts'
 import { share } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'
 import { textTable } from '../../command-line/text-table.ts'
-import type { Acting } from '../../session/open-beside.ts'
+import type { SharedWorkspace } from '../../session/open-shared-workspace.ts'
 import type { Session } from '../../session/session.ts'
 
 const english = wordsIn('en')
@@ -49,12 +49,12 @@ export const addCompare: AddCommand = (line) =>
   })
 
 /**
- * Lets the runs score what a comparison needs.
- * @throws Failure `workspace-in-use` where that is missing and another process has the workspace
+ * Scores, with both runs, the images that a comparison needs.
+ * @throws Failure `workspace-in-use` where images are not scored yet and another process owns the workspace
  */
 export async function scoreValidation(
   context: CommandContext,
-  session: Session | Acting,
+  session: Session | SharedWorkspace,
   a: string,
   b: string,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Two runs on the same validation images, each judged at the same target. Every difference is paired: it is taken
- * image by image, so that easy and hard images count alike for both.
+ * Compares two runs on the same validation images, each judged at the same target. Every difference is paired: it is
+ * computed image by image, so that easy and hard images count equally for both.
  */
 
 import { z } from 'zod'
@@ -34,11 +34,14 @@ export interface ComparisonRequest {
 
 export const defaultTargets = { falseRejectRate: 0.05, recall: 0.95 }
 
-/** Fewer of them, and the figures are a rough guess. */
+/** With fewer defects, the figures are a rough guess. */
 const fewDefects = 10
 const fewNormals = 20
 
-/** Above this many images the correction of the bootstrap, one evaluation for each image, takes too long. */
+/**
+ * Above this many images the bias correction of the bootstrap, which needs one evaluation for each image, takes too
+ * long.
+ */
 const correctedUpTo = 2000
 
 interface Pair {
@@ -52,7 +55,7 @@ interface Pair {
 }
 
 /**
- * Runs of the two that have not scored every labeled validation image: those must score before a comparison.
+ * Those of the two runs that have not scored every labeled validation image; they must score before the comparison.
  * @throws Failure `run-unknown`, `different-datasets`, `not-trained`
  */
 export function runsToScore({ db }: Workspace, request: Pick<ComparisonRequest, 'a' | 'b'>): Id[] {
@@ -112,7 +115,7 @@ export function compareRuns({ db }: Workspace, request: ComparisonRequest): Comp
   }
 }
 
-/** A difference of two shares or areas lies in [-1, 1], whatever the normal approximation says. */
+/** Limits a difference of two shares or areas to [-1, 1], which the normal approximation may exceed. */
 const within = (value: number): number => Math.max(-1, Math.min(1, value))
 
 function comparable(db: Database, request: { a: string; b: string }): { a: Run; b: Run } {
@@ -122,7 +125,7 @@ function comparable(db: Database, request: { a: string; b: string }): { a: Run; 
   throw new Failure('different-datasets', { run: runs.a.id, other: runs.b.id })
 }
 
-/** Scores by image of the validation split, and how many labeled images have none. */
+/** The scores of the labeled validation images, by image id, and how many labeled images have none. */
 function scoredIn(db: Database, run: Run): { scores: Map<ImageId, number>; missing: number } {
   const options = scoreOptionsOf(run, null)
   const scores = new Map<ImageId, number>()
@@ -205,7 +208,7 @@ function byType(pairs: readonly Pair[], thresholds: { a: number; b: number }): C
   return result
 }
 
-/** Recall of one type at the thresholds of all of them. */
+/** Recall of one defect type at the thresholds that were chosen on all types. */
 function recallOfType(items: readonly Pair[], thresholds: { a: number; b: number }): PairedFigure | null {
   const caught = (a: boolean, b: boolean): number =>
     items.filter((item) => item.a >= thresholds.a === a && item.b >= thresholds.b === b).length
@@ -236,7 +239,7 @@ function flipsOf(pairs: readonly Pair[], thresholds: { a: number; b: number }): 
     .sort((x, y) => Number(x.better) - Number(y.better) || x.image - y.image)
 }
 
-/** Images a second of the last scoring that is worth counting. */
+/** Images per second of the last scoring that was long enough to measure a speed. */
 const speedOf = (db: Database, run: Id): number | null =>
   db.get(
     z.object({ speed: z.number() }),

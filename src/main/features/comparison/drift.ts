@@ -12,13 +12,13 @@ import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { scoreOptionsOf } from '../runs/score-options.ts'
 
-/** A warning may come by luck in one of so many models, over their whole life. */
+/** The odds at which a drift warning is raised: one in so many models raises it by chance during its whole life. */
 const oddsNeeded = 100
 
-/** The newest live parts that are looked at: enough for weeks, few enough to answer at once. */
+/** The most live parts that are examined, the newest: enough for weeks, few enough to answer at once. */
 const partLimit = 5000
 
-/** Points of a drawing. */
+/** The most points of a chart. */
 const chartPoints = 600
 const exampleLimit = 12
 
@@ -33,7 +33,8 @@ const liveRow = z.object({
 /** @throws Failure `run-unknown`, `not-calibrated` */
 export function driftOf({ db }: Workspace, request: { run: string }): Drift {
   const run = findRun(db, request.run)
-  // The run's own kind of score: calibration holds the reference of every kind, drift looks at the one it was made for.
+  // The kind of score that the run was trained with. The calibration has a reference for every kind; drift uses the
+  // one that the run was made for.
   const options = scoreOptionsOf(run, null)
   const reference = run.calibration?.scores?.[options.kind] ?? []
   if (reference.length === 0) {
@@ -88,7 +89,7 @@ function daysOf(live: readonly Live[], reference: readonly number[]): Drift['day
   }))
 }
 
-/** Since the place where the odds began to climb to where they sufficed. */
+/** The warning: from the part where the odds began to rise to the part where they were high enough. */
 function warningOf(
   live: readonly Live[],
   odds: Float64Array,

@@ -1,7 +1,7 @@
 /**
- * Proposes which of the parts that operators accepted should be learned from next. It only proposes: what is taken,
- * a person confirms. Validation and test images of the dataset, and pictures that nearly equal one of them, never
- * take part, because what is learned from can no longer judge.
+ * Proposes which of the parts that operators accepted should be learned from next. It only proposes; a person
+ * confirms what is used. Validation and test images of the dataset, and pictures nearly equal to one of them, are
+ * never proposed, because an image that was learned from can no longer test a model.
  */
 import { z } from 'zod'
 import type { CurationCandidate, CurationMark, CurationProposal } from '../../../shared/curation.ts'
@@ -19,13 +19,15 @@ import type { Workspace } from '../../store/workspace.ts'
 import { baseVersion } from '../datasets/dataset-versions.ts'
 import { cellsOf } from '../datasets/picture-cells.ts'
 
-/** Share of the accepted parts whose scores are the highest: those that a second look is worth. */
+/** The share of the accepted parts, those with the highest scores, that are marked for a second look. */
 const highestShare = 0.05
 
-/** A score above this percentile of the normal validation images is high, however many were accepted. */
+/**
+ * A score above this percentile of the normal validation images is marked as high, however many parts were accepted.
+ */
 const highPercentile = 99
 
-/** A day's parts of one group may be so many times the middle number. */
+/** The parts of one day and group may number at most so many times the median over days and groups. */
 const fairShare = 2
 
 interface Accepted {
@@ -120,7 +122,7 @@ function datasetOf(db: Database, id: string): Dataset {
   throw new Error(`There is no dataset ${id}, and foreign keys are kept.`)
 }
 
-/** Whether these bytes judge: they are in the validation or test split of the dataset. */
+/** Whether an image with these bytes is in the validation or test split of the dataset. */
 export function isHeldOut(db: Database, dataset: Pick<Dataset, 'id'>, image: Pick<Image, 'sha256'>): boolean {
   const own = imageByHash(db, dataset.id, image.sha256)
   return own !== undefined && own.split !== 'train'
@@ -148,7 +150,7 @@ function acceptedImages(db: Database): Accepted[] {
   })
 }
 
-/** The same bytes in two datasets are one picture. */
+/** Keeps one of several images with the same bytes, which different datasets may hold. */
 function withoutCopies(accepted: readonly Accepted[]): Accepted[] {
   const seen = new Set<string>()
   return accepted.filter(({ image }) => {
@@ -158,7 +160,7 @@ function withoutCopies(accepted: readonly Accepted[]): Accepted[] {
   })
 }
 
-/** What pictures look like, by the hash of their bytes. */
+/** Descriptions of what pictures look like, by the hash of their bytes. */
 async function looksOf(
   workspace: Workspace,
   images: readonly Image[],
@@ -177,7 +179,7 @@ interface Described {
   look: Float32Array | undefined
 }
 
-/** The picture that is most like this one, where one is nearly the same. */
+/** The picture most similar to this one, if it is nearly the same; else null. */
 function twinOf(look: Float32Array | undefined, others: readonly Described[]): number | null {
   if (look === undefined) return null
   let best: { id: number; alike: number } | null = null
@@ -189,7 +191,7 @@ function twinOf(look: Float32Array | undefined, others: readonly Described[]): n
   return best?.id ?? null
 }
 
-/** The score from which on an accepted part is among the highest. */
+/** The score at and above which an accepted part is among the highest. */
 function highLimit(scores: readonly number[]): number {
   const sorted = [...scores].sort((a, b) => b - a)
   const count = Math.floor(sorted.length * highestShare)
@@ -200,7 +202,10 @@ const dayOf = ({ importedAt }: Image): string => new Date(importedAt).toISOStrin
 const bucketOf = ({ day, partGroup }: { day: string; partGroup: string | null }): string =>
   `${day} ${partGroup ?? ''}`
 
-/** Of a day and group that has more than its share, those with the lowest scores wait: they say the least new. */
+/**
+ * Marks the surplus of each day and group that has more than its share: those with the lowest scores, which teach the
+ * model the least.
+ */
 function keepBalance(candidates: CurationCandidate[]): void {
   const buckets = new Map<string, CurationCandidate[]>()
   for (const candidate of candidates) {
@@ -236,7 +241,7 @@ function balanceOf(
   return [...rows.values()].sort((a, b) => (bucketOf(a) < bucketOf(b) ? -1 : 1))
 }
 
-/** What is in the set and should not be there any more. */
+/** Images that are in the training set but should not be any more. */
 function removalsFrom(db: Database, dataset: Dataset, inSet: readonly Image[]): CurationProposal['removals'] {
   const rejected = new Set(
     db

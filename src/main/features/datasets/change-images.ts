@@ -7,7 +7,7 @@ import { type Id, type ImageId, imageIdSchema } from '../../../shared/values.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { datasetById } from '../../store/datasets.ts'
-import { requireThawed, validationFrozenAt } from '../../store/frozen.ts'
+import { requireNotFrozen, validationFrozenAt } from '../../store/frozen.ts'
 import { gridOrder } from '../../store/image-grid.ts'
 import { removeImage, restoreImage, setLabel, setSplit } from '../../store/images.ts'
 import { type DrawnImage, drawSplits } from './draw-splits.ts'
@@ -34,7 +34,7 @@ export function changeImages(
     if (ids.length === 0) {
       throw new Failure('nothing-chosen')
     }
-    requireThawed(db, ids, change.kind === 'split' ? change.split : undefined)
+    requireNotFrozen(db, ids, change.kind === 'split' ? change.split : undefined)
     for (const id of ids) {
       switch (change.kind) {
         case 'label':
@@ -64,7 +64,10 @@ const drawnRow = z.object({
   defectType: z.string().nullable(),
 })
 
-/** What a drawing would do; with `apply` it is done. @throws Failure those of `drawSplits` */
+/**
+ * Draws the splits anew and returns what would change; with `apply`, the change is made.
+ * @throws Failure those of `drawSplits`
+ */
 export function splitImages(
   db: Database,
   request: { datasetId: Id; split: SplitRequest; apply: boolean },

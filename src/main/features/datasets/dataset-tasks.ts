@@ -1,4 +1,4 @@
-/** Work on a whole dataset. */
+/** Thread tasks over a whole dataset. */
 import { z } from 'zod'
 import {
   duplicateReportSchema,
@@ -7,7 +7,7 @@ import {
   splitPreviewSchema,
   splitRequestSchema,
 } from '../../../shared/dataset.ts'
-import { regionOfInterestSchema, regionPreviewSchema } from '../../../shared/region-of-interest.ts'
+import { regionOfInterestPreviewSchema, regionOfInterestSchema } from '../../../shared/region-of-interest.ts'
 import { idSchema, imageIdSchema } from '../../../shared/values.ts'
 import { counted, defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
@@ -49,7 +49,7 @@ export const findDuplicatesTask = defineWorkspaceTask({
   },
 })
 
-export const previewRegionTask = defineWorkspaceTask({
+export const previewRegionOfInterestTask = defineWorkspaceTask({
   name: 'preview-region',
   input: z.object({
     datasetId: idSchema,
@@ -58,9 +58,9 @@ export const previewRegionTask = defineWorkspaceTask({
     channels: z.literal([1, 3]),
   }),
   progress: noProgress,
-  result: z.array(regionPreviewSchema),
+  result: z.array(regionOfInterestPreviewSchema),
   async work(workspace, request) {
-    const { previewRegion } = await import('./preview-region.ts')
-    return previewRegion(workspace, request)
+    const { previewRegionOfInterest } = await import('./preview-region-of-interest.ts')
+    return previewRegionOfInterest(workspace, request)
   },
 })

@@ -13,7 +13,10 @@ import { findOrMakeOperator } from '../../store/operators.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 
-/** The first version: what the run learned from, as it was imported. Made when it is first needed. */
+/**
+ * The first version of a dataset: the images that the run was trained on, as they were imported. It is made when it
+ * is first needed.
+ */
 export async function baseVersion(workspace: Workspace, run: Run): Promise<DatasetVersion> {
   const { db } = workspace
   const list = await readTrainingList(workspace, run)
@@ -31,16 +34,16 @@ export async function baseVersion(workspace: Workspace, run: Run): Promise<Datas
 }
 
 export interface Confirmation {
-  /** Candidates that are taken although they are marked. */
+  /** Candidates that a person adds although they are marked. */
   include: readonly ImageId[]
-  /** Images that are left out although they are proposed, or in the set. */
+  /** Images that a person leaves out although they are proposed or in the set. */
   exclude: readonly ImageId[]
   operator: string
   reason: string
 }
 
 /**
- * The next version, by a person who has looked at the proposal.
+ * Makes the next version, after a person has looked at the proposal.
  * @throws Failure `reason-missing`, `not-a-candidate`, `proposal-outdated`, `nothing-changed`, `version-empty`
  */
 export function confirmCuration(
@@ -70,7 +73,10 @@ export function confirmCuration(
   })
 }
 
-/** A version with the images of an older one; nothing is overwritten. @throws Failure `version-unknown` */
+/**
+ * Makes a new version with the images of an older one; nothing is overwritten.
+ * @throws Failure `version-unknown`
+ */
 export function restoreVersion(
   workspace: Workspace,
   request: { dataset: string; number: number; operator: string; reason: string },
@@ -120,7 +126,7 @@ function nextVersion(
   return made
 }
 
-/** The set that a proposal leads to, with what a person decided otherwise. */
+/** The images of the new version: the proposal with a person's changes. */
 function chosenImages(
   proposal: CurationProposal,
   present: readonly number[],
@@ -135,7 +141,10 @@ function chosenImages(
   )
 }
 
-/** What the second version has that the first has not, and the other way around. @throws Failure `version-unknown` */
+/**
+ * Images that only the second version has, and images that only the first has.
+ * @throws Failure `version-unknown`
+ */
 export function compareVersions(
   { db }: Workspace,
   request: { dataset: string; a: number; b: number },

@@ -1,6 +1,7 @@
 /**
- * Shares images out to the splits: by fraction, with a seed, each kind on its own, and never a part's photographs
- * over two splits. Depends on the images and the request alone, not on their order or on what was drawn before.
+ * Assigns images to the splits by given fractions and a seed, for each kind of defect separately, and never puts
+ * photographs of one part into two splits. The result depends only on the images and the request, not on their order
+ * or on earlier draws.
  */
 import { createHash } from 'node:crypto'
 import type { SplitPreview, SplitRequest } from '../../../shared/dataset.ts'
@@ -18,7 +19,7 @@ export interface DrawnImage {
 
 export interface Draw {
   splits: Map<number, Split>
-  /** What the pattern took from each image's name. */
+  /** The part group that the pattern found in each image's name. */
   groups: Map<number, string>
   preview: SplitPreview
 }
@@ -45,7 +46,7 @@ export function drawSplits(images: readonly DrawnImage[], request: SplitRequest,
       else groups.set(image.id, group)
       if (examples.length < exampleCount) examples.push({ file: image.file, group })
     }
-    // An image without a group is one of its own; its key cannot be a name.
+    // An image without a group is a group by itself; its key cannot be equal to a name.
     const key = group === null ? `\0${image.sha256}` : group
     const members = byGroup.get(key)
     if (members) members.push(image)
@@ -90,7 +91,7 @@ function drawGroups(
   const strata = new Map<string, { lot: string; members: DrawnImage[] }[]>()
   for (const [key, members] of groups) {
     if (frozen && members.some(({ split }) => split === 'validation')) {
-      // Other photographs of a part that judges must not be learned from.
+      // Other photographs of a part in the frozen validation set must not be trained on.
       for (const { id, split } of members) if (split !== 'validation') result.set(id, 'test')
       continue
     }
@@ -117,7 +118,7 @@ function drawGroups(
     const total = list.reduce((sum, { members }) => sum + members.length, 0)
     const held: Record<Split, number> = { train: 0, validation: 0, test: 0 }
     for (const { members } of list.sort((a, b) => (a.lot < b.lot ? -1 : 1))) {
-      // To the split that is furthest from its share, counted in images.
+      // The group goes to the split that is furthest below its share, counted in images.
       let chosen: Split = stratum === 'normal' ? 'train' : 'test'
       for (const split of splits) {
         const missing = shares[split] * total - held[split]

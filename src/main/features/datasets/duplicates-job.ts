@@ -1,4 +1,4 @@
-/** The search for pictures that are in two splits, as a job. */
+/** The job that searches for pictures that are in two splits. */
 
 import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'

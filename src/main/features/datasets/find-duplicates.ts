@@ -1,6 +1,6 @@
 /**
- * Pictures that are in two splits of a dataset: what is learned from cannot judge. The same bytes are in a dataset
- * only once, so what is found here is the same picture in another file, or nearly the same one.
+ * Finds pictures that are in two splits of a dataset: an image that is trained on cannot test the model. The same
+ * bytes are in a dataset only once, so what is found is the same picture in another file, or a nearly equal one.
  */
 import { z } from 'zod'
 import type { DuplicateReport } from '../../../shared/dataset.ts'
@@ -13,11 +13,11 @@ import { iterateImages } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { cellsOf } from './picture-cells.ts'
 
-/** Bits of 256 in which two hashes may differ for the pictures to be compared at all. */
+/** Two pictures are compared only if their hashes differ in at most this many of 256 bits. */
 export const comparedUpTo = 6
-/** Pairs that are shown, the nearest first. */
+/** The most pairs that are reported, the most similar first. */
 const mostPairs = 120
-/** Words of a hash. */
+/** Number of 32-bit words of a hash. */
 const words = 8
 
 interface Hashed {
@@ -63,7 +63,8 @@ export async function findDuplicates(
     }
     onProgress?.({ done: done + 1, total: images.length })
   }
-  // Before a fixed camera all parts have nearly the same hash; what each has of its own tells them apart.
+  // In front of a fixed camera all parts have nearly the same hash, so they are compared by how each differs from the
+  // mean.
   const describe = describer([...cells.values()])
   const looks = new Map([...cells].map(([id, own]) => [id, describe(own)]))
   const pairs = pairsAcross(hashed).filter(({ a, b }) => {
@@ -79,8 +80,8 @@ export async function findDuplicates(
 }
 
 /**
- * Pairs of different splits, the nearest first. Two hashes that differ in at most six bits agree in at least two
- * of eight words, so only those that share two words are compared.
+ * Pairs of pictures in different splits, the most similar first. Two hashes that differ in at most six bits agree in
+ * at least two of eight words, so only pairs that share two words are compared.
  */
 export function pairsAcross(hashed: readonly Hashed[]): { a: Hashed; b: Hashed; distance: number }[] {
   const found = new Map<string, { a: Hashed; b: Hashed; distance: number }>()

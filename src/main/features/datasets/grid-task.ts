@@ -1,4 +1,4 @@
-/** The images of a filter, found beside main: with 100,000 of them main would not answer meanwhile. */
+/** Finds the images of a filter in a thread: with 100,000 of them main would be blocked meanwhile. */
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
 import type { Session } from '../../session/session.ts'
 import { defineResidentTask } from '../../threads/task.ts'
@@ -10,8 +10,8 @@ export const gridTask = defineResidentTask({
   input,
   result: output,
   async open({ db }) {
-    const { createGridDesk } = await import('./grid-desk.ts')
-    return createGridDesk(db)
+    const { createGridAnswers } = await import('./grid-answers.ts')
+    return createGridAnswers(db)
   },
 })
 

@@ -9,7 +9,12 @@ import { changeImagesTask, splitImagesTask } from './dataset-tasks.ts'
 import { compareVersions, restoreVersion, versionsOf } from './dataset-versions.ts'
 import { duplicatesPlan } from './duplicates-job.ts'
 import { datasetImages } from './grid-task.ts'
-import { datasetRegion, previewDatasetRegion, runRegion, setDatasetRegion } from './regions-of-interest.ts'
+import {
+  previewRegionOfInterestOfDataset,
+  readRegionOfInterestOfRun,
+  regionOfInterestOfDataset,
+  setRegionOfInterestOfDataset,
+} from './regions-of-interest.ts'
 
 export const datasetHandlers = (
   context: HandlerContext,
@@ -58,14 +63,15 @@ export const datasetHandlers = (
     events.emit('dataset.changed', { dataset: name })
     return {}
   },
-  'dataset.region': ({ dataset }) => datasetRegion(context.session().workspace, dataset),
+  'dataset.region': ({ dataset }) => regionOfInterestOfDataset(context.session().workspace, dataset),
   'dataset.setRegion': (request) => {
     const { workspace, events } = context.session()
-    const region = setDatasetRegion(workspace, request)
+    const region = setRegionOfInterestOfDataset(workspace, request)
     events.emit('dataset.changed', { dataset: findDataset(workspace.db, request.dataset).name })
     return region
   },
-  'dataset.previewRegion': (request) => previewDatasetRegion(context.session().workspace, request),
+  'dataset.previewRegion': (request) =>
+    previewRegionOfInterestOfDataset(context.session().workspace, request),
   'dataset.findDuplicates': ({ dataset }) => {
     const session = context.session()
     return { job: session.jobs.start(duplicatesPlan(session, findDataset(session.workspace.db, dataset))).id }
@@ -77,7 +83,7 @@ export const datasetHandlers = (
     const report = duplicateReportSchema.safeParse(newest)
     return report.success ? report.data : null
   },
-  'run.region': (request) => runRegion(context.session().workspace, request),
+  'run.region': (request) => readRegionOfInterestOfRun(context.session().workspace, request),
   'version.list': ({ dataset }) => versionsOf(context.session().workspace, dataset),
   'version.compare': (request) => compareVersions(context.session().workspace, request),
   'version.restore': (request) => {

@@ -9,7 +9,8 @@ const storedCells = z.object({
 })
 
 /**
- * What a photograph looks like, see `images/likeness.ts`; it is decoded once in the life of a workspace.
+ * The description of what a photograph looks like (see `images/likeness.ts`). It is computed once and then stored in
+ * the workspace.
  * @throws ImageRefusal as `decodeImage`
  */
 export async function cellsOf({ db, blobs }: Workspace, image: Image): Promise<Uint16Array> {

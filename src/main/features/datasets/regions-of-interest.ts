@@ -1,7 +1,7 @@
-/** The region of interest of a dataset, and that of a run, which stays what it was when the run was made. */
+/** The region of interest of a dataset, and that of a run, which stays as it was when the run was made. */
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
-import type { RegionOfInterest, RegionPreview } from '../../../shared/region-of-interest.ts'
+import type { RegionOfInterest, RegionOfInterestPreview } from '../../../shared/region-of-interest.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id, ImageId } from '../../../shared/values.ts'
 import { drawn, shareOf } from '../../images/region-of-interest.ts'
@@ -11,18 +11,18 @@ import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { readTrainingList } from '../runs/training-images.ts'
-import { previewRegionTask } from './dataset-tasks.ts'
+import { previewRegionOfInterestTask } from './dataset-tasks.ts'
 
-/** A drawn region of less than this share of the photographs is a slip of the hand. */
+/** A drawn region of less than this share of the photographs is taken for a mistake. */
 const leastShare = 0.005
-/** Side of the picture on which a drawn region is measured. */
+/** Side in pixels of the picture on which the share of a drawn region is measured. */
 const measuredSide = 400
 
-export const datasetRegion = ({ db }: Workspace, dataset: string): RegionOfInterest =>
+export const regionOfInterestOfDataset = ({ db }: Workspace, dataset: string): RegionOfInterest =>
   regionOfInterestOf(db, findDataset(db, dataset).id)
 
 /** @throws Failure `dataset-unknown`, `region-too-small` */
-export function setDatasetRegion(
+export function setRegionOfInterestOfDataset(
   { db }: Workspace,
   request: { dataset: string; region: RegionOfInterest; operator: string | null },
 ): RegionOfInterest {
@@ -36,13 +36,13 @@ export function setDatasetRegion(
 }
 
 /** @throws Failure `dataset-unknown`, `image-unknown` */
-export function previewDatasetRegion(
+export function previewRegionOfInterestOfDataset(
   workspace: Workspace,
   request: { dataset: string; region: RegionOfInterest; images: ImageId[] },
-): Promise<RegionPreview[]> {
+): Promise<RegionOfInterestPreview[]> {
   const dataset = findDataset(workspace.db, request.dataset)
   const channels = datasetSummary(workspace.db, dataset).channels ?? 1
-  return runWorkspaceTask(workspace, previewRegionTask, {
+  return runWorkspaceTask(workspace, previewRegionOfInterestTask, {
     datasetId: dataset.id,
     channels,
     region: request.region,
@@ -53,10 +53,10 @@ export function previewDatasetRegion(
 const channelsOf = (run: Run): 1 | 3 =>
   z.object({ channels: z.literal([1, 3]).default(1) }).parse(run.config).channels
 
-/** Of the runs of a workspace, as far as they were asked for: none of them ever changes. */
+/** Regions of interest of runs that were asked for, by workspace. That of a run never changes. */
 const known = new WeakMap<Workspace, Map<Id, RegionOfInterest>>()
 
-async function regionOf(workspace: Workspace, run: Run): Promise<RegionOfInterest> {
+async function regionOfInterestOfRun(workspace: Workspace, run: Run): Promise<RegionOfInterest> {
   const ofRuns = known.get(workspace) ?? new Map<Id, RegionOfInterest>()
   known.set(workspace, ofRuns)
   const region = ofRuns.get(run.id) ?? (await readTrainingList(workspace, run)).regionOfInterest
@@ -65,15 +65,15 @@ async function regionOf(workspace: Workspace, run: Run): Promise<RegionOfInteres
 }
 
 /** @throws Failure `run-unknown`, `run-incomplete`, `image-unknown` */
-export async function runRegion(
+export async function readRegionOfInterestOfRun(
   workspace: Workspace,
   { run: text, image }: { run: string; image: ImageId | null },
-): Promise<{ region: RegionOfInterest; preview: RegionPreview | null }> {
+): Promise<{ region: RegionOfInterest; preview: RegionOfInterestPreview | null }> {
   const run = findRun(workspace.db, text)
-  const region = await regionOf(workspace, run)
+  const region = await regionOfInterestOfRun(workspace, run)
   if (image === null) return { region, preview: null }
   if (region.kind === 'none') return { region, preview: { image, inside: null, share: 1 } }
-  const [preview = null] = await runWorkspaceTask(workspace, previewRegionTask, {
+  const [preview = null] = await runWorkspaceTask(workspace, previewRegionOfInterestTask, {
     datasetId: run.datasetId,
     channels: channelsOf(run),
     region,

@@ -1,4 +1,4 @@
-/** `doctor`: what this machine has, what it lacks, and what that costs. */
+/** `doctor`: reports what this machine has, what is missing, and what does not work because of that. */
 
 import { z } from 'zod'
 import type { AddCommand } from '../../command-line/command.ts'

@@ -1,4 +1,4 @@
-/** What a machine has, as messages: each has its name and its value in the locale files. */
+/** Facts about the machine as messages; the locale files have a name and a value for each. */
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
 import type { MachineFacts } from './doctor-report.ts'
 
@@ -50,7 +50,7 @@ function tensorflow({ engine: { provider } }: MachineFacts): Message {
   )
 }
 
-/** The computation by which the engine showed what executes. */
+/** The computation by which the engine proved what executes it (processor or GPU). */
 export const provenOperation = (side: number): Message => message('matrix-product', { side })
 
 function proof({ engine }: MachineFacts): Message {

@@ -6,7 +6,7 @@ import type { DoctorReport } from './doctor-report.ts'
 
 const english = wordsIn('en')
 
-/** Where the values begin. */
+/** The column in which the values begin. */
 const column = 13
 
 export function doctorText({ facts, findings }: DoctorReport): string {
@@ -27,7 +27,7 @@ export function doctorText({ facts, findings }: DoctorReport): string {
   return `${table}\n${list.join('\n')}`
 }
 
-/** The document of `doctor --json`: the report, with its messages in words beside. */
+/** The document of `doctor --json`: the report, with the words of each message added. */
 export function doctorDocument(report: DoctorReport) {
   const { node, engine, findings } = report
   const { provider, proof, failure } = engine

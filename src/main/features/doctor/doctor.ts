@@ -1,6 +1,6 @@
 /**
- * What this machine can do, what it lacks, what each missing piece costs the person, and how to get it. The same
- * for the command line and the window; no workspace is opened for it and nothing is changed.
+ * Reports what this machine can do, what is missing, what does not work because of that, and how to get it. The
+ * command line and the window use the same report; no workspace is opened for it and nothing is changed.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ import { processor } from './processor.ts'
 
 export interface Examination {
   workspace: string
-  /** This process has the workspace open. */
+  /** Whether this process has the workspace open. */
   isOpen: boolean
   launchEngine: LaunchEngine
   ask?: AskProgram
@@ -36,7 +36,7 @@ export interface Examination {
 /** Oldest Node that the packages run on. */
 const oldestNode = 22
 
-/** Below this, an import or a training may fill the disk. */
+/** Free bytes on the disk below which an import or a training may fill it. */
 const littleRoom = 2e9
 
 export async function examine(examination: Examination): Promise<DoctorReport> {
@@ -87,7 +87,7 @@ interface WorkspaceState {
   problem: FailureData | null
 }
 
-/** Looks whether the workspace could be opened, without opening it. */
+/** Checks whether the workspace could be opened, without opening it. */
 function stateOf(dir: string): WorkspaceState {
   if (!isWorkspace(dir)) return { workspaceState: 'absent', problem: null }
   try {

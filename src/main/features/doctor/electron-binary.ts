@@ -1,4 +1,4 @@
-/** Whether Electron is there, and why not. */
+/** Finds out whether Electron's binary is installed, and if not, why. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -6,16 +6,16 @@ import { z } from 'zod'
 export interface ElectronBinary {
   present: boolean
   version: string | null
-  /** Why set-up could not fetch it, where it said so. */
+  /** Why set-up could not download it, if set-up recorded that. */
   reason: string | null
 }
 
-/** What set-up writes when the binary cannot be had. */
+/** The file that set-up writes when the binary cannot be downloaded. */
 const refusedSchema = z.object({ reason: z.string() })
 
 /** @param root the folder of package.json */
 export function electronBinary(root: string): ElectronBinary {
-  // This is Electron.
+  // Set when this process itself runs in Electron.
   const running = process.versions.electron
   if (running !== undefined) return { present: true, version: running, reason: null }
   const folder = join(root, 'node_modules', 'electron')
@@ -31,7 +31,7 @@ function whyRefused(file: string): string | null {
   try {
     return refusedSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).reason
   } catch {
-    // Absent where set-up never tried; and no reason is worth a doctor that fails.
+    // The file is absent where set-up never tried a download; an unreadable one must not make the doctor fail.
     return null
   }
 }

@@ -1,4 +1,7 @@
-/** Starts an engine of its own, lets it show what executes, and ends it: whatever the engine does, main lives. */
+/**
+ * Starts a separate engine, runs a computation on it to find out what executes it, and ends it. If that engine
+ * crashes, main is not affected.
+ */
 
 import { type FailureData, failureData } from '../../../shared/failure.ts'
 import { inside, message, type Params } from '../../../shared/messages/message.ts'
@@ -8,14 +11,14 @@ import type { EngineChannel, LaunchEngine } from '../../engine-host/channel.ts'
 export interface EngineProof {
   provider: Provider | null
   proof: DeviceProof | null
-  /** Why one of the two is missing. */
+  /** Why one of the two values above is missing. */
   failure: FailureData | null
 }
 
-/** Loading TensorFlow from a cold disk takes a while. */
+/** The longest wait in milliseconds; loading TensorFlow from a cold disk takes a while. */
 const patience = 120_000
 
-/** Lines of what the engine printed last that are told when it fails. */
+/** How many of the last lines that the engine printed are reported when it fails. */
 const lastLines = 5
 
 export async function proveEngine(launch: LaunchEngine): Promise<EngineProof> {

@@ -1,4 +1,4 @@
-/** The processor and the instruction sets of it that speed TensorFlow up. */
+/** The processor and those of its instruction sets that speed up TensorFlow. */
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import type { AskProgram } from '../../platform/outside-program.ts'
@@ -11,7 +11,7 @@ export interface Processor {
   instructions: string[] | null
 }
 
-/** Names as the systems have them, in their order of age. */
+/** Instruction sets by the names that operating systems use, the oldest first. */
 const known: [name: string, flags: string[]][] = [
   ['SSE4.2', ['sse4_2', 'sse4.2']],
   ['AVX', ['avx', 'avx1.0']],
@@ -27,7 +27,7 @@ const known: [name: string, flags: string[]][] = [
   ['BF16', ['bf16', 'hw.optional.arm.feat_bf16: 1']],
 ]
 
-/** The instruction sets in what a system lists: flags between spaces, or lines of sysctl. */
+/** Finds instruction sets in a listing of the operating system: flags separated by spaces, or lines of sysctl. */
 export function instructionsIn(listing: string): string[] {
   const lines = listing.toLowerCase().split('\n')
   const flags = new Set([...lines, ...lines.flatMap((line) => line.split(/\s+/))])

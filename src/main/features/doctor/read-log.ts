@@ -1,18 +1,18 @@
-/** What the log of a workspace says, for the window that searches it. */
+/** Reads and searches the log of a workspace for the log screen. */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { LogEntry, LogQuery } from '../../../shared/log.ts'
 
-/** As pino writes a line. */
+/** A line as pino writes it. */
 const lineSchema = z.looseObject({ level: z.number(), time: z.number(), msg: z.string().default('') })
 
-/** Fields that every line has, or that are shown apart. */
+/** Fields that every line has or that the screen shows in columns of their own. */
 const known = new Set(['level', 'time', 'msg', 'pid', 'from'])
 
 const levelOf = (level: number): LogEntry['level'] => (level >= 50 ? 'error' : level >= 40 ? 'warn' : 'info')
-/** Lines below are for who looks into the file. */
+/** The lowest level that is shown; lines below it are only in the file. */
 const leastLevel = 30
 const weight = { info: 0, warn: 1, error: 2 }
 
@@ -38,8 +38,8 @@ function entryOf(line: string): LogEntry | null {
 }
 
 /**
- * The newest lines that answer the query, newest first, and how many there are. Files are read in pieces, so that
- * nothing else waits, and no more lines are held than are asked for.
+ * The newest lines that match the query, newest first, and how many match. Files are read in chunks so that main is
+ * not blocked, and only the requested number of lines is held in memory.
  */
 export async function readLog(
   folder: string,
@@ -48,7 +48,7 @@ export async function readLog(
   const wanted = text.trim().toLowerCase()
   const found: LogEntry[] = []
   let total = 0
-  // The one put aside is the older one.
+  // `fanoscope.1.log` has the older lines.
   for (const name of ['fanoscope.1.log', 'fanoscope.log']) {
     const stream = createReadStream(join(folder, name), 'utf8')
     try {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { csvLines } from '../../platform/csv.ts'
 import type { Cell, Table } from './score-table.ts'
 
-/** Lines in one write. */
+/** Number of lines written at once. */
 const linesAtOnce = 500
 
 /** @returns the number of rows */

@@ -1,4 +1,4 @@
-/** `export`: what other programs and other workstations read of a run. */
+/** `export`: writes what other programs and other workstations read of a run. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { splitSchema } from '../../../shared/image.ts'

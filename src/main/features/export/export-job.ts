@@ -1,4 +1,4 @@
-/** Exports as a job: models by the engine, which compiles the graph, everything else in a thread. */
+/** The export job. The engine exports models, because it compiles the graph; a thread exports everything else. */
 
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
@@ -27,11 +27,11 @@ export type ExportFormat = ModelFormat | TableFormat | 'safetensors'
 export interface ExportRequest {
   run: Id
   format: ExportFormat
-  /** Absolute. */
+  /** Absolute path of the file or folder to write. */
   to: string
   /** Tiles in one call of an exported model. */
   batch: number
-  /** Of a report. */
+  /** Language of a report. */
   language: ReportLanguage
   split: Split
   /** Who asked for it; null where nobody signed in. */
@@ -73,7 +73,7 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
   }
 }
 
-/** Told in the audit, with what was written where. */
+/** Records the export in the audit: what was written, and where. */
 function exported({ workspace: { db } }: Session, request: ExportRequest, summary: ExportSummary): JobEnd {
   const { run, format, operator } = request
   const { files, count } = summary
@@ -130,7 +130,10 @@ async function exportModel(
   }
 }
 
-/** A graph of tiles alone must be able to give the score in use; a package has what the rest needs. */
+/**
+ * Refuses the format `graph` where the graph alone cannot compute the score in use; a package also has what is
+ * measured outside the graph.
+ */
 function requireInGraph({ score }: Manifest, format: ModelFormat): void {
   if (format === 'package' || !score.beside.includes(score.kind)) return
   throw new Failure('score-not-in-graph', { score: score.kind })

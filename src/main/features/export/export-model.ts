@@ -1,6 +1,6 @@
 /**
- * A trained model as files that other programs read: its weights by name and all that its scores depend on.
- * The layout is described in `docs/model-format.md`.
+ * Exports a trained model as files that other programs read: the weights by name, and everything that its scores
+ * depend on. `docs/model-format.md` describes the layout.
  */
 
 import { mkdir, readdir } from 'node:fs/promises'
@@ -38,7 +38,7 @@ export async function exportModel(
   request: { run: string; to: string },
 ): Promise<ExportedModel> {
   const run = findRun(workspace.db, request.run)
-  // Read whole, which checks its digest: a damaged model must not leave the workspace.
+  // The model is read completely, which checks its digest: a damaged model must not be exported.
   const model = await readModel(workspace.path(runFolder(run.id)))
   const { to } = request
   await requireEmpty(to)
@@ -46,7 +46,7 @@ export async function exportModel(
     await mkdir(to, { recursive: true })
     await writeTensors(join(to, weightsName), model.tensors, { format: 'fanoscope-1' })
     const config = `${JSON.stringify(describeModel(run, model), null, 1)}\n`
-    // The configuration last: where it is, the export is whole.
+    // The configuration is written last: where it exists, the export is complete.
     await writeFileDurably(join(to, configName), config)
   } catch (error) {
     throw new Failure('export-failed', { folder: to, reason: reasonOf(error) }, { cause: error })
@@ -72,7 +72,7 @@ async function requireEmpty(folder: string): Promise<void> {
 
 const latentSchema = z.object({ latent: z.int().positive() })
 
-/** `config.json`: what has to be known to compute the model's scores. */
+/** The content of `config.json`: what is needed to compute the model's scores. */
 function describeModel(run: Run, { description }: StoredModel): Record<string, unknown> {
   const { model, config, componentNames, calibration, mapScale, expectedCriticValue, weightsSha256 } =
     description

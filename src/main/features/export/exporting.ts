@@ -14,7 +14,7 @@ import { requireFree } from './target.ts'
 export interface ExportOrder {
   run: string
   format: ExportFormat
-  /** Absolute path of the file or folder that is to be made. */
+  /** Absolute path of the file or folder to make. */
   to: string
   batch: number
   language: ReportLanguage

@@ -25,7 +25,7 @@ export const manifestSchema = z.object({
   seconds: z.number(),
   exportedAt: z.string(),
   weightsSha256: z.string(),
-  /** From a photograph to what the graph is fed. */
+  /** How a photograph becomes the input of the graph. */
   preprocessing: z.object({
     /** `whole`: stretched to size x size. `tiles`: scaled by `scale`, then cut into overlapping tiles. */
     input: z.enum(['whole', 'tiles']),
@@ -35,7 +35,7 @@ export const manifestSchema = z.object({
     /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
     normalization: z.enum(['none', 'local']).default('none'),
     overlap: z.number(),
-    /** What of a photograph counts: see `docs/model-package.md`. */
+    /** The region of interest: see `docs/model-package.md`. */
     regionOfInterest: regionOfInterestSchema.default(wholePhotograph),
     /** x = 2 v / white - 1, at most 1. For 8 bits white is 255. */
     range: z.tuple([z.literal(-1), z.literal(1)]),
@@ -45,7 +45,7 @@ export const manifestSchema = z.object({
     tensor: z.literal('float32 [batch, size, size, channels]'),
     batch: z.int(),
   }),
-  /** From the graph's components of tiles to a score. */
+  /** How the graph's components of tiles become a score. */
   score: z.object({
     kind: z.string(),
     formula: z.string(),
@@ -53,13 +53,13 @@ export const manifestSchema = z.object({
     reduction: z.string(),
     latent: z.number(),
     expectedCriticValue: z.number(),
-    /** Of the graph, in its order. */
+    /** Components that the graph outputs, in order. */
     components: z.array(z.string()),
-    /** What is measured beside the graph. */
+    /** Components that are measured outside of the graph. */
     beside: z.array(z.string()),
     /**
-     * Where the score above is measured beside the graph, which cannot give it: a score that the graph does give. Its
-     * threshold is not one that a person set: this share of the normal validation images scores below it.
+     * Set where the score above needs components from outside of the graph: a score that the graph alone can compute.
+     * Its threshold was not set by a person: this share of the normal validation images scores below it.
      */
     ofGraph: z
       .object({ kind: z.string(), formula: z.string(), threshold: z.number(), normalShare: z.number() })
@@ -84,15 +84,15 @@ export const manifestSchema = z.object({
     })
     .nullable(),
   config: jsonObjectSchema,
-  /** SHA-256 by file of the package; empty where the description is inside a model file. */
+  /** SHA-256 of each file of the package; empty where the description is inside a model file. */
   files: z.record(z.string(), sha256Schema),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 
-/** The share of normal validation images below the threshold of a score that nobody set one for. */
+/** The share of normal validation images below the threshold of a score for which no person set one. */
 const normalShare = 0.99
 
-/** A score that the graph alone gives, in place of one that it does not; null where it gives the one in use. */
+/** A score that the graph alone can compute, where it cannot compute the one in use; null where it can. */
 function scoreOfGraph(kind: string, { componentNames, calibration }: ModelDescription) {
   if (!besideGraph.includes(kind)) return null
   const given = scoresFrom(componentNames.filter((name) => !besideGraph.includes(name)))

@@ -1,4 +1,4 @@
-/** Where a run sees deviations, as black and white pictures: white where the anomaly map is at or above a level. */
+/** Exports black and white masks: white where the anomaly map of a run is at or above a level. */
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -14,14 +14,17 @@ import { mapScaleOf } from '../runs/score-settings.ts'
 const mapRow = z.object({ image: z.int(), dataset: z.string(), file: z.string(), mapFile: z.string() })
 
 /**
- * The level of the operating point's second criterion where it has one, else half the color scale: the 99.5th
- * percentile of map values on normal validation images.
+ * The level: that of the flagged regions of the operating point in use if it has them, else half of the color scale,
+ * which is the 99.5th percentile of map values on normal validation images.
  */
 export function maskLevel({ db }: Workspace, run: Run): number {
   return activePoint(db, run.id)?.regions?.leastStrength ?? mapScaleOf(run) / 2
 }
 
-/** Writes a mask for each map, named as its photograph, and answers how many. @throws Failure `no-maps` */
+/**
+ * Writes a mask for each map, named after its photograph. @returns how many
+ * @throws Failure `no-maps`
+ */
 export async function writeMasks(
   workspace: Workspace,
   run: Run,
@@ -57,14 +60,14 @@ export async function writeMasks(
         .map(safe),
     )
     await mkdir(join(target, '..'), { recursive: true })
-    // Two photographs may differ in nothing but their ending.
+    // The image id is in the name because two photographs may differ only in their extension.
     await replaceFile(`${target}_${image}_mask.png`, png)
     onProgress(done + 1, rows.length)
   }
   return rows.length
 }
 
-/** A name that every file system takes. */
+/** Replaces what some file system does not allow in a name. */
 const safe = (name: string): string => {
   const cleaned = name.replace(/[<>:"/\\|?*\p{Cc}]/gu, '_').replace(/^\.+$/, '_')
   return cleaned === '' ? '_' : cleaned

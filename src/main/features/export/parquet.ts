@@ -1,4 +1,4 @@
-/** Apache Parquet, column by column, every column with room for a missing value. */
+/** Writes a table as Apache Parquet; every column may have missing values. */
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import type { Cell, Table } from './score-table.ts'

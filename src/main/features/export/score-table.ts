@@ -1,4 +1,4 @@
-/** Scores and decisions of a run as tables: what CSV and Parquet files hold. */
+/** Scores and decisions of a run as the tables that are exported as CSV and Parquet. */
 
 import { z } from 'zod'
 import type { Run } from '../../../shared/run.ts'
@@ -43,7 +43,7 @@ const scoreRow = z.object({
   note: z.string().nullable(),
 })
 
-/** Every scored image with its score by the settings in use, and the decision that stands. */
+/** Every scored image with its score by the settings in use, and the decision that is valid now. */
 export function scoreTable(db: Database, run: Run): Table {
   const settings = settingsInUse(db, run)
   const options = optionsFor(run, settings)
@@ -130,7 +130,7 @@ const decisionRow = z.object({
   undoneBy: z.string().nullable(),
 })
 
-/** Every decision that was taken with the run's scores, also those that were taken back, in their order. */
+/** Every decision that was made with the run's scores, also those that were undone, in order. */
 export function decisionTable(db: Database, run: Run): Table {
   const columns: Column[] = [
     { name: 'decision_id', type: 'INT64' },

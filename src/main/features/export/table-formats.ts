@@ -1,4 +1,4 @@
-/** What an export without the engine may be, and what it tells when it is done. */
+/** The formats of exports that need no engine, and what such an export reports when it is done. */
 import { z } from 'zod'
 
 export const tableFormats = ['csv', 'parquet', 'masks', 'report'] as const
@@ -9,7 +9,7 @@ export const exportSummarySchema = z.object({
   format: z.string(),
   /** Absolute paths of what was written. */
   files: z.array(z.string()),
-  /** Rows of the table, or files of the folder. */
+  /** Number of rows of the table, or of files in the folder. */
   count: z.int().nonnegative(),
 })
 export type ExportSummary = z.infer<typeof exportSummarySchema>

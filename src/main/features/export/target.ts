@@ -1,4 +1,4 @@
-/** Where an export goes: there whole or not at all, and never over something that was there before. */
+/** The target of an export: it appears complete or not at all, and never replaces something that existed. */
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ export function requireFree(path: string): void {
 }
 
 /**
- * Writes a folder beside its place and moves it there when it is whole.
+ * Writes a folder under a temporary name next to its target and moves it there when it is complete.
  * @throws Failure `target-exists`, `disk-full`
  */
 export async function placeFolder<T>(path: string, write: (folder: string) => Promise<T>): Promise<T> {

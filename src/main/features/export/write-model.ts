@@ -1,4 +1,4 @@
-/** Puts a trained model together for other programs and other workstations. */
+/** Assembles the files of an exported model for other programs and other workstations. */
 
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { placeFolder, requireFree } from './target.ts'
 export const modelFormats = ['savedmodel', 'onnx', 'package'] as const
 export type ModelFormat = (typeof modelFormats)[number]
 
-/** The description that training left beside the weights. */
+/** Reads the description that training stored next to the weights. */
 export async function readDescription(workspace: Workspace, run: Id): Promise<ModelDescription> {
   const file = workspace.path(`${runFolder(run)}/model/model.json`)
   return storedAsync(async () => modelDescriptionSchema.parse(JSON.parse(await readFile(file, 'utf8'))))
@@ -25,9 +25,9 @@ export async function readDescription(workspace: Workspace, run: Id): Promise<Mo
 export interface ModelPlace {
   run: Id
   format: ModelFormat
-  /** Absolute. */
+  /** Absolute path of the file or folder to write. */
   to: string
-  /** Folder of what the engine wrote. */
+  /** The folder with what the engine wrote. */
   made: string
   manifest: Manifest
 }
@@ -50,7 +50,7 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
     if (format === 'savedmodel') {
       await copyFile(join(made, exportFiles.savedModel), join(folder, exportFiles.savedModel))
       await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
-      // Where TensorFlow keeps what belongs to a model and is not a part of its graph.
+      // The folder in which TensorFlow keeps files that belong to a model but not to its graph.
       await writeManifest(join(folder, 'assets.extra'), manifest, {})
       return
     }

@@ -1,4 +1,4 @@
-/** The exports that need no engine, each to files beside one another. */
+/** Writes the exports that need no engine. */
 import { dirname, extname, join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
@@ -18,12 +18,12 @@ import { placeFolder, requireFree } from './target.ts'
 export interface TableRequest {
   run: string
   format: TableFormat
-  /** Absolute. A report is PDF where its name ends so, else HTML. */
+  /** Absolute path of the target. A report is PDF if it ends in `.pdf`, else HTML. */
   to: string
-  /** Of a report. */
+  /** Language of a report. */
   language: ReportLanguage
   split: Split
-  /** Of Fanoscope, as a report names it. */
+  /** Version of Fanoscope, which a report names. */
   version: string
 }
 

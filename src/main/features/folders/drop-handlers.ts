@@ -8,7 +8,7 @@ export function dropHandlers(
   drops: Drops,
 ): Pick<Handlers, 'drop.begin' | 'drop.end'> {
   const { events } = context
-  // The import has what it needs from the folder when it ends, however it ends.
+  // When the import job ends, the dropped folder is not needed any more, whatever the outcome.
   events.on('job.changed', ({ kind, state, payload }) => {
     if (kind !== 'import' || state === 'queued' || state === 'running') return
     if (typeof payload.folder === 'string') void drops.endFolder(payload.folder)

@@ -1,7 +1,7 @@
 /**
- * Folders that a person dropped onto a window which cannot say where they lie: a browser gives the files and no path.
- * They are written below the workspace, where the disk is that must hold the photographs anyway, looked at and
- * imported like any other folder, and taken away when the import has ended.
+ * Folders that a person dropped onto a window of a browser, which gives the files but not their path. The files are
+ * written below the workspace, whose disk must have room for the photographs anyway; from there the folder is
+ * inspected and imported like any other, and it is removed when the import has ended.
  */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
@@ -13,11 +13,11 @@ import { freeBytes } from '../../platform/free-bytes.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { newId } from '../../store/ids.ts'
 
-/** More is quicker by the dialog, which copies nothing. */
+/** The most files of a dropped folder; for more the folder dialog is faster, since it copies nothing. */
 export const mostFiles = 20_000
 export const mostBytes = 16 * 2 ** 30
 
-/** What a file system or a person takes for something else than a name. */
+/** Names that a file system or a person could misunderstand. */
 const badName = /^\.{1,2}$|[\\:*?"<>|\p{Cc}]|[. ]$/u
 
 export interface Drop {
@@ -30,14 +30,14 @@ export interface Drops {
   begin(below: string, announced: { name: string; files: number; bytes: number }): Promise<Drop>
   /** Writes one file of it. @throws Failure `drop-unknown`, `drop-name-invalid`, `drop-too-large`, `disk-full` */
   write(id: string, path: string, content: Readable): Promise<void>
-  /** Takes it away, if it is there. */
+  /** Removes the dropped folder if it exists. */
   end(id: string): Promise<void>
-  /** Takes the one with this folder away, if it is one. */
+  /** Removes the dropped folder with this path, if there is one. */
   endFolder(folder: string): Promise<void>
   close(): Promise<void>
 }
 
-interface Known {
+interface OpenDrop {
   root: string
   folder: string
   filesLeft: number
@@ -57,7 +57,7 @@ function below(folder: string, path: string): string {
 }
 
 export function createDrops(): Drops {
-  const drops = new Map<string, Known>()
+  const drops = new Map<string, OpenDrop>()
 
   async function end(id: string): Promise<void> {
     const drop = drops.get(id)
@@ -68,13 +68,13 @@ export function createDrops(): Drops {
   return {
     async begin(place, { name, files, bytes }) {
       if (files > mostFiles || bytes > mostBytes) throw tooLarge()
-      // What a process that was killed left there.
+      // Removes what an earlier process left when it was killed.
       if (drops.size === 0) await rm(place, { recursive: true, force: true, maxRetries: 3 })
       const id = newId(Date.now())
       const root = join(place, id)
       const folder = below(root, name)
       const free = await freeBytes(place)
-      // Once as it comes, and once more as it is imported.
+      // The bytes are written twice: as they arrive, and again when they are imported.
       if (free !== null && free < 2 * bytes) {
         throw new Failure('disk-full', { case: 'drop', megabytes: Math.ceil(bytes / 1e6) })
       }

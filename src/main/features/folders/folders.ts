@@ -1,4 +1,4 @@
-/** Folders outside the workspace, for the folder picker of a host that has none of its own. */
+/** Lists folders for the folder picker of the browser host, which has no native dialog. */
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -6,12 +6,15 @@ import { dirname, join, resolve } from 'node:path'
 import type { CallOutput } from '../../../shared/contract.ts'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
 
-/** The parent of `C:\` and its like, where the drives of a Windows machine are listed. */
+/** The path of the list of drives on Windows, the parent of `C:\`. */
 const drives = ''
 
 const imageName = /\.(png|jpe?g|tiff?|bmp|webp)$/i
 
-/** The subfolders of a folder; null for the person's own. @throws Failure `folder-unreadable` */
+/**
+ * The subfolders of a folder; null for the user's home folder.
+ * @throws Failure `folder-unreadable`
+ */
 export async function listSubfolders(path: string | null): Promise<CallOutput<'folder.list'>> {
   if (path === drives && process.platform === 'win32') return listDrives()
   const folder = resolve(path === null || path === drives ? homedir() : path)

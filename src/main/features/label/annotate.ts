@@ -1,17 +1,17 @@
-/** Opens and saves what is drawn on a photograph, and makes the mask of it. */
+/** Opens and saves the shapes that are drawn on a photograph, and makes its mask from them. */
 import sharp from 'sharp'
 import { type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
 import { annotationOf, keepAnnotation } from '../../store/annotations.ts'
-import { requireThawed } from '../../store/frozen.ts'
+import { requireNotFrozen } from '../../store/frozen.ts'
 import { addBlob, blobFormat, findImage, setLabel, setMask } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
 
 /**
- * What is drawn on an image; where only a mask was imported, its pixels.
+ * The shapes drawn on an image; where only a mask was imported, its pixels as a shape.
  * @throws Failure `image-unknown`; ImageRefusal where the mask cannot be read
  */
 export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<Shape[]> {
@@ -22,11 +22,11 @@ export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<S
   const format = blobFormat(db, image.maskSha256)
   if (!format) return []
   const mask = await readMask(blobs.path(image.maskSha256, format))
-  const region = regionOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
+  const region = regionShapeOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
   return region ? [region] : []
 }
 
-/** White where there is a defect, whatever its kind: what every reader of masks understands. */
+/** A PNG that is white where there is a defect of any type, as every reader of masks understands it. */
 export function maskPng({ data, width, height }: Raster): Promise<Buffer> {
   const gray = new Uint8Array(data.length)
   for (let i = 0; i < data.length; i += 1) gray[i] = (data[i] ?? 0) > 0 ? 255 : 0
@@ -37,8 +37,8 @@ export function maskPng({ data, width, height }: Raster): Promise<Buffer> {
 }
 
 /**
- * Stores shapes with the mask that they make, and gives the image the kind of defect that covers most of it. A mask
- * that nothing needs any more is removed. When this is done, all of it survives a power cut.
+ * Stores shapes with the mask made from them, and sets the image's defect type to the one that covers most of it. A
+ * mask that is not used any more is removed. When this returns, everything survives a power cut.
  *
  * @throws Failure `image-unknown`, `validation-frozen`, `disk-full`
  */
@@ -49,7 +49,7 @@ export async function saveAnnotation(
   const { db, blobs } = workspace
   const { shapes, operatorId } = request
   const image = findImage(db, request.image)
-  requireThawed(db, [image.id])
+  requireNotFrozen(db, [image.id])
   const raster = rasterize(shapes, image.width, image.height)
   const areas = areasOf(raster)
   const [largest] = areas
@@ -62,7 +62,7 @@ export async function saveAnnotation(
   let isGone = false
   try {
     db.transaction(() => {
-      requireThawed(db, [image.id])
+      requireNotFrozen(db, [image.id])
       if (staged) addBlob(db, { sha256: staged.sha256, bytes: staged.bytes, format: 'png' })
       keepAnnotation(db, { imageId: image.id, shapes, operatorId })
       setMask(db, image.id, staged?.sha256 ?? null)
@@ -81,7 +81,7 @@ export async function saveAnnotation(
   return { maskSha256: staged?.sha256 ?? null, label, defectType, areas }
 }
 
-/** Takes a blob out of the list unless an image or another mask is the same bytes. */
+/** Removes a blob from the database unless an image or another mask has the same bytes. */
 function removeUnused({ db }: Workspace, sha256: string): boolean {
   const { changes } = db.run(
     `DELETE FROM blob WHERE sha256 = $sha256

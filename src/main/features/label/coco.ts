@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { type Shape, unnamedDefect } from '../../../shared/label.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
 import { isVector } from './vector.ts'
 
@@ -41,7 +41,7 @@ export interface CocoImage {
   shapes: readonly Shape[]
 }
 
-/** Collects photographs one after another, so that only one of them is pixels at a time. */
+/** Collects photographs one after another, so that only one is held in memory as pixels. */
 export function cocoWriter() {
   const categories: { id: number; name: string; supercategory: string }[] = []
   const images: Record<string, unknown>[] = []
@@ -81,7 +81,7 @@ export function cocoWriter() {
       const raster = rasterize(shapes, width, height)
       for (const { defectType, area } of areasOf(raster)) {
         const value = raster.types.indexOf(defectType) + 1
-        const region = regionOf(raster, (index) => raster.data[index] === value, defectType)
+        const region = regionShapeOf(raster, (index) => raster.data[index] === value, defectType)
         if (region === null) continue
         annotate(defectType, {
           segmentation: { size: [height, width], counts: columnRuns(raster, value) },
@@ -121,7 +121,7 @@ function boxOf(points: readonly number[]): [number, number, number, number] {
   return [left, top, right - left, bottom - top]
 }
 
-/** COCO runs go down the columns. */
+/** The runs of a value, column by column as COCO has them. */
 function columnRuns({ data, width, height }: Raster, value: number): number[] {
   const counts: number[] = []
   let state = false
@@ -141,7 +141,10 @@ function columnRuns({ data, width, height }: Raster, value: number): number[] {
   return counts
 }
 
-/** The counts of pycocotools' string: 5 bits a character with a sign, from the third on as a difference. */
+/**
+ * Reads pycocotools' compressed counts: characters of 5 bits with a sign; from the third count on, each is stored as
+ * a difference.
+ */
 export function compressedCounts(text: string): number[] {
   const counts: number[] = []
   for (let at = 0; at < text.length; ) {
@@ -195,7 +198,7 @@ export function fromCoco(document: Coco): Map<string, { width: number; height: n
         at += run
         inside = !inside
       }
-      const region = regionOf({ width, height }, (index) => mask[index] === 1, defectType)
+      const region = regionShapeOf({ width, height }, (index) => mask[index] === 1, defectType)
       if (region) found.shapes.push(region)
     } else if (bbox) {
       const [x, y, width, height] = bbox

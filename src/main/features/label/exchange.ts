@@ -1,4 +1,4 @@
-/** Masks of a whole dataset in and out, in the formats of other tools. */
+/** Exports and imports the masks of a whole dataset in the formats of other tools. */
 import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -13,7 +13,7 @@ import {
   unnamedDefect,
 } from '../../../shared/label.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
@@ -31,8 +31,8 @@ export const cocoFile = 'annotations.json'
 const withoutEnding = (file: string): string => file.replace(/\.[^./]*$/, '')
 
 /**
- * Writes the masks of a dataset's images that have any. The photographs themselves are not copied; every file names
- * them as they were imported.
+ * Writes the masks of a dataset's images. The photographs are not copied; every file names them by their imported
+ * path.
  *
  * @throws Failure `nothing-to-export`, `disk-full`
  */
@@ -77,8 +77,7 @@ export async function exportMasks(
 }
 
 /**
- * Reads masks for images of a dataset, which are found by their names. What an image had drawn on it before is
- * replaced.
+ * Reads masks for images of a dataset, matched by name. Earlier shapes of an image are replaced.
  *
  * @throws Failure `folder-unreadable`, `masks-not-found`
  */
@@ -139,7 +138,7 @@ export async function importMasks(
 }
 
 interface ReadMask {
-  /** By which the image is found. */
+  /** The name by which the image is found. */
   name: string
   shapes: (image: Image) => Shape[]
   size: { width: number; height: number } | null
@@ -151,7 +150,7 @@ interface MaskReader {
   match(images: readonly Image[], dataset: Dataset, name: string): Image | undefined
 }
 
-/** The same path, or the only image that has this name in another folder. */
+/** The image with this path, or the only image with this name in any folder. */
 function byName(images: readonly Image[], name: string): Image | undefined {
   const wanted = name.replaceAll('\\', '/')
   const exact = images.find(({ file }) => file === wanted)
@@ -177,7 +176,7 @@ const readers: Record<MaskFormat, MaskReader> = {
           shapes(image) {
             const [folder] = name.split('/')
             const type = image.defectType ?? (name.includes('/') && folder ? folder : unnamedDefect)
-            const region = regionOf(mask, (index) => mask.data[index] === 1, type)
+            const region = regionShapeOf(mask, (index) => mask.data[index] === 1, type)
             return region ? [region] : []
           },
         },
@@ -204,7 +203,7 @@ const readers: Record<MaskFormat, MaskReader> = {
         throw new ImageRefusal('unsupported-type', { case: 'shapes', kinds: [...new Set(skipped)] })
       }
       const { imageWidth: width, imageHeight: height } = document
-      // The JSON file lies where its photograph does; imagePath is often a path of another machine.
+      // The JSON file lies next to its photograph; imagePath is often a path of another machine.
       return [{ name: file, size: width && height ? { width, height } : null, shapes: () => shapes }]
     },
     match: (images, _dataset, name) => byName(images, name),

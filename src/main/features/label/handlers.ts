@@ -31,7 +31,7 @@ export const labelHandlers = (
     const maps = runsWithMap(workspace.db, image)
     const kept = annotationOf(workspace.db, image)
     if (kept) return { shapes: kept.shapes, maps }
-    // Only a mask that was imported takes reading.
+    // Only an imported mask must be read, which takes long.
     return {
       shapes: maskSha256 === null ? [] : await runWorkspaceTask(workspace, readShapesTask, { image }),
       maps,
@@ -47,7 +47,7 @@ export const labelHandlers = (
       before.label !== saved.label ||
       before.defectType !== saved.defectType ||
       (before.maskSha256 === null) !== (saved.maskSha256 === null)
-    // What the list of datasets shows is counted anew, so only where one of its numbers is another.
+    // The list of datasets is counted again on this event, so it is sent only if one of its numbers changed.
     if (isOther) events.emit('dataset.changed', { dataset: datasetById(db, before.datasetId)?.name ?? '' })
     return saved
   },

@@ -1,4 +1,4 @@
-/** Making and reading masks: a large photograph takes longer than a window may wait for an answer. */
+/** Thread tasks that make and read masks: for a large photograph that takes longer than main may be blocked. */
 import { z } from 'zod'
 import { datasetSchema } from '../../../shared/dataset.ts'
 import {
@@ -11,7 +11,7 @@ import {
 import { imageIdSchema } from '../../../shared/values.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
-/** The shapes of a mask that was imported. */
+/** Reads the shapes of an imported mask. */
 export const readShapesTask = defineWorkspaceTask({
   name: 'read-shapes',
   input: z.object({ image: imageIdSchema }),

@@ -5,7 +5,7 @@
 import sharp from 'sharp'
 import { z } from 'zod'
 import { type Shape, unnamedDefect } from '../../../shared/label.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { isVector } from './vector.ts'
 
@@ -71,7 +71,7 @@ async function maskShapes(image: Photograph, shapes: readonly Shape[]): Promise<
   const written: Written[] = []
   for (const { defectType } of areasOf(raster)) {
     const value = raster.types.indexOf(defectType) + 1
-    const region = regionOf(raster, (index) => raster.data[index] === value, defectType)
+    const region = regionShapeOf(raster, (index) => raster.data[index] === value, defectType)
     if (region === null) continue
     const { x, y, width, height } = region
     const gray = Buffer.alloc(width * height)
@@ -85,7 +85,7 @@ async function maskShapes(image: Photograph, shapes: readonly Shape[]): Promise<
       .toColourspace('b-w')
       .png()
       .toBuffer()
-    // Both corners are pixels of the box, as labelme has them.
+    // In labelme both corners are pixels of the box.
     written.push({
       label: defectType,
       shape_type: 'mask',
@@ -125,7 +125,7 @@ export async function fromLabelme(document: Labelme): Promise<{ shapes: Shape[];
         .extractChannel(0)
         .raw()
         .toBuffer({ resolveWithObject: true })
-      const region = regionOf(info, (index) => (data[index] ?? 0) > 0, defectType)
+      const region = regionShapeOf(info, (index) => (data[index] ?? 0) > 0, defectType)
       const left = Math.round(first[0])
       const top = Math.round(first[1])
       if (region) shapes.push({ ...region, x: region.x + left, y: region.y + top })

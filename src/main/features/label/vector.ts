@@ -1,8 +1,8 @@
 import type { Shape } from '../../../shared/label.ts'
 
 /**
- * Whether the shapes say the same to a tool that adds up polygons and rectangles without an order: nothing was
- * painted or taken away, and only one kind is there, so that it does not matter which one covers which.
+ * Whether the shapes mean the same to a tool that ignores their order and knows only polygons and rectangles: nothing
+ * was painted or erased, and there is only one defect type, so that it does not matter which shape covers which.
  */
 export const isVector = (shapes: readonly Shape[]): boolean =>
   shapes.every(({ kind }) => kind === 'polygon' || kind === 'rectangle') &&

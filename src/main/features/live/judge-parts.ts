@@ -6,7 +6,7 @@ import type { ScoredImage } from '../../engine/protocol.ts'
 import { judgePart, openPartsOf } from '../../store/live.ts'
 import { findRun } from '../../store/runs.ts'
 import { componentsOf, saveScores } from '../../store/scores.ts'
-import { measureRegions } from '../scoring/measure-regions-task.ts'
+import { measureFlaggedRegions } from '../scoring/measure-flagged-regions-task.ts'
 import { newScore } from '../scoring/score-job.ts'
 import { presentJudge } from './judge.ts'
 import { type JudgingModel, showProgress, type WatchedLine } from './watched-line.ts'
@@ -90,7 +90,7 @@ async function measureWaiting(line: WatchedLine): Promise<void> {
     try {
       for (const run of new Set(waiting.map(([, model]) => model.run.id))) {
         const images = waiting.filter(([, model]) => model.run.id === run).map(([image]) => image)
-        await measureRegions(workspace, run, images)
+        await measureFlaggedRegions(workspace, run, images)
       }
     } catch (error) {
       // Rather a false reject than a part that is never judged.

@@ -3,8 +3,8 @@ import type { Run } from '../../../shared/run.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
+import { flaggedRegionProfileOf, unmeasuredMaps } from '../../store/flagged-region-profiles.ts'
 import { activePoint, activePointId } from '../../store/operating-points.ts'
-import { profileOf, unmeasuredMaps } from '../../store/region-profiles.ts'
 import { scoreOptionsOf } from '../runs/score-options.ts'
 import { mapScaleOf, optionsFor } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
@@ -41,7 +41,8 @@ export function judgeOf(db: Database, run: Run): Judge {
       point: point.id,
       of(image, components, names) {
         const score = imageScore(components, names, options)
-        const profile = regions === null || score < threshold ? undefined : profileOf(db, run.id, image)
+        const profile =
+          regions === null || score < threshold ? undefined : flaggedRegionProfileOf(db, run.id, image)
         const verdict = verdictBy(point, { score, mapScale, profile })
         return { verdict: verdict === 'passed' ? 'good' : 'flagged', score, threshold }
       },

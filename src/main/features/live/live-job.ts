@@ -11,7 +11,7 @@ import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { beginImport, stopImport } from '../../store/imports.ts'
 import { addPart, endWatch, hasPart, openPart, openParts } from '../../store/live.ts'
-import { tellJudged } from '../../store/live-audit.ts'
+import { recordJudgedParts } from '../../store/live-audit.ts'
 import { beginOutputs, unwritten } from '../outputs/outputs.ts'
 import { followModelInUse } from './exchange-model.ts'
 import { feedEngine, keepEngine } from './feed-engine.ts'
@@ -41,7 +41,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   const { workspace, log } = session
   const { db } = workspace
   const model = await judgingModelOf(session, watch.runId)
-  tellJudged(db, watch)
+  recordJudgedParts(db, watch)
   await beginOutputs(workspace, watch)
   const line: WatchedLine = {
     session,

@@ -6,7 +6,7 @@ import type { Id } from '../../../shared/values.ts'
 import type { JobContext } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { countParts } from '../../store/live.ts'
-import { tellJudged } from '../../store/live-audit.ts'
+import { recordJudgedParts } from '../../store/live-audit.ts'
 import { findRun } from '../../store/runs.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 import { type Judge, judgeOf } from './judge.ts'
@@ -65,7 +65,7 @@ export function tellAudit(line: WatchedLine): void {
   const { session, watch } = line
   line.untold = 0
   try {
-    tellJudged(session.workspace.db, watch)
+    recordJudgedParts(session.workspace.db, watch)
   } catch (error) {
     session.log.error('The audit could not be told of the live parts yet.', failureDocument(error))
   }

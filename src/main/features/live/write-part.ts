@@ -1,7 +1,7 @@
 /** Announces the verdict of a part and writes its result for the line, one part after another. */
 import { failureDocument } from '../../../shared/failure.ts'
 import type { LivePart } from '../../../shared/live.ts'
-import { partsARow } from '../../store/live-audit.ts'
+import { partsPerRow } from '../../store/live-audit.ts'
 import { findRun } from '../../store/runs.ts'
 import { scoreOf } from '../../store/scores.ts'
 import { writeResult } from '../outputs/outputs.ts'
@@ -16,7 +16,7 @@ export function writePart(line: WatchedLine, part: LivePart, isListed = false): 
   if (!isListed) {
     events.emit('live.judged', part)
     line.untold += 1
-    if (line.untold >= partsARow && !context.signal.aborted) tellAudit(line)
+    if (line.untold >= partsPerRow && !context.signal.aborted) tellAudit(line)
   }
   const run = part.run === null ? line.model.run : findRun(db, part.run)
   line.writing = line.writing

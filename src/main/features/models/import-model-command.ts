@@ -1,4 +1,4 @@
-/** `import-model`: a model package of another workstation as a run of this one. */
+/** `import-model`: imports a model package of another workstation as a run. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { accountName } from '../../command-line/account-name.ts'

@@ -1,4 +1,4 @@
-/** Takes a model package of another workstation into this workspace, as a trained run. */
+/** Imports a model package of another workstation as a trained run. */
 
 import { cp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,14 +27,14 @@ import { keepTrainingList } from '../runs/training-images.ts'
 export interface ModelImport {
   run: Run
   dataset: string
-  /** The threshold that the package came with. It is not taken over: one is set on parts of this line. */
+  /** The threshold in the package. It is not used: a threshold is set on parts of this line. */
   threshold: Manifest['threshold']
 }
 
 export interface ModelImportRequest {
-  /** Of a package, absolute. */
+  /** Absolute path of the package. */
   folder: string
-  /** Where the run is to belong; the dataset's own name in the package, where null. */
+  /** Name of the dataset that the run will belong to; null for the name in the package. */
   dataset: string | null
   /** Who asked for it; null where nobody signed in. */
   operator: string | null
@@ -123,7 +123,7 @@ async function readDescriptionOf(folder: string) {
   }
 }
 
-/** Every file as it was written, and none of those that are needed missing. */
+/** Checks that every file is unchanged and that no required file is missing. */
 async function requireWhole(folder: string, { files }: Manifest): Promise<void> {
   const found = await hashesOf(folder)
   for (const file of new Set(['weights.safetensors', 'model.json', ...Object.keys(files)])) {

@@ -1,4 +1,4 @@
-/** `promote`: makes a run the model in use, where it is not worse than the one before. */
+/** `promote`: makes a run the model in use if it is not worse than the present one. */
 import { z } from 'zod'
 import type { Gate } from '../../../shared/model.ts'
 import { accountName } from '../../command-line/account-name.ts'
@@ -27,7 +27,7 @@ export const addPromote: AddCommand = (line) =>
       margin: z.number().optional(),
     }),
     async act(context, { operator = accountName(context.io), reason = null, margin }, run = '') {
-      const session = await context.acting()
+      const session = await context.sessionOrSharedWorkspace()
       const [{ promote, defaultMargin }, { findRun }, { modelInUse }] = await Promise.all([
         import('./promotion.ts'),
         import('../../store/runs.ts'),

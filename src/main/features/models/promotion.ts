@@ -1,6 +1,7 @@
 /**
- * Which model is in use. A model is promoted when it is not worse than the present one by more than a stated margin,
- * overall and for each type of defect; otherwise only with a reason, which is kept. The way back is one step.
+ * Promotion decides which model is in use. A model is promoted when it is not worse than the present one by more than
+ * a stated margin, overall and for each type of defect; otherwise a reason is required, which is recorded. A rollback
+ * undoes one promotion.
  */
 
 import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
@@ -8,7 +9,7 @@ import { Failure } from '../../../shared/failure.ts'
 import type { Gate, ModelUse } from '../../../shared/model.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
-import type { Acting } from '../../session/open-beside.ts'
+import type { SharedWorkspace } from '../../session/open-shared-workspace.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
@@ -22,16 +23,19 @@ import { requireReason } from '../datasets/dataset-versions.ts'
 import { modelOf, onlyModel } from '../runs/model-in-use.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 
-/** How much lower a figure of the new model may be: areas and recalls alike. */
+/** How much lower an area or a recall of the new model may be. */
 export const defaultMargin = 0.02
 
-/** With fewer parts of a type, one that is judged otherwise by chance moves its recall by more than a tenth. */
+/**
+ * With fewer parts of a defect type, a single part that is judged differently by chance changes its recall by more
+ * than a tenth.
+ */
 const leastParts = 10
 
 export interface PromotionRequest {
   run: string
   operator: string
-  /** Needed where the gate does not pass; kept in any case. */
+  /** Required where the gate does not pass; recorded in any case. */
   reason: string | null
   margin: number
 }
@@ -43,11 +47,11 @@ export interface Promotion {
 }
 
 /**
- * What a promotion of the run would rest on.
+ * Compares the run with the model in use, as a promotion would.
  * @throws Failure `run-unknown`, `not-trained`, `model-in-use`, those of `compareRuns`
  */
 export async function judgePromotion(
-  { workspace }: Pick<Acting, 'workspace'>,
+  { workspace }: Pick<SharedWorkspace, 'workspace'>,
   request: Pick<PromotionRequest, 'run' | 'margin'>,
 ): Promise<{ run: Run; gate: Gate; comparison: Comparison | null }> {
   const { db } = workspace
@@ -76,7 +80,7 @@ export async function judgePromotion(
   return { run, gate: gateOf(comparison, request.margin), comparison }
 }
 
-/** The gate that a comparison (a: in use, b: to be promoted) leads to. */
+/** The outcome of the gate for a comparison (a: the model in use, b: the run to promote). */
 export function gateOf(comparison: Comparison, margin: number): Gate {
   const checks: Gate['checks'] = []
   const check = (
@@ -87,9 +91,9 @@ export function gateOf(comparison: Comparison, margin: number): Gate {
   ) => {
     if (of === null) return
     const { value: difference, low, high } = of
-    // Rounding must not make a difference of exactly the margin one beyond it.
+    // Allows for rounding: a difference of exactly the margin passes.
     const least = -margin - 1e-9
-    // The interval of an area is too narrow for few parts; that of a recall holds for any number.
+    // The interval of an area is too narrow for few parts; the interval of a recall is valid for any number.
     const surelyWorse = figure === 'type-recall' && high < least
     const judged = parts === null || parts >= leastParts || surelyWorse
     checks.push({
@@ -127,7 +131,7 @@ export function gateOf(comparison: Comparison, margin: number): Gate {
  * @throws Failure `reason-missing` where the gate did not pass, those of `judgePromotion`
  */
 export async function promote(
-  session: Pick<Acting, 'workspace' | 'events'>,
+  session: Pick<SharedWorkspace, 'workspace' | 'events'>,
   request: PromotionRequest,
 ): Promise<Promotion> {
   const { db } = session.workspace
@@ -135,7 +139,7 @@ export async function promote(
   const reason = request.reason?.trim() || null
   if (gate.verdict === 'worse' || gate.verdict === 'undecidable') requireReason(reason, 'promotion')
   const use = db.transaction(() => {
-    // Another promotion may have come first; this one was judged against what was in use before.
+    // Another promotion may have happened meanwhile; this run was compared with the model that was in use before it.
     const present = modelInUse(db, run.datasetId)
     if ((present?.runId ?? null) !== gate.against) {
       throw new Failure('model-changed')
@@ -164,7 +168,7 @@ export interface RollbackRequest {
 
 /** @throws Failure `no-model-in-use`, `several-models-in-use`, `nothing-to-roll-back` */
 export function rollBack(
-  { workspace: { db }, events }: Pick<Acting, 'workspace' | 'events'>,
+  { workspace: { db }, events }: Pick<SharedWorkspace, 'workspace' | 'events'>,
   request: RollbackRequest,
 ): ModelUse {
   const use = db.transaction(() => {

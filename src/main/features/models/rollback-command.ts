@@ -19,7 +19,7 @@ export const addRollback: AddCommand = (line) =>
       reason: z.string().optional(),
     }),
     async act(context, { dataset = null, operator = accountName(context.io), reason = null }) {
-      const session = await context.acting()
+      const session = await context.sessionOrSharedWorkspace()
       const { rollBack } = await import('./promotion.ts')
       const use = rollBack(session, { dataset, operator, reason })
       return {

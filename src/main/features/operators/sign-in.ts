@@ -1,6 +1,6 @@
 /**
- * Signing in by name or badge, with a PIN where the operator has one. A PIN is kept as scrypt of it with a salt of
- * its own, and tried at most a few times in a row.
+ * Signing in by name or badge, with a PIN where the operator has one. A PIN is stored as its scrypt hash with a salt
+ * per operator, and only a few wrong PINs are allowed in a row.
  */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 import { Failure } from '../../../shared/failure.ts'
@@ -14,10 +14,10 @@ import {
   secureOperator,
 } from '../../store/operators.ts'
 
-/** Cost of one try: 32 MiB and about a tenth of a second. */
+/** Cost of checking one PIN: 32 MiB and about a tenth of a second. */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 2 ** 20 }
 const keyBytes = 32
-/** Wrong tries in a row, and how long nobody may try after them, in milliseconds. */
+/** Wrong PINs allowed in a row, and how long nobody can sign in after that, in milliseconds. */
 const mostTries = 5
 const pause = 30_000
 
@@ -51,18 +51,21 @@ export interface SignIn {
   ): Promise<Operator>
 }
 
-/** Who signed in at which window, so that nobody acts there in the name of an operator who has a PIN and did not. */
+/**
+ * Which operators signed in at which window. Nobody may act in the name of an operator who has a PIN without having
+ * signed in at that window.
+ */
 export interface SignedIn {
   enter(db: Database, caller: string, operator: Operator): void
   leave(db: Database, caller: string, name: string): void
-  /** Whether the name may be acted in there: it is proven, or belongs to nobody with a PIN. */
+  /** Whether the window may act in this name: the operator signed in there, or has no PIN. */
   mayAct(db: Database, caller: string, name: string): boolean
   /** @throws Failure `not-signed-in` */
   require(db: Database, caller: string, name: string): void
 }
 
 export function createSignedIn(): SignedIn {
-  // By database too: another workspace has other operators.
+  // Kept per database, since another workspace has other operators.
   const known = new WeakMap<Database, Map<string, Set<number>>>()
   function at(db: Database, caller: string): Set<number> {
     const callers = known.get(db) ?? new Map<string, Set<number>>()

@@ -1,4 +1,6 @@
-/** A report as headings, tables, drawings and pictures, in one language; HTML and PDF are made of the same. */
+/**
+ * A report in one language as headings, tables, drawings and pictures. HTML and PDF are both made from these blocks.
+ */
 import type { Gate } from '../../../shared/model.ts'
 import { besideGraph } from '../../model/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -337,7 +339,7 @@ function decisionBlocks({ decisions, lastDecisions }: ReportContent, say: Say, t
   ]
 }
 
-/** What a promotion rested on where that is not said by its verdict alone. */
+/** The reasons of a promotion that its verdict alone does not tell. */
 function gateReasons({ checks, margin }: Gate, say: Say): string[] {
   const worse = checks
     .filter(({ judged, passed }) => judged && !passed)

@@ -1,4 +1,4 @@
-/** Drawings of a report as SVG, alike on a page of HTML and of PDF. */
+/** Charts of a report as SVG, the same for HTML and PDF. */
 
 const width = 320
 const height = 240
@@ -15,7 +15,7 @@ const x = (share: number): number => left + share * (width - left - right)
 const y = (share: number): number => height - bottom - share * (height - bottom - top)
 const n = (value: number): string => String(Math.round(value * 100) / 100)
 
-/** A number with as few digits as tell it from its neighbours. */
+/** Formats a number with as few digits as distinguish it from neighboring ticks. */
 export const short = (value: number): string =>
   value === 0
     ? '0'
@@ -55,7 +55,7 @@ export function curveChart(points: readonly [number, number][], at: [number, num
 
 const bins = 40
 
-/** Two histograms of shares on one axis; what lies beyond the 99.5th percentile of all is in the last bin. */
+/** Two histograms of shares on one axis; values above the 99.5th percentile of all are in the last bin. */
 export function histogramChart(
   normal: readonly number[],
   anomalous: readonly number[],

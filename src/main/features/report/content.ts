@@ -1,4 +1,4 @@
-/** What a report says, gathered once for every form and language that it is written in. */
+/** Gathers what a report contains, independent of its format and language. */
 
 import { z } from 'zod'
 import type { DatasetVersion } from '../../../shared/curation.ts'
@@ -16,10 +16,10 @@ import { imageScore, scoreKinds } from '../../model/scores.ts'
 import { listAudit } from '../../store/audit.ts'
 import { digestOfImages, listVersions, retrainingOf } from '../../store/dataset-versions.ts'
 import { datasetById, datasetSummary } from '../../store/datasets.ts'
+import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { listImages } from '../../store/images.ts'
 import { modelHistory } from '../../store/model-uses.ts'
 import { activePoint } from '../../store/operating-points.ts'
-import { profileOf } from '../../store/region-profiles.ts'
 import { findRun } from '../../store/runs.ts'
 import { iterateScores, notScored } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -27,7 +27,7 @@ import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
 
-/** A share with its 95 % interval (Wilson); null where there is nothing to take a share of. */
+/** A share with its 95 % interval (Wilson); null where there are no items to take a share of. */
 export interface ReportShare {
   part: number
   whole: number
@@ -56,7 +56,7 @@ export interface ReportContent {
   counts: { normal: number; anomalous: number; unlabeled: number; unscored: number }
   auroc: AurocInterval | null
   auprc: number | null
-  /** At the threshold in use; null where none was set. */
+  /** The operating point in use; null where none was set. */
   point: OperatingPoint | null
   confusion: { escapes: number; caught: number; falseRejects: number; passed: number } | null
   rates: { recall: ReportShare; falseRejectRate: ReportShare } | null
@@ -67,7 +67,10 @@ export interface ReportContent {
     at: { roc: [number, number]; precisionRecall: [number, number] | null } | null
   }
   scores: { normal: number[]; anomalous: number[] }
-  /** Where a model errs most, or would: good parts with the highest scores, defects with the lowest. */
+  /**
+   * The parts on which a model is or comes closest to being wrong: good parts with the highest scores, defects with
+   * the lowest.
+   */
   worst: { falseRejects: ReportPart[]; escapes: ReportPart[] }
   mapScale: number
   decisions: { operator: string; accept: number; reject: number; unsure: number; undone: number }[]
@@ -79,14 +82,14 @@ export interface ReportContent {
     note: string | null
   }[]
   uses: ModelUse[]
-  /** `count`: of images, or the number of the newest row of the audit. */
+  /** `count`: the number of images, or the number of the newest row of the audit. */
   checksums: { name: string; sha256: string; count: number | null }[]
 }
 
-/** Parts of each kind in the gallery. */
+/** The most parts of each kind in the gallery. */
 const galleryLimit = 6
 const decisionLimit = 40
-/** Points of a curve that a drawing shows. */
+/** The most points of a curve in a chart. */
 const curvePoints = 400
 
 /** @throws Failure `run-unknown`, `not-trained`, `not-scored` */
@@ -139,7 +142,7 @@ export function gatherReport(
       profile:
         point.regions === null || part.score < point.threshold
           ? undefined
-          : profileOf(db, run.id, part.image),
+          : flaggedRegionProfileOf(db, run.id, part.image),
     }) === 'flagged'
   const caught = anomalous.filter(isFlagged).length
   const falseRejects = normal.filter(isFlagged).length
@@ -243,7 +246,7 @@ function curvesOf(
   }
 }
 
-/** Where the verdicts lie: on the curves, or beside them where regions decide too. */
+/** The operating point on the curves, or beside them where flagged regions also decide. */
 function pointOn(
   { caught, falseRejects }: { caught: number; falseRejects: number },
   positives: number,
@@ -257,7 +260,7 @@ function pointOn(
   }
 }
 
-/** Enough of a curve to draw it, its ends included. */
+/** Reduces a curve to enough points to draw it, including its ends. */
 function thinned(x: ArrayLike<number>, y: ArrayLike<number>): [number, number][] {
   const step = Math.max(1, Math.ceil(x.length / curvePoints))
   const points: [number, number][] = []
@@ -296,7 +299,7 @@ function decisionsOf({ db }: Workspace, run: Run): Pick<ReportContent, 'decision
   return { decisions, lastDecisions }
 }
 
-/** What an auditor can check a workspace against. */
+/** Checksums against which an auditor can check a workspace. */
 function checksumsOf({ db }: Workspace, run: Run, dataset: Dataset): ReportContent['checksums'] {
   const weights = run.result?.weightsSha256
   const splits = (['train', 'validation', 'test'] as const).map((split) => {

@@ -1,7 +1,8 @@
 /**
- * Fonts of reports, all of which come along: Roboto for Latin, Greek and Cyrillic letters, and Noto Sans SC for
- * Chinese, which lies in about a hundred slices, those of frequent characters first asked for. A report takes the
- * slices that its words need, so it is small, and looks the same on a computer that has no font at all.
+ * The fonts of reports, all of which are installed with Fanoscope: Roboto for Latin, Greek and Cyrillic letters, and
+ * Noto Sans SC for Chinese. Noto Sans SC comes in about a hundred slices, and those with frequent characters are
+ * tried first. A report embeds only the slices that its words need, so it is small, and it looks the same on a
+ * computer without these fonts.
  */
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -10,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { ReportLanguage } from './words.ts'
 
-/** Files of one family. */
+/** The files of one font family. */
 export interface FontFamily {
   name: string
   normal: string
@@ -18,14 +19,14 @@ export interface FontFamily {
 }
 
 interface Slice extends FontFamily {
-  /** For pages of HTML, which take it compressed. */
+  /** For HTML, in the compressed format. */
   woff2: string
   ranges: readonly (readonly [number, number])[]
 }
 
 const latin = 'Roboto'
 
-// Each package says what files it has by its own path.
+// The folder of a font package, found through its package.json.
 const packageFolder = (name: string): string =>
   dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
 
@@ -50,7 +51,7 @@ function slices(): readonly Slice[] {
       join(folder, 'files', `noto-sans-sc-${slice}-${weight}-normal.${form}`)
     return {
       name: `Noto Sans SC ${slice}`,
-      // Of the two forms in the package the writer of a PDF can take glyphs from this one only.
+      // Of the two formats in the package, the PDF writer can read glyphs from this one only.
       normal: file(400, 'woff'),
       bold: file(500, 'woff'),
       woff2: file(400, 'woff2'),
@@ -70,7 +71,7 @@ function sliceOf(code: number): Slice | undefined {
   return found.get(code)
 }
 
-/** The family that a PDF is set in where nothing else is said, and all others. */
+/** The default font family of a PDF, and all others. */
 export function reportFonts(): { base: string; families: FontFamily[] } {
   const folder = join(packageFolder('pdfmake'), 'fonts', 'Roboto')
   const roboto = {
@@ -81,13 +82,19 @@ export function reportFonts(): { base: string; families: FontFamily[] } {
   return { base: latin, families: [roboto, ...slices()] }
 }
 
-/** Where the characters for Noto begin: quotation marks and dashes are as wide as a character in Chinese only. */
+/**
+ * The code point from which on characters are set in Noto. In English it begins later, because quotation marks and
+ * dashes are as wide as a character in Chinese only.
+ */
 const chineseFrom = { 'zh-CN': 0x2000, en: 0x2070 } as const
 
-/** Goes with what stands before it: spaces, and places where a word may be broken. */
+/** Characters that take the font of the text before them: spaces, and places where a word may be broken. */
 const joinsAny = /^[\s\u200b]$/
 
-/** A text in pieces of one font each; what no font has is left to Roboto, whose sign for it is a box. */
+/**
+ * Splits a text into parts of one font each. A character that no font has is left to Roboto, which shows a box for
+ * it.
+ */
 export function inFonts(text: string, language: ReportLanguage): { text: string; font: string }[] {
   const from = chineseFrom[language]
   const pieces: { text: string; font: string }[] = []
@@ -103,8 +110,8 @@ export function inFonts(text: string, language: ReportLanguage): { text: string;
 }
 
 /**
- * Style rules with the slices for a page's Chinese inside; empty for a page without. The family is to be named before
- * all others: Chromium does not draw a text anew for a font that lies in the page and comes second.
+ * CSS rules that embed the slices for a page's Chinese characters; empty for a page without any. The family must be
+ * named before all others: Chromium does not redraw a text for an embedded font that comes second.
  */
 export async function fontRules(family: string, page: string, language: ReportLanguage): Promise<string> {
   const least = chineseFrom[language]

@@ -1,11 +1,13 @@
-/** A report as one page that needs nothing else: no script, no address, pictures and Chinese characters inside. */
+/**
+ * A report as one HTML page that loads nothing: no script, no address; pictures and Chinese characters are embedded.
+ */
 import type { Block, GalleryItem, ReportDocument } from './blocks.ts'
 import { fontRules } from './fonts.ts'
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-/** Of the characters that come along; all others are the reader's. */
+/** The font family of the embedded characters; all others are in the reader's fonts. */
 const ownFont = 'Fanoscope Chinese'
 
 const style = `

@@ -10,7 +10,7 @@ const line = '#dfe3e8'
 /** Points between the margins of A4. */
 const pageWidth = 595 - 2 * 40
 
-/** A text in the fonts that have its characters. */
+/** Sets a text in the fonts that have its characters. */
 type InFonts = (text: string) => Content[]
 
 export async function reportPdf(document: ReportDocument): Promise<Buffer> {
@@ -35,7 +35,7 @@ export async function reportPdf(document: ReportDocument): Promise<Buffer> {
       fontSize: 8,
       margin: [0, 14, 0, 0],
     }),
-    // No heading and no title at the foot of a page.
+    // A heading or title must not be the last line of a page.
     pageBreakBefore: (node, nodes) =>
       node.headlineLevel !== undefined && nodes.getFollowingNodesOnPage().length === 0,
     content: [
@@ -126,7 +126,7 @@ const title = (text: string, set: InFonts): Content => ({
   headlineLevel: 2,
 })
 
-/** From so many columns of text on, the first two hold what is short: a time and who it was. */
+/** With at least so many text columns, the first two hold short values: a time and a name. */
 const manyColumns = 5
 
 function widthsOf({ head, numbers }: Extract<Block, { kind: 'table' }>): ('auto' | '*')[] {
@@ -143,7 +143,7 @@ const cell = (text: Content[], isNumber: boolean, isHead: boolean): TableCell =>
   ...(isHead ? { color: soft, fontSize: 8 } : {}),
 })
 
-/** Long words may be broken after a slash, a hyphen or an underscore. */
+/** Allows line breaks after a slash, a hyphen or an underscore of long words. */
 const broken = (text: string): string => text.replace(/(?<=[/_-])(?=\S)/g, '\u200b')
 
 function itemContent({ photograph, heat, problem, caption }: GalleryItem, set: InFonts): Content {
@@ -165,7 +165,7 @@ function itemContent({ photograph, heat, problem, caption }: GalleryItem, set: I
   }
 }
 
-/** Rows of `count`, the last filled up with nothing. */
+/** Splits items into rows of `count`; the last row is padded with empty cells. */
 function inRows<T>(items: readonly T[], count: number): T[][] {
   const rows: T[][] = []
   for (let i = 0; i < items.length; i += count) rows.push(items.slice(i, i + count))

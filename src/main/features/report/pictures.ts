@@ -20,11 +20,11 @@ const colors = Array.from({ length: 256 }, (_, i) => {
 })
 
 export interface PartPictures {
-  /** JPEG; null where it cannot be read, see `problem`. */
+  /** JPEG; null where the photograph cannot be read (see `problem`). */
   photograph: Buffer | null
   /** JPEG; null where there is no map. */
   heat: Buffer | null
-  /** A report is written all the same, and says why a picture is missing. */
+  /** Why a picture is missing; the report is written nevertheless. */
   problem: string | null
 }
 

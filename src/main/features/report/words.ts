@@ -1,4 +1,4 @@
-/** The words of a report. A report is for somebody without Fanoscope, so they are not the window's. */
+/** The words of a report. They are not those of the window, because its readers may not have Fanoscope. */
 export const reportLanguages = ['en', 'zh-CN'] as const
 export type ReportLanguage = (typeof reportLanguages)[number]
 

@@ -19,7 +19,7 @@ export interface ReportRequest {
 }
 
 /**
- * @returns how many parts it reports on
+ * @returns the number of parts in the report
  * @throws Failure `run-unknown`, `not-trained`, `not-scored`, `disk-full`
  */
 export async function writeReport(workspace: Workspace, request: ReportRequest): Promise<number> {

@@ -1,4 +1,4 @@
-/** Decisions on many parts as one deed. */
+/** Thread tasks that make or undo decisions on many parts at once. */
 import { z } from 'zod'
 import { splitSchema } from '../../../shared/image.ts'
 import { decisionSchema } from '../../../shared/review.ts'

@@ -1,4 +1,4 @@
-/** `review`: the queue, and one decision. */
+/** `review`: shows the queue, and records one decision. */
 import { z } from 'zod'
 import { splitSchema } from '../../../shared/image.ts'
 import { decisionKindSchema, reviewOrderSchema } from '../../../shared/review.ts'
@@ -61,7 +61,7 @@ export const addReview: AddCommand = (line) =>
     },
   })
 
-/** What the options ask for. */
+/** The action that the options select. */
 function chosen(options: ReviewOptions): (session: Session) => Promise<Answer> {
   const { run, list, undo, image, decision, operator, defectType = null, note = null } = options
   const asked = [list, undo, image !== undefined || decision !== undefined].filter(Boolean)

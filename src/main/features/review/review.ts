@@ -5,9 +5,9 @@ import type { Run } from '../../../shared/run.ts'
 import { type ScoreOptions, tileScores } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
+import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
-import { profileOf } from '../../store/region-profiles.ts'
 import { findRun } from '../../store/runs.ts'
 import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
@@ -29,7 +29,7 @@ export function reviewQueue(
   const mapScale = mapScaleOf(run)
   const verdict = ({ score, imageId }: QueueRow): ReviewItem['verdict'] => {
     if (point === null) return null
-    const profile = point.regions === null ? undefined : profileOf(db, run.id, imageId)
+    const profile = point.regions === null ? undefined : flaggedRegionProfileOf(db, run.id, imageId)
     return verdictBy(point, { score, mapScale, profile })
   }
   return {
@@ -71,17 +71,20 @@ export interface DecisionRequest {
   run: string
   image: number
   decision: DecisionKind
-  /** A name; a new one becomes an operator. */
+  /** The operator's name; a new name becomes an operator. */
   operator: string
   defectType: string | null
   note: string | null
-  /** The queue that it was decided in; `all` unless told otherwise. */
+  /** The queue in which the decision was made; by default `all`. */
   view?: ReviewView
 }
 
 const roles = { all: 'review', second: 'blind', disagreements: 'settle' } as const
 
-/** When this returns, the decision survives a power cut. @throws Failure `unknown-run`, `unknown-image` */
+/**
+ * Records a decision. When this returns, it survives a power cut.
+ * @throws Failure `unknown-run`, `unknown-image`
+ */
 export function decideImage({ workspace: { db }, events }: Session, request: DecisionRequest): Decision {
   const { image, decision, defectType, note, view = 'all' } = request
   const run = findRun(db, request.run)
@@ -101,7 +104,7 @@ export function decideImage({ workspace: { db }, events }: Session, request: Dec
 }
 
 /**
- * Takes back the operator's newest decision of the run that stands, with all that were accepted at once with it;
+ * Undoes the operator's newest valid decision of the run, together with all parts that were accepted at once with it;
  * null when there is none.
  */
 export async function undoLast(
@@ -124,7 +127,7 @@ export async function undoLast(
   return taken
 }
 
-/** Accepts all parts of the queue on which no decision stands, as one deed. */
+/** Accepts all undecided parts of the queue at once; one undo takes all of them back. */
 export async function acceptRest(
   { workspace, events }: Session,
   request: CallArguments<'review.acceptRest'>,

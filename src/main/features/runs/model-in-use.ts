@@ -1,4 +1,4 @@
-/** Which model is in use, where a command or a screen names none. */
+/** Finds the model in use where a command or a screen names no run. */
 
 import { Failure } from '../../../shared/failure.ts'
 import type { Params } from '../../../shared/messages/message.ts'

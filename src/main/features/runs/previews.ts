@@ -1,4 +1,4 @@
-/** Pictures that a training left in its folder: `previews/<name>-<step>.png`. */
+/** Preview pictures that a training wrote into its folder: `previews/<name>-<step>.png`. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assetPath } from '../../../shared/asset-path.ts'
@@ -9,7 +9,7 @@ import type { Workspace } from '../../store/workspace.ts'
 export interface Preview {
   name: string
   step: number
-  /** For `assetPath`. */
+  /** Address of the picture, made by `assetPath`. */
   asset: string
 }
 
@@ -22,7 +22,7 @@ export const previewFile = (workspace: Workspace, run: Id, name: string, step: n
 
 /** Newest first. */
 export async function listPreviews(workspace: Workspace, run: Id): Promise<Preview[]> {
-  // A run that has not got so far has no such folder.
+  // A run that has written no preview yet has no such folder.
   const files = await readdir(folderOf(workspace, run)).catch(() => [])
   return files
     .flatMap((file) => {

@@ -1,10 +1,10 @@
-/** What scoring, comparing and exporting ask of a run first. */
+/** The check that scoring, comparing and exporting do first: the run must be trained. */
 
 import { Failure } from '../../../shared/failure.ts'
 import type { Run } from '../../../shared/run.ts'
 
 /**
- * The purposes are cases of the Failure.
+ * The purposes are the cases of the Failure's wording.
  * @throws Failure `not-trained`
  */
 export function requireTrained(

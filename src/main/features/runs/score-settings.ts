@@ -1,4 +1,4 @@
-/** Which score a run's parts are judged by. */
+/** The score by which a run's parts are judged. */
 import type { Run } from '../../../shared/run.ts'
 import type { ScoreSettings } from '../../../shared/threshold.ts'
 import { parseScoreKind, type ScoreOptions } from '../../model/scores.ts'
@@ -6,17 +6,17 @@ import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { scoreOptionsOf } from './score-options.ts'
 
-/** One scale for every map of a run. */
+/** The scale on which all maps of a run are shown. */
 export const mapScaleOf = ({ calibration }: Run): number => calibration?.mapScale ?? 1
 
-/** Those of the operating point in use, else those that the run was trained with. */
+/** The score settings of the operating point in use, else those that the run was trained with. */
 export function settingsInUse(db: Database, run: Run): ScoreSettings {
   const point = activePoint(db, run.id)
   if (point) return { score: point.score, k: point.k, reduction: point.reduction }
   return ownSettings(run)
 }
 
-/** Those that the run was trained with, in which the engine scores. */
+/** The score settings that the run was trained with, which the engine also uses. */
 export function ownSettings(run: Run): ScoreSettings {
   const { kind, k, reduction } = scoreOptionsOf(run, null)
   return { score: kind, k, reduction }

@@ -1,10 +1,10 @@
 /**
- * Which images a training may see: the one place in Fanoscope that says so. Normal images of the training
- * split, or those of a curated version of it, for gradients; normal images of the validation split for choosing
- * and calibrating; nothing else. What is chosen afterwards may see the defects of the validation split too.
+ * Decides which images a training may see; no other file does. Normal images of the training split, or of a curated
+ * version of it, are used for gradients; normal images of the validation split for choosing and calibrating; nothing
+ * else. Options that are chosen after the training may also see the defects of the validation split.
  *
- * The list is made once, when a run is made, and kept in the run's folder as `images.json`: a run that is
- * resumed sees the same images in the same order, whatever was imported in between.
+ * The list is made once, when a run is made, and stored in the run's folder as `images.json`: a resumed run sees the
+ * same images in the same order, whatever was imported meanwhile.
  */
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,10 +17,10 @@ import type { Run } from '../../../shared/run.ts'
 import { type Id, type ImageId, idSchema, imageIdSchema, sha256Schema } from '../../../shared/values.ts'
 import type { EngineImage } from '../../engine/protocol.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
-import { inPieces } from '../../platform/long-work.ts'
+import { inBatches } from '../../platform/long-work.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { imagesOfVersion } from '../../store/dataset-versions.ts'
-import { imageByHash, imageById, listImagesInPieces, whiteLevel } from '../../store/images.ts'
+import { imageByHash, imageById, listImagesInBatches, whiteLevel } from '../../store/images.ts'
 import { regionOfInterestOf } from '../../store/regions-of-interest.ts'
 import { runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -29,13 +29,13 @@ const listedSchema = z.object({ id: imageIdSchema, sha256: sha256Schema })
 
 const trainingListSchema = z.object({
   format: z.literal(1),
-  /** The sample value that is white in all 16-bit images of the run. */
+  /** The sample value that is shown as white in all 16-bit images of the run. */
   white: z.number().positive(),
   train: z.array(listedSchema),
   validation: z.array(listedSchema),
-  /** The version of the dataset that `train` is, where a person curated one. */
+  /** The curated version of the dataset from which `train` was taken, if any. */
   version: idSchema.nullable().default(null),
-  /** What of each photograph counts for this run, whatever the dataset has by now. */
+  /** The region of interest of this run, whatever the dataset has now. */
   regionOfInterest: regionOfInterestSchema.default(wholePhotograph),
 })
 export type TrainingList = z.infer<typeof trainingListSchema>
@@ -45,13 +45,16 @@ export interface TrainingImages {
   validation: Image[]
 }
 
-/** Whether an image may be used for what; test images and images that are not known to be good never may. */
+/**
+ * Whether an image may be used for training or validation. Test images and images that are not known to be good never
+ * may.
+ */
 const isFor = (image: Image, split: 'train' | 'validation'): boolean =>
   image.split === split && image.label === 'normal' && image.removedAt === null
 
 /**
- * Whether an image that a person took into a version may be learned from. It may come from another dataset, such as
- * a day's production; a picture that judges in the validation or test split of the run's own dataset may not.
+ * Whether an image of a curated version may be trained on. It may come from another dataset, such as a day's
+ * production, but not if the same picture is in the validation or test split of the run's own dataset.
  */
 function isCurated({ db }: Workspace, image: Image, datasetId: Id): boolean {
   if (image.removedAt !== null || image.label === 'anomalous') return false
@@ -60,8 +63,8 @@ function isCurated({ db }: Workspace, image: Image, datasetId: Id): boolean {
 }
 
 /**
- * The images of a version for a run that is retrained from another: what chose and calibrated the first does so for
- * the second, so that both are judged alike.
+ * The images of a version for retraining another run. The validation images stay those of the first run, so that both
+ * runs are calibrated and judged alike.
  */
 export async function versionImages(
   workspace: Workspace,
@@ -70,8 +73,8 @@ export async function versionImages(
   parent: TrainingList,
 ): Promise<TrainingImages> {
   const those = (ids: readonly ImageId[], may: (image: Image) => boolean): Promise<Image[]> =>
-    inPieces(ids, (piece) =>
-      piece.flatMap((id) => {
+    inBatches(ids, (batch) =>
+      batch.flatMap((id) => {
         const image = imageById(workspace.db, id)
         return image !== undefined && may(image) ? [image] : []
       }),
@@ -90,14 +93,14 @@ export async function versionImages(
 /** The images that a training on this dataset may see, in the order of their import. */
 export async function trainingImages({ db }: Workspace, dataset: Dataset): Promise<TrainingImages> {
   const normal = async (split: 'train' | 'validation'): Promise<Image[]> =>
-    (await listImagesInPieces(db, { datasetId: dataset.id, split, label: 'normal' })).filter((image) =>
+    (await listImagesInBatches(db, { datasetId: dataset.id, split, label: 'normal' })).filter((image) =>
       isFor(image, split),
     )
   return { train: await normal('train'), validation: await normal('validation') }
 }
 
 /**
- * The images that options may be chosen on, which cost no training: normal and anomalous ones of the validation
+ * The images on which options that need no training may be chosen: normal and anomalous images of the validation
  * split, in the order of their import.
  */
 export async function choosingImages(
@@ -105,14 +108,17 @@ export async function choosingImages(
   dataset: Dataset,
 ): Promise<{ normal: Image[]; anomalous: Image[] }> {
   const labeled = async (label: 'normal' | 'anomalous'): Promise<Image[]> =>
-    listImagesInPieces(db, { datasetId: dataset.id, split: 'validation', label })
+    listImagesInBatches(db, { datasetId: dataset.id, split: 'validation', label })
   return { normal: await labeled('normal'), anomalous: await labeled('anomalous') }
 }
 
 const fileOf = (workspace: Workspace, run: Run): string =>
   join(workspace.path(runFolder(run.id)), 'images.json')
 
-/** Keeps the list of a new run. @throws Failure `disk-full`, `workspace-read-only` */
+/**
+ * Stores the list of a new run.
+ * @throws Failure `disk-full`, `workspace-read-only`
+ */
 export async function keepTrainingList(
   workspace: Workspace,
   run: Run,
@@ -143,8 +149,8 @@ export async function readTrainingList(workspace: Workspace, run: Run): Promise<
 }
 
 /**
- * The images of a kept list as the engine reads them. Each is looked at again: an image that was relabeled,
- * moved to another split or removed since must not be trained on, and leaving it out would make another run.
+ * The images of a stored list as the engine reads them. Each is checked again: an image that was relabeled, moved to
+ * another split or removed since must not be trained on, and leaving it out would make a different run.
  *
  * @throws Failure `training-images-changed`, `images-missing`
  */
@@ -158,8 +164,8 @@ export async function engineTrainingImages(
       ? isCurated(workspace, image, run.datasetId)
       : isFor(image, split)
   const look = (split: 'train' | 'validation'): Promise<Image[]> =>
-    inPieces(list[split], (piece) =>
-      piece.map(({ id, sha256 }) => {
+    inBatches(list[split], (batch) =>
+      batch.map(({ id, sha256 }) => {
         const image = imageById(workspace.db, id)
         if (image === undefined || image.sha256 !== sha256 || !may(image, split)) {
           throw new Failure('training-images-changed', { image: image?.file ?? id, split })
@@ -188,7 +194,7 @@ export function engineImage(workspace: Workspace, image: Image, white: number): 
   }
 }
 
-/** Files that are looked for at the same time. */
+/** Number of files whose existence is checked at the same time. */
 const lookAhead = 64
 
 /** @throws Failure `images-missing` unless every original is there */

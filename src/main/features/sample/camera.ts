@@ -3,14 +3,13 @@ import type { Random } from '../../platform/random.ts'
 import { imageSide, type Lighting, type Pose } from './part.ts'
 
 /**
- * The camera of the line and what drifts in front of it over a shift: the lamp ages and warms up, the
- * fixture lets the part lie a little differently each time, focus moves with temperature, the sensor adds
- * its noise.
+ * The simulated camera of the sample line and what changes in front of it during a shift: the lamp ages and warms up,
+ * the fixture holds each part a little differently, focus moves with temperature, and the sensor adds noise.
  */
 
 /** A monochrome 8-bit area camera. */
 export interface Camera {
-  /** Gain of each pixel relative to the mean (photo-response non-uniformity) times the lens's vignetting. */
+  /** Gain of each pixel: photo-response non-uniformity, relative to the mean, times the vignetting of the lens. */
   gain: Float32Array
   /** Electrons at full scale; the square root of it is the best signal-to-noise ratio. */
   fullWell: number
@@ -41,9 +40,9 @@ export function createCamera(random: Random): Camera {
 const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))
 
 /**
- * The conditions of `count` parts in the order in which they passed the camera. Level and direction of the
- * light follow a slow wave (the shift) and a mean-reverting walk (what nobody can explain); pose and focus
- * are the part's own.
+ * The exposure conditions of `count` parts in the order in which they passed the camera. Level and direction of the
+ * light follow a slow wave (the shift) and a mean-reverting random walk (unexplained changes); pose and focus are
+ * drawn for each part.
  */
 export function driftingExposures(random: Random, count: number): Exposure[] {
   const levelPhase = random.uniform() * 2 * Math.PI

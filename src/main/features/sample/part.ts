@@ -3,15 +3,15 @@ import type { Random } from '../../platform/random.ts'
 import { fractalNoise, valueNoise } from './texture.ts'
 
 /**
- * One machined part as light leaves it: a turned steel flange with a raised hub, a bore with a keyway, four
- * countersunk bolt holes and a locating hole, lying on a black anodized fixture. Values are linear
- * luminance, 0 (no light) to 1 (the camera's full well); lengths are pixels of the finished photograph.
+ * Renders the light that one machined part reflects: a turned steel flange with a raised hub, a bore with a keyway,
+ * four countersunk bolt holes and a locating hole, lying on a black anodized fixture. Values are linear luminance, 0
+ * (no light) to 1 (the camera's full well); lengths are pixels of the finished photograph.
  */
 
 /** Width and height of a photograph, pixels. */
 export const imageSide = 256
 
-/** The drawing of the part, pixels from its axis. */
+/** Dimensions of the part: pixels from its axis. */
 export const drawing = {
   outerRadius: 106,
   outerChamfer: 5,

@@ -1,4 +1,4 @@
-/** `sample`: the synthetic sample line. */
+/** `sample`: writes the synthetic sample line. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { AddCommand } from '../../command-line/command.ts'

@@ -1,4 +1,4 @@
-/** The sample line as a job: written beside the workspace unless it is there, then imported as "sample". */
+/** The job that writes the sample line next to the workspace, unless it exists already, and imports it as "sample". */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
@@ -16,7 +16,7 @@ export interface SampleRequest {
 /** The dataset that the sample line is imported as. */
 export const sampleDataset = 'sample'
 
-/** The folder appears whole or not at all, so that one of its files tells that it is there. */
+/** The folder appears complete or not at all, so one of its files shows that it exists. */
 const isWritten = (folder: string): boolean => existsSync(join(folder, 'train', 'good'))
 
 export function samplePlan(session: Session, request: SampleRequest): JobPlan {
@@ -48,7 +48,7 @@ export function samplePlan(session: Session, request: SampleRequest): JobPlan {
         dataset: sampleDataset,
         layout: 'mvtec',
         unlabeledAs: 'unlabeled',
-        // Its keyway and its lamp are always on the same side.
+        // The keyway and the lamp are always on the same side, so the images must not be flipped in training.
         hasDirection: true,
       } as const
       return importFiles(session, request, context)

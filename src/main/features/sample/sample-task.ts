@@ -3,7 +3,10 @@ import { Failure } from '../../../shared/failure.ts'
 import { importProgressSchema } from '../../../shared/import.ts'
 import { defineTask } from '../../threads/task.ts'
 
-/** The photographs are computed. @throws Failure those of `writeSampleLine`, `sample-cancelled` */
+/**
+ * Computes and writes the photographs.
+ * @throws Failure those of `writeSampleLine`, `sample-cancelled`
+ */
 export const writeSampleTask = defineTask({
   name: 'write-sample',
   input: z.object({ folder: z.string(), seed: z.int().nonnegative() }),

@@ -1,8 +1,8 @@
 import type { Random } from '../../platform/random.ts'
 
 /**
- * Smooth value noise on a lattice: the same place always gives the same value, so that a grain can be laid
- * along the cutting direction of a surface whatever the pose of the part.
+ * Smooth value noise on a lattice. The same position always gives the same value, so that a grain can follow the
+ * cutting direction of a surface whatever the pose of the part.
  */
 
 /** A field of values in [-1, 1]; coordinates are in lattice cells. */

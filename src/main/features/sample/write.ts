@@ -10,7 +10,7 @@ import { type Camera, createCamera, driftingExposures, type Exposure, photograph
 import { addDefect, type DefectType, defectTypes } from './defects.ts'
 import { createFixture, type Fixture, imageSide, renderPart } from './part.ts'
 
-/** How much of which line to write; the defaults are the sample line of the first-start screen. */
+/** How many parts to write; the defaults are the sample line of the first-start screen. */
 const samplePlanSchema = z.object({
   /** The same seed gives the same files, byte for byte. */
   seed: z.int().min(0).default(1),
@@ -26,7 +26,7 @@ type SamplePlan = z.infer<typeof samplePlanSchema>
 interface SampleOptions extends Partial<SamplePlan> {
   /** Called after each written part with the number of parts done and to do. */
   onProgress?: (done: number, total: number) => void
-  /** Stops the writing; nothing is left behind, and the signal's reason is thrown. */
+  /** Aborting it stops the writing; no file stays, and the signal's reason is thrown. */
   signal?: AbortSignal
 }
 
@@ -67,7 +67,7 @@ Licence: CC0 1.0, public domain dedication: https://creativecommons.org/publicdo
 `
 }
 
-/** Spreads splits and defects evenly at random over the production order, so that all see the same drift. */
+/** Distributes splits and defects randomly over the production order, so that all of them see the same drift. */
 function assign(plan: SamplePlan, random: Random): Assignment[] {
   const places: Omit<Assignment, 'part'>[] = []
   for (let i = 0; i < plan.trainCount; i++) places.push({ split: 'train', defect: null })
@@ -100,7 +100,7 @@ async function writePart(
 ): Promise<void> {
   const number = String(assignment.part).padStart(digits, '0')
   const stem = `part-${number}`
-  // A part's random numbers hang on its number alone, never on the order in which files get written.
+  // A part's random numbers depend only on its number, never on the order in which files are written.
   const random = line.random.fork(`part ${assignment.part}`)
   const scene = renderPart(line.fixture, exposure.pose, exposure.lighting, random.fork('surface'))
   const type = assignment.defect ?? 'good'
@@ -114,7 +114,7 @@ function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Refuses a target that holds anything; returns whether it exists as an empty folder. */
+/** Refuses a target folder that is not empty; returns whether it exists. */
 async function checkTarget(dir: string): Promise<boolean> {
   try {
     const found = await stat(dir)
@@ -202,7 +202,7 @@ async function writeAll(
   }
   await writeFile(join(folder, 'README.txt'), readme(plan))
 
-  // Rendering takes this thread, encoding the pool of libvips: a few at a time keep both busy.
+  // Rendering occupies this thread, and encoding the thread pool of libvips: a few parts at a time keep both busy.
   const queue = new PQueue({ concurrency: 3 })
   const failed: unknown[] = []
   let done = 0

@@ -88,7 +88,7 @@ export async function evaluateRun(
   }
 }
 
-/** A metric that is only meaningful with both classes there. */
+/** Computes a metric that needs both normal and anomalous items; null where one kind is missing. */
 function rate(
   metric: (scores: number[], labels: number[]) => number | null,
   items: readonly Scored[],
@@ -143,7 +143,8 @@ async function tallyPixels(
   { signal, onProgress }: EvaluationContext,
 ): Promise<PixelFigures> {
   if (!scored.some(({ mapFile, maskSha256 }) => mapFile !== null && maskSha256 !== null)) return noPixels
-  // A normal image is normal everywhere; of an anomalous one without a mask nobody knows where it is not.
+  // All pixels of a normal image are normal. In an anomalous image without a mask it is unknown which are, so it is
+  // left out.
   const usable = scored.filter(
     (item) => item.mapFile !== null && (!item.anomalous || item.maskSha256 !== null),
   )
@@ -181,7 +182,10 @@ async function tallyPixels(
   }
 }
 
-/** Each map has a scale of its own; levels of all of them are compared on the largest. */
+/**
+ * The largest scale of the run's maps. Each map has its own scale; to count levels over all maps they are converted
+ * to this one.
+ */
 const largestScale = ({ db }: Workspace, run: Run): number =>
   db.get(
     z.object({ top: z.number().nullable() }),

@@ -85,7 +85,7 @@ export const addScore: AddCommand = (line) =>
     },
   })
 
-/** Puts a folder's photographs into a dataset of its own, the same one when it is scored again. */
+/** Imports a folder's photographs into a dataset for this folder; scoring the folder again uses the same dataset. */
 async function importForScoring(
   context: CommandContext,
   session: Session,
@@ -98,7 +98,7 @@ async function importForScoring(
     import('../../store/runs.ts'),
   ])
   const { db } = session.workspace
-  // Before anything is imported for it.
+  // An unknown run must fail before anything is imported.
   findRun(db, run)
   let dataset = `scored ${basename(folder)}`.slice(0, 90)
   for (let n = 2; (datasetByName(db, dataset)?.source ?? folder) !== folder; n++) {

@@ -1,6 +1,6 @@
 /**
- * Scoring as a job. Rows are stored as they come, one transaction for each message, and only then does the
- * engine hear that they are safe; so a scoring that was interrupted goes on with the images that have no row.
+ * The scoring job. Rows are stored as they arrive, one transaction for each message, and only then is the engine told
+ * that they are safe. So an interrupted scoring continues with the images that have no row.
  */
 
 import { z } from 'zod'
@@ -13,24 +13,24 @@ import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol
 import { pausing } from '../../engine-host/supervisor.ts'
 import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
-import { listImagesInPieces } from '../../store/images.ts'
+import { listImagesInBatches } from '../../store/images.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import { type NewScore, saveScores } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { ownSettings, sameSettings } from '../runs/score-settings.ts'
 import { engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
-import { measureRegions } from './measure-regions-task.ts'
+import { measureFlaggedRegions } from './measure-flagged-regions-task.ts'
 
 export interface ScoreRequest {
   run: Id
-  /** Whose images; usually the run's own dataset. */
+  /** The dataset whose images are scored; usually the run's own. */
   datasetId: Id
-  /** Null for all of them. */
+  /** The split to score; null for all. */
   split: Split | null
-  /** Also images that have a score by this run already. */
+  /** Whether images are scored again that have a score of this run already. */
   again: boolean
-  /** With `again`: except those scored since this time, by the job that this one goes on with. */
+  /** With `again`: leaves out images scored since this time, by the job that this one continues. */
   since?: number
 }
 
@@ -48,7 +48,7 @@ export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
   }
 }
 
-/** Ids of the images of a dataset that the run has scored, and that need not be scored again. */
+/** Ids of the images that the run has scored and that need not be scored again. */
 const scoredIds = ({ db }: Workspace, { run, datasetId, again, since }: ScoreRequest): Set<number> =>
   new Set(
     db
@@ -61,12 +61,12 @@ const scoredIds = ({ db }: Workspace, { run, datasetId, again, since }: ScoreReq
       .map(({ id }) => id),
   )
 
-/** The images that are to be scored, and how many have a score from before. */
+/** The images to score, and how many have a score already. */
 export async function imagesToScore(
   workspace: Workspace,
   request: ScoreRequest,
 ): Promise<{ images: Image[]; already: number }> {
-  const all = await listImagesInPieces(workspace.db, {
+  const all = await listImagesInBatches(workspace.db, {
     datasetId: request.datasetId,
     ...(request.split === null ? {} : { split: request.split }),
   })
@@ -106,13 +106,13 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
 
 export const scoreSummarySchema = z.object({
   run: z.string(),
-  /** Scored by this job. */
+  /** Number of images scored by this job. */
   images: z.number().int(),
-  /** Scored before. */
+  /** Number of images that had been scored before. */
   already: z.number().int(),
   seconds: z.number(),
   imagesPerSecond: z.number(),
-  /** Of the topic `failure`. */
+  /** Images that could not be scored, with messages of the topic `failure`. */
   refused: z.array(messageSchema.extend({ image: z.number().int(), file: z.string() })),
 })
 export type ScoreSummary = z.infer<typeof scoreSummarySchema>
@@ -122,13 +122,16 @@ function done(summary: Omit<ScoreSummary, 'imagesPerSecond'>): JobEnd {
   return { state: 'done', result: jsonObjectSchema.parse({ ...summary, imagesPerSecond }) }
 }
 
-/** What a run's operating point needs to know of images that were scored after it was set. */
+/**
+ * Updates what the run's operating point needs of newly scored images: their flagged regions and their score by its
+ * settings.
+ */
 async function followPoint(session: Session, run: Run): Promise<void> {
   const { workspace, hooks } = session
   const point = activePoint(workspace.db, run.id)
   if (point === null) return
   if (!sameSettings(point, ownSettings(run))) await hooks.rescore(session, run.id)
-  if (point.regions !== null) await measureRegions(workspace, run.id)
+  if (point.regions !== null) await measureFlaggedRegions(workspace, run.id)
 }
 
 function followScoring(

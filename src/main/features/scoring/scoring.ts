@@ -11,7 +11,7 @@ import { scorePlan } from './score-job.ts'
 
 export interface ScoringRequest {
   run: string
-  /** The images of another dataset than the run's own. */
+  /** A dataset other than the run's own, whose images are scored. */
   datasetId?: Id
   split: Split | null
   again: boolean

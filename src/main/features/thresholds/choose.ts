@@ -1,4 +1,7 @@
-/** The threshold that a target gives on a validation set, how sure it is, and whether the set is large enough. */
+/**
+ * Chooses the threshold for a target on a validation set, with an interval, and checks whether the set is large
+ * enough.
+ */
 
 import { Failure } from '../../../shared/failure.ts'
 import type { ThresholdNotice } from '../../../shared/threshold.ts'
@@ -13,23 +16,23 @@ import { needsDefects, type Target, thresholdChooser, thresholdOf } from './targ
 
 export interface Choice {
   threshold: number
-  /** 95 %; null where there is none, as of a share of all. */
+  /** The 95 % interval; null where there is none, for instance when a share of all is asked for. */
   interval: { low: number; high: number } | null
 }
 
-/** Draws for an interval. */
+/** Number of bootstrap draws for an interval. */
 const replicates = 1000
-/** From so many images on, not every one is drawn: see `resampledThreshold`. */
+/** With at least so many images, not every image is drawn individually: see `resampledThreshold`. */
 const large = 4000
 
-/** The same images give the same interval. */
+/** A fixed seed, so that the same images give the same interval. */
 const seed = 1
 
 /**
- * A threshold for a false-reject rate, a recall or a percentile is a quantile of one class, whose exact interval is
- * known; a bootstrap only comes near it, and on 60 defects holds the truth in 93 % of cases and not in 95. For the
- * best F1 and the least cost, which hang on both classes, images are drawn anew within each, seeded, and the
- * plain quantiles of the draws are the interval.
+ * A threshold for a false-reject rate, a recall or a percentile is a quantile of one class, so its exact interval is
+ * known. A bootstrap only approximates it: with 60 defects its 95 % interval contains the true value in 93 % of
+ * cases. For the best F1 and the least cost, which depend on both classes, images of each class are resampled with a
+ * seed, and the interval consists of quantiles of the draws.
  *
  * @throws Failure `no-defects`, `no-normals`
  */
@@ -69,11 +72,17 @@ export function chooseThreshold(
   return { threshold, interval: drawn && { low: drawn.low, high: drawn.high } }
 }
 
-/** A threshold halfway to the next score may lie beyond the last one, where the interval ends. */
+/**
+ * Extends the interval where necessary: a threshold halfway to the next score may lie beyond the last score, where
+ * the interval ends.
+ */
 const around = (threshold: number, interval: Choice['interval']): Choice['interval'] =>
   interval && { low: Math.min(threshold, interval.low), high: Math.max(threshold, interval.high) }
 
-/** Which class has the target's threshold for a quantile, and at which share; null where it takes both. */
+/**
+ * The class of which the target's threshold is a quantile, and at which share; null where the target depends on both
+ * classes.
+ */
 function quantileOf(target: Target): { of: 'good' | 'defects'; share: number } | null {
   switch (target.kind) {
     case 'fpr':
@@ -97,10 +106,10 @@ function requireImages(labels: Uint8Array, target: Target): void {
   }
 }
 
-/** Fewer good parts or defects than this make any target rough. */
+/** With fewer good parts or defects than this, any target is rough. */
 const few = 30
 
-/** Why the validation set does not bear what is asked of it; none where it does. */
+/** The reasons why the validation set is too small for the target; empty where it is large enough. */
 export function thresholdNotices(
   counts: { normal: number; anomalous: number; missing: number },
   target: Target,

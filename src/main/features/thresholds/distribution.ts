@@ -1,4 +1,4 @@
-/** How the scores of a validation set lie, in as many numbers as a screen has pixels. */
+/** The distribution of the scores of a validation set, reduced to the number of points that a screen can show. */
 import type { Distribution } from '../../../shared/threshold.ts'
 import { stepArea } from '../../metrics/average-precision.ts'
 import { delongIntervalSorted } from '../../metrics/delong.ts'
@@ -8,7 +8,7 @@ import { rankSorted, sortedByClass } from '../../metrics/ranking.ts'
 import { rocOf } from '../../metrics/roc-curve.ts'
 
 const bins = 160
-/** Points that differ by less than this are one on a screen. */
+/** Points closer than this cannot be distinguished on a screen. */
 const resolution = 1 / 400
 
 type Drawn = Omit<Distribution, 'settings' | 'start'>
@@ -44,7 +44,7 @@ export function distribution(scores: Float64Array, labels: Uint8Array): Drawn {
   }
 }
 
-/** Two ascending lists as one. */
+/** Merges two ascending lists. */
 function merged(a: Float64Array, b: Float64Array): Float64Array {
   const all = new Float64Array(a.length + b.length)
   let j = 0
@@ -57,7 +57,10 @@ function merged(a: Float64Array, b: Float64Array): Float64Array {
   return all
 }
 
-/** All scores where they lie together; where a few lie far above, as far as the rest and half as much again. */
+/**
+ * The range to show: all scores if they lie close together; otherwise, where a few lie far above, 1.5 times the range
+ * of the others.
+ */
 function range(sorted: Float64Array): { low: number; high: number } {
   const low = sorted[0] ?? 0
   const high = sorted.at(-1) ?? 1
@@ -66,7 +69,7 @@ function range(sorted: Float64Array): { low: number; high: number } {
   return top > low ? { low, high: top } : { low: low - 0.5, high: low + 0.5 }
 }
 
-/** The corners of a curve that can be told apart on a screen. */
+/** The points of a curve that can be distinguished on a screen. */
 function drawn(x: Float64Array, y: Float64Array): { x: number[]; y: number[] } {
   const kept: { x: number[]; y: number[] } = { x: [], y: [] }
   let lastX = Number.NaN

@@ -1,11 +1,11 @@
-/** What a threshold does with a validation set, each figure with its 95 % interval. */
+/** The effect of a threshold on a validation set; each figure has its 95 % interval. */
 import type { RegionCriteria, Share, WorkingPoint } from '../../../shared/threshold.ts'
 import { wilson } from '../../metrics/wilson.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
-import { regionLevel, regionLevels } from '../scoring/region-profile.ts'
+import { flaggedRegionLevel, flaggedRegionLevels } from '../scoring/flagged-region-profile.ts'
 import type { ValidationSet } from './validation-arrays.ts'
 
-/** A share with Wilson's interval. */
+/** A share with Wilson's 95 % interval. */
 export function share(part: number, whole: number): Share {
   const interval = wilson(part, whole)
   return {
@@ -23,22 +23,25 @@ export interface Rule {
   mapScale: number
 }
 
-/** Whether each image is flagged: by its score and, where that is asked, by the regions of its map. */
+/**
+ * Whether each image is flagged: by its score and, where the rule has criteria for them, by the flagged regions of
+ * its map.
+ */
 export function flagged(set: ValidationSet, scores: Float64Array, rule: Rule): Uint8Array {
   const { threshold, regions, mapScale } = rule
-  const level = regions === null ? 0 : regionLevel(regions.leastStrength, mapScale)
+  const level = regions === null ? 0 : flaggedRegionLevel(regions.leastStrength, mapScale)
   const leastArea = regions?.leastArea ?? 0
   requireLength(scores, set.ids.length, 'Scores of a validation set')
-  requireLength(set.areas, set.ids.length * regionLevels.length, 'Areas of a validation set')
+  requireLength(set.areas, set.ids.length * flaggedRegionLevels.length, 'Areas of a validation set')
   const out = new Uint8Array(scores.length)
   for (let i = 0; i < scores.length; i++) {
     if (scores[i] < threshold) continue
-    if (set.areas[i * regionLevels.length + level] >= leastArea) out[i] = 1
+    if (set.areas[i * flaggedRegionLevels.length + level] >= leastArea) out[i] = 1
   }
   return out
 }
 
-/** Everything that is said of a threshold. A hundred thousand images take about a millisecond. */
+/** All figures of a threshold. For a hundred thousand images this takes about a millisecond. */
 export function workingPoint(set: ValidationSet, scores: Float64Array, rule: Rule): WorkingPoint {
   requireLength(set.labels, set.ids.length, 'Labels of a validation set')
   requireLength(set.types, set.ids.length, 'Defect types of a validation set')
@@ -91,8 +94,8 @@ export const f1 = (truePositives: number, falsePositives: number, totals: Totals
   )
 
 /**
- * Precision from the counts, with its interval. Wilson's would be too wide: in a set with so many good parts and so
- * many defects, flagged parts are not drawn one by one from a mixture of both.
+ * Precision from the counts, with its interval. Wilson's interval would be too wide: in a set with fixed numbers of
+ * good parts and defects, flagged parts are not drawn one by one from a mixture of both.
  */
 export function precision(truePositives: number, falsePositives: number, totals: Totals): Share {
   const whole = truePositives + falsePositives
@@ -106,10 +109,10 @@ export function precision(truePositives: number, falsePositives: number, totals:
 }
 
 /**
- * A figure of how many defects and how many good parts are flagged. Its interval joins those of recall and false-reject
- * rate, which vary on their own as the numbers of good parts and defects are what they are, by squares (Zou and
- * Donner, "Construction of confidence limits about effect measures", 2008): how far the figure moves when each goes to
- * the worse, or the better, end of its own.
+ * A figure that depends on how many defects and how many good parts are flagged, with its interval. Recall and
+ * false-reject rate vary independently, since the numbers of good parts and defects are fixed. So the distances that
+ * the figure moves, when each rate goes to the worse (or better) end of its own interval, are combined by squares
+ * (Zou and Donner, "Construction of confidence limits about effect measures", 2008).
  */
 function joined(
   { truePositives, falsePositives }: { truePositives: number; falsePositives: number },

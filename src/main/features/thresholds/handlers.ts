@@ -1,7 +1,7 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { findRun } from '../../store/runs.ts'
-import { measureRegions } from '../scoring/measure-regions-task.ts'
+import { measureFlaggedRegions } from '../scoring/measure-flagged-regions-task.ts'
 import { askThresholds } from './threshold-task.ts'
 
 type Names =
@@ -23,7 +23,7 @@ export const thresholdHandlers = (context: HandlerContext): Pick<Handlers, Names
   'threshold.flips': (input) => askThresholds(context.session(), 'threshold.flips', input),
   'threshold.measureRegions': async ({ run }) => {
     const { workspace } = context.session()
-    return { measured: await measureRegions(workspace, findRun(workspace.db, run).id) }
+    return { measured: await measureFlaggedRegions(workspace, findRun(workspace.db, run).id) }
   },
   'point.list': (input) => askThresholds(context.session(), 'point.list', input),
   'point.save': async (input) => {

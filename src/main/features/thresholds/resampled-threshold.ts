@@ -1,8 +1,9 @@
 /**
- * The threshold of resampled sets of many images, without drawing each image: how many of either class fall into a
- * cell of neighboring ranks is binomial, and only in cells that may hold the best threshold is it drawn which they
- * are. The distribution is that of drawing all; a threshold at the edge of a cell lies between the two images there,
- * drawn or not. A hundred thousand images take a hundredth of the time.
+ * Thresholds of resampled sets of many images without drawing each image. Ranks are divided into cells; how many
+ * items of a class fall into a cell is binomial, and only in cells that may contain the best threshold the items
+ * themselves are drawn. The distribution is the same as when all are drawn, except that a threshold at the edge of a
+ * cell lies between the two images there whether they were drawn or not. A hundred thousand images take a hundredth
+ * of the time.
  */
 import { drawBinomial } from '../../metrics/binomial.ts'
 import { type Labels, requireSameLength, type Scores } from '../../metrics/input.ts'
@@ -14,12 +15,15 @@ const cellSize = 256
 interface Cell {
   from: number
   to: number
-  /** Places of the class in the ranking: those of the defects and of the good parts. */
+  /** Positions in the ranking of all defects and of all good parts. */
   defects: Uint32Array
   goods: Uint32Array
 }
 
-/** @returns draws a set anew and gives its threshold; scores from the highest down */
+/**
+ * @param scores from the highest down
+ * @returns a function that draws a new set and gives its threshold
+ */
 export function resampledThreshold(
   scores: Scores,
   labels: Labels,
@@ -49,7 +53,7 @@ export function resampledThreshold(
     return halfway(ranked[place - 1], ranked[place])
   }
 
-  /** Which of the class in the cell were drawn, so many in all. */
+  /** Draws which items of the class in a cell make up its number. */
   function scatter(places: Uint32Array, drawn: number): void {
     for (let i = 0; i < drawn; i++) {
       const place = places[random.int(places.length)]
@@ -97,7 +101,7 @@ export function resampledThreshold(
   }
 }
 
-/** Equal scores are never parted. */
+/** Divides the ranking into cells. Equal scores are always in the same cell. */
 function cellsOf(ranked: Float64Array, anomalous: Uint8Array): Cell[] {
   const cells: Cell[] = []
   let from = 0
@@ -116,7 +120,7 @@ function cellsOf(ranked: Float64Array, anomalous: Uint8Array): Cell[] {
   return cells
 }
 
-/** As many draws as there are of a class, over the cells: one binomial after another of what is left. */
+/** Distributes the draws of a class over the cells, one binomial after another of the draws that are left. */
 function spread(
   cells: readonly Cell[],
   sizeOf: (cell: Cell) => number,

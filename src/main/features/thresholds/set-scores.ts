@@ -1,11 +1,14 @@
-/** The scores of a whole validation set, for any kind, k and reduction, in a few milliseconds for 100,000 images. */
+/**
+ * Computes the scores of a whole validation set for any kind, k and reduction; a few milliseconds for 100,000 images.
+ */
 import { type ScoreOptions, tileScores, topShare } from '../../model/scores.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import type { ValidationSet } from './validation-arrays.ts'
 
 /**
- * Every kind of score is a constant plus a weighted sum of components. The weights are read off `tileScores`
- * itself, from tiles of which one component is 1 and the others 0, so that there is one place for the formulas.
+ * Every kind of score is a constant plus a weighted sum of components. The weights are derived from `tileScores`
+ * itself, by giving it tiles in which one component is 1 and the others are 0, so that the formulas are written in
+ * one place only.
  */
 function scoreWeights(
   names: readonly string[],
@@ -45,7 +48,7 @@ interface Tiles {
   from: number
   to: number
   width: number
-  /** Columns that the score is made of, and their weights. */
+  /** The columns of components that the score uses, and their weights. */
   a: number
   b: number
   weightA: number
@@ -69,7 +72,7 @@ function reduce(components: Float32Array, tiles: Tiles, reduction: ScoreOptions[
     for (let tile = from; tile < to; tile++) sum += score(tile)
     return sum / count
   }
-  // The highest few, kept in order: there are far fewer of them than tiles.
+  // The highest scores are kept in a sorted list, since there are far fewer of them than tiles.
   const kept = Math.max(1, Math.round(count * topShare))
   const top = new Float64Array(kept).fill(Number.NEGATIVE_INFINITY)
   for (let tile = from; tile < to; tile++) {

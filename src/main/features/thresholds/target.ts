@@ -1,4 +1,4 @@
-/** What a threshold is asked for, and the threshold that the validation images give. */
+/** The targets for which a threshold can be chosen, and the threshold that a set of scores gives. */
 import { Failure } from '../../../shared/failure.ts'
 import { type Labels, requireSameLength, type Scores } from '../../metrics/input.ts'
 import { sortedByClass } from '../../metrics/ranking.ts'
@@ -11,7 +11,7 @@ export type Target =
   | { kind: 'recall'; share: number }
   /** What a false reject and an escape cost, in any unit. */
   | { kind: 'cost'; falseReject: number; escape: number }
-  /** The percentile of good parts that the threshold lies at, in (0, 100]: no defect needs to be known. */
+  /** The percentile of good parts at which the threshold lies, in (0, 100]; it needs no known defect. */
   | { kind: 'percentile'; percentile: number }
 
 /** @throws Failure `bad-target` */
@@ -46,7 +46,7 @@ export function parseTarget(text: string): Target {
   }
 }
 
-/** As it is typed: what `parseTarget` reads. */
+/** The target as text, in the form that `parseTarget` reads. */
 export function targetText(target: Target): string {
   switch (target.kind) {
     case 'f1':
@@ -61,14 +61,14 @@ export function targetText(target: Target): string {
   }
 }
 
-/** Whether the target can only be weighed against defects. */
+/** Whether the target needs labeled defects. */
 export const needsDefects = (target: Target): boolean => target.kind !== 'fpr' && target.kind !== 'percentile'
 
 /**
- * Chooses on resampled items without sorting again: the returned function takes how often each item was drawn
- * and gives the threshold. An item is flagged at score >= threshold. A threshold lies halfway between the two
- * scores that it parts, so that it does not hang on the last digit of one of them; a percentile lies where
- * it lies (Hyndman and Fan's type 7). Null where nothing was drawn that it could be chosen on.
+ * Chooses thresholds of resampled items without sorting again: the returned function takes how often each item was
+ * drawn and gives the threshold. An item is flagged at score >= threshold. A threshold lies halfway between the two
+ * scores that it separates, so that it does not depend on the last digit of one of them; a percentile is interpolated
+ * (Hyndman and Fan's type 7). Null where nothing was drawn on which a threshold could be chosen.
  */
 export function thresholdChooser(
   scores: Scores,
@@ -86,7 +86,7 @@ export function thresholdChooser(
   return (counts) => partingThreshold({ order, ranked, anomalous, counts }, target)
 }
 
-/** The threshold of the items as they are. It sorts scores and not items: a tenth of the time of a first draw. */
+/** The threshold of the items themselves. It sorts scores instead of items, which takes a tenth of the time. */
 export function thresholdOf(scores: Scores, labels: Labels, target: Target): number | null {
   const { normal, anomalous } = sortedByClass(scores, labels)
   const draw = {
@@ -112,7 +112,7 @@ interface Draw {
   order: Uint32Array
   ranked: Float64Array
   anomalous: Uint8Array
-  /** By item. */
+  /** How often each item was drawn, by item. */
   counts: ArrayLike<number>
 }
 
@@ -150,7 +150,7 @@ function percentileThreshold(draw: Draw, percentile: number): number | null {
 
 export type PartingTarget = Exclude<Target, { kind: 'percentile' }>
 
-/** How good it is to flag so many; the greatest wins, and of equals the one that flags the fewest. */
+/** The merit of flagging so many items: the greatest wins, and among equals the one that flags the fewest. */
 export function merit(
   target: PartingTarget,
   hits: number,
@@ -164,7 +164,7 @@ export function merit(
     case 'cost':
       return -(target.falseReject * alarms + target.escape * (positives - hits))
     case 'fpr':
-      // As many as are allowed: more defects are found by it, now or later. Rounding must not forbid one.
+      // As many as allowed are flagged, since that finds more defects, now or later. The tolerance is for rounding.
       return alarms <= target.share * negatives + 1e-9 ? hits + alarms : Number.NEGATIVE_INFINITY
     case 'recall':
       return hits >= target.share * positives - 1e-9 ? -(hits + alarms) : Number.NEGATIVE_INFINITY
@@ -179,7 +179,7 @@ function partingThreshold(draw: Draw, target: PartingTarget): number | null {
   let hits = 0
   let alarms = 0
   let best = Number.NEGATIVE_INFINITY
-  // The lowest flagged score and the highest that passes; null beyond either end.
+  // The lowest flagged score and the highest score that passes; null where there is none.
   let above: number | null = null
   let chosen: { above: number | null; below: number | null } = { above: null, below: null }
   for (let i = 0; i <= order.length; i++) {
@@ -200,11 +200,11 @@ function partingThreshold(draw: Draw, target: PartingTarget): number | null {
   return between(chosen.above, chosen.below, ranked)
 }
 
-/** Halfway between two scores; beyond the last score by a millionth of their range. */
+/** The threshold halfway between two scores, or beyond the last score by a millionth of the range of scores. */
 function between(above: number | null, below: number | null, ranked: Float64Array): number {
   if (above !== null && below !== null) {
     const middle = below + (above - below) / 2
-    // Of neighbors in floating point there may be nothing between: the upper one is flagged all the same.
+    // Between two adjacent floating-point numbers there is none; the upper one is flagged nevertheless.
     return middle > below ? middle : above
   }
   const highest = ranked[0]

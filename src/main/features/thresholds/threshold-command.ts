@@ -1,4 +1,4 @@
-/** `threshold`: the threshold that a target gives on the validation images, how sure it is, and setting it. */
+/** `threshold`: chooses the threshold for a target on the validation images, and sets it. */
 import { z } from 'zod'
 import type { ChosenThreshold, OperatingPoint, Share } from '../../../shared/threshold.ts'
 import { accountName } from '../../command-line/account-name.ts'
@@ -66,7 +66,7 @@ export const addThreshold: AddCommand = (line) =>
       if ((options.set || options.use !== undefined) && options.reason === undefined) {
         throw new WrongUse('Give --reason: a threshold is set with a reason, which is kept.')
       }
-      const session = await context.acting()
+      const session = await context.sessionOrSharedWorkspace()
       const { workspace } = session
       const [{ findRun }, { askThresholds }] = await Promise.all([
         import('../../store/runs.ts'),
@@ -89,8 +89,8 @@ export const addThreshold: AddCommand = (line) =>
       const regions =
         leastArea === undefined || leastStrength === undefined ? null : { leastArea, leastStrength }
       if (regions !== null) {
-        const { measureRegions } = await import('../scoring/measure-regions-task.ts')
-        await measureRegions(workspace, found.id)
+        const { measureFlaggedRegions } = await import('../scoring/measure-flagged-regions-task.ts')
+        await measureFlaggedRegions(workspace, found.id)
       }
       const { settings: inUse } = await askThresholds(session, 'threshold.validation', { run: found.id })
       const settings = {
@@ -124,7 +124,7 @@ export const addThreshold: AddCommand = (line) =>
     },
   })
 
-/** As the design has it: flat figures under `validation`; everything with its interval under `figures`. */
+/** The JSON document: plain figures under `validation`, and the same with intervals under `figures`. */
 function documentOf(chosen: ChosenThreshold) {
   const { figures, validation, notices, ...rest } = chosen
   return {

@@ -1,4 +1,4 @@
-/** Why a threshold is less sure than it looks, on the command line. */
+/** Notices about why a threshold is less certain than it seems, for the command line. */
 
 import { wordsIn } from '../../../shared/messages/words.ts'
 import type { ThresholdNotice } from '../../../shared/threshold.ts'
@@ -7,7 +7,7 @@ const english = wordsIn('en')
 
 export const noticeText = (notice: ThresholdNotice): string => english.text('notice', notice)
 
-/** With its text and its numbers beside; `needed` is 0 where no number of images would do. */
+/** A notice as JSON: its code, text and numbers; `needed` is 0 where no number of images would be enough. */
 export function noticeDocument(notice: ThresholdNotice) {
   const values: Record<string, number> = notice.params.case === 'never' ? { needed: 0 } : {}
   for (const [name, param] of Object.entries(notice.params)) {

@@ -1,10 +1,13 @@
-/** Main's side of the thread that answers about thresholds, kept for its memory. */
+/**
+ * The thread that answers about thresholds. It stays alive while the workspace is open, because it answers from
+ * memory.
+ */
 
 import { z } from 'zod'
 import { type CallArguments, type CallOutput, calls } from '../../../shared/contract.ts'
 import type { Session } from '../../session/session.ts'
 import { defineResidentTask } from '../../threads/task.ts'
-import type { DeskCall, DeskCalls } from './desk.ts'
+import type { ThresholdCall, ThresholdCallAnswers } from './threshold-answers.ts'
 
 const names = [
   'threshold.validation',
@@ -15,15 +18,19 @@ const names = [
   'point.list',
   'point.save',
   'point.use',
-] as const satisfies readonly DeskCall[]
+] as const satisfies readonly ThresholdCall[]
 
-// The same object as `calls`, seen so that one schema's input belongs to the same call's answer.
-const schemas: { [N in DeskCall]: { input: z.ZodType<CallArguments<N>>; output: z.ZodType<CallOutput<N>> } } =
-  calls
+// The same object as `calls`, typed so that the input schema of a call belongs to the answer of the same call.
+const schemas: {
+  [N in ThresholdCall]: { input: z.ZodType<CallArguments<N>>; output: z.ZodType<CallOutput<N>> }
+} = calls
 
-/** In the thread: one call. */
-const answer = <N extends DeskCall>(desk: DeskCalls, name: N, input: unknown): CallOutput<N> =>
-  desk[name](schemas[name].input.parse(input))
+/** Answers one call; runs in the thread. */
+const answer = <N extends ThresholdCall>(
+  answers: ThresholdCallAnswers,
+  name: N,
+  input: unknown,
+): CallOutput<N> => answers[name](schemas[name].input.parse(input))
 
 export const thresholdTask = defineResidentTask({
   name: 'thresholds',
@@ -33,26 +40,26 @@ export const thresholdTask = defineResidentTask({
   ]),
   result: z.unknown(),
   async open({ db }) {
-    const { createDesk } = await import('./desk.ts')
-    const desk = createDesk(db)
+    const { createThresholdAnswers } = await import('./threshold-answers.ts')
+    const answers = createThresholdAnswers(db)
     return (request) =>
       request.name === 'rescore'
-        ? desk.rescore(request.input)
-        : answer(desk.calls, request.name, request.input)
+        ? answers.rescore(request.input)
+        : answer(answers.calls, request.name, request.input)
   },
 })
 
-/** Anything with the threads of a workspace: a session, or what acts beside its owner. */
-type Asking = Pick<Session, 'threads'>
+/** A session, or a connection to a workspace that another process owns. */
+type HasThreads = Pick<Session, 'threads'>
 
 /** @throws Failure what the call throws, or `thread-died` */
-export const askThresholds = async <N extends DeskCall>(
-  { threads }: Asking,
+export const askThresholds = async <N extends ThresholdCall>(
+  { threads }: HasThreads,
   name: N,
   input: CallArguments<N>,
 ): Promise<CallOutput<N>> => schemas[name].output.parse(await threads.ask(thresholdTask, { name, input }))
 
-/** See `Desk`. */
-export async function rescore({ threads }: Asking, run: string): Promise<void> {
+/** See `rescore` of `ThresholdAnswers`. */
+export async function rescore({ threads }: HasThreads, run: string): Promise<void> {
   await threads.ask(thresholdTask, { name: 'rescore', input: run })
 }

@@ -9,21 +9,24 @@ export interface ValidationSet {
   /** Place of each image's defect type in `defectTypes`; -1 for a normal image. */
   types: Int16Array
   defectTypes: readonly string[]
-  /** Where the tiles of each image begin, and after the last their end. */
+  /** Index of the first tile of each image, followed by the total number of tiles. */
   firstTile: Int32Array
-  /** [tiles, names] of all images. */
+  /** Components of all tiles: [tiles, names]. */
   components: Float32Array
   hasMap: Uint8Array
-  /** [images, levels] of `regionLevels`; the largest area where none is known, so that no defect gets by. */
+  /**
+   * Area of the largest flagged region: [images, levels of `flaggedRegionLevels`]. The largest possible value where
+   * it is not known, so that no defect passes because of that.
+   */
   areas: Uint32Array
-  /** How many images have a known region profile. */
+  /** Number of images whose flagged region profile is known. */
   profiled: number
   normal: number
   anomalous: number
-  /** Validation images without a label: no threshold can be weighed against them. */
+  /** Number of validation images without a label; they cannot be used to choose a threshold. */
   unlabeled: number
-  /** Labeled validation images that the run has not scored. */
+  /** Number of labeled validation images that the run has not scored. */
   missing: number
-  /** SHA-256 of the ids and labels, so that it can be told later whether a threshold's images are still the same. */
+  /** SHA-256 of the ids and labels, which shows later whether the images of a threshold are still the same. */
   hash: string
 }

@@ -1,6 +1,6 @@
 /**
- * The labeled validation images of a run with what scoring stored of them, in typed arrays: everything that a
- * threshold may be chosen on. There is no way to ask this file for another split.
+ * Reads the labeled validation images of a run, with what scoring stored of them, into typed arrays: everything on
+ * which a threshold may be chosen. This file cannot read another split.
  */
 
 import { createHash } from 'node:crypto'
@@ -13,7 +13,7 @@ import { elementAt } from '../../platform/array-bounds.ts'
 import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'
-import { regionLevels } from '../scoring/region-profile.ts'
+import { flaggedRegionLevels } from '../scoring/flagged-region-profile.ts'
 import type { ValidationSet } from './validation-arrays.ts'
 
 const scoredRow = z.object({
@@ -26,13 +26,13 @@ const scoredRow = z.object({
   areas: z.instanceof(Uint8Array).nullable(),
 })
 
-/** Labeled validation images of the run's own dataset that it has scored. The split stands here and nowhere else. */
+/** Selects the scored, labeled validation images of the run's own dataset. The split is fixed here. */
 const validationScores = `
   FROM image JOIN score ON score.image_id = image.id AND score.run_id = $run
   WHERE image.dataset_id = $dataset AND image.split = 'validation' AND image.removed_at IS NULL
     AND image.label <> 'unlabeled'`
 
-/** What is written to the audit whenever a validation set may have become another. */
+/** Actions of the audit that may have changed a validation set. */
 const changing = [
   'import.images',
   'import.ended',
@@ -48,8 +48,8 @@ const newestSql = changing
   .join(" || ' ' || ")
 
 /**
- * Changes whenever a set that is read again could be another. It costs next to nothing, as it is asked for at each
- * step of a drag: the audit knows of every import, label and score.
+ * A fingerprint that changes whenever reading the validation set again could give another one. It is computed at each
+ * step of a drag and costs very little, because every import, label and score is in the audit.
  */
 export function validationFingerprint(db: Database, run: Run): string {
   const found = db.get(
@@ -59,8 +59,8 @@ export function validationFingerprint(db: Database, run: Run): string {
   return JSON.stringify([run.id, run.components, found])
 }
 
-/** Of how many images of a set the regions have been measured by now. */
-export const measuredRegions = (db: Database, set: ValidationSet): number => {
+/** The number of images of a set whose flagged regions have been measured by now. */
+export const countMeasuredMaps = (db: Database, set: ValidationSet): number => {
   const measured = new Set(
     db
       .all(
@@ -123,8 +123,8 @@ export function readValidationSet(db: Database, run: Run): ValidationSet {
     set.components.set(components, tile * names.length)
     set.firstTile[at] = tile
     set.hasMap[at] = hasMap
-    if (areas !== null && areas.byteLength === 4 * regionLevels.length) {
-      set.areas.set(new Uint32Array(Uint8Array.from(areas).buffer), at * regionLevels.length)
+    if (areas !== null && areas.byteLength === 4 * flaggedRegionLevels.length) {
+      set.areas.set(new Uint32Array(Uint8Array.from(areas).buffer), at * flaggedRegionLevels.length)
       set.profiled++
     }
     digest.update(`${id} ${label} ${anomalous ? type : ''}\n`)
@@ -154,7 +154,7 @@ function emptySet(
     firstTile: new Int32Array(size.images + 1),
     components: new Float32Array(size.tiles * names.length),
     hasMap: new Uint8Array(size.images),
-    areas: new Uint32Array(size.images * regionLevels.length).fill(0xffff_ffff),
+    areas: new Uint32Array(size.images * flaggedRegionLevels.length).fill(0xffff_ffff),
     profiled: 0,
     normal: 0,
     anomalous: 0,

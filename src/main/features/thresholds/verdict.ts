@@ -1,10 +1,10 @@
 import type { OperatingPoint, Verdict } from '../../../shared/threshold.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
-import { regionLevel, regionLevels } from '../scoring/region-profile.ts'
+import { flaggedRegionLevel, flaggedRegionLevels } from '../scoring/flagged-region-profile.ts'
 
 /**
- * What an operating point says of a part. Where regions are asked for and those of the part are not measured,
- * its score alone decides: rather a false reject than an escape.
+ * The verdict of an operating point on a part. Where the point has criteria for flagged regions but those of the part
+ * are not measured, the score alone decides: a false reject is better than an escape.
  */
 export function verdictBy(
   point: Pick<OperatingPoint, 'threshold' | 'regions'>,
@@ -12,7 +12,7 @@ export function verdictBy(
 ): Verdict {
   if (part.score < point.threshold) return 'passed'
   if (point.regions === null || part.profile === undefined) return 'flagged'
-  requireLength(part.profile, regionLevels.length, 'Levels of a region profile')
-  const largest = part.profile[regionLevel(point.regions.leastStrength, part.mapScale)]
+  requireLength(part.profile, flaggedRegionLevels.length, 'Levels of a region profile')
+  const largest = part.profile[flaggedRegionLevel(point.regions.leastStrength, part.mapScale)]
   return largest >= point.regions.leastArea ? 'flagged' : 'passed'
 }

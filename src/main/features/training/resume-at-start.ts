@@ -1,4 +1,4 @@
-/** Trainings that were at work when Fanoscope was closed go on when its window opens again. */
+/** Resumes, when the window opens again, the trainings that were running when Fanoscope was closed. */
 import { z } from 'zod'
 import { failureDocument } from '../../../shared/failure.ts'
 import type { Job } from '../../../shared/job.ts'
@@ -11,11 +11,11 @@ import { resumeTraining } from './training.ts'
 const key = 'training.goOn'
 const runsSchema = z.array(z.string())
 
-/** What a person held stays held. */
+/** Whether a person paused the training; then it stays paused. */
 const isHeld = ({ progress }: Job): boolean => jobProgressSchema.safeParse(progress).data?.paused === true
 
-/** Notes down, before the jobs are stopped for closing, which trainings they are. */
-export function noteTrainings({ workspace: { db }, jobs }: Pick<Session, 'workspace' | 'jobs'>): void {
+/** Stores which trainings are running, before closing stops the jobs. */
+export function noteActiveTrainings({ workspace: { db }, jobs }: Pick<Session, 'workspace' | 'jobs'>): void {
   const active = jobs.list({ active: true }).reverse()
   const runs = active.flatMap((job) =>
     job.kind === 'train' && job.runId !== null && !isHeld(job) ? [job.runId] : [],
@@ -23,8 +23,8 @@ export function noteTrainings({ workspace: { db }, jobs }: Pick<Session, 'worksp
   writeSetting(db, key, runs)
 }
 
-/** Takes those up again, once: one that breaks the program does not do so at every start. */
-export function goOnTraining(session: Session): Id[] {
+/** Resumes those trainings once: a training that crashes the program must not do so at every start. */
+export function resumeNotedTrainings(session: Session): Id[] {
   const { db } = session.workspace
   const runs = readSetting(db, key, runsSchema, [])
   if (runs.length > 0) writeSetting(db, key, [])

@@ -1,4 +1,4 @@
-/** `retrain`: a new run from curated images, from the weights of the run before or from the beginning. */
+/** `retrain`: trains a new run on curated images, starting from the weights of an earlier run or from the beginning. */
 import { z } from 'zod'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import type { AddCommand } from '../../command-line/command.ts'

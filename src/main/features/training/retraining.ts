@@ -1,4 +1,4 @@
-/** Trains again from curated images: from the weights of the run before, or from the beginning. */
+/** Trains a new run on curated images, starting from the weights of an earlier run or from the beginning. */
 
 import { z } from 'zod'
 import type { DatasetVersion } from '../../../shared/curation.ts'
@@ -17,14 +17,14 @@ import { keepTrainingList, readTrainingList, requireFiles, versionImages } from 
 import { trainPlan } from './train-job.ts'
 
 export interface RetrainingRequest {
-  /** The run to go on from. */
+  /** The earlier run. */
   run: string
-  /** Number of a version of its dataset; null for the newest. */
+  /** Number of the dataset version to train on; null for the newest. */
   version: number | null
   start: 'warm' | 'beginning'
-  /** Null for the seed of the run. */
+  /** The seed; null for that of the earlier run. */
   seed: number | null
-  /** Parameters other than the run has them. */
+  /** Parameters that differ from those of the earlier run, by name. */
   set: Record<string, string | number | boolean>
 }
 
@@ -33,14 +33,14 @@ export interface RetrainingStarted {
   run: Id
   warnings: RetrainingWarning[]
   version: DatasetVersion
-  /** By the pace of the run before; null where it has none. */
+  /** Estimated from the speed of the earlier run; null where that is not known. */
   estimatedSeconds: number | null
 }
 
-/** Parameters that say how long a stage is. */
+/** Parameters that set the number of steps of a stage. */
 const lengths = ['ganSteps', 'encoderSteps', 'steps']
 
-/** A warm start has most of the way behind it. */
+/** The share of the steps that a warm start makes; it starts from trained weights. */
 const warmShare = 0.5
 
 /**
@@ -121,7 +121,10 @@ function warningsFor(version: DatasetVersion, trained: number): RetrainingWarnin
   return warnings
 }
 
-/** What a form needs to know before: how long it would take. @throws Failure `run-unknown` */
+/**
+ * Estimates how long a retraining would take, for the form.
+ * @throws Failure `run-unknown`
+ */
 export function estimateRetraining(
   { workspace }: Session,
   request: Pick<RetrainingRequest, 'run' | 'start' | 'set'>,
@@ -132,7 +135,7 @@ export function estimateRetraining(
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()])
 
-/** The configuration of the run before, a warm start with shorter stages, and what was asked for. */
+/** The configuration: that of the earlier run, shorter stages for a warm start, and the parameters asked for. */
 function configOf(
   { model, preset, config }: Run,
   { start, set }: Pick<RetrainingRequest, 'start' | 'set'>,

@@ -1,4 +1,4 @@
-/** `train`: a model of a dataset's good parts, from the beginning or from a checkpoint. */
+/** `train`: trains a model on a dataset's good parts, from the beginning or from a checkpoint. */
 import { z } from 'zod'
 import { Failure, type FailureData, failureData } from '../../../shared/failure.ts'
 import { type Message, messageSchema } from '../../../shared/messages/message.ts'
@@ -83,7 +83,7 @@ async function start(session: Session, options: z.output<typeof optionsSchema>):
   return startTraining(session, { dataset, model, preset, seed, set })
 }
 
-/** What a training failed with; the command that goes on with it is told beside the remedy. */
+/** The failure of a training, whose remedy also names the command that resumes it. */
 class Resumable extends Failure {
   readonly #run: Id
 

@@ -1,4 +1,4 @@
-/** Training as a job: the run's row follows what the engine says, and its end is written all at once. */
+/** The training job. It updates the run's row with what the engine reports and writes the result in one transaction. */
 import { assetPath } from '../../../shared/asset-path.ts'
 import { type FailureData, failureData, failureDocument } from '../../../shared/failure.ts'
 import type { JobProgress } from '../../../shared/job.ts'
@@ -23,16 +23,16 @@ import {
 import { engineTrainingImages, readTrainingList } from '../runs/training-images.ts'
 
 /** Phases whose `done` does not count training steps. */
-const besideSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
+const phasesWithoutSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
 
-/** Milliseconds between two times that the run's row is brought up to date, besides checkpoints. */
-const keptEvery = 2_000
+/** Milliseconds between two updates of the run's row, besides those at checkpoints. */
+const storeInterval = 2_000
 
 const closed: FailureData = message('interrupted', { case: 'training' })
 
 export function trainPlan(session: Session, run: Id, resume: boolean): JobPlan {
   const { db } = session.workspace
-  const tell = (): void => session.events.emit('run.changed', { run })
+  const emitChange = (): void => session.events.emit('run.changed', { run })
   return {
     kind: 'train',
     payload: { run, resume },
@@ -43,12 +43,12 @@ export function trainPlan(session: Session, run: Id, resume: boolean): JobPlan {
       try {
         return await train(session, run, resume, context)
       } finally {
-        tell()
+        emitChange()
       }
     },
     dropped(reason) {
       stopped(session, run, findRun(db, run).stepsDone, AbortSignal.abort(reason))
-      tell()
+      emitChange()
     },
     ...pausing(session.supervisor),
   }
@@ -74,7 +74,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
       ...(list.regionOfInterest.kind === 'none' ? {} : { regionOfInterest: list.regionOfInterest }),
       ...images,
     }
-    // Stopped while its images were being looked at.
+    // The job was stopped while its images were being checked.
     if (context.signal.aborted) return stopped(session, id, run.stepsDone, context.signal)
     setRunState(db, id, 'training')
     events.emit('run.changed', { run: id })
@@ -95,22 +95,22 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
     }
   } catch (error) {
     const failure = failureData(error)
-    // Where the disk is full even this is not written; the next start then calls the run interrupted.
+    // If the disk is full even this cannot be written; the next start then marks the run as interrupted.
     setRunState(db, id, 'failed', failure)
     return { state: 'failed', failure }
   }
 }
 
-/** Where the weights lie that the run begins with; null for fresh ones. */
+/** The folder with the weights that the run starts from; null for new weights. */
 function warmFolder({ workspace }: Session, run: Run): string | null {
   if (run.parentRunId === null || retrainingOf(workspace.db, run.id)?.start !== 'warm') return null
   return workspace.path(runFolder(run.parentRunId))
 }
 
 function trained({ workspace: { db } }: Session, id: Id, report: TaskResult<'train'>): JobEnd {
-  const { calibration: scores, mapScale, expectedCriticValue, ...told } = report
-  const { steps, seconds, losses } = told
-  const result = jsonObjectSchema.parse(told)
+  const { calibration: scores, mapScale, expectedCriticValue, ...reported } = report
+  const { steps, seconds, losses } = reported
+  const result = jsonObjectSchema.parse(reported)
   db.transaction(() => {
     updateProgress(db, id, { stepsDone: steps, stepsTotal: steps, seconds, losses })
     setCalibration(db, id, { scores, mapScale, expectedCriticValue })
@@ -120,7 +120,7 @@ function trained({ workspace: { db } }: Session, id: Id, report: TaskResult<'tra
   return { state: 'done', result: { run: id, ...result } }
 }
 
-/** The end of a training that was stopped on purpose, or before it began. */
+/** Ends a training that was stopped by a person or by closing, or before it began. */
 function stopped({ workspace: { db } }: Session, id: Id, step: number, signal: AbortSignal): JobEnd {
   const reason: unknown = signal.reason
   if (reason === 'close') {
@@ -137,11 +137,11 @@ function stopped({ workspace: { db } }: Session, id: Id, step: number, signal: A
 
 interface Follower {
   observe(message: TaskMessage<'train'>): void
-  /** Writes the newest state of the training to the run. */
+  /** Stores the newest state of the training in the run's row. */
   keep(): void
 }
 
-/** Writes what the engine says about a training into the run's row and tells the windows. */
+/** Stores what the engine reports about a training in the run's row and sends it to the windows. */
 function followTraining(session: Session, run: Run, context: JobContext): Follower {
   const { events, log } = session
   const { db } = session.workspace
@@ -156,11 +156,11 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
     if (workingSince !== null) seconds += (now - workingSince) / 1000
     workingSince = working ? now : null
   }
-  const keepSoon = rateLimit<null>(keptEvery, () => {
+  const keepSoon = rateLimit<null>(storeInterval, () => {
     try {
       keep()
     } catch (error) {
-      // The checkpoint or the points of the curve, next, say what to do about it.
+      // The next checkpoint or point of the curve will fail too, and report what to do.
       log.warn(`How far run ${run.id} is could not be stored.`, failureDocument(error))
     }
   })
@@ -180,7 +180,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
       switch (message.type) {
         case 'progress': {
           const { phase, done, total, secondsLeft } = message
-          if (!besideSteps.has(phase)) {
+          if (!phasesWithoutSteps.has(phase)) {
             stepsDone = done
             stepsTotal = total
             keepSoon.offer(null)
@@ -206,7 +206,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
         case 'continued': {
           const paused = message.type === 'paused'
           clock(!paused)
-          // A stop may have been asked for meanwhile, and then there is nothing to say about a pause.
+          // If a stop was requested meanwhile, a pause is not recorded.
           if (!context.signal.aborted) setRunState(db, run.id, paused ? 'paused' : 'training')
           show({ paused, secondsLeft: paused ? null : last.secondsLeft })
           events.emit('run.changed', { run: run.id })

@@ -1,6 +1,6 @@
 /**
- * What a training would meet and need, told before it starts: how many images it sees, what about them should give
- * pause, how long it would take and how much memory. Nothing is written.
+ * Estimates a training before it starts: how many images it sees, warnings about them, how long it would take and how
+ * much memory it needs. Nothing is written.
  */
 
 import { freemem, totalmem } from 'node:os'
@@ -90,13 +90,13 @@ export function trainingOutlook(
   }
 }
 
-/** What of a configuration decides how much is computed. */
+/** The properties of a configuration that determine how much is computed. */
 interface Shape {
   input: 'whole' | 'tiles'
   size: number
   width: number
   batch: number
-  /** Steps of each kind, with how much one computes compared with a critic step. */
+  /** The total work of all steps, in units of a critic step. */
   work: number
   steps: number
   hasPenalty: boolean
@@ -114,7 +114,7 @@ const shapeSchema = z.object({
   lambda: z.number().default(0),
 })
 
-/** A step of the generator and one of the encoder take about half of one of the critic with its penalty. */
+/** A step of the generator or the encoder takes about half of the time of a critic step with its penalty. */
 const lighter = 0.55
 
 function shapeOf(config: Record<string, unknown>): Shape {
@@ -129,26 +129,32 @@ function shapeOf(config: Record<string, unknown>): Shape {
   }
 }
 
-/** How much a training computes: convolutions grow with the pixels and with the square of the filters. */
+/**
+ * The amount of computation: convolutions grow with the number of pixels and with the square of the number of
+ * filters.
+ */
 const effort = ({ size, width, batch, work }: Shape): number =>
   work * batch * size ** 2 * (width ** 2 + 4 * width)
 
-/** A training that computed less than this part of what is asked about was mostly set-up, and tells nothing of it. */
-const tellingPart = 1 / 100
+/**
+ * A finished training that computed less than this share of the planned one was mostly set-up and cannot be used to
+ * estimate it.
+ */
+const leastShareOfWork = 1 / 100
 
 /**
- * The time by the trainings of this system that this workstation has finished, the most alike first, and of those the
- * longest; else null.
+ * Estimates the time from trainings of this system that this workstation has finished: from the most similar ones,
+ * and among those the longest; null where there is none.
  */
 function timeFor(runs: readonly Run[], model: string, shape: Shape): number | null {
   const known = runs.flatMap((run) => {
     if (run.model !== model || run.stepsDone === 0 || run.seconds < 1) return []
     const done = shapeOf(run.config)
     if (done.steps === 0) return []
-    // One that was stopped tells how long the steps took that it made.
+    // Of a stopped training, only the steps that it made count.
     const share = Math.min(1, run.stepsDone / (run.stepsTotal || done.steps))
     const computed = effort(done) * share
-    if (computed < tellingPart * effort(shape)) return []
+    if (computed < leastShareOfWork * effort(shape)) return []
     return [
       {
         computed,
@@ -163,13 +169,13 @@ function timeFor(runs: readonly Run[], model: string, shape: Shape): number | nu
 
 const unitEffort = ({ size, width, batch }: Shape): number => batch * size ** 2 * (width ** 2 + 4 * width)
 
-/** Seconds of a critic step with penalty of 64 images of 64 x 64 with 32 filters on two processor cores. */
+/** Seconds that a critic step with penalty takes on two processor cores, for 64 images of 64 x 64 with 32 filters. */
 const knownStep = 0.114
 const knownUnit = 64 * 64 ** 2 * (32 ** 2 + 4 * 32)
 
 const roughSeconds = (shape: Shape): number => (effort(shape) / knownUnit) * knownStep
 
-/** The engine with TensorFlow, before it has a network. */
+/** Bytes of the engine with TensorFlow before it has a network. */
 const engineBytes = 560e6
 /** Copies of an activation that a step holds: forward, backward, and both again for the penalty. */
 const copies = { plain: 14, penalty: 21 }
@@ -196,7 +202,10 @@ function sizeNotices(train: z.infer<typeof sizesRow>, { input, size }: Shape): T
   return notices
 }
 
-/** Pairs of the newest search for duplicates that still stand in two splits; `count` 0 where nobody has searched. */
+/**
+ * Notices about pairs of duplicates from the newest search that are still in two splits; `count` 0 where no search
+ * was made.
+ */
 function overlapNotices(db: Database, { id }: Dataset): TrainingNotice[] {
   const report = duplicateReportSchema.safeParse(newestResult(db, 'duplicates', id))
   if (!report.success) return [{ code: 'overlap-unknown', count: 0 }]
@@ -208,7 +217,8 @@ function overlapNotices(db: Database, { id }: Dataset): TrainingNotice[] {
     const [one, other] = [splitOf(a.id), splitOf(b.id)]
     return one !== null && other !== null && one !== other
   }).length
-  // Beyond the pairs that are listed, those that were found count as they were.
+  // Pairs beyond the listed ones cannot be checked again; they count only while all listed pairs remain in two
+  // splits.
   const count = standing === report.data.pairs.length ? report.data.found : standing
   return count === 0 ? [] : [{ code: 'overlap', count }]
 }

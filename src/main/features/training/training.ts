@@ -1,4 +1,4 @@
-/** Starts and resumes trainings. What can be told beforehand is told before anything is made. */
+/** Starts and resumes trainings. Everything that can be checked in advance is checked before anything is written. */
 
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
@@ -20,12 +20,12 @@ import {
 import { trainPlan } from './train-job.ts'
 
 export interface TrainingRequest {
-  /** Name or id. */
+  /** Name or id of the dataset. */
   dataset: string
   model: string
   preset: string
   seed: number
-  /** Parameters by name, over the preset's. */
+  /** Parameters by name that replace those of the preset. */
   set: Record<string, string | number | boolean>
 }
 
@@ -68,7 +68,7 @@ export async function startTraining(session: Session, request: TrainingRequest):
 }
 
 /**
- * Goes on with a run that was interrupted, cancelled or failed, from its last checkpoint.
+ * Resumes an interrupted, cancelled or failed run from its last checkpoint.
  * @throws Failure `unknown-run`, `run-trained`, `run-active`
  */
 export function resumeTraining(session: Session, text: string): TrainingStarted {
@@ -103,7 +103,7 @@ function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Recor
   })
 }
 
-/** Fewer than this, and a percentile says little. */
+/** With fewer validation images, a percentile says little. */
 const fewValidation = 10
 
 const warning = (code: TrainingWarning['code'], params: Params = {}): TrainingWarning => ({ code, params })
@@ -115,7 +115,7 @@ function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
   return []
 }
 
-/** What the configuration takes from the training images; test images choose nothing. */
+/** Properties of the training images on which defaults of the configuration depend. Test images are not used. */
 function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTraits {
   const [first] = train
   const sides = train.map(({ width, height }) => Math.max(width, height)).sort((a, b) => a - b)

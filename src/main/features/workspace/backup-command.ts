@@ -1,4 +1,4 @@
-/** `backup`: a copy of the workspace that can be opened as it is. */
+/** `backup`: copies the workspace; the copy can be opened as it is. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { AddCommand } from '../../command-line/command.ts'

@@ -3,7 +3,7 @@ import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { readSetting, writeSetting } from '../../store/settings.ts'
 
-/** How the window looks belongs to the person at this machine and is asked before a workspace is open. */
+/** Settings of the window's look belong to the person at this machine and are read before a workspace is open. */
 const isPersonal = (key: string): boolean => key.startsWith('ui.')
 
 export const settingHandlers = (context: HandlerContext): Pick<Handlers, 'setting.get' | 'setting.set'> => ({

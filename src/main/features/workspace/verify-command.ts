@@ -1,4 +1,4 @@
-/** `verify`: whether the workspace is whole. */
+/** `verify`: checks whether the workspace is complete and undamaged. */
 import { z } from 'zod'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { verifyReportSchema } from '../../../shared/workspace.ts'

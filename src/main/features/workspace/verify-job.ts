@@ -1,4 +1,4 @@
-/** The check of the workspace as a job. */
+/** The job that checks the workspace. */
 
 import { Failure } from '../../../shared/failure.ts'
 import { jsonObjectSchema } from '../../../shared/values.ts'

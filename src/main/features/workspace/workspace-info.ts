@@ -6,7 +6,7 @@ import type { Workspace } from '../../store/workspace.ts'
 
 const countsRow = z.object({ datasets: z.int(), images: z.int(), runs: z.int() })
 
-/** What an open workspace holds, and how much room its disk has. */
+/** What an open workspace contains, and how much free space its disk has. */
 export async function workspaceInfo({ dir, db }: Workspace): Promise<WorkspaceInfo> {
   const counts = db.get(
     countsRow,

@@ -8,7 +8,10 @@ import { regionOfInterest } from './0006-region-of-interest.ts'
 import { messages } from './0007-messages.ts'
 import { warningsAsData } from './0008-warnings-as-data.ts'
 
-/** In order; a released one is never edited. To add one: the next number, a file here, a line here, a test. */
+/**
+ * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
+ * here, and a test.
+ */
 export const migrations: readonly Migration[] = [
   workspace,
   evidence,

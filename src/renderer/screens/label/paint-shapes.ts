@@ -1,6 +1,6 @@
 /** Shapes as colors on a canvas of the photograph's size, each covering those before it. */
 import type { Shape } from '../../../shared/label.ts'
-import { eachRun } from '../../../shared/region-runs.ts'
+import { eachRun } from '../../../shared/region-shape.ts'
 import { eachPoint, pointAt } from '../../stage/points.ts'
 
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D

@@ -1,6 +1,6 @@
 /** A mask that an anomaly map proposes: its flagged pixels without the small regions, at the size of the photograph. */
 import type { RegionShape } from '../../../shared/label.ts'
-import { regionOf } from '../../../shared/region-runs.ts'
+import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { flaggedPixels, removeSmallRegions } from '../../heatmap/flagged-pixels.ts'
 import type { RawMap } from '../../heatmap/raw-map.ts'
 
@@ -14,9 +14,9 @@ export function proposedMask(
   removeSmallRegions(flagged, map.width, options.least)
   const { width, height, defectType } = options
   if (map.width === width && map.height === height) {
-    return regionOf(map, (index) => flagged[index] === 1, defectType)
+    return regionShapeOf(map, (index) => flagged[index] === 1, defectType)
   }
-  return regionOf(
+  return regionShapeOf(
     { width, height },
     (index) => {
       const x = Math.floor((((index % width) + 0.5) / width) * map.width)

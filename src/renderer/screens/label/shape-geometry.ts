@@ -1,6 +1,6 @@
 /** Where shapes are: what a click hits, and how a shape follows the pointer. */
 import type { Shape } from '../../../shared/label.ts'
-import { eachRun } from '../../../shared/region-runs.ts'
+import { eachRun } from '../../../shared/region-shape.ts'
 import { eachPoint, type Point, pointAt } from '../../stage/points.ts'
 
 /** Hundredths of a pixel are finer than any pointer. */

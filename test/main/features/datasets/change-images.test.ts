@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { changeImages, splitImages } from '../../../../src/main/features/datasets/change-images.ts'
 import { findDuplicates } from '../../../../src/main/features/datasets/find-duplicates.ts'
-import { createGridDesk } from '../../../../src/main/features/datasets/grid-desk.ts'
+import { createGridAnswers } from '../../../../src/main/features/datasets/grid-answers.ts'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { writeSampleLine } from '../../../../src/main/features/sample/write.ts'
 import { datasetByName, datasetSummary } from '../../../../src/main/store/datasets.ts'
@@ -29,9 +29,9 @@ async function line(folder?: string) {
   const { db } = workspace
   const reader = attachWorkspace(workspace.dir)
   onTestFinished(() => reader.close())
-  const desk = createGridDesk(reader.db)
+  const answers = createGridAnswers(reader.db)
   const shown = (filter: GridFilter = {}, sort: Partial<GridSort> = {}, page = { offset: 0, limit: 100 }) =>
-    desk({ dataset: 'parts', filter, sort: { by: 'added', descending: false, ...sort }, ...page })
+    answers({ dataset: 'parts', filter, sort: { by: 'added', descending: false, ...sort }, ...page })
   const files = (filter: GridFilter = {}, sort: Partial<GridSort> = {}): string[] =>
     shown(filter, sort).images.map(({ file }) => file)
   const change = (filter: GridFilter, what: ImageChange) =>

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import {
-  datasetRegion,
-  previewDatasetRegion,
-  runRegion,
-  setDatasetRegion,
+  previewRegionOfInterestOfDataset,
+  readRegionOfInterestOfRun,
+  regionOfInterestOfDataset,
+  setRegionOfInterestOfDataset,
 } from '../../../../src/main/features/datasets/regions-of-interest.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
@@ -20,17 +20,20 @@ it('is given to the engine with the training that was started with it, and the r
   const engine = playedEngine()
   const session = sessionOn(await lineWorkspace(), engine.launch)
   const { workspace } = session
-  setDatasetRegion(workspace, set(half))
+  setRegionOfInterestOfDataset(workspace, set(half))
   const { job, run } = await startTraining(session, tinyTraining())
   await expect.poll(() => engine.tasks).toHaveLength(1)
   expect(engine.tasks[0]).toMatchObject({ kind: 'train', regionOfInterest: half })
   engine.trains()
   await session.jobs.ended(job)
-  setDatasetRegion(workspace, set({ kind: 'none' }))
-  expect(datasetRegion(workspace, 'parts')).toEqual({ kind: 'none' })
+  setRegionOfInterestOfDataset(workspace, set({ kind: 'none' }))
+  expect(regionOfInterestOfDataset(workspace, 'parts')).toEqual({ kind: 'none' })
   const [image] = listImages(workspace.db, { datasetId: findDataset(workspace.db, 'parts').id })
-  expect(await runRegion(workspace, { run, image: null })).toEqual({ region: half, preview: null })
-  const { preview } = await runRegion(workspace, { run, image: image?.id ?? 0 })
+  expect(await readRegionOfInterestOfRun(workspace, { run, image: null })).toEqual({
+    region: half,
+    preview: null,
+  })
+  const { preview } = await readRegionOfInterestOfRun(workspace, { run, image: image?.id ?? 0 })
   // 32 pixels a side: 16 in, 16 out, row after row, the first run being of none outside.
   expect(preview).toMatchObject({ image: image?.id, share: 0.5, inside: { width: 32, height: 32 } })
   expect(preview?.inside?.runs.slice(0, 4)).toEqual([0, 16, 16, 16])
@@ -49,22 +52,26 @@ it('is looked at on photographs without being set', async () => {
   const { workspace } = session
   const images = listImages(workspace.db, { datasetId: findDataset(workspace.db, 'parts').id }).slice(0, 2)
   const ids = images.map(({ id }) => id)
-  const previews = await previewDatasetRegion(workspace, { dataset: 'parts', region: half, images: ids })
+  const previews = await previewRegionOfInterestOfDataset(workspace, {
+    dataset: 'parts',
+    region: half,
+    images: ids,
+  })
   expect(previews.map(({ image, share }) => [image, share])).toEqual(ids.map((id) => [id, 0.5]))
   // A disk of 0.3 of the side, on a ground that is shaded a little.
-  const found = await previewDatasetRegion(workspace, {
+  const found = await previewRegionOfInterestOfDataset(workspace, {
     dataset: 'parts',
     region: { kind: 'found', margin: 0 },
     images: ids,
   })
   for (const { share } of found) expect(share).toBeCloseTo(Math.PI * 0.3 ** 2, 1)
-  expect(datasetRegion(workspace, 'parts')).toEqual({ kind: 'none' })
+  expect(regionOfInterestOfDataset(workspace, 'parts')).toEqual({ kind: 'none' })
 })
 
 it('is refused where it is drawn by a slip of the hand', async () => {
   const session = sessionOn(await lineWorkspace(), playedEngine().launch)
   const speck: RegionOfInterest = { kind: 'drawn', polygons: [[0.1, 0.1, 0.11, 0.1, 0.11, 0.11]] }
-  expect(() => setDatasetRegion(session.workspace, set(speck))).toThrow(
+  expect(() => setRegionOfInterestOfDataset(session.workspace, set(speck))).toThrow(
     expect.objectContaining({ code: 'region-too-small' }),
   )
 })

@@ -18,7 +18,7 @@ import {
   linkPart,
   markWritten,
 } from '../../../../src/main/store/live.ts'
-import { partsARow, tellJudged } from '../../../../src/main/store/live-audit.ts'
+import { partsPerRow, recordJudgedParts } from '../../../../src/main/store/live-audit.ts'
 import { saveScores, scoreOf } from '../../../../src/main/store/scores.ts'
 import { writeSetting } from '../../../../src/main/store/settings.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
@@ -89,7 +89,7 @@ async function shift(daysAgo: readonly number[]) {
     })
     markWritten(db, part.id)
   }
-  tellJudged(db, watch)
+  recordJudgedParts(db, watch)
   endWatch(db, watch.id)
   return { session, run, images, watch }
 }
@@ -160,7 +160,7 @@ describe('the audit of live parts', () => {
     const [row, ...others] = listAudit(db, { action: 'live.judged' })
     expect(others).toEqual([])
     expect(row?.detail).toMatchObject({ parts: '1-4', good: 2, flagged: 2, refused: 0 })
-    expect(images.length).toBeLessThan(partsARow)
+    expect(images.length).toBeLessThan(partsPerRow)
     expect(checkAudit(db).breaks).toEqual([])
     db.run(`UPDATE live_part SET verdict = 'good' WHERE id = 2`)
     const { breaks } = checkAudit(db)

@@ -1,6 +1,9 @@
 /** A set has each of its lists for all of its images; what is missing must not be read as a score of 0. */
 import { expect, it } from 'vitest'
-import { regionLevels, regionProfile } from '../../../../src/main/features/scoring/region-profile.ts'
+import {
+  flaggedRegionLevels,
+  flaggedRegionProfile,
+} from '../../../../src/main/features/scoring/flagged-region-profile.ts'
 import { flagged, workingPoint } from '../../../../src/main/features/thresholds/figures.ts'
 import { resampledThreshold } from '../../../../src/main/features/thresholds/resampled-threshold.ts'
 import { setScores } from '../../../../src/main/features/thresholds/set-scores.ts'
@@ -20,7 +23,7 @@ const set: ValidationSet = {
   firstTile: Int32Array.of(0, 1, 2),
   components: Float32Array.of(1, 2),
   hasMap: new Uint8Array(2),
-  areas: new Uint32Array(2 * regionLevels.length),
+  areas: new Uint32Array(2 * flaggedRegionLevels.length),
   profiled: 0,
   normal: 1,
   anomalous: 1,
@@ -50,7 +53,7 @@ it.each([
   ['defect types', () => workingPoint({ ...set, types: new Int16Array(1) }, scores, rule), 2, 1],
   ['first tiles', () => setScores({ ...set, firstTile: new Int32Array(2) }, options), 3, 2],
   ['components', () => setScores({ ...set, components: new Float32Array(1) }, options), 2, 1],
-  ['pixels of a map', () => regionProfile(new Float32Array(5), 2, 3, 1), 6, 5],
+  ['pixels of a map', () => flaggedRegionProfile(new Float32Array(5), 2, 3, 1), 6, 5],
 ])('%s of another number are refused', (_, compute, expected, given) => {
   expect(compute).toThrow(RangeError)
   expect(compute).toThrow(`${expected} values were expected, ${given} were given`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { goOnTraining } from '../../../../src/main/features/training/resume-at-start.ts'
+import { resumeNotedTrainings } from '../../../../src/main/features/training/resume-at-start.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import { findRun } from '../../../../src/main/store/runs.ts'
 import { playedEngine } from '../../jobs/played-engine.ts'
@@ -14,9 +14,9 @@ describe('trainings that were at work when Fanoscope was closed', () => {
     const second = await startTraining(before, tinyTraining({}, 2))
     await before.close()
     const after = sessionOn(dir, playedEngine().launch)
-    const jobs = goOnTraining(after)
+    const jobs = resumeNotedTrainings(after)
     expect(jobs.map((job) => after.jobs.find(job).runId)).toEqual([first.run, second.run])
-    expect(goOnTraining(after)).toEqual([])
+    expect(resumeNotedTrainings(after)).toEqual([])
   })
 
   it('stay where they are when a person stopped them', async () => {
@@ -27,7 +27,7 @@ describe('trainings that were at work when Fanoscope was closed', () => {
     await before.jobs.ended(job)
     await before.close()
     const after = sessionOn(dir, playedEngine().launch)
-    expect(goOnTraining(after)).toEqual([])
+    expect(resumeNotedTrainings(after)).toEqual([])
     expect(findRun(after.workspace.db, run).state).toBe('cancelled')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { proposedMask } from '../../../../src/renderer/screens/label/proposed-mask.ts'
-import { eachRun } from '../../../../src/shared/region-runs.ts'
+import { eachRun } from '../../../../src/shared/region-shape.ts'
 
 /** A map of rows of digits; 9 is its scale. */
 function mapOf(rows: string[]) {

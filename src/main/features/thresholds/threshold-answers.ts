@@ -1,6 +1,6 @@
 /**
- * Everything that is asked about thresholds of a workspace's runs. It holds the last validation sets and their
- * scores in memory, so that another kind of score or another threshold costs milliseconds; it lives in a thread.
+ * Answers the calls about thresholds. It keeps the last validation sets and their scores in memory, so that another
+ * kind of score or another threshold takes milliseconds. It runs in a thread.
  */
 
 import { LRUCache } from 'lru-cache'
@@ -23,10 +23,10 @@ import { flagged, type Rule, workingPoint } from './figures.ts'
 import { setScores } from './set-scores.ts'
 import { parseTarget, type Target, targetText, thresholdOf } from './target.ts'
 import type { ValidationSet } from './validation-arrays.ts'
-import { measuredRegions, readValidationSet, validationFingerprint } from './validation-set.ts'
+import { countMeasuredMaps, readValidationSet, validationFingerprint } from './validation-set.ts'
 
 /** The calls of the contract that are answered here. */
-export type DeskCall = Extract<
+export type ThresholdCall = Extract<
   CallName,
   | 'threshold.validation'
   | 'threshold.distribution'
@@ -37,33 +37,33 @@ export type DeskCall = Extract<
   | 'point.save'
   | 'point.use'
 >
-export type DeskCalls = { [N in DeskCall]: (input: CallArguments<N>) => CallOutput<N> }
+export type ThresholdCallAnswers = { [N in ThresholdCall]: (input: CallArguments<N>) => CallOutput<N> }
 
-export interface Desk {
-  calls: DeskCalls
-  /** Brings the scores and percentiles of a run to what its point in use says; for images that were scored since. */
+export interface ThresholdAnswers {
+  calls: ThresholdCallAnswers
+  /** Recomputes the stored scores and percentiles of a run by its operating point in use, after images were scored. */
   rescore(run: string): void
 }
 
 interface Held {
   fingerprint: string
   set: ValidationSet
-  /** By settings; the last few. */
+  /** The scores of the last few settings, by settings. */
   scores: LRUCache<string, Float64Array>
 }
 
-/** Runs whose sets are held, and settings whose scores are. */
+/** Number of runs whose validation sets are kept, and of settings per run whose scores are kept. */
 const heldRuns = 2
 const heldScores = 6
 
-export function createDesk(db: Database): Desk {
+export function createThresholdAnswers(db: Database): ThresholdAnswers {
   const held = new LRUCache<string, Held>({ max: heldRuns })
 
   function open(run: Run, anew = false): Held {
     const fingerprint = validationFingerprint(db, run)
     const known = held.get(run.id)
     if (known?.fingerprint === fingerprint && !anew) return known
-    // Given up first, so that a set and its successor are never both in memory.
+    // The old set is dropped first, so that it and its successor are never both in memory.
     held.delete(run.id)
     const scores = new LRUCache<string, Float64Array>({ max: heldScores })
     const fresh = { fingerprint, set: readValidationSet(db, run), scores }
@@ -84,7 +84,7 @@ export function createDesk(db: Database): Desk {
     return { set, scores }
   }
 
-  /** The threshold that a screen begins with. */
+  /** The threshold with which the screen begins. */
   function startOf(run: Run, settings: ScoreSettings): number {
     const { set, scores } = scored(run, settings)
     const point = activePoint(db, run.id)
@@ -98,7 +98,7 @@ export function createDesk(db: Database): Desk {
     return thresholdOf(scores, set.labels, target) ?? 0
   }
 
-  /** Writes the scores and percentiles of all scored images of a run as its point in use has them. */
+  /** Stores the scores and percentiles of all scored images of a run, computed by the settings of its point in use. */
   function rescore(run: Run, settings: ScoreSettings): void {
     const options = optionsFor(run, settings)
     const names = run.components ?? []
@@ -132,12 +132,12 @@ export function createDesk(db: Database): Desk {
     }
   }
 
-  const calls: DeskCalls = {
+  const calls: ThresholdCallAnswers = {
     'threshold.validation'({ run: text }) {
       const run = findRun(db, text)
-      // Regions that were measured since are read here, and only here.
+      // Only here is the set read again when more flagged regions have been measured.
       const { set: before } = open(run)
-      const { set } = before.profiled < measuredRegions(db, before) ? open(run, true) : { set: before }
+      const { set } = before.profiled < countMeasuredMaps(db, before) ? open(run, true) : { set: before }
       const { normal, anomalous, hash, unlabeled, missing, profiled } = set
       return {
         run: run.id,
@@ -205,7 +205,7 @@ export function createDesk(db: Database): Desk {
           name,
           threshold,
           regions,
-          // Moved by hand since, it is no longer what the target gave.
+          // A threshold that was moved by hand is not the one that the target gives any more.
           target: chosen?.threshold === threshold ? chosen.target : null,
           interval: chosen?.threshold === threshold ? chosen.interval : null,
           validation: { normal, anomalous, hash },
@@ -243,7 +243,7 @@ const pointRule = ({ threshold, regions }: Omit<Rule, 'mapScale'>): Omit<Rule, '
   regions,
 })
 
-/** Scores of the good images, ascending: what a percentile is told by. */
+/** Scores of the good images, ascending, as percentiles need them. */
 function normalScores({ set, scores }: { set: ValidationSet; scores: Float64Array }): Float64Array {
   return scores.filter((_, i) => set.labels[i] === 0).sort()
 }

@@ -1,20 +1,23 @@
-/** Measures the regions of anomaly maps, once for each map, so that area and strength can be changed at once. */
+/**
+ * Measures the flagged regions of anomaly maps at all levels, once for each map, so that the criteria for area and
+ * strength can be changed without reading maps again.
+ */
 import { readFile } from 'node:fs/promises'
 import type { Run } from '../../../shared/run.ts'
 import { readAnomalyMap } from '../../images/anomaly-map.ts'
-import { saveProfiles, unmeasuredMaps } from '../../store/region-profiles.ts'
+import { saveFlaggedRegionProfiles, unmeasuredMaps } from '../../store/flagged-region-profiles.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
-import { regionProfile } from './region-profile.ts'
+import { flaggedRegionProfile } from './flagged-region-profile.ts'
 
-/** Maps whose profiles are stored together. */
+/** Number of maps whose profiles are stored in one transaction. */
 const batch = 50
 
 /**
- * @param images those alone; null for all of the run
- * @returns how many were measured; a map that is missing is left out, and `verify` tells of it
+ * @param images measures only these; null for all of the run
+ * @returns how many were measured; a missing map is skipped, and `verify` reports it
  */
-export async function measureRunRegions(
+export async function measureFlaggedRegionsOfRun(
   workspace: Workspace,
   run: Run,
   images: readonly number[] | null,
@@ -28,9 +31,9 @@ export async function measureRunRegions(
       const bytes = await readFile(workspace.path(mapFile)).catch(() => null)
       if (bytes === null) continue
       const { values, width, height } = await readAnomalyMap(bytes)
-      profiles.push({ imageId, scoredAt, areas: regionProfile(values, width, height, mapScale) })
+      profiles.push({ imageId, scoredAt, areas: flaggedRegionProfile(values, width, height, mapScale) })
     }
-    saveProfiles(workspace.db, run.id, profiles)
+    saveFlaggedRegionProfiles(workspace.db, run.id, profiles)
     measured += profiles.length
   }
   return measured

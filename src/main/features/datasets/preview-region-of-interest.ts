@@ -1,28 +1,28 @@
-/** What a region of interest comes to on photographs, for people to look at before they set it. */
+/** Applies a region of interest to some photographs, so that a person can check it before it is set. */
 import type { Image } from '../../../shared/image.ts'
-import type { RegionOfInterest, RegionPreview } from '../../../shared/region-of-interest.ts'
+import type { RegionOfInterest, RegionOfInterestPreview } from '../../../shared/region-of-interest.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { decodeImage } from '../../images/decode.ts'
 import { type Inside, insideAt, insideOf, runsOf, shareOf } from '../../images/region-of-interest.ts'
 import { findImage } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
 
-/** Longer side of what is shown. */
+/** Longer side of a preview, in pixels. */
 const shownSide = 256
 
-export interface RegionPreviewRequest {
+export interface RegionOfInterestPreviewRequest {
   region: RegionOfInterest
   images: readonly ImageId[]
-  /** As the networks would see them: a part is told from the ground by what they see. */
+  /** Number of channels that the networks would see; the part is found with the same channels. */
   channels: 1 | 3
 }
 
 /** @throws Failure `image-unknown`; refusals of `decodeImage` */
-export async function previewRegion(
+export async function previewRegionOfInterest(
   workspace: Workspace,
-  { region, images, channels }: RegionPreviewRequest,
-): Promise<RegionPreview[]> {
-  const previews: RegionPreview[] = []
+  { region, images, channels }: RegionOfInterestPreviewRequest,
+): Promise<RegionOfInterestPreview[]> {
+  const previews: RegionOfInterestPreview[] = []
   for (const id of images) {
     const inside = await insideOfImage(workspace, findImage(workspace.db, id), region, channels)
     previews.push({
@@ -42,7 +42,7 @@ async function insideOfImage(
 ): Promise<Inside | null> {
   if (region.kind === 'none') return null
   const small = smaller(image)
-  // A drawn one hangs on no pixel.
+  // A drawn region does not depend on the pixels.
   if (region.kind === 'drawn') return insideOf(region, { ...small, channels: 1, data: [] })
   const decoded = await decodeImage(workspace.blobs.path(image.sha256, image.format), { channels })
   const inside = insideOf(region, decoded)

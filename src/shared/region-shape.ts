@@ -1,8 +1,11 @@
-/** Single pixels as a box with runs along its rows: the form in which a region crosses the border. */
+/**
+ * Converts between single pixels and a `RegionShape`: a bounding box with lengths of runs along its rows, the form in
+ * which a set of pixels is stored and sent.
+ */
 import type { RegionShape } from './label.ts'
 
-/** The pixels of [height, width] for which `inside` holds; null where there are none. */
-export function regionOf(
+/** The shape of the pixels of [height, width] for which `inside` holds; null where there are none. */
+export function regionShapeOf(
   size: { width: number; height: number },
   inside: (index: number) => boolean,
   defectType: string,
@@ -48,7 +51,7 @@ export function regionOf(
   }
 }
 
-/** Calls `paint` for every piece of a row that is inside, in coordinates of the photograph. */
+/** Calls `paint` for every run of inside pixels within a row, in coordinates of the photograph. */
 export function eachRun(region: RegionShape, paint: (y: number, from: number, to: number) => void): void {
   let at = 0
   let inside = false

@@ -2,8 +2,11 @@ import { z } from 'zod'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 
-/** Areas by level as `regionProfile` measured them; undefined where the map has not been measured since. */
-export function profileOf(db: Database, run: Id, imageId: ImageId): Uint32Array | undefined {
+/**
+ * The stored flagged region profile of a map (see `flaggedRegionProfile`); undefined where the present map has not
+ * been measured.
+ */
+export function flaggedRegionProfileOf(db: Database, run: Id, imageId: ImageId): Uint32Array | undefined {
   const row = db.get(
     z.object({ areas: z.instanceof(Uint8Array) }),
     `SELECT areas FROM region_profile JOIN score USING (run_id, image_id)
@@ -16,7 +19,10 @@ export function profileOf(db: Database, run: Id, imageId: ImageId): Uint32Array 
 const unmeasuredRow = z.object({ imageId: imageIdSchema, mapFile: z.string(), scoredAt: z.int() })
 export type UnmeasuredMap = z.output<typeof unmeasuredRow>
 
-/** Maps of a run whose regions have not been measured since they were made: all, or those of some images. */
+/**
+ * Maps of a run whose flagged regions have not been measured since the maps were made: of all images, or of the given
+ * ones.
+ */
 export const unmeasuredMaps = (
   db: Database,
   run: Id,
@@ -33,7 +39,7 @@ export const unmeasuredMaps = (
     { run, images: images && JSON.stringify(images) },
   )
 
-export function saveProfiles(
+export function saveFlaggedRegionProfiles(
   db: Database,
   run: Id,
   profiles: readonly { imageId: ImageId; scoredAt: number; areas: Uint32Array }[],

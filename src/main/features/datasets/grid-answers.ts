@@ -1,6 +1,6 @@
 /**
- * Answers for the grid of a dataset. It holds the last orders in memory, so that the next page of a hundred thousand
- * images costs no more than its rows; it lives in a thread.
+ * Answers the call `dataset.images` for the grid of a dataset. It keeps the last sorted lists of image ids in memory,
+ * so that the next page of a hundred thousand images costs no more than reading its rows. It runs in a thread.
  */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
@@ -10,17 +10,20 @@ import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { gridOrder, gridRows } from '../../store/image-grid.ts'
 
-export type GridDesk = (input: CallArguments<'dataset.images'>) => CallOutput<'dataset.images'>
+export type GridAnswers = (input: CallArguments<'dataset.images'>) => CallOutput<'dataset.images'>
 
-/** Of a hundred thousand images, an order takes less than a megabyte. */
+/** Number of sorted lists kept; one of a hundred thousand images takes less than a megabyte. */
 const held = 6
 const versionSchema = z.tuple([z.object({ data_version: z.int() })])
 
-export function createGridDesk(db: Database): GridDesk {
+export function createGridAnswers(db: Database): GridAnswers {
   const orders = new LRUCache<string, ImageId[]>({ max: held })
   let version = -1
 
-  /** Whoever else writes to the database makes another version of it; this thread never does. */
+  /**
+   * Drops the lists when the database has changed. SQLite's data_version changes with every write of another
+   * connection, and this thread never writes.
+   */
   function dropOld(): void {
     const [{ data_version: now }] = versionSchema.parse(db.pragma('data_version'))
     if (now !== version) orders.clear()

@@ -1,7 +1,7 @@
 /**
- * A workspace that another process of this machine has open. What is short and done in one transaction may be done
- * beside it: taking a model or a threshold into use, and taking it back. The owner notices by itself, and a line
- * that runs follows with its next part.
+ * Opens a workspace that another process of this machine owns. Only short work in a single transaction is allowed on
+ * it: putting a model or a threshold into use, and undoing that. The owner notices the change by itself, and a
+ * running line uses it from its next part on.
  */
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
@@ -14,15 +14,18 @@ import { attachWorkspace, isWorkspace } from '../store/workspace.ts'
 import { createSessionThreads } from '../threads/session-threads.ts'
 import type { Session } from './session.ts'
 
-/** What a session and its like have in common. */
-export type Acting = Pick<Session, 'workspace' | 'events' | 'threads' | 'close'>
+/** What can be used of a workspace that another process owns; a session has all of it too. */
+export type SharedWorkspace = Pick<Session, 'workspace' | 'events' | 'threads' | 'close'>
 
-/** Whether the workspace may be worked on beside its owner: SQLite's log is shared on one machine only. */
-export const mayBeside = (dir: string): boolean =>
+/**
+ * Whether the workspace is owned by a process of this machine: only then can two processes use SQLite's write-ahead
+ * log together.
+ */
+export const canShareWorkspace = (dir: string): boolean =>
   isWorkspace(dir) && ownerOf(resolve(dir))?.host === hostname()
 
-/** @throws Failure `workspace-in-use` where its owner is of another version */
-export function openBeside(dir: string, events: EventHub): Acting {
+/** @throws Failure `workspace-in-use` where the owner runs another version of Fanoscope */
+export function openSharedWorkspace(dir: string, events: EventHub): SharedWorkspace {
   const workspace = attachWorkspace(dir)
   if (versionOf(workspace.db) !== newestVersion(migrations)) {
     workspace.close()

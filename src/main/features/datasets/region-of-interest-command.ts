@@ -1,4 +1,7 @@
-/** `region`: what of a dataset's photographs counts, drawn or found; and what that comes to on them. */
+/**
+ * `region`: shows, previews or sets the region of interest of a dataset's photographs, drawn by a person or found
+ * automatically.
+ */
 import { z } from 'zod'
 import { type RegionOfInterest, regionOfInterestSchema } from '../../../shared/region-of-interest.ts'
 import { accountName } from '../../command-line/account-name.ts'
@@ -7,10 +10,10 @@ import { polygonOption, rectangleOption, share } from '../../command-line/option
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 
-/** Photographs that a preview looks at. */
+/** Number of photographs that a preview uses. */
 const previewed = 8
 
-export const addRegion: AddCommand = (line) =>
+export const addRegionOfInterest: AddCommand = (line) =>
   line.add({
     name: 'region',
     summary: 'say what of the photographs of a dataset counts: background around a part can be left out',
@@ -56,29 +59,35 @@ export const addRegion: AddCommand = (line) =>
             ? regionOfInterestSchema.parse({ kind: 'drawn', polygons })
             : null
       const { workspace } = await context.session()
-      const [{ datasetRegion, previewDatasetRegion, setDatasetRegion }, { findDataset }, { listImages }] =
-        await Promise.all([
-          import('./regions-of-interest.ts'),
-          import('../../store/datasets.ts'),
-          import('../../store/images.ts'),
-        ])
+      const [
+        { regionOfInterestOfDataset, previewRegionOfInterestOfDataset, setRegionOfInterestOfDataset },
+        { findDataset },
+        { listImages },
+      ] = await Promise.all([
+        import('./regions-of-interest.ts'),
+        import('../../store/datasets.ts'),
+        import('../../store/images.ts'),
+      ])
       const { id, name } = findDataset(workspace.db, dataset)
       if (!preview) {
         const { operator = accountName(context.io) } = options
         const region =
           asked === null
-            ? datasetRegion(workspace, name)
-            : setDatasetRegion(workspace, { dataset: name, region: asked, operator })
+            ? regionOfInterestOfDataset(workspace, name)
+            : setRegionOfInterestOfDataset(workspace, { dataset: name, region: asked, operator })
         const after = asked === null ? '' : 'Trainings from now on use it; runs that are there keep theirs.\n'
-        return { document: { dataset: name, region }, text: `${name}: ${regionText(region)}.\n${after}` }
+        return {
+          document: { dataset: name, region },
+          text: `${name}: ${regionOfInterestText(region)}.\n${after}`,
+        }
       }
-      const region = asked ?? datasetRegion(workspace, name)
+      const region = asked ?? regionOfInterestOfDataset(workspace, name)
       const images = listImages(
         workspace.db,
         { datasetId: id, split: 'train' },
         { offset: 0, limit: previewed },
       )
-      const found = await previewDatasetRegion(workspace, {
+      const found = await previewRegionOfInterestOfDataset(workspace, {
         dataset: name,
         region,
         images: images.map((image) => image.id),
@@ -91,7 +100,7 @@ export const addRegion: AddCommand = (line) =>
       return {
         document: { dataset: name, region, preview: shares },
         text:
-          `${name}: ${regionText(region)}. Nothing was set.\n\n` +
+          `${name}: ${regionOfInterestText(region)}. Nothing was set.\n\n` +
           textTable([
             ['counts', 'photograph'],
             ...shares.map(({ file, share: counts }) => [`${(100 * counts).toFixed(1)} %`.padStart(7), file]),
@@ -100,7 +109,7 @@ export const addRegion: AddCommand = (line) =>
     },
   })
 
-function regionText(region: RegionOfInterest): string {
+function regionOfInterestText(region: RegionOfInterest): string {
   switch (region.kind) {
     case 'none':
       return 'all of each photograph counts'

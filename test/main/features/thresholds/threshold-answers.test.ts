@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import {
-  regionLevel,
-  regionLevels,
-  regionProfile,
-} from '../../../../src/main/features/scoring/region-profile.ts'
-import { createDesk } from '../../../../src/main/features/thresholds/desk.ts'
+  flaggedRegionLevel,
+  flaggedRegionLevels,
+  flaggedRegionProfile,
+} from '../../../../src/main/features/scoring/flagged-region-profile.ts'
 import { setScores } from '../../../../src/main/features/thresholds/set-scores.ts'
+import { createThresholdAnswers } from '../../../../src/main/features/thresholds/threshold-answers.ts'
 import { readValidationSet } from '../../../../src/main/features/thresholds/validation-set.ts'
 import { connectedComponents } from '../../../../src/main/metrics/connected-components.ts'
 import { imageScore, type ScoreOptions, tileScores } from '../../../../src/main/model/scores.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
+import { saveFlaggedRegionProfiles } from '../../../../src/main/store/flagged-region-profiles.ts'
 import { removeImage, setLabel } from '../../../../src/main/store/images.ts'
-import { saveProfiles } from '../../../../src/main/store/region-profiles.ts'
 import { listQueue, scoreOf } from '../../../../src/main/store/scores.ts'
 import type { Workspace } from '../../../../src/main/store/workspace.ts'
 import type { Run } from '../../../../src/shared/run.ts'
@@ -41,7 +41,7 @@ const code = (act: () => unknown): string => {
 describe('what a threshold does', () => {
   it('is counted on the validation images, by defect type too', () => {
     const { workspace, run } = scoredRun(line)
-    const { calls } = createDesk(workspace.db)
+    const { calls } = createThresholdAnswers(workspace.db)
     const at = calls['threshold.at']({ run: run.id, settings: izi, threshold: 0.65, regions: null })
     expect(at).toMatchObject({ truePositives: 2, falsePositives: 3, trueNegatives: 6, falseNegatives: 1 })
     expect(at.recall).toMatchObject({ part: 2, whole: 3, value: 2 / 3 })
@@ -54,7 +54,7 @@ describe('what a threshold does', () => {
 
   it('follows another label, a removed image and nothing that it does not concern', () => {
     const { workspace, run, images } = scoredRun(line)
-    const { calls } = createDesk(workspace.db)
+    const { calls } = createThresholdAnswers(workspace.db)
     const before = calls['threshold.validation']({ run: run.id })
     expect(before.validation).toMatchObject({ normal: 9, anomalous: 3 })
     setLabel(workspace.db, images[0] ?? 0, 'anomalous', 'stain')
@@ -67,17 +67,23 @@ describe('what a threshold does', () => {
   it('says what is missing where there is nothing to choose on', () => {
     const unlabeled = scoredRun([part('validation', 'unlabeled', 1)])
     expect(
-      code(() => createDesk(unlabeled.workspace.db).calls['threshold.validation']({ run: unlabeled.run.id })),
+      code(() =>
+        createThresholdAnswers(unlabeled.workspace.db).calls['threshold.validation']({
+          run: unlabeled.run.id,
+        }),
+      ),
     ).toBe('no-validation')
     const unscored = scoredRun([
       { ...part('validation', 'normal', 1), unscored: true },
       part('train', 'normal', 1),
     ])
     expect(
-      code(() => createDesk(unscored.workspace.db).calls['threshold.validation']({ run: unscored.run.id })),
+      code(() =>
+        createThresholdAnswers(unscored.workspace.db).calls['threshold.validation']({ run: unscored.run.id }),
+      ),
     ).toBe('validation-not-scored')
     const good = scoredRun([part('validation', 'normal', 1), part('validation', 'normal', 2)])
-    const { calls } = createDesk(good.workspace.db)
+    const { calls } = createThresholdAnswers(good.workspace.db)
     expect(
       code(() =>
         calls['threshold.choose']({ run: good.run.id, settings: null, target: 'f1', regions: null }),
@@ -87,9 +93,9 @@ describe('what a threshold does', () => {
 })
 
 describe('test images', () => {
-  /** Everything that the desk answers about a run, besides the run's id. */
+  /** Everything that the calls answer about a run, besides the run's id. */
   function answers(workspace: Workspace, run: Run): string {
-    const { calls } = createDesk(workspace.db)
+    const { calls } = createThresholdAnswers(workspace.db)
     const at = { run: run.id, settings: izi, threshold: 0.65, regions: null }
     const chosen = ['f1', 'fpr=0.1', 'recall=0.9', 'cost=1:50', 'percentile=90'].map((target) =>
       calls['threshold.choose']({ run: run.id, settings: izi, target, regions: null }),
@@ -154,7 +160,7 @@ describe('the score of a set', () => {
 describe('a target', () => {
   const target = (parts: ScoredPart[], text: string) => {
     const { workspace, run } = scoredRun(parts)
-    return createDesk(workspace.db).calls['threshold.choose']({
+    return createThresholdAnswers(workspace.db).calls['threshold.choose']({
       run: run.id,
       settings: izi,
       target: text,
@@ -203,8 +209,8 @@ describe('a target', () => {
 })
 
 describe('an operating point', () => {
-  const save = (desk: ReturnType<typeof createDesk>, run: Run, change: object = {}) =>
-    desk.calls['point.save']({
+  const save = (answers: ReturnType<typeof createThresholdAnswers>, run: Run, change: object = {}) =>
+    answers.calls['point.save']({
       run: run.id,
       name: 'line',
       settings: izi,
@@ -217,16 +223,16 @@ describe('an operating point', () => {
 
   it('is the next version of its name and in use; the one before stays as it was', () => {
     const { workspace, run } = scoredRun(line)
-    const desk = createDesk(workspace.db)
-    const first = save(desk, run)
-    const second = save(desk, run, { name: 'LINE', threshold: 0.5 })
-    const other = save(desk, run, { name: 'customer' })
+    const answers = createThresholdAnswers(workspace.db)
+    const first = save(answers, run)
+    const second = save(answers, run, { name: 'LINE', threshold: 0.5 })
+    const other = save(answers, run, { name: 'customer' })
     expect([first.version, second.version, other.version]).toEqual([1, 2, 1])
-    const { points, active } = desk.calls['point.list']({ run: run.id })
+    const { points, active } = answers.calls['point.list']({ run: run.id })
     expect(points).toEqual([other, second, first])
     expect(active).toBe(other.id)
-    desk.calls['point.use']({ point: first.id, ...by })
-    expect(desk.calls['point.list']({ run: run.id }).active).toBe(first.id)
+    answers.calls['point.use']({ point: first.id, ...by })
+    expect(answers.calls['point.list']({ run: run.id }).active).toBe(first.id)
     expect(
       listAudit(workspace.db, { action: 'threshold' }).map(({ action, operator }) => [action, operator]),
     ).toEqual([
@@ -240,17 +246,17 @@ describe('an operating point', () => {
 
   it('keeps what it was set on, what it gave, and its target while that is what was asked for', () => {
     const { workspace, run } = scoredRun(line)
-    const desk = createDesk(workspace.db)
-    const chosen = desk.calls['threshold.choose']({
+    const answers = createThresholdAnswers(workspace.db)
+    const chosen = answers.calls['threshold.choose']({
       run: run.id,
       settings: izi,
       target: 'cost=1:50',
       regions: null,
     })
-    const point = save(desk, run, { threshold: chosen.threshold, target: 'cost=1:50' })
+    const point = save(answers, run, { threshold: chosen.threshold, target: 'cost=1:50' })
     expect(point).toMatchObject({ target: 'cost=1:50', interval: chosen.interval, figures: chosen.figures })
     expect(point.validation.hash).toBe(chosen.validation.hash)
-    expect(save(desk, run, { threshold: 0.66, target: 'cost=1:50' })).toMatchObject({
+    expect(save(answers, run, { threshold: 0.66, target: 'cost=1:50' })).toMatchObject({
       target: null,
       interval: null,
     })
@@ -258,9 +264,9 @@ describe('an operating point', () => {
 
   it('is not set without a reason', () => {
     const { workspace, run } = scoredRun(line)
-    const desk = createDesk(workspace.db)
-    expect(code(() => save(desk, run, { reason: ' ' }))).toBe('reason-missing')
-    expect(desk.calls['point.list']({ run: run.id }).points).toEqual([])
+    const answers = createThresholdAnswers(workspace.db)
+    expect(code(() => save(answers, run, { reason: ' ' }))).toBe('reason-missing')
+    expect(answers.calls['point.list']({ run: run.id }).points).toEqual([])
     expect(listAudit(workspace.db, { action: 'threshold' })).toEqual([])
   })
 
@@ -269,8 +275,8 @@ describe('an operating point', () => {
       ...line.map((each, i) => ({ ...each, components: [each.components[0] ?? 0, 0, 0, 0, i] })),
       { ...part('test', 'unlabeled', 0.2), components: [0.2, 0, 0, 0, 4.5] },
     ])
-    const desk = createDesk(workspace.db)
-    save(desk, run, { settings: { ...izi, score: 'peak' }, threshold: 5 })
+    const answers = createThresholdAnswers(workspace.db)
+    save(answers, run, { settings: { ...izi, score: 'peak' }, threshold: 5 })
     expect(scoreOf(workspace.db, run.id, images.at(-1) ?? 0)).toMatchObject({
       score: 4.5,
       calibrated: (100 * 5) / 9,
@@ -285,11 +291,11 @@ describe('an operating point', () => {
 
   it('tells which parts would change, the nearest to the new threshold first', () => {
     const { workspace, run } = scoredRun(line)
-    const desk = createDesk(workspace.db)
+    const answers = createThresholdAnswers(workspace.db)
     const ask = { run: run.id, settings: izi, threshold: 0.85, regions: null, from: null, limit: 10 }
-    expect(desk.calls['threshold.flips'](ask)).toEqual({ total: 0, items: [] })
-    save(desk, run)
-    const flips = desk.calls['threshold.flips'](ask)
+    expect(answers.calls['threshold.flips'](ask)).toEqual({ total: 0, items: [] })
+    save(answers, run)
+    const flips = answers.calls['threshold.flips'](ask)
     expect(flips.items.map(({ score, verdict }) => [score.toFixed(2), verdict])).toEqual([
       ['0.80', 'passed'],
       ['0.75', 'passed'],
@@ -304,8 +310,8 @@ describe('the regions of a map', () => {
     const random = createRandom(2)
     const [width, height] = [37, 23]
     const map = Float32Array.from({ length: width * height }, () => random.uniform() ** 2)
-    const profile = regionProfile(map, width, height, 0.5)
-    for (const [i, level] of regionLevels.entries()) {
+    const profile = flaggedRegionProfile(map, width, height, 0.5)
+    for (const [i, level] of flaggedRegionLevels.entries()) {
       const mask = Uint8Array.from(map, (value) => (value / 0.5 >= level ? 1 : 0))
       const { areas } = connectedComponents(mask, width, height)
       expect(profile[i], `level ${level}`).toBe(Math.max(0, ...areas))
@@ -314,11 +320,11 @@ describe('the regions of a map', () => {
 
   it('decide together with the score where a least area and strength are asked for', () => {
     const { workspace, run, images } = scoredRun(line)
-    const areas = (largest: number) => new Uint32Array(regionLevels.length).fill(largest)
+    const areas = (largest: number) => new Uint32Array(flaggedRegionLevels.length).fill(largest)
     const { scoredAt = 0 } = scoreOf(workspace.db, run.id, images[8] ?? 0) ?? {}
     const small = images[8] ?? 0
-    saveProfiles(workspace.db, run.id, [{ imageId: small, scoredAt, areas: areas(3) }])
-    const { calls } = createDesk(workspace.db)
+    saveFlaggedRegionProfiles(workspace.db, run.id, [{ imageId: small, scoredAt, areas: areas(3) }])
+    const { calls } = createThresholdAnswers(workspace.db)
     const at = (leastArea: number) =>
       calls['threshold.at']({
         run: run.id,
@@ -329,6 +335,6 @@ describe('the regions of a map', () => {
     expect(at(3).falsePositives).toBe(3)
     // The other parts have no measured regions, so that their score decides alone.
     expect(at(4)).toMatchObject({ falsePositives: 2, truePositives: 2 })
-    expect(regionLevel(0.1, 0.5)).toBe(3)
+    expect(flaggedRegionLevel(0.1, 0.5)).toBe(3)
   })
 })

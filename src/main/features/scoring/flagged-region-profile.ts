@@ -1,24 +1,30 @@
 /**
- * How large the largest connected region of an anomaly map is at each of some levels. From it follows, without
- * reading maps again, whether a part has a region of at least some area and at least some strength.
+ * The flagged region profile of an anomaly map: the area of its largest connected region at or above each of several
+ * levels. With it, whether a part has a region of at least a given area and strength can be answered without reading
+ * the map again.
  */
 import { requireLength } from '../../platform/array-bounds.ts'
 
-/** Shares of the run's map scale, which is twice the 99.5th percentile of maps of normal validation images. */
-export const regionLevels: readonly number[] = Array.from({ length: 40 }, (_, i) => (i + 1) / 20)
+/**
+ * The levels, as shares of the run's map scale, which is twice the 99.5th percentile of the maps of normal validation
+ * images.
+ */
+export const flaggedRegionLevels: readonly number[] = Array.from({ length: 40 }, (_, i) => (i + 1) / 20)
 
-/** The level that stands for a strength: the nearest one. */
-export function regionLevel(strength: number, mapScale: number): number {
+/** Index of the level nearest to a strength. */
+export function flaggedRegionLevel(strength: number, mapScale: number): number {
   const share = strength / mapScale
-  return Math.min(regionLevels.length, Math.max(1, Math.round(share * 20))) - 1
+  return Math.min(flaggedRegionLevels.length, Math.max(1, Math.round(share * 20))) - 1
 }
 
 /**
- * Pixels of the largest region, neighbors by side or corner, at or above each level. One pass from the highest
- * level down, joining each pixel to the regions that it touches (union-find): linear, whatever the levels.
- * @param map row-major, in any unit @param mapScale what 1 of `regionLevels` is, in that unit
+ * The number of pixels of the largest region at or above each level. Pixels are neighbors if they share a side or a
+ * corner. One pass from the highest level down joins each pixel to the regions that it touches (union-find), so the
+ * time is linear in the pixels, whatever the number of levels.
+ * @param map row-major, in any unit
+ * @param mapScale the value in that unit that corresponds to 1 in `flaggedRegionLevels`
  */
-export function regionProfile(
+export function flaggedRegionProfile(
   map: ArrayLike<number>,
   width: number,
   height: number,
@@ -26,11 +32,11 @@ export function regionProfile(
 ): Uint32Array {
   const size = width * height
   requireLength(map, size, 'Pixels of a map')
-  const levels = regionLevels.length
+  const levels = flaggedRegionLevels.length
   const bucket = new Int8Array(size)
   const counts = new Uint32Array(levels + 1)
   for (let i = 0; i < size; i++) {
-    // Rounded as the levels are: 0.15 / 0.05 is not 3 in binary.
+    // A little is added before rounding down, because 0.15 / 0.05 is slightly less than 3 in binary.
     const level = Math.min(levels, Math.floor((map[i] / mapScale) * 20 + 1e-6))
     bucket[i] = level
     counts[level]++
@@ -45,7 +51,7 @@ export function regionProfile(
     next[level]++
   }
 
-  // -1 not reached yet; a root holds itself.
+  // -1 for a pixel that is below the present level; the root of a region is its own parent.
   const parent = new Int32Array(size).fill(-1)
   const area = new Uint32Array(size)
   const rootOf = (pixel: number): number => {
