@@ -5,8 +5,8 @@ import type { Operator } from '../../shared/operator.ts'
 import { call } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 
-// For this session of the window only: the next shift signs in anew.
-const sessionKey = 'fanoscope.operator'
+// Only until the window is closed: the next shift signs in anew.
+const storageKey = 'fanoscope.operator'
 
 export const useOperatorStore = defineStore('operator', () => {
   const app = useAppStore()
@@ -15,7 +15,7 @@ export const useOperatorStore = defineStore('operator', () => {
 
   async function refresh(): Promise<void> {
     known.value = app.workspace === null ? [] : await call('operator.list', {})
-    const name = sessionStorage.getItem(sessionKey)
+    const name = sessionStorage.getItem(storageKey)
     const found = known.value.find((candidate) => candidate.name === name)
     // Fanoscope may have been restarted since then.
     operator.value =
@@ -43,14 +43,14 @@ export const useOperatorStore = defineStore('operator', () => {
 
   async function enter(who: Operator): Promise<void> {
     operator.value = who
-    sessionStorage.setItem(sessionKey, operator.value.name)
+    sessionStorage.setItem(storageKey, operator.value.name)
     known.value = await call('operator.list', {})
   }
 
   async function signOut(): Promise<void> {
     const name = operator.value?.name
     operator.value = null
-    sessionStorage.removeItem(sessionKey)
+    sessionStorage.removeItem(storageKey)
     if (name !== undefined) await call('operator.signOut', { name })
   }
 

@@ -33,9 +33,9 @@ export const useReviewStore = defineStore('review', () => {
   const undoneCount = ref(0)
   const note = ref('')
   const defectType = ref('')
-  /** Times of the decisions of this session. */
+  /** When the decisions on this run were made, since its queue was opened. */
   const times = ref<number[]>([])
-  /** What stood before each decision of this session, for undo. */
+  /** What stood before each of these decisions, for undo. */
   const history: { image: number; before: ReviewItem['decision'] }[] = []
   const places = new Map<number, number>()
   let generation = 0
@@ -227,7 +227,7 @@ export const useReviewStore = defineStore('review', () => {
       if (last?.image === undone.imageId && places.has(undone.imageId)) {
         go(undone.imageId)
       } else if (query.value !== null) {
-        // It is of an earlier session, so that only main knows the decision before it; or it is of another split.
+        // It was made before the queue was opened, so that only main knows the decision before it; or it is of another split.
         const split = places.has(undone.imageId) ? query.value.split : null
         await open({ ...query.value, split }, undone.imageId)
       }

@@ -35,13 +35,16 @@ export function titleOf(run: Run): string {
   return parentRunId === null ? title : t('runs.retrained', { title, id: id.slice(-5) })
 }
 
+/** Tells apart runs that have the same title. */
+export const titleWithId = (run: Run): string => `${titleOf(run)} · ${run.id.slice(-5)}`
+
 export const useRunsStore = defineStore('runs', () => {
   const app = useAppStore()
   /** Newest first. */
   const runs = ref<Run[]>([])
   const state = ref<'loading' | 'ready' | 'failed'>('loading')
   const failure = ref<FailureData | null>(null)
-  /** Evaluations made in this session, until the run is scored again. */
+  /** Evaluations since the window was opened, until the run is scored again. */
   const evaluations = new Map<string, Evaluation>()
 
   async function refresh(): Promise<void> {

@@ -1,6 +1,6 @@
 /** What a translation to ONNX reads of a TensorFlow node: attributes, constants, and how a window slides. */
 import { Failure } from '../../../shared/failure.ts'
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import {
   type Edge,
   edgeType,

@@ -5,7 +5,7 @@
 
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { imageScore, type ScoreOptions, scoresFrom } from '../../model/scores.ts'
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
