@@ -1,11 +1,11 @@
-/** The operator who is signed in, whose name every decision carries. */
+/** The operator who is signed in. Every decision is stored with this name. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import type { Operator } from '../../shared/operator.ts'
 import { call } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 
-// Only until the window is closed: the next shift signs in anew.
+// Kept only until the window is closed, since the next shift must sign in again.
 const storageKey = 'fanoscope.operator'
 
 export const useOperatorStore = defineStore('operator', () => {

@@ -31,7 +31,7 @@ export function titleOf(run: Run): string {
   const { id, name, model, preset, seed, parentRunId } = run
   if (name !== null) return name
   const title = `${or(`system.${model}`, model)} · ${or(`preset.${preset}.name`, preset)} · ${seed}`
-  // Without it, it would have the same title as the run that it was retrained from.
+  // The end of its id tells it apart from the run that it was retrained from.
   return parentRunId === null ? title : t('runs.retrained', { title, id: id.slice(-5) })
 }
 
