@@ -2,12 +2,13 @@
 import { computed, type Ref, reactive, ref, watch } from 'vue'
 import { useRoute } from 'vue-router'
 import type { DatasetSummary, GridFilter, GridImage } from '../../../shared/dataset.ts'
+import { labelSchema, splitSchema } from '../../../shared/image.ts'
 import { call } from '../../bridge.ts'
 import { createImagePages } from '../../data/image-pages.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 
-export const splits = ['train', 'validation', 'test'] as const
-export const labels = ['normal', 'anomalous', 'unlabeled'] as const
+export const splits = splitSchema.options
+export const labels = labelSchema.options
 
 /** @param entered is awaited before the photographs of another dataset are read */
 export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, entered: () => Promise<void>) {
