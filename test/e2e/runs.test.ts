@@ -143,7 +143,7 @@ describeInChromium('runs in the window', () => {
     ])
     await page.getByText('Show those that are the same too').click()
     await eventually(() => rows.count()).toBeGreaterThan(10)
-    await eventually(() => differences.locator('tr.differs').count()).toBe(2)
+    await eventually(() => differences.locator('tr.marked-row').count()).toBe(2)
   })
 
   it('have left lines in the log, which is searched by words, and shown for one job alone', async () => {
