@@ -42,6 +42,7 @@ export const features = [
   'models',
   'review',
   'curation',
+  'outputs',
   'live',
   'sample',
   'doctor',

@@ -1,5 +1,5 @@
 /**
- * `npm test`: lint and formatting, types, imports, and every test. Prints each skipped test with its reason, how long it
+ * `npm test`: lint and formatting, types, imports, exports that nothing uses, and every test. Prints each skipped test with its reason, how long it
  * took, and as the last line what came of it all: `N passed, N failed, N skipped`. A check that fails counts as failed.
  *
  * `npm test -- <vitest arguments>` runs those tests alone, without the checks.
@@ -58,6 +58,7 @@ async function runChecks() {
       name: 'types of the window',
       parameters: [tool('vue-tsc', 'bin', 'vue-tsc.js'), '-p', 'tsconfig.web.json', '--noEmit'],
     },
+    { name: 'exports that nothing uses', parameters: [tool('knip', 'bin', 'knip.js'), '--no-progress'] },
     {
       name: 'who imports whom',
       parameters: [

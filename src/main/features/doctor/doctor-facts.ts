@@ -1,10 +1,10 @@
 /** What a machine has, as messages: each has its name and its value in the locale files. */
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
-import type { Known } from './doctor.ts'
+import type { MachineFacts } from './doctor-report.ts'
 
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0)
 
-export function doctorFacts(report: Known): Message[] {
+export function doctorFacts(report: MachineFacts): Message[] {
   const { node, system, processor, memory, electron, workspace, disk } = report
   const { model, threads, instructions } = processor
   const { device } = report.engine
@@ -33,14 +33,14 @@ export function doctorFacts(report: Known): Message[] {
   ]
 }
 
-function graphics({ gpus }: Known): Message {
+function graphics({ gpus }: MachineFacts): Message {
   const cards = gpus.map(({ name, driver, memoryBytes }) =>
     inside('fact', message('graphics-card', { name, memory: gigabytes(memoryBytes), driver })),
   )
   return message('gpu', cards.length === 0 ? { case: 'none' } : { cards })
 }
 
-function tensorflow({ engine: { provider } }: Known): Message {
+function tensorflow({ engine: { provider } }: MachineFacts): Message {
   if (provider === null) return message('tensorflow', { case: 'does-not-start' })
   const { backend, version, why } = provider
   const reason = inside('reason', why)
@@ -53,7 +53,7 @@ function tensorflow({ engine: { provider } }: Known): Message {
 /** The computation by which the engine showed what executes. */
 export const provenOperation = (side: number): Message => message('matrix-product', { side })
 
-function proof({ engine }: Known): Message {
+function proof({ engine }: MachineFacts): Message {
   if (engine.proof === null || engine.proof.failure !== null) return message('proof', { case: 'none' })
   const { device, side, correct, gigaflops } = engine.proof
   return message('proof', {

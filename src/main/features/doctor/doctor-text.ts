@@ -1,8 +1,8 @@
 /** The doctor's report as the command line shows it. */
 import { failureDocument, failureOf } from '../../../shared/failure.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
-import type { DoctorReport } from './doctor.ts'
 import { provenOperation } from './doctor-facts.ts'
+import type { DoctorReport } from './doctor-report.ts'
 
 const english = wordsIn('en')
 

@@ -7,11 +7,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Finding, findingSchema } from '../../../shared/doctor.ts'
+import type { Finding } from '../../../shared/doctor.ts'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
-import { failureInfoSchema } from '../../../shared/failure-schema.ts'
-import { inside, messageSchema } from '../../../shared/messages/message.ts'
-import { deviceProofSchema, providerSchema } from '../../engine/protocol.ts'
+import { inside } from '../../../shared/messages/message.ts'
 import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { applicationRoot } from '../../platform/application-root.ts'
 import { freeBytes } from '../../platform/free-bytes.ts'
@@ -19,48 +17,11 @@ import { type AskProgram, askProgram } from '../../platform/outside-program.ts'
 import { takeOwnership } from '../../store/owner.ts'
 import { isWorkspace } from '../../store/workspace.ts'
 import { doctorFacts } from './doctor-facts.ts'
+import type { DoctorReport, MachineFacts } from './doctor-report.ts'
 import { electronBinary } from './electron-binary.ts'
 import { proveEngine } from './engine-proof.ts'
 import { nvidiaGpus } from './graphics.ts'
 import { processor } from './processor.ts'
-
-export const doctorReportSchema = z.object({
-  /** Nothing blocks. */
-  ok: z.boolean(),
-  version: z.string(),
-  /** `oldest`: the oldest major version that the packages run on. */
-  node: z.object({ version: z.string(), oldest: z.number().int() }),
-  system: z.object({ platform: z.string(), release: z.string(), arch: z.string() }),
-  processor: z.object({
-    model: z.string(),
-    threads: z.number().int(),
-    instructions: z.array(z.string()).nullable(),
-  }),
-  memory: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
-  gpus: z.array(z.object({ name: z.string(), driver: z.string(), memoryBytes: z.number() })),
-  engine: z.object({
-    provider: providerSchema.nullable(),
-    /** What executes by name: the GPU's, or the processor's with its instruction sets. */
-    device: z.string().nullable(),
-    proof: deviceProofSchema.nullable(),
-    failure: failureInfoSchema.nullable(),
-  }),
-  electron: z.object({
-    present: z.boolean(),
-    version: z.string().nullable(),
-    reason: z.string().nullable(),
-  }),
-  windowsBuilt: z.boolean(),
-  workspace: z.object({ dir: z.string(), state: z.enum(['absent', 'there', 'open', 'in-use', 'unusable']) }),
-  disk: z.object({ freeBytes: z.number().nullable() }),
-  /** The same for people: messages of the topic `fact`. */
-  facts: z.array(messageSchema),
-  findings: z.array(findingSchema),
-})
-export type DoctorReport = z.infer<typeof doctorReportSchema>
-
-/** What was looked at, before anything is made of it. */
-export type Known = Omit<DoctorReport, 'ok' | 'facts' | 'findings'>
 
 export interface Examination {
   workspace: string
@@ -89,7 +50,7 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
   const { workspaceState, problem } = isOpen
     ? { workspaceState: 'open' as const, problem: null }
     : stateOf(workspace)
-  const known: Known = {
+  const known: MachineFacts = {
     version: z
       .object({ version: z.string() })
       .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version,
@@ -139,7 +100,7 @@ function stateOf(dir: string): WorkspaceState {
 }
 
 /** What is missing, the worst first. */
-export function findingsOf(report: Known, workspaceProblem: WorkspaceState['problem']): Finding[] {
+export function findingsOf(report: MachineFacts, workspaceProblem: WorkspaceState['problem']): Finding[] {
   const found = [
     nodeFinding(report),
     ...engineFindings(report),
@@ -150,7 +111,7 @@ export function findingsOf(report: Known, workspaceProblem: WorkspaceState['prob
   return found.sort((a, b) => Number(a.weight === 'limits') - Number(b.weight === 'limits'))
 }
 
-function nodeFinding({ node }: Known): Finding | null {
+function nodeFinding({ node }: MachineFacts): Finding | null {
   if (Number(node.version.split('.')[0]) >= oldestNode) return null
   return {
     code: 'node-old',
@@ -160,7 +121,7 @@ function nodeFinding({ node }: Known): Finding | null {
   }
 }
 
-function engineFindings({ engine, gpus }: Known): Finding[] {
+function engineFindings({ engine, gpus }: MachineFacts): Finding[] {
   const { provider, proof, failure } = engine
   if (provider === null || proof === null || failure !== null || !proof.correct) {
     return [
@@ -194,7 +155,7 @@ function engineFindings({ engine, gpus }: Known): Finding[] {
   ]
 }
 
-function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
+function windowFindings({ electron, windowsBuilt }: MachineFacts): Finding[] {
   const findings: Finding[] = []
   if (!electron.present) {
     findings.push({
@@ -215,7 +176,7 @@ function windowFindings({ electron, windowsBuilt }: Known): Finding[] {
   return findings
 }
 
-function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem']): Finding | null {
+function workspaceFinding({ workspace }: MachineFacts, problem: WorkspaceState['problem']): Finding | null {
   if (problem === null) return null
   const isInUse = workspace.state === 'in-use'
   return {
@@ -226,7 +187,7 @@ function workspaceFinding({ workspace }: Known, problem: WorkspaceState['problem
   }
 }
 
-function diskFinding({ disk, workspace }: Known): Finding | null {
+function diskFinding({ disk, workspace }: MachineFacts): Finding | null {
   if (disk.freeBytes === null || disk.freeBytes >= littleRoom) return null
   return {
     code: 'disk-nearly-full',

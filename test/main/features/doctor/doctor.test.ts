@@ -5,13 +5,9 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { launchChildEngine } from '../../../../src/main/engine-host/child-process.ts'
 import { launchStandardEngine } from '../../../../src/main/engine-host/standard-engine.ts'
-import {
-  doctorReportSchema,
-  examine,
-  findingsOf,
-  type Known,
-} from '../../../../src/main/features/doctor/doctor.ts'
+import { examine, findingsOf } from '../../../../src/main/features/doctor/doctor.ts'
 import { doctorFacts } from '../../../../src/main/features/doctor/doctor-facts.ts'
+import { doctorReportSchema, type MachineFacts } from '../../../../src/main/features/doctor/doctor-report.ts'
 import { doctorText } from '../../../../src/main/features/doctor/doctor-text.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
 import { Failure } from '../../../../src/shared/failure.ts'
@@ -23,7 +19,7 @@ import { temporaryFolder } from '../../store/temporary-folder.ts'
 const english = wordsIn('en')
 
 /** A machine that lacks nothing. */
-const complete: Known = {
+const complete: MachineFacts = {
   version: '1.0.0',
   node: { version: '24.21.0', oldest: 22 },
   system: { platform: 'win32', release: '10.0.26100', arch: 'x64' },
@@ -49,7 +45,7 @@ const complete: Known = {
 }
 const { engine } = complete
 
-const codes = (known: Known): string[] =>
+const codes = (known: MachineFacts): string[] =>
   findingsOf(known, null).map(({ code, weight }) => `${code} ${weight}`)
 
 describe('what is missing', () => {
@@ -60,7 +56,7 @@ describe('what is missing', () => {
     )
   })
 
-  const cases: [what: string, found: string, known: Known][] = [
+  const cases: [what: string, found: string, known: MachineFacts][] = [
     ['an old Node', 'node-old blocks', { ...complete, node: { ...complete.node, version: '18.20.1' } }],
     [
       'an engine that does not start',

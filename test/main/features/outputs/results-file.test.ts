@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { csvLine } from '../../../../src/main/features/live/results.ts'
+import { csvLine } from '../../../../src/main/features/outputs/results-file.ts'
 
 describe('a line of the results', () => {
   it('keeps commas and quotes of a file name inside its cell', () => {

@@ -1,0 +1,83 @@
+/** The state of a watched folder while its job runs: the model that judges, and the images on their way. */
+import { failureDocument } from '../../../shared/failure.ts'
+import type { LiveWatch } from '../../../shared/live.ts'
+import type { Run } from '../../../shared/run.ts'
+import type { Id } from '../../../shared/values.ts'
+import type { JobContext } from '../../jobs/jobs.ts'
+import type { Session } from '../../session/session.ts'
+import { countParts } from '../../store/live.ts'
+import { tellJudged } from '../../store/live-audit.ts'
+import { findRun } from '../../store/runs.ts'
+import { readTrainingList } from '../runs/training-images.ts'
+import { type Judge, judgeOf } from './judge.ts'
+
+/** A trained run and what judges its scores. */
+export interface JudgingModel {
+  run: Run
+  judge: Judge
+  white: number
+}
+
+/** A model that was taken into use and does not judge yet. */
+export interface ModelExchange {
+  use: number
+  run: Id
+  /** Null until the engine was asked to load it. */
+  model: JudgingModel | null
+}
+
+/** What goes on while a folder is watched. */
+export interface WatchedLine {
+  session: Session
+  watch: LiveWatch
+  model: JudgingModel
+  /** While it is not null, no image is given to the engine. */
+  exchange: ModelExchange | null
+  /** The use of a model that could not be loaded: it is not tried again. */
+  refusedUse: number | null
+  importId: Id
+  context: JobContext
+  /** Verdicts that the audit does not tell of yet. */
+  untold: number
+  /** Images that wait for the engine. */
+  queue: number[]
+  /** Images that the engine has. */
+  fed: Set<number>
+  isReady: boolean
+  /** Images whose maps are measured before they are judged, with the model that scored them; one thread at a time. */
+  unmeasured: Map<number, JudgingModel>
+  isMeasuring: boolean
+  measuring: Promise<void>
+  /** Results are written one after another. */
+  writing: Promise<void>
+  /** Gives waiting images to the engine, see `feedEngine`. */
+  feed(): void
+}
+
+export async function judgingModelOf({ workspace }: Session, id: Id): Promise<JudgingModel> {
+  const run = findRun(workspace.db, id)
+  const { white } = await readTrainingList(workspace, run)
+  return { run, judge: judgeOf(workspace.db, run), white }
+}
+
+/** What cannot be told now is told later: it must not end the line. */
+export function tellAudit(line: WatchedLine): void {
+  const { session, watch } = line
+  line.untold = 0
+  try {
+    tellJudged(session.workspace.db, watch)
+  } catch (error) {
+    session.log.error('The audit could not be told of the live parts yet.', failureDocument(error))
+  }
+}
+
+export function showProgress({ session, watch, context }: WatchedLine): void {
+  const { arrived, waiting } = countParts(session.workspace.db, watch.id)
+  context.progress({
+    phase: 'live',
+    done: arrived - waiting,
+    total: arrived,
+    secondsLeft: null,
+    paused: false,
+  })
+}

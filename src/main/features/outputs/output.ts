@@ -1,0 +1,21 @@
+/** An output hands the verdicts of a watched folder on: to a file, a folder, later a machine of the line. */
+import type { LivePart, LiveWatch } from '../../../shared/live.ts'
+import type { Workspace } from '../../store/workspace.ts'
+
+/** A part with its verdict, as outputs are given it. */
+export interface PartResult {
+  part: LivePart
+  /** Its anomaly map inside the workspace, whose values are stored as shares of `scale`; null where there is none. */
+  map: { file: string; scale: number } | null
+  /** The value that is shown as white in every map of the run. */
+  mapScale: number
+  /** The part was judged before the watch began and was among the parts that `begin` read. */
+  isListed: boolean
+}
+
+export interface Output {
+  /** Called when the watch begins, before the first part. Brings what is written up to what the database has. */
+  begin?(workspace: Workspace, watch: LiveWatch): Promise<void>
+  /** Called once for each part, and again at the next start where it failed. */
+  write(workspace: Workspace, watch: LiveWatch, result: PartResult): Promise<void>
+}
