@@ -30,12 +30,12 @@ import { auroc } from '../src/main/metrics/auroc.ts'
 import { madeDefectTypes } from '../src/main/model/made-defect-types.ts'
 import { readModel, type StoredModel } from '../src/main/model/model-file.ts'
 import type { ScoreKind } from '../src/main/model/scores.ts'
-import { elementAt } from '../src/main/platform/array-bounds.ts'
 import { createRandom } from '../src/main/platform/random.ts'
 import type { Session } from '../src/main/session/session.ts'
 import { findDataset } from '../src/main/store/datasets.ts'
 import { listImages } from '../src/main/store/images.ts'
 import { runFolder } from '../src/main/store/runs.ts'
+import { elementAt } from '../src/shared/element-at.ts'
 import type { Run } from '../src/shared/run.ts'
 import {
   figuresOf,

@@ -25,7 +25,7 @@ export function listen<N extends EventName>(
   return window.fanoscope.on(name, listener)
 }
 
-/** Where a dropped file or folder lies; null where the host does not tell, and '' where it lies nowhere. */
+/** The path of a dropped file or folder; null where the host does not tell paths, and '' where it is not on a disk. */
 export const droppedPath = (file: File): string | null => window.fanoscope.droppedPath(file)
 
 export const sendDropped = (drop: string, path: string, file: File): Promise<void> =>

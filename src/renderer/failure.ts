@@ -19,7 +19,7 @@ const textOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.me
 
 export interface FailureWords {
   title: string
-  /** Empty where nobody knows one. */
+  /** What a person can do; empty where nothing is known to help. */
   remedy: string
 }
 

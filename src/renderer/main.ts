@@ -1,6 +1,6 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-// Chinese for computers without: in slices, of which a window loads those with characters that it shows.
+// A Chinese font for computers that have none, in slices: a window loads only those whose characters it shows.
 import '@fontsource/noto-sans-sc/400.css'
 import '@fontsource/noto-sans-sc/600.css'
 import './styles/tokens.css'

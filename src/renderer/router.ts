@@ -2,7 +2,7 @@ import { createRouter, createWebHashHistory, type RouteRecordRaw, type Router } 
 
 const lastScreenKey = 'fanoscope.screen'
 
-/** One line a screen. A screen that needs a workspace leads to the first start while none is open. */
+/** One line for each screen. While no workspace is open, those that need one lead to the start screen. */
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/datasets' },
   { path: '/start', name: 'start', component: () => import('./screens/start/StartScreen.vue') },

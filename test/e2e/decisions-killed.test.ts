@@ -109,7 +109,7 @@ describeInChromium('decisions through kill -9 while keys are pressed', () => {
     const page = await station.open('--workspace', workspace)
     await page.locator('.screen-header h1').waitFor()
     await page.evaluate(`location.hash = '#/review/${run}'`)
-    const session = page.locator('.session .done dd').first()
+    const session = page.locator('.review-progress .done dd').first()
     await eventually(async () => (await session.textContent())?.trim()).toBe(`${before.length} / ${parts}`)
   })
 })

@@ -201,7 +201,10 @@ describeInChromium('the review in the window', () => {
       ({ score, decision }) => (decision === 'reject') === score >= threshold,
     ).length
     const percent = `${Math.round((100 * agreed) / standing().length)}%`
-    const figure = page.locator('.session > div').filter({ hasText: 'Agreement with model' }).locator('dd')
+    const figure = page
+      .locator('.review-progress > div')
+      .filter({ hasText: 'Agreement with model' })
+      .locator('dd')
     await eventually(async () => (await figure.textContent())?.trim()).toBe(percent)
   })
 

@@ -1,7 +1,7 @@
 /**
  * Checks of array lengths. A wrong index must fail where it arises and not continue as a zero. A kernel, which
  * `tsconfig.kernels.json` lists, checks the lengths of its arrays when it is called and then indexes without checks.
- * Elsewhere an element that must exist is read with `elementAt`.
+ * Elsewhere an element that must exist is read with `elementAt` of src/shared.
  */
 
 /** @throws RangeError unless the array has the expected number of values */
@@ -14,11 +14,4 @@ export function requireLength(array: ArrayLike<unknown>, expected: number, what:
 export function requireRows(array: ArrayLike<unknown>, rowLength: number, what: string): void {
   if (Number.isInteger(array.length / rowLength)) return
   throw new RangeError(`${what}: rows of ${rowLength} values were expected, ${array.length} were given`)
-}
-
-/** @throws RangeError where the list has no element at the index */
-export function elementAt<T>(list: ArrayLike<T>, index: number, what: string): T {
-  const element = list[index]
-  if (element === undefined) throw new RangeError(`${what}: there is no ${index} among ${list.length}`)
-  return element
 }

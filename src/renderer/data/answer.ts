@@ -6,7 +6,7 @@ import { ref, shallowRef } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
 import { asFailure } from '../failure.ts'
 
-/** @param keeps shows the former answer until the next one is there */
+/** @param keeps whether the former answer is shown until the next one has arrived */
 export function useAnswer<T>(ask: () => Promise<T | null>, { keeps = false } = {}) {
   const answer = shallowRef<T | null>(null)
   const failure = ref<FailureData | null>(null)

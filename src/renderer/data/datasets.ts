@@ -23,7 +23,7 @@ export const useDatasetsStore = defineStore('datasets', () => {
   let reading = false
   let stale = false
 
-  /** One reading at a time; changes that come meanwhile lead to one more. */
+  /** Reads the list, never twice at the same time. If something changes meanwhile, it is read once more. */
   async function refresh(): Promise<void> {
     if (app.workspace === null) {
       datasets.value = []

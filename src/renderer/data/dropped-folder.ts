@@ -1,4 +1,4 @@
-/** A folder that was dropped onto the window, read by what a browser allows a page. */
+/** Reads a folder that was dropped onto the window with what a browser allows a page. */
 
 /** One file of a dropped folder. */
 interface DroppedEntry {
@@ -21,7 +21,7 @@ export interface Entry {
   readonly isDirectory: boolean
 }
 
-/** How a page reads entries; real ones answer by callbacks. */
+/** How a page reads entries, with promises where the browser's own functions take callbacks. */
 interface EntryReader<E extends Entry> {
   file(entry: E): Promise<File>
   /** Everything in a folder. */
@@ -69,7 +69,7 @@ export const pageReader: EntryReader<FileSystemEntry> = {
 }
 
 /**
- * Sends files, some at the same time; tells how many bytes are there. Stops at the first that fails, and when told.
+ * Sends files, several at the same time, and tells how many bytes have arrived. Stops when one fails or when aborted.
  */
 export async function sendFolder(
   { entries }: DroppedFolder,

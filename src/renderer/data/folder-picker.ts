@@ -1,4 +1,4 @@
-/** Asks for a folder: by the system's dialog where the host has one, by our own elsewhere. */
+/** Asks for a folder, with the system's dialog where the host has one, else with our own. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { call } from '../bridge.ts'

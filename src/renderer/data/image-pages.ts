@@ -1,6 +1,6 @@
 /**
- * Images of a filter, read page by page as they come into view: a grid of 100,000 reads only what it shows, and
- * forgets what was not looked at for long, so that eight hours of scrolling need no more memory than a minute.
+ * The images that a filter finds, read page by page as they come into view. A grid of 100,000 images reads only what it
+ * shows, and forgets pages that were not looked at for long, so that memory does not grow with the hours of scrolling.
  */
 import { ref, shallowRef } from 'vue'
 import type { CallOutput } from '../../shared/contract.ts'
@@ -33,16 +33,16 @@ export function createImagePages(read: ReadPage, { keepsFormer = false }: { keep
   /** In the order in which they were looked at, the last one at the end. */
   const pages = shallowRef(new Map<number, readonly GridImage[]>())
   const asked = new Set<number>()
-  /** Pages of a former reading of the same query, shown until they have been read again. */
+  /** Pages from an earlier reading of the same query, shown until they have been read again. */
   const stale = new Set<number>()
   let query: { dataset: string; filter: GridFilter; sort: GridSort } | null = null
   let generation = 0
-  /** What is on screen is of another query. */
+  /** What is on screen still belongs to another query. */
   let isFormer = false
 
   /**
-   * Starts anew. Where the same query is read again, each page stays on screen until it has come. What a page of the
-   * former reading brings later is dropped.
+   * Starts again. Where the query is the same, each page stays on screen until it has been read again. Answers to
+   * earlier readings that arrive later are dropped.
    */
   async function show(dataset: string, filter: GridFilter, sort: GridSort = inOrder): Promise<void> {
     const next = { dataset, filter, sort }
@@ -129,7 +129,7 @@ export function createImagePages(read: ReadPage, { keepsFormer = false }: { keep
     }
   }
 
-  /** What is known of an image has changed; where it stands in the list stays. */
+  /** Changes what is known of an image; its place in the list stays the same. */
   function patch(id: number, values: Partial<GridImage>): void {
     for (const [page, images] of pages.value) {
       if (!images.some((image) => image.id === id)) continue

@@ -34,7 +34,7 @@ export const isActive = (job: Job): boolean => job.state === 'queued' || job.sta
 /** Kinds that are started again where they were started. */
 const notRepeatable: readonly Job['kind'][] = ['live', 'backup', 'export']
 
-/** Whether it stopped before its end and can be taken up from here. */
+/** Whether it stopped before its end and can be started again from the list of jobs. */
 export const canRestart = (job: Job): boolean =>
   ['failed', 'cancelled', 'interrupted'].includes(job.state) && !notRepeatable.includes(job.kind)
 
@@ -85,7 +85,7 @@ export const useJobsStore = defineStore('jobs', () => {
       const waiting = ended.get(id) ?? new Set()
       waiting.add(resolve)
       ended.set(id, waiting)
-      // Its last event may have come before anybody listened.
+      // The job may have ended before this began to listen.
       if (known === undefined) void refresh()
     })
   }

@@ -1,6 +1,6 @@
 /**
- * Training curves as they come: all points so far first, then a few at a time. A resumed training tells some
- * points again; the newest of a step counts.
+ * Training curves as they arrive: first all points so far, then a few at a time. A resumed training sends some points
+ * again; of several for one step the newest counts.
  */
 import type { CurvePoint } from '../../shared/run.ts'
 
@@ -48,7 +48,7 @@ export class Curves {
   }
 }
 
-/** Losses that fall over decades are read on a logarithmic axis, which knows no zero. */
+/** Losses that fall by powers of ten are drawn on a logarithmic axis, where every value must be above zero. */
 export function spansDecades(curves: PhaseCurves): boolean {
   const values = curves.series.flatMap((series) => series.values).filter((value) => value !== null)
   const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)

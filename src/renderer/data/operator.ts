@@ -1,12 +1,12 @@
-/** The operator who is signed in, whose name every decision carries. */
+/** The operator who is signed in. Every decision is stored with this name. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import type { Operator } from '../../shared/operator.ts'
 import { call } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 
-// For this session of the window only: the next shift signs in anew.
-const sessionKey = 'fanoscope.operator'
+// Kept only until the window is closed, since the next shift must sign in again.
+const storageKey = 'fanoscope.operator'
 
 export const useOperatorStore = defineStore('operator', () => {
   const app = useAppStore()
@@ -15,7 +15,7 @@ export const useOperatorStore = defineStore('operator', () => {
 
   async function refresh(): Promise<void> {
     known.value = app.workspace === null ? [] : await call('operator.list', {})
-    const name = sessionStorage.getItem(sessionKey)
+    const name = sessionStorage.getItem(storageKey)
     const found = known.value.find((candidate) => candidate.name === name)
     // Fanoscope may have been restarted since then.
     operator.value =
@@ -43,14 +43,14 @@ export const useOperatorStore = defineStore('operator', () => {
 
   async function enter(who: Operator): Promise<void> {
     operator.value = who
-    sessionStorage.setItem(sessionKey, operator.value.name)
+    sessionStorage.setItem(storageKey, operator.value.name)
     known.value = await call('operator.list', {})
   }
 
   async function signOut(): Promise<void> {
     const name = operator.value?.name
     operator.value = null
-    sessionStorage.removeItem(sessionKey)
+    sessionStorage.removeItem(storageKey)
     if (name !== undefined) await call('operator.signOut', { name })
   }
 

@@ -15,7 +15,7 @@ export function createOwnDecisions(onOthers: () => void) {
       else if (known.includes(image)) known.splice(known.indexOf(image), 1)
       else onOthers()
     },
-    /** Main has answered about `image`, or has failed: null. */
+    /** Main has answered about `image`; null where it has failed. */
     settle(image: number | null): void {
       const others = heard
       heard = []
@@ -25,7 +25,7 @@ export function createOwnDecisions(onOthers: () => void) {
       }
       if (others.length > 0) onOthers()
     },
-    /** The whole queue has been read anew: whose events those were does not matter any more. */
+    /** The whole queue has been read again, so it no longer matters whose decisions the events were about. */
     forgetHeard(): void {
       heard = []
     },

@@ -1,4 +1,4 @@
-/** Language and theme. Kept twice: in the browser for the first paint, in the application for good. */
+/** Language and theme. The browser keeps them for the first paint, the application's settings keep them for good. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { call } from '../bridge.ts'
@@ -82,6 +82,6 @@ async function remember(key: string, value: string): Promise<void> {
   try {
     await call('setting.set', { key, value })
   } catch {
-    // As above: the choice is valid in this window, and stored with the next change.
+    // As above: the choice holds in this window and is stored with the next change.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a person chooses about a screen. It is kept in the browser, which has it at once, and in main's settings.
+ * What a person chooses about a screen. It is kept in the browser, where it is there at once, and in main's settings.
  */
 import { type ShallowRef, shallowRef, watch } from 'vue'
 import { call } from '../bridge.ts'

@@ -1,4 +1,4 @@
-/** The queue of a run as main tells it: page by page, since it may hold 100,000 parts. */
+/** Reads the queue of a run from main, page by page, since it may hold 100,000 parts. */
 import type { CallOutput } from '../../shared/contract.ts'
 import type { Split } from '../../shared/image.ts'
 import type { ReviewItem, ReviewOrder, ReviewView } from '../../shared/review.ts'
@@ -8,7 +8,7 @@ export interface QueueQuery {
   run: string
   split: Split | null
   order: ReviewOrder
-  /** All of the queue, unless told otherwise; a second look is this operator's. */
+  /** Which part of the queue is read; all of it where `view` is left out. A second look needs the operator. */
   view?: ReviewView
   operator?: string | null
 }
@@ -33,7 +33,7 @@ export async function* queuePages(query: QueueQuery): AsyncGenerator<CallOutput<
   }
 }
 
-/** The largest absolute value of each component, with what was found before. */
+/** The largest absolute value of each component, of these items and of those before. */
 export function largestOf(
   items: readonly ReviewItem[],
   before: Record<string, number>,

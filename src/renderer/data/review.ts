@@ -22,9 +22,9 @@ export const useReviewStore = defineStore('review', () => {
   const total = ref(0)
   const counts = ref({ accept: 0, reject: 0, unsure: 0 })
   const mapScale = ref(1)
-  /** What the verdicts are given by. */
+  /** The operating point that the verdicts follow. */
   const point = shallowRef<OperatingPoint | null>(null)
-  /** The largest of each component in the queue: the full length of its bar. */
+  /** The largest value of each component in the queue, at which its bar has its full length. */
   const largest = ref<Record<string, number>>({})
   const onlyUndecided = ref(false)
   const currentId = ref<number | null>(null)
@@ -33,9 +33,9 @@ export const useReviewStore = defineStore('review', () => {
   const undoneCount = ref(0)
   const note = ref('')
   const defectType = ref('')
-  /** Times of the decisions of this session. */
+  /** When the decisions on this run were made, since its queue was opened. */
   const times = ref<number[]>([])
-  /** What stood before each decision of this session, for undo. */
+  /** What stood before each of these decisions, for undo. */
   const history: { image: number; before: ReviewItem['decision'] }[] = []
   const places = new Map<number, number>()
   let generation = 0
@@ -227,7 +227,7 @@ export const useReviewStore = defineStore('review', () => {
       if (last?.image === undone.imageId && places.has(undone.imageId)) {
         go(undone.imageId)
       } else if (query.value !== null) {
-        // It is of an earlier session, so that only main knows the decision before it; or it is of another split.
+        // Only main knows what stood before a decision that was made before the queue was opened, or in another split.
         const split = places.has(undone.imageId) ? query.value.split : null
         await open({ ...query.value, split }, undone.imageId)
       }

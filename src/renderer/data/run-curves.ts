@@ -1,4 +1,4 @@
-/** The curves of one run: what is stored, then what a training tells as it goes. */
+/** The curves of one run: what is stored, then what a running training adds. */
 import { onBeforeUnmount, ref, shallowRef, watch } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
 import { call, listen } from '../bridge.ts'
@@ -16,8 +16,8 @@ export function useRunCurves(runOf: () => string) {
   let drawing: ReturnType<typeof setTimeout> | undefined
 
   /**
-   * At most once in this time, however many points come: without a graphics card, drawing takes time from the
-   * training.
+   * Draws at most once in this time, however many points arrive: without a graphics card, drawing takes processor time
+   * from the training.
    */
   function draw(): void {
     drawing ??= setTimeout(() => {

@@ -31,9 +31,12 @@ export function titleOf(run: Run): string {
   const { id, name, model, preset, seed, parentRunId } = run
   if (name !== null) return name
   const title = `${or(`system.${model}`, model)} · ${or(`preset.${preset}.name`, preset)} · ${seed}`
-  // Without it, it would have the same title as the run that it was retrained from.
+  // The end of its id tells it apart from the run that it was retrained from.
   return parentRunId === null ? title : t('runs.retrained', { title, id: id.slice(-5) })
 }
+
+/** Tells apart runs that have the same title. */
+export const titleWithId = (run: Run): string => `${titleOf(run)} · ${run.id.slice(-5)}`
 
 export const useRunsStore = defineStore('runs', () => {
   const app = useAppStore()
@@ -41,7 +44,7 @@ export const useRunsStore = defineStore('runs', () => {
   const runs = ref<Run[]>([])
   const state = ref<'loading' | 'ready' | 'failed'>('loading')
   const failure = ref<FailureData | null>(null)
-  /** Evaluations made in this session, until the run is scored again. */
+  /** Evaluations since the window was opened, until the run is scored again. */
   const evaluations = new Map<string, Evaluation>()
 
   async function refresh(): Promise<void> {

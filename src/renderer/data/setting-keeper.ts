@@ -6,11 +6,11 @@ import { call } from '../bridge.ts'
 /** How long a value must be left alone to count as the last, in milliseconds. */
 const pause = 400
 
-/** What is still to be stored when its owner goes, or the window is hidden, is stored then. */
+/** A value that waits is stored at once when its component is removed or the window is hidden. */
 export function settingKeeper(key: string): (value: unknown) => void {
   let waiting: { value: unknown } | null = null
 
-  // A choice that cannot be stored holds in this window all the same.
+  // The choice holds in this window even if it cannot be stored.
   const store = (value: unknown): void => void call('setting.set', { key, value }).catch(() => undefined)
   const { isPending, start, stop } = useTimeoutFn(storeLast, pause, { immediate: false })
 

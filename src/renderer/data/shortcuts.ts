@@ -1,5 +1,5 @@
 /**
- * The keyboard shortcuts that are active now: the list that `?` shows is the one that key presses are looked up in.
+ * The keyboard shortcuts that are active now. Key presses are looked up in the same list that `?` shows.
  */
 import { defineStore } from 'pinia'
 import { onBeforeUnmount, onMounted, shallowRef } from 'vue'
@@ -81,7 +81,7 @@ export const useShortcutsStore = defineStore('shortcuts', () => {
   return { groups, add, handle }
 })
 
-/** Keys that hold while the component is on screen. */
+/** Shortcuts that are active while the component is on screen. */
 export function useShortcuts(group: ShortcutGroup): void {
   const store = useShortcutsStore()
   let remove: (() => void) | null = null

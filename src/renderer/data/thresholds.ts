@@ -1,6 +1,6 @@
 /**
- * The threshold of one run as it is being looked for: everything follows what main answers about the validation
- * images, and a drag asks at most one question at a time, so that the line never waits for an answer.
+ * The search for the threshold of one run. All figures come from main, which computes them over the validation images.
+ * While the threshold is dragged, at most one question is under way, and the line moves without waiting for its answer.
  */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
@@ -32,13 +32,13 @@ export const useThresholdsStore = defineStore('thresholds', () => {
   const regions = ref<RegionCriteria | null>(null)
   const figures = shallowRef<WorkingPoint | null>(null)
   const flips = shallowRef<{ total: number; items: Flip[] }>({ total: 0, items: [] })
-  /** The threshold that was found for a target; null once it has been moved. */
+  /** The threshold that main found for a target; null once a person has moved it. */
   const chosen = shallowRef<ChosenThreshold | null>(null)
   const choosing = ref(false)
   const measuring = ref(false)
   const points = shallowRef<OperatingPoint[]>([])
   const active = computed(() => validation.value?.active ?? null)
-  /** Grows with each question that makes older answers worthless. */
+  /** Grows with each question whose answer makes those to older questions out of date. */
   let generation = 0
   let asking = false
   let asked = false
@@ -80,7 +80,7 @@ export const useThresholdsStore = defineStore('thresholds', () => {
     ask()
   }
 
-  /** Another kind of score, k or reduction: the same images, no scoring. */
+  /** Changes the kind of score, k or reduction. That needs no new scoring: all components are stored. */
   async function change(next: Partial<ScoreSettings>): Promise<void> {
     settings.value = { ...settings.value, ...next }
     chosen.value = null
@@ -135,7 +135,7 @@ export const useThresholdsStore = defineStore('thresholds', () => {
     }
   }
 
-  /** Against the point in use, or, before there is one, against the threshold that was begun with. */
+  /** Compares with the operating point in use or, where there is none yet, with the threshold at the beginning. */
   async function compare(): Promise<void> {
     const mine = generation
     const from = active.value === null ? (distribution.value?.start ?? 0) : null

@@ -1,4 +1,4 @@
-/** A tour of five steps along the sample line: offered at its first opening, and to be had again at any time. */
+/** A tour in five steps along the sample line. It is offered once, and can be started again at any time. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { useRememberedChoice } from './remembered-choice.ts'

@@ -1,4 +1,4 @@
-/** An event of the contract, listened to as long as the component is there. */
+/** Listens to an event of the contract as long as the component exists. */
 import { tryOnScopeDispose } from '@vueuse/core'
 import type { EventName, EventPayload } from '../../shared/contract.ts'
 import { listen } from '../bridge.ts'

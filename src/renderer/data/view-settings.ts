@@ -1,4 +1,4 @@
-/** How a person likes to look at parts. Remembered for this station, not for one workspace. */
+/** How a person likes to look at parts. Remembered for this workstation, whatever workspace is open. */
 import { reactive, watch } from 'vue'
 import { z } from 'zod'
 import { call } from '../bridge.ts'
@@ -6,7 +6,7 @@ import { colorMapNames } from '../heatmap/colormap.ts'
 import { settingKeeper } from './setting-keeper.ts'
 
 export const layouts = ['overlay', 'side', 'swipe', 'four'] as const
-/** What the photograph is swiped against. */
+/** The picture that lies beside the photograph in the swipe layout. */
 export const swipedPanes = ['overlay', 'residual', 'reconstruction'] as const
 
 export const viewSettingsSchema = z.object({
@@ -17,7 +17,7 @@ export const viewSettingsSchema = z.object({
   heat: z.boolean().catch(true),
   /** Of the heat map over the photograph, 0 to 1. */
   opacity: z.number().min(0).max(1).catch(0.7),
-  /** A line around the flagged regions of the map. Stored under this name, so it stays. */
+  /** A line around the flagged regions of the map. Settings are stored under this name, so it is kept. */
   region: z.boolean().catch(true),
   colorMap: z.enum(colorMapNames).catch('inferno'),
   /** Ground truth by pixel; off at each start, since it gives the answer away. */
@@ -64,7 +64,7 @@ async function restore(settings: ViewSettings, keep: (value: unknown) => void): 
     const stored = viewSettingsSchema.safeParse(value)
     if (stored.success) Object.assign(settings, stored.data, { mask: false })
   } catch {
-    // Without it the screen looks as it does for somebody new; that is no reason for a notice.
+    // The screen then looks as it does for a new user, which needs no notice.
   }
   watch(settings, ({ mask: _, ...kept }) => keep(kept))
 }

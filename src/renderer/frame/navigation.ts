@@ -1,4 +1,4 @@
-/** The screens in the order of the work. One entry adds a screen to the rail and a digit to the keyboard. */
+/** The screens in the order of the work. Each entry is shown in the rail and reached by a digit key. */
 import {
   Activity,
   ClipboardCheck,

@@ -14,7 +14,7 @@ export function useClosing(): void {
 
   function beforeUnload(event: BeforeUnloadEvent): void {
     if (mayClose || jobs.active.length === 0) return
-    // A browser asks by itself now, in its own words; Electron only keeps the window open.
+    // A browser now asks in its own words; Electron only keeps the window open, so we ask.
     event.preventDefault()
     if (app.host === 'electron') void ask()
   }
@@ -31,7 +31,7 @@ export function useClosing(): void {
       mayClose = true
       window.close()
     } catch {
-      // Answered with no: the window stays open.
+      // The person chose to keep the window open.
     } finally {
       isAsking = false
     }

@@ -1,6 +1,6 @@
 /** Colors a map without a GPU: the reference for `webgl.ts`, and its stand-in where WebGL 2 is missing. */
 
-import { elementAt } from '../element-at.ts'
+import { elementAt } from '../../shared/element-at.ts'
 import { type Coloring, overlayAlpha, position } from './coloring.ts'
 import { colorTable, tableSize } from './colormap.ts'
 import type { RawMap } from './raw-map.ts'

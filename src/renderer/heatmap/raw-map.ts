@@ -2,7 +2,7 @@
  * An anomaly map as main sends it: uint32 width, uint32 height, float32 scale, uint32 zero, then
  * width*height uint16, all little-endian; value = v / 65535 * scale.
  */
-import { elementAt } from '../element-at.ts'
+import { elementAt } from '../../shared/element-at.ts'
 
 export interface RawMap {
   width: number

@@ -5,7 +5,7 @@ import { colorTable, tableSize } from './colormap.ts'
 import type { RawMap } from './raw-map.ts'
 
 const vertexSource = `#version 300 es
-// One triangle that covers the target; no buffers needed.
+// One triangle that covers the whole target, so that no buffer is needed.
 void main() {
   vec2 corner = vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0);
   gl_Position = vec4(corner, 0.0, 1.0);

@@ -14,12 +14,12 @@ export function splitDuration(seconds: number): { hours: number; minutes: number
 export interface Formats {
   /** A whole number with separators. */
   count(value: number): string
-  /** A measured number: as many digits as `digits`, significant. */
+  /** A measured number with this many significant digits. */
   significant(value: number, digits?: number): string
   fixed(value: number, digits: number): string
   /** A difference: with its sign, also where it is positive. */
   signed(value: number, digits?: number): string
-  /** As short as an axis needs it. */
+  /** Short enough for the labels of an axis. */
   compact(value: number): string
   /** `value` is a share, 0 to 1. */
   percent(value: number, digits?: number): string

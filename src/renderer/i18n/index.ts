@@ -5,7 +5,7 @@ import zhCN from './zh-CN.json'
 export const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
 
-/** The language of the system, where the screens speak it; else English. */
+/** The language of the system where the screens have it, else English. */
 export function systemLocale(languages: readonly string[]): Locale {
   for (const language of languages) {
     if (language.toLowerCase().startsWith('zh')) return 'zh-CN'
@@ -19,6 +19,6 @@ export const i18n = createI18n({
   locale: 'en',
   fallbackLocale: 'en',
   messages: { en, 'zh-CN': zhCN },
-  // Its key is shown in its place; whoever looks for the reason, or tests the windows, finds it here.
+  // The screen shows the key instead. This line tells a developer, and the tests of the windows, why.
   missing: (locale, key) => console.warn(`No text for ${key} in ${locale}.`),
 })

@@ -29,14 +29,14 @@ export interface GestureTarget {
 
 /** What is told to a stage that is drawn on. Points are in pixels of the picture. */
 export interface Drawing {
-  /** The picture is always shown as a whole: neither zoomed nor moved. */
+  /** The whole picture is always shown, so it cannot be zoomed or moved. */
   viewIsFixed?: boolean
   begin(at: Point, event: PointerEvent): void
   /** Any movement of the pointer, whether it draws, moves the picture or is not down at all. */
   move(at: Point, event: PointerEvent): void
-  /** The pointer went up, or was taken away by the system: then the type of the event is `pointercancel`. */
+  /** The pointer went up. If the system took it away instead, the type of the event is `pointercancel`. */
   end(at: Point, event: PointerEvent): void
-  /** A second finger came: what the first one began is given up, and both move the picture. */
+  /** A second finger touched the canvas: what the first one began is dropped, and both move the picture. */
   giveUp?(): void
   /** The pointer has left the canvas without drawing. */
   leave?(): void
@@ -45,7 +45,7 @@ export interface Drawing {
 
 export interface Gestures {
   readonly view: View
-  /** The space bar is down, or the picture is being moved by one pointer: nothing is about to be drawn. */
+  /** Whether the pointer moves the picture, or would: the space bar is down, or such a drag is under way. */
   readonly movesPicture: boolean
   /** Where the picture is in its frame. */
   placement(): Placement
@@ -97,7 +97,7 @@ export function createGestures(container: GestureSurface, target: GestureTarget)
     return { x: (at.x - x) / scale, y: (at.y - y) / scale }
   }
 
-  // These two change the view; whoever calls them tells `viewChanged`.
+  // These two change the view without a call of `viewChanged`; their callers make that call.
   function zoomAbout(point: Point, factor: number): void {
     const picture = target.picture()
     const frame = target.frameAt(point)
@@ -218,7 +218,7 @@ export function createGestures(container: GestureSurface, target: GestureTarget)
     const checked = (event: Event): void => {
       if (event instanceof kind) listener(event)
     }
-    // Chromium takes a listener of the wheel for passive, and then it could not keep the page from scrolling.
+    // By default Chromium makes listeners of the wheel passive, and those cannot keep the page from scrolling.
     where.addEventListener(type, checked, { passive: false, signal: listening.signal })
   }
   on(container, 'pointerdown', PointerEvent, onPointerDown)

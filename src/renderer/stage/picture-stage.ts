@@ -79,7 +79,7 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
 
   let picture: Size | null = null
   let panes: readonly Pane[] = []
-  /** Where each picture is placed, and what is seen of it: the same unless they lie over each other. */
+  /** Where each picture is placed, and where it is seen; these differ only where two lie over each other. */
   let layout: PaneFrame[] = []
   let seen: PaneFrame[] = []
   let meeting: number | null = null
@@ -117,7 +117,7 @@ export function createPictureStage(container: HTMLDivElement, events: StageEvent
 
   function setLayer(image: KonvaImage, layer: PictureLayer): void {
     if (picture === null) return
-    // Every layer covers the same part, whatever its own resolution.
+    // Every layer covers the whole part, whatever its own resolution.
     image.setAttrs({
       image: layer.source,
       width: picture.width,

@@ -1,5 +1,5 @@
 /** Points, and lists of them as they are stored: x, y, x, y and so on. */
-import { elementAt } from '../element-at.ts'
+import { elementAt } from '../../shared/element-at.ts'
 
 export interface Point {
   x: number

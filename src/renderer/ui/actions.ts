@@ -1,6 +1,6 @@
 /**
- * Actions that a person starts and that take a while: they are run one at a time, the screen knows that one runs, and
- * what it failed of is told. Either as a notice, or as a failure that stays on the screen until the next one begins.
+ * Actions that a person starts and that take a while. They run one at a time, and the screen knows while one runs. A
+ * failure is told as a notice, or stays on the screen until the next action begins.
  */
 import { computed, type Ref, ref } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
@@ -17,7 +17,7 @@ export function useActions() {
   }
 }
 
-/** Actions that are told apart by name, and whose failure the screen shows in a place of its own. */
+/** Actions with names, so that the screen knows which one runs; it shows their failure in a place of its own. */
 export function useNamedActions<Name extends string>() {
   const failure = ref<FailureData | null>(null)
   const { running, during } = oneAtATime<Name>((thrown) => {
@@ -25,7 +25,7 @@ export function useNamedActions<Name extends string>() {
   })
   return {
     failure,
-    /** The one that runs; null where none does. */
+    /** The name of the action that runs; null where none does. */
     running,
     during(name: Name, work: () => Promise<unknown>): Promise<void> {
       return during(name, () => {

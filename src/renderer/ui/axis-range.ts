@@ -1,6 +1,6 @@
 /**
- * The range of an axis that single outliers do not decide: a critic's loss may jump to 400,000 for one step and be
- * at 20 before and after. There the line leaves the plot.
+ * The range of an axis, chosen so that single outliers do not squeeze the rest of a line flat: a critic's loss may jump
+ * to 400,000 for one step and be at 20 before and after. At an outlier the line leaves the plot.
  */
 const tail = 0.02
 /** Margin on each side of the range of most values, as a share of that range. */

@@ -2,7 +2,7 @@
 import { computed } from 'vue'
 import { useRememberedChoice } from '../data/remembered-choice.ts'
 
-/** In pixels: wide enough to be found again, no wider than a screen. */
+/** Bounds in pixels: a column must stay wide enough to be grabbed again, and no wider than a screen. */
 const least = 48
 const most = 900
 

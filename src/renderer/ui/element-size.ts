@@ -1,4 +1,4 @@
-/** The size of an element in whole pixels, as it changes: what is drawn on canvases has no halves of them. */
+/** The size of an element as it changes, in whole pixels, since the size of a canvas is a whole number of pixels. */
 import { useResizeObserver } from '@vueuse/core'
 import { type Ref, ref } from 'vue'
 

@@ -1,4 +1,4 @@
-/** Scores the test images of a run, and tells when that is done, with the next step. */
+/** Scores the test images of a run. A notice says when that is done and leads to the review. */
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
 import type { Run } from '../../shared/run.ts'
@@ -19,7 +19,7 @@ export function useScoreRun() {
     void jobs.end(started.job).then((ended) => {
       if (ended.failure !== null && ended.state !== 'cancelled') notices.fail(ended.failure)
       const { name, params } = router.currentRoute.value
-      // Whoever has its review queue on screen sees that already.
+      // No notice where the run's review queue is on screen: the new scores appear there.
       if (ended.state !== 'done' || (name === 'review' && params.run === id)) return
       notices.tell('good', t('runs.scored'), titleOf(run), {
         label: t('runs.review'),

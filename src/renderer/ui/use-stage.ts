@@ -1,4 +1,4 @@
-/** A stage that is there as long as its container is, and always has the container's size. */
+/** Creates a stage when its container appears, destroys it with the container, and keeps it as large as that is. */
 import { onScopeDispose, type Ref, type ShallowRef, shallowRef, watch } from 'vue'
 import type { Size } from '../stage/view.ts'
 import { useElementSize } from './element-size.ts'

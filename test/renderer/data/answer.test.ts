@@ -39,7 +39,7 @@ it('tells a failure until the next answer, and keeps what it has', async () => {
   asked[0]?.give('first')
   await first
   const second = read()
-  asked[1]?.refuse({ code: 'busy', message: 'Busy.', remedy: 'Wait.' })
+  asked[1]?.refuse({ code: 'busy', params: {} })
   await second
   expect(failure.value?.code).toBe('busy')
   expect(answer.value).toBe('first')

@@ -286,7 +286,7 @@ describe('undo', () => {
     expect(review.current?.decision).toEqual(before)
   })
 
-  it('of an earlier session asks main what stands now', async () => {
+  it('of a decision that was made before the queue was opened asks main what stands now', async () => {
     const main = new FakeMain(3)
     const review = reviewOf(main)
     main.otherDecides(2, 'reject')

@@ -1,6 +1,6 @@
 /** Rules that make convolutions do more of the work around them, or do their own faster. */
 
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import {
   type Attribute,
   constantNode,

@@ -2,7 +2,7 @@
  * The graph between recording and writing: nodes with typed outputs, data edges and control edges, in an
  * order in which each node comes after those whose data it reads.
  */
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 
 /** TensorFlow's numbers for the element types that occur in graphs here. */
 export const DataTypes = {

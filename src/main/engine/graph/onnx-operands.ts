@@ -1,6 +1,7 @@
 /** What a translation to ONNX reads of a TensorFlow node: attributes, constants, and how a window slides. */
+
+import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
-import { elementAt } from '../../platform/array-bounds.ts'
 import {
   type Edge,
   edgeType,

@@ -5,7 +5,7 @@
  * TensorFlow keeps channels last and ONNX first, so a transposition stands before and after each convolution; ONNX
  * Runtime moves and cancels them when it loads the model.
  */
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { constantValue, DataTypes, type Edge, edgeType, type GraphNode } from './ir.ts'
 import {
   boolean,

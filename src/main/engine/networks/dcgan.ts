@@ -4,7 +4,7 @@
  * it is a choice: DCGAN has it, a gradient penalty is one sample at a time and forbids it (Gulrajani et al.
  * 2017, section 4).
  */
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 import { batchNorm, convolve, deconvolve, dense, kernel } from './layers.ts'

@@ -1,4 +1,4 @@
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import { constant, type Weights } from './weights.ts'
 

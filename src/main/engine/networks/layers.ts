@@ -1,4 +1,4 @@
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { type Tensor, type Tensor2D, type Tensor4D, tf } from '../tensorflow.ts'
 import { type Normalization, normalizeBy, normalizeByBatch } from './batch-norm.ts'
 import { addBias } from './bias.ts'

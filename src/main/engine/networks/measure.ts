@@ -1,4 +1,4 @@
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import type { Tensor } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 

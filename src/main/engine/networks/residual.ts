@@ -4,7 +4,7 @@
  * mean-pooling down and nearest-neighbor up, and a 1x1 shortcut. Batch norm in the generator and the encoder,
  * layer norm in the critic. Widths double with each halving up to eight times the first.
  */
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 import { earlyHalvings, type NetworkShape } from './dcgan.ts'

@@ -1,5 +1,5 @@
 /** Whether a model may score in bfloat16: by its scores of the normal validation images alone. */
-import { elementAt } from '../../platform/array-bounds.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { compilingWith } from '../graph/compile.ts'
 import { precisionHere, type WantedPrecision } from '../graph/precision-here.ts'
 

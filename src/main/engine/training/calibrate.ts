@@ -3,9 +3,9 @@
  * scale of their maps, and the expectation of the discriminator on training images.
  */
 
+import { elementAt } from '../../../shared/element-at.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { imageScore, type ScoreOptions, scoresFrom } from '../../model/scores.ts'
-import { elementAt } from '../../platform/array-bounds.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'

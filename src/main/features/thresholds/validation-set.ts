@@ -5,11 +5,11 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { labelSchema } from '../../../shared/image.ts'
 import type { Run } from '../../../shared/run.ts'
 import { imageIdSchema } from '../../../shared/values.ts'
-import { elementAt } from '../../platform/array-bounds.ts'
 import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'

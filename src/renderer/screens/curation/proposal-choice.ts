@@ -12,7 +12,7 @@ export const initialChoice = ({ candidates, removals }: CurationProposal): Choic
   removed: new Set(removals.map(({ image }) => image)),
 })
 
-/** The choice with a candidate added or left out; one that is not allowed stays out. */
+/** The choice with a candidate added or left out. A candidate that is not allowed is never added. */
 export function toggled(choice: Choice, { image, allowed }: CurationCandidate): Choice {
   const taken = new Set(choice.taken)
   if (taken.has(image)) taken.delete(image)

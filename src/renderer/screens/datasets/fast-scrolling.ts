@@ -5,8 +5,8 @@ import { type Ref, ref, watch } from 'vue'
 export const restAfter = 100
 
 /**
- * Whether pages of a list pass by too fast to be looked at: more than a page at once, and again before it came to rest.
- * One jump alone is a key or a click, and what it leads to is looked at.
+ * Whether a list is scrolled too fast for its pages to be looked at: by more than a page at once, and again before it
+ * came to rest. A single jump comes from a key or a click, and its target is looked at.
  * @param offset how far the list is scrolled, in pixels
  * @param page height of what is on screen
  */

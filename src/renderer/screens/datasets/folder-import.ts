@@ -87,7 +87,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
       if (jobId.value === null) giveUp()
       return
     }
-    // A finished import is not shown again; one that runs is.
+    // An import that still runs is shown again, a finished one is not.
     if (job.value === null || job.value.state !== 'running') reset()
   })
   watch(
@@ -177,7 +177,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
       corrections.value = new Map()
     } catch (thrown) {
       failure.value = asFailure(thrown)
-      // The folder does not have that layout: what is shown stays as it was.
+      // The folder does not have that layout, so what is shown stays as it was.
       layout.value = shownLayout
     } finally {
       inspecting.value = false
@@ -199,7 +199,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
         hasDirection: hasDirection.value,
         corrections: correctionsOf(preview.value.groups, corrections.value),
       })
-      // From now on it belongs to the import, which takes it away at its end.
+      // From here on the copy belongs to the import, which deletes it at its end.
       drop.value = null
       jobId.value = started.job
       const ended = await jobs.end(started.job)

@@ -1,8 +1,9 @@
 /** What is typed and chosen in the filters, and the query that it makes. */
 import type { GridFilter, GridSort } from '../../../shared/dataset.ts'
+import { labelSchema, splitSchema } from '../../../shared/image.ts'
 
-export const splits = ['train', 'validation', 'test'] as const
-export const labels = ['normal', 'anomalous', 'unlabeled'] as const
+export const splits = splitSchema.options
+export const labels = labelSchema.options
 export const decisions = ['none', 'accept', 'reject', 'unsure'] as const
 export const orders = ['added', 'file', 'date', 'score'] as const
 

@@ -1,4 +1,4 @@
-/** The sample line arrives without a dialog: when it is there, a message says so and leads to the next step. */
+/** The sample line is made without a dialog. When it is ready, a notice says so and leads to the next step. */
 import { watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'

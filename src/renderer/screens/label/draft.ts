@@ -69,7 +69,7 @@ export interface Draft {
   cancel(): boolean
   /** Forgets everything: another photograph is shown, or other shapes. */
   reset(): void
-  /** The lifted shape is among the shapes again. */
+  /** To be called when the lifted shape is one of the finished shapes again. */
   putDown(): void
   dropPolygon(): void
 }

@@ -1,4 +1,4 @@
-/** Where shapes are: what a click hits, and how a shape follows the pointer. */
+/** The geometry of shapes: which one a click hits, and how one follows the pointer. */
 import type { Shape } from '../../../shared/label.ts'
 import { eachRun } from '../../../shared/region-shape.ts'
 import { eachPoint, type Point, pointAt } from '../../stage/points.ts'

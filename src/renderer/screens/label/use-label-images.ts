@@ -2,12 +2,13 @@
 import { computed, type Ref, reactive, ref, watch } from 'vue'
 import { useRoute } from 'vue-router'
 import type { DatasetSummary, GridFilter, GridImage } from '../../../shared/dataset.ts'
+import { labelSchema, splitSchema } from '../../../shared/image.ts'
 import { call } from '../../bridge.ts'
 import { createImagePages } from '../../data/image-pages.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 
-export const splits = ['train', 'validation', 'test'] as const
-export const labels = ['normal', 'anomalous', 'unlabeled'] as const
+export const splits = splitSchema.options
+export const labels = labelSchema.options
 
 /** @param entered is awaited before the photographs of another dataset are read */
 export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, entered: () => Promise<void>) {
@@ -19,7 +20,7 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
   const filter = reactive({ split: '', label: '', text: '' })
   const index = ref(0)
   const image = computed<GridImage | null>(() => {
-    // Read again when a page has come.
+    // Mentioned so that this is computed again when a page has arrived.
     void version.value
     return total.value === null || total.value === 0 ? null : pages.at(Math.min(index.value, total.value - 1))
   })
@@ -65,7 +66,7 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
 
   // Not read again when a label changes: a list filtered by label would lose the image that was just labeled.
   watch(
-    // Each by itself: after a save the dataset is another object with the same id, and that must not lead to the start.
+    // The id is watched, not the dataset: a save replaces the dataset's object, and the list must not start again then.
     [() => dataset.value?.id, () => filter.split, () => filter.label, () => filter.text],
     async ([id], before) => {
       if (dataset.value === null) return

@@ -1,4 +1,4 @@
-/** Hands the masks of a dataset out in the format of another tool, and takes such masks in. */
+/** Exports the masks of a dataset in the format of another tool, and imports such masks. */
 import { useI18n } from 'vue-i18n'
 import { type MaskFormat, maskFormatSchema } from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'

@@ -1,11 +1,11 @@
 /**
- * How often decisions agree with the model, and with ground truth. The latter is shown only on request: it must not
- * lead the operator.
+ * How often decisions agree with the model, and with ground truth. Ground truth is shown only on request, so that it
+ * does not influence the operator.
  */
 import type { ReviewItem } from '../../../shared/review.ts'
 
 export interface Agreement {
-  /** Decided parts whose label is known; "unsure" is no statement and does not count. */
+  /** Decided parts whose label is known. "Unsure" says neither good nor defective and does not count. */
   compared: number
   agreed: number
   /** Defects that were accepted. */

@@ -10,9 +10,9 @@ export interface FlaggedRegions {
   count: number
 }
 
-/** Regions are looked for on at most so many pixels: the next part must be on screen at once. */
+/** Regions are searched on at most this many pixels, since the next part must be on screen at once. */
 const mostPixels = 400_000
-/** Fewer pixels are noise of the camera. */
+/** Smaller regions are noise of the camera. */
 const least = 4
 
 /**
@@ -41,7 +41,7 @@ export function flaggedOutline(
   const mask = new Uint8ClampedArray(width * height * 4)
   for (let i = 0; i < flagged.length; i += 1) if (flagged[i] === 1) mask[i * 4] = 255
   const data = maskOutline({ width, height, data: mask }, lineWidth(width, height))
-  // White is what ground truth is drawn in.
+  // Ground truth is drawn in white.
   for (let i = 0; i < data.length; i += 4) {
     if (data[i] !== 255) continue
     data[i + 1] = 176

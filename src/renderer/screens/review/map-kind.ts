@@ -1,4 +1,4 @@
-/** What the heat map of a run shows: its words are `review.legend.<kind>`. */
+/** What the heat map of a run shows. `review.legend.<kind>` in the locale files has the words. */
 import type { Run } from '../../../shared/run.ts'
 
 const kinds = ['residual', 'relative', 'texture'] as const

@@ -2,7 +2,7 @@
  * Ground truth as a line around each defect, so that what lies inside stays visible: white on the inner edge,
  * black on the outer one, readable over every photograph and every color map.
  */
-import { elementAt } from '../../element-at.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 
 export interface MaskPicture {
   width: number

@@ -3,11 +3,11 @@ import { assetPath } from '../../../shared/asset-path.ts'
 import type { Param } from '../../../shared/messages/message.ts'
 import type { ReviewItem } from '../../../shared/review.ts'
 import { assetUrl } from '../../bridge.ts'
+import { readAnomalyMap } from '../../data/anomaly-map.ts'
+import { regionOfInterestLines } from '../../data/region-of-interest.ts'
 import { reasonOf } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
-import { parseRawMap } from '../../heatmap/raw-map.ts'
-import { regionOfInterestLines } from '../../region-of-interest.ts'
 import { type FlaggedRegions, flaggedOutline } from './flagged-outline.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
@@ -30,14 +30,9 @@ export interface PartPictures {
   problem: Param | null
 }
 
-async function fetchAsset(path: string, signal: AbortSignal): Promise<Response> {
+async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
   const response = await fetch(assetUrl(path), { signal })
   if (!response.ok) throw new Error(`${path}: ${response.status} ${response.statusText}`)
-  return response
-}
-
-async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
-  const response = await fetchAsset(path, signal)
   return createImageBitmap(await response.blob())
 }
 
@@ -49,8 +44,8 @@ export async function loadPart(
   signal: AbortSignal,
 ): Promise<PartPictures> {
   const heat = async () => {
-    const response = await fetchAsset(assetPath.map(run, item.image), signal)
-    const map = parseRawMap(await response.arrayBuffer())
+    const map = await readAnomalyMap(run, item.image, signal)
+    if (map === null) throw new Error(`${assetPath.map(run, item.image)} could not be read.`)
     const { regions, lines } = flaggedOutline(map, colors.threshold)
     const [residual, overlay, outline] = await Promise.all([
       colorMap(map, { ...colors, overlay: false }),

@@ -43,7 +43,7 @@ export function createPictureCache<P>(options: PictureCacheOptions<P>): PictureC
   let onScreen: { key: string; entry: Entry<P> } | null = null
   let loading = 0
 
-  /** Of an entry that was forgotten. What is on screen is freed when it no longer is. */
+  /** Frees the pictures of a forgotten entry; those on screen are freed once they are no longer shown. */
   function free(entry: Entry<P>): void {
     if (entry === onScreen?.entry) return
     if (entry.pictures === null) entry.abort.abort()
@@ -61,13 +61,13 @@ export function createPictureCache<P>(options: PictureCacheOptions<P>): PictureC
     }
     entry.promise.then(
       (pictures) => {
-        // Forgotten while it loaded.
+        // The entry was forgotten while it was loading.
         if (entries.peek(key) === entry) entry.pictures = pictures
         else options.dispose(pictures)
         settle()
       },
       () => {
-        // The next wish tries again; whoever waits for this one gets the error from the promise.
+        // The next call tries again. Who waits for this load gets the error from its promise.
         if (entries.peek(key) === entry) {
           entries.delete(key)
           wanted = wanted.filter((other) => other !== key)

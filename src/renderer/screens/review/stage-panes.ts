@@ -18,7 +18,7 @@ const paneOrder: Record<
   four: () => paneIds,
 }
 
-/** What is not there (a run without maps) gets no pane; the photograph always has one. */
+/** A picture that is missing, such as the map of a run without maps, gets no pane. The photograph always has one. */
 export function panesOf(
   pictures: PartPictures,
   settings: Pick<ViewSettings, 'layout' | 'against' | 'heat' | 'opacity' | 'mask' | 'region'>,

@@ -1,4 +1,4 @@
-/** The figures of a comparison in the order in which a person weighs them. */
+/** The figures of a comparison, the most important first. */
 import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
 
 interface ComparisonRow {

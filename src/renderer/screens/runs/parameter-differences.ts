@@ -9,7 +9,7 @@ interface ParameterPair {
   differs: boolean
 }
 
-/** Those that differ first, each part in the order of the second run. */
+/** Those that differ come first. Both groups are in the order of the second run. */
 export function parameterPairs(a: JsonObject, b: JsonObject): ParameterPair[] {
   const names = [...new Set([...Object.keys(b), ...Object.keys(a)])]
   const pairs = names.map((name) => ({

@@ -12,12 +12,12 @@ export interface Check {
     | 'slow'
     | 'memory'
     | TrainingNotice['code']
-  /** `stop`: main would refuse. */
+  /** `stop`: main would refuse the training. */
   tone: 'stop' | 'warn' | 'info'
   count: number
 }
 
-/** A generator that saw fewer parts than this takes harmless variation for defects. */
+/** A generator that has learned from fewer parts takes harmless variation for defects. */
 const fewNormals = 40
 /** Main's own bound: fewer, and a percentile says little. */
 const fewValidation = 10

@@ -11,7 +11,7 @@ export type Preset = Systems['presets'][number]
 /** What most trainings need; the others wait behind a heading. */
 const basic = new Set(['size', 'input', 'scale', 'flips', 'steps', 'ganSteps', 'encoderSteps', 'score'])
 
-/** Main sets these by what the training images are, whatever they are, where no preset says otherwise. */
+/** Main derives these from the training images where no preset gives a value. */
 const alwaysFromDataset = new Set(['channels', 'input', 'flips', 'scale'])
 
 export interface Field {
@@ -74,7 +74,7 @@ export interface Settings {
   problems: Record<string, Problem>
 }
 
-/** What the touched fields say. Texts of another system's parameters are not among the fields, and dropped. */
+/** The values of the fields that were changed. Texts of another system's parameters have no field and are dropped. */
 export function settingsOf(fields: readonly Field[], texts: Readonly<Record<string, string>>): Settings {
   const settings: Settings = { set: {}, problems: {} }
   for (const { parameter } of fields) {

@@ -1,4 +1,4 @@
-/** What a person chooses for a training, what would come of it, and its start. */
+/** The choices for a training, what main expects of such a training, and its start. */
 import { watchDebounced } from '@vueuse/core'
 import { computed, reactive, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -114,7 +114,7 @@ export function useTrainingForm() {
   watch(
     () => systems.catalogue,
     (catalogue) => {
-      // f-AnoGAN is what Fanoscope is for; another first entry of the catalog would surprise.
+      // Fanoscope was made for f-AnoGAN, so it is chosen first, whatever the order of the catalog.
       const names = catalogue?.systems.map(({ name }) => name) ?? []
       model.value = names.includes('fanogan') ? 'fanogan' : (names[0] ?? '')
     },

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { edgesOf, insideOfRuns, traceRegionOfInterest } from '../../src/renderer/region-of-interest.ts'
-import { rectangleOf } from '../../src/renderer/screens/datasets/region-of-interest-stage.ts'
+import { rectangleOf } from '../../../src/renderer/screens/datasets/region-of-interest-stage.ts'
+import {
+  edgesOf,
+  insideOfRuns,
+  traceRegionOfInterest,
+} from '../../../src/renderer/stage/region-of-interest.ts'
 
 it('runs along the rows say which pixels count, those outside first', () => {
   expect([...insideOfRuns({ width: 3, height: 2, runs: [1, 3, 2] })]).toEqual([0, 1, 1, 1, 0, 0])

@@ -1,9 +1,7 @@
-/** How a region of interest is shown: lines around the part of a photograph that counts. */
-import { LRUCache } from 'lru-cache'
-import type { InsideRuns, RegionOfInterest } from '../shared/region-of-interest.ts'
-import { call } from './bridge.ts'
-import { eachPoint } from './stage/points.ts'
-import type { Size } from './stage/view.ts'
+/** How a region of interest is drawn: lines around the part of a photograph that counts. */
+import type { InsideRuns } from '../../shared/region-of-interest.ts'
+import { eachPoint } from './points.ts'
+import type { Size } from './view.ts'
 
 /** 1 for each pixel that counts, else 0; row-major. */
 export function insideOfRuns({ width, height, runs }: InsideRuns): Uint8Array {
@@ -88,36 +86,8 @@ export function traceRegionOfInterest(
   }
 }
 
-/** Of the runs that were looked at last. A run's region of interest never changes, so it is asked for once. */
-const ofRuns = new LRUCache<string, Promise<RegionOfInterest>>({ max: 100 })
-
-export function regionOfInterestOfRun(run: string): Promise<RegionOfInterest> {
-  const asked = ofRuns.get(run) ?? call('run.region', { run }).then(({ region }) => region)
-  ofRuns.set(run, asked)
-  // A failure is not kept: the next call asks again.
-  asked.catch(() => ofRuns.delete(run))
-  return asked
-}
-
-/** Lines around the run's region of interest on one photograph; null where all of it counts. */
-export async function regionOfInterestLines(
-  run: string,
-  image: number,
-  size: Size,
-): Promise<ImageBitmap | null> {
-  const region = await regionOfInterestOfRun(run)
-  if (region.kind === 'none') return null
-  const inside =
-    region.kind === 'found' ? (await call('run.region', { run, image })).preview?.inside : undefined
-  if (region.kind === 'found' && !inside) return null
-  const context = new OffscreenCanvas(size.width, size.height).getContext('2d')
-  if (context === null) throw new Error('This window cannot draw on a canvas.')
-  if (region.kind === 'drawn') drawLines(context, size, region)
-  else if (inside) drawLines(context, size, { inside })
-  return createImageBitmap(context.canvas)
-}
-
-function drawLines(
+/** Draws dashed lines around what counts, to be seen on dark parts and on bright ones. */
+export function drawRegionOfInterest(
   context: OffscreenCanvasRenderingContext2D,
   size: Size,
   region: Parameters<typeof traceRegionOfInterest>[2],
