@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { applicationRoot } from './application-root.ts'
 
-/** Of Fanoscope, as its package says it. */
-export function applicationVersion(): string {
-  const file = join(applicationRoot(), 'package.json')
+/**
+ * Of Fanoscope, as its package says it.
+ * @param root the folder of package.json
+ */
+export function applicationVersion(root = applicationRoot()): string {
+  const file = join(root, 'package.json')
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version
 }

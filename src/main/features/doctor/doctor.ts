@@ -3,7 +3,7 @@
  * for the command line and the window; no workspace is opened for it and nothing is changed.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -14,6 +14,7 @@ import { inside, messageSchema } from '../../../shared/messages/message.ts'
 import { deviceProofSchema, providerSchema } from '../../engine/protocol.ts'
 import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { applicationRoot } from '../../platform/application-root.ts'
+import { applicationVersion } from '../../platform/application-version.ts'
 import { freeBytes } from '../../platform/free-bytes.ts'
 import { type AskProgram, askProgram } from '../../platform/outside-program.ts'
 import { takeOwnership } from '../../store/owner.ts'
@@ -90,9 +91,7 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
     ? { workspaceState: 'open' as const, problem: null }
     : stateOf(workspace)
   const known: Known = {
-    version: z
-      .object({ version: z.string() })
-      .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version,
+    version: applicationVersion(root),
     node: { version: process.versions.node, oldest: oldestNode },
     system: { platform: process.platform, release: release(), arch: process.arch },
     processor: cpu,

@@ -1,5 +1,5 @@
 /** Where a run sees deviations, as black and white pictures: white where the anomaly map is at or above a level. */
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
@@ -56,7 +56,6 @@ export async function writeMasks(
         .split('/')
         .map(safe),
     )
-    await mkdir(join(target, '..'), { recursive: true })
     // Two photographs may differ in nothing but their ending.
     await replaceFile(`${target}_${image}_mask.png`, png)
     onProgress(done + 1, rows.length)

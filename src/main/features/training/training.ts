@@ -1,6 +1,5 @@
 /** Starts and resumes trainings. What can be told beforehand is told before anything is made. */
 
-import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
@@ -11,12 +10,8 @@ import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'
-import {
-  keepTrainingList,
-  requireFiles,
-  type TrainingImages,
-  trainingImages,
-} from '../runs/training-images.ts'
+import { requireFiles, type TrainingImages, trainingImages } from '../runs/training-images.ts'
+import { batchOf, startRun } from './start-run.ts'
 import { trainPlan } from './train-job.ts'
 
 export interface TrainingRequest {
@@ -40,7 +35,7 @@ export interface TrainingStarted {
  * `unknown-model`, `unknown-preset`, `bad-parameter`, `disk-full`
  */
 export async function startTraining(session: Session, request: TrainingRequest): Promise<TrainingStarted> {
-  const { workspace, jobs } = session
+  const { workspace } = session
   const dataset = findDataset(workspace.db, request.dataset)
   const images = await trainingImages(workspace, dataset)
   requireNormals(session, dataset, images)
@@ -56,15 +51,8 @@ export async function startTraining(session: Session, request: TrainingRequest):
     config: jsonObjectSchema.parse(config),
     stepsTotal: 0,
   })
-  try {
-    await keepTrainingList(workspace, run, images)
-  } catch (error) {
-    setRunState(workspace.db, run.id, 'cancelled')
-    throw error
-  }
-  const job = jobs.start(trainPlan(session, run.id, false))
-  session.events.emit('run.changed', { run: run.id })
-  return { job: job.id, run: run.id, warnings: warningsFor(images) }
+  const job = await startRun(session, run, images)
+  return { job, run: run.id, warnings: warningsFor(images) }
 }
 
 /**
@@ -93,7 +81,7 @@ function requireNormals({ workspace: { db } }: Session, dataset: Dataset, { trai
 }
 
 function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Record<string, unknown>): void {
-  const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
+  const batch = batchOf(config)
   if (train.length >= batch) return
   throw new Failure('dataset-too-small', {
     dataset: dataset.name,
