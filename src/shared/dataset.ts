@@ -12,7 +12,6 @@ export const datasetNameSchema = z
   .min(1)
   .max(100)
   .regex(/^[^\p{Cc}]*$/u, 'no control characters')
-export type DatasetName = z.infer<typeof datasetNameSchema>
 
 export const datasetSchema = z.object({
   id: idSchema,

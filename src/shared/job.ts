@@ -22,7 +22,6 @@ export type JobKind = z.infer<typeof jobKindSchema>
 
 /** `interrupted`: the process that worked on it died; it can be started again. */
 export const jobStateSchema = z.enum(['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'])
-export type JobState = z.infer<typeof jobStateSchema>
 
 export const jobSchema = z.object({
   id: idSchema,

@@ -63,7 +63,6 @@ export const shapeSchema = z.discriminatedUnion('kind', [
 ])
 export type Shape = z.infer<typeof shapeSchema>
 export type RegionShape = z.infer<typeof regionShapeSchema>
-export type StrokeShape = z.infer<typeof strokeShapeSchema>
 
 export const shapesSchema = z.array(shapeSchema).max(20_000)
 

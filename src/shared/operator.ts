@@ -10,7 +10,6 @@ export const operatorNameSchema = z
   .min(1)
   .max(80)
   .regex(/^[^\p{Cc}]*$/u, 'no control characters')
-export type OperatorName = z.infer<typeof operatorNameSchema>
 
 export const operatorSchema = z.object({
   id: z.int().positive(),

@@ -18,14 +18,8 @@ import { type Message, message } from '../../shared/messages/message.ts'
 import { isNative } from './binding.ts'
 
 export type {
-  DataType,
-  NamedTensorMap,
-  Rank,
-  Scalar,
   Tensor,
-  Tensor1D,
   Tensor2D,
-  Tensor3D,
   Tensor4D,
   Variable,
 } from '@tensorflow/tfjs'

@@ -189,7 +189,3 @@ export const standingDecision = (db: Database, imageId: ImageId): Decision | und
 /** All decisions on an image, also undone ones, in the order they were taken. */
 export const decisionsOn = (db: Database, imageId: ImageId): Decision[] =>
   db.all(decisionSchema, `SELECT ${columns} FROM decision WHERE image_id = $imageId ORDER BY id`, { imageId })
-
-/** All decisions of a run, also undone ones, in the order they were taken. */
-export const decisionsOfRun = (db: Database, runId: Id): Decision[] =>
-  db.all(decisionSchema, `SELECT ${columns} FROM decision WHERE run_id = $runId ORDER BY id`, { runId })

@@ -53,7 +53,6 @@ export type {
   Precision,
   Program,
   ProgramDefinition,
-  ProgramStats,
   Step,
   StepDefinition,
 } from './program.ts'

@@ -22,7 +22,7 @@ export function boolean(node: GraphNode, name: string): boolean {
   return attribute?.kind === 'boolean' && attribute.value
 }
 
-export function text(node: GraphNode, name: string): string {
+function text(node: GraphNode, name: string): string {
   const attribute = node.attributes.get(name)
   if (attribute?.kind === 'string') return attribute.value
   throw notExportable(node)

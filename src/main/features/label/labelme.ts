@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { regionOf } from '../../../shared/region-runs.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import { isVector } from './vector.ts'
 
 const point = z.tuple([z.number(), z.number()])
@@ -64,7 +65,10 @@ function vectorShape(shape: Shape): Written[] {
 }
 
 const pairs = (points: readonly number[]): [number, number][] =>
-  Array.from({ length: points.length / 2 }, (_, i) => [points[i * 2] ?? 0, points[i * 2 + 1] ?? 0])
+  Array.from({ length: points.length / 2 }, (_, i) => [
+    elementAt(points, i * 2, 'outline'),
+    elementAt(points, i * 2 + 1, 'outline'),
+  ])
 
 async function maskShapes(image: Photograph, shapes: readonly Shape[]): Promise<Written[]> {
   const raster = rasterize(shapes, image.width, image.height)
@@ -125,7 +129,7 @@ export async function fromLabelme(document: Labelme): Promise<{ shapes: Shape[];
         .extractChannel(0)
         .raw()
         .toBuffer({ resolveWithObject: true })
-      const region = regionOf(info, (index) => (data[index] ?? 0) > 0, defectType)
+      const region = regionOf(info, (index) => elementAt(data, index, 'mask') > 0, defectType)
       const left = Math.round(first[0])
       const top = Math.round(first[1])
       if (region) shapes.push({ ...region, x: region.x + left, y: region.y + top })

@@ -13,6 +13,7 @@ import { precisionRecallCurve } from '../../metrics/precision-recall-curve.ts'
 import { rocCurve } from '../../metrics/roc-curve.ts'
 import { wilson } from '../../metrics/wilson.ts'
 import { imageScore, scoreKinds } from '../../model/scores.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import { listAudit } from '../../store/audit.ts'
 import { digestOfImages, listVersions, retrainingOf } from '../../store/dataset-versions.ts'
 import { datasetById, datasetSummary } from '../../store/datasets.ts'
@@ -261,9 +262,12 @@ function pointOn(
 function thinned(x: ArrayLike<number>, y: ArrayLike<number>): [number, number][] {
   const step = Math.max(1, Math.ceil(x.length / curvePoints))
   const points: [number, number][] = []
-  for (let i = 0; i < x.length; i += step) points.push([x[i] ?? 0, y[i] ?? 0])
+  const keep = (i: number): void => {
+    points.push([elementAt(x, i, 'curve'), elementAt(y, i, 'curve')])
+  }
+  for (let i = 0; i < x.length; i += step) keep(i)
   const last = x.length - 1
-  if (last % step !== 0) points.push([x[last] ?? 0, y[last] ?? 0])
+  if (last % step !== 0) keep(last)
   return points
 }
 

@@ -3,6 +3,7 @@ import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
 import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
 import type { Run } from '../../../shared/run.ts'
 import { type ScoreOptions, tileScores } from '../../model/scores.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
 import { activePoint } from '../../store/operating-points.ts'
@@ -61,9 +62,14 @@ function decidingTile(run: Run, components: Float32Array, options: ScoreOptions)
   const names = run.components ?? []
   const scores = tileScores(components, names, options)
   let highest = 0
-  for (const [tile, score] of scores.entries()) if (score > (scores[highest] ?? 0)) highest = tile
+  for (const [tile, score] of scores.entries()) {
+    if (score > elementAt(scores, highest, 'tile scores')) highest = tile
+  }
   return Object.fromEntries(
-    names.map((name, column) => [name, components[highest * names.length + column] ?? 0]),
+    names.map((name, column) => [
+      name,
+      elementAt(components, highest * names.length + column, 'components of tiles'),
+    ]),
   )
 }
 

@@ -7,6 +7,7 @@ import type { Params } from '../../../shared/messages/message.ts'
 import type { TrainingWarning } from '../../../shared/training.ts'
 import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
 import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
+import { elementAt } from '../../platform/array-bounds.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'
@@ -111,6 +112,6 @@ function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTraits {
     channels: train.some(({ channels }) => channels === 3) ? 3 : 1,
     hasDirection: dataset.hasDirection,
     sameSize: train.every(({ width, height }) => width === first?.width && height === first.height),
-    side: sides[Math.floor(sides.length / 2)] ?? 0,
+    side: elementAt(sides, Math.floor(sides.length / 2), 'sides of training images'),
   }
 }

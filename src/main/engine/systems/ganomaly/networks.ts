@@ -5,6 +5,7 @@
  */
 
 import type { GanomalyConfig } from '../../../model/systems/ganomaly/config.ts'
+import { elementAt } from '../../../platform/array-bounds.ts'
 import type { Random } from '../../../platform/random.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
 import { depth, earlyHalvings, featureCount, type NetworkShape } from '../../networks/dcgan.ts'
@@ -39,7 +40,12 @@ const start = normal(0.02)
 
 /** A 3x3 convolution, batch norm and activation, without change of shape. */
 function extraLayer(w: Weights, name: string, x: Tensor, mode: Normalization): Tensor {
-  const h = convolveEvenly(w, name, x, { filters: x.shape[3] ?? 1, kernel: 3, start, bias: false })
+  const h = convolveEvenly(w, name, x, {
+    filters: elementAt(x.shape, 3, 'shape'),
+    kernel: 3,
+    start,
+    bias: false,
+  })
   return batchNorm(w, name, h, mode)
 }
 

@@ -16,7 +16,7 @@ import { discriminatorLoss, meanAbsoluteDistance, meanSquaredDistance } from '..
 import { decode, discriminate, encode, type GanomalyWeights, shapeOf } from './networks.ts'
 
 /** Images in a preview of x beside G(x). */
-export const pairCount = 8
+const pairCount = 8
 
 const byBatch = { from: 'batch' } as const
 const measured = { from: 'measured' } as const
