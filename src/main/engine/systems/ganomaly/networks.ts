@@ -38,7 +38,7 @@ export const shapeOf = (config: GanomalyConfig): GanomalyShape => ({
 const smallest = 4
 const start = normal(0.02)
 
-/** A 3x3 convolution, batch norm and activation, without change of shape. */
+/** A 3x3 convolution, batch norm and activation, which keep the shape. */
 function extraLayer(w: Weights, name: string, x: Tensor, mode: Normalization): Tensor {
   const h = convolveEvenly(w, name, x, {
     filters: elementAt(x.shape, 3, 'shape'),
@@ -125,7 +125,7 @@ export function createGanomalyWeights(config: GanomalyConfig, random: Random): G
   return weights
 }
 
-/** The discriminator's weights as they begin, drawn from a stream: what it is set back to when it collapses. */
+/** Initial weights of the discriminator, drawn from a stream. It is reset to them when it collapses. */
 export function freshDiscriminator(config: GanomalyConfig, random: Random): Record<string, Float32Array> {
   const shape = shapeOf(config)
   return tf.tidy(() => {

@@ -7,7 +7,7 @@ import type { Stage, StageDefinition, StageTools } from '../../training/stage.ts
 import { freshDiscriminator, type GanomalyWeights } from './networks.ts'
 import { createGanomalySteps } from './steps.ts'
 
-/** A discriminator loss below this starts the discriminator anew, as the authors' code does. */
+/** If the discriminator loss is below this, the discriminator is reset, as in the authors' code. */
 const collapsed = 1e-5
 
 /** The one stage of GANomaly; it leaves the networks with the lowest loss on the normal validation images. */

@@ -123,7 +123,7 @@ export function createGanomalySteps(config: GanomalyConfig, weights: GanomalyWei
         inputs: { x: { shape: [pairs, size, size, channels] } },
         step: ({ x }) => ({ images: restore(x, measured).y }),
       }),
-      /** The same, normalized by its own batch: what the training sees now. */
+      /** The same, normalized by the statistics of its own batch, as during training. */
       restoreNow: defineStep({ inputs: { x: images }, step: ({ x }) => ({ images: restore(x, byBatch).y }) }),
     },
   })
