@@ -6,6 +6,7 @@ import { Failure } from '../../../shared/failure.ts'
 import type { Label, Layout } from '../../../shared/image.ts'
 import type { ImportCorrection, ImportProgress, ImportReport } from '../../../shared/import.ts'
 import { message } from '../../../shared/messages/message.ts'
+import { secondsLeft } from '../../platform/seconds-left.ts'
 import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '../../store/datasets.ts'
 import { validationFrozenAt } from '../../store/frozen.ts'
 import { beginImport, finishImport, stopImport } from '../../store/imports.ts'
@@ -69,9 +70,10 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     notes: { imported: 0, already: 0, duplicates: [], refused: [], warnings: [] },
     signal: options.signal,
   }
+  const total = listing.files.length
   try {
     await importFiles(context, (done) =>
-      options.onProgress?.(progressOf(done, listing.files.length, started)),
+      options.onProgress?.({ done, total, secondsLeft: secondsLeft(started, done, total) }),
     )
     noteUnusedMasks(context)
     return db.transaction(() => {
@@ -116,11 +118,6 @@ function splitRule({ layout, files }: Listing, options: ImportOptions): SplitRul
     // A dataset whose author made a validation split needs none of its training images for it.
     validationFraction: hasValidation ? 0 : (options.validationFraction ?? defaultValidationFraction),
   }
-}
-
-function progressOf(done: number, total: number, started: number): ImportProgress {
-  const elapsed = (performance.now() - started) / 1000
-  return { done, total, secondsLeft: done === 0 ? null : (elapsed / done) * (total - done) }
 }
 
 async function importFiles(context: ImportContext, onDone: (done: number) => void): Promise<void> {
