@@ -12,10 +12,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { EngineTask, TaskMessage } from '../src/main/engine/protocol.ts'
-import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
-import { createSupervisor } from '../src/main/engine-host/supervisor.ts'
 import { resolveConfig } from '../src/main/model/catalog.ts'
 import { compiledFolder } from '../src/main/model/run-folder.ts'
+import { type MeasuredEngine, withFreshEngine } from './engine-process.ts'
 import { median } from './measure.ts'
 import { writeNoise } from './noise.ts'
 import { processorSeconds } from './process-figures.ts'
@@ -26,35 +25,24 @@ const { values } = parseArgs({
 const side = 256
 
 /** Does a task in an engine of its own. `hear` may answer its messages; what counts is when it has what it waits for. */
-async function inFreshEngine(
+const inFreshEngine = (
   task: EngineTask,
-  hear: (message: TaskMessage, engine: ReturnType<typeof createSupervisor>) => boolean = () => false,
-) {
-  let pid: number | undefined
-  const engine = createSupervisor({
-    launch() {
-      const channel = launchStandardEngine(() => undefined)
-      pid = channel.pid
-      return channel
-    },
-  })
-  try {
+  hear: (message: TaskMessage, engine: MeasuredEngine['engine']) => boolean = () => false,
+) =>
+  withFreshEngine(async ({ engine, pid }) => {
     await engine.start()
-    const [began, before] = [performance.now(), processorSeconds(pid)]
+    const [began, before] = [performance.now(), processorSeconds(pid())]
     let taken = { wall: Number.NaN, processor: Number.NaN }
     const outcome = await engine.run(task, (message) => {
       if (!hear(message, engine)) return
       taken = {
         wall: performance.now() - began,
-        processor: 1000 * (processorSeconds(pid) - before),
+        processor: 1000 * (processorSeconds(pid()) - before),
       }
     })
     if (outcome.kind === 'failed') throw new Error(JSON.stringify(outcome))
     return taken
-  } finally {
-    await engine.stop()
-  }
-}
+  })
 
 const root = mkdtempSync(join(tmpdir(), 'fanoscope-cold-start-'))
 try {

@@ -12,9 +12,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tileGrid } from '../src/main/engine/data/geometry.ts'
 import type { EngineTask, TaskKind } from '../src/main/engine/protocol.ts'
-import { launchStandardEngine } from '../src/main/engine-host/standard-engine.ts'
-import { createSupervisor, type TaskOutcome } from '../src/main/engine-host/supervisor.ts'
+import type { TaskOutcome } from '../src/main/engine-host/supervisor.ts'
 import { fanoganConfigSchema } from '../src/main/model/systems/fanogan/config.ts'
+import { withFreshEngine } from './engine-process.ts'
 import { writeNoise } from './noise.ts'
 
 interface MemoryOptions {
@@ -44,25 +44,16 @@ function peakOf(pid: number): number {
 }
 
 /** Does one task in an engine of its own; answers with how it ended and what memory it took. */
-async function inFreshEngine<K extends TaskKind>(
+function inFreshEngine<K extends TaskKind>(
   task: { kind: K } & EngineTask<K>,
 ): Promise<{ outcome: TaskOutcome<K>; peakBytes: number }> {
-  let pid: number | undefined
-  const supervisor = createSupervisor({
-    launch() {
-      const channel = launchStandardEngine(() => undefined)
-      pid = channel.pid
-      return channel
-    },
-  })
-  try {
-    const outcome = await supervisor.run<K>(task, () => undefined)
-    if (!('result' in outcome) || pid === undefined)
+  return withFreshEngine(async ({ engine, pid }) => {
+    const outcome = await engine.run<K>(task, () => undefined)
+    const process = pid()
+    if (!('result' in outcome) || process === undefined)
       throw new Error(`The engine did not end its task: ${JSON.stringify(outcome)}`)
-    return { outcome, peakBytes: peakOf(pid) }
-  } finally {
-    await supervisor.stop()
-  }
+    return { outcome, peakBytes: peakOf(process) }
+  })
 }
 
 /** Figures for each number of tiles, in the order given. */

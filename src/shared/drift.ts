@@ -1,6 +1,7 @@
 /** Whether live parts still look as the normal validation parts did when a model was calibrated. */
 import { z } from 'zod'
 import { call, runId } from './call.ts'
+import { type Message, message } from './messages/message.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 export const driftSchema = z.object({
@@ -33,6 +34,19 @@ export const driftSchema = z.object({
     .nullable(),
 })
 export type Drift = z.infer<typeof driftSchema>
+
+/**
+ * Whether there is drift: a message of the topic `verdict`.
+ * @param time how a point in time is written for the reader; `part`: the same of the number of a part
+ */
+export function driftVerdict(
+  { warning }: Drift,
+  { time, part }: { time: (time: number) => string; part: (number: number) => string },
+): Message {
+  if (warning === null) return message('no-drift')
+  const since = { time: time(warning.since), part: part(warning.sincePart) }
+  return warning.direction === 'higher' ? message('drift-higher', since) : message('drift-lower', since)
+}
 
 export const driftCalls = {
   /** Compares the run's live parts with its normal validation parts. */

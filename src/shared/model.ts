@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { call, none, runId } from './call.ts'
 import { comparisonSchema } from './comparison.ts'
+import { type Message, message } from './messages/message.ts'
 import { idSchema, sha256Schema, timeSchema } from './values.ts'
 
 export const gateSchema = z.object({
@@ -40,6 +41,21 @@ export const gateSchema = z.object({
   verdict: z.enum(['first', 'passed', 'worse', 'undecidable']),
 })
 export type Gate = z.infer<typeof gateSchema>
+export type GateCheck = Gate['checks'][number]
+
+/** What a comparison with the model in use came to: a message of the topic `verdict`, as the next two. */
+export const gateVerdict = ({ verdict, margin }: Gate): Message => message(verdict, { margin })
+
+/** What was compared. */
+export const comparedFigure = ({ figure, defectType }: GateCheck): Message =>
+  message(figure, { type: defectType })
+
+/** What the comparison of one figure came to. */
+export function figureVerdict({ passed, sure, judged, parts }: GateCheck, { leastParts }: Gate): Message {
+  if (!judged) return message('figure-too-few', { parts: parts ?? 0, least: leastParts })
+  if (!passed) return message('figure-failed')
+  return sure ? message('figure-passed') : message('figure-unsure')
+}
 
 /** One step in the history of the model in use of a dataset. */
 export const modelUseSchema = z.object({

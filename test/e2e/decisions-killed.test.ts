@@ -10,6 +10,7 @@ import { createRun, setRunState } from '../../src/main/store/runs.ts'
 import { saveScores } from '../../src/main/store/scores.ts'
 import { openWorkspace } from '../../src/main/store/workspace.ts'
 import { numbered, writeFolder } from '../main/features/import/photographs.ts'
+import { plainScore } from '../main/store/plain-score.ts'
 import { createStation, describeInChromium, done, eventually, signIn, stored } from './station.ts'
 
 const rowSchema = z.object({ file: z.string(), decision: z.string() })
@@ -39,19 +40,9 @@ describeInChromium('decisions through kill -9 while keys are pressed', () => {
     const made = { datasetId, model: 'fanogan', preset: 'smoke', seed: 1, config: {}, stepsTotal: 1 }
     run = createRun(db, made).id
     for (const state of ['training', 'trained'] as const) setRunState(db, run, state)
-    const scores = [...iterateImages(db, { datasetId, split: 'test' })].map(({ id }) => ({
-      imageId: id,
-      score: 1 / id,
-      calibrated: 50,
-      tiles: 1,
-      components: Float32Array.of(1 / id, 0),
-      mapFile: null,
-      mapScale: null,
-      mapWidth: null,
-      mapHeight: null,
-      reconstructionFile: null,
-      warnings: [],
-    }))
+    const scores = [...iterateImages(db, { datasetId, split: 'test' })].map(({ id }) =>
+      plainScore(id, 1 / id, { components: Float32Array.of(1 / id, 0) }),
+    )
     saveScores(db, run, ['residual', 'feature'], scores)
     opened.close()
   })

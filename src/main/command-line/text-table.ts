@@ -1,3 +1,5 @@
+import { elementAt } from '../../shared/element-at.ts'
+
 /** Rows of text in columns, two spaces apart; the last column is not padded. Ends in a line break. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
@@ -8,7 +10,9 @@ export function textTable(rows: readonly (readonly string[])[]): string {
   }
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        column === row.length - 1 ? cell : cell.padEnd(elementAt(widths, column, 'columns')),
+      )
       .join('  ')
   return rows.map((row) => `${line(row)}\n`).join('')
 }

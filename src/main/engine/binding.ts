@@ -51,7 +51,7 @@ export interface Binding {
 /** A tfjs backend that calls TensorFlow through a binding. */
 export interface NativeBackend {
   binding: Binding
-  /** The handles of tfjs tensors, after moving to TensorFlow what tfjs still holds in JavaScript. */
+  /** The handles of tfjs tensors. Values that tfjs still holds in JavaScript are moved to TensorFlow first. */
   getInputTensorIds(tensors: readonly { dataId: object }[]): number[]
 }
 

@@ -1,7 +1,7 @@
 /**
- * What main and the engine say to each other. Every message is checked against these schemas on both
- * sides. The engine gets file names and folders and gives back numbers; it never touches SQLite and
- * writes only inside the run folder that a task names.
+ * The messages between main and the engine. Both sides check every message against these schemas. The engine gets
+ * file names and folders and answers with numbers; it never touches SQLite, and it writes only inside the run folder
+ * that a task names.
  */
 import { z } from 'zod'
 import { messageSchema } from '../../shared/messages/message.ts'
@@ -34,7 +34,7 @@ export const deviceProofSchema = z.object({
 })
 export type DeviceProof = z.infer<typeof deviceProofSchema>
 
-/** An image as the engine sees it: an id to answer with and a file to read. */
+/** An image as the engine gets it: an id for its answers and the file to read. */
 export const engineImageSchema = z.object({
   id: z.number().int(),
   file: z.string(),
@@ -42,7 +42,7 @@ export const engineImageSchema = z.object({
   height: z.number().int().positive(),
   /** The sample value that becomes 1 (`images/full-scale.ts`): one for all 16-bit images of a dataset; null for the file's own range. */
   white: z.number().positive().nullable().default(null),
-  /** A defect to draw onto it as the networks see it, before they do; the file stays as it is. */
+  /** A defect to draw onto the picture before the networks see it; the file is not changed. */
   made: z
     .object({
       type: z.enum(madeDefectTypes),
@@ -69,7 +69,7 @@ export const trainTaskSchema = z.object({
   resume: z.boolean(),
   /** Folder of a trained run of the same networks, whose weights this one begins with; fresh ones without it. */
   warmFrom: z.string().nullish(),
-  /** What of each photograph counts. */
+  /** Which part of each photograph counts. */
   regionOfInterest: regionOfInterestSchema.optional(),
   /** Normal images of the training split; the only ones that gradients see. */
   train: z.array(engineImageSchema),
@@ -87,7 +87,7 @@ export const scoreTaskSchema = z.object({
   images: z.array(engineImageSchema),
   /** Write anomaly maps and reconstructions (not needed when only numbers are asked). */
   maps: z.boolean().default(true),
-  /** Images come one after another by `feed`, until the task is cancelled; `images` is empty. */
+  /** Images come one after another in `feed` messages until the task is cancelled; `images` is empty. */
   stream: z.boolean().optional(),
 })
 export type ScoreTask = z.infer<typeof scoreTaskSchema>
@@ -125,16 +125,17 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), task: z.string() }),
   z.object({ type: z.literal('pause'), task: z.string() }),
   z.object({ type: z.literal('continue'), task: z.string() }),
-  /** Rows up to this many of a scoring task are in the store; the engine may send more. */
+  /** Main has stored this many rows of a scoring task, so the engine may send more. */
   z.object({ type: z.literal('stored'), task: z.string(), rows: z.number().int().nonnegative() }),
   /** More images for a task that streams. */
   z.object({ type: z.literal('feed'), task: z.string(), images: z.array(engineImageSchema) }),
   /**
-   * Load the model of another run for a task that streams, and go on with it; `exchanged` answers. Images that were
-   * fed and not begun are forgotten: they are to be fed again, as the new run wants them. None may be fed until then.
+   * Load the model of another run for a task that streams, and continue with it; the answer is `exchanged`. Images
+   * that were fed but not begun are dropped and must be fed again, in the form that the new run needs. Until the
+   * answer comes, none may be fed.
    */
   z.object({ type: z.literal('exchange'), task: z.string(), run: z.string(), folder: z.string() }),
-  /** Show what executes, while no task is at work. */
+  /** Prove which device executes; only while no task is running. */
   z.object({ type: z.literal('prove') }),
   z.object({ type: z.literal('exit') }),
 ])
@@ -244,8 +245,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
     why: messageSchema,
   }),
   /**
-   * All rows before it are of the model before, all after it of the one of `run`; where it could not be loaded,
-   * `failure` says why and the one before stays.
+   * The rows before this message were made by the previous model, the rows after it by that of `run`. If the model of
+   * `run` could not be loaded, `failure` says why and the previous one stays.
    */
   z.object({
     type: z.literal('exchanged'),
@@ -271,8 +272,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
 export type FromEngine = z.infer<typeof fromEngineSchema>
 
 /**
- * The tasks: what each is given, the types of the messages that it sends while it is at work, the type of the one that
- * says that it is done, and what main calls that outcome. Every task may also end with `cancelled` or `failed`.
+ * The kinds of tasks: what each is given, the types of the messages that it sends while it runs, the type of the
+ * message that it ends with, and what main calls that outcome. Every task may also end with `cancelled` or `failed`.
  */
 export const tasks = {
   train: {
@@ -304,7 +305,7 @@ type TaskTable = typeof tasks
 /** What a task of such a kind is given. */
 export type EngineTask<K extends TaskKind = TaskKind> = z.infer<TaskTable[K]['input']>
 
-/** What it says while it is at work. */
+/** The messages that a task sends while it runs. */
 export type TaskMessage<K extends TaskKind = TaskKind> = Extract<
   FromEngine,
   { type: TaskTable[K]['messages'][number] }

@@ -24,7 +24,8 @@ export class TaskControl {
   }
 
   /**
-   * Lets messages in, and waits while the task is paused. `onPause` and `onContinue` tell of it.
+   * Gives waiting messages a chance to arrive, and waits while the task is paused; `onPause` and `onContinue` are
+   * called then.
    * @returns whether the task is to go on
    */
   async proceed(onPause: () => void, onContinue: () => void): Promise<boolean> {

@@ -40,10 +40,10 @@ function setUnlessSet(name: string, value: string): void {
   process.env[name] ??= value
 }
 
-/** Must run before the native library is loaded: it reads these once. */
+/** Must run before the native library is loaded, which reads these variables only once. */
 function prepareEnvironment(): void {
   setUnlessSet('TF_CPP_MIN_LOG_LEVEL', '2')
-  // A shared desktop GPU: take memory as it is needed, not all of it.
+  // The GPU may be shared with the desktop, so memory is taken as it is needed and not all at once.
   setUnlessSet('TF_FORCE_GPU_ALLOW_GROWTH', 'true')
   setUnlessSet('TF_DETERMINISTIC_OPS', '1')
   // TensorFlow takes oneDNN's convolutions by itself only where the processor has VNNI; with AVX2 alone they are
@@ -90,7 +90,7 @@ function load(): { tf: Tfjs; provider: Provider } {
     }
   }
   const tf: Tfjs = require('@tensorflow/tfjs')
-  // Keeps tfjs from advertising tfjs-node on the console.
+  // Prevents tfjs from advertising tfjs-node on the console.
   tf.enableProdMode()
   void tf.setBackend('cpu')
   return { tf, provider: { backend: 'cpu', version: tf.version.tfjs, gpu: false, why } }

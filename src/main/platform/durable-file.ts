@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Prefix of files that are being written. One that is left over belongs to a process that died. */
@@ -7,14 +8,39 @@ export const temporaryPrefix = '.writing-'
 
 /** Syncs a folder, so that files placed in it are still there after a power cut. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder for syncing; NTFS journals the rename itself.
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
+  if (folderNeedsNoSync) return
+  await syncOpened(folder, 'r')
+}
+
+/** `syncFolder` without a promise, for photographs: they are published and their rows written without a pause. */
+export function syncFolderNow(folder: string): void {
+  if (folderNeedsNoSync) return
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Windows cannot open a folder for syncing; NTFS journals the rename itself. */
+const folderNeedsNoSync = process.platform === 'win32'
+
+async function syncOpened(path: string, flags: 'r' | 'r+'): Promise<void> {
+  const handle = await open(path, flags)
   try {
     await handle.sync()
   } finally {
     await handle.close()
   }
+}
+
+/** Copies a file and waits until its content is on the disk. Makes missing folders. */
+export async function copyFileSynced(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true })
+  await copyFile(from, to)
+  // Windows syncs only what is open for writing.
+  await syncOpened(to, 'r+')
 }
 
 /**
@@ -26,10 +52,21 @@ export async function writeFileDurably(file: string, bytes: Uint8Array | string)
   await syncFolder(dirname(file))
 }
 
-/**
- * `writeFileDurably` without syncing the folder: for many files of one folder, which is then synced once with
- * `syncFolder`.
- */
+/** `writeFileDurably` for what is too large to be in memory as a whole. */
+export async function writePartsDurably<T>(
+  file: string,
+  write: (handle: FileHandle) => Promise<T>,
+): Promise<T> {
+  const written = await writeAside(file, async (handle) => {
+    const result = await write(handle)
+    await handle.sync()
+    return result
+  })
+  await syncFolder(dirname(file))
+  return written
+}
+
+/** `writeFileDurably` without the last step: for many files of one folder, which `syncFolder` then keeps at once. */
 export function placeFile(file: string, bytes: Uint8Array | string): Promise<void> {
   return writeAside(file, async (handle) => {
     await handle.writeFile(bytes)
@@ -42,18 +79,20 @@ export function replaceFile(file: string, bytes: Uint8Array | string): Promise<v
   return writeAside(file, (handle) => handle.writeFile(bytes))
 }
 
-async function writeAside(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
+async function writeAside<T>(file: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
   const folder = dirname(file)
   await mkdir(folder, { recursive: true })
   const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
   try {
     const handle = await open(temporary, 'wx')
+    let written: T
     try {
-      await write(handle)
+      written = await write(handle)
     } finally {
       await handle.close()
     }
     await rename(temporary, file)
+    return written
   } catch (error) {
     await rm(temporary, { force: true })
     throw error

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import { compiledFolder } from '../model/run-folder.ts'
-import { temporaryPrefix } from '../platform/durable-file.ts'
+import { copyFileSynced, temporaryPrefix } from '../platform/durable-file.ts'
 import { storedAsync } from '../platform/storage-errors.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -29,18 +29,6 @@ async function filesBelow(folder: string): Promise<{ path: string; bytes: number
     files.push({ path, bytes: (await stat(path)).size })
   }
   return files
-}
-
-async function copySynced(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
-  await copyFile(from, to)
-  // Windows can sync a file only if it is open for writing.
-  const handle = await open(to, 'r+')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /**
@@ -80,7 +68,7 @@ export async function backupWorkspace(
       if (options.signal?.aborted) {
         throw new Failure('cancelled', { case: 'backup', folder: target })
       }
-      await copySynced(path, join(target, relative(workspace.dir, path)))
+      await copyFileSynced(path, join(target, relative(workspace.dir, path)))
       done += bytes
       options.onProgress?.({ done, total })
     }

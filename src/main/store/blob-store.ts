@@ -19,7 +19,7 @@ import { z } from 'zod'
 import { type ImageFormat, imageFormatSchema } from '../../shared/image.ts'
 import { type Sha256, sha256Schema } from '../../shared/values.ts'
 import { ImageRefusal } from '../images/refusal.ts'
-import { temporaryPrefix } from '../platform/durable-file.ts'
+import { syncFolderNow, temporaryPrefix } from '../platform/durable-file.ts'
 import { stored } from '../platform/storage-errors.ts'
 
 const extensions: Record<ImageFormat, string> = {
@@ -48,17 +48,6 @@ export async function hashFile(path: string): Promise<Sha256> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: blockBytes }), hash)
   return hash.digest('hex')
-}
-
-function syncFolder(folder: string): void {
-  // Windows cannot open a folder for syncing; NTFS journals the rename itself.
-  if (process.platform === 'win32') return
-  const fd = openSync(folder, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }
 
 /** Files that have their final names but are not listed in the database yet. */
@@ -199,7 +188,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
           journal,
           Buffer.from(JSON.stringify(files.map(({ sha256, format }) => ({ sha256, format })))),
         )
-        syncFolder(staging)
+        syncFolderNow(staging)
         return {
           confirm: () =>
             stored(() => {
@@ -222,7 +211,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
         try {
           const names = fresh.map(({ staged: { sha256 }, format }) => ({ sha256, format }))
           writeSynced(journal, Buffer.from(JSON.stringify(names)))
-          syncFolder(staging)
+          syncFolderNow(staging)
           const folders = new Set<string>()
           for (const { staged, format } of files) {
             const target = pathOf(staged.sha256, format)
@@ -231,7 +220,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
             renameSync(staged.path, target)
             folders.add(folder)
           }
-          for (const folder of folders) syncFolder(folder)
+          for (const folder of folders) syncFolderNow(folder)
         } catch (error) {
           undo()
           throw error

@@ -64,6 +64,12 @@ export const noProgress = z.never()
 
 const ofWorkspace = z.object({ dir: z.string(), input: z.unknown() })
 
+/** How main reads the messages of a task. */
+const readers = <P extends z.ZodType, R extends z.ZodType>(progress: P, result: R) => ({
+  readProgress: (message: unknown): z.output<P> => progress.parse(message),
+  readResult: (message: unknown): z.output<R> => result.parse(message),
+})
+
 export function defineTask<I extends z.ZodType, P extends z.ZodType, R extends z.ZodType>({
   name,
   input,
@@ -75,8 +81,7 @@ export function defineTask<I extends z.ZodType, P extends z.ZodType, R extends z
 }): Task<z.input<I>, z.output<P>, z.output<R>> {
   return {
     name,
-    readProgress: (message) => progress.parse(message),
-    readResult: (message) => result.parse(message),
+    ...readers(progress, result),
     message: (given) => given,
     perform: (message, context) => work(input.parse(message), context),
   }
@@ -94,8 +99,7 @@ export function defineWorkspaceTask<I extends z.ZodType, P extends z.ZodType, R 
 }): WorkspaceTask<z.input<I>, z.output<P>, z.output<R>> {
   return {
     name,
-    readProgress: (message) => progress.parse(message),
-    readResult: (message) => result.parse(message),
+    ...readers(progress, result),
     workspaceMessage: (dir, given) => ({ dir, input: given }),
     async perform(message, context) {
       const { dir, input: given } = ofWorkspace.parse(message)
@@ -124,8 +128,7 @@ export function defineResidentTask<I extends z.ZodType, R extends z.ZodType>({
   let opened: { workspace: Workspace; answer: (input: z.output<I>) => z.input<R> } | null = null
   return {
     name,
-    readProgress: (message) => noProgress.parse(message),
-    readResult: (message) => result.parse(message),
+    ...readers(noProgress, result),
     residentMessage: (dir, given) => ({ dir, input: given }),
     async perform(message) {
       const { dir, input: given } = ofWorkspace.parse(message)

@@ -14,6 +14,7 @@ export const topics = [
   'fact',
   'reason',
   'label',
+  'verdict',
 ] as const
 export type Topic = (typeof topics)[number]
 

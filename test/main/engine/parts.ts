@@ -91,8 +91,13 @@ export function train(
   task: TrainTask,
   listeners: Partial<TrainingContext> = {},
 ): ReturnType<ReturnType<typeof systemNamed>['train']> {
+  return systemNamed(task.model).train(trainingContext(task, listeners))
+}
+
+/** What a training is given where nobody listens but these. */
+export function trainingContext(task: TrainTask, listeners: Partial<TrainingContext> = {}): TrainingContext {
   const silent = (): void => undefined
-  return systemNamed(task.model).train({
+  return {
     task,
     control: new TaskControl(),
     progress: silent,
@@ -103,7 +108,7 @@ export function train(
     continued: silent,
     log: silent,
     ...listeners,
-  })
+  }
 }
 
 /** A listener that keeps what a training says to a person: all but what is for whoever looks for a fault. */

@@ -17,9 +17,10 @@ import { removeImage, restoreImage, setLabel } from '../../../src/main/store/ima
 import { migrate } from '../../../src/main/store/migrate.ts'
 import { migrations } from '../../../src/main/store/migrations/index.ts'
 import { findOrMakeOperator } from '../../../src/main/store/operators.ts'
-import { createRun, setRunState } from '../../../src/main/store/runs.ts'
+import { setRunState } from '../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { wordsIn } from '../../../src/shared/messages/words.ts'
+import { queuedRun } from './queued-run.ts'
 import { stockedWorkspace, tickingClock } from './stocked-workspace.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -151,14 +152,7 @@ describe('what is done in a workspace', () => {
     const { db } = workspace
     const [imageId = 0] = images
     const { id: operatorId } = findOrMakeOperator(db, 'Li Na')
-    const run = createRun(db, {
-      datasetId: dataset.id,
-      model: 'fanogan',
-      preset: 'smoke',
-      seed: 1,
-      config: {},
-      stepsTotal: 1,
-    })
+    const run = queuedRun(db, dataset.id)
     const { id: runId } = run
     setRunState(db, runId, 'training')
     setRunState(db, runId, 'paused')

@@ -10,21 +10,15 @@ import {
   undoDecision,
 } from '../../../src/main/store/decisions.ts'
 import { findOrMakeOperator, listOperators } from '../../../src/main/store/operators.ts'
-import { createRun } from '../../../src/main/store/runs.ts'
 import { saveScores } from '../../../src/main/store/scores.ts'
+import { plainScore } from './plain-score.ts'
+import { queuedRun } from './queued-run.ts'
 import { stockedWorkspace } from './stocked-workspace.ts'
 
 async function reviewing() {
   const { workspace, dataset, images } = await stockedWorkspace(2)
   const { db } = workspace
-  const run = createRun(db, {
-    datasetId: dataset.id,
-    model: 'fanogan',
-    preset: 'smoke',
-    seed: 1,
-    config: {},
-    stepsTotal: 1,
-  })
+  const run = queuedRun(db, dataset.id)
   const [imageId = 0, otherId = 0] = images
   const operator = findOrMakeOperator(db, 'Wang Li')
   return { db, runId: run.id, imageId, otherId, operatorId: operator.id }
@@ -33,26 +27,7 @@ async function reviewing() {
 describe('a decision', () => {
   it('keeps the score that the operator saw', async () => {
     const { db, runId, imageId, operatorId } = await reviewing()
-    saveScores(
-      db,
-      runId,
-      ['residual'],
-      [
-        {
-          imageId,
-          score: 0.75,
-          calibrated: 99,
-          tiles: 1,
-          components: Float32Array.of(0.75),
-          mapFile: null,
-          mapScale: null,
-          mapWidth: null,
-          mapHeight: null,
-          reconstructionFile: null,
-          warnings: [],
-        },
-      ],
-    )
+    saveScores(db, runId, ['residual'], [plainScore(imageId, 0.75, { calibrated: 99 })])
     const decision = decide(db, { runId, imageId, operatorId, decision: 'reject', defectType: 'crack' })
     expect(decision).toMatchObject({ score: 0.75, decision: 'reject', defectType: 'crack', undoneAt: null })
     expect(standingDecision(db, imageId)).toEqual(decision)
@@ -118,19 +93,7 @@ describe('the rest of a queue', () => {
   async function scored() {
     const stock = await reviewing()
     const { db, runId, imageId, otherId } = stock
-    const scores = [imageId, otherId].map((id, i) => ({
-      imageId: id,
-      score: 0.25 + i / 2,
-      calibrated: 50,
-      tiles: 1,
-      components: Float32Array.of(0.25 + i / 2),
-      mapFile: null,
-      mapScale: null,
-      mapWidth: null,
-      mapHeight: null,
-      reconstructionFile: null,
-      warnings: [],
-    }))
+    const scores = [imageId, otherId].map((id, i) => plainScore(id, 0.25 + i / 2))
     saveScores(db, runId, ['residual'], scores)
     return stock
   }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { decide } from '../../../src/main/store/decisions.ts'
 import { removeImage } from '../../../src/main/store/images.ts'
 import { findOrMakeOperator } from '../../../src/main/store/operators.ts'
-import { createRun, findRun } from '../../../src/main/store/runs.ts'
+import { findRun } from '../../../src/main/store/runs.ts'
 import {
   componentsOf,
   countQueue,
@@ -15,24 +15,21 @@ import {
   scoreOf,
   updateScores,
 } from '../../../src/main/store/scores.ts'
+import { plainScore } from './plain-score.ts'
+import { queuedRun } from './queued-run.ts'
 import { stockedWorkspace } from './stocked-workspace.ts'
 
 const names = ['residual', 'feature']
 
-const scored = (imageId: number, score: number, values: Partial<NewScore> = {}): NewScore => ({
-  imageId,
-  score,
-  calibrated: 50,
-  tiles: 1,
-  components: Float32Array.of(score, 0.5),
-  mapFile: `runs/a/maps/${imageId}.png`,
-  mapScale: 0.25,
-  mapWidth: 16,
-  mapHeight: 16,
-  reconstructionFile: null,
-  warnings: [],
-  ...values,
-})
+const scored = (imageId: number, score: number, values: Partial<NewScore> = {}): NewScore =>
+  plainScore(imageId, score, {
+    components: Float32Array.of(score, 0.5),
+    mapFile: `runs/a/maps/${imageId}.png`,
+    mapScale: 0.25,
+    mapWidth: 16,
+    mapHeight: 16,
+    ...values,
+  })
 
 async function scoring() {
   const { workspace, dataset, images } = await stockedWorkspace(4, (i) => ({
@@ -41,14 +38,7 @@ async function scoring() {
     defectType: i % 2 ? 'dent' : null,
   }))
   const { db } = workspace
-  const run = createRun(db, {
-    datasetId: dataset.id,
-    model: 'fanogan',
-    preset: 'smoke',
-    seed: 1,
-    config: {},
-    stepsTotal: 1,
-  })
+  const run = queuedRun(db, dataset.id)
   const [a = 0, b = 0, c = 0, d = 0] = images
   return { db, runId: run.id, a, b, c, d }
 }

@@ -4,11 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { verifyTask } from '../../../src/main/features/workspace/verify-task.ts'
 import { blobFile } from '../../../src/main/store/blob-store.ts'
 import { listImages } from '../../../src/main/store/images.ts'
-import { createRun, runFolder, setRunState } from '../../../src/main/store/runs.ts'
+import { runFolder, setRunState } from '../../../src/main/store/runs.ts'
 import { saveScores } from '../../../src/main/store/scores.ts'
 import { verifyWorkspace } from '../../../src/main/store/verify.ts'
 import { runWorkspaceTask } from '../../../src/main/threads/run-task.ts'
 import { wordsIn } from '../../../src/shared/messages/words.ts'
+import { plainScore } from './plain-score.ts'
+import { queuedRun } from './queued-run.ts'
 import { type Stocked, stockedWorkspace } from './stocked-workspace.ts'
 
 const problemsOf = async ({ workspace }: Stocked) =>
@@ -72,14 +74,7 @@ describe('verify', () => {
     const stocked = await stockedWorkspace(1)
     const { workspace, dataset, images } = stocked
     const { db } = workspace
-    const run = createRun(db, {
-      datasetId: dataset.id,
-      model: 'fanogan',
-      preset: 'smoke',
-      seed: 1,
-      config: {},
-      stepsTotal: 1,
-    })
+    const run = queuedRun(db, dataset.id)
     setRunState(db, run.id, 'training')
     setRunState(db, run.id, 'trained')
     const mapFile = `${runFolder(run.id)}/maps/1.png`
@@ -87,21 +82,7 @@ describe('verify', () => {
       db,
       run.id,
       ['residual'],
-      [
-        {
-          imageId: images[0] ?? 0,
-          score: 1,
-          calibrated: 1,
-          tiles: 1,
-          components: Float32Array.of(1),
-          mapFile,
-          mapScale: 1,
-          mapWidth: 16,
-          mapHeight: 16,
-          reconstructionFile: null,
-          warnings: [],
-        },
-      ],
+      [plainScore(images[0] ?? 0, 1, { calibrated: 1, mapFile, mapScale: 1, mapWidth: 16, mapHeight: 16 })],
     )
     expect(await problemsOf(stocked)).toEqual([
       ['map-missing', mapFile],

@@ -15,7 +15,16 @@ type Entry = string | Readonly<Record<string, string>>
 type Catalog = Readonly<Record<string, Readonly<Record<string, Entry>>>>
 
 /** Topics whose entries are made by `message(code)` or as the code of a schema; failures have a test of their own, `failures.test.ts`. */
-const topicsOfMessages = ['warning', 'notice', 'problem', 'finding', 'fact', 'reason', 'label'] as const
+const topicsOfMessages = [
+  'warning',
+  'notice',
+  'problem',
+  'finding',
+  'fact',
+  'reason',
+  'label',
+  'verdict',
+] as const
 
 /** Every sentence by `topic.code` or `topic.code.part`. */
 function sentencesOf(catalog: Catalog): Map<string, string> {

@@ -33,7 +33,7 @@ export function tileGrid(width: number, height: number, side: number, overlap: n
   return tileStarts(height, side, overlap).flatMap((top) => lefts.map((left) => ({ left, top })))
 }
 
-/** Pixels of a tile that count, of `inside` with the picture's size. */
+/** How many pixels of a tile count; `inside` has the size of the picture. */
 export function countInside(
   inside: Uint8Array,
   { width, height }: { width: number; height: number },
@@ -49,7 +49,7 @@ export function countInside(
   return count
 }
 
-/** Where the pixels of one tile count; what lies beyond the picture is as its border. */
+/** The part of `inside` that belongs to one tile. Beyond the picture, the values at its border are repeated. */
 export function cutInside(
   inside: Uint8Array,
   { width, height }: { width: number; height: number },
@@ -101,7 +101,9 @@ export function cutTile(
   }
 }
 
-/** Weight of each pixel of a tile in the blend: falls linearly toward its edges and never to zero. */
+/**
+ * Weight of each pixel of a tile in the blend. It falls linearly toward the edges of the tile but never reaches zero.
+ */
 function pyramid(side: number): Float32Array {
   const ramp = (i: number): number => Math.min(i + 1, side - i) / (side / 2)
   return Float32Array.from({ length: side * side }, (_, at) => ramp(Math.floor(at / side)) * ramp(at % side))
@@ -149,12 +151,12 @@ export class TileBlend {
     }
   }
 
-  /** The blended picture, in the memory of the blend, to which nothing can be added after this. */
+  /** The blended picture. It is computed in place, so nothing can be added to the blend afterwards. */
   finish(): Pixels {
     const { width, height, channels } = this
     const data = this.#sum
     const weights = this.#weights
-    // The sum of a pixel that no tile covers is 0, and stays so when it is divided by 1.
+    // A pixel that no tile covers has the sum 0 and is divided by 1, so it stays 0.
     if (channels === 1) for (let at = 0; at < data.length; at++) data[at] /= weights[at] || 1
     else {
       for (let i = 0, at = 0; i < weights.length; i++) {
@@ -170,7 +172,7 @@ function addShares(sum: Float32Array, at: number, shares: Float32Array, from: nu
   for (const end = from + count; from < end; from++, at++) sum[at] += shares[from]
 }
 
-/** sum += share * value over a row of pixels: what blending spends its time on. */
+/** Adds share * value to the sums of one row of pixels. Blending spends nearly all of its time here. */
 function addShared(
   sum: Float32Array,
   pixel: number,

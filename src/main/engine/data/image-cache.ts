@@ -3,14 +3,14 @@ import type { Pixels } from './geometry.ts'
 import { type InputMode, loadImage } from './load-image.ts'
 import { packed } from './packed-samples.ts'
 
-/** A packed picture, and where its pixels count; null where all do. */
+/** A packed picture and the mask of the pixels that count, which is null where all of them do. */
 export interface CachedImage extends Pixels<Uint16Array> {
   inside: Uint8Array | null
 }
 
 /**
- * Decoded training images, as many as `limit` bytes hold; the others are decoded again when they are asked
- * for. Every image passes through the same 16 bits, so that what is cached makes no difference to a result.
+ * Decoded training images, as many as fit into `limit` bytes; the others are decoded again each time they are asked
+ * for. All images are rounded to 16 bits, whether they are cached or not, so caching changes no result.
  */
 export class ImageCache {
   readonly images: readonly EngineImage[]
@@ -25,7 +25,7 @@ export class ImageCache {
     this.#limit = limit
   }
 
-  /** The image at an index of `images`, packed; `unpack` what is cut from it. */
+  /** The image at an index of `images`, packed. Whoever cuts a tile out of it has to `unpack` that tile. */
   async load(index: number): Promise<CachedImage> {
     const kept = this.#kept.get(index)
     if (kept) return kept

@@ -16,24 +16,24 @@ export interface InputMode {
   scale: number
   /** What is done to each photograph before tiles are cut. */
   normalization: 'none' | 'local'
-  /** What of each photograph counts; all of it where it is left out. */
+  /** Which part of each photograph counts; where it is left out, all of it. */
   regionOfInterest?: RegionOfInterest | undefined
 }
 
 export interface LoadedImage {
-  /** As the networks see it, x in [-1, 1]. */
+  /** The picture as the networks see it, x in [-1, 1]. */
   picture: Pixels
-  /** The same in its own light: what it was before it was normalized. */
+  /** The same picture before it was normalized, with the light and contrast of the photograph. */
   photograph: Pixels
-  /** Brings what the networks make of the picture back to the photograph's light and contrast. */
+  /** Turns a picture that the networks made back into the light and contrast of the photograph. */
   inItsLight(y: Pixels): Pixels
-  /** Where pixels count, in the picture's size; null where all do. */
+  /** Which pixels count, in the size of the picture; null where all do. */
   inside: Uint8Array | null
-  /** The same in another size. */
+  /** The same mask, scaled to another size. */
   insideAt(width: number, height: number): Uint8Array | null
 }
 
-/** What stands where pixels do not count: x = 0, half of white. */
+/** The value that pixels outside the region of interest are filled with: x = 0, half of white. */
 const ground = 0
 
 /**
@@ -70,7 +70,8 @@ async function decode(
     prepare(decoded, white) {
       if (regionOfInterest === undefined) return
       region = insideOf(regionOfInterest, decoded)
-      // Before it is scaled, so that nothing of what lies outside gets mixed in at the edge.
+      // The outside is filled before the picture is scaled, so that nothing of it is mixed into the pixels at the
+      // edge.
       if (region === null) return
       const all = insideAt(region, decoded.width, decoded.height)
       fillOutside(decoded, decoded.data, all, Math.round(((ground + 1) / 2) * white))
@@ -79,7 +80,7 @@ async function decode(
   return { picture, region }
 }
 
-/** Where it does not count, exactly what stands there; as it is where all counts. */
+/** The picture with the fill value at each pixel that does not count; the picture itself where all of them count. */
 function inGround(picture: Pixels, inside: Uint8Array | null): Pixels {
   if (inside === null) return picture
   const data = Float32Array.from(picture.data)
@@ -88,7 +89,7 @@ function inGround(picture: Pixels, inside: Uint8Array | null): Pixels {
   return { ...picture, data }
 }
 
-/** Draws until a defect lies where it counts. */
+/** How often a defect is drawn, at most, until it lies where pixels count. */
 const mostDraws = 50
 
 async function withMadeDefect(

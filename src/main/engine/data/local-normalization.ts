@@ -8,22 +8,22 @@
 import { requireLength } from '../../platform/array-bounds.ts'
 import { type Pixels, requirePixels } from './geometry.ts'
 
-/** Brightness under which nothing can be told, full scale 1. */
+/** Below this brightness (1 is full scale) a pixel carries no usable information. */
 const darkest = 0.03
 
-/** Contrast, as a share of the brightness, that is nothing but noise of the camera. */
+/** Below this contrast, as a share of the brightness, there is only camera noise. */
 const leastContrast = 0.03
 
-/** Deviations from the local mean that become 1 and -1; what is farther is cut off. */
+/** This many deviations from the local mean become 1 and -1; values farther away are clipped. */
 const bound = 3
 
-/** How far a window reaches to each side of its pixel: half of what the networks see at once is its side. */
+/** How far a window reaches from its center pixel: its side is half of what the networks see at once. */
 export const windowReach = (size: number): number => size / 4
 
 interface NormalizedPicture {
-  /** In [-1, 1], as the networks see it. */
+  /** The picture as the networks see it, in [-1, 1]. */
   picture: Pixels
-  /** A picture of this kind brought back to the photograph's light and contrast: [-1, 1] as the photograph. */
+  /** Turns a normalized picture back into the light and contrast of the photograph, in [-1, 1]. */
   inItsLight(y: Pixels): Pixels
 }
 

@@ -1,10 +1,10 @@
 /**
- * Defects that are made, for choosing options where the validation set has none: drawn with a seed onto
- * normal validation images, never onto test images. They stand in for what is not known yet; `bench/quality`
- * says how well a choice made on them carries over to real defects.
+ * Draws artificial defects. They serve to choose options where the validation set has no real ones: a seed draws them
+ * onto normal validation images, never onto test images. They can only approximate defects that nobody has seen yet;
+ * `bench/quality` measures how well a choice made on them holds for real defects.
  *
- * Cutting and pasting: Li et al. 2021, "CutPaste: Self-supervised learning for anomaly detection and
- * localization". The others are drawn: spots, scratches, stains and missing pieces.
+ * Cutting and pasting follows Li et al. 2021, "CutPaste: Self-supervised learning for anomaly detection and
+ * localization". Spots, scratches, stains and missing pieces are drawn.
  */
 import type { MadeDefectType } from '../../model/made-defect-types.ts'
 import type { Random } from '../../platform/random.ts'
@@ -109,7 +109,7 @@ function line(random: Random, { width, height, side, centerX, centerY }: Frame):
 const brightness = (x: number): number => (x + 1) / 2
 const toRange = (v: number): number => 2 * Math.min(1, Math.max(0, v)) - 1
 
-/** Each sample of the picture changed by the mask at its pixel. */
+/** The picture with each sample changed, by the value of the mask at its pixel. */
 function change(
   picture: Pixels,
   mask: Float32Array,
@@ -140,7 +140,7 @@ function cutAndPaste(picture: Pixels, donor: Pixels, random: Random, side: numbe
   const mirrored = random.uniform() < 0.5
   const data = Float32Array.from(picture.data)
   const mask = new Float32Array(width * height)
-  // As bright as where it goes, about, so that texture and not light gives it away.
+  // The patch gets about the brightness of the place where it goes, so that its texture shows and not its light.
   const gain = between(random, 0.8, 1.2)
   let [there, here] = [0, 0]
   const source = (x: number, y: number, c: number): number => {

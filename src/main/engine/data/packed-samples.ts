@@ -2,14 +2,14 @@
 
 const steps = 65_535
 
-/** From x in [-1, 1] to 16 bits: half the memory of floats, and finer than any camera. */
+/** Converts x in [-1, 1] to 16 bits. This needs half the memory of floats and is finer than any camera. */
 export function packed(samples: Float32Array): Uint16Array {
   const out = new Uint16Array(samples.length)
   for (let i = 0; i < out.length; i++) out[i] = Math.round(((samples[i] + 1) / 2) * steps)
   return out
 }
 
-/** From x in [-1, 1] to 8 bits, rounded and kept within 0 and 255 by the array itself. */
+/** Converts x in [-1, 1] to 8 bits; the array type itself rounds and limits to 0 and 255. */
 export function asBytes(samples: Float32Array): Uint8ClampedArray<ArrayBuffer> {
   // A loop: Uint8ClampedArray.from would first list all samples as JavaScript numbers, photograph after photograph.
   const out = new Uint8ClampedArray(samples.length)

@@ -12,11 +12,11 @@ interface Augmentation {
 /** Where the stream of samples stands; a checkpoint holds it. */
 export interface SamplerState {
   random: RandomState
-  /** Images of this epoch that are not drawn yet, next one last. */
+  /** Images of this epoch that are still to be drawn; the last one of the list is drawn next. */
   left: number[]
 }
 
-/** One sample to be cut: which image, where (as shares of the free range) and how mirrored. */
+/** One sample: the image, the position (as shares of the range that is free) and whether it is mirrored. */
 interface Draw {
   index: number
   across: number
@@ -47,7 +47,10 @@ export class TrainingBatches {
   #random: Random
   #left: number[]
   #planned: PlannedBatch | null = null
-  /** One that is planned, the present one, and the one before, which a caller may still hold. */
+  /**
+   * Three buffers: the batch being prepared, the present one, and the previous one, which a caller may still be
+   * using.
+   */
   readonly #buffers: readonly Float32Array[]
   #cuts = 0
 
@@ -72,7 +75,7 @@ export class TrainingBatches {
     this.#buffers = Array.from({ length: 3 }, () => new Float32Array(length))
   }
 
-  /** The state from which the next batch that `next` gives can be drawn again. */
+  /** The state from which the batch that `next` gives next can be drawn again. */
   state(): SamplerState {
     return this.#planned ? this.#planned.before : { random: this.#random.state(), left: [...this.#left] }
   }
@@ -82,7 +85,7 @@ export class TrainingBatches {
     const current = this.#planned ?? this.#plan()
     const pixels = await current.pixels
     this.#planned = this.#plan()
-    // A refusal of the batch ahead is reported when that batch is asked for.
+    // If an image of the batch being prepared is refused, that is reported when the batch is asked for.
     this.#planned.pixels.catch(() => {})
     return pixels
   }
@@ -137,12 +140,12 @@ export class TrainingBatches {
   }
 }
 
-/** A tile of which less than this share counts shows too little to learn from. */
+/** A tile with a smaller share of pixels that count has too little to learn from. */
 const leastInside = 1 / 16
 
 /**
- * The tile as it was drawn where enough of it counts; else one around a pixel that counts, drawn by the same random
- * numbers, so that the stream of them stays what it is.
+ * The tile as it was drawn, if enough of it counts; otherwise a tile around a pixel that counts. Both use the same
+ * random numbers, so the sequence of random numbers does not depend on the region.
  */
 function onRegion(
   { width, height }: { width: number; height: number },

@@ -1,4 +1,4 @@
-/** Rules for operations that change nothing and for numbers that are repeated. */
+/** Rules that remove operations without effect and store repeated numbers once. */
 
 import {
   type Attribute,
@@ -14,7 +14,7 @@ import type { Rule } from './rewrite.ts'
 
 const value = (node: GraphNode): Edge => ({ node, output: 0 })
 
-/** An operation that returns one of its inputs is that input. */
+/** Replaces an operation that only returns one of its inputs by that input. */
 export const withoutEffect: Rule = (node) => {
   const [input, second] = node.inputs
   const [output] = node.outputs
@@ -68,7 +68,7 @@ const broadcasting = new Map<string, ((a: number, b: number) => number) | null>(
   ['LessEqual', null],
 ])
 
-/** What repeats one number is a constant that keeps it once. */
+/** Replaces a value that repeats one number by a constant that stores the number once. */
 export const repeatedNumbers: Rule = (node) => {
   const [output] = node.outputs
   const [left, right] = node.inputs
@@ -97,7 +97,7 @@ export const repeatedNumbers: Rule = (node) => {
   return number === null ? null : value(numberNode(number, output.shape))
 }
 
-/** A broadcasting operation reads a repeated number once instead of a whole tensor of it. */
+/** Lets a broadcasting operation read a repeated number as a scalar instead of as a whole tensor. */
 export const scalarOperands: Rule = (node, { add }) => {
   const [left, right] = node.inputs
   const [output] = node.outputs
@@ -113,7 +113,7 @@ export const scalarOperands: Rule = (node, { add }) => {
   return value(add({ ...node, inputs: b === null ? [a ?? left, right] : [left, b] }))
 }
 
-/** (x * a) * b and -(x * a) are x * c. */
+/** Joins constant factors: (x * a) * b and -(x * a) become x * c. */
 export const joinedFactors: Rule = (node, { add, uses }) => {
   const factor = node.op === 'Neg' ? -1 : node.op === 'Mul' ? numberOf(node.inputs[1]) : null
   const inner = node.inputs[0]
@@ -126,8 +126,8 @@ export const joinedFactors: Rule = (node, { add, uses }) => {
 }
 
 /**
- * The product of two matrices by its own name rather than as a batch of one: TensorFlow computes it in up to a third of
- * the time where one side is a vector, and together with a bias and an activation.
+ * Writes the product of two matrices as MatMul instead of as a batch of one product. TensorFlow computes it in as
+ * little as a third of the time where one side is a vector, and can fuse it with a bias and an activation.
  */
 export const matrixProduct: Rule = (node, { add }) => {
   const shapes = node.inputs.map((edge) => edgeType(edge).shape)

@@ -1,7 +1,8 @@
 /**
- * Lets the multiplications of a graph read bfloat16 (8 bits of mantissa), which processors with AVX512-BF16 or AMX
- * do at up to twice the speed; they sum in float32. Weights, their updates and everything else that sums stay
- * float32. What such a product gives can be had without such a processor, at no gain, from rounded numbers.
+ * Lets the multiplications of a graph read bfloat16 (8 bits of mantissa), which processors with AVX512-BF16 or AMX do
+ * at up to twice the speed; the sums are kept in float32. Weights, their updates and all other sums stay float32. On
+ * a processor without bfloat16 the same results can be computed from rounded float32 numbers, without a gain in
+ * speed.
  */
 
 import { existsSync, readFileSync } from 'node:fs'
@@ -18,7 +19,7 @@ const multiplying = new Set([
   'MatMul',
 ])
 
-/** Operations that read what a multiplication gave as it is, where that saves a conversion. */
+/** Operations that can read the bfloat16 result of a multiplication directly, which saves a conversion. */
 const following = new Set(['BiasAdd', 'LeakyRelu', 'Relu'])
 
 function cast(edge: Edge, to: number, { add }: RewriteContext): Edge {
@@ -43,7 +44,7 @@ function cast(edge: Edge, to: number, { add }: RewriteContext): Edge {
   )
 }
 
-/** Whether an edge is a bfloat16 value that was widened. */
+/** Whether an edge is a bfloat16 value that was converted to float32. */
 function isWidened(edge: Edge): boolean {
   const [source] = edge.node.op === 'Cast' ? edge.node.inputs : []
   return source !== undefined && edgeType(source).dtype === DataTypes.bfloat16
@@ -72,7 +73,7 @@ export const bfloat16Products: Rule = (node, context) => {
   return cast(value(narrow), DataTypes.float32, context)
 }
 
-/** As `bfloat16Products` computes, in float32: what is multiplied and what comes of it is rounded to bfloat16. */
+/** Computes what `bfloat16Products` does, but in float32: the factors and the results are rounded to bfloat16. */
 export const roundedProducts: Rule = (node, context) => {
   if (!isFloat32(node) || !multiplying.has(node.op)) return null
   const rounded = (edge: Edge): Edge =>
@@ -86,8 +87,8 @@ export const roundedProducts: Rule = (node, context) => {
 const instructions = ['avx512_bf16', 'amx_bf16', 'bf16']
 
 /**
- * Values of ONEDNN_MAX_CPU_ISA, which holds oneDNN back to what an older processor has, that leave out bfloat16.
- * Every other value either has it or is none that oneDNN knows, and then holds nothing back.
+ * Values of ONEDNN_MAX_CPU_ISA without bfloat16. The variable limits oneDNN to the instructions of an older
+ * processor. Every other value either includes bfloat16 or is unknown to oneDNN and then limits nothing.
  */
 const withoutBfloat16 = new Set([
   'SSE41',
@@ -104,7 +105,7 @@ const withoutBfloat16 = new Set([
  * `ONEDNN_MAX_CPU_ISA=AVX2` in the environment makes any processor behave as one without.
  */
 export function hasBfloat16(information = '/proc/cpuinfo', environment = process.env): boolean {
-  // oneDNN takes its values in either case.
+  // oneDNN ignores upper and lower case in its values.
   if (withoutBfloat16.has((environment.ONEDNN_MAX_CPU_ISA ?? '').toUpperCase())) return false
   if (!existsSync(information)) return false
   const [, flags = ''] = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync(information, 'utf8')) ?? []

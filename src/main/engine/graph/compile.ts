@@ -60,7 +60,7 @@ export { defineStep } from './program.ts'
 
 let preferred: CompileOptions = {}
 
-/** Calls `make`; what it compiles has these options where it says nothing else. */
+/** Calls `make`. Steps that are compiled in it get these options, unless they set their own. */
 export function compilingWith<T>(options: CompileOptions, make: () => T): T {
   const before = preferred
   preferred = { ...before, ...options }

@@ -84,7 +84,7 @@ export function compiledProgram<D extends Record<string, StepDefinition>>(
           type.dtype,
           all[key] ?? new Float32Array(elementCount(shape)),
         )
-        // A variable must not keep memory of JavaScript: see the recorder's ownBuffer.
+        // A variable must not refer to memory of JavaScript, see the recorder's ownBuffer.
         const [own] = binding.executeOp(
           'DeepCopy',
           [{ name: 'T', type: binding.TF_ATTR_TYPE, value: type.dtype }],
@@ -122,7 +122,7 @@ function loadedGraph(
   cache: ProgramCache | null,
 ): { graph: CompiledGraph; session: number } {
   const { binding } = backend
-  // What is captured must be recorded.
+  // A capture needs the recording itself, so the cache is not used.
   const place = isCapturing() ? null : cache?.place(descriptionOf(binding, definition, variables, options))
   const kept = place?.find()
   if (kept && Object.keys(definition.steps).every((name) => name in kept.steps)) {

@@ -1,4 +1,4 @@
-/** Rules that make convolutions do more of the work around them, or do their own faster. */
+/** Rules that merge neighboring operations into convolutions, or compute convolutions faster. */
 
 import { elementAt } from '../../../shared/element-at.ts'
 import {
@@ -20,7 +20,7 @@ const value = (node: GraphNode): Edge => ({ node, output: 0 })
 const float32: [string, Attribute] = ['T', { kind: 'type', value: DataTypes.float32 }]
 const indices = (name: string): [string, Attribute] => [name, { kind: 'type', value: DataTypes.int32 }]
 
-/** The one number per channel that a float32 constant holds, for so many channels in the last dimension. */
+/** The numbers of a float32 constant that has one for each channel, with so many channels in its last dimension. */
 function perChannel(edge: Edge | undefined, channels: number): Float32Array | null {
   const constant = edge === undefined ? null : constantValue(edge.node)
   if (constant === null || constant.dtype !== DataTypes.float32) return null
@@ -32,7 +32,7 @@ function perChannel(edge: Edge | undefined, channels: number): Float32Array | nu
     : new Float32Array(channels).fill(elementAt(stored, 0, 'Elements of a constant'))
 }
 
-/** A filter [height, width, a, b] with each number multiplied by its a's or its b's factor. */
+/** A filter [height, width, a, b] in which each number is multiplied by the factor of its a or of its b. */
 function scaledFilter(filter: TensorValue, factors: Float32Array, axis: 2 | 3): GraphNode {
   const inner = elementAt(filter.shape, 3, 'Sides of a filter')
   const count = elementCount(filter.shape)
@@ -47,7 +47,7 @@ function scaledFilter(filter: TensorValue, factors: Float32Array, axis: 2 | 3): 
 }
 
 /**
- * A fixed factor per channel behind or before a convolution with a fixed filter goes into the filter: batch
+ * Multiplies a fixed factor per channel, before or after a convolution with a fixed filter, into the filter. Batch
  * norm with measured statistics then costs nothing.
  */
 export const foldedScale: Rule = (node, context) => {
@@ -92,7 +92,7 @@ function scaleBefore(convolution: GraphNode, { add, uses }: RewriteContext): Edg
   )
 }
 
-/** One number per channel added to a convolution is its bias; TensorFlow computes the two together. */
+/** Turns numbers per channel that are added to a convolution into its bias; TensorFlow computes the two together. */
 export const addedBias: Rule = (node, { add }) => {
   if (node.op !== 'Add' && node.op !== 'AddV2') return null
   const [x, bias] = node.inputs
@@ -104,10 +104,12 @@ export const addedBias: Rule = (node, { add }) => {
   return value(add({ ...node, op: 'BiasAdd', attributes }))
 }
 
-/** Up to this many channels a processor's vector registers stay mostly empty. */
+/** With this many channels or fewer, most of a processor's vector register stays empty. */
 const THIN = 4
 
-/** Where one output channel has blocks of 4x4 pixels, they fill a register; with more, blocks of 2x2 do. */
+/**
+ * Side of the blocks. With one output channel, a block of 4x4 pixels fills a register; with more channels, 2x2 do.
+ */
 const blockSide = (channels: number): number => (channels === 1 ? 4 : 2)
 
 /**
@@ -120,7 +122,7 @@ function blockFilterMatrix(side: number, channels: number): TensorValue {
   const places = (taps * side) ** 2
   const shape = [places * channels, 16 * channels]
   const values = new Float32Array(elementCount(shape))
-  // The tap of the old filter that a pixel p of a block reads through the new filter's tap t.
+  // The position in the old filter that pixel p of a block reads through position t of the new filter.
   const tapOf = (t: number, p: number): number => 2 * (Math.floor(p / 2) - t + 1) + (p % 2)
   for (let place = 0; place < places; place++) {
     const q = place % side
@@ -198,7 +200,7 @@ export const thinTransposedConvolution: Rule = (node, { add }) => {
   )
   const blockFilter = transpose(reshape(product, [taps, taps, outputs, depth]), [0, 1, 3, 2])
 
-  // One pixel before the picture is the first block's, and is cut off again.
+  // The first block begins one pixel before the picture; that pixel is cut off again.
   const [down, across] = [Math.floor(height / side) + 1, Math.floor(width / side) + 1]
   const after = (blocks: number, length: number): number => step * (blocks - 1) + taps - 1 - length / 2
   const convolved = make(
@@ -215,7 +217,7 @@ export const thinTransposedConvolution: Rule = (node, { add }) => {
       ['data_format', { kind: 'string', value: 'NHWC' }],
     ],
   )
-  // What DepthToSpace does, in a third of its time: it has no fast way for few channels.
+  // The same as DepthToSpace in a third of its time, because it is slow for few channels.
   const apart = reshape(convolved, [batch, down, across, side, side * channels])
   const laidOut = reshape(transpose(apart, [0, 1, 3, 2, 4]), [batch, side * down, side * across, channels])
   return make(
@@ -227,8 +229,9 @@ export const thinTransposedConvolution: Rule = (node, { add }) => {
 }
 
 /**
- * The gradient of a bias is a sum over all pixels. By that name it takes a fortieth of the time for one channel, and for
- * many TensorFlow does not compute it within the gradient of the filter, which then takes 15 % longer.
+ * The gradient of a bias is a sum over all pixels. As BiasAddGrad it takes a fortieth of the time for one channel.
+ * For many channels it keeps TensorFlow from computing the sum within the gradient of the filter, which would make
+ * that gradient 15 % slower.
  */
 export const biasGradient: Rule = (node, { add }) => {
   if (node.op !== 'BiasAddGrad') return null

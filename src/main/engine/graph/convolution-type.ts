@@ -1,4 +1,7 @@
-/** What a convolution gives, by what it reads: recording a step need not compute it. */
+/**
+ * The type of the result of a convolution, from the types of its inputs: when a step is recorded, the convolution
+ * itself need not be computed.
+ */
 import { DataTypes, edgeType, type GraphNode, integersOf, type OutputType } from './ir.ts'
 
 /**
@@ -16,7 +19,7 @@ function convolutionShape(node: GraphNode): readonly number[] | null {
   switch (node.op) {
     case 'Conv2D':
       return forwardShape(node)
-    // These are told how large their result is.
+    // These read the shape of their result from an input.
     case 'Conv2DBackpropInput':
       return integersOf(node.inputs[0])
     case 'Conv2DBackpropFilter':

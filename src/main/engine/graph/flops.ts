@@ -2,7 +2,10 @@
 
 import { edgeType, elementCount, type GraphNode } from './ir.ts'
 
-/** Floating point operations of convolutions and matrix products, which are nearly all; 0 for the others. */
+/**
+ * Floating point operations of a convolution or matrix product, which make up nearly all of a graph; 0 for other
+ * operations.
+ */
 export function flops(node: GraphNode): number {
   const shapeOf = (input: number): readonly number[] => {
     const edge = node.inputs[input]

@@ -1,6 +1,6 @@
 /**
- * tfjs composes the gradients of activations from several passes over memory, of which TensorFlow has each
- * as one operation.
+ * tfjs computes the gradient of an activation in several passes over memory. TensorFlow has one operation for each of
+ * them, and these rules put it in place.
  */
 
 import { type Attribute, DataTypes, type Edge, edgeType, type GraphNode, numberOf, sameShape } from './ir.ts'
@@ -11,7 +11,10 @@ const value = (node: GraphNode): Edge => ({ node, output: 0 })
 const same = (a: Edge | undefined, b: Edge | undefined): boolean =>
   a !== undefined && b !== undefined && a.node === b.node && a.output === b.output
 
-/** If an edge is tf.step(x, slope): x and the slope below 0. tfjs lets NaN through with a Select of its own. */
+/**
+ * Recognizes tf.step(x, slope) and returns x and the slope for values below 0. tfjs adds a Select of its own that
+ * lets NaN through.
+ */
 function stepOf(edge: Edge): { x: Edge; slope: number } | null {
   const [nan, x, otherwise] = edge.node.op === 'Select' ? edge.node.inputs : []
   if (nan?.node.op !== 'IsNan' || x === undefined || !same(nan.node.inputs[0], x)) return null
@@ -29,7 +32,10 @@ function node(op: string, inputs: Edge[], attributes: [string, Attribute][] = []
   return { op, inputs, attributes: new Map([float32, ...attributes]), controls: [], outputs: [type] }
 }
 
-/** dy * step(x) is the gradient of ReLU; it reads y where that is kept anyway, and then x need not be. */
+/**
+ * Replaces dy * step(x) by the gradient of ReLU. It reads the result y where y is kept anyway, so that x need not be
+ * kept.
+ */
 export const reluGradient: Rule = (product, { add, find }) => {
   if (product.op !== 'Mul') return null
   return eachWay(product, (dy, factor) => {
@@ -43,7 +49,9 @@ export const reluGradient: Rule = (product, { add, find }) => {
   })
 }
 
-/** dy * (1 - y^2) and dy * y * (1 - y), where y is tanh or the sigmoid of something. */
+/**
+ * Replaces dy * (1 - y^2) and dy * y * (1 - y) by the gradients of tanh and of the sigmoid, where y is their result.
+ */
 export const sigmoidGradient: Rule = (product, { add }) => {
   if (product.op !== 'Mul') return null
   return eachWay(product, (dy, factor) => {
@@ -54,7 +62,7 @@ export const sigmoidGradient: Rule = (product, { add }) => {
   })
 }
 
-/** y, if the edge is 1 - y^2 of a tanh. */
+/** Returns y if the edge is 1 - y^2 and y comes from a tanh. */
 function squareLeft(edge: Edge): Edge | null {
   const [one, square] = edge.node.op === 'Sub' ? edge.node.inputs : []
   if (numberOf(one) !== 1 || square?.node.op !== 'Square') return null
@@ -62,7 +70,7 @@ function squareLeft(edge: Edge): Edge | null {
   return y?.node.op === 'Tanh' ? y : null
 }
 
-/** y, if the edge is y * (1 - y) of a sigmoid. */
+/** Returns y if the edge is y * (1 - y) and y comes from a sigmoid. */
 function productLeft(edge: Edge): Edge | null {
   const [y, rest] = edge.node.op === 'Mul' ? edge.node.inputs : []
   const [one, again] = rest?.node.op === 'Sub' ? rest.node.inputs : []
@@ -76,8 +84,8 @@ function eachWay(product: GraphNode, match: (dy: Edge, factor: Edge) => Edge | n
 }
 
 /**
- * The gradient of a leaky ReLU reads the slope from x; y has the same sign, and with it x is read by nothing
- * else, so that TensorFlow can compute y together with what comes before.
+ * Lets the gradient of a leaky ReLU read the sign from the result y instead of from the input x. The signs are the
+ * same, and when nothing else reads x, TensorFlow can compute y together with the operation before it.
  */
 export const leakyGradientFromOutput: Rule = (gradient, { add, find }: RewriteContext) => {
   if (gradient.op !== 'LeakyReluGrad') return null

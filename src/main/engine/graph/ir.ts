@@ -1,6 +1,6 @@
 /**
- * The graph between recording and writing: nodes with typed outputs, data edges and control edges, in an
- * order in which each node comes after those whose data it reads.
+ * The graph as it is between recording and writing: nodes with typed outputs, data edges and control edges. Each node
+ * comes after the nodes whose data it reads.
  */
 import { elementAt } from '../../../shared/element-at.ts'
 
@@ -67,9 +67,9 @@ export interface GraphNode {
   /** Nodes that must have run before this one. */
   readonly controls: readonly GraphNode[]
   readonly outputs: readonly OutputType[]
-  /** Given to nodes that are fed or fetched; the writer names the others. */
+  /** The name of a node that is fed or fetched; the writer names all others. */
   readonly name?: string
-  /** The one device that may run it, as TensorFlow names it; TensorFlow chooses where it is left out. */
+  /** The only device that may run the node, as TensorFlow names it; where it is left out, TensorFlow chooses. */
   readonly device?: string
 }
 
@@ -88,10 +88,10 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i])
 }
 
-/** The types of which the graph format can keep a repeated element once. */
+/** The types for which the graph format can store a repeated element once. */
 const repeatable = new Set<number>([DataTypes.float32, DataTypes.int32, DataTypes.bool])
 
-/** A node that holds a value; values that repeat one element are kept once. */
+/** A node that holds a value. If all of its elements are equal, the element is stored once. */
 export function constantNode(value: TensorValue, controls: readonly GraphNode[] = []): GraphNode {
   const { dtype, shape, values } = value
   const once = values instanceof Uint8Array ? repeatedElement(dtype, values) : null
@@ -114,7 +114,7 @@ function repeatedElement(dtype: number, bytes: Uint8Array): Uint8Array | null {
   return bytes.slice(0, width)
 }
 
-/** Bytes that all elements take, however they are kept. */
+/** How many bytes all elements take, even if a repeated element is stored only once. */
 export function byteLength({ dtype, shape }: OutputType): number {
   return (elementBytes.get(dtype) ?? 0) * elementCount(shape)
 }
@@ -131,7 +131,7 @@ export function integersNode(values: readonly number[]): GraphNode {
   return constantNode({ dtype: DataTypes.int32, shape: [values.length], values: bytes })
 }
 
-/** The number that all elements of a float32 constant are, else null. */
+/** The number that all elements of a float32 constant are equal to; null where there is none. */
 export function numberOf(edge: Edge | undefined): number | null {
   const value = edge === undefined ? null : constantValue(edge.node)
   if (value === null || value.dtype !== DataTypes.float32) return null
@@ -212,7 +212,7 @@ export function assignNode(variable: GraphNode, value: Edge, controls: readonly 
   }
 }
 
-/** Passes a value on under a name, after other nodes have run. */
+/** A node with a name that passes a value on after other nodes have run. */
 export function identityNode(name: string, value: Edge, controls: readonly GraphNode[]): GraphNode {
   const type = edgeType(value)
   return {

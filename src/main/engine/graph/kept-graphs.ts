@@ -24,10 +24,13 @@ import { temporaryPrefix } from '../../platform/durable-file.ts'
 import { tf } from '../tensorflow.ts'
 import { decodeProgram, encodeProgram, type ProgramCache } from './program-cache.ts'
 
-/** Files in the folder: those of a scoring and of both stages of a training, and one to spare. */
+/**
+ * How many files the folder may hold: one for scoring, one for each of the two stages of a training, and one to
+ * spare.
+ */
 const mostFiles = 4
 
-/** A larger graph is compiled each time, in bytes. */
+/** A graph with more bytes than this is not kept and is compiled each time. */
 const largest = 256 * 2 ** 20
 
 const extension = '.graph'
@@ -52,7 +55,10 @@ function digestOfCode(here: string): string {
 
 let code: string | null = null
 
-/** What every graph depends on, besides what the compiler knows: constants are computed by this processor. */
+/**
+ * What every graph depends on besides the things that the compiler knows. The processor belongs to it, since it
+ * computed the constants.
+ */
 function surroundings(): string {
   code ??= digestOfCode(import.meta.dirname)
   return [code, tf.version.tfjs, process.platform, process.arch, cpus()[0]?.model].join()
@@ -61,7 +67,7 @@ function surroundings(): string {
 export interface KeptGraphs {
   /** The folder of the run. */
   folder: string
-  /** What the graphs are for, which their files are called by: letters only. */
+  /** What the graphs are for. The name of their file begins with it, so it has only letters. */
   purpose: string
   /** All that the steps depend on: the system, its configuration, the weights that become constants. */
   of: readonly unknown[]
@@ -102,7 +108,7 @@ export function keptGraphs({ folder, purpose, of, debug }: KeptGraphs): ProgramC
             }
             mkdirSync(kept, { recursive: true })
             const temporary = join(kept, `${temporaryPrefix}${name}`)
-            // Without waiting for the disk: what a power cut leaves damaged is made again.
+            // This does not wait for the disk: a file that a power cut damages is made again.
             writeFileSync(temporary, bytes)
             renameSync(temporary, file)
             dropOldest(kept)

@@ -1,4 +1,7 @@
-/** Values that stand for others while a step is recorded: only which operation reads what matters then. */
+/**
+ * Values that stand in for real ones while a step is recorded. What they are does not matter, only which operation
+ * reads which value.
+ */
 import type { Binding, NativeTensor } from '../binding.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import { convolutionType } from './convolution-type.ts'
@@ -14,9 +17,9 @@ export function sampleInput({ shape, dtype = 'float32' }: InputSignature): Tenso
 }
 
 /**
- * Types of the results of a convolution, and of an operation that an earlier recording has at the same place, reading
- * inputs of the same types: most of the time of a recording goes into values that nobody reads. Null where they are
- * not known.
+ * Types of the results of a convolution, or of an operation that an earlier recording has at the same place with
+ * inputs of the same types; null where they are not known. Most of the time of a recording goes into computing values
+ * that nobody reads, and this saves it.
  */
 export function knownResults(node: GraphNode, earlier: GraphNode | undefined): readonly OutputType[] | null {
   const convolved = convolutionType(node)

@@ -1,5 +1,6 @@
-/** What a translation to ONNX reads of a TensorFlow node: attributes, constants, and how a window slides. */
-
+/**
+ * Reads from a TensorFlow node what its translation to ONNX needs: attributes, constants, and how a window slides.
+ */
 import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import {
@@ -23,7 +24,7 @@ export function boolean(node: GraphNode, name: string): boolean {
   return attribute?.kind === 'boolean' && attribute.value
 }
 
-export function text(node: GraphNode, name: string): string {
+function text(node: GraphNode, name: string): string {
   const attribute = node.attributes.get(name)
   if (attribute?.kind === 'string') return attribute.value
   throw notExportable(node)
@@ -73,7 +74,7 @@ export function slidingWindow(
   return { strides, pads: [top, left, bottom, right] }
 }
 
-/** All elements of a constant, also where they are kept once. */
+/** All elements of a constant, including one that is stored as a single repeated element. */
 export function whole(value: TensorValue): Float32Array {
   const stored = floatsOf(value)
   const count = elementCount(value.shape)

@@ -32,7 +32,7 @@ const types = { float: 1, int64: 7 } as const
 const attributeTypes = { float: 1, int: 2, ints: 7 } as const
 
 export interface OnnxDescription {
-  /** Of the graph: letters, digits and hyphens. */
+  /** The name of the graph: letters, digits and hyphens. */
   name: string
   producerVersion: string
   /** What a reader needs besides the graph: preprocessing, calibration, threshold. */
@@ -92,7 +92,7 @@ class GraphWriter {
     return `v${this.#count}`
   }
 
-  /** Adds a node of one output and answers the output's name. */
+  /** Adds a node with one output and returns the name of the output. */
   #add(
     op: string,
     inputs: readonly string[],
@@ -135,7 +135,7 @@ class GraphWriter {
     return this.#initializer(types.int64, [values.length], new Uint8Array(words.buffer))
   }
 
-  /** The name of what an edge carries; a constant becomes an initializer when it is first read. */
+  /** The name of the value on an edge. A constant becomes an initializer when it is first read. */
   #value({ node, output }: Edge): string {
     const known = this.#values.get(node)
     if (known !== undefined) {
@@ -266,7 +266,9 @@ class GraphWriter {
     return this.#channelsLast(this.#add('ConvTranspose', [x, w], { strides, pads, output_padding: rest }))
   }
 
-  /** The largest values along the last axis; where they were is an output that nothing reads. */
+  /**
+   * The largest values along the last axis. The operator also gives their positions, as an output that nothing reads.
+   */
   #largest(node: GraphNode): string {
     const [values, count] = node.inputs
     if (values === undefined) throw notExportable(node)

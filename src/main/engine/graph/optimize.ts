@@ -1,7 +1,6 @@
 /**
- * Makes a recorded graph faster without changing what it computes beyond the last bits. TensorFlow does some
- * of this itself when a graph first runs; what is here it does not do, or does only to a graph that has been
- * prepared for it.
+ * Makes a recorded graph faster; results change in their last bits at most. TensorFlow does some of this itself when
+ * a graph first runs. The rules here do what TensorFlow does not, or does only for a graph that was prepared for it.
  */
 
 import {
@@ -31,7 +30,7 @@ const always: readonly Rule[] = [
   addedBias,
 ]
 
-/** What a GPU does best as it was recorded. */
+/** Rules for processors only; a GPU is fastest with these operations as they were recorded. */
 const forProcessor: readonly Rule[] = [thinTransposedConvolution, biasGradient]
 
 export interface OptimizeOptions {
@@ -42,7 +41,7 @@ export interface OptimizeOptions {
 /** Returns nodes that do what the roots do, in the roots' order. */
 export function optimize(roots: readonly GraphNode[], { device, precision }: OptimizeOptions): GraphNode[] {
   const rewritten = rewrite(roots, always)
-  // After the other rules, which look for the convolution as it was recorded.
+  // This comes after the other rules, because they look for the convolution as it was recorded.
   const laidOut = device === 'gpu' ? rewritten : rewrite(rewritten, forProcessor)
   if (precision === 'float32') return laidOut
   return rewrite(laidOut, [precision === 'bfloat16' ? bfloat16Products : roundedProducts])

@@ -1,7 +1,7 @@
 /**
- * Optimizers for steps that are compiled. Their state is in variables (`slots`), to be listed in the
- * program and kept in checkpoints; one TensorFlow operation updates each weight. Eagerly they compute the
- * same formulas in tfjs.
+ * Optimizers for compiled steps. Their state is in variables (`slots`), which a program has to list and which
+ * checkpoints keep. One TensorFlow operation updates each weight; steps that run eagerly compute the same formulas in
+ * tfjs.
  */
 
 import { Failure } from '../../../shared/failure.ts'
@@ -66,7 +66,7 @@ export function adam(
     ([name, weight]) => [name, { first: slot(weight), second: slot(weight) }] as const,
   )
   const byName = new Map(moments)
-  // beta^t, of the step that comes next.
+  // beta^t of the next step.
   const beta1Power = scalarSlot(beta1)
   const beta2Power = scalarSlot(beta2)
   const slots: Record<string, Variable> = { beta1Power, beta2Power }

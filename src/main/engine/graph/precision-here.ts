@@ -6,9 +6,9 @@ import type { Precision } from './program.ts'
 export type WantedPrecision = Exclude<Precision, 'rounded'>
 
 /**
- * What a graph multiplies here where `wanted` was asked for: bfloat16 is for graphs that run on a processor that has
- * it. Another processor takes float32, or, where FANOSCOPE_BFLOAT16 is `rounded`, float32 rounded as bfloat16 is:
- * what that costs in quality can be measured anywhere.
+ * The precision in which a graph multiplies on this machine where `wanted` was asked for. Only a processor with
+ * bfloat16 uses it. Another one uses float32, or, where FANOSCOPE_BFLOAT16 is `rounded`, float32 rounded as bfloat16
+ * is, so that its effect on quality can be measured on any machine.
  */
 export function precisionHere(wanted: WantedPrecision): Precision {
   if (wanted === 'float32' || provider.backend !== 'tensorflow' || provider.gpu) return 'float32'

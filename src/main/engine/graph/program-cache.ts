@@ -1,12 +1,12 @@
 /**
- * A compiled program as bytes, so that it can be kept and loaded again: recording steps is nearly all of what
- * compiling costs. What it depends on is the business of who keeps it.
+ * A compiled program as bytes, so that it can be kept and loaded again: most of the time of compiling goes into
+ * recording the steps. Whoever keeps a program also has to know what it depends on.
  */
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
-/** What a step feeds and fetches, by the names of nodes in the graph, and what it counted. */
+/** What a step feeds and fetches, as names of nodes in the graph, and what was counted in it. */
 const stepSchema = z.object({
   feeds: z.array(z.object({ input: z.string(), node: z.string() })),
   fetches: z.array(z.object({ output: z.string(), node: z.string() })),
@@ -33,7 +33,7 @@ export interface ProgramCache {
 }
 
 export interface ProgramPlace {
-  /** What is kept there; null where that is nothing, or nothing that can be used. */
+  /** The graph that is kept there; null where there is none, or none that can be used. */
   find(): CompiledGraph | null
   /** Never throws: a program that cannot be kept is compiled again the next time. */
   keep(graph: CompiledGraph): void
@@ -43,13 +43,13 @@ const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(byte
 
 const newline = 10
 
-/** A digest of all that follows, a line of JSON about the steps, and the model. */
+/** The form is a digest of everything after it, one line of JSON about the steps, and the model. */
 export function encodeProgram({ model, steps }: CompiledGraph): Uint8Array {
   const body = Buffer.concat([Buffer.from(`${JSON.stringify(steps)}\n`), model])
   return Buffer.concat([Buffer.from(`${digestOf(body)}\n`), body])
 }
 
-/** @throws Error where a byte is not as it was written */
+/** @throws Error where a byte has changed since the program was written */
 export function decodeProgram(bytes: Uint8Array): CompiledGraph {
   const first = bytes.indexOf(newline)
   const body = bytes.subarray(first + 1)

@@ -39,10 +39,13 @@ export interface StepGraph {
 
 let captured: Map<string, StepGraph> | null = null
 
-/** What is captured must be recorded, whatever is kept of it. */
+/** Whether graphs are captured at the moment. Then each step has to be recorded, even if its graph is in a cache. */
 export const isCapturing = (): boolean => captured !== null
 
-/** The graphs of the steps that are compiled while `act` runs, by name. They hold the weights: let go of them soon. */
+/**
+ * The graphs of the steps that are compiled while `act` runs, by name. They hold all weights, so they should not be
+ * kept for long.
+ */
 export function capturingGraphs<T>(act: () => T): { made: T; graphs: ReadonlyMap<string, StepGraph> } {
   const graphs = new Map<string, StepGraph>()
   captured = graphs
@@ -53,7 +56,7 @@ export function capturingGraphs<T>(act: () => T): { made: T; graphs: ReadonlyMap
   }
 }
 
-/** Rewritten by the rules that hold on every processor; none of the nodes is special to one. */
+/** A recording as a graph, rewritten only by rules that hold on every processor. */
 function graphOf(recording: Recording): StepGraph {
   const outputs = [...recording.outputs]
   const named = outputs.map(([name, edge]) => identityNode(`out_${name}`, edge, []))
@@ -108,7 +111,8 @@ export function compiledGraph(
     assignNode(entry.handle, { node: placeholderNode(writeName(i), entry.type), output: 0 }, []),
   )
   roots.push(...reads, doneNode(writtenName, writes))
-  // Once more for all of them together: what steps share, such as the weights of a frozen network, is there once.
+  // The steps are rewritten again together, so that what they share, such as the weights of a frozen network, is in
+  // the graph only once.
   const shared = rewrite(roots, [])
   clock.lap('optimize')
   const model = encodeSavedModel(encodeGraph(shared))
@@ -117,8 +121,8 @@ export function compiledGraph(
 }
 
 /**
- * Records a step, and once more to see that it does the same on every call: what differs was drawn or
- * counted in JavaScript and would silently become a constant.
+ * Records a step twice and compares. Something that differs was drawn or counted in JavaScript and would silently
+ * become a constant of the graph.
  */
 function recordTwice(
   backend: NativeBackend,
@@ -167,7 +171,7 @@ function stepStats({ operations: recorded }: Recording, roots: readonly GraphNod
   return { recorded, operations, flops: sum }
 }
 
-/** A node to fetch so that others run. */
+/** A node that is fetched so that other nodes run. */
 function doneNode(name: string, after: readonly GraphNode[]): GraphNode {
   return { ...constantNode({ dtype: DataTypes.bool, shape: [], values: Uint8Array.of(1) }, after), name }
 }

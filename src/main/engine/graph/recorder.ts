@@ -1,7 +1,7 @@
 /**
- * Runs a step once, eagerly, and notes every operation that tfjs asks of TensorFlow. The values do not
- * matter, only which operation reads what: the step runs on made-up inputs, convolutions are not computed, and
- * every variable gets back the value that it had.
+ * Runs a step once, eagerly, and notes every operation that tfjs calls in TensorFlow. Only which operation reads what
+ * is of interest, not the values. So the step runs on made-up inputs, convolutions are not computed, and every
+ * variable gets its value back afterwards.
  */
 
 import { Failure } from '../../../shared/failure.ts'
@@ -47,7 +47,7 @@ export interface Recording {
   readonly effects: readonly GraphNode[]
   /** Number of operations that tfjs executed. */
   readonly operations: number
-  /** Each operation in its order, as it was asked for. */
+  /** The operations in the order of their calls. */
   readonly log: readonly GraphNode[]
 }
 
@@ -55,7 +55,9 @@ export interface Recording {
 export interface FusedUpdate {
   readonly op: string
   readonly attributes: ReadonlyMap<string, Attribute>
-  /** In the operation's order of inputs; those that are updated go in as variables, the others as values. */
+  /**
+   * The inputs in the order of the operation. Those that are updated are given as variables, the others as values.
+   */
   readonly operands: readonly (Variable | Tensor)[]
   /** Those of the operands that the operation changes. */
   readonly updated: readonly Variable[]
@@ -104,7 +106,7 @@ class Recorder {
   readonly #sources = new Map<number, Edge>()
   /** Nodes whose values come from inputs or variables, and so change from run to run. */
   readonly #changing = new Set<GraphNode>()
-  /** The latest read of each variable, and the write that it follows. */
+  /** The latest read of each variable, with the write that came before it. */
   readonly #reads = new Map<ProgramVariable, GraphNode>()
   readonly #effects: GraphNode[] = []
   readonly #before: readonly GraphNode[]
@@ -213,13 +215,13 @@ class Recorder {
     for (const entry of changed) this.#written(entry, node)
   }
 
-  /** What must have run before the variable may be written again. */
+  /** The nodes that must have run before the variable may be written again. */
   #earlier(entry: ProgramVariable): GraphNode[] {
     const read = this.#reads.get(entry)
     return read === undefined ? [] : [read]
   }
 
-  /** From here on the variable's value is what this node wrote. */
+  /** Notes that the variable now has the value that this node wrote. */
   #written(entry: ProgramVariable, write: GraphNode): void {
     const node = readNode(entry.handle, entry.type, [write])
     this.#reads.set(entry, node)
@@ -250,7 +252,9 @@ class Recorder {
     return this.#source(this.#idOf(tensor), tensor.shape)
   }
 
-  /** Where a handle comes from; one from before the step, such as a frozen weight, becomes a constant. */
+  /**
+   * The edge that a handle comes from. A tensor from before the step, such as a frozen weight, becomes a constant.
+   */
   #source(id: number, shape: readonly number[] | null): Edge {
     const known = this.#sources.get(id)
     if (known !== undefined) return known
@@ -316,7 +320,7 @@ class Recorder {
     })
   }
 
-  /** Zeros in place of results that nobody reads; null for an operation that has to be computed. */
+  /** Zeros in place of results that nobody reads; null where the operation has to be computed. */
   #standIns(node: GraphNode): NativeTensor[] | null {
     if (!node.inputs.some((edge) => this.#changing.has(edge.node))) return null
     const types = knownResults(node, this.#before[this.#log.length])

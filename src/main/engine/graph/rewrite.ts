@@ -1,6 +1,6 @@
 /**
- * Rebuilds a graph node by node, from what is read to what reads it, so that rules can replace nodes. Along
- * the way it drops what the results do not need and keeps equal nodes once.
+ * Rebuilds a graph node by node, from the inputs to the outputs, so that rules can replace nodes. Nodes that the
+ * results do not need are dropped, and equal nodes are kept only once.
  */
 
 import { createHash } from 'node:crypto'
@@ -9,21 +9,21 @@ import { reachableNodes } from './saved-model.ts'
 
 /** What a rule may use besides the node. */
 export interface RewriteContext {
-  /** The node, or an equal one that is there already. */
+  /** Adds a node. If an equal one exists, that one is returned. */
   add(node: GraphNode): GraphNode
-  /** A node like this one, if there is one. */
+  /** An equal node that exists already, or null. */
   find(node: GraphNode): GraphNode | null
-  /** How many nodes read this one by data. */
+  /** How many nodes read the data of this one. */
   uses(node: GraphNode): number
 }
 
 /**
- * Returns what to read instead of the node's only output, or null to keep the node. The node's inputs have
- * been rewritten already.
+ * Returns the edge to read instead of the node's only output, or null to keep the node. The inputs of the node have
+ * been rewritten before.
  */
 export type Rule = (node: GraphNode, context: RewriteContext) => Edge | null
 
-/** Returns nodes that do what the roots do, in the roots' order. */
+/** Returns nodes that compute the same as the roots, in the same order. */
 export function rewrite(roots: readonly GraphNode[], rules: readonly Rule[]): GraphNode[] {
   const read = nodesReadBy(roots)
   const nodes = reachableNodes(roots).filter((node) => node.op !== 'ReadVariableOp' || read.has(node))
@@ -81,7 +81,7 @@ function rebuilt(
   }
 }
 
-/** The nodes that the roots and their writes need by data. */
+/** The nodes whose data the roots and their writes need. */
 function nodesReadBy(roots: readonly GraphNode[]): Set<GraphNode> {
   const seen = new Set<GraphNode>(roots)
   for (const node of seen) {
@@ -109,12 +109,12 @@ function liveControls(read: ReadonlySet<GraphNode>): (node: GraphNode) => readon
   return controlsOf
 }
 
-/** Whether two nodes that look the same are the same. */
+/** Whether two nodes with the same operation and inputs can be merged into one. */
 function mergeable(node: GraphNode): boolean {
   return node.name === undefined && node.outputs.length > 0 && node.op !== 'VarHandleOp'
 }
 
-/** Names nodes by what they compute, so that equal ones have equal names. */
+/** Gives nodes names by what they compute, so that equal nodes get equal names. */
 function nodeKeys(): (node: GraphNode) => string {
   const numbers = new Map<GraphNode, number>()
   const numberOf = (node: GraphNode): number => {

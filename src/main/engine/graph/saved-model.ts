@@ -15,7 +15,7 @@ function writeShape(writer: ProtobufWriter, shape: readonly number[]): void {
   for (const size of shape) writer.message(2, (dimension) => dimension.integer(1, size))
 }
 
-/** Writes a value that stands for many, which only the typed fields of the message may do. */
+/** Writes one value that stands for all elements. Only the typed fields of the message can express that. */
 function writeRepeated(writer: ProtobufWriter, { dtype, values }: TensorValue): void {
   if (!(values instanceof Uint8Array)) throw new TypeError('strings do not repeat')
   const view = new DataView(values.buffer, values.byteOffset)
@@ -73,7 +73,9 @@ function writeAttribute(writer: ProtobufWriter, attribute: Attribute): void {
   }
 }
 
-/** All nodes that these need, each after those that it needs, by data or by control. */
+/**
+ * All nodes that the roots need, by data or by control, in an order in which each comes after those that it needs.
+ */
 export function reachableNodes(roots: readonly GraphNode[]): GraphNode[] {
   const done = new Set<GraphNode>()
   const order: GraphNode[] = []
@@ -144,7 +146,7 @@ export function encodeGraph(roots: readonly GraphNode[]): Uint8Array {
   return graph.bytes()
 }
 
-/** What a SavedModel is called with, for programs other than this one. */
+/** The inputs and outputs by which other programs call a SavedModel. */
 export interface Signature {
   inputs: Readonly<Record<string, GraphNode>>
   outputs: Readonly<Record<string, GraphNode>>
@@ -173,7 +175,10 @@ function writeSignature(writer: ProtobufWriter, { inputs, outputs }: Signature):
   writer.string(3, 'tensorflow/serving/predict')
 }
 
-/** A SavedModel message around a GraphDef, with the tag `serve`, and with a signature where others are to call it. */
+/**
+ * A SavedModel message around a GraphDef, with the tag `serve`. It has a signature only if other programs are to call
+ * it.
+ */
 export function encodeSavedModel(graph: Uint8Array, signature: Signature | null = null): Uint8Array {
   const model = new ProtobufWriter()
   model.integer(1, 1).message(2, (meta) => {

@@ -1,4 +1,7 @@
-/** A program's variables: what both kinds of program check of them, and how a recording tells them from others. */
+/**
+ * Checks of a program's variables that graphs and eager programs have in common, and how a recording tells variables
+ * apart.
+ */
 
 import { Failure } from '../../../shared/failure.ts'
 import { tf, type Variable } from '../tensorflow.ts'
@@ -40,8 +43,8 @@ export function checkValues(
 }
 
 /**
- * Gives data of its own to each variable that shares it with another, as `tf.variable(other)` makes them: what
- * is read could not be told apart, and a step would read and write the wrong one.
+ * Gives each variable data of its own where `tf.variable(other)` has made several share the same data. A recording
+ * could not tell them apart, and a step would read and write the wrong one.
  */
 export function separate(variables: Iterable<Variable>): void {
   const holders = new Map<object, number>()
@@ -53,7 +56,7 @@ export function separate(variables: Iterable<Variable>): void {
   }
 }
 
-/** All variables besides these, with the data that they hold now. */
+/** All variables except these, with the data that they hold at the moment. */
 export function dataOfOthers(own: ReadonlyMap<Variable, unknown>): Map<Variable, object> {
   const others = Object.values(tf.engine().registeredVariables).filter((variable) => !own.has(variable))
   return new Map(others.map((variable) => [variable, variable.dataId]))

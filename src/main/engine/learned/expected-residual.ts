@@ -27,7 +27,7 @@ export function expectationTensors({ codes, maps, usual, latent }: ExpectedResid
   }
 }
 
-/** From the tensors of a model file; null where it has none. */
+/** Reads the expectation from the tensors of a model file; null where it has none. */
 export function expectationOfModel(tensors: TensorMap): ExpectedResiduals | null {
   const [codes, maps, usual] = [names.codes, names.maps, names.usual].map((name) => tensors[name])
   const latent = codes?.shape[1]

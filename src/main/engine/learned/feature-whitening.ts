@@ -1,7 +1,8 @@
 /**
- * Residuals of features whitened by their covariance on good parts: how far f(x) - f(y) of an early critic layer
- * is from what is usual there, along each of the axes in which good parts vary (Mahalanobis 1936). What the
- * generator never reproduces weighs little, whatever its size; what it always does weighs much.
+ * Residuals of features, whitened by their covariance on good parts: how far f(x) - f(y) of an early critic layer is
+ * from what is usual there, along each of the axes in which good parts vary (Mahalanobis 1936). A difference that the
+ * generator never reproduces on good parts either counts little, however large it is; one in a direction that the
+ * generator always reproduces counts a lot.
  */
 
 import type { TensorMap } from '../../model/safetensors.ts'
@@ -10,7 +11,7 @@ import { type Tensor, tf } from '../tensorflow.ts'
 import type { Learnable, Learned } from './learnable.ts'
 import { MomentSums, whiteningOf } from './whitening.ts'
 
-/** The share of a tile's cells, the farthest, that its score is the mean of. */
+/** The score of a tile is the mean of this share of its cells, those that are farthest away. */
 export const farthestCells = 0.01
 
 export interface FeatureWhitening {
@@ -31,7 +32,7 @@ export function whitenedDistance(x: Tensor, y: Tensor, { mean, whitening }: Feat
   return tf.mean(tf.topk(distances, Math.max(1, Math.round(farthestCells * cells)), false).values, 1)
 }
 
-/** Gathers residuals of good training tiles and learns from them how they vary together. */
+/** Collects residuals of good training tiles and learns from them how the features vary together. */
 export class WhiteningGathering {
   readonly #features: number
   readonly #sums: MomentSums
@@ -63,7 +64,7 @@ export function whiteningTensors({ mean, whitening }: FeatureWhitening): TensorM
   }
 }
 
-/** From the tensors of a model file; null where it has none. */
+/** Reads the whitening from the tensors of a model file; null where it has none. */
 export function whiteningOfModel(tensors: TensorMap): FeatureWhitening | null {
   const [mean, whitening] = [tensors[names.mean]?.data, tensors[names.whitening]?.data]
   return mean && whitening ? { mean, whitening } : null
@@ -84,7 +85,7 @@ export const whitenedFeatures: Learnable = {
       return {
         add({ size, early }) {
           if (early === null) throw new TypeError('residuals of early features were not asked for')
-          // After two halvings there are a quarter as many cells as pixels, both ways.
+          // After two halvings height and width are a quarter of those of the image.
           gathering ??= new WhiteningGathering(early.length / (size / 4) ** 2)
           gathering.add(early)
         },

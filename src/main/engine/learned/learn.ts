@@ -1,6 +1,7 @@
 /**
- * Learns of good parts what a run is told to learn besides its networks: first all that is learned from training
- * tiles, in one pass over the same ones, and then, with what that adds to the graph, what is learned from photographs.
+ * Learns from good parts what a run asks for besides its networks. Everything that is learned from training tiles
+ * comes first, in one pass over the same tiles. After it comes what is learned from photographs, since it uses the
+ * graph with what the first pass added.
  */
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { LearnedComponent } from '../../model/scores.ts'
@@ -20,7 +21,7 @@ import {
 import { learnables } from './registry.ts'
 import { joined, type LearnedByName, requestOf } from './with-learned.ts'
 
-/** Training tiles that are looked at, at most; fewer where each of them is searched for. */
+/** How many training tiles are used, at most; fewer where scoring is a search for each tile. */
 const tilesLimit = 2_048
 const searchedTiles = 128
 
@@ -33,14 +34,14 @@ export interface Learning {
   overlap: number
   seed: number
   createScorer(request: ScorerRequest): TileScorer
-  /** Tells how far it is; throws where the training is to stop. */
+  /** Reports progress; throws where the training is to stop. */
   proceed(phase: string, done: number, total: number): Promise<void>
 }
 
-/** What is to be learned from the same kind of source. */
+/** What is to be learned from one kind of source. */
 type Wanted<L> = { name: LearnedComponent; learning: L }[]
 
-/** What was learned, and the scorer of the system's graph that `withLearned` takes with it. */
+/** What was learned, and the scorer of the system's graph that `withLearned` continues with. */
 export async function learn(learning: Learning): Promise<{ learned: LearnedByName; scorer: TileScorer }> {
   const { parameters, createScorer } = learning
   const found = new Map<LearnedComponent, Learned>()
@@ -56,7 +57,7 @@ export async function learn(learning: Learning): Promise<{ learned: LearnedByNam
       if (parameters === null) continue
       found.set(name, await learnFromPhotographs(learning, parameters, { name, source, scorer }))
     }
-    // In the order of the registry, whatever was learned first.
+    // In the order of the registry, in whatever order it was learned.
     const learned = new Map(learnables.flatMap(({ name }) => entryOf(found, name)))
     return { learned, scorer }
   } catch (error) {
@@ -76,7 +77,7 @@ function entryOf(found: LearnedByName, name: LearnedComponent): [LearnedComponen
   return learned ? [[name, learned]] : []
 }
 
-/** Values of one tile in what was computed for a batch. */
+/** The values of one tile among those of a batch. */
 const row = (values: Float32Array, batch: number, tile: number): Float32Array => {
   const width = values.length / batch
   return values.slice(tile * width, (tile + 1) * width)
@@ -92,7 +93,7 @@ async function learnFromTiles(
   const { batch, size, channels } = scorer
   const limit = scorer.searchSteps === undefined ? tilesLimit : searchedTiles
   const tiles = mode.input === 'whole' ? Math.min(limit, training.images.length) : limit
-  // As they are scored: not mirrored, not shifted, and a whole photograph once.
+  // The tiles are cut as for scoring: neither mirrored nor shifted, and a whole photograph only once.
   const batches = new TrainingBatches({
     cache: training,
     size,

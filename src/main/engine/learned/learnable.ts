@@ -1,7 +1,7 @@
 /**
- * The one interface of what a model learns of good parts besides its networks: what it is called, what it learns
- * from, how the model file holds it, and what it adds to a scorer. A further one is a file with a `Learnable`, and a
- * line in `registry.ts`.
+ * The interface of everything that a model learns from good parts besides its networks: its name, what it learns
+ * from, how the model file stores it, and what it adds to a scorer. To add another one, write a file with a
+ * `Learnable` and a line in `registry.ts`.
  */
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
@@ -10,10 +10,10 @@ import type { Random } from '../../platform/random.ts'
 import type { Pixels } from '../data/geometry.ts'
 import type { GraphComponent, PhotographMeasure, ScorerRequest } from '../scoring/tile-scorer.ts'
 
-/** What the graph can be asked to give, for whoever learns from it or measures by it. */
+/** Outputs that the graph can be asked for, by code that learns from them or measures with them. */
 export type GraphOutputs = Partial<Pick<ScorerRequest, 'codes' | 'early'>>
 
-/** What the graph gave of one good training tile; the values are the gathering's own. */
+/** The graph's outputs for one good training tile. The arrays belong to the receiver, which may keep them. */
 export interface TrainingTile {
   /** Its side, in pixels. */
   size: number
@@ -25,28 +25,28 @@ export interface TrainingTile {
   early: Float32Array | null
 }
 
-/** A component of one tile, from what its graph gave. */
+/** Computes a component of one tile from the outputs of the graph. */
 export type TileMeasure = (tile: { map: Float32Array; code: Float32Array | null }) => {
   value: number
-  /** The tile's anomaly map in place of |x - G(E(x))|: [size, size]; null where that one stays. */
+  /** The anomaly map of the tile that replaces |x - G(E(x))|: [size, size]; null where that one is kept. */
   map: Float32Array | null
 }
 
-/** What was learned. It adds one component: in the graph, for each tile, or for each photograph. */
+/** What was learned. It adds one component, which is computed in the graph, for each tile, or for each photograph. */
 export interface Learned {
   /** As the model file holds it. */
   readonly tensors: TensorMap
-  /** What the graph has to give so that the component can be measured. */
+  /** The outputs of the graph that the component is measured from. */
   readonly asks?: GraphOutputs
   readonly inGraph?: GraphComponent['compute']
   ofTile?(size: number): TileMeasure
   ofPhotograph?(): PhotographMeasure
 }
 
-/** From random good training tiles, as they are scored: all such learnables see the same ones. */
+/** Learns from random good training tiles, cut as for scoring. All of these learnables get the same tiles. */
 export interface LearnsFromTiles {
   readonly from: 'tiles'
-  /** What the graph has to give meanwhile. */
+  /** The outputs of the graph that are needed while learning. */
   readonly asks: GraphOutputs
   gather(parameters: LearningParameters): {
     add(tile: TrainingTile): void
@@ -55,10 +55,10 @@ export interface LearnsFromTiles {
   }
 }
 
-/** From good training photographs beside their reconstructions. */
+/** Learns from good training photographs and their reconstructions. */
 export interface LearnsFromPhotographs {
   readonly from: 'photographs'
-  /** Photographs that are looked at, at most. */
+  /** How many photographs are used, at most. */
   readonly most: number
   gather(
     photographs: number,
@@ -74,10 +74,10 @@ export interface Learnable {
   /** The component that it adds, and the parameter that asks for it. */
   readonly name: LearnedComponent
   readonly learning: LearnsFromTiles | LearnsFromPhotographs
-  /** From the tensors of a model file; null where it has none. */
+  /** Reads it from the tensors of a model file; null where it has none. */
   ofModel(tensors: TensorMap, parameters: LearningParameters): Learned | null
 }
 
-/** A run whose score or map is made from a component needs what it is learned from, asked for or not. */
+/** Whether a run learns this component: it was asked for, or the run's score or map is made from it. */
 export const isLearned = ({ name }: Learnable, parameters: LearningParameters): boolean =>
   parameters[name] || parameters.score === name || parameters.map === name

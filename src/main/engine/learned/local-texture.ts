@@ -24,7 +24,7 @@ export interface Cells {
   columns: number
 }
 
-/** What `texturesOf` says of a photograph and its reconstruction. */
+/** The features of a photograph and of its residual, see `texturesOf`. */
 export interface Textures {
   photograph: Cells
   residual: Cells
@@ -36,10 +36,10 @@ interface Plane {
   height: number
 }
 
-/** Contrast, as a share of the brightness, under which there is nothing but noise of the camera. */
+/** Below this contrast, as a share of the brightness, there is only camera noise. */
 const leastContrast = 0.03
 
-/** Brightness under which nothing can be told, full scale 1. */
+/** Below this brightness (1 is full scale) a pixel carries no usable information. */
 const darkest = 0.03
 const leastEnergy = 1e-3
 
@@ -58,14 +58,17 @@ function gaussian(scale: number, order: 0 | 1 | 2): Kernel {
     kernel[i] = (kernel[i] / sum) * factor
   }
   if (order === 2) {
-    // Cut off and sampled, the second derivative of a constant would not be zero.
+    // Because the kernel is cut off and sampled, the second derivative of a constant would not be zero otherwise.
     const mean = kernel.reduce((total, value) => total + value, 0) / kernel.length
     for (let i = 0; i < kernel.length; i++) kernel[i] -= mean
   }
   return kernel
 }
 
-/** Pixels that are summed at once: each sum waits for itself, and four do not wait for each other. */
+/**
+ * How many pixels are summed side by side. Each addition has to wait for the one before in its own sum, but not for
+ * those of the other sums.
+ */
 const atOnce = 4
 
 /**
@@ -143,8 +146,8 @@ const blurred = (plane: Plane, scale: number): Plane => {
 }
 
 /**
- * The five derivatives of first and second order at a scale, one after the other in the same memory: what is kept of
- * one must be taken before the next is asked for.
+ * The five derivatives of first and second order at a scale, one after the other. All of them use the same memory, so
+ * each must be read before the next one is requested.
  */
 function* derivatives(plane: Plane, scale: number): Generator<Plane> {
   const [smooth, first, second] = [gaussian(scale, 0), gaussian(scale, 1), gaussian(scale, 2)]
@@ -162,7 +165,9 @@ interface Grid {
   columns: number
 }
 
-/** Cells of a picture: what is left over at its end and smaller than half a cell belongs to the last one. */
+/**
+ * The grid of cells of a picture. What is left over at its end and smaller than half a cell belongs to the last cell.
+ */
 const gridOf = ({ width, height }: Plane, side: number): Grid => ({
   columns: Math.max(1, Math.round(width / side)),
   rows: Math.max(1, Math.round(height / side)),
@@ -240,7 +245,7 @@ function logBrightness({ data, width, height, channels }: Pixels): Plane {
   return { data: out, width, height }
 }
 
-/** Deviation of the picture around each cell from its slow part: [rows * columns]. */
+/** How much the picture deviates from its slow part around each cell: [rows * columns]. */
 function contrastOf(picture: Plane, means: Plane): Float32Array {
   const slow = blurred(means, 1.33).data
   const squares = cellMeans(picture, cellSide, gridOf(picture, cellSide), 'squares').data

@@ -18,13 +18,13 @@ import { momentsOf, whiteningOf } from './whitening.ts'
 /** Cells in a bank, at most. */
 export const bankLimit = 16_384
 
-/** Cells beside the bank that its usual distance is measured on, at most. */
+/** The usual distance is measured on this many cells, at most, that are not in the bank. */
 const probeLimit = 2_048
 
 /** Cells that are compared with the bank at once. */
 const chunk = 1_024
 
-/** The least that counts as a usual distance: good parts that are all alike have none. */
+/** The lower limit of the usual distance; where all good parts are alike it would be 0. */
 const leastUsual = 1e-3
 
 export interface NormalTexture {
@@ -44,7 +44,7 @@ type Side = (typeof sides)[number]
 
 export type NormalTextures = Record<Side, NormalTexture>
 
-/** Gathers cells of training photographs, as many of each, and learns from them what is normal. */
+/** Collects cells of training photographs, the same number of each, and learns from them what is normal. */
 class CellGathering {
   readonly #perPhotograph: number
   readonly #probesPerPhotograph: number
@@ -60,7 +60,7 @@ class CellGathering {
   add({ data }: Cells, order: readonly number[]): void {
     const take = (cell: number): Float32Array =>
       data.slice(cell * textureFeatures, (cell + 1) * textureFeatures)
-    // A few are left for probes, however small the photograph is.
+    // Even a small photograph leaves a few cells for measuring the usual distance.
     const probes = Math.min(this.#probesPerPhotograph, Math.ceil(order.length / 8))
     this.#probes.push(...order.slice(0, probes).map(take))
     this.#cells.push(...order.slice(probes, probes + this.#perPhotograph).map(take))
@@ -88,7 +88,7 @@ function together(cells: readonly Float32Array[]): Float32Array {
   return all
 }
 
-/** The same for photographs and their residuals, at the same places. */
+/** The same for photographs and their residuals, with cells at the same places. */
 export class TextureGathering {
   readonly #random: Random
   readonly #gatherings: Record<Side, CellGathering>
@@ -126,7 +126,10 @@ function whiten(
   })
 }
 
-/** The values of what is computed; `tf.tidy` would walk through them one by one to look for tensors. */
+/**
+ * The values of a computed tensor. They are read outside of `tf.tidy`, which would search an array that it returns
+ * for tensors, value by value.
+ */
 function valuesOf(compute: () => Tensor): Float32Array {
   const result = tf.tidy(compute)
   try {
@@ -184,7 +187,7 @@ class Bank {
   }
 }
 
-/** Compares photographs with the banks of good cells, which it holds as tensors. */
+/** Compares photographs with the banks of good cells; the banks are held as tensors. */
 export class NearestNormal {
   readonly #banks: { bank: Bank; side: Side; usual: number }[]
 
@@ -229,13 +232,13 @@ export function textureTensors(textures: NormalTextures): TensorMap {
   )
 }
 
-/** From the tensors of a model file; null where it has none. */
+/** Reads the banks from the tensors of a model file; null where it has none. */
 export function texturesOfModel(tensors: TensorMap): NormalTextures | null {
   const of = (side: Side): NormalTexture | null => {
     const [mean, whitening, bank, usual] = ['mean', 'whitening', 'bank', 'usual'].map(
       (name) => tensors[`${prefix}${side}/${name}`]?.data,
     )
-    // What was learned by an earlier version had other features.
+    // A model of an earlier version may have learned other features; these are not used.
     const fits = whitening?.length === textureFeatures ** 2
     return mean && whitening && bank && usual && fits ? { mean, whitening, bank, usual: usual[0] ?? 1 } : null
   }

@@ -1,4 +1,4 @@
-/** The texture of good photographs and of what the networks leave of them, and how far a photograph is from it. */
+/** The texture of good photographs and of their residuals, and how far a photograph is from it. */
 import type { LearningParameters } from '../../model/parameters.ts'
 import { textureComponent } from '../../model/scores.ts'
 import { cellsInside, distanceMap, farthest, onlyInside } from '../scoring/distance-map.ts'

@@ -1,4 +1,4 @@
-/** What a model can learn of good parts besides its networks: one line each, by the component that it adds. */
+/** What a model can learn from good parts besides its networks: one line each, by the component that it adds. */
 import { type LearnedComponent, learnedComponents } from '../../model/scores.ts'
 import { expectedResidual } from './expected-residual.ts'
 import { whitenedFeatures } from './feature-whitening.ts'

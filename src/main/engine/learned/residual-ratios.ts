@@ -1,8 +1,8 @@
 /**
- * The residual that is expected at a place on good parts, and how many times as large it is there on a part. What
- * is expected comes from training tiles: those whose codes are nearest to the tile's own look like it, and the mean
- * of their residuals, cell by cell, says where such a tile is never reproduced well. For whole photographs it is the
- * expectation at that position for such a part.
+ * The residual that is expected at each place on good parts, and how many times as large the residual of a part is
+ * there. The expectation comes from training tiles: the tiles whose codes are nearest to that of the tile look like
+ * it, and the mean of their residuals, cell by cell, shows where such a tile is never reproduced well. For whole
+ * photographs this is the expectation at each position for a part like this one.
  */
 import { requireLength, requireRows } from '../../platform/array-bounds.ts'
 
@@ -12,16 +12,19 @@ const residualCell = 4
 /** Window sides of the scales, in cells. */
 export const windowSides = [1, 2, 4] as const
 
-/** Tiles that an expectation is the mean of, at most; no more than a quarter of all. */
+/** An expectation is the mean of this many tiles, at most, and never of more than a quarter of all. */
 const neighborLimit = 16
 
-/** Share of the mean residual of good parts that is added to each expectation: what is nearly black stays finite. */
+/**
+ * This share of the mean residual of good parts is added to each expectation, so that the ratio stays finite where
+ * the picture is nearly black.
+ */
 const leastShare = 0.1
 
-/** The least that counts as a usual ratio: good parts that are all alike have none. */
+/** The lower limit of the usual ratio; where all good parts are alike it would be 0. */
 const leastUsual = 1e-3
 
-/** Of good training tiles, in the order in which they were drawn. */
+/** Codes and residuals of good training tiles, in the order in which they were drawn. */
 export interface ExpectedResiduals {
   /** Dimensions of a code. */
   latent: number
@@ -194,13 +197,13 @@ export function expectationOf(codes: Float32Array, maps: Float32Array, latent: n
   for (let tile = 0; tile < tiles; tile++) {
     const own = maps.subarray(tile * cells, (tile + 1) * cells)
     const code = codes.subarray(tile * latent, (tile + 1) * latent)
-    // By its neighbors, not by itself.
+    // The tile itself is not among its neighbors.
     for (const [scale, ratios] of plain.ratios(own, code, windowSides.length, tile).entries()) {
       largest[scale].push(largestRatio([ratios]))
     }
   }
   const usual = largest.map((values) => {
-    // A tile may be smaller than a window of this scale, which then is never looked at.
+    // A tile may be smaller than a window of this scale, which is not used then.
     if (values.length === 0) return 1
     return Math.max(values.sort((a, b) => a - b)[Math.floor(values.length / 2)], leastUsual)
   })

@@ -1,4 +1,6 @@
-/** Whitening: the axes along which good parts vary together, each in units of how much they do. */
+/**
+ * Whitening: finds the axes along which good parts vary together, and measures each in units of its own variation.
+ */
 import { requireLength, requireRows } from '../../platform/array-bounds.ts'
 
 /** Directions in which good parts vary less than this share of their largest variance are not stretched further. */
@@ -27,7 +29,7 @@ export function momentsOf(rows: readonly Float32Array[], n: number): Moments {
   return { mean, covariance }
 }
 
-/** The same of more rows than are kept, from their sums and the sums of their products. */
+/** The same moments, for more rows than fit in memory: from their sums and the sums of their products. */
 export class MomentSums {
   readonly #features: number
   readonly #sum: Float64Array
@@ -49,7 +51,7 @@ export class MomentSums {
       for (let i = 0; i < n; i++) {
         const value = rows[at + i]
         sum[i] += value
-        // The matrix is symmetric: half of it is enough.
+        // The matrix is symmetric, so half of it is enough.
         for (let j = 0; j <= i; j++) products[i * n + j] += value * rows[at + j]
       }
     }

@@ -15,7 +15,7 @@ const batchNormEpsilon = 1e-5
 export type Normalization =
   /** The batch itself. */
   | { from: 'batch' }
-  /** The batch itself, handed to `observe` as well, by layer. */
+  /** The statistics of the batch; they are also passed to `observe`, layer by layer. */
   | { from: 'observed'; observe: (layer: string, mean: Tensor, variance: Tensor) => void }
   /** What was measured before. */
   | { from: 'measured' }

@@ -7,7 +7,7 @@ import type { Weights } from './weights.ts'
 
 export interface NetworkConfig extends NetworkShape {
   blocks: 'dcgan' | 'resnet'
-  /** Batch norm in the critic; of the plain blocks only. */
+  /** Whether the critic has batch norm; only for the plain blocks. */
   norm?: 'batch' | 'none'
 }
 
@@ -15,7 +15,7 @@ export interface Networks {
   readonly shape: NetworkShape
   /** Values of f(x) of one image. */
   readonly featureCount: number
-  /** Whether the critic has statistics that are measured. */
+  /** Whether the critic has batch norm statistics that must be measured after the training. */
   readonly criticHasStatistics: boolean
   /** z [N, latent] -> images [N, size, size, channels] in [-1, 1]. */
   generator(w: Weights, z: Tensor, mode: Normalization): Tensor

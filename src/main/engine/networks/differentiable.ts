@@ -1,6 +1,6 @@
 import { type Tensor, tf } from '../tensorflow.ts'
 
-/** What a forward pass gives: its value, and what the backward pass needs beside the inputs. */
+/** The result of a forward pass, and the values that the backward pass needs besides the inputs. */
 interface Forward {
   value: Tensor
   kept?: Tensor[]
@@ -17,7 +17,7 @@ export function differentiable(
   backward: (dy: Tensor, saved: Tensor[]) => Tensor[],
 ): Tensor {
   const operation = tf.customGrad((...received) => {
-    // tfjs hands the save function over behind the tensors.
+    // tfjs passes the save function as an argument after the tensors.
     const tensors: Tensor[] = []
     let save: (tensors: Tensor[]) => void = () => {}
     for (const item of received) {
@@ -31,7 +31,7 @@ export function differentiable(
   return operation(...inputs)
 }
 
-/** The tensor at a place, for code that knows it is there. */
+/** The tensor at an index that is known to exist. */
 export function tensorAt(tensors: Tensor[], index: number): Tensor {
   const tensor = tensors[index]
   if (!tensor) throw new TypeError(`an operation expected tensor ${index} of ${tensors.length}`)

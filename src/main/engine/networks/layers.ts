@@ -6,7 +6,7 @@ import { constant, type Initializer, type Weights } from './weights.ts'
 
 /** Side of every convolution's kernel and its stride, as in DCGAN. */
 export const kernel = 4
-export const stride = 2
+const stride = 2
 
 /** The tensor as [N, H, W, C]; throws where it has another rank. */
 export function as4D(x: Tensor): Tensor4D {

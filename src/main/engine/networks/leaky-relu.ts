@@ -8,7 +8,7 @@ export const negativeSlope = 0.2
 /** 1 where h > 0, the slope elsewhere. */
 const slopes = (h: Tensor): Tensor => tf.add(tf.mul(tf.step(h), 1 - negativeSlope), negativeSlope)
 
-/** dy times the slope at h. Linear in dy, so its gradient with respect to dy is the same map again. */
+/** dy times the slope at h. This is linear in dy, so its gradient with respect to dy is the same function. */
 function scaleBySlope(dy: Tensor, h: Tensor): Tensor {
   return differentiable(
     [dy, h],
@@ -19,7 +19,7 @@ function scaleBySlope(dy: Tensor, h: Tensor): Tensor {
       const attributes = [kernels.floatType('T'), kernels.float('alpha', negativeSlope)]
       return { value: kernels.executeSingleOutput('LeakyReluGrad', attributes, [gradient, at]) }
     },
-    // The slope is piecewise constant in h: nothing flows back through it.
+    // The slope is piecewise constant in h, so its gradient is 0.
     (ddy, saved) => [scaleBySlope(ddy, tensorAt(saved, 1)), tf.zerosLike(tensorAt(saved, 1))],
   )
 }
@@ -43,7 +43,8 @@ export function leakyRelu(h: Tensor): Tensor {
         : tf.mul(input, slopes(input))
       return { value, kept: [value] }
     },
-    // The result has the sign of h. Taking the slope from it leaves h to be fused into what comes before.
+    // The result has the same sign as h. With the slope taken from the result, h can be fused into the operation
+    // before.
     (dy, saved) => [scaleBySlope(dy, tensorAt(saved, 1))],
   )
 }

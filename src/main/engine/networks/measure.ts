@@ -2,7 +2,7 @@ import { elementAt } from '../../../shared/element-at.ts'
 import type { Tensor } from '../tensorflow.ts'
 import type { Normalization } from './batch-norm.ts'
 
-/** Batches that statistics are measured on. */
+/** How many batches statistics are measured on. */
 export const statisticBatches = 32
 
 /** Normalization that notes the statistics of every layer as tensors, named like the weights they become. */
@@ -52,7 +52,7 @@ export function pooledStatistics(batches: Record<string, Float32Array>[]): Recor
   return pooled
 }
 
-/** Statistics over the first batches of photographs, of what `observe` notes on each. */
+/** Statistics over the first batches of photographs. `observe` returns those of one batch. */
 export async function statisticsOver(
   photographs: { next(): Promise<Float32Array> },
   observe: (x: Float32Array) => Record<string, Float32Array>,

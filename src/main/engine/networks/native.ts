@@ -1,6 +1,6 @@
 /**
- * TensorFlow kernels that tfjs has no call for, run one by one. Each use has a composed twin for the
- * plain JavaScript backend; both are tested to agree.
+ * TensorFlow kernels that tfjs has no function for, called one by one. For the plain JavaScript backend there is a
+ * version composed of tfjs operations wherever one is used; tests show that both agree.
  */
 import { isNative, type NativeAttribute } from '../binding.ts'
 import { type Tensor, tf } from '../tensorflow.ts'

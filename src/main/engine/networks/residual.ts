@@ -15,7 +15,7 @@ import { heNormal, type Weights } from './weights.ts'
 
 const smallest = 4
 
-/** Times that the first width grows, at most. */
+/** The largest width, as a multiple of the first one. */
 const widest = 8
 
 const depth = (shape: NetworkShape): number => Math.log2(shape.size / smallest)
@@ -56,7 +56,8 @@ function residualBlock(w: Weights, name: string, x: Tensor, { filters, resample,
   h = tf.relu(norm(`${name}/between`, h))
   h = plain('second', h, filters, 3, true)
   if (resample === 'down') h = halved(h)
-  // A 1x1 convolution and the resampling can change places; the smaller picture is the cheaper one.
+  // A 1x1 convolution and the resampling give the same in either order; on the smaller picture the convolution is
+  // cheaper.
   const shortcut =
     resample === 'up'
       ? doubled(plain('shortcut', x, filters, 1, true))

@@ -13,7 +13,10 @@ export const normal = (deviation: number): Initializer => ({ kind: 'normal', dev
 export const heNormal = (fanIn: number, slope: number): Initializer =>
   normal(Math.sqrt(2 / ((1 + slope * slope) * fanIn)))
 
-/** For weights that are stored and loaded next: drawing millions of numbers for them would take up to a second. */
+/**
+ * Random numbers for weights that are overwritten by stored ones right away: drawing millions of them would take up
+ * to a second.
+ */
 export const nothingDrawn: Random = { ...createRandom(0), normal: () => 0, fork: () => nothingDrawn }
 
 /**

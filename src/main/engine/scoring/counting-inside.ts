@@ -1,6 +1,6 @@
 /**
- * Scores tiles of which only some pixels count. Only what is a sum over pixels is computed again: features, codes and
- * D see the whole tile, and what lies outside is filled with the same value in every photograph.
+ * Scores tiles of which only some pixels count. Only what is a sum over pixels is computed again. Features, codes and
+ * D see the whole tile; its outside is filled with the same value in every photograph.
  */
 import { measureInside } from './measured-inside.ts'
 import { peakSide } from './peak.ts'
@@ -8,7 +8,7 @@ import type { TileScorer } from './tile-scorer.ts'
 
 const measuredNames = ['residual', 'absolute', 'peak'] as const
 
-/** The scorer, which leaves out of maps and of what is made of pixels those that do not count. */
+/** A scorer whose maps and sums over pixels leave out the pixels that do not count. */
 export function countingInside(scorer: TileScorer): TileScorer {
   const { size, channels, batch, componentNames } = scorer
   const pixels = size * size

@@ -1,11 +1,11 @@
-/** What is made of the distances of a photograph's cells to those of good parts: a score, and a map. */
+/** Turns the distances of a photograph's cells from those of good parts into a score and a map. */
 import { requireLength } from '../../platform/array-bounds.ts'
 import type { Pixels } from '../data/geometry.ts'
 
 /** Pixels between two cells of a photograph, both ways. */
 export const cellSide = 6
 
-/** The share of a photograph's cells, the farthest, that its score is the mean of. */
+/** The score is the mean of this share of a photograph's cells, those that are farthest away. */
 const farthestShare = 0.02
 
 /** How far the cells of one photograph are from those of good parts. */
@@ -14,7 +14,7 @@ export interface Distances {
   data: Float32Array
   rows: number
   columns: number
-  /** Cells that count, where not all do. */
+  /** The number of cells that count, where not all of them do. */
   counted?: number
 }
 
@@ -24,7 +24,7 @@ export function addDistances(into: Float32Array, distances: Float32Array, usual:
   for (let cell = 0; cell < into.length; cell++) into[cell] += distances[cell] / usual
 }
 
-/** Each value averaged with its neighbors: 1 2 1 both ways. */
+/** Averages each value with its neighbors, with the weights 1 2 1 in both directions. */
 export function withNeighbors(values: Float32Array, rows: number, columns: number): Float32Array {
   requireLength(values, rows * columns, 'Distances of cells')
   const weights = [1, 2, 1]
@@ -66,7 +66,7 @@ export function cellsInside(
   return Uint8Array.from(all, (pixels, cell) => (2 * counted[cell] >= pixels ? 1 : 0))
 }
 
-/** Distances that are 0 where a cell does not count. */
+/** The distances, with 0 for each cell that does not count. */
 export function onlyInside(distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances {
   if (inside === null) return distances
   const counts = cellsInside(distances, picture, inside)

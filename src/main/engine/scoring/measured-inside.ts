@@ -1,4 +1,4 @@
-/** What the pixels of one tile add up to where only some of them count. */
+/** Sums over those pixels of a tile that count. */
 import { requireLength } from '../../platform/array-bounds.ts'
 
 /** Components that are sums over pixels, from a tile, its restoration and its map of zeros outside. */
@@ -45,7 +45,7 @@ export function measureInside(
   }
 }
 
-/** As the graph has it: the largest mean of a square of `peakSide` pixels that lies in the tile. */
+/** Computed as in the graph: the largest mean of a square of `peakSide` pixels that lies in the tile. */
 function largestAverage(map: ArrayLike<number>, size: number, peakSide: number): number {
   const stride = size + 1
   const sums = new Float64Array(stride * stride)

@@ -8,7 +8,7 @@ const tolerance = 0.02
 
 type Scores = Readonly<Record<string, readonly number[]>>
 
-/** Whether no kind of score is elsewhere among the normal ones; each list is ascending. */
+/** Whether each kind of score stays at its place among the normal ones; the lists are ascending. */
 export function scoresAgree(full: Scores, low: Scores): boolean {
   return Object.entries(full).every(([kind, wanted]) => {
     const found = low[kind] ?? []
@@ -21,6 +21,6 @@ export function scoresAgree(full: Scores, low: Scores): boolean {
   })
 }
 
-/** Compiles a scorer for what the model was calibrated with, as far as this processor has it. */
+/** Compiles a scorer in the precision that the model was calibrated with, as far as this processor supports it. */
 export const scoringWith = <T>(precision: WantedPrecision | undefined, make: () => T): T =>
   compilingWith({ precision: precisionHere(precision ?? 'float32') }, make)

@@ -1,6 +1,6 @@
 /**
- * Scores photographs of any size with a tile scorer: decoding ahead, tiles of several photographs packed
- * into full batches, results blended back. Memory holds a few photographs, however many there are.
+ * Scores photographs of any size with a tile scorer: they are decoded ahead, tiles of several photographs fill a
+ * batch, and the results are blended back. Only a few photographs are in memory, however many there are.
  */
 
 import { failureData } from '../../../shared/failure.ts'
@@ -20,7 +20,7 @@ import { type InputMode, type LoadedImage, loadImage } from '../data/load-image.
 import type { EngineImage } from '../protocol.ts'
 import { type PhotographMeasure, type TileScorer, tileComponentsOf } from './tile-scorer.ts'
 
-/** Photographs that are decoded before they are needed. */
+/** How many photographs are decoded in advance. */
 const ahead = 4
 
 /** What scoring says about one photograph. */
@@ -126,7 +126,7 @@ class OpenPicture {
       image,
       tiles: this.positions.length,
       components: this.components,
-      // An observer has seen what it needs; pictures at full size are not made for it.
+      // The observer got what it needs; pictures of full size are not made for it.
       pictures:
         reconstruction && !observe
           ? {
@@ -142,7 +142,9 @@ class OpenPicture {
   }
 }
 
-/** The reconstruction with the photograph itself where it does not count, so that nothing is left there. */
+/**
+ * The reconstruction, with the photograph itself wherever pixels do not count, so that no difference remains there.
+ */
 function asOutside(reconstruction: Pixels, photograph: Pixels, inside: Uint8Array | null): Pixels {
   if (inside === null) return reconstruction
   const { channels } = photograph
@@ -159,7 +161,9 @@ function zeroOutside(map: Pixels, inside: Uint8Array | null): Pixels {
   return { ...map, data: map.data.map((value, i) => (inside[i] === 1 ? value : 0)) }
 }
 
-/** Tiles of which some pixel counts; all of them where none does, since a photograph must have a score. */
+/**
+ * The tiles in which at least one pixel counts. Where there is none, all tiles, since a photograph must have a score.
+ */
 function tilesOn({ picture, inside }: LoadedImage, side: number, overlap: number): TilePosition[] {
   const all = tileGrid(picture.width, picture.height, side, overlap)
   if (inside === null) return all
@@ -168,10 +172,13 @@ function tilesOn({ picture, inside }: LoadedImage, side: number, overlap: number
 }
 
 interface FinishOptions {
-  /** A part was looked for on the photograph. */
+  /** Whether the part was searched for on the photograph. */
   searched: boolean
   ofPhotograph: readonly PhotographMeasure[]
-  /** Sees each photograph and its reconstruction, of the networks' size, in place of pictures at full size. */
+  /**
+   * Called with each photograph and its reconstruction in the size of the networks; pictures of full size are then
+   * not made.
+   */
   observe?: ((x: Pixels, y: Pixels, inside: Uint8Array | null) => void) | undefined
 }
 
@@ -237,7 +244,7 @@ export async function* scoreImages(
       slots.push({ open: picture, tile })
       if (slots.length === batch) {
         yield* flush()
-        // Lets a cancel in between two batches.
+        // Gives a message to cancel a chance to arrive between two batches.
         await new Promise<void>((resolve) => setImmediate(resolve))
       }
     }

@@ -4,7 +4,7 @@ import { disposeWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { Tensor } from '../tensorflow.ts'
 
-/** A component that the graph computes behind those of its system. */
+/** A component that the graph computes after those of its system. */
 export interface GraphComponent {
   readonly name: string
   /** From features of x and of y after the critic's second halving, [N, H, W, features] each: [N]. */
@@ -22,7 +22,7 @@ export interface ScorerRequest {
 
 export const nothingElse: ScorerRequest = { components: [], codes: false, early: false }
 
-/** What a graph gives of tiles where the system restores an image. */
+/** The outputs of a graph for tiles, where the system restores images. */
 export interface TilePictures {
   /** |x - y|: [batch, size, size]. */
   map: Float32Array
@@ -34,7 +34,7 @@ export interface TilePictures {
   early?: Float32Array
 }
 
-/** A component of the whole photograph, measured once its tiles are put together again. */
+/** A component of the whole photograph. It is measured after the tiles have been put together. */
 export interface PhotographMeasure {
   /** @param inside which pixels count; null where all do */
   measure(
@@ -43,7 +43,7 @@ export interface PhotographMeasure {
     inside: Uint8Array | null,
   ): {
     value: number
-    /** The anomaly map of that size in place of |x - G(E(x))|; null where that one stays. */
+    /** The anomaly map of that size that replaces |x - G(E(x))|; null where that one is kept. */
     map: ((width: number, height: number) => Pixels) | null
   }
   dispose(): void
@@ -54,13 +54,16 @@ export interface TileScorer {
   readonly size: number
   readonly channels: number
   readonly batch: number
-  /** What is stored of each tile; behind the tile's own stand those of the whole photograph. */
+  /**
+   * Names of the components that are stored for each tile: first those of the tile, then those of the whole
+   * photograph.
+   */
   readonly componentNames: string[]
-  /** What gives the components of the whole photograph, in their order. */
+  /** Computes the components of the whole photograph, in their order. */
   readonly ofPhotograph?: readonly PhotographMeasure[]
-  /** Steps of a search for each tile, where scoring is one. */
+  /** Number of search steps for each tile, where scoring is a search. */
   readonly searchSteps?: number
-  /** What the graph alone gives, where something is computed besides it for each tile. */
+  /** The scorer without the parts that are computed outside the graph, where there are any. */
   readonly graph?: TileScorer
   /**
    * @param tiles [batch, size, size, channels] in [-1, 1]
@@ -76,7 +79,7 @@ export interface TileScorer {
   dispose(): void
 }
 
-/** The scorer, which frees the weights with itself: where steps run eagerly, each call reads them. */
+/** A scorer that frees the weights when it is disposed. Where steps run eagerly, every call reads them. */
 export function owningWeights(scorer: TileScorer, ...sets: Weights[]): TileScorer {
   return {
     ...scorer,

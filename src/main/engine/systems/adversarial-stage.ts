@@ -17,7 +17,7 @@ import { chamferDistance, pooled, pooledSide } from '../training/likeness.ts'
 import type { Losses, Stage, StageDefinition, StageTools } from '../training/stage.ts'
 
 /** Pictures in a preview of G(z). */
-export const previewCount = 16
+const previewCount = 16
 
 /** Generated pictures, a multiple of those of a preview, and photographs that are compared where weights are chosen. */
 const comparedCount = 256

@@ -1,4 +1,4 @@
-/** What a system without a way back from an image to z can say of a tile: D(x), and nothing to show. */
+/** Scoring for a system that cannot map an image to z: it has only D(x), and no pictures to show. */
 
 import { criticComponents } from '../../model/scores.ts'
 import { compileAll, defineStep } from '../graph/compile.ts'

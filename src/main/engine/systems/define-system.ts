@@ -1,4 +1,4 @@
-/** Training and loading, which are the same for every system once it says what it is made of. */
+/** Training and loading of a system. They are the same for every system, once it is defined by its parts. */
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
 import type { Random } from '../../platform/random.ts'
@@ -13,13 +13,13 @@ import type { System } from './system.ts'
 
 type StoredConfig = TrainingConfig & Record<string, unknown>
 
-/** What a system of the configuration C and the networks W is made of. */
+/** The parts that define a system with the configuration C and the networks W. */
 export interface SystemDefinition<C extends StoredConfig, W extends Record<string, Weights>> {
   /** Its name, which is also that of its stream of random numbers. */
   model: string
   schema: { parse(config: unknown): C }
   scoring(config: C): Omit<ScoreOptions, 'expectedCriticValue'>
-  /** What can be learned besides the networks, where images are restored. */
+  /** What can be learned besides the networks; only for a system that restores images. */
   learning?(config: C): LearningParameters
   stages(config: C): readonly StageDefinition<W>[]
   /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */

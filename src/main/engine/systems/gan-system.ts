@@ -1,4 +1,4 @@
-/** A system that trains a generator against a critic and nothing else: what differs is passed in. */
+/** A system that trains only a generator and a critic. What differs between such systems is passed in. */
 
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
@@ -31,9 +31,9 @@ export interface GanSystem<C extends GanConfig> {
     batch: number,
     request: ScorerRequest,
   ): TileScorer
-  /** What else the score depends on. */
+  /** Settings that the score depends on besides the networks. */
   scoring?(config: C): Pick<ScoreOptions, 'featureShare'>
-  /** What can be learned besides the networks, where images are restored. */
+  /** What can be learned besides the networks; only for a system that restores images. */
   learning?(config: C): LearningParameters
 }
 

@@ -1,9 +1,9 @@
-/** What scoring says about tiles where a system restores images: the table of components, pictures, and what else is asked for. */
+/** The results of scoring tiles where a system restores images: components, pictures, and what else is asked for. */
 import type { ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 
 export interface Restoration<Name extends string> {
-  /** Of each tile, in the order in which they are stored. */
+  /** Component names of each tile, in the order in which they are stored. */
   names: readonly Name[]
   components: Record<Name, Tensor>
   /** |x - y| [N, H, W] and y. */
@@ -36,7 +36,7 @@ export const componentsFor = (names: readonly string[], { components }: ScorerRe
   ...components.map(({ name }) => name),
 ]
 
-/** What a scorer answers, from what that step gave. */
+/** Turns the outputs of that step into the answer of a scorer. */
 export function restorationAnswer(
   outputs: Readonly<Record<string, Float32Array>>,
 ): ReturnType<TileScorer['score']> {

@@ -1,4 +1,4 @@
-/** What every system can do; the registry has a line for each. */
+/** The interface of every system; the registry has a line for each. */
 
 import type { StoredModel } from '../../model/model-file.ts'
 import type { ScoreOptions } from '../../model/scores.ts'

@@ -47,7 +47,7 @@ export function answerMain(host: NodeJS.Process): void {
   }
   const loop = new TaskLoop({ send: (message) => host.send?.(message) }, host)
   host.on('message', (message) => loop.receive(message))
-  // Main is gone: nothing that this process could still say would be kept.
+  // Main is gone, so nobody could receive what this process still has to say.
   host.on('disconnect', () => host.exit(0))
   loop.start()
 }
@@ -57,9 +57,9 @@ interface Work {
   control: TaskControl
   stored: number
   stopWaiting: (() => void) | null
-  /** Images of a task that streams, as they came. */
+  /** Images that were fed to a task that streams and are not yet begun. */
   fed: EngineImage[]
-  /** The model that it is to go on with. */
+  /** The model that the task is to continue with. */
   successor: Successor | null
   wakeForFed: (() => void) | null
 }
@@ -236,7 +236,7 @@ class TaskLoop {
   }
 }
 
-/** Passes a call on at most once in `progressEvery` milliseconds; `now` passes it on at once. */
+/** Passes calls on at most once in `progressEvery` milliseconds; a call with `now` is passed on at once. */
 function limited<A extends unknown[]>(
   act: (...args: A) => void,
 ): { call: (...args: A) => void; now: (...args: A) => void } {

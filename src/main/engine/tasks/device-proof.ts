@@ -1,7 +1,7 @@
 /**
- * Shows which device executes: one matrix product in a graph whose every operation is pinned to the device that
- * TensorFlow says it uses. TensorFlow refuses such a graph where the device is not there, so a right result
- * was computed there.
+ * Proves which device executes: it computes one matrix product in a graph of which every operation is pinned to the
+ * device that TensorFlow claims to use. TensorFlow refuses such a graph if the device is not there, so a right result
+ * was computed on it.
  */
 
 import { failureDocument } from '../../../shared/failure.ts'
@@ -17,10 +17,10 @@ import { tf } from '../tensorflow.ts'
 const nativeSide = 1024
 const scriptSide = 256
 
-/** The first time includes what a device does once. */
+/** The first run includes what a device does only once. */
 const repetitions = 5
 
-/** Elements of the product that are computed again here. */
+/** How many elements of the product are computed again on the processor to check them. */
 const checked = 64
 
 /** Never throws: what went wrong is in the proof. */

@@ -1,6 +1,6 @@
 /**
- * Writes a trained model for other programs: as a SavedModel and as ONNX, both the very graph that scoring runs, and
- * beside them what it answers on given tiles, so that another runtime can be checked against this one.
+ * Writes a trained model for other programs, as a SavedModel and as ONNX. Both contain the same graph that scoring
+ * runs. Beside them it writes the results for given tiles, so that another runtime can be checked against this one.
  */
 
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
   const { model } = stored.description
   const { made, graphs } = capturingGraphs(() => systemNamed(model).load(stored, task.batch))
   const { scorer } = made
-  // What is computed beside the graph is not in the files.
+  // What is computed outside the graph is not in the files.
   const inGraph = scorer.graph ?? scorer
   try {
     const graph = scoringGraph(model, scorer, graphs)
@@ -69,7 +69,7 @@ function savedModelOf(graph: StepGraph): Uint8Array {
   })
 }
 
-/** Made tiles, from dark to light with some noise, and what this engine says of them. */
+/** Generated tiles, from dark to light with some noise, and the results that this engine gives for them. */
 function checkOf(scorer: TileScorer): TensorMap {
   const { batch, size, channels } = scorer
   const random = createRandom(1, 'export')

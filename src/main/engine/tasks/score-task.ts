@@ -1,4 +1,4 @@
-/** Carries out a scoring task: rows to main, maps and reconstructions into the run's folder. */
+/** Carries out a scoring task: sends rows to main, and writes maps and reconstructions into the folder of the run. */
 
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -19,17 +19,17 @@ import { type ScoredPicture, scoreImages } from '../scoring/score-images.ts'
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
 
-/** Images of a stream that are scored together: enough to fill batches, few enough for a quick answer. */
+/** How many images of a stream are scored together: enough to fill batches, few enough for a quick answer. */
 const streamed = 8
 
-/** Pictures whose files are being written while the next are scored. */
+/** For how many pictures files are written while the next ones are scored. */
 const writersAtOnce = 4
 
 /** Rows in one message, and rows that main may not have stored yet. */
 const rowsPerMessage = 16
 export const rowsUnstored = 256
 
-/** The model that a task is to go on with. */
+/** The model that a task is to continue with. */
 export interface Successor {
   run: string
   folder: string
@@ -39,12 +39,15 @@ export interface ScoringContext {
   readonly task: ScoreTask
   readonly control: TaskControl
   progress(done: number, total: number, secondsLeft: number | null): void
-  /** The next images of a task that streams, at most so many; or the model to go on with; null when it is to end. */
+  /**
+   * The next images of a task that streams, at most so many; or the model to continue with; null when the task is to
+   * end.
+   */
   fed(most: number): Promise<EngineImage[] | Successor | null>
-  /** Tells which model is at work from here on, or why the one that was asked for is not. */
+  /** Reports which model is used from here on, or why the requested one is not. */
   exchanged(run: string, failure: FailureData | null): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
-  /** Tells of an image of a task that streams. */
+  /** Reports an image of a task that streams that could not be scored. */
   refused(refusal: ScoreResult['refused'][number]): void
   rows(rows: ScoredImage[]): void
   /** Waits until main has stored all but `rowsUnstored` of the rows sent so far. */
@@ -89,7 +92,7 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
   let writing: Promise<ScoredImage>[] = []
   let rows: ScoredImage[] = []
   let done = 0
-  // Who observes is made no pictures.
+  // With an observer, no pictures are made.
   const onlyNumbers = task.maps ? {} : { observe: () => undefined }
 
   const write = async (picture: ScoredPicture): Promise<ScoredImage> => {
@@ -124,7 +127,8 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
       if (first) rows.push(await first)
     }
     if (rows.length >= rowsPerMessage || (most === 0 && rows.length > 0)) {
-      // Once for all of them, and before main hears of a map: what has a row has a map, also after a power cut.
+      // The folder is synced once for all maps, and before main hears of them: a stored row then has its map even
+      // after a power cut.
       if (rows.some((row) => row.map !== null)) await syncFolder(join(model.folder, 'maps'))
       context.rows(rows)
       rows = []
@@ -132,7 +136,7 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     }
   }
 
-  /** Nothing is at work on the model before: each pass ends with all of its rows sent. */
+  /** No work with the previous model is left: each pass ends with all of its rows sent. */
   const exchange = async ({ run, folder }: Successor): Promise<void> => {
     let failure: FailureData | null = null
     try {
@@ -151,13 +155,13 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     for await (const picture of scoreImages(images, { scorer, mode, overlap, ...onlyNumbers })) {
       if ('why' in picture) {
         const refusal = { image: picture.image.id, ...picture.why }
-        // A stream has no end at which they could be listed.
+        // A stream has no end at which the refused images could be listed.
         if (task.stream) context.refused(refusal)
         else refused.push(refusal)
       } else {
         const written = write(picture)
         writing.push(written)
-        // It is awaited in its turn; what fails before that must not end the process.
+        // It is awaited later. If it fails before that, the unhandled rejection must not end the process.
         written.catch(() => undefined)
       }
       done += 1
@@ -174,7 +178,7 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
 
   try {
     if (task.stream) {
-      // The model is loaded: images may come.
+      // Reports that the model is loaded, so that images may be fed.
       context.progress(0, 0, null)
       let goOn = true
       while (goOn) {

@@ -1,6 +1,6 @@
 /**
- * Measures what "normal" means for a finished model, on normal validation images only: their scores, the
- * scale of their maps, and the expectation of the discriminator on training images.
+ * Measures, for a finished model, what is normal: the scores of the normal validation images and the scale of their
+ * maps, and the mean output of the discriminator on training images.
  */
 
 import { elementAt } from '../../../shared/element-at.ts'
@@ -21,13 +21,13 @@ export interface Calibration {
   expectedCriticValue: number
 }
 
-/** Training images that stand in where there are no validation images. */
+/** How many training images are used instead where there are no validation images. */
 const standIns = 64
 
-/** The quantile of map values that half of the color scale shows. */
+/** Half of the color scale is this quantile of the map values. */
 const mapQuantile = 0.995
 
-/** Map values that are looked at, about. */
+/** About how many map values are used. */
 const mapSamples = 1_000_000
 
 export interface CalibrateOptions {
@@ -38,7 +38,7 @@ export interface CalibrateOptions {
   discriminatorSamples: number
   overlap: number
   training: ImageCache
-  /** Lets messages in, between two steps; throws where the training is to stop. */
+  /** Gives messages a chance to arrive between two steps; throws where the training is to stop. */
   proceed: () => Promise<void>
 }
 

@@ -1,7 +1,7 @@
 /**
- * A checkpoint is one safetensors file: all variables of a program (weights, optimizer slots, averages) and,
- * in its metadata, where the training stands. It counts only when its digest is right; a damaged one is
- * passed over for the one before, and said.
+ * A checkpoint is one safetensors file. It has all variables of a program (weights, optimizer slots, averages) and,
+ * in its metadata, the position of the training. It counts only if its digest is right; a damaged one is reported,
+ * and the one before it is used.
  */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -32,8 +32,8 @@ export function listCheckpoints(folder: string): string[] {
 }
 
 /**
- * Writes a checkpoint durably and removes all but the newest `keep` and the one of the order `also`. `order`
- * grows over the whole training.
+ * Writes a checkpoint durably and removes all but the newest `keep` and the one with the order `also`. `order`
+ * increases over the whole training.
  */
 export async function writeCheckpoint(
   folder: string,

@@ -1,7 +1,7 @@
 import type { InputMode } from '../data/load-image.ts'
 import type { WantedPrecision } from '../graph/precision-here.ts'
 
-/** What every system's configuration says; the rest is the system's own. */
+/** The parameters that every system's configuration has; others belong to the system. */
 export interface TrainingConfig extends InputMode {
   batch: number
   flips: 'none' | 'horizontal' | 'vertical' | 'both'

@@ -1,7 +1,7 @@
 import type { MetricPoint, TrainTask } from '../protocol.ts'
 import type { TaskControl } from '../task-control.ts'
 
-/** What a training is given: its task, how it is stopped, and whom it tells. */
+/** What a training is given: its task, the means to stop it, and the receivers of its reports. */
 export interface TrainingContext {
   readonly task: TrainTask
   readonly control: TaskControl

@@ -1,4 +1,7 @@
-/** Where a training stands: which step of which stage, how long that took, what is told of it, and its checkpoints. */
+/**
+ * The position of a training: the step and the stage, the time that it took, what is reported of it, and its
+ * checkpoints.
+ */
 
 import { join } from 'node:path'
 import { type Message, message } from '../../../shared/messages/message.ts'
@@ -13,12 +16,12 @@ import { Pace } from './pace.ts'
 import type { Losses, StageOutline } from './stage.ts'
 import type { TrainingState } from './state.ts'
 
-/** Curve points of one stage, about. */
+/** About how many curve points a stage gives. */
 const pointsPerStage = 400
 
 export class Course {
   readonly context: TrainingContext
-  /** Replaced as a whole where the training goes on from a checkpoint, or back to one. */
+  /** It is replaced as a whole when the training continues from a checkpoint or goes back to one. */
   state: TrainingState
   readonly #stages: readonly StageOutline[]
   readonly #root: Random
@@ -50,7 +53,7 @@ export class Course {
     }
   }
 
-  /** What fresh weights are drawn from: the same each time. */
+  /** The random numbers that fresh weights are drawn from, the same each time. */
   get weights(): Random {
     return this.#root.fork('weights')
   }
@@ -79,18 +82,18 @@ export class Course {
     return this.state.seconds + (performance.now() - this.#startedAt) / 1000
   }
 
-  /** Goes on from a state: the seconds in it are those until now. */
+  /** Continues from a state, whose seconds are those used until then. */
   goOnFrom(state: TrainingState): void {
     this.state = state
     this.#startedAt = performance.now()
   }
 
-  /** Whatever took time just now was no step. */
+  /** Leaves the time that just passed out of the pace of the steps. */
   skipTime(): void {
     this.#pace.skip()
   }
 
-  /** Lets messages in. @returns whether the training is to go on */
+  /** Gives messages a chance to arrive. @returns whether the training is to go on */
   goesOn(): Promise<boolean> {
     return this.context.control.proceed(
       () => this.context.paused(),
@@ -101,13 +104,14 @@ export class Course {
     )
   }
 
-  /** Lets messages in, where no checkpoint is needed to go on from. @throws Cancelled */
+  /** Gives messages a chance to arrive, where no checkpoint is needed for continuing later. @throws Cancelled */
   async proceed(): Promise<void> {
     if (!(await this.goesOn())) throw new Cancelled(this.done)
   }
 
   async checkpoint(tensors: TensorMap, why: 'good' | 'stopped'): Promise<void> {
-    // What a person's stop left behind is no place to go back to: where that is must depend on steps alone.
+    // The training never goes back to a checkpoint that was written because a person stopped it: to which one it goes
+    // back must depend on steps alone.
     if (why === 'good') this.state.good = this.done
     const state: TrainingState = { ...this.state, seconds: this.seconds }
     const file = await writeCheckpoint(this.checkpoints, this.done, { tensors, state }, { also: state.good })
@@ -115,7 +119,7 @@ export class Course {
     this.#pace.skip()
   }
 
-  /** Keeps the losses, tells of points and progress, and notices a loss that is no number any more. */
+  /** Keeps the losses, reports curve points and progress, and notices a loss that is no longer a number. */
   note(losses: Losses, { steps: total }: StageOutline): void {
     const { step, phase } = this.state
     const values = Object.fromEntries(
@@ -133,7 +137,7 @@ export class Course {
     this.context.progress(phase, this.done, all, this.#secondsLeft())
   }
 
-  /** Says what a person should know of the run, and keeps it with the run. */
+  /** Reports a warning about the run, and keeps it with the run. */
   warn(warning: Message): void {
     this.state.warnings = [...this.state.warnings, warning]
     this.context.log('warn', wordsIn('en').text('warning', warning))
@@ -144,7 +148,7 @@ export class Course {
     const at = this.#stages.findIndex(({ phase }) => phase === this.state.phase)
     const present = this.#stages[at]
     if (pace === null || present === undefined) return null
-    // Until a later stage has a pace of its own, its steps take as long as they cost.
+    // Until a later stage has a measured pace, its steps are assumed to take time in proportion to their cost.
     const later = this.#stages
       .slice(at + 1)
       .reduce((sum, { steps, cost }) => sum + (steps * pace * cost) / present.cost, 0)

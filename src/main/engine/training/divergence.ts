@@ -1,16 +1,16 @@
-/** How a training that went wrong is noticed. */
+/** Detects a training that goes wrong. */
 
 import { type Message, message } from '../../../shared/messages/message.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { requireRows } from '../../platform/array-bounds.ts'
 
-/** Steps between two looks at what no loss shows. */
+/** Number of steps between two checks for problems that no loss shows. */
 export const watchEvery = 25
 
-/** How often a phase goes back to its last good checkpoint before that is no help. */
+/** How often a phase may go back to its last good checkpoint before the training is given up. */
 export const restartLimit = 3
 
-/** A training that cannot go on as it is, and what was seen: a message of the topic `reason`. */
+/** A training cannot continue as it is. `why` says what was seen: a message of the topic `reason`. */
 export class Diverged extends Error {
   readonly why: Message
 
@@ -35,10 +35,10 @@ export function spreadOf(pictures: Float32Array, count: number): number {
   return sum / pixels
 }
 
-/** Share of the photographs' spread below which generated pictures count as one and the same. */
+/** Generated pictures whose spread is below this share of that of the photographs count as all the same. */
 const collapsedShare = 0.01
 
-/** What is wrong with generated pictures beside a batch of photographs; null where nothing is. */
+/** The problem of generated pictures compared with a batch of photographs; null where there is none. */
 export function collapseOf(
   generated: { pictures: Float32Array; count: number },
   real: { pictures: Float32Array; count: number },

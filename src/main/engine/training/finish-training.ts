@@ -19,8 +19,8 @@ import { choosingImages } from './train-stage.ts'
 import type { TrainingImages } from './training-images.ts'
 
 /**
- * Writes the model and measures the normal validation images. The checkpoint of the last step stands: what is stopped
- * here is done again.
+ * Writes the model and measures the normal validation images. The checkpoint of the last step stays, so whatever is
+ * interrupted here is done again.
  * @throws Cancelled
  */
 export async function finishTraining<W extends Record<string, Weights>>(
@@ -34,7 +34,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
   const { task } = context
   const tensors = readWeights(...Object.values(weights))
   const weightsSha256 = digestOf(tensors)
-  // That of scoring: in another, the same photograph may have other last bits.
+  // The batch size of scoring: with another one, the same photograph could get scores with other last bits.
   const batch = scoringBatch(config)
   const { learned, scorer: ofGraph } = await learn({
     parameters: learning,
@@ -98,7 +98,10 @@ interface Measuring {
   inBfloat16: () => TileScorer
 }
 
-/** Calibrates in float32, and in bfloat16 where that is asked for, is there, and moves no score. */
+/**
+ * Calibrates in float32. Where bfloat16 was asked for and the processor has it, that is used instead, provided that
+ * it moves no score.
+ */
 async function calibratedWith(
   { config, scoring }: Pick<TrainingDefinition, 'config' | 'scoring'>,
   { course, images, scorer, inBfloat16 }: Measuring,

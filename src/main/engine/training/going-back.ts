@@ -1,6 +1,7 @@
 /**
- * A training that diverges goes back to its last good checkpoint and on from there with half the learning rate.
- * Which checkpoint that is depends on steps alone, so that this too is the same for every interruption.
+ * A training that diverges goes back to its last good checkpoint and continues from there with half the learning
+ * rate. Which checkpoint that is depends only on steps, so the result is the same however the training was
+ * interrupted.
  */
 import { Failure } from '../../../shared/failure.ts'
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
@@ -9,10 +10,13 @@ import type { Course } from './course.ts'
 import { Diverged, restartLimit } from './divergence.ts'
 import { trainingStateSchema } from './state.ts'
 
-/** The share of the learning rate that a phase goes on with. */
+/** The factor of the learning rate that a phase continues with. */
 export const rateScale = ({ state: { restarts, phase } }: Course): number => 0.5 ** (restarts[phase] ?? 0)
 
-/** A collapse goes back as long as that may help; then it is said, once, and the training goes on. */
+/**
+ * After a collapse the training goes back as long as that may help. Then it is reported once, and the training
+ * continues.
+ */
 export function heed(course: Course, problem: Message | null): void {
   if (problem === null) return
   const { phase, step, restarts, warnings } = course.state
@@ -51,7 +55,7 @@ export async function goBack(course: Course, problem: Message): Promise<Checkpoi
       share: 0.5 ** times,
     }),
   )
-  // A later resumption must not go on from what is given up here.
+  // A training that is resumed later must not continue from a checkpoint that is given up here.
   dropCheckpointsAfter(course.checkpoints, good ?? -1)
   if (checkpoint === null || good === null) return null
   const again = { tensors: checkpoint.tensors, state: course.state }

@@ -1,15 +1,16 @@
 /**
- * How like photographs generated pictures are, both ways: the mean squared distance from each photograph to the
- * nearest generated picture (what the generator cannot make), and from each generated picture to the nearest
- * photograph (what it makes that is none). Their sum, the Chamfer distance, is low only where both are: a generator
- * that makes one perfect picture has a high first half, one that makes everything blurred a high second.
+ * Measures how similar generated pictures are to photographs, in both directions: the mean squared distance from each
+ * photograph to the nearest generated picture (what the generator cannot make), and from each generated picture to
+ * the nearest photograph (what it makes that is like no photograph). Their sum, the Chamfer distance, is low only if
+ * both are: a generator that always makes one perfect picture has a high first part, one that blurs everything a high
+ * second.
  *
- * It needs no critic, so that it means the same at each step and for each system; the value of a critic falls as well
- * because the critic gets worse.
+ * It needs no critic and so means the same at each step and for each system, while the value of a critic also falls
+ * when the critic gets worse.
  */
 import { requireRows } from '../../platform/array-bounds.ts'
 
-/** Distances are taken of pictures averaged over squares of this side: of shapes and not of grain. */
+/** Distances compare pictures averaged over squares of this side, so that shapes count and not the grain. */
 export const pooledSide = 4
 
 /** Pictures [count, side, side, channels] averaged over squares: [count, (side / pooledSide)^2 * channels]. */

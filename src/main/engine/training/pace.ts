@@ -1,4 +1,4 @@
-/** Seconds left from the pace of the latest steps, with a clock that is passed in (milliseconds). */
+/** Estimates the seconds left from the pace of the latest steps; the clock is passed in (milliseconds). */
 export class Pace {
   readonly #now: () => number
   #last: number | null = null
@@ -18,7 +18,7 @@ export class Pace {
     this.#last = now
   }
 
-  /** Forgets the time that passed since the last step: the task was paused. */
+  /** Leaves out the time since the last step, because the task was paused. */
   skip(): void {
     this.#last = this.#now()
   }

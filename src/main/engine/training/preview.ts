@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { elementAt } from '../../../shared/element-at.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 
 /** Pixels between two pictures of a sheet. */
@@ -25,7 +26,7 @@ export async function writeSheet(
     const top = Math.floor(i / columns) * (side + gap)
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side * channels; x++) {
-        const value = pictures[i * length + y * side * channels + x] ?? 0
+        const value = elementAt(pictures, i * length + y * side * channels + x, 'pictures')
         sheet[((top + y) * width + left) * channels + x] = Math.round(
           ((Math.max(-1, Math.min(1, value)) + 1) / 2) * 255,
         )

@@ -1,4 +1,4 @@
-/** What a system brings to a training: its networks, its stages one after the other, and its scorer. */
+/** The parts that a system gives to a training: its networks, its stages in their order, and its scorer. */
 
 import type { Message } from '../../../shared/messages/message.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
@@ -15,19 +15,19 @@ import type { ValidationTiles } from './validation-tiles.ts'
 
 /** What a stage is given. */
 export interface StageTools {
-  /** The stream of training batches; a checkpoint holds where it stands. */
+  /** The stream of training batches; checkpoints store its position. */
   readonly batches: TrainingBatches
-  /** The stream of random numbers; a checkpoint holds where it stands. */
+  /** The stream of random numbers; checkpoints store its position. */
   readonly noise: Random
-  /** A generator for one purpose, beside the stream: the same numbers each time. */
+  /** A random generator for one purpose, independent of the stream: it gives the same numbers each time. */
   random(purpose: string): Random
-  /** Training batches for one purpose, beside the stream: the same ones each time. */
+  /** Training batches for one purpose, independent of the stream: the same ones each time. */
   batchesFor(purpose: string): TrainingBatches
   /** Normal validation images in full batches. */
   validation(): Promise<ValidationTiles>
   /** The upper left tile (or the whole) of each of the first training images: [count, size, size, channels]. */
   firstTiles(count: number): Promise<Float32Array>
-  /** Writes a sheet of pictures [count, size, size, channels] and tells of it. */
+  /** Writes a sheet of pictures [count, size, size, channels] and reports it. */
   preview(name: string, pictures: Float32Array, columns: number): Promise<void>
   log(level: 'info' | 'warn', message: string): void
 }
@@ -41,22 +41,24 @@ export interface Stage {
   readonly variables: Readonly<Record<string, Variable>>
   /** One step at a learning rate, after `done` others. */
   step(rate: number, done: number): Promise<Losses>
-  /** What is wrong with the networks that no loss shows, of the topic `reason`; null where nothing is. */
+  /** A problem of the networks that no loss shows, as a message of the topic `reason`; null where there is none. */
   watch?(): Message | null
-  /** The number that chooses the best weights, the lowest first, and the variables that are kept with it. */
+  /**
+   * The number by which the best weights are chosen (the lowest is best), and the variables that are kept with them.
+   */
   readonly choice?: { measure(): Promise<number>; variables: readonly string[] }
   preview(): Promise<void>
-  /** The weights that the stage was for; `best` are the chosen ones, where there is a choice. */
+  /** The weights that the stage leaves behind. `best` are the chosen ones, where there is a choice. */
   end(best: TensorMap): Promise<TensorMap>
   dispose(): void
 }
 
-/** A stage as far as progress is told of it. */
+/** The facts about a stage that progress is computed from. */
 export interface StageOutline {
   /** Its name in curves, progress and checkpoints. */
   readonly phase: string
   readonly steps: number
-  /** What a step costs, in a unit that is the same for all stages of the system. */
+  /** The cost of a step, in a unit that is the same for all stages of the system. */
   readonly cost: number
 }
 
@@ -65,13 +67,13 @@ export interface StageDefinition<W> extends StageOutline {
   /** Whether the rate falls to a tenth along half a cosine. */
   readonly decay: boolean
   /**
-   * Steps between two measurements of the choice, how many without a better one end the stage, and its words for
-   * the images that it is measured on.
+   * How many steps lie between two measurements, how many measurements without a better one end the stage, and how
+   * the images that are measured are called in reports.
    */
   readonly choosing?: { every: number; patience: number; criterion: (images: string) => string }
   /** Weights from earlier stages that this one reads. */
   given(weights: W): Weights[]
-  /** Weights that it leaves behind. */
+  /** Weights that this stage leaves behind. */
   makes(weights: W): Weights[]
   open(weights: W, tools: StageTools): Stage
 }
@@ -81,7 +83,10 @@ export interface TrainingDefinition<W extends Record<string, Weights> = Record<s
   /** The complete configuration, which is stored with the model. */
   readonly config: TrainingConfig & Record<string, unknown>
   readonly scoring: Omit<ScoreOptions, 'expectedCriticValue'>
-  /** What is learned of good parts besides the networks, for components of their own; null where nothing can be. */
+  /**
+   * What is learned from good parts besides the networks, each for a component of its own; null where the system can
+   * learn nothing more.
+   */
   readonly learning: LearningParameters | null
   readonly stages: readonly StageDefinition<W>[]
   /** Fresh weights; every weight exists after this. The same random state always gives the same weights. */

@@ -1,4 +1,4 @@
-/** Where a training stands, besides its tensors: what a checkpoint holds of it. */
+/** The position of a training without its tensors, as a checkpoint stores it. */
 import { z } from 'zod'
 import { message, messageSchema, recordedBefore } from '../../../shared/messages/message.ts'
 
@@ -16,7 +16,10 @@ export const trainingStateSchema = z.object({
   noise: randomStateSchema,
   losses: z.record(z.string(), z.number()),
   best: z.object({ step: z.int(), value: z.number() }).nullable(),
-  /** Order of the checkpoint to go back to when the training diverges: the last one by the calendar. */
+  /**
+   * Order of the checkpoint to go back to when the training diverges: the last one that was written at its regular
+   * step.
+   */
   good: z.int().nonnegative().nullable().default(null),
   /** How often each phase went back; its learning rate is halved each time. */
   restarts: z.record(z.string(), z.int()).default({}),

@@ -1,4 +1,4 @@
-/** Trains one stage: its steps one after the other, with previews, checkpoints, and the choice of the best weights. */
+/** Trains one stage: its steps, with previews, checkpoints, and the choice of the best weights. */
 import { join } from 'node:path'
 import { digestOf, type TensorMap } from '../../model/safetensors.ts'
 import { createRandom, restoreRandom } from '../../platform/random.ts'
@@ -17,7 +17,7 @@ import { rateAt } from './rate.ts'
 import type { Stage, StageDefinition, StageTools, TrainingDefinition } from './stage.ts'
 import type { TrainingImages } from './training-images.ts'
 
-/** Names in a checkpoint of the weights that are the best so far. */
+/** Prefix of the names, in a checkpoint, of the best weights so far. */
 const bestPrefix = 'best:'
 
 type Values = Record<string, Float32Array>
@@ -36,7 +36,7 @@ export interface TrainedStage<W extends Record<string, Weights>> {
   weights: W
   course: Course
   images: TrainingImages
-  /** Of the checkpoint that it goes on from; null for its beginning. */
+  /** Tensors of the checkpoint that the stage continues from; null for its beginning. */
   tensors: TensorMap | null
 }
 
@@ -102,11 +102,11 @@ export async function trainStage<W extends Record<string, Weights>>(
   }
 }
 
-/** What a stage chooses by, in words. */
+/** What kind of images a stage chooses by, in words. */
 export const choosingImages = ({ context: { task } }: Course): string =>
   task.validation.length > 0 ? 'validation images' : 'training images'
 
-/** The stage with its graphs, which are kept in case the training is resumed. */
+/** The stage with its compiled graphs, which are kept in case the training is resumed. */
 function opened<W extends Record<string, Weights>>(
   { definition: { model, config }, stage, weights, course }: TrainedStage<W>,
   tools: StageTools,
@@ -115,7 +115,7 @@ function opened<W extends Record<string, Weights>>(
   const cache = keptGraphs({
     folder: task.folder,
     purpose: stage.phase,
-    // What earlier stages made is constant in the graphs of this one.
+    // The weights of earlier stages are constants in the graphs of this one.
     of: [model, config, digestOf(readWeights(...stage.given(weights)))],
     debug: (message) => log('debug', message),
   })
@@ -145,14 +145,14 @@ function toolsOf(course: Course, images: TrainingImages): StageTools {
   }
 }
 
-/** All steps are done, or the choice has found nothing better for as long as it may. */
+/** Whether all steps are done, or the choice has found nothing better for as many measurements as it may. */
 function isOver({ state: { step, best } }: Course, { steps, choosing }: StageDefinition<never>): boolean {
   if (step >= steps) return true
   if (!choosing || choosing.patience === 0 || best === null) return false
   return step - best.step >= choosing.patience * choosing.every
 }
 
-/** Tells of the number that chooses, and keeps it where it is the best so far. */
+/** Reports the number that is chosen by, and notes it where it is the best so far. */
 function isBest({ state, context }: Course, value: number): boolean {
   const { step, best, phase } = state
   context.points([{ phase, step, name: 'validation', value }])

@@ -13,7 +13,7 @@ const cacheLimit = 512 * 2 ** 20
 
 export class TrainingImages {
   readonly training: ImageCache
-  /** How photographs are read: the configuration with what of each photograph counts. */
+  /** How photographs are read: the configuration, and which part of each photograph counts. */
   readonly mode: TrainingConfig
   readonly #seed: number
   readonly #validation: ImageCache
@@ -26,7 +26,7 @@ export class TrainingImages {
     this.#validation = new ImageCache(validation.slice(0, validationLimit), this.mode, cacheLimit / 4)
   }
 
-  /** Training batches from where a stream of them stands. */
+  /** Training batches from a position in the stream on. */
   batches(state: SamplerState): TrainingBatches {
     const { size, channels, batch, input, flips, shift } = this.mode
     return new TrainingBatches({

@@ -1,7 +1,7 @@
 /**
- * One training of any system, from the beginning or from a checkpoint: its stages one after the other, then
- * the normal validation images are measured for calibration. The same seed, images and machine give the same
- * weights bit for bit, however often the training was interrupted.
+ * One training of any system, from the beginning or from a checkpoint: its stages in their order, and then
+ * calibration on the normal validation images. The same seed, images and machine give the same weights bit for bit,
+ * however often the training was interrupted.
  */
 
 import { readModel } from '../../model/model-file.ts'
@@ -40,7 +40,7 @@ export async function runTraining<W extends Record<string, Weights>>(
   }
 }
 
-/** The newest whole checkpoint, the course going on from it; null where there is none. */
+/** The newest whole checkpoint, from which the course then continues; null where there is none. */
 async function resumed(course: Course): Promise<Checkpoint | null> {
   const { log } = course.context
   const checkpoint = await readNewestCheckpoint(course.checkpoints, (message) => log('warn', message))
@@ -73,7 +73,7 @@ async function train<W extends Record<string, Weights>>(
     const { warmFrom } = course.context.task
     if (warmFrom) loadWeights((await readModel(warmFrom)).tensors, ...Object.values(weights))
     let tensors = saved
-    // Those before were over when the checkpoint was written.
+    // The stages before it were over when the checkpoint was written.
     const first = Math.max(
       0,
       stages.findIndex(({ phase }) => phase === course.state.phase),

@@ -9,7 +9,7 @@ export interface ValidationTiles {
   count: number
 }
 
-/** Validation images that choose weights, at most, and tiles that are cut from them, at most. */
+/** How many validation images are used to choose weights, at most, and how many tiles of them, at most. */
 export const validationLimit = 512
 
 /** Some random tiles (or the whole) of each validation image, the same for a seed; none where there is none. */

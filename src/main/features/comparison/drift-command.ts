@@ -1,6 +1,7 @@
 /** `drift`: whether live parts still look as the normal validation parts did. */
 import { z } from 'zod'
-import type { Drift } from '../../../shared/drift.ts'
+import { type Drift, driftVerdict } from '../../../shared/drift.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { textTable } from '../../command-line/text-table.ts'
 
@@ -28,7 +29,13 @@ export const addDrift: AddCommand = (line) =>
     },
   })
 
-function driftText({ run, score, reference, parts, days, odds, warning }: Drift): string {
+const english = wordsIn('en')
+
+const utcMinute = (time: number): string =>
+  `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+function driftText(drift: Drift): string {
+  const { run, score, reference, parts, days, odds, warning } = drift
   if (parts === 0) {
     return `Run ${run} has scored no live parts yet: fanoscope score --images DIR\n`
   }
@@ -42,10 +49,10 @@ function driftText({ run, score, reference, parts, days, odds, warning }: Drift)
     (odds === null
       ? ''
       : `\nOdds against no change, at most so far: ${odds.reached.toPrecision(3)} (a warning at ${odds.needed})\n`) +
+    `${english.text('verdict', driftVerdict(drift, { time: utcMinute, part: String }))}\n` +
     (warning === null
-      ? 'No drift.\n'
-      : `Drift: scores are ${warning.direction} since ${new Date(warning.since).toISOString().slice(0, 16).replace('T', ' ')} UTC, live part ${warning.sincePart}.\n` +
-        textTable(
+      ? ''
+      : textTable(
           warning.examples.map(({ image, score: value, file }) => [
             String(image).padStart(6),
             value.toPrecision(4),

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { Drift } from '../../../shared/drift.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { imageIdSchema, timeSchema } from '../../../shared/values.ts'
 import { ewmaChart, stabilityIndex, testMartingale } from '../../metrics/drift.ts'
@@ -100,16 +101,20 @@ function warningOf(
   let since = 0
   let lowest = 0
   for (let i = 0; i <= alarm; i++) {
-    const value = odds[i] ?? 0
+    const value = elementAt(odds, i, 'odds')
     if (value > lowest) continue
     lowest = value
     since = i + 1
   }
-  const first = live[Math.min(since, live.length - 1)]
-  if (first === undefined) return null
+  // The odds are above their lowest value at the alarm, so the climb began at a part before it.
+  const first = elementAt(live, since, 'live parts')
   const after = live.slice(since)
   const middle = (values: readonly number[]): number =>
-    [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+    elementAt(
+      [...values].sort((a, b) => a - b),
+      Math.floor(values.length / 2),
+      'scores',
+    )
   const higher = middle(after.map(({ score }) => score)) >= middle(reference)
   return {
     since: first.at,

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { CurationCandidate, CurationMark, CurationProposal } from '../../../shared/curation.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import type { Image } from '../../../shared/image.ts'
 import { imageIdSchema } from '../../../shared/values.ts'
 import { describer, likeness, nearlySame } from '../../images/likeness.ts'
@@ -215,7 +216,10 @@ function keepBalance(candidates: CurationCandidate[]): void {
   }
   if (buckets.size < 2) return
   const sizes = [...buckets.values()].map(({ length }) => length).sort((a, b) => a - b)
-  const share = Math.max(1, fairShare * (sizes[Math.floor((sizes.length - 1) / 2)] ?? 1))
+  const share = Math.max(
+    1,
+    fairShare * elementAt(sizes, Math.floor((sizes.length - 1) / 2), 'sizes of groups'),
+  )
   for (const bucket of buckets.values()) {
     const waiting = [...bucket].sort((a, b) => (b.score ?? 0) - (a.score ?? 0)).slice(share)
     for (const candidate of waiting) {

@@ -3,15 +3,15 @@
  * command line and the window use the same report; no workspace is opened for it and nothing is changed.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { freemem, release, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Finding } from '../../../shared/doctor.ts'
 import { type FailureData, failureData } from '../../../shared/failure.ts'
 import { inside } from '../../../shared/messages/message.ts'
 import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { applicationRoot } from '../../platform/application-root.ts'
+import { applicationVersion } from '../../platform/application-version.ts'
 import { freeBytes } from '../../platform/free-bytes.ts'
 import { type AskProgram, askProgram } from '../../platform/outside-program.ts'
 import { takeOwnership } from '../../store/owner.ts'
@@ -51,9 +51,7 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
     ? { workspaceState: 'open' as const, problem: null }
     : stateOf(workspace)
   const known: MachineFacts = {
-    version: z
-      .object({ version: z.string() })
-      .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))).version,
+    version: applicationVersion(root),
     node: { version: process.versions.node, oldest: oldestNode },
     system: { platform: process.platform, release: release(), arch: process.arch },
     processor: cpu,

@@ -1,15 +1,14 @@
 /** Writes a table as a file of comma-separated values for other programs. */
-import { open } from 'node:fs/promises'
 import { csvLines } from '../../platform/csv.ts'
+import { writePartsDurably } from '../../platform/durable-file.ts'
 import type { Cell, Table } from './score-table.ts'
 
 /** Number of lines written at once. */
 const linesAtOnce = 500
 
 /** @returns the number of rows */
-export async function writeCsv(file: string, { columns, rows }: Table): Promise<number> {
-  const handle = await open(file, 'w')
-  try {
+export function writeCsv(file: string, { columns, rows }: Table): Promise<number> {
+  return writePartsDurably(file, async (handle) => {
     let lines: (readonly Cell[])[] = [columns.map(({ name }) => name)]
     let count = 0
     for (const row of rows) {
@@ -20,9 +19,6 @@ export async function writeCsv(file: string, { columns, rows }: Table): Promise<
       lines = []
     }
     await handle.write(csvLines(lines))
-    await handle.sync()
     return count
-  } finally {
-    await handle.close()
-  }
+  })
 }

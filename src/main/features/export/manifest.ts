@@ -11,6 +11,18 @@ import { activePoint } from '../../store/operating-points.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { settingsInUse } from '../runs/score-settings.ts'
 
+/** How a photograph becomes the input of the graph; the run's configuration and the manifest say it in the same way. */
+const inputOfGraph = {
+  /** `whole`: stretched to size x size. `tiles`: scaled by `scale`, then cut into overlapping tiles. */
+  input: z.enum(['whole', 'tiles']),
+  size: z.int(),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  scale: z.number(),
+  /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
+  normalization: z.enum(['none', 'local']).default('none'),
+  overlap: z.number(),
+}
+
 export const manifestSchema = z.object({
   format: z.literal(1),
   kind: z.literal('fanoscope-model'),
@@ -27,15 +39,8 @@ export const manifestSchema = z.object({
   weightsSha256: z.string(),
   /** How a photograph becomes the input of the graph. */
   preprocessing: z.object({
-    /** `whole`: stretched to size x size. `tiles`: scaled by `scale`, then cut into overlapping tiles. */
-    input: z.enum(['whole', 'tiles']),
-    size: z.int(),
-    channels: z.union([z.literal(1), z.literal(3)]),
-    scale: z.number(),
-    /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
-    normalization: z.enum(['none', 'local']).default('none'),
-    overlap: z.number(),
-    /** The region of interest: see `docs/model-package.md`. */
+    ...inputOfGraph,
+    /** What of a photograph counts: see `docs/model-package.md`. */
     regionOfInterest: regionOfInterestSchema.default(wholePhotograph),
     /** x = 2 v / white - 1, at most 1. For 8 bits white is 255. */
     range: z.tuple([z.literal(-1), z.literal(1)]),
@@ -104,15 +109,7 @@ function scoreOfGraph(kind: string, { componentNames, calibration }: ModelDescri
     : null
 }
 
-const configSchema = z.object({
-  input: z.enum(['whole', 'tiles']),
-  size: z.int(),
-  channels: z.union([z.literal(1), z.literal(3)]),
-  scale: z.number(),
-  normalization: z.enum(['none', 'local']).default('none'),
-  overlap: z.number(),
-  latent: z.number().default(1),
-})
+const configSchema = z.object({ ...inputOfGraph, latent: z.number().default(1) })
 
 export interface ManifestFacts {
   run: Run

@@ -1,5 +1,6 @@
 /** Exports black and white masks: white where the anomaly map of a run is at or above a level. */
-import { mkdir, readFile } from 'node:fs/promises'
+
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { z } from 'zod'
@@ -59,7 +60,6 @@ export async function writeMasks(
         .split('/')
         .map(safe),
     )
-    await mkdir(join(target, '..'), { recursive: true })
     // The image id is in the name because two photographs may differ only in their extension.
     await replaceFile(`${target}_${image}_mask.png`, png)
     onProgress(done + 1, rows.length)

@@ -2,11 +2,11 @@
 
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Id } from '../../../shared/values.ts'
 import { exportFiles } from '../../model/exported-files.ts'
 import { type ModelDescription, modelDescriptionSchema } from '../../model/model-file.ts'
-import { writeFileDurably } from '../../platform/durable-file.ts'
+import { copyFileSynced, writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -40,10 +40,7 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
   requireFree(to)
   const model = workspace.path(`${runFolder(run)}/model`)
   if (format === 'onnx') {
-    await storedAsync(async () => {
-      await mkdir(dirname(to), { recursive: true })
-      await copyFile(join(made, exportFiles.onnx), to)
-    })
+    await storedAsync(() => copyFileSynced(join(made, exportFiles.onnx), to))
     return [to]
   }
   await placeFolder(to, async (folder) => {

@@ -1,9 +1,10 @@
 /** Import as a job: a thread reads the files, and the same import again goes on where this one stopped. */
-import { Failure } from '../../../shared/failure.ts'
+
 import type { Label, Layout } from '../../../shared/image.ts'
 import { type ImportCorrection, importReportSchema } from '../../../shared/import.ts'
 import { jsonObjectSchema } from '../../../shared/values.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
+import { endOfStoppedWork } from '../../jobs/stopped-work.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetByName, setHasDirection } from '../../store/datasets.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
@@ -48,10 +49,7 @@ export async function importFiles(
     if (dataset && hasDirection !== null) setHasDirection(workspace.db, dataset.id, hasDirection)
     return { state: 'done', result: jsonObjectSchema.parse(importReportSchema.parse(report)) }
   } catch (error) {
-    if (!(error instanceof Failure && error.code === 'import-cancelled')) throw error
-    return context.signal.reason === 'close'
-      ? { state: 'interrupted', failure: error }
-      : { state: 'cancelled' }
+    return endOfStoppedWork(error, 'import-cancelled', context.signal)
   } finally {
     const dataset = datasetByName(workspace.db, request.dataset)
     if (dataset) context.link({ datasetId: dataset.id })

@@ -28,8 +28,7 @@ export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<S
 
 /** A PNG that is white where there is a defect of any type, as every reader of masks understands it. */
 export function maskPng({ data, width, height }: Raster): Promise<Buffer> {
-  const gray = new Uint8Array(data.length)
-  for (let i = 0; i < data.length; i += 1) gray[i] = (data[i] ?? 0) > 0 ? 255 : 0
+  const gray = data.map((value) => (value > 0 ? 255 : 0))
   return sharp(gray, { raw: { width, height, channels: 1 } })
     .toColourspace('b-w')
     .png({ compressionLevel: 6 })

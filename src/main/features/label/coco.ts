@@ -4,6 +4,7 @@
  * expects of one). Compressed encodings are read too.
  */
 import { z } from 'zod'
+import { elementAt } from '../../../shared/element-at.ts'
 import { type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
@@ -113,10 +114,12 @@ function boxOf(points: readonly number[]): [number, number, number, number] {
   let right = left
   let bottom = top
   for (let i = 0; i < points.length; i += 2) {
-    left = Math.min(left, points[i] ?? left)
-    right = Math.max(right, points[i] ?? right)
-    top = Math.min(top, points[i + 1] ?? top)
-    bottom = Math.max(bottom, points[i + 1] ?? bottom)
+    const x = elementAt(points, i, 'outline')
+    const y = elementAt(points, i + 1, 'outline')
+    left = Math.min(left, x)
+    right = Math.max(right, x)
+    top = Math.min(top, y)
+    bottom = Math.max(bottom, y)
   }
   return [left, top, right - left, bottom - top]
 }
@@ -159,7 +162,7 @@ export function compressedCounts(text: string): number[] {
       if ((character & 0x10) !== 0) value |= -1 << shift
       break
     }
-    counts.push(counts.length > 2 ? value + (counts[counts.length - 2] ?? 0) : value)
+    counts.push(counts.length > 2 ? value + elementAt(counts, counts.length - 2, 'counts') : value)
   }
   return counts
 }

@@ -121,7 +121,8 @@ export async function importMasks(
         } else await keep(file, image, shapes(image))
       }
     } catch (error) {
-      if (error instanceof Failure) throw error
+      // A file that is refused is named and skipped; a failure such as a full disk ends the import.
+      if (error instanceof Failure && !(error instanceof ImageRefusal)) throw error
       const reason =
         error instanceof z.ZodError || error instanceof SyntaxError
           ? message('not-of-format', { format })

@@ -2,8 +2,10 @@
  * One JSON file for each photograph, as labelme reads and writes it. Polygons and rectangles stay what they are;
  * where something was drawn over or taken away, the pixels of each kind are a shape of the type `mask`.
  */
+
 import sharp from 'sharp'
 import { z } from 'zod'
+import { elementAt } from '../../../shared/element-at.ts'
 import { type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
@@ -64,7 +66,10 @@ function vectorShape(shape: Shape): Written[] {
 }
 
 const pairs = (points: readonly number[]): [number, number][] =>
-  Array.from({ length: points.length / 2 }, (_, i) => [points[i * 2] ?? 0, points[i * 2 + 1] ?? 0])
+  Array.from({ length: points.length / 2 }, (_, i) => [
+    elementAt(points, i * 2, 'outline'),
+    elementAt(points, i * 2 + 1, 'outline'),
+  ])
 
 async function maskShapes(image: Photograph, shapes: readonly Shape[]): Promise<Written[]> {
   const raster = rasterize(shapes, image.width, image.height)
@@ -125,7 +130,7 @@ export async function fromLabelme(document: Labelme): Promise<{ shapes: Shape[];
         .extractChannel(0)
         .raw()
         .toBuffer({ resolveWithObject: true })
-      const region = regionShapeOf(info, (index) => (data[index] ?? 0) > 0, defectType)
+      const region = regionShapeOf(info, (index) => elementAt(data, index, 'mask') > 0, defectType)
       const left = Math.round(first[0])
       const top = Math.round(first[1])
       if (region) shapes.push({ ...region, x: region.x + left, y: region.y + top })

@@ -22,6 +22,7 @@ import {
 } from '../../store/runs.ts'
 import { type Manifest, manifestSchema } from '../export/manifest.ts'
 import { hashesOf } from '../export/write-model.ts'
+import { preparedOrCancelled } from '../runs/prepared-run.ts'
 import { keepTrainingList } from '../runs/training-images.ts'
 
 export interface ModelImport {
@@ -59,7 +60,7 @@ export async function importModel(
     const { model, preset, seed, config } = manifest
     return createRun(db, { datasetId: dataset.id, model, preset, seed, config, stepsTotal: manifest.steps })
   })
-  try {
+  await preparedOrCancelled(db, run, async () => {
     await storedAsync(async () => {
       const to = workspace.path(`${runFolder(run.id)}/model`)
       for (const file of ['weights.safetensors', 'model.json']) await cp(join(folder, file), join(to, file))
@@ -72,10 +73,7 @@ export async function importModel(
       manifest.preprocessing.white16,
       description.regionOfInterest ?? wholePhotograph,
     )
-  } catch (error) {
-    setRunState(db, run.id, 'cancelled')
-    throw error
-  }
+  })
   const { calibration: scores, mapScale, expectedCriticValue, componentNames, weightsSha256 } = description
   db.transaction(() => {
     setRunState(db, run.id, 'training')

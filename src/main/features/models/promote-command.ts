@@ -1,6 +1,7 @@
 /** `promote`: makes a run the model in use if it is not worse than the present one. */
 import { z } from 'zod'
-import type { Gate } from '../../../shared/model.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
+import { comparedFigure, figureVerdict, type Gate, gateVerdict } from '../../../shared/model.ts'
 import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { share } from '../../command-line/option-values.ts'
@@ -54,24 +55,20 @@ export const addPromote: AddCommand = (line) =>
     },
   })
 
-function gateText({ verdict, margin, checks, leastParts }: Gate): string {
-  if (verdict === 'first') return 'There was no model in use before: nothing to compare with.\n'
-  if (verdict === 'undecidable') return 'The validation set has no defects, so nothing could be compared.\n'
+const english = wordsIn('en')
+
+function gateText(gate: Gate): string {
+  const verdict = `${english.text('verdict', gateVerdict(gate))}\n`
+  if (gate.checks.length === 0) return verdict
   return (
     textTable([
-      ['figure', 'difference', '95 % interval', `not worse by more than ${margin}`],
-      ...checks.map(({ figure, defectType, difference, low, high, passed, sure, judged, parts }) => [
-        defectType === null ? figure : `${figure} ${defectType}`,
-        difference.toFixed(4),
-        `[${low.toFixed(4)}, ${high.toFixed(4)}]`,
-        judged
-          ? passed
-            ? sure
-              ? 'yes'
-              : 'yes, not sure'
-            : 'NO'
-          : `cannot be told: ${parts} parts, ${leastParts} are needed`,
+      ['figure', 'difference', '95 % interval', `not worse by more than ${gate.margin}`],
+      ...gate.checks.map((check) => [
+        english.text('verdict', comparedFigure(check)),
+        check.difference.toFixed(4),
+        `[${check.low.toFixed(4)}, ${check.high.toFixed(4)}]`,
+        english.text('verdict', figureVerdict(check, gate)),
       ]),
-    ]) + (verdict === 'worse' ? 'It is worse, and promoted for the reason given.\n' : '')
+    ]) + verdict
   )
 }

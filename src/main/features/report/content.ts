@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { DatasetVersion } from '../../../shared/curation.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import type { Split } from '../../../shared/image.ts'
 import type { ModelUse } from '../../../shared/model.ts'
 import type { Run } from '../../../shared/run.ts'
@@ -264,9 +265,12 @@ function pointOn(
 function thinned(x: ArrayLike<number>, y: ArrayLike<number>): [number, number][] {
   const step = Math.max(1, Math.ceil(x.length / curvePoints))
   const points: [number, number][] = []
-  for (let i = 0; i < x.length; i += step) points.push([x[i] ?? 0, y[i] ?? 0])
+  const keep = (i: number): void => {
+    points.push([elementAt(x, i, 'curve'), elementAt(y, i, 'curve')])
+  }
+  for (let i = 0; i < x.length; i += step) keep(i)
   const last = x.length - 1
-  if (last % step !== 0) points.push([x[last] ?? 0, y[last] ?? 0])
+  if (last % step !== 0) keep(last)
   return points
 }
 

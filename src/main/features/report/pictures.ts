@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { interpolateInferno } from 'd3-scale-chromatic'
 import sharp from 'sharp'
+import { elementAt } from '../../../shared/element-at.ts'
 import { failureDocument } from '../../../shared/failure.ts'
 import { readAnomalyMapSamples } from '../../images/anomaly-map.ts'
 import { decodeImage } from '../../images/decode.ts'
@@ -40,7 +41,9 @@ export async function partPictures(
     )
     const white = bitDepth === 16 ? whiteLevel(workspace.db, image.datasetId, 16) : 255
     const samples = new Uint8Array(data.length)
-    for (let i = 0; i < samples.length; i++) samples[i] = Math.min(255, ((data[i] ?? 0) * 255) / white)
+    for (let i = 0; i < samples.length; i++) {
+      samples[i] = Math.min(255, (elementAt(data, i, 'photograph') * 255) / white)
+    }
     return {
       photograph: await jpeg(samples, width, height, channels),
       heat: part.mapFile === null ? null : await heatMap(workspace.path(part.mapFile), mapScale),
@@ -55,9 +58,8 @@ async function heatMap(file: string, mapScale: number): Promise<Buffer> {
   const { samples, scale, width, height } = await readAnomalyMapSamples(await readFile(file))
   const pixels = new Uint8Array(width * height * 3)
   const factor = (255 * scale) / (65_535 * mapScale)
-  for (let i = 0; i < samples.length; i++) {
-    const color = colors[Math.min(255, Math.round((samples[i] ?? 0) * factor))]
-    if (color !== undefined) pixels.set(color, i * 3)
+  for (const [i, sample] of samples.entries()) {
+    pixels.set(elementAt(colors, Math.min(255, Math.round(sample * factor)), 'colors'), i * 3)
   }
   return jpeg(pixels, width, height, 3)
 }

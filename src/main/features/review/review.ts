@@ -1,5 +1,6 @@
 /** The review queue and what operators decide. */
 import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
 import type { Run } from '../../../shared/run.ts'
 import { type ScoreOptions, tileScores } from '../../model/scores.ts'
@@ -61,9 +62,14 @@ function decidingTile(run: Run, components: Float32Array, options: ScoreOptions)
   const names = run.components ?? []
   const scores = tileScores(components, names, options)
   let highest = 0
-  for (const [tile, score] of scores.entries()) if (score > (scores[highest] ?? 0)) highest = tile
+  for (const [tile, score] of scores.entries()) {
+    if (score > elementAt(scores, highest, 'tile scores')) highest = tile
+  }
   return Object.fromEntries(
-    names.map((name, column) => [name, components[highest * names.length + column] ?? 0]),
+    names.map((name, column) => [
+      name,
+      elementAt(components, highest * names.length + column, 'components of tiles'),
+    ]),
   )
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { AddCommand } from '../../command-line/command.ts'
 import { wholeNumber } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'
+import { secondsLeft } from '../../platform/seconds-left.ts'
 
 export const addSample: AddCommand = (line) =>
   line.add({
@@ -36,8 +37,8 @@ export const addSample: AddCommand = (line) =>
           ...(perDefect === undefined ? {} : { perDefectCount: perDefect }),
           signal: abort.signal,
           onProgress(done, total) {
-            const secondsLeft = (((performance.now() - started) / 1000) * (total - done)) / done
-            display.show({ phase: 'sample', done, total, secondsLeft, paused: false })
+            const left = secondsLeft(started, done, total)
+            display.show({ phase: 'sample', done, total, secondsLeft: left, paused: false })
           },
         })
         const { trainGood, testGood: good, defects } = summary.images

@@ -1,8 +1,8 @@
 /** The job that writes the sample line next to the workspace, unless it exists already, and imports it as "sample". */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Failure } from '../../../shared/failure.ts'
 import type { JobPlan } from '../../jobs/jobs.ts'
+import { endOfStoppedWork } from '../../jobs/stopped-work.ts'
 import type { Session } from '../../session/session.ts'
 import { runTask } from '../../threads/run-task.ts'
 import { importFiles } from '../import/import-job.ts'
@@ -37,10 +37,7 @@ export function samplePlan(session: Session, request: SampleRequest): JobPlan {
             },
           )
         } catch (error) {
-          if (!(error instanceof Failure && error.code === 'sample-cancelled')) throw error
-          return context.signal.reason === 'close'
-            ? { state: 'interrupted', failure: error }
-            : { state: 'cancelled' }
+          return endOfStoppedWork(error, 'sample-cancelled', context.signal)
         }
       }
       const request = {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
 import { importProgressSchema } from '../../../shared/import.ts'
+import { secondsLeft } from '../../platform/seconds-left.ts'
 import { defineTask } from '../../threads/task.ts'
 
 /**
@@ -20,8 +21,7 @@ export const writeSampleTask = defineTask({
         seed,
         signal,
         onProgress(done, total) {
-          const elapsed = (performance.now() - started) / 1000
-          onProgress({ done, total, secondsLeft: (elapsed / done) * (total - done) })
+          onProgress({ done, total, secondsLeft: secondsLeft(started, done, total) })
         },
       })
       return null

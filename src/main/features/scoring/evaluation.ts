@@ -146,7 +146,8 @@ async function tallyPixels(
   // All pixels of a normal image are normal. In an anomalous image without a mask it is unknown which are, so it is
   // left out.
   const usable = scored.filter(
-    (item) => item.mapFile !== null && (!item.anomalous || item.maskSha256 !== null),
+    (item): item is Scored & { mapFile: string } =>
+      item.mapFile !== null && (!item.anomalous || item.maskSha256 !== null),
   )
   const top = largestScale(workspace, run)
   const normal = createPixelTally()
@@ -154,7 +155,7 @@ async function tallyPixels(
   for (const [index, item] of usable.entries()) {
     if (signal?.aborted) throw new Failure('cancelled', { case: 'evaluation' })
     onProgress?.({ done: index, total: usable.length })
-    const map = await mapOnScale(workspace, item, top)
+    const map = await mapOnScale(workspace, item.mapFile, top)
     const mask = await maskOf(workspace, item)
     const type = item.defectType ?? 'other'
     let tally = normal
@@ -195,15 +196,12 @@ const largestScale = ({ db }: Workspace, run: Run): number =>
 
 async function mapOnScale(
   workspace: Workspace,
-  { mapFile }: Scored,
+  mapFile: string,
   top: number,
 ): Promise<{ map: Uint16Array; width: number; height: number }> {
-  const { samples, scale, width, height } = await readAnomalyMapSamples(
-    await readMapFile(workspace, mapFile ?? ''),
-  )
+  const { samples, scale, width, height } = await readAnomalyMapSamples(await readMapFile(workspace, mapFile))
   const factor = scale / top
-  for (let i = 0; i < samples.length; i++) samples[i] = Math.round((samples[i] ?? 0) * factor)
-  return { map: samples, width, height }
+  return { map: samples.map((sample) => Math.round(sample * factor)), width, height }
 }
 
 async function readMapFile(workspace: Workspace, file: string): Promise<Buffer> {

@@ -10,11 +10,11 @@ import { resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
 import { findVersion, listVersions, recordRetraining } from '../../store/dataset-versions.ts'
 import { findDataset } from '../../store/datasets.ts'
-import { createRun, findRun, setRunState } from '../../store/runs.ts'
+import { createRun, findRun } from '../../store/runs.ts'
 import { baseVersion } from '../datasets/dataset-versions.ts'
 import { requireTrained } from '../runs/require-trained.ts'
-import { keepTrainingList, readTrainingList, requireFiles, versionImages } from '../runs/training-images.ts'
-import { trainPlan } from './train-job.ts'
+import { readTrainingList, requireFiles, versionImages } from '../runs/training-images.ts'
+import { batchOf, startRun } from './start-run.ts'
 
 export interface RetrainingRequest {
   /** The earlier run. */
@@ -51,7 +51,7 @@ export async function startRetraining(
   session: Session,
   request: RetrainingRequest,
 ): Promise<RetrainingStarted> {
-  const { workspace, jobs } = session
+  const { workspace } = session
   const { db } = workspace
   const parent = findRun(db, request.run)
   requireTrained(parent, 'retrain')
@@ -68,7 +68,7 @@ export async function startRetraining(
     await readTrainingList(workspace, parent),
   )
   const config = configOf(parent, request)
-  const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
+  const batch = batchOf(config)
   if (images.train.length < batch) {
     throw new Failure('dataset-too-small', {
       case: 'version',
@@ -92,16 +92,9 @@ export async function startRetraining(
     recordRetraining(db, { runId: made.id, versionId: version.id, start: request.start })
     return made
   })
-  try {
-    await keepTrainingList(workspace, run, images, version.id)
-  } catch (error) {
-    setRunState(db, run.id, 'cancelled')
-    throw error
-  }
-  const job = jobs.start(trainPlan(session, run.id, false))
-  session.events.emit('run.changed', { run: run.id })
+  const job = await startRun(session, run, images, version.id)
   return {
-    job: job.id,
+    job,
     run: run.id,
     version,
     estimatedSeconds: estimate(parent, config),

@@ -1,7 +1,7 @@
 /** Starts and resumes trainings. Everything that can be checked in advance is checked before anything is written. */
 
-import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
+import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import type { Params } from '../../../shared/messages/message.ts'
@@ -11,12 +11,8 @@ import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'
-import {
-  keepTrainingList,
-  requireFiles,
-  type TrainingImages,
-  trainingImages,
-} from '../runs/training-images.ts'
+import { requireFiles, type TrainingImages, trainingImages } from '../runs/training-images.ts'
+import { batchOf, startRun } from './start-run.ts'
 import { trainPlan } from './train-job.ts'
 
 export interface TrainingRequest {
@@ -40,7 +36,7 @@ export interface TrainingStarted {
  * `unknown-model`, `unknown-preset`, `bad-parameter`, `disk-full`
  */
 export async function startTraining(session: Session, request: TrainingRequest): Promise<TrainingStarted> {
-  const { workspace, jobs } = session
+  const { workspace } = session
   const dataset = findDataset(workspace.db, request.dataset)
   const images = await trainingImages(workspace, dataset)
   requireNormals(session, dataset, images)
@@ -56,15 +52,8 @@ export async function startTraining(session: Session, request: TrainingRequest):
     config: jsonObjectSchema.parse(config),
     stepsTotal: 0,
   })
-  try {
-    await keepTrainingList(workspace, run, images)
-  } catch (error) {
-    setRunState(workspace.db, run.id, 'cancelled')
-    throw error
-  }
-  const job = jobs.start(trainPlan(session, run.id, false))
-  session.events.emit('run.changed', { run: run.id })
-  return { job: job.id, run: run.id, warnings: warningsFor(images) }
+  const job = await startRun(session, run, images)
+  return { job, run: run.id, warnings: warningsFor(images) }
 }
 
 /**
@@ -93,7 +82,7 @@ function requireNormals({ workspace: { db } }: Session, dataset: Dataset, { trai
 }
 
 function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Record<string, unknown>): void {
-  const { batch } = z.object({ batch: z.int().default(1) }).parse(config)
+  const batch = batchOf(config)
   if (train.length >= batch) return
   throw new Failure('dataset-too-small', {
     dataset: dataset.name,
@@ -123,6 +112,6 @@ function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTraits {
     channels: train.some(({ channels }) => channels === 3) ? 3 : 1,
     hasDirection: dataset.hasDirection,
     sameSize: train.every(({ width, height }) => width === first?.width && height === first.height),
-    side: sides[Math.floor(sides.length / 2)] ?? 0,
+    side: elementAt(sides, Math.floor(sides.length / 2), 'sides of training images'),
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { AddCommand } from '../../command-line/command.ts'
 import { formatBytes } from '../../command-line/size.ts'
 import { Stopped } from '../../command-line/stopped.ts'
+import { secondsLeft } from '../../platform/seconds-left.ts'
 
 export const addBackup: AddCommand = (line) =>
   line.add({
@@ -24,9 +25,8 @@ export const addBackup: AddCommand = (line) =>
         const report = await backupWorkspace(session.workspace, target, {
           signal: abort.signal,
           onProgress({ done, total }) {
-            const elapsed = (performance.now() - started) / 1000
-            const secondsLeft = done > 0 ? (elapsed / done) * (total - done) : null
-            display.show({ phase: 'backup', done, total, secondsLeft, paused: false })
+            const left = secondsLeft(started, done, total)
+            display.show({ phase: 'backup', done, total, secondsLeft: left, paused: false })
           },
         })
         return {

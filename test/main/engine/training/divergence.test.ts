@@ -18,7 +18,7 @@ import { runTraining } from '../../../../src/main/engine/training/training.ts'
 import { type Message, message } from '../../../../src/shared/messages/message.ts'
 import { wordsIn } from '../../../../src/shared/messages/words.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
-import { keptIn, writeParts } from '../parts.ts'
+import { keptIn, trainingContext, writeParts } from '../parts.ts'
 
 interface Play {
   /** Whether a step's loss is a number. */
@@ -141,22 +141,7 @@ async function taskIn(): Promise<TrainTask> {
 }
 
 function train(task: TrainTask, play: Play, listeners: Partial<TrainingContext> = {}): Promise<TrainResult> {
-  const silent = (): void => undefined
-  return runTraining(
-    {
-      task,
-      control: new TaskControl(),
-      progress: silent,
-      points: silent,
-      preview: silent,
-      checkpoint: silent,
-      paused: silent,
-      continued: silent,
-      log: silent,
-      ...listeners,
-    },
-    played(play),
-  )
+  return runTraining(trainingContext(task, listeners), played(play))
 }
 
 describe('a training whose loss is no number any more', () => {

@@ -11,10 +11,10 @@ import { datasetByName, datasetSummary } from '../../../../src/main/store/datase
 import { decide } from '../../../../src/main/store/decisions.ts'
 import { freezeValidation } from '../../../../src/main/store/frozen.ts'
 import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
-import { createRun } from '../../../../src/main/store/runs.ts'
 import { attachWorkspace, openWorkspace } from '../../../../src/main/store/workspace.ts'
 import type { GridFilter, GridSort, ImageChange } from '../../../../src/shared/dataset.ts'
 import { partPicture } from '../../engine/parts.ts'
+import { queuedRun } from '../../store/queued-run.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeFolder } from '../import/photographs.ts'
 import { writeLine } from '../line.ts'
@@ -67,14 +67,7 @@ describe('the grid', () => {
 
   it('goes by the scores of a run, and then shows only what has one', async () => {
     const { db, dataset, shown, files } = await line()
-    const run = createRun(db, {
-      datasetId: dataset.id,
-      model: 'fanogan',
-      preset: 'smoke',
-      seed: 1,
-      config: {},
-      stepsTotal: 1,
-    }).id
+    const run = queuedRun(db, dataset.id).id
     const [a, b, c] = shown().images
     if (!a || !b || !c) throw new RangeError('no images')
     const scores = [

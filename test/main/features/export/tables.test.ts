@@ -8,8 +8,10 @@ import { writeAnomalyMap } from '../../../../src/main/images/anomaly-map.ts'
 import { csvLines } from '../../../../src/main/platform/csv.ts'
 import { decide, undoDecision } from '../../../../src/main/store/decisions.ts'
 import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
-import { createRun, runFolder, setCalibration } from '../../../../src/main/store/runs.ts'
+import { runFolder, setCalibration } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
+import { plainScore } from '../../store/plain-score.ts'
+import { queuedRun } from '../../store/queued-run.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 
@@ -22,14 +24,7 @@ async function scored() {
     defectType: i === 2 ? '划痕' : null,
   }))
   const { db } = workspace
-  const run = createRun(db, {
-    datasetId: dataset.id,
-    model: 'fanogan',
-    preset: 'smoke',
-    seed: 1,
-    config: { score: 'izif', k: 2 },
-    stepsTotal: 0,
-  })
+  const run = queuedRun(db, dataset.id, { config: { score: 'izif', k: 2 }, stepsTotal: 0 })
   setCalibration(db, run.id, { scores: {}, mapScale: 1, expectedCriticValue: 0 })
   const map = await writeAnomalyMap({ values: Float32Array.of(0, 0.4, 0.6, 1), width: 2, height: 2 })
   writeFileSync(workspace.path(`${runFolder(run.id)}-map.png`), map.bytes)
@@ -37,19 +32,15 @@ async function scored() {
     db,
     run.id,
     ['residual', 'feature'],
-    images.map((imageId, i) => ({
-      imageId,
-      score: 0,
-      calibrated: 50,
-      tiles: 1,
-      components: Float32Array.of(i, 0.25),
-      mapFile: i === 0 ? `${runFolder(run.id)}-map.png` : null,
-      mapScale: i === 0 ? map.scale : null,
-      mapWidth: i === 0 ? 2 : null,
-      mapHeight: i === 0 ? 2 : null,
-      reconstructionFile: null,
-      warnings: [],
-    })),
+    images.map((imageId, i) =>
+      plainScore(imageId, 0, {
+        components: Float32Array.of(i, 0.25),
+        mapFile: i === 0 ? `${runFolder(run.id)}-map.png` : null,
+        mapScale: i === 0 ? map.scale : null,
+        mapWidth: i === 0 ? 2 : null,
+        mapHeight: i === 0 ? 2 : null,
+      }),
+    ),
   )
   const operatorId = findOrMakeOperator(db, '李雷').id
   const [first = 0] = images

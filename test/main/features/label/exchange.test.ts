@@ -1,6 +1,6 @@
 /** Masks out and in again: what a tool reads from our file is what was drawn. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { saveAnnotation, shapesOf } from '../../../../src/main/features/label/annotate.ts'
@@ -83,6 +83,41 @@ describe.each(['mvtec', 'coco', 'labelme'] as const)('masks as %s', (format) => 
     })
     await expect(importMasks(workspace, { dataset, format, folder })).rejects.toMatchObject({
       code: 'masks-not-found',
+    })
+  })
+})
+
+describe('a file that cannot be used', () => {
+  it('is skipped and named where a labelme file has no area; the others come in', async () => {
+    const { workspace, dataset, first, second } = await line('no-area')
+    await saveAnnotation(workspace, { image: first.id, shapes: vector, operatorId: null })
+    const folder = join(temporaryFolder(), 'masks')
+    await exportMasks(workspace, { dataset, format: 'labelme', folder })
+    const file = second.file.replace(/\.[^.]+$/, '.json')
+    const shapes = [{ label: 'dent', shape_type: 'point', points: [[4, 5]] }]
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), JSON.stringify({ shapes }))
+    expect(await importMasks(workspace, { dataset, format: 'labelme', folder })).toMatchObject({
+      images: 1,
+      skipped: [
+        {
+          file,
+          code: 'refused',
+          params: { failure: { code: 'unsupported-type', params: { case: 'shapes', kinds: ['point'] } } },
+        },
+      ],
+    })
+  })
+
+  it('is skipped and named where a mask cannot be read; the others come in', async () => {
+    const { workspace, dataset, first } = await line('damaged')
+    await saveAnnotation(workspace, { image: first.id, shapes: vector, operatorId: null })
+    const folder = join(temporaryFolder(), 'masks')
+    await exportMasks(workspace, { dataset, format: 'mvtec', folder })
+    writeFileSync(join(folder, 'ground_truth', 'damaged_mask.png'), 'not a picture')
+    expect(await importMasks(workspace, { dataset, format: 'mvtec', folder })).toMatchObject({
+      images: 1,
+      skipped: [{ file: 'ground_truth/damaged_mask.png', code: 'refused' }],
     })
   })
 })

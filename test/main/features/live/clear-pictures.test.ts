@@ -27,6 +27,7 @@ import { type Retention, retentionKey } from '../../../../src/shared/live.ts'
 import { wordsIn } from '../../../../src/shared/messages/words.ts'
 import { partPicture } from '../../engine/parts.ts'
 import { playedEngine } from '../../jobs/played-engine.ts'
+import { plainScore } from '../../store/plain-score.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeFolder } from '../import/photographs.ts'
 import { lineWorkspace, sessionOn } from '../line.ts'
@@ -63,19 +64,14 @@ async function shift(daysAgo: readonly number[]) {
       run,
       ['residual', 'feature'],
       [
-        {
-          imageId: image.id,
-          score: i,
+        plainScore(image.id, i, {
           calibrated: 0,
-          tiles: 1,
           components: new Float32Array(2),
           mapFile,
           mapScale: 1,
           mapWidth: 1,
           mapHeight: 1,
-          reconstructionFile: null,
-          warnings: [],
-        },
+        }),
       ],
     )
     const part = addPart(db, watch.id, { file: image.file, bytes: image.bytes, modifiedAt: i })

@@ -28,6 +28,7 @@ import { saveScores } from '../../../../src/main/store/scores.ts'
 import type { Image } from '../../../../src/shared/image.ts'
 import { partPicture } from '../../engine/parts.ts'
 import { type PlayedEngine, playedEngine } from '../../jobs/played-engine.ts'
+import { plainScore } from '../../store/plain-score.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeFolder } from '../import/photographs.ts'
 import { lineWorkspace, sessionOn } from '../line.ts'
@@ -92,19 +93,9 @@ function score(
     session.workspace.db,
     run,
     ['residual', 'feature'],
-    images.map((image, i) => ({
-      imageId: image.id,
-      score: value(image, i),
-      calibrated: 50,
-      tiles: 1,
-      components: Float32Array.of(value(image, i), 0),
-      mapFile: null,
-      mapScale: null,
-      mapWidth: null,
-      mapHeight: null,
-      reconstructionFile: null,
-      warnings: [],
-    })),
+    images.map((image, i) =>
+      plainScore(image.id, value(image, i), { components: Float32Array.of(value(image, i), 0) }),
+    ),
   )
 }
 

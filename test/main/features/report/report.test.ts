@@ -7,8 +7,10 @@ import { reportLanguages, sayIn } from '../../../../src/main/features/report/wor
 import { writeReport } from '../../../../src/main/features/report/write-report.ts'
 import { decide } from '../../../../src/main/store/decisions.ts'
 import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
-import { createRun, setCalibration, setRunResult, setRunState } from '../../../../src/main/store/runs.ts'
+import { setCalibration, setRunResult, setRunState } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
+import { plainScore } from '../../store/plain-score.ts'
+import { queuedRun } from '../../store/queued-run.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { pdfContent } from './pdf-text.ts'
@@ -20,14 +22,7 @@ async function reported() {
     defectType: i < 4 ? null : 'scratch',
   }))
   const { db } = workspace
-  const run = createRun(db, {
-    datasetId: dataset.id,
-    model: 'fanogan',
-    preset: 'smoke',
-    seed: 1,
-    config: {},
-    stepsTotal: 0,
-  })
+  const run = queuedRun(db, dataset.id, { stepsTotal: 0 })
   setRunState(db, run.id, 'training')
   setCalibration(db, run.id, { scores: {}, mapScale: 1, expectedCriticValue: 0 })
   setRunResult(db, run.id, { weightsSha256: 'ab'.repeat(32) })
@@ -36,19 +31,7 @@ async function reported() {
     db,
     run.id,
     ['residual', 'feature'],
-    images.map((imageId, i) => ({
-      imageId,
-      score: i,
-      calibrated: 50,
-      tiles: 1,
-      components: Float32Array.of(i, 0),
-      mapFile: null,
-      mapScale: null,
-      mapWidth: null,
-      mapHeight: null,
-      reconstructionFile: null,
-      warnings: [],
-    })),
+    images.map((imageId, i) => plainScore(imageId, i, { components: Float32Array.of(i, 0) })),
   )
   decide(db, {
     runId: run.id,

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto'
 import { createDataset } from '../../../../src/main/store/datasets.ts'
 import { addBlob, addImage } from '../../../../src/main/store/images.ts'
 import { beginImport } from '../../../../src/main/store/imports.ts'
-import { createRun, findRun, setCalibration, setRunState } from '../../../../src/main/store/runs.ts'
+import { findRun, setCalibration, setRunState } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
 import type { Workspace } from '../../../../src/main/store/workspace.ts'
 import type { Label, Split } from '../../../../src/shared/image.ts'
 import type { Run } from '../../../../src/shared/run.ts'
 import type { ImageId } from '../../../../src/shared/values.ts'
+import { plainScore } from '../../store/plain-score.ts'
+import { queuedRun } from '../../store/queued-run.ts'
 import { freshWorkspace } from '../../store/stocked-workspace.ts'
 
 export interface ScoredPart {
@@ -40,14 +42,7 @@ export function scoredRun(parts: readonly ScoredPart[]): {
   return db.transaction(() => {
     const dataset = createDataset(db, { name: 'parts', layout: 'flat', source: '/photos' })
     const importId = beginImport(db, { datasetId: dataset.id, source: '/photos', layout: 'flat' })
-    const { id } = createRun(db, {
-      datasetId: dataset.id,
-      model: 'fanogan',
-      preset: 'smoke',
-      seed: 1,
-      config: { score: 'izi', k: 1, reduction: 'max', latent: 8 },
-      stepsTotal: 1,
-    })
+    const { id } = queuedRun(db, dataset.id, { config: { score: 'izi', k: 1, reduction: 'max', latent: 8 } })
     setRunState(db, id, 'training')
     setCalibration(db, id, { scores: {}, mapScale: 0.5, expectedCriticValue: 3 })
     setRunState(db, id, 'trained')
@@ -80,19 +75,10 @@ export function scoredRun(parts: readonly ScoredPart[]): {
         unscored
           ? []
           : [
-              {
-                imageId: images[i] ?? 0,
-                score: Math.fround(components[0] ?? 0),
-                calibrated: 50,
+              plainScore(images[i] ?? 0, Math.fround(components[0] ?? 0), {
                 tiles: components.length / componentNames.length,
                 components: Float32Array.from(components),
-                mapFile: null,
-                mapScale: null,
-                mapWidth: null,
-                mapHeight: null,
-                reconstructionFile: null,
-                warnings: [],
-              },
+              }),
             ],
       ),
     )

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createVersion, imagesOfVersion, listVersions } from '../../../../src/main/store/dataset-versions.ts'
 import { findImage } from '../../../../src/main/store/images.ts'
 import { modelHistory, recordModelUse } from '../../../../src/main/store/model-uses.ts'
-import { createRun } from '../../../../src/main/store/runs.ts'
+import { queuedRun } from '../queued-run.ts'
 import { stockedWorkspace } from '../stocked-workspace.ts'
 
 async function versioned() {
@@ -38,14 +38,7 @@ describe('migration 3', () => {
 
   it('keeps the history of the model in use', async () => {
     const { db, dataset } = await versioned()
-    const run = createRun(db, {
-      datasetId: dataset.id,
-      model: 'fanogan',
-      preset: 'smoke',
-      seed: 1,
-      config: {},
-      stepsTotal: 0,
-    })
+    const run = queuedRun(db, dataset.id, { stepsTotal: 0 })
     const use = recordModelUse(db, {
       datasetId: dataset.id,
       runId: run.id,

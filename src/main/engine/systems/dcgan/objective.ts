@@ -7,7 +7,7 @@ import { adam } from '../../graph/optimizers.ts'
 import type { Objective } from '../adversarial-stage.ts'
 import { discriminatorLoss, nonSaturatingLoss } from '../losses.ts'
 
-/** A discriminator loss below this leaves the generator no gradient to speak of. */
+/** If the discriminator loss is below this, the generator gets practically no gradient. */
 const decided = 1e-5
 
 export function dcganObjective({ beta1, beta2 }: { beta1: number; beta2: number }): Objective {

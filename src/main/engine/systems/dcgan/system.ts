@@ -5,7 +5,7 @@ import { dcganObjective } from './objective.ts'
 
 /**
  * DCGAN: Radford, Metz and Chintala, "Unsupervised representation learning with deep convolutional generative
- * adversarial networks", ICLR 2016. The baseline: its discriminator is all that it has to say of an image.
+ * adversarial networks", ICLR 2016. It is the baseline: its score of an image is that of the discriminator.
  */
 export const dcgan = ganSystem<DcganConfig>({
   model: 'dcgan',

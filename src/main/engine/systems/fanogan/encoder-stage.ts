@@ -3,6 +3,7 @@
  * 1/d*L2^2(z - E(G(z))), `izi` 1/n*L2^2(x - G(E(x))), `izif` = izi + k/n_d*L2^2(f(x) - f(G(E(x)))).
  */
 
+import { elementAt } from '../../../../shared/element-at.ts'
 import type { FanoganConfig } from '../../../model/systems/fanogan/config.ts'
 import { compileAll, defineStep } from '../../graph/compile.ts'
 import { adam, rmsprop } from '../../graph/optimizers.ts'
@@ -17,7 +18,7 @@ import { meanSquaredDistance } from '../losses.ts'
 import { type FanoganWeights, fanoganNetworks } from './networks.ts'
 
 /** Images in a preview of x beside G(E(x)). */
-export const pairCount = 8
+const pairCount = 8
 
 /** The compiled steps of stage 2; G and D are constants of its graphs. */
 export function createEncoderSteps(config: FanoganConfig, weights: FanoganWeights) {
@@ -140,7 +141,7 @@ function openStage(
     async step(rate) {
       const x = await batches.next()
       const losses = steps.encoder.run({ x, z: noise.fillNormal(z), rate })
-      trainingLoss = losses.encoder[0] ?? Number.NaN
+      trainingLoss = elementAt(losses.encoder, 0, 'encoder loss')
       return losses
     },
     choice: {
@@ -153,7 +154,9 @@ function openStage(
         let sum = 0
         for (let at = 0; at < tiles.length; at += length) {
           const { residual, feature } = steps.validate.run({ x: tiles.subarray(at, at + length) })
-          for (let i = 0; i < batch; i++) sum += (residual[i] ?? 0) + k * (feature[i] ?? 0)
+          for (let i = 0; i < batch; i++) {
+            sum += elementAt(residual, i, 'residuals') + k * elementAt(feature, i, 'feature distances')
+          }
         }
         return sum / count
       },

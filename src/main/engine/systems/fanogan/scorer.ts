@@ -1,4 +1,4 @@
-/** Everything f-AnoGAN says about a batch of tiles, in one graph call. */
+/** Computes all outputs of f-AnoGAN for a batch of tiles in one call of the graph. */
 
 import { fanoganComponents } from '../../../model/scores.ts'
 import type { FanoganConfig } from '../../../model/systems/fanogan/config.ts'

@@ -4,6 +4,7 @@
  * are f. All DCGAN-like with batch norm; `extra` 3x3 convolutions follow the first halving of each.
  */
 
+import { elementAt } from '../../../../shared/element-at.ts'
 import type { GanomalyConfig } from '../../../model/systems/ganomaly/config.ts'
 import type { Random } from '../../../platform/random.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
@@ -37,9 +38,14 @@ export const shapeOf = (config: GanomalyConfig): GanomalyShape => ({
 const smallest = 4
 const start = normal(0.02)
 
-/** A 3x3 convolution, batch norm and activation, without change of shape. */
+/** A 3x3 convolution, batch norm and activation, which keep the shape. */
 function extraLayer(w: Weights, name: string, x: Tensor, mode: Normalization): Tensor {
-  const h = convolveEvenly(w, name, x, { filters: x.shape[3] ?? 1, kernel: 3, start, bias: false })
+  const h = convolveEvenly(w, name, x, {
+    filters: elementAt(x.shape, 3, 'shape'),
+    kernel: 3,
+    start,
+    bias: false,
+  })
   return batchNorm(w, name, h, mode)
 }
 
@@ -119,7 +125,7 @@ export function createGanomalyWeights(config: GanomalyConfig, random: Random): G
   return weights
 }
 
-/** The discriminator's weights as they begin, drawn from a stream: what it is set back to when it collapses. */
+/** Initial weights of the discriminator, drawn from a stream. It is reset to them when it collapses. */
 export function freshDiscriminator(config: GanomalyConfig, random: Random): Record<string, Float32Array> {
   const shape = shapeOf(config)
   return tf.tidy(() => {

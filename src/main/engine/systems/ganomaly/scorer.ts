@@ -1,4 +1,4 @@
-/** Everything GANomaly says about a batch of tiles, in one graph call; y = G(x) = G_D(G_E(x)). */
+/** Computes all outputs of GANomaly for a batch of tiles in one call of the graph; y = G(x) = G_D(G_E(x)). */
 
 import { ganomalyComponents } from '../../../model/scores.ts'
 import type { GanomalyConfig } from '../../../model/systems/ganomaly/config.ts'

@@ -1,3 +1,4 @@
+import { elementAt } from '../../../../shared/element-at.ts'
 import type { GanomalyConfig } from '../../../model/systems/ganomaly/config.ts'
 import { statisticsOver } from '../../networks/measure.ts'
 import { collapseOf } from '../../training/divergence.ts'
@@ -6,7 +7,7 @@ import type { Stage, StageDefinition, StageTools } from '../../training/stage.ts
 import { freshDiscriminator, type GanomalyWeights } from './networks.ts'
 import { createGanomalySteps } from './steps.ts'
 
-/** A discriminator loss below this starts the discriminator anew, as the authors' code does. */
+/** If the discriminator loss is below this, the discriminator is reset, as in the authors' code. */
 const collapsed = 1e-5
 
 /** The one stage of GANomaly; it leaves the networks with the lowest loss on the normal validation images. */
@@ -53,8 +54,9 @@ function openStage(
       seen = await tools.batches.next()
       const losses = steps.train.run({ x: seen, rate })
       trainingLoss =
-        contextWeight * (losses.context[0] ?? Number.NaN) + encoderWeight * (losses.code[0] ?? Number.NaN)
-      if ((losses.discriminator[0] ?? 1) < collapsed) {
+        contextWeight * elementAt(losses.context, 0, 'image loss') +
+        encoderWeight * elementAt(losses.code, 0, 'code loss')
+      if (elementAt(losses.discriminator, 0, 'discriminator loss') < collapsed) {
         program.writeVariables(freshDiscriminator(config, tools.noise))
         tools.log('info', `The discriminator told everything apart and starts anew.`)
       }
@@ -75,7 +77,9 @@ function openStage(
         for (let at = 0; at < tiles.length; at += length) {
           const { context, code } = steps.validate.run({ x: tiles.subarray(at, at + length) })
           for (let i = 0; i < batch; i++) {
-            sum += contextWeight * (context[i] ?? 0) + encoderWeight * (code[i] ?? 0)
+            sum +=
+              contextWeight * elementAt(context, i, 'image distances') +
+              encoderWeight * elementAt(code, i, 'code distances')
           }
         }
         return sum / count

@@ -16,7 +16,7 @@ import { discriminatorLoss, meanAbsoluteDistance, meanSquaredDistance } from '..
 import { decode, discriminate, encode, type GanomalyWeights, shapeOf } from './networks.ts'
 
 /** Images in a preview of x beside G(x). */
-export const pairCount = 8
+const pairCount = 8
 
 const byBatch = { from: 'batch' } as const
 const measured = { from: 'measured' } as const
@@ -123,7 +123,7 @@ export function createGanomalySteps(config: GanomalyConfig, weights: GanomalyWei
         inputs: { x: { shape: [pairs, size, size, channels] } },
         step: ({ x }) => ({ images: restore(x, measured).y }),
       }),
-      /** The same, normalized by its own batch: what the training sees now. */
+      /** The same, normalized by the statistics of its own batch, as during training. */
       restoreNow: defineStep({ inputs: { x: images }, step: ({ x }) => ({ images: restore(x, byBatch).y }) }),
     },
   })

@@ -22,7 +22,7 @@ export function wganGpObjective(config: { lambda: number; beta1: number; beta2: 
     generator: wassersteinGeneratorLoss,
     optimizer: { name: 'adam', create: (weights) => adam(weights, { beta1, beta2 }) },
     criticProblem({ wasserstein = 1, penalty = 0 }) {
-      // No slope anywhere: the norm is 0 and the penalty 1.
+      // If the critic is flat everywhere, the norm of its gradient is 0 and the penalty 1.
       const dead = Math.abs(wasserstein) < 1e-7 && Math.abs(penalty - 1) < 1e-4
       return dead ? message('critic-flat') : null
     },
