@@ -106,19 +106,19 @@ export function createCommandLine(
       await close()
       if (answer === null) return
       io.write(json ? `${JSON.stringify(answer.document)}\n` : answer.text)
-      if (answer.problem && !json) tellFailure(io, json, failureOf(answer.problem))
+      if (answer.problem && !json) printFailure(io, json, failureOf(answer.problem))
       if (answer.stopped) exitCode = 130
       else if (answer.failed) exitCode = 1
     } catch (error) {
       // The first failure is the one to report; a failure of closing after it usually has the same cause.
       await close().catch(() => undefined)
       if (error instanceof WrongUse) {
-        tellFailure(io, json, wrongUse(error.message))
+        printFailure(io, json, wrongUse(error.message))
         exitCode = 2
         return
       }
-      reportUnexpected(io, error)
-      tellFailure(io, json, error)
+      printUnexpected(io, error)
+      printFailure(io, json, error)
       exitCode = error instanceof Stopped ? 130 : 1
     }
   }
@@ -148,13 +148,13 @@ export function createCommandLine(
         return exitCode
       } catch (error) {
         if (!(error instanceof CommanderError)) {
-          reportUnexpected(io, error)
-          tellFailure(io, json, error)
+          printUnexpected(io, error)
+          printFailure(io, json, error)
           return 1
         }
         if (error.exitCode === 0) return 0
         if (error.code === 'commander.help') io.report(program.helpInformation())
-        tellFailure(
+        printFailure(
           io,
           json,
           wrongUse(error.code === 'commander.help' ? 'No command was given.' : error.message),
@@ -240,14 +240,14 @@ function createContext(
   }
 }
 
-function tellFailure(io: Io, json: boolean, error: unknown): void {
+function printFailure(io: Io, json: boolean, error: unknown): void {
   const failure = failureDocument(error)
   if (json) io.write(`${JSON.stringify({ error: failure })}\n`)
   else io.report(`${failure.message}\n${failure.remedy}\n(${failure.code})\n`)
 }
 
 /** Prints the stack of an error that is no Failure: it is a defect of Fanoscope, and a bug report needs the place. */
-function reportUnexpected(io: Io, error: unknown): void {
+function printUnexpected(io: Io, error: unknown): void {
   if (error instanceof Error && !(error instanceof Failure)) io.report(`${error.stack ?? error.message}\n`)
 }
 

@@ -278,7 +278,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 }
 
 /** Pause and continue for a job that consists of one engine task with the job's own id. */
-export const pausing = ({ pause, continue: goOn }: Pick<Supervisor, 'pause' | 'continue'>) => ({
+export const pausing = ({ pause, continue: resume }: Pick<Supervisor, 'pause' | 'continue'>) => ({
   pause,
-  continue: goOn,
+  continue: resume,
 })

@@ -215,9 +215,9 @@ export function checkAudit(db: Database): AuditCheck {
       )
     }
     if (auditHash(content) !== hash) {
-      report(row.id, message('audit-row-changed', told(row)))
+      report(row.id, message('audit-row-changed', rowParams(row)))
     } else if (row.id === expected && row.previous !== head && breaks.at(-1)?.id !== row.id - 1) {
-      report(row.id, message('audit-row-unlinked', told(row)))
+      report(row.id, message('audit-row-unlinked', rowParams(row)))
     } else if (row.action === 'live.judged') {
       const parts = changedParts(db, row.detail)
       if (parts !== null) {
@@ -234,7 +234,7 @@ export function checkAudit(db: Database): AuditCheck {
   return { rows, head, breaks }
 }
 
-const told = ({ id, action, at }: StoredAuditRow): Params => ({
+const rowParams = ({ id, action, at }: StoredAuditRow): Params => ({
   row: id,
   action,
   at: new Date(at).toISOString(),

@@ -27,13 +27,13 @@ export function judgedChecksum(db: Database, parts: string): string {
   return hash.digest('hex')
 }
 
-const toldSchema = z.object({ parts: z.string(), sha256: z.string() })
+const detailSchema = z.object({ parts: z.string(), sha256: z.string() })
 
 /**
  * The parts of a row of the audit whose stored data has changed since; null where none has.
  * @param detail of the row, as it is stored
  */
 export function changedParts(db: Database, detail: string): string | null {
-  const { parts, sha256 } = toldSchema.parse(JSON.parse(detail))
+  const { parts, sha256 } = detailSchema.parse(JSON.parse(detail))
   return judgedChecksum(db, parts) === sha256 ? null : parts
 }

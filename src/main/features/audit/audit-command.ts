@@ -60,13 +60,13 @@ export const addAudit: AddCommand = (line) =>
         ])
         const check = await runWorkspaceTask(workspace, checkAuditTask, {})
         const { rows, head, breaks } = check
-        const told = breaks.map((found) => ({ ...found, message: english.text('reason', found) }))
+        const worded = breaks.map((found) => ({ ...found, message: english.text('reason', found) }))
         return {
-          document: { ...check, breaks: told, ok: breaks.length === 0 },
+          document: { ...check, breaks: worded, ok: breaks.length === 0 },
           text:
             breaks.length === 0
               ? `The audit is whole: ${rows} rows, the newest with hash ${head}.\n`
-              : told.map(({ message }) => `${message}\n`).join(''),
+              : worded.map(({ message }) => `${message}\n`).join(''),
           failed: breaks.length > 0,
         }
       }

@@ -69,13 +69,13 @@ export const addScore: AddCommand = (line) =>
       }
       const summary = scoreSummarySchema.parse(job.result)
       const { already, refused, seconds, imagesPerSecond } = summary
-      const told = refused.map((refusal) => ({
+      const worded = refused.map((refusal) => ({
         ...refusal,
         reason: english.text('failure', refusal, 'title'),
       }))
-      const rows = told.map(({ file, code, reason }) => [`  ${file}`, code, reason])
+      const rows = worded.map(({ file, code, reason }) => [`  ${file}`, code, reason])
       return {
-        document: { ...summary, refused: told, ...(dataset === null ? {} : { dataset: dataset.name }) },
+        document: { ...summary, refused: worded, ...(dataset === null ? {} : { dataset: dataset.name }) },
         text:
           `Scored ${summary.images} images in ${formatSeconds(seconds)} (${imagesPerSecond.toFixed(1)} a second)` +
           `${already > 0 ? `; ${already} had a score already` : ''}${dataset === null ? '' : `; dataset "${dataset.name}"`}.\n` +

@@ -22,14 +22,14 @@ export const addVerify: AddCommand = (line) =>
       if (job.state === 'cancelled') throw new Stopped('check')
       const report = verifyReportSchema.parse(job.result)
       const { ok, images, files, bytes, problems } = report
-      const told = problems.map((problem) => ({
+      const worded = problems.map((problem) => ({
         ...problem,
         message: english.text('problem', problem, 'title'),
         remedy: english.text('problem', problem, 'remedy'),
       }))
-      const found = told.map(({ file, message, remedy }) => `  ${file}: ${message} ${remedy}\n`).join('')
+      const found = worded.map(({ file, message, remedy }) => `  ${file}: ${message} ${remedy}\n`).join('')
       return {
-        document: { ...report, problems: told },
+        document: { ...report, problems: worded },
         text: ok
           ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n`
           : `${problems.length} problems among ${files} files:\n${found}`,
