@@ -36,7 +36,9 @@ describeInChromium('a training in the window', () => {
     await page.getByLabel(/^GAN steps/).fill('90000')
     await page.getByText('1 parameter changed').waitFor()
     await page.getByRole('button', { name: 'Start the training' }).click()
-    const message = page.getByRole('region', { name: 'Messages' }).getByText('only 6 normal validation images')
+    const message = page
+      .getByRole('region', { name: 'Messages' })
+      .getByText('only 6 normal validation images')
     await Promise.all([message.waitFor(), state('Training').waitFor()])
     expect(await stepsBeyond(0)).toBeGreaterThan(0)
   })
