@@ -24,7 +24,7 @@ const layers = [
 ]
 
 /** Below src/main/features. A feature may use those before it. */
-export const features = [
+const features = [
   'runs',
   'audit',
   'operators',
@@ -49,13 +49,16 @@ export const features = [
   'workspace',
 ]
 
+/** Below src/main/engine; its protocol and what it asks of TensorFlow stand before them. */
+const engineLayers = ['graph', 'networks', 'data', 'scoring', 'learned', 'training', 'systems', 'tasks']
+
 /** Below src/renderer. */
 const windowLayers = ['i18n', 'heatmap', 'stage', 'data', 'ui', 'screens', 'frame']
 
 /** @param {string} folder @param {readonly string[]} names */
 function oneWay(folder, names) {
   return names.slice(0, -1).map((name, i) => ({
-    name: `${name}-is-below`,
+    name: `${folder}/${name}-is-below`,
     comment: `${folder}/${name} may not import what stands behind it in the list.`,
     severity: 'error',
     from: { path: `^${folder}/${name}/` },
@@ -71,6 +74,7 @@ export default {
     { name: 'no-circles-of-files', severity: 'error', from: {}, to: { circular: true } },
     ...oneWay('src/main', layers),
     ...oneWay('src/main/features', features),
+    ...oneWay('src/main/engine', engineLayers),
     ...oneWay('src/renderer', windowLayers),
     {
       name: 'screens-stand-alone',

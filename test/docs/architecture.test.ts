@@ -18,7 +18,7 @@ const foldersIn = (path: string): string[] =>
     .map(({ name }) => name)
 
 describe('docs/architecture.md', () => {
-  it.each(['src/main', 'src/main/features', 'src/renderer'])(
+  it.each(['src/main', 'src/main/features', 'src/main/engine', 'src/renderer'])(
     'names every folder of %s and no other',
     (path) => {
       const named = foldersNamed(path)
@@ -30,6 +30,7 @@ describe('docs/architecture.md', () => {
   it.each([
     ['src/main', 'layers'],
     ['src/main/features', 'features'],
+    ['src/main/engine', 'engineLayers'],
   ])('has the folders of %s in the order in which they may import each other', (path, list) => {
     const rules = readFileSync(join(projectRoot, '.dependency-cruiser.mjs'), 'utf8')
     const [, names = ''] = new RegExp(`const ${list} = \\[([^\\]]*)\\]`).exec(rules) ?? []
