@@ -164,7 +164,13 @@ function isBest({ state, context }: Course, value: number): boolean {
 
 function valuesOf(stage: Stage, names: readonly string[]): Values {
   const now = stage.program.readVariables()
-  return Object.fromEntries(names.map((name) => [name, now[name] ?? new Float32Array()]))
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = now[name]
+      if (value === undefined) throw new RangeError(`The program of the stage has no variable "${name}".`)
+      return [name, value]
+    }),
+  )
 }
 
 function tellChosen({ state: { best, step, phase }, context }: Course, criterion: string): void {

@@ -236,6 +236,10 @@ function scoredRun(
     names,
     own: { latent, expectedCriticValue, featureShare },
     settings: optionsOf(names, own, settingsInUse(db, run)),
-    components: whole.map((i) => components.get(i) ?? new Float32Array()),
+    components: whole.map((i) => {
+      const stored = components.get(i)
+      if (stored === undefined) throw new RangeError(`Run ${run.id} has not scored picture ${i}.`)
+      return stored
+    }),
   }
 }
