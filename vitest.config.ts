@@ -10,6 +10,8 @@ export default defineConfig({
     // What comes does so in milliseconds, but not on a machine with other work.
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
+    // See src/main/platform/wasm-wrappers.ts: a race in V8 that ends a process with threads.
+    execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
   },

@@ -85,7 +85,15 @@ async function runTests() {
   const reporter = join(places.root, 'scripts', 'test', 'summary-reporter.mjs')
   const result = await node(
     [tool('vitest', 'vitest.mjs'), 'run', '--reporter=default', `--reporter=${reporter}`, ...chosen],
-    { quiet: false, env: { ...process.env, FANOSCOPE_TEST_SUMMARY: summaryFile } },
+    {
+      quiet: false,
+      env: {
+        ...process.env,
+        FANOSCOPE_TEST_SUMMARY: summaryFile,
+        // Threads and programs that tests start from source take it from here without types and compiled.
+        NODE_COMPILE_CACHE: join(places.cache, 'compiled'),
+      },
+    },
   )
   const summary = readJson(summaryFile) ?? { passed: 0, failed: 1, skipped: [] }
   rmSync(summaryFile, { force: true })
