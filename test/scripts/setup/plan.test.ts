@@ -25,7 +25,14 @@ describe('the plan of every machine', () => {
 
   it.each(all)('has the same steps and ends in something that works: $platform $arch $gpu', (machine) => {
     const { steps, tensorflow, notices, electron, node } = plan(machine)
-    expect(steps.map(({ id }) => id)).toEqual(['packages', 'node', 'tensorflow', 'electron', 'build'])
+    expect(steps.map(({ id }) => id)).toEqual([
+      'packages',
+      'node',
+      'tensorflow',
+      'backbones',
+      'electron',
+      'build',
+    ])
     for (const { does } of steps) expect(does).toMatch(/./)
     expect(tensorflow.at(-1)?.way).toBe('javascript')
     expect(new Set(tensorflow.map(({ name }) => name)).size).toBe(tensorflow.length)
@@ -36,7 +43,7 @@ describe('the plan of every machine', () => {
 
   it.each(all)('without Electron is that of a command: $platform $arch $gpu', (machine) => {
     const { steps } = plan({ ...machine, target: 'command' })
-    expect(steps.map(({ id }) => id)).toEqual(['packages', 'node', 'tensorflow', 'build'])
+    expect(steps.map(({ id }) => id)).toEqual(['packages', 'node', 'tensorflow', 'backbones', 'build'])
   })
 })
 
