@@ -30,7 +30,7 @@ export async function openArchive(bytes: Buffer, mostBytes: number): Promise<Arc
   await guarded(async () => {
     for await (const entry of zip.eachEntry()) {
       total += entry.uncompressedSize
-      if (total > mostBytes || entries.size >= mostEntries) throw new Refusal(message('tensors-too-large'))
+      if (total > mostBytes || entries.size >= mostEntries) throw tooLarge(mostBytes)
       entries.set(entry.fileName, entry)
     }
   })
@@ -42,6 +42,9 @@ export async function openArchive(bytes: Buffer, mostBytes: number): Promise<Arc
     },
   }
 }
+
+export const tooLarge = (mostBytes: number): Refusal =>
+  new Refusal(message('tensors-too-large', { megabytes: Math.floor(mostBytes / 1e6) }))
 
 /** Yauzl ends with an error where an entry has more or fewer bytes than the archive's list says. */
 async function unpack(zip: ZipFile, entry: Entry): Promise<Buffer> {

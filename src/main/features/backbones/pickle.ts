@@ -5,8 +5,8 @@
  * the operations exist that PyTorch writes for a dictionary of tensors, and a function can be called only if the
  * caller's table has it, which then runs the TypeScript function of that table. Everything else is refused.
  *
- * A pickle cannot take more memory than in proportion to its own bytes: each operation adds at most one value, what
- * stands in the memo is shared and never copied, and no length is believed before that many bytes were found.
+ * What memory a pickle can take is limited: the number of operations is, each adds at most one value, what stands in
+ * the memo is shared and never copied, and no length is believed before that many bytes were found.
  */
 import { message } from '../../../shared/messages/message.ts'
 import { Refusal } from './refusal.ts'
@@ -95,6 +95,8 @@ const operation = {
 } as const
 
 const newestProtocol = 5
+/** The list of a network with a thousand tensors has some 30,000 operations. */
+const mostOperations = 1_000_000
 /** Names of modules and classes are shorter than this. */
 const longestName = 256
 
@@ -186,7 +188,8 @@ export function readPickle<T>(
     return value
   }
 
-  for (;;) {
+  for (let done = 0; ; done++) {
+    if (done === mostOperations) throw malformed()
     const code = bytes.readUInt8(take(1))
     switch (code) {
       case operation.protocol:

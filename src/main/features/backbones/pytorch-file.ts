@@ -9,7 +9,7 @@
  */
 import { message } from '../../../shared/messages/message.ts'
 import type { StoredTensor, TensorMap } from '../../model/safetensors.ts'
-import { type Archive, isArchive, openArchive } from './archive.ts'
+import { type Archive, isArchive, openArchive, tooLarge } from './archive.ts'
 import { isKind, type PickledTuple, type PickleRules, type PickleValue, readPickle } from './pickle.ts'
 import { Refusal } from './refusal.ts'
 
@@ -57,10 +57,13 @@ export interface PytorchTensors {
 
 /**
  * @param bytes the whole file
+ * @param mostBytes the most bytes that its tensors may take together
  * @throws Refusal
  */
-export async function readPytorchFile(bytes: Buffer): Promise<PytorchTensors> {
-  return isArchive(bytes) ? readArchive(await openArchive(bytes, bytes.length)) : readOldFormat(bytes)
+export async function readPytorchFile(bytes: Buffer, mostBytes: number): Promise<PytorchTensors> {
+  return isArchive(bytes)
+    ? readArchive(await openArchive(bytes, mostBytes), mostBytes)
+    : readOldFormat(bytes, mostBytes)
 }
 
 /** For pickles of numbers, words, lists and dictionaries. */
@@ -71,7 +74,7 @@ const nothing: PickleRules<never> = {
   },
 }
 
-function readOldFormat(bytes: Buffer): PytorchTensors {
+function readOldFormat(bytes: Buffer, mostBytes: number): PytorchTensors {
   const magic = readPickle(bytes, 0, nothing)
   if (magic.value !== magicNumber) throw new Refusal(message('not-pytorch'))
   const version = readPickle(bytes, magic.end, nothing)
@@ -97,11 +100,11 @@ function readOldFormat(bytes: Buffer): PytorchTensors {
     if (at > bytes.length) throw new Refusal(message('file-cut-off'))
     contents.set(storage.key, bytes.subarray(from, at))
   }
-  return gather(views, contents)
+  return gather(views, contents, mostBytes)
 }
 
 /** The newer format: `<folder>/data.pkl`, and each storage as a file `<folder>/data/<key>`. */
-async function readArchive(archive: Archive): Promise<PytorchTensors> {
+async function readArchive(archive: Archive, mostBytes: number): Promise<PytorchTensors> {
   const list = archive.names.find((name) => /^[^/]+\/data\.pkl$/.test(name))
   const bytes = list === undefined ? null : await archive.read(list)
   if (list === undefined || bytes === null) throw new Refusal(message('not-pytorch'))
@@ -118,7 +121,7 @@ async function readArchive(archive: Archive): Promise<PytorchTensors> {
     }
     contents.set(storage.key, content)
   }
-  return gather(views, contents)
+  return gather(views, contents, mostBytes)
 }
 
 const globals: PickleRules<Storage | View>['globals'] = new Map<
@@ -204,20 +207,24 @@ const otherCount = ({ key, count }: Storage, found: number): Refusal =>
   new Refusal(message('storage-mismatch', { storage: key, expected: count, found }))
 
 /** Copies the values of each tensor out of its storage, in the order of its shape. */
-function gather(views: ReadonlyMap<string, View>, contents: ReadonlyMap<string, Buffer>): PytorchTensors {
+function gather(
+  views: ReadonlyMap<string, View>,
+  contents: ReadonlyMap<string, Buffer>,
+  mostBytes: number,
+): PytorchTensors {
   const floats = [...views].filter(([, { storage }]) => storage.type === 'torch.FloatStorage')
-  // Several tensors may share a storage. Without a limit, a small file could describe any number of large tensors.
-  const stored = [...contents.values()].reduce((sum, content) => sum + content.length, 0)
+  // Several tensors may share a storage, so a small file could describe any number of large tensors.
   const wanted = floats.reduce((sum, [, view]) => sum + countOf(view) * 4, 0)
-  if (wanted > stored) throw new Refusal(message('tensors-too-large'))
+  if (wanted > mostBytes) throw tooLarge(mostBytes)
   const tensors = floats.map(([name, view]): [string, StoredTensor] => {
     const content = contents.get(view.storage.key)
     if (content === undefined) throw new Refusal(message('file-cut-off'))
     return [name, { shape: view.shape, data: valuesOf(view, content) }]
   })
+  const kept = new Set(floats.map(([name]) => name))
   return {
     tensors: Object.fromEntries(tensors),
-    leftOut: [...views.keys()].filter((name) => !floats.some(([kept]) => kept === name)),
+    leftOut: [...views.keys()].filter((name) => !kept.has(name)),
   }
 }
 
