@@ -37,8 +37,8 @@ export const fileNameOf = (name: string): string => `${name}.safetensors`
 /** In which order the folders are looked at. */
 function folders({ root = applicationRoot(), environment }: BackbonePlaces): [BackboneSource, string][] {
   return [
-    ['setup', join(root, '.cache', 'backbones')],
     ['import', importFolder(environment)],
+    ['setup', join(root, '.cache', 'backbones')],
   ]
 }
 
