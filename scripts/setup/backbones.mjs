@@ -64,13 +64,15 @@ function isThere(places, backbone) {
 
 /**
  * Whether nothing is to do: all weights are there, or they could not be had less than a day ago. Nobody waits for a
- * network at every start because of something that the application does without.
+ * network at every start because of something that the application does without. `again` looks at each file as a
+ * whole, not at its size alone, which is then part of the work.
  * @param {import('./places.mjs').Places} places
  * @param {{ now?: number, again?: boolean }} [options]
  */
 export function backbonesAreSettled(places, { now = Date.now(), again = false } = {}) {
-  const missing = backbonesOf(places).filter((backbone) => !isThere(places, backbone))
-  if (missing.length === 0) return true
+  const known = backbonesOf(places)
+  const missing = known.filter((backbone) => !isThere(places, backbone))
+  if (known.length === 0 || (missing.length === 0 && !again)) return true
   const { refused } = outcomeIn(places)
   if (again || refused === null || now - Date.parse(refused.at) >= day) return false
   return missing.every(({ wheel }) => refused.wheels.includes(wheel.sha256))

