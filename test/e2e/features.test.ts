@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { backboneFile } from '../../src/main/model/backbones/backbone-files.ts'
 import { global, pickle, reduce, text, tuple } from '../main/features/backbones/pickle-bytes.ts'
+import { barriers } from './barriers.ts'
 import { dialog, keepsNobodyOut } from './dialogs.ts'
 import { createStation, describeInChromium, eventually } from './station.ts'
 
@@ -31,6 +32,7 @@ describeInChromium('the pretrained networks in the settings', () => {
       .waitFor()
     const said = weights === null ? /told apart worse. Today's scores go on/ : 'Here, fetched by set-up'
     await section().getByText(said).waitFor()
+    expect(await barriers(page)).toEqual([])
   })
 
   it('can be chosen in a list of files, where only those are shown that could be one', async () => {

@@ -118,7 +118,9 @@ describe('the pretrained networks', () => {
     expect(said()).toMatch(
       /Note: .*Small.*\n {4}Why: pypi\.org cannot be reached\.\n {4}Instead: .*works as before/,
     )
-    expect(said()).toMatch(/To change that: Check the network\. .*some_network-1\.0.*features import/)
+    expect(said()).toMatch(
+      /To change that: Make the .*index reachable.* Tried again tomorrow.*some_network-1\.0.*features import/,
+    )
     expect(backbonesAreSettled(places)).toBe(true)
   })
 
@@ -146,7 +148,7 @@ describe('the pretrained networks', () => {
   })
 
   it('that cannot be read are said to be so, in the words of the application', async () => {
-    const { provide, places, download } = project()
+    const { provide, places, download, said } = project()
     await provide({
       convert: async () => {
         throw new SetupProblem('backbone-unreadable', 'small.whl was not taken.', 'Copy it again.')
@@ -155,6 +157,7 @@ describe('the pretrained networks', () => {
     expect(JSON.parse(readFileSync(places.backboneOutcome, 'utf8')).refused.reason).toBe(
       'small.whl was not taken.',
     )
+    expect(said()).toContain('To change that: Copy it again.')
     expect(existsSync(download)).toBe(false)
   })
 
