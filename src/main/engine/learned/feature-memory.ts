@@ -12,11 +12,12 @@ import type { Random } from '../../platform/random.ts'
 import type { FeatureCells } from '../backbones/feature-extractor.ts'
 import { resample } from '../data/geometry.ts'
 import { averagedOver3x3, type Evidence, evidenceOf, type Usual, usualOf } from './cell-evidence.ts'
+import { coresetOf } from './coreset.ts'
 import { type CellBank, type NearestCells, nearestCells, whitenedCells } from './nearest-cells.ts'
 import { MomentSums, shrunkWhiteningOf } from './whitening.ts'
 
 /** Cells in a bank, at most. */
-export const bankLimit = 32_768
+export const bankLimit = 16_384
 
 /** Cells that the bank is drawn from, at most. */
 const candidateLimit = 65_536
@@ -29,6 +30,9 @@ const probeLimit = 65_536
 
 /** The lower limit of the usual distance; where all good parts are alike it would be 0. */
 const leastUnit = 1e-3
+
+/** Directions that whitened cells keep, at most: in the others good parts hardly vary. */
+const directionLimit = 128
 
 /** How far the covariance is drawn toward a multiple of the identity. */
 const shrinkage = 0.1
@@ -137,16 +141,20 @@ export class MemoryGathering {
     const { mean, covariance } = sums.finish()
     const whitener = {
       mean: Float32Array.from(mean),
-      whitening: shrunkWhiteningOf(covariance, features, shrinkage),
+      whitening: shrunkWhiteningOf(covariance, features, { share: shrinkage, directions: directionLimit }),
     }
-    const chosen = this.#random.shuffle(rows.map((_, at) => at)).slice(0, bankLimit)
-    const cells = new Float32Array(chosen.length * features)
+    const cells = new Float32Array(rows.length * features)
+    for (const [at, row] of rows.entries()) cells.set(row, at * features)
+    const white = whitenedCells(cells, whitener)
+    const directions = white.length / rows.length
+    const chosen = coresetOf(white, directions, bankLimit, this.#random)
+    const bank = new Float32Array(chosen.length * directions)
     for (const [at, from] of chosen.entries()) {
-      cells.set(elementAt(rows, from, 'Cells to choose from'), at * features)
+      bank.set(white.subarray(from * directions, (from + 1) * directions), at * directions)
     }
     return {
-      level: { ...whitener, bank: whitenedCells(cells, whitener), unit: 1 },
-      owners: chosen.map((from) => elementAt(owners, from, 'Cells to choose from')),
+      level: { ...whitener, bank, unit: 1 },
+      owners: Array.from(chosen, (from) => elementAt(owners, from, 'Cells to choose from')),
     }
   }
 }
@@ -232,8 +240,9 @@ export function memoryTensors({ levels, usual: { local, all } }: FeatureMemory):
     const features = mean.length
     const named = (name: string) => `${prefix}${at}/${name}`
     tensors[named('mean')] = { shape: [features], data: mean }
-    tensors[named('whitening')] = { shape: [features, features], data: whitening }
-    tensors[named('bank')] = { shape: [bank.length / features, features], data: bank }
+    const directions = whitening.length / features
+    tensors[named('whitening')] = { shape: [features, directions], data: whitening }
+    tensors[named('bank')] = { shape: [bank.length / directions, directions], data: bank }
     tensors[named('unit')] = { shape: [1], data: Float32Array.of(unit) }
   }
   return tensors

@@ -1,5 +1,6 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
 import { elementAt } from '../../../shared/element-at.ts'
+import { backboneByName } from '../../model/backbones/registry.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { memoryComponent } from '../../model/scores.ts'
@@ -19,10 +20,11 @@ import {
 import type { Learnable, Learned } from './learnable.ts'
 
 /** Where features are taken. */
-const layers: readonly FeatureLayer[] = [
-  { block: 10, channels: 88, stride: 16 },
-  { block: 14, channels: 120, stride: 16 },
-]
+function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
+  const known = backboneByName(backbone)
+  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
+  return known.layers
+}
 
 /** The sizes that a photograph is looked at in, as factors of that of the configuration. */
 const sizes = [1, 0.7] as const
@@ -58,10 +60,10 @@ function countsOf(cells: CellsOfLevels, picture: Pixels, { insideAt }: SeenPhoto
   return inside && cellsInside(elementAt(cells, 0, 'Sizes of a photograph'), picture, inside, stride)
 }
 
-const learned = (memory: FeatureMemory, backbone: TensorMap, { map }: LearningParameters): Learned => ({
+const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
   tensors: { ...named(backbone), ...memoryTensors(memory) },
   ofPhotograph() {
-    const extractor = featureExtractor(layers, backbone)
+    const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
     return {
       measure(seen) {
@@ -73,7 +75,7 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, { map }: LearningPa
         return {
           values: [evidence.local, evidence.all],
           map:
-            map === memoryComponent
+            parameters.map === memoryComponent
               ? (width, height) => resample(distanceMap(shown, picture.width, picture.height), width, height)
               : null,
         }
@@ -93,6 +95,7 @@ export const photographMemory: Learnable = {
     most: 2_048,
     gather(photographs, random, parameters, tensors) {
       if (tensors === null) throw new TypeError('a memory of features needs a backbone')
+      const layers = layersOf(parameters)
       const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
       const extractor = featureExtractor(layers, backbone)
       const gathering = new MemoryGathering(photographs, random)
