@@ -1,10 +1,10 @@
 /** Opens and saves the shapes that are drawn on a photograph, and makes its mask from them. */
-import sharp from 'sharp'
 import { type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { regionShapeOf } from '../../../shared/region-shape.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { readMask } from '../../images/mask.ts'
-import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
+import { maskPng } from '../../images/mask-png.ts'
+import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { annotationOf, keepAnnotation } from '../../store/annotations.ts'
 import { requireNotFrozen } from '../../store/frozen.ts'
 import { addBlob, blobFormat, findImage, setLabel, setMask } from '../../store/images.ts'
@@ -24,15 +24,6 @@ export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<S
   const mask = await readMask(blobs.path(image.maskSha256, format))
   const region = regionShapeOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
   return region ? [region] : []
-}
-
-/** A PNG that is white where there is a defect of any type, as every reader of masks understands it. */
-export function maskPng({ data, width, height }: Raster): Promise<Buffer> {
-  const gray = data.map((value) => (value > 0 ? 255 : 0))
-  return sharp(gray, { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
-    .png({ compressionLevel: 6 })
-    .toBuffer()
 }
 
 /**
