@@ -1,6 +1,6 @@
 /** Opens and saves the shapes that are drawn on a photograph, and makes its mask from them. */
-import { type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
-import { regionShapeOf } from '../../../shared/region-shape.ts'
+import { cleanDefectType, type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
+import { regionShapesOf } from '../../../shared/region-shape.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { readMask } from '../../images/mask.ts'
 import { maskPng } from '../../images/mask-png.ts'
@@ -14,16 +14,19 @@ import type { Workspace } from '../../store/workspace.ts'
  * The shapes drawn on an image; where only a mask was imported, its pixels as a shape.
  * @throws Failure `image-unknown`; ImageRefusal where the mask cannot be read
  */
-export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<Shape[]> {
+export async function shapesOf(workspace: Workspace, id: ImageId): Promise<Shape[]> {
+  return annotationOf(workspace.db, id)?.shapes ?? maskShapesOf(workspace, id)
+}
+
+/** The pixels of an image's mask as shapes. @throws Failure `image-unknown`; ImageRefusal where it cannot be read */
+export async function maskShapesOf({ db, blobs }: Workspace, id: ImageId): Promise<Shape[]> {
   const image = findImage(db, id)
-  const annotation = annotationOf(db, id)
-  if (annotation) return annotation.shapes
   if (image.maskSha256 === null) return []
   const format = blobFormat(db, image.maskSha256)
   if (!format) return []
   const mask = await readMask(blobs.path(image.maskSha256, format))
-  const region = regionShapeOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
-  return region ? [region] : []
+  const type = cleanDefectType(image.defectType ?? '') ?? unnamedDefect
+  return regionShapesOf(mask, (index) => mask.data[index] === 1, type)
 }
 
 /**
