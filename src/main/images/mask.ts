@@ -7,6 +7,7 @@ import { type Message, message } from '../../shared/messages/message.ts'
 import type { ImageSource } from './byte-source.ts'
 import { type MaskSamples, type Palette, readMaskSamples } from './mask-samples.ts'
 import { type Orientation, type Size, turnedPixels, turnedSize } from './orientation.ts'
+import { ImageRefusal } from './refusal.ts'
 
 export interface Mask {
   /** 1 where the defect is, else 0; row-major [height, width]. */
@@ -46,14 +47,19 @@ export interface MaskOptions {
   invert?: boolean
 }
 
-/** Reads the marked pixels of a mask. @throws ImageRefusal */
+/** Reads the marked pixels of a mask that has been taken in. @throws ImageRefusal */
 export async function readMask(source: ImageSource): Promise<Mask> {
-  return (await interpretMask(source)).mask
+  const samples = await readMaskSamples(source)
+  return reading(samples, markedIn(samples), {}).mask
 }
 
-/** Reads a mask with its classes and what was assumed about it. @throws ImageRefusal */
+/**
+ * Reads a mask with its classes and what was assumed about it.
+ * @throws ImageRefusal, also where the picture is a photograph and no mask
+ */
 export async function interpretMask(source: ImageSource, options: MaskOptions = {}): Promise<MaskReading> {
   const samples = await readMaskSamples(source)
+  if (isPhotograph(samples)) throw new ImageRefusal('unsupported-type', { case: 'not-a-mask' })
   return reading(samples, markedIn(samples), options)
 }
 
@@ -86,6 +92,29 @@ function reading(size: Size, marked: Marked, { invert = false }: MaskOptions): M
     notes,
   }
 }
+
+/** A mask has few values, or many around two: a photograph has many, all over its range. */
+function isPhotograph({ bands, data, palette, width, height }: MaskSamples): boolean {
+  if (palette !== null || data instanceof Float32Array) return false
+  const pixels = width * height
+  const shift = data instanceof Uint16Array ? 8 : 0
+  const counts = new Uint32Array(256)
+  for (let i = 0; i < pixels; i++) {
+    const at = i * bands
+    const value = bands === 1 ? data[at] : Math.max(data[at], data[at + 1], data[at + 2])
+    counts[value >>> shift]++
+  }
+  const used = Array.from(counts.keys()).filter((value) => counts[value] > 0)
+  const least = used[0] ?? 0
+  const most = used.at(-1) ?? 0
+  const between = used
+    .filter((value) => value - least > (most - least) * 0.2 && value - least < (most - least) * 0.8)
+    .reduce((sum, value) => sum + counts[value], 0)
+  return used.length >= leastOfPhotograph && between * 4 > pixels
+}
+
+/** Fewer values than this can also be the classes of a mask. */
+const leastOfPhotograph = 32
 
 function markedIn(samples: MaskSamples): Marked {
   const { bands, data, palette } = samples

@@ -354,3 +354,12 @@ describe.skipIf(!values.isThere)('the masks of case 30', () => {
     })
   })
 })
+
+describe('a photograph', () => {
+  it('is no mask', async () => {
+    const file = await gray((i) => (i * 7) % 200)
+      .png()
+      .toBuffer()
+    await expect(interpretMask(file)).rejects.toMatchObject({ params: { case: 'not-a-mask' } })
+  })
+})
