@@ -195,8 +195,13 @@ export function readCoco(document: unknown): { images: CocoReading[]; notes: Mes
   const names = new Map<string, string>()
   for (const piece of found.data.categories ?? []) {
     const read = categorySchema.safeParse(piece)
-    if (read.success) names.set(read.data.id, read.data.name)
-    else notes.add('category-malformed', {})
+    if (read.success) {
+      const { id, name } = read.data
+      const known = names.get(id)
+      if (known === undefined) names.set(id, name)
+      else if (known !== name)
+        notes.add('category-twice', { id: shown(id), first: shown(known), other: shown(name) })
+    } else notes.add('category-malformed', {})
   }
   const images = new Map<string, { reading: Omit<CocoReading, 'notes'>; notes: CountedNotes }>()
   const several = new Set<string>()
