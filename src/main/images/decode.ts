@@ -15,6 +15,7 @@ import { type ImageSource, withBytes } from './byte-source.ts'
 import { checkStructure, type Readable } from './check-structure.ts'
 import { refusalOf, withWords } from './decoder-words.ts'
 import { fileType } from './file-type.ts'
+import { type GrayLevels, grayLevels } from './gray-levels.ts'
 import { turnUpright, unpackTiff } from './packed-tiff.ts'
 import { ImageRefusal } from './refusal.ts'
 import { isPacked } from './tiff-page.ts'
@@ -56,6 +57,7 @@ export interface ImageInfo extends ImageHeader {
   bitDepth: 8 | 16
   /** Largest sample value. */
   peak: number
+  gray: GrayLevels
   warnings: Message[]
 }
 
@@ -299,5 +301,6 @@ export async function inspectImage(source: ImageSource): Promise<ImageInfo> {
   let peak = 0
   for (const value of image.data) if (value > peak) peak = value
   const { format, width, height, bitDepth, warnings } = image
-  return { format, width, height, channels: hasColor(image) ? 3 : 1, bitDepth, peak, warnings }
+  const channels = hasColor(image) ? 3 : 1
+  return { format, width, height, channels, bitDepth, peak, gray: grayLevels(image), warnings }
 }

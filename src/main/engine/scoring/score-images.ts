@@ -102,7 +102,7 @@ class OpenPicture {
     { ofPhotograph, observe, searched }: FinishOptions,
   ): ScoredPicture {
     const { image } = this
-    const { picture, photograph, inItsLight, inside, insideAt } = this.loaded
+    const { picture, photograph, inItsLight, inside, insideAt, aboveWhite } = this.loaded
     const reconstruction = this.#restored
       ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
       : null
@@ -122,6 +122,9 @@ class OpenPicture {
     const warnings: Message[] = []
     if (small) warnings.push(message('smaller-than-tile'))
     if (missed) warnings.push(message('no-part-found'))
+    if (aboveWhite !== null) {
+      warnings.push(message('above-white', { value: aboveWhite, white: image.white ?? aboveWhite }))
+    }
     return {
       image,
       tiles: this.positions.length,

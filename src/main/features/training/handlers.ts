@@ -2,7 +2,7 @@ import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { estimateRetraining, startRetraining } from './retraining.ts'
 import { resumeTraining, startTraining } from './training.ts'
-import { trainingOutlook } from './training-outlook.ts'
+import { wholeOutlook } from './training-outlook.ts'
 
 export const trainHandlers = (
   context: HandlerContext,
@@ -12,7 +12,7 @@ export const trainHandlers = (
 > => ({
   'train.outlook': (request) => {
     const { workspace, supervisor } = context.session()
-    return trainingOutlook(workspace, supervisor.state().provider?.gpu === true, request)
+    return wholeOutlook(workspace, supervisor.state().provider?.gpu === true, request)
   },
   'train.start': (request) => startTraining(context.session(), request),
   'train.resume': ({ run }) => resumeTraining(context.session(), run),
