@@ -14,6 +14,7 @@ import { startTraining } from '../../../../src/main/features/training/training.t
 import { trainingOutlook } from '../../../../src/main/features/training/training-outlook.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
+import { listImages, setSplit } from '../../../../src/main/store/images.ts'
 import { findRun } from '../../../../src/main/store/runs.ts'
 import { whiteLevel } from '../../../../src/main/store/white-levels.ts'
 import type { Workspace } from '../../../../src/main/store/workspace.ts'
@@ -239,9 +240,15 @@ describeCompiled('a training on a camera of 12 bits', () => {
     for (const name of ['lsb', 'msb']) {
       const session = sessionOn(join(temporaryFolder(), 'workspace'))
       await importFolder(session.workspace, { folder: join(cases, '22-12bit-in-16', name), dataset: 'parts' })
+      // The lot that draws the validation images goes by the bytes of a file, which differ here.
+      const { db } = session.workspace
+      for (const image of listImages(db, { datasetId: findDataset(db, 'parts').id, label: 'normal' })) {
+        if (image.split === 'test') continue
+        setSplit(db, image.id, /00\d\.tif$/.test(image.file) ? 'validation' : 'train')
+      }
       const { job, run } = await startTraining(session, tinyTraining())
       expect((await session.jobs.ended(job)).state).toBe('done')
-      const { result, calibration } = findRun(session.workspace.db, run)
+      const { result, calibration } = findRun(db, run)
       shas.push({ weights: result?.weightsSha256, calibration })
     }
     expect(shas[1]).toEqual(shas[0])
