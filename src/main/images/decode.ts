@@ -299,7 +299,7 @@ function hasColor({ data, channels }: DecodedImage): boolean {
 export async function inspectImage(source: ImageSource): Promise<ImageInfo> {
   const image = await decodeImage(source)
   let peak = 0
-  for (const value of image.data) if (value > peak) peak = value
+  for (let i = 0; i < image.data.length; i++) if (image.data[i] > peak) peak = image.data[i]
   const { format, width, height, bitDepth, warnings } = image
   const channels = hasColor(image) ? 3 : 1
   return { format, width, height, channels, bitDepth, peak, gray: grayLevels(image), warnings }

@@ -150,7 +150,7 @@ const apart = 4
 /** A photograph is called blurred where its sharpness is this many times below the median, */
 const blunter = 4
 /** and further below it than this many standard deviations, by the median deviation of the logarithm. */
-const deviations = 6
+const deviations = 4
 /** Fewer photographs do not say what is usual. */
 const leastForUsual = 8
 
