@@ -25,6 +25,7 @@ const layers = [
 
 /** Below src/main/features. A feature may use those before it. */
 const features = [
+  'backbones',
   'runs',
   'audit',
   'operators',

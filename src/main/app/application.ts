@@ -10,6 +10,7 @@ import { Failure } from '../../shared/failure.ts'
 import type { Caller, Handlers } from '../contract/dispatch.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { auditHandlers } from '../features/audit/handlers.ts'
+import { backboneHandlers } from '../features/backbones/handlers.ts'
 import { choiceHandlers } from '../features/choosing/handlers.ts'
 import { comparisonHandlers } from '../features/comparison/handlers.ts'
 import { curationHandlers } from '../features/curation/handlers.ts'
@@ -141,6 +142,7 @@ export function createApplication(powers: HostPowers): Application {
       ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
+      ...backboneHandlers(environment),
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),

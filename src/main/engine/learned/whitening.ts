@@ -128,3 +128,37 @@ export function whiteningOf(covariance: Float64Array, n: number): Float32Array {
     (value, at) => value / (deviation[Math.floor(at / n)] * Math.sqrt(Math.max(0, values[at % n]) + floor)),
   )
 }
+
+/**
+ * A matrix W with |W (a - b)|^2 = (a - b)' (C + e I)^-1 (a - b) for the covariance C [n, n]: the Mahalanobis distance
+ * with C drawn toward a multiple of the identity, as a small sample calls for (Ledoit and Wolf 2004). With the
+ * Cholesky decomposition C + e I = L L', W is L^-1.
+ * @param share e as a share of the mean variance
+ * @returns [n, n], row-major, from feature to direction, as `whiteningOf`
+ */
+export function shrunkWhiteningOf(covariance: Float64Array, n: number, share: number): Float32Array {
+  requireLength(covariance, n * n, 'A covariance matrix')
+  let trace = 0
+  for (let i = 0; i < n; i++) trace += covariance[i * n + i]
+  const added = Math.max((share * trace) / n, Number.EPSILON)
+  const lower = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = covariance[i * n + j] + (i === j ? added : 0)
+      for (let k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k]
+      lower[i * n + j] = i === j ? Math.sqrt(Math.max(sum, Number.EPSILON)) : sum / lower[j * n + j]
+    }
+  }
+  // Column by column of L^-1, by forward substitution; direction i of feature j is stored at [j, i].
+  const out = new Float32Array(n * n)
+  const column = new Float64Array(n)
+  for (let j = 0; j < n; j++) {
+    for (let i = j; i < n; i++) {
+      let sum = i === j ? 1 : 0
+      for (let k = j; k < i; k++) sum -= lower[i * n + k] * column[k]
+      column[i] = sum / lower[i * n + i]
+      out[j * n + i] = column[i]
+    }
+  }
+  return out
+}
