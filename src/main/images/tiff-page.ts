@@ -153,7 +153,7 @@ function requireReadable(page: TiffPage): void {
       compression: compressionName(compression),
     })
   }
-  if (depth === 16 && compression === 7) throw unsupported({ case: 'samples-unsigned', bits: depth })
+  if (depth !== 8 && compression === 7) throw unsupported({ case: 'jpeg-bits', bits: depth })
 }
 
 const readNames: Record<number, string | undefined> = {

@@ -6,8 +6,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decodeImage, inspectImage, readImageHeader } from '../../../src/main/images/decode.ts'
 import { ImageRefusal } from '../../../src/main/images/refusal.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
+import { elementAt } from '../../../src/shared/element-at.ts'
 import { message } from '../../../src/shared/messages/message.ts'
 import { decodePlainPng } from './plain-png.ts'
+import { packedRows, writtenTiff } from './written-tiff.ts'
 
 const awkward = resolve('../shared/data/awkward')
 const hasAwkward = existsSync(awkward)
@@ -398,6 +401,33 @@ describe('damage', () => {
     await expect(inspectImage(webp.subarray(0, webp.length >> 1))).rejects.toMatchObject({
       code: 'truncated',
     })
+  })
+
+  it('reads or refuses a file however it was changed, and ends in no other way', async () => {
+    const scenes = scene()
+    const wholes = [
+      await scenes.clone().png().toBuffer(),
+      await scenes.clone().jpeg().toBuffer(),
+      await scenes.clone().webp().toBuffer(),
+      await scenes.clone().tiff({ compression: 'lzw' }).toBuffer(),
+      writtenTiff([{ width: 64, height: 48, bits: 12, strips: [packedRows(gray8(64, 48), 64, 12)] }]),
+      bitmap({ width: 16, height: 16, bits: 24, rows: repeated(repeated(9, 48)) }),
+    ]
+    const random = createRandom(11)
+    let refused = 0
+    for (let n = 0; n < 600; n++) {
+      const file = Buffer.from(elementAt(wholes, n % wholes.length))
+      for (let times = 0; times < 3; times++) {
+        const at = random.int(random.int(2) === 0 ? file.length : 200)
+        file.fill(random.int(256), at, Math.min(file.length, at + 1 + random.int(4)))
+      }
+      const outcome = await inspectImage(file).catch((error: unknown) => error)
+      if (outcome instanceof Error) {
+        expect(outcome).toBeInstanceOf(ImageRefusal)
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(100)
   })
 
   it('says the same of a damaged file however many fail beside it', async () => {

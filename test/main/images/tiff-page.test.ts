@@ -142,6 +142,7 @@ describe('a TIFF of a kind that is not read', () => {
       { ...page, bits: 12, compression: 5 },
       { case: 'samples-packed', bits: 12, samples: 1, compression: 'LZW' },
     ],
+    ['JPEG of 12 bits', { ...page, bits: 12, compression: 7 }, { case: 'jpeg-bits', bits: 12 }],
     ['what a camera calls raw', { ...page, photometric: 32_803 }, { case: 'camera-raw' }],
   ]
   for (const [name, written, params] of kinds) {
