@@ -69,6 +69,10 @@ export const liveStateSchema = z.object({
     .nullable(),
   /** The scale of the heat maps of each run that judged a part of the list, and of the one that judges now. */
   mapScales: z.record(idSchema, z.number()),
+  /** Files that have lacked their end for longer than a camera should take; each is judged when it is whole. */
+  unfinished: z.array(z.string()),
+  /** Why the folder cannot be read now, in the words of the system; null while it can. */
+  problem: z.string().nullable(),
   /** The newest first. */
   parts: z.array(livePartSchema),
 })

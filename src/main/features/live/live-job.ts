@@ -5,23 +5,29 @@
  * scored twice and none is left out.
  */
 
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { LiveWatch } from '../../../shared/live.ts'
 import { message } from '../../../shared/messages/message.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { beginImport, stopImport } from '../../store/imports.ts'
-import { addPart, endWatch, hasPart, openPart, openParts } from '../../store/live.ts'
+import { addOrRenewPart, endWatch, openParts, takenPart, unreadPart } from '../../store/live.ts'
 import { recordJudgedParts } from '../../store/live-audit.ts'
 import { beginOutputs, unwritten } from '../outputs/outputs.ts'
 import { followModelInUse } from './exchange-model.ts'
 import { feedEngine, keepEngine } from './feed-engine.ts'
-import { takeIn } from './take-in.ts'
+import { refusePart } from './judge-parts.ts'
+import { queueImage, takeIn } from './take-in.ts'
 import { watchFolder } from './watch-folder.ts'
+import { forgetWatchNotes, showProblem, showUnfinished } from './watch-notes.ts'
 import { judgingModelOf, showProgress, tellAudit, type WatchedLine } from './watched-line.ts'
 import { writePart } from './write-part.ts'
 
 /** The audit tells of verdicts at the latest after so long, in milliseconds. */
 const toldWithin = 60_000
+
+const gone = message('unreadable', { case: 'gone' })
 
 export function livePlan(session: Session, watch: LiveWatch): JobPlan {
   return {
@@ -38,7 +44,7 @@ export function livePlan(session: Session, watch: LiveWatch): JobPlan {
 }
 
 async function watchLine(session: Session, watch: LiveWatch, context: JobContext): Promise<JobEnd> {
-  const { workspace, log } = session
+  const { workspace } = session
   const { db } = workspace
   const model = await judgingModelOf(session, watch.runId)
   recordJudgedParts(db, watch)
@@ -65,23 +71,34 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   const telling = setInterval(() => tellAudit(line), toldWithin)
   try {
     for (const part of unwritten(workspace, watch)) writePart(line, part, true)
-    for (const part of openParts(db, watch.id)) await takeIn(line, part)
+    for (const part of openParts(db, watch.id)) {
+      if (part.image !== null) queueImage(line, part.image)
+      // Taken away before its picture was read; every other file is found again.
+      else if (!existsSync(join(watch.folder, part.file))) refusePart(line, part.id, gone)
+    }
     showProgress(line)
     const watching = watchFolder({
       folder: watch.folder,
       signal: context.signal,
-      isKnown: (file) => hasPart(db, watch.id, file),
-      onProblem: (message) => log.warn(`The watched folder cannot be read: ${message}`),
+      knownAs: (file) => takenPart(db, watch.id, file),
+      onProblem: (message) => showProblem(line, message),
+      onUnfinished: (files) => showUnfinished(line, files),
+      onGone: (file) => {
+        const part = unreadPart(db, watch.id, file)
+        if (part !== undefined) refusePart(line, part.id, gone)
+      },
       onFound: (files) => {
         db.transaction(() => {
-          for (const file of files) addPart(db, watch.id, file)
+          for (const file of files) addOrRenewPart(db, watch.id, file)
         })
         showProgress(line)
       },
       onWhole: async (file) => {
-        const part = openPart(db, watch.id, file)
-        if (part) await takeIn(line, part)
+        const part = unreadPart(db, watch.id, file.file)
+        if (part === undefined) throw new RangeError(`no part waits for ${file.file}`)
+        const taking = await takeIn(line, part, file)
         showProgress(line)
+        return taking
       },
     })
     await Promise.all([watching, keepEngine(line)])
@@ -89,6 +106,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     await line.writing
   } finally {
     stopFollowing()
+    forgetWatchNotes(session)
     clearInterval(telling)
     tellAudit(line)
     stopImport(db, line.importId, 'cancelled')

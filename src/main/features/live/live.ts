@@ -18,6 +18,7 @@ import { findRun } from '../../store/runs.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { livePlan } from './live-job.ts'
+import { watchNotesOf } from './watch-notes.ts'
 
 const shownParts = 100
 
@@ -77,7 +78,17 @@ export function liveState(session: Session): LiveState {
   const watch = newestWatch(db) ?? null
   if (watch === null) {
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
-    return { watch, job: null, ...none, perSecond: null, delay: null, behind: null, mapScales: {}, parts: [] }
+    return {
+      watch,
+      job: null,
+      ...none,
+      perSecond: null,
+      delay: null,
+      behind: null,
+      mapScales: {},
+      ...watchNotesOf(session),
+      parts: [],
+    }
   }
   const parts = newestParts(db, watch.id, shownParts)
   const job = jobOf(session, watch)
@@ -96,6 +107,7 @@ export function liveState(session: Session): LiveState {
         mapScaleOf(findRun(db, run)),
       ]),
     ),
+    ...watchNotesOf(session),
     parts,
   }
 }
@@ -129,7 +141,11 @@ export function paceOf(parts: LiveState['parts']): Pick<LiveState, 'perSecond' |
   if (newest === undefined || judged.length < 2) return { perSecond: null, delay: null }
   const recent = judged.filter(({ judgedAt }) => newest - judgedAt <= 60_000)
   const oldest = recent.at(-1)?.judgedAt ?? newest
-  const delays = judged.map(({ judgedAt, arrivedAt }) => judgedAt - arrivedAt).sort((a, b) => a - b)
+  // A clock that was set between arrival and verdict says nothing about the time that a part took.
+  const delays = judged
+    .map(({ judgedAt, arrivedAt }) => judgedAt - arrivedAt)
+    .filter((delay) => delay >= 0)
+    .sort((a, b) => a - b)
   return {
     perSecond: newest > oldest ? ((recent.length - 1) / (newest - oldest)) * 1000 : null,
     delay: delays[Math.floor(delays.length / 2)] ?? null,

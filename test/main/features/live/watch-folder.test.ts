@@ -17,15 +17,15 @@ function watching(known: ReadonlySet<string> = new Set()) {
     const ended = watchFolder({
       folder,
       signal: abort.signal,
-      isKnown: ({ file }) => known.has(file) || told.some((one) => one.file === file),
+      knownAs: ({ file }) => (known.has(file) ? { sha256: null } : null),
       onProblem: () => undefined,
       onFound: (files) => found.push(files.map(({ file }) => file)),
       async onWhole(file) {
         told.push(file)
         wake()
+        return { sha256: null }
       },
-      settle: 20,
-      every: 20,
+      times: { settle: 20, every: 20 },
     })
     onTestFinished(async () => {
       abort.abort()
@@ -100,7 +100,11 @@ describe('a watched folder', () => {
   })
 
   it('that is not there is an error that names it', async () => {
-    const options = { isKnown: () => false, onWhole: async () => undefined, onProblem: () => undefined }
+    const options = {
+      knownAs: () => null,
+      onWhole: async () => ({ sha256: null }),
+      onProblem: () => undefined,
+    }
     const folder = join(temporaryFolder(), 'absent')
     const { signal } = new AbortController()
     await expect(watchFolder({ folder, signal, ...options })).rejects.toMatchObject({
