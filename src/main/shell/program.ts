@@ -11,6 +11,7 @@ import { addRegionOfInterest } from '../features/datasets/region-of-interest-com
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
 import { addImport } from '../features/import/import-command.ts'
+import { addLive } from '../features/live/live-command.ts'
 import { addRetention } from '../features/live/retention-command.ts'
 import { addImportModel } from '../features/models/import-model-command.ts'
 import { addPromote } from '../features/models/promote-command.ts'
@@ -43,6 +44,7 @@ const commands = [
   addPromote,
   addRollback,
   addDrift,
+  addLive,
   addRetention,
   addExport,
   addImportModel,

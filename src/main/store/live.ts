@@ -55,6 +55,9 @@ export function endWatch(db: Database, id: Id): void {
   db.run('UPDATE live_watch SET active = 0 WHERE id = $id', { id })
 }
 
+export const isWatchActive = (db: Database, id: Id): boolean =>
+  db.get(z.object({ active: flag }), 'SELECT active FROM live_watch WHERE id = $id', { id })?.active === true
+
 /** The newest use of a model that the watch has already followed. */
 export const notedUse = (db: Database, id: Id): number | null =>
   db.get(z.object({ use: z.int().nullable() }), 'SELECT model_use_id AS use FROM live_watch WHERE id = $id', {

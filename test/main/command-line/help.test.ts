@@ -12,6 +12,7 @@ const commands = [
   'threshold',
   'review',
   'models',
+  'live',
   'doctor',
   'verify',
   'audit',

@@ -12,7 +12,14 @@ import { message } from '../../../shared/messages/message.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { beginImport, stopImport } from '../../store/imports.ts'
-import { addOrRenewPart, endWatch, openParts, takenPart, unreadPart } from '../../store/live.ts'
+import {
+  addOrRenewPart,
+  endWatch,
+  isWatchActive,
+  openParts,
+  takenPart,
+  unreadPart,
+} from '../../store/live.ts'
 import { recordJudgedParts } from '../../store/live-audit.ts'
 import { beginOutputs, unwritten } from '../outputs/outputs.ts'
 import { followModelInUse } from './exchange-model.ts'
@@ -26,6 +33,8 @@ import { writePart } from './write-part.ts'
 
 /** The audit tells of verdicts at the latest after so long, in milliseconds. */
 const toldWithin = 60_000
+/** Milliseconds between two looks whether the watch is to go on. */
+const heededWithin = 1000
 
 const gone = message('unreadable', { case: 'gone' })
 
@@ -69,6 +78,10 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   }
   const stopFollowing = session.events.on('model.changed', () => followModelInUse(line))
   const telling = setInterval(() => tellAudit(line), toldWithin)
+  // A command on this machine may end the watch by its row.
+  const heeding = setInterval(() => {
+    if (!isWatchActive(db, watch.id) && !context.signal.aborted) session.jobs.stop(context.id, 'cancel')
+  }, heededWithin)
   try {
     for (const part of unwritten(workspace, watch)) writePart(line, part, true)
     for (const part of openParts(db, watch.id)) {
@@ -108,6 +121,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     stopFollowing()
     forgetWatchNotes(session)
     clearInterval(telling)
+    clearInterval(heeding)
     tellAudit(line)
     stopImport(db, line.importId, 'cancelled')
   }

@@ -4,6 +4,7 @@ import { basename, join, resolve, sep } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import type { LiveState, LiveWatch } from '../../../shared/live.ts'
 import type { Session } from '../../session/session.ts'
+import type { Database } from '../../store/database.ts'
 import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
 import {
   beginWatch,
@@ -18,7 +19,7 @@ import { findRun } from '../../store/runs.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { livePlan } from './live-job.ts'
-import { watchNotesOf } from './watch-notes.ts'
+import { type WatchNotes, watchNotesOf } from './watch-notes.ts'
 
 const shownParts = 100
 
@@ -75,23 +76,23 @@ export function resumeLive(session: Session): void {
 
 export function liveState(session: Session): LiveState {
   const { db } = session.workspace
+  const watch = newestWatch(db)
+  return storedLiveState(db, watch ? jobOf(session, watch) : null, watchNotesOf(session))
+}
+
+/** What is stored of the newest watch, for a process that may not be the one that watches. */
+export function storedLiveState(
+  db: Database,
+  job: string | null = null,
+  notes: WatchNotes = { unfinished: [], problem: null },
+): LiveState {
   const watch = newestWatch(db) ?? null
   if (watch === null) {
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
-    return {
-      watch,
-      job: null,
-      ...none,
-      perSecond: null,
-      delay: null,
-      behind: null,
-      mapScales: {},
-      ...watchNotesOf(session),
-      parts: [],
-    }
+    const noPace = { perSecond: null, delay: null, behind: null }
+    return { watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [] }
   }
   const parts = newestParts(db, watch.id, shownParts)
-  const job = jobOf(session, watch)
   const counts = countParts(db, watch.id)
   const pace = paceOf(parts)
   const arrivals = newestArrivals(db, watch.id, shownParts)
@@ -107,7 +108,7 @@ export function liveState(session: Session): LiveState {
         mapScaleOf(findRun(db, run)),
       ]),
     ),
-    ...watchNotesOf(session),
+    ...notes,
     parts,
   }
 }
