@@ -17,6 +17,7 @@ import { addImportModel } from '../features/models/import-model-command.ts'
 import { addPromote } from '../features/models/promote-command.ts'
 import { addRollback } from '../features/models/rollback-command.ts'
 import { addReview } from '../features/review/review-command.ts'
+import { addRuns } from '../features/runs/runs-command.ts'
 import { addSample } from '../features/sample/sample-command.ts'
 import { addEvaluate } from '../features/scoring/evaluate-command.ts'
 import { addScore } from '../features/scoring/score-command.ts'
@@ -33,6 +34,7 @@ const commands = [
   addImport,
   addRegionOfInterest,
   addTrain,
+  addRuns,
   addScore,
   addEvaluate,
   addChoose,

@@ -9,6 +9,7 @@ import { wholeNumber } from '../../command-line/option-values.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
+import type { Database } from '../../store/database.ts'
 
 const english = wordsIn('en')
 
@@ -63,7 +64,7 @@ export const addLive: AddCommand = (line) =>
 async function stateAnswer(context: CommandContext): Promise<Answer> {
   const shared = await context.sessionOrSharedWorkspace()
   const { storedLiveState } = await import('./live.ts')
-  return answerOf(storedLiveState(shared.workspace.db))
+  return answerOf(shared.workspace.db, storedLiveState(shared.workspace.db))
 }
 
 async function stopAnswer(context: CommandContext): Promise<Answer> {
@@ -75,7 +76,7 @@ async function stopAnswer(context: CommandContext): Promise<Answer> {
   const { watch } = storedLiveState(workspace.db)
   if (!watch?.active) throw new Failure('live-rests')
   endWatch(workspace.db, watch.id)
-  return answerOf(storedLiveState(workspace.db))
+  return answerOf(workspace.db, storedLiveState(workspace.db))
 }
 
 async function watchAnswer(
@@ -113,7 +114,8 @@ async function watchAnswer(
   try {
     const ended = await session.jobs.ended(job)
     if (ended.state === 'failed' && ended.failure !== null) throw failureOf(ended.failure)
-    return { ...answerOf({ ...liveState(session), unfinished: [...unfinished] }), stopped: isInterrupted }
+    const state = { ...liveState(session), unfinished: [...unfinished] }
+    return { ...(await answerOf(session.workspace.db, state)), stopped: isInterrupted }
   } finally {
     stopNoting()
     stopWaiting()
@@ -154,7 +156,9 @@ function tellParts(
       const now = notes()
       for (const file of now.unfinished) {
         if (!before.unfinished.includes(file))
-          context.notice(`${file} is unfinished and nothing more comes of it; it is judged once it is whole.`)
+          context.notice(
+            `${file} is unfinished and nothing more comes of it. It is judged once it is whole, or refused if it stays as it is.`,
+          )
       }
       if (now.problem !== before.problem) {
         context.notice(
@@ -198,12 +202,16 @@ function whenQuiet(session: Session, watch: string, seconds: number, act: () => 
   return () => clearInterval(timer)
 }
 
-function answerOf(state: LiveState): Answer {
+async function answerOf(db: Database, state: LiveState): Promise<Answer> {
   const { watch, job, arrived, good, flagged, refused, waiting, unfinished, parts } = state
+  const { runFacts } = await import('../runs/run-name.ts')
+  const run = watch === null ? null : runFacts(db, watch.runId)
   const document = {
     folder: watch?.folder ?? null,
     results: watch?.resultFolder ?? null,
-    run: watch?.runId ?? null,
+    run: run?.run ?? null,
+    runName: run?.runName ?? null,
+    learnedFrom: run?.learnedFrom ?? null,
     watching: watch?.active ?? false,
     arrived,
     good,
@@ -213,7 +221,7 @@ function answerOf(state: LiveState): Answer {
     perSecond: state.perSecond,
     delay: state.delay,
     unfinished,
-    parts: parts.map(({ file, verdict, score, threshold, reason, arrivedAt, judgedAt, run, image }) => ({
+    parts: parts.map(({ file, verdict, score, threshold, reason, arrivedAt, judgedAt, run: by, image }) => ({
       file,
       verdict,
       score,
@@ -221,7 +229,7 @@ function answerOf(state: LiveState): Answer {
       reason: reason === null ? null : english.text('failure', reason, 'title'),
       arrived: new Date(arrivedAt).toISOString(),
       judged: judgedAt === null ? null : new Date(judgedAt).toISOString(),
-      run,
+      run: by,
       image,
     })),
   }
@@ -231,7 +239,7 @@ function answerOf(state: LiveState): Answer {
     text: textTable([
       ['folder', watch.folder],
       ['results', watch.resultFolder],
-      ['run', watch.runId],
+      ['run', `${watch.runId} (${run?.runName ?? ''})`],
       ['watching', watch.active || job !== null ? 'yes' : 'no'],
       ['arrived', String(arrived)],
       ['good', String(good)],

@@ -42,21 +42,17 @@ export interface Examined extends FileEnd {
 /** `whole`: take it. `cut`: its end will not come. `wait`: look again. */
 export type Readiness = 'whole' | 'cut' | 'wait'
 
-/** @param quiet milliseconds since the file last changed */
-export function readinessOf(file: Examined, quiet: number, times: WatchTimes): Readiness {
-  const { end, zeroTail, writing, usualTail, isRefused } = file
-  if (end === 'missing') return quiet >= times.cut[writing] ? 'cut' : 'wait'
-  // Pictures of this line end in black: no more than that is missing.
-  const isUsual = usualTail !== null && zeroTail <= usualTail
-  if (isRefused || (end === 'untold' && !isUsual)) return quiet >= times.doubt[writing] ? 'whole' : 'wait'
-  return quiet >= times.settle ? 'whole' : 'wait'
-}
+/** Whether its zeros at the end may be black or missing. Pictures of this line may end in as much black. */
+export const isDoubtful = ({ end, zeroTail, usualTail }: Omit<Examined, 'writing'>): boolean =>
+  end === 'untold' && !(usualTail !== null && zeroTail <= usualTail)
 
 /** Whether who writes to the file decides about it: asking costs time. */
-export const dependsOnWriters = ({
-  end,
-  isRefused,
-  zeroTail,
-  usualTail,
-}: Omit<Examined, 'writing'>): boolean =>
-  isRefused || end === 'missing' || (end === 'untold' && !(usualTail !== null && zeroTail <= usualTail))
+export const dependsOnWriters = (file: Omit<Examined, 'writing'>): boolean =>
+  file.isRefused || file.end === 'missing' || isDoubtful(file)
+
+/** @param quiet milliseconds since the file last changed */
+export function readinessOf(file: Examined, quiet: number, times: WatchTimes): Readiness {
+  if (file.end === 'missing') return quiet >= times.cut[file.writing] ? 'cut' : 'wait'
+  const least = file.isRefused || isDoubtful(file) ? times.doubt[file.writing] : times.settle
+  return quiet >= least ? 'whole' : 'wait'
+}

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { LivePart } from '../../../shared/live.ts'
+import { type Message, message } from '../../../shared/messages/message.ts'
 import { inspectImage } from '../../images/decode.ts'
 import { ImageRefusal, refusalMessage } from '../../images/refusal.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
@@ -37,7 +38,8 @@ export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile)
       }
       return 'changed'
     }
-    const image = await imageOf(line, part, staged)
+    const warnings = file.doubtfulTail > 0 ? [message('zero-tail', { bytes: file.doubtfulTail })] : []
+    const image = await imageOf(line, part, staged, warnings)
     if (file.isCut) throw new ImageRefusal('truncated', { case: 'end-mark' })
     linkPart(db, part.id, image)
     queueImage(line, image)
@@ -59,7 +61,12 @@ export function queueImage(line: WatchedLine, image: number): void {
 }
 
 /** The image of a photograph, which is new, or came before: then it may have been cleared away. */
-async function imageOf(line: WatchedLine, part: LivePart, staged: StagedFile): Promise<number> {
+async function imageOf(
+  line: WatchedLine,
+  part: LivePart,
+  staged: StagedFile,
+  ofArrival: readonly Message[],
+): Promise<number> {
   const { session, watch, importId } = line
   const { db, blobs } = session.workspace
   const { sha256, bytes } = staged
@@ -93,7 +100,7 @@ async function imageOf(line: WatchedLine, part: LivePart, staged: StagedFile): P
         defectType: null,
         maskSha256: null,
         partGroup: null,
-        warnings,
+        warnings: [...warnings, ...ofArrival],
       })
     })
     publication.confirm()

@@ -20,9 +20,12 @@ export function showUnfinished(line: WatchedLine, files: readonly string[]): voi
   const before = watchNotesOf(session)
   for (const file of files) {
     if (before.unfinished.includes(file)) continue
-    session.log.warn(`${file} is unfinished and nothing more comes of it; it is judged once it is whole.`, {
-      file,
-    })
+    session.log.warn(
+      `${file} is unfinished and nothing more comes of it; it is judged once it is whole, or refused if it stays.`,
+      {
+        file,
+      },
+    )
   }
   notes.set(session, { ...before, unfinished: [...files] })
   showProgress(line)

@@ -5,7 +5,7 @@ import type { ArrivedFile } from '../../store/live.ts'
 import { examineFile } from './examine-file.ts'
 import { arrivedFile, type FileStamp, isSameStamp, mayBeTouched, stampOf } from './file-stamp.ts'
 import type { AskWriters, Writing } from './file-writers.ts'
-import { dependsOnWriters, type Examined, readinessOf, type WatchTimes } from './readiness.ts'
+import { dependsOnWriters, type Examined, isDoubtful, readinessOf, type WatchTimes } from './readiness.ts'
 import { createTakenFiles } from './taken-files.ts'
 
 /** A file whose picture can be taken. */
@@ -14,6 +14,8 @@ export interface WholeFile extends ArrivedFile {
   stamp: FileStamp
   /** Its end never came: it is refused. */
   isCut: boolean
+  /** The number of zero bytes at its end, where they may be black or what was never written; else 0. */
+  doubtfulTail: number
   /** It has not changed for so long that what the decoder says of it now is final. */
   isFinal: boolean
 }
@@ -207,7 +209,8 @@ export function createWatchedFiles(options: WatchedFilesOptions): WatchedFiles {
           const isCut = readiness === 'cut'
           const isFinal =
             isCut || readinessOf({ ...found, writing, isRefused: true }, quiet, times) === 'whole'
-          whole.push({ ...arrivedFile(name, file.stamp), stamp: file.stamp, isCut, isFinal })
+          const doubtfulTail = isDoubtful(found) ? found.zeroTail : 0
+          whole.push({ ...arrivedFile(name, file.stamp), stamp: file.stamp, isCut, doubtfulTail, isFinal })
         }
       }
       return whole.sort((a, b) => a.modifiedAt - b.modifiedAt || (a.file < b.file ? -1 : 1))
