@@ -93,7 +93,6 @@ async function watchAnswer(
   const { watch, job } = startLive(session, request)
   if (watch === null || job === null) throw new RangeError('the watch has not begun')
   const stopTelling = tellParts(context, session, () => watchNotesOf(session))
-  context.notice(`Watching ${watch.folder} with run ${watch.runId}. Ctrl-C ends it.`)
   let isInterrupted = false
   const end = (): void => {
     if (session.jobs.list({ active: true }).some(({ id }) => id === job)) session.jobs.stop(job, 'cancel')
@@ -105,6 +104,7 @@ async function watchAnswer(
     context.notice('Stopping; what was judged is written. Ctrl-C again ends at once.')
     end()
   })
+  context.notice(`Watching ${watch.folder} with run ${watch.runId}. Ctrl-C ends it.`)
   const stopWaiting =
     options.untilQuiet === undefined ? () => undefined : whenQuiet(session, watch.id, options.untilQuiet, end)
   let unfinished: readonly string[] = []
