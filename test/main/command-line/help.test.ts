@@ -14,6 +14,7 @@ const commands = [
   'models',
   'runs',
   'live',
+  'features',
   'doctor',
   'verify',
   'audit',
