@@ -5,8 +5,6 @@
  * scored twice and none is left out.
  */
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { LiveWatch } from '../../../shared/live.ts'
 import { message } from '../../../shared/messages/message.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
@@ -86,8 +84,6 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     for (const part of unwritten(workspace, watch)) writePart(line, part, true)
     for (const part of openParts(db, watch.id)) {
       if (part.image !== null) queueImage(line, part.image)
-      // Taken away before its picture was read; every other file is found again.
-      else if (!existsSync(join(watch.folder, part.file))) refusePart(line, part.id, gone)
     }
     showProgress(line)
     const watching = watchFolder({
@@ -96,6 +92,12 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
       knownAs: (file) => takenPart(db, watch.id, file),
       onProblem: (message) => showProblem(line, message),
       onUnfinished: (files) => showUnfinished(line, files),
+      onFirstList: (names) => {
+        // Taken away before its picture was read; every other file is found again.
+        for (const { id, image, file } of openParts(db, watch.id)) {
+          if (image === null && !names.has(file)) refusePart(line, id, gone)
+        }
+      },
       onGone: (file) => {
         const part = unreadPart(db, watch.id, file)
         if (part !== undefined) refusePart(line, part.id, gone)

@@ -1,7 +1,7 @@
 /** Starts and ends the watch of a folder, and says how it goes. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, opendirSync, statSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
-import { Failure } from '../../../shared/failure.ts'
+import { Failure, reasonOf } from '../../../shared/failure.ts'
 import type { LiveState, LiveWatch } from '../../../shared/live.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
@@ -38,6 +38,11 @@ export function startLive(
   const folder = resolve(request.folder)
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new Failure('folder-unreadable', { case: 'not-a-folder', folder })
+  }
+  try {
+    opendirSync(folder).closeSync()
+  } catch (cause) {
+    throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
   }
   const resultFolder = resolve(request.results ?? join(folder, '..', `${basename(folder)} results`))
   if (resultFolder === folder || resultFolder.startsWith(folder + sep)) {

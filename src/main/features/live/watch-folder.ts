@@ -5,12 +5,13 @@
  */
 import { watch } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { Failure, reasonOf } from '../../../shared/failure.ts'
 import { type AskWriters, askWriters } from './file-writers.ts'
 import { standardTimes, type WatchTimes } from './readiness.ts'
 import { createWatchedFiles, type Taking, type WatchedFilesOptions, type WholeFile } from './watched-files.ts'
 
 export interface WatchOptions extends Pick<WatchedFilesOptions, 'folder' | 'knownAs' | 'signal'> {
+  /** The names of all photographs in the folder, once, as soon as it can be read. */
+  onFirstList?(names: ReadonlySet<string>): void
   /** All that are whole at a look, before the first of them is told of: what waits is known at once. */
   onFound?(files: readonly WholeFile[]): void
   /** A whole file, oldest first. The next look waits until it is answered. */
@@ -36,9 +37,9 @@ const isPhotograph = (name: string): boolean =>
  */
 const areNoticesSigns = process.platform !== 'win32'
 
-/** Ends when the signal is aborted. @throws Failure `folder-unreadable` where the folder cannot be read at the start */
+/** Ends when the signal is aborted. A folder that is not there, such as a drive that is not connected yet, is waited for. */
 export async function watchFolder(options: WatchOptions): Promise<void> {
-  const { folder, knownAs, onFound, onWhole, onGone, onUnfinished, onProblem, signal } = options
+  const { folder, knownAs, onFirstList, onFound, onWhole, onGone, onUnfinished, onProblem, signal } = options
   const times = { ...standardTimes, ...options.times }
   const files = createWatchedFiles({
     folder,
@@ -48,13 +49,11 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
     clock: options.clock ?? (() => performance.now()),
     askWriters: options.askWriters ?? askWriters,
   })
-  await readdir(folder).catch((cause: unknown) => {
-    throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
-  })
   const bell = createBell()
   let notices = noticesOf(folder, bell.ring)
   signal.addEventListener('abort', bell.wake)
   let problem: string | null = null
+  let isListed = false
   let unfinished: readonly string[] = []
 
   /** Null where the folder cannot be read now. */
@@ -87,7 +86,10 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
       const noticed = bell.take()
       const names = await list()
       if (names !== null) {
-        for (const name of files.keepOnly(new Set(names))) onGone?.(name)
+        const present = new Set(names)
+        if (!isListed) onFirstList?.(present)
+        isListed = true
+        for (const name of files.keepOnly(present)) onGone?.(name)
         await files.look(names, areNoticesSigns ? noticed : new Set())
         const whole = await files.ready()
         if (whole.length > 0 && !signal.aborted) onFound?.(whole)

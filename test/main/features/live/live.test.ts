@@ -1,6 +1,6 @@
 /** A watched folder with the real engine. */
 
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -203,6 +203,34 @@ describeCompiled('a watched folder', () => {
       verdict: 'refused',
       reason: { code: 'unreadable', params: { case: 'gone' } },
     })
+  })
+
+  it('that is not there is an error that names it', async () => {
+    const { dir, run, folder } = trained()
+    const absent = join(folder, 'absent')
+    const start = () => startLive(sessionOn(dir), { folder: absent, run, results: null })
+    expect(start).toThrow(
+      expect.objectContaining({ code: 'folder-unreadable', message: expect.stringContaining(absent) }),
+    )
+  })
+
+  it('that is not there when Fanoscope starts again is watched as soon as it is', async () => {
+    const { dir, run, folder } = trained()
+    const first = sessionOn(dir)
+    startLive(first, { folder, run, results: null })
+    await drop(folder, 0, 1)
+    await judged(first, 1)
+    await first.close()
+    renameSync(folder, `${folder} unplugged`)
+    const second = sessionOn(dir)
+    resumeLive(second)
+    await expect.poll(() => liveState(second).problem).toContain(folder)
+    renameSync(`${folder} unplugged`, folder)
+    await drop(folder, 1, 2)
+    await judged(second, 2)
+    expect(liveState(second).problem).toBeNull()
+    await ended(second)
+    expect((await lines(second)).sort()).toEqual(names(2))
   })
 
   it('that writes its results into itself is refused', async () => {
