@@ -26,7 +26,7 @@ export interface WatchTimes {
 export const standardTimes: WatchTimes = {
   settle: 250,
   every: 1000,
-  doubt: { closed: 1000, unknown: 20_000, open: 60_000 },
+  doubt: { closed: 5000, unknown: 20_000, open: 60_000 },
   cut: { closed: 15_000, unknown: 60_000, open: Number.POSITIVE_INFINITY },
   named: 12_000,
 }

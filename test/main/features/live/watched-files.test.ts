@@ -37,7 +37,7 @@ function watched(options: Partial<Pick<WatchedFilesOptions, 'knownAs'>> = {}) {
   /** What the system tells of who writes. */
   let writing: Writing = 'unknown'
   let answer: Taking | null = null
-  const told: { file: string; sha256: string; isCut: boolean; isFinal: boolean }[] = []
+  const told: { file: string; sha256: string; isCut: boolean; isFinal: boolean; doubtfulTail: number }[] = []
   const lost: string[] = []
   const files = createWatchedFiles({
     folder,
@@ -54,7 +54,10 @@ function watched(options: Partial<Pick<WatchedFilesOptions, 'knownAs'>> = {}) {
     await files.look(names, new Set(noticed))
     for (const file of await files.ready()) {
       const sha256 = hash(readFileSync(join(folder, file.file)))
-      if (answer === null) told.push({ file: file.file, sha256, isCut: file.isCut, isFinal: file.isFinal })
+      if (answer === null) {
+        const { isCut, isFinal, doubtfulTail } = file
+        told.push({ file: file.file, sha256, isCut, isFinal, doubtfulTail })
+      }
       files.settle(file, answer ?? { sha256 })
     }
   }
@@ -237,9 +240,23 @@ describe('a part is told of once, from its whole picture', () => {
     camera.tells('closed')
     const dark = grayBitmap(32, 32, (_, y) => (y < 24 ? 90 : 0))
     writeFileSync(camera.path('dark.bmp'), dark)
-    await camera.pass(1500)
+    await camera.pass(6000)
     expect(plain(camera.told)).toEqual(camera.whole({ 'dark.bmp': dark }))
   })
+})
+
+describe('a part whose size was reserved', () => {
+  it.each(kinds)(
+    'is not told of between two chunks of a %s that are written by two openings',
+    async (kind) => {
+      const camera = watched()
+      camera.tells('closed')
+      const part = await partOf(kind, 11)
+      await write(camera, `part.${kind}`, part, { steps: 4, pause: 3000, isReserved: true })
+      await camera.pass(6000)
+      expect(plain(camera.told)).toEqual(camera.whole({ [`part.${kind}`]: part }))
+    },
+  )
 })
 
 describe('names that a camera uses again', () => {
@@ -413,7 +430,8 @@ describe('pictures that end in black', () => {
     }
     writeFileSync(camera.path('part 3.bmp'), dark(3, 6))
     await camera.pass(500)
-    expect(camera.told).toHaveLength(4)
+    // A person is told of those about which nothing was known.
+    expect(camera.told.map(({ doubtfulTail }) => doubtfulTail)).toEqual([192, 192, 192, 0])
   })
 
   it('that end in more black than usual are still waited for', async () => {
