@@ -262,6 +262,8 @@ const liveExample: LiveState = {
   delay: 250,
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScales: { 'r-1': 0.5 },
+  unfinished: ['part 9.bmp'],
+  problem: 'EIO: i/o error',
   parts: [livePart],
 }
 
