@@ -12,6 +12,7 @@ import {
 import { gridTask } from '../features/datasets/grid-task.ts'
 import { writeTablesTask } from '../features/export/table-task.ts'
 import { importFolderTask } from '../features/import/import-task.ts'
+import { previewFolderTask } from '../features/import/preview-task.ts'
 import {
   exportMasksTask,
   importMasksTask,
@@ -45,6 +46,7 @@ export const threadTasks: readonly ThreadTask[] = [
   mapBytesTask,
   maskPictureTask,
   measureFlaggedRegionsTask,
+  previewFolderTask,
   previewRegionOfInterestTask,
   proposeCurationTask,
   readShapesTask,

@@ -1,22 +1,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
-import type { Image, Label } from '../../../shared/image.ts'
-import { inside, type Message, message } from '../../../shared/messages/message.ts'
-import { withBytes } from '../../images/byte-source.ts'
+import type { Image } from '../../../shared/image.ts'
 import { type ImageInfo, inspectImage, readImageHeader } from '../../images/decode.ts'
-import { fileType } from '../../images/file-type.ts'
-import { readMask } from '../../images/mask.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import { hashFile, type StagedFile } from '../../store/blob-store.ts'
 import { imagesByFile } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
-
-/** A mask that fits its photograph, staged. */
-export interface StagedMask {
-  staged: StagedFile
-  format: ImageInfo['format']
-}
 
 /** What came of reading one file of the folder; nothing of it is in the database yet. */
 export type Reading =
@@ -74,47 +64,6 @@ export async function readPhotograph(
     }
   } catch (error) {
     if (error instanceof ImageRefusal) return { kind: 'refused', file, refusal: error }
-    throw error
-  }
-}
-
-/**
- * Stages the mask of a photograph, or says why it is not used: it must be readable, of the photograph's size, mark
- * something, and not contradict the label.
- */
-export async function readMaskFor(
-  workspace: Workspace,
-  folder: string,
-  maskFile: string,
-  photograph: { width: number; height: number; label: Label; file: string },
-): Promise<StagedMask | { warning: Message }> {
-  if (photograph.label === 'normal') {
-    return { warning: message('mask-of-normal', { file: photograph.file }) }
-  }
-  try {
-    const path = join(folder, maskFile)
-    const format = withBytes(path, fileType)
-    const staged = workspace.blobs.stage(path)
-    const refuse = (warning: Message): { warning: Message } => {
-      workspace.blobs.discard(staged)
-      return { warning }
-    }
-    try {
-      const { width, height, area } = await readMask(staged.path)
-      if (width !== photograph.width || height !== photograph.height) {
-        const { file, width: fileWidth, height: fileHeight } = photograph
-        return refuse(message('mask-size', { width, height, file, fileWidth, fileHeight }))
-      }
-      if (area === 0) return refuse(message('mask-empty', { file: photograph.file }))
-      return { staged, format }
-    } catch (error) {
-      workspace.blobs.discard(staged)
-      throw error
-    }
-  } catch (error) {
-    if (error instanceof ImageRefusal) {
-      return { warning: message('mask-refused', { refusal: inside('failure', error) }) }
-    }
     throw error
   }
 }

@@ -12,7 +12,7 @@ import {
   type Shape,
   unnamedDefect,
 } from '../../../shared/label.ts'
-import { inside, message } from '../../../shared/messages/message.ts'
+import { inside, type Message, message } from '../../../shared/messages/message.ts'
 import { regionShapeOf } from '../../../shared/region-shape.ts'
 import { readMask } from '../../images/mask.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
@@ -20,8 +20,8 @@ import { ImageRefusal } from '../../images/refusal.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 import { iterateImages } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { isMaskFile, maskKey } from '../import/layout.ts'
-import { walkFiles } from '../import/walk.ts'
+import { isMaskFile, maskKey } from '../layouts/mask-keys.ts'
+import { walkFiles } from '../layouts/walk.ts'
 import { maskPng, saveAnnotation, shapesOf } from './annotate.ts'
 import { cocoSchema, cocoWriter, fromCoco } from './coco.ts'
 import { fromLabelme, labelmeSchema, toLabelme } from './labelme.ts'
@@ -83,9 +83,17 @@ export async function exportMasks(
  */
 export async function importMasks(
   workspace: Workspace,
-  request: { dataset: Dataset; format: MaskFormat; folder: string },
+  request: {
+    dataset: Dataset
+    format: MaskFormat
+    folder: string
+    /** Only these files of the folder, by their paths in it; where it is left out, all of the format. */
+    files?: ReadonlySet<string>
+    /** Whether an image may be drawn on: false passes over it, a message says why it is skipped. */
+    mayDrawOn?: (image: Image) => boolean | Message
+  },
 ): Promise<MaskImport> {
-  const { dataset, format } = request
+  const { dataset, format, files, mayDrawOn = () => true } = request
   const root = resolve(request.folder)
   const images: Image[] = [...iterateImages(workspace.db, { datasetId: dataset.id })]
   const report: MaskImport = { images: 0, skipped: [] }
@@ -106,13 +114,16 @@ export async function importMasks(
   let found = 0
   const read = readers[format]
   for await (const file of walkFiles(root)) {
-    if (!read.isFor(file)) continue
+    if (!(files?.has(file) ?? read.isFor(file))) continue
     found += 1
     try {
       for (const { name, shapes, size } of await read.read(join(root, file), file)) {
         const image = read.match(images, dataset, name)
+        const may = image === undefined || mayDrawOn(image)
         if (!image) report.skipped.push({ file, ...message('no-such-image', { name }) })
-        else if (size && (size.width !== image.width || size.height !== image.height)) {
+        else if (may !== true) {
+          if (may !== false) report.skipped.push({ file, ...may })
+        } else if (size && (size.width !== image.width || size.height !== image.height)) {
           const { file: other, width: fileWidth, height: fileHeight } = image
           report.skipped.push({
             file,

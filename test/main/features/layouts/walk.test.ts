@@ -1,9 +1,9 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { walkFiles } from '../../../../src/main/features/import/walk.ts'
+import { walkFiles } from '../../../../src/main/features/layouts/walk.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
-import { writeFolder } from './photographs.ts'
+import { writeFolder } from '../import/photographs.ts'
 
 async function walked(folder: string): Promise<string[]> {
   const files: string[] = []
