@@ -12,6 +12,7 @@ import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '.
 import { validationFrozenAt } from '../../store/frozen.ts'
 import { beginImport, finishImport, stopImport } from '../../store/imports.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { listFolder } from '../layouts/listing.ts'
 import { planFolder } from '../layouts/plan.ts'
 import { readPlan } from '../layouts/plan-file.ts'
 import { commitBatch } from './commit-batch.ts'
@@ -59,7 +60,8 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
   const { db } = workspace
   const started = performance.now()
   const root = resolve(options.folder)
-  const plan = options.as === undefined ? await planFolder(root, options) : await readPlan(options.as)
+  const plan =
+    options.as === undefined ? await planFolder(root, options) : await savedPlan(root, options.as, options)
   const { layout } = plan
   const known = datasetByName(db, options.dataset)
   const dataset = known ?? createDataset(db, { name: options.dataset, layout, source: root })
@@ -117,6 +119,21 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     }
     throw error
   }
+}
+
+/** A saved plan, with a word about the files that it does not know. */
+async function savedPlan(root: string, path: string, options: ImportOptions): Promise<ImportPlan> {
+  const plan = await readPlan(path)
+  const known = new Set(plan.photographs.flatMap(({ file, masks }) => [file, ...masks]))
+  for (const { file } of [...plan.leftOut, ...plan.notes, ...plan.documents]) known.add(file)
+  const { pictures } = await listFolder(root, {
+    followLinks: options.followLinks ?? false,
+    signal: options.signal,
+  })
+  const others = pictures.filter((file) => !known.has(file))
+  if (others.length === 0) return plan
+  const note = message('not-in-plan', { count: others.length, names: others.slice(0, 5) })
+  return { ...plan, notes: [...plan.notes, { file: '.', ...note }] }
 }
 
 function splitRule({ layout, photographs }: ImportPlan, options: ImportOptions): SplitRule {

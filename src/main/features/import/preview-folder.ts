@@ -6,7 +6,7 @@ import { folderOf } from '../layouts/find-masks.ts'
 import { type PlanOptions, planFolder } from '../layouts/plan.ts'
 
 /** As many folders, pairs and files as a person may want to look through; the counts beside them are whole. */
-const most = { groups: 500, pairs: 50, documents: 50, leftOut: 200, notes: 200 }
+const mostInWindow = { groups: 500, pairs: 50, documents: 50, leftOut: 200, notes: 200 }
 
 /** A name for the dataset of a folder. */
 export const suggestedName = (folder: string): string =>
@@ -17,9 +17,20 @@ export const suggestedName = (folder: string): string =>
  * @throws Failure those of `planFolder`
  */
 export const previewFolder = async (folder: string, options: PlanOptions = {}): Promise<FolderPreview> =>
-  previewOf(await planFolder(folder, options))
+  previewOf(await planFolder(folder, options), mostInWindow)
 
-function previewOf(plan: ImportPlan): FolderPreview {
+type Most = typeof mostInWindow
+const all: Most = {
+  groups: Infinity,
+  pairs: Infinity,
+  documents: Infinity,
+  leftOut: Infinity,
+  notes: Infinity,
+}
+
+/** @param bounds how long its lists may be; null for all of them */
+export function previewOf(plan: ImportPlan, bounds: Most | null): FolderPreview {
+  const most = bounds ?? all
   const { folder, photographs, documents, leftOut, notes } = plan
   const groups = groupsOf(photographs)
   const masked = photographs.filter(({ masks }) => masks.length > 0)

@@ -30,14 +30,25 @@ export interface SaidOfFolders {
 
 /** So many pictures of a folder stand for all of it. */
 const sampleSize = 4
+/** So many pairs of one name that are a photograph and its mask stand for the others. */
+const manyPairs = 40
 /** So many pictures with telling names are looked at before an import; the others when they are read. */
 const mostLookedAt = 300
+
+/** What was learned from the folders before. */
+interface SoFar {
+  /** Pictures that were looked at because of their names. */
+  lookedAt: number
+  /** The endings of masks that have the name of their photograph, and how many there were. */
+  endings: Map<string, number>
+}
 
 export const folderOf = (file: string): string =>
   file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.'
 
 const segmentsOf = (folder: string): string[] => (folder === '.' ? [] : folder.split('/'))
 const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
+const endingOf = (file: string): string => nameOf(file).slice(stemOf(file).length)
 const stemOf = (file: string): string => withoutEnding(nameOf(file))
 
 function grouped(files: readonly string[]): Map<string, string[]> {
@@ -79,11 +90,11 @@ export async function findMasks(
     if (hasClasses && segmentsOf(folder).some(isOfInstances)) found.ofInstances.push(...files)
     else found.open.push(...files.map((file) => ({ file, folder: at })))
   }
-  const left: { lookedAt: number } = { lookedAt: 0 }
+  const soFar: SoFar = { lookedAt: 0, endings: new Map() }
   for (const [folder, files] of folders) {
     if (maskFolders.has(folder)) continue
     if (said.photographs.has(folder)) found.photographs.push(...files)
-    else await separate(files, facts, found, left)
+    else await separate(files, facts, found, soFar)
   }
   return found
 }
@@ -170,7 +181,7 @@ async function separate(
   files: readonly string[],
   facts: PictureFacts,
   found: FoundMasks,
-  left: { lookedAt: number },
+  soFar: SoFar,
 ): Promise<void> {
   const byStem = new Map<string, string[]>()
   const byName = new Map<string, string>()
@@ -197,7 +208,7 @@ async function separate(
       found.beside.push(pair)
     }
   }
-  for (const pair of await pairsOfSameName(byStem, masks, facts)) {
+  for (const pair of await pairsOfSameName(byStem, masks, facts, soFar)) {
     masks.add(pair.mask)
     found.beside.push(pair)
     found.sameName += 1
@@ -205,9 +216,9 @@ async function separate(
   for (const file of files) {
     if (masks.has(file)) continue
     if (hasMaskWord(stemOf(file))) {
-      if (left.lookedAt >= mostLookedAt) found.notLookedAt.add(file)
+      if (soFar.lookedAt >= mostLookedAt) found.notLookedAt.add(file)
       else {
-        left.lookedAt += 1
+        soFar.lookedAt += 1
         if (await facts.looksLikeMask(file)) {
           found.open.push({ file, folder: null })
           continue
@@ -242,30 +253,28 @@ async function pairsOfSameName(
   byStem: ReadonlyMap<string, string[]>,
   masks: ReadonlySet<string>,
   facts: PictureFacts,
+  { endings }: SoFar,
 ): Promise<{ mask: string; photograph: string }[]> {
-  const twins = [...byStem.values()]
-    .map((same) => same.filter((file) => !masks.has(file)))
-    .filter((same) => same.length > 1)
   const pairs: { mask: string; photograph: string }[] = []
-  const endings = new Map<string, number>()
-  for (const same of twins) {
-    const [usual] = [...endings].filter(([, count]) => count >= 4 * sampleSize)
-    const looksFlat = async (file: string): Promise<boolean> => {
-      if (usual !== undefined && endings.size === 1) return nameOf(file).endsWith(usual[0])
-      return facts.looksLikeMask(file)
-    }
+  for (const all of byStem.values()) {
+    if (all.length < 2) continue
+    const same = all.filter((file) => !masks.has(file))
+    const [usual, ...others] = [...endings]
+    // After so many pairs that were alike, the others are taken to be so without a look at their pixels.
+    const isUsual = usual !== undefined && others.length === 0 && usual[1] >= manyPairs
     const flat: string[] = []
-    for (const file of same) if (await looksFlat(file)) flat.push(file)
+    for (const file of same) {
+      if (isUsual ? endingOf(file) === usual[0] : await facts.looksLikeMask(file)) flat.push(file)
+    }
     const photographs = same.filter((file) => !flat.includes(file))
     const [photograph] = photographs
     if (photograph === undefined || photographs.length > 1) continue
-    const size = await facts.sizeOf(photograph)
+    const size = isUsual ? null : await facts.sizeOf(photograph)
     for (const mask of flat) {
-      const other = await facts.sizeOf(mask)
+      const other = isUsual ? null : await facts.sizeOf(mask)
       if (size?.width !== other?.width || size?.height !== other?.height) continue
       pairs.push({ mask, photograph })
-      const ending = nameOf(mask).slice(stemOf(mask).length)
-      endings.set(ending, (endings.get(ending) ?? 0) + 1)
+      endings.set(endingOf(mask), (endings.get(endingOf(mask)) ?? 0) + 1)
     }
   }
   return pairs

@@ -53,7 +53,10 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
   const found = await findMasks(pictures, facts, saidOf(corrections))
   const notes: Notes = []
   const tables = await readTables(listing, notes)
-  const rows = resolvedRows(tables, fileFinder(listing.pictures), notes)
+  const rows =
+    tables.length === 0
+      ? new Map<string, TableRow>()
+      : resolvedRows(tables, fileFinder(listing.pictures), notes)
 
   // A mask that a table names belongs to the photograph that it names beside it.
   const inTables = new Set([...rows.values()].flatMap(({ masks }) => masks))
@@ -208,8 +211,9 @@ async function readTables(
   { root, pictures, tables, documents }: Listing,
   notes: Notes,
 ): Promise<ReadTable[]> {
-  const find = fileFinder(pictures)
   const read: ReadTable[] = []
+  if (tables.length + documents.length === 0) return read
+  const find = fileFinder(tables.length === 0 ? [] : pictures)
   for (const file of tables) {
     const rows = await readTable(join(root, file), (named) => find(named, folderOf(file)) !== null)
     read.push({ file, rows })

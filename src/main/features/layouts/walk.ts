@@ -135,7 +135,8 @@ export async function* walkFiles(root: string, walk: Walk = {}): AsyncGenerator<
       }
       continue
     }
-    for (const entry of entries) {
+    // What is left out is named in an order that depends on the names alone, too.
+    for (const entry of entries.sort((a, b) => a.name.compare(b.name))) {
       const kind = await meet(entry, below)
       const path = joined(below, entry.name.toString('utf8'))
       if (kind === 'file') files.push(path)
