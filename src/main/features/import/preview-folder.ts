@@ -98,5 +98,6 @@ function groupsOf(photographs: readonly PlannedPhotograph[]): FolderPreview['gro
       group.masked += 1
     }
   }
-  return [...groups.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  // In the order of the import, with the folders of masks at the end.
+  return [...groups.values()]
 }
