@@ -108,12 +108,15 @@ async function findMaskFolders(
   const masks = new Map<string, number>()
   const likely: [folder: string, at: number][] = []
   const open: string[] = []
+  const told: string[] = []
   for (const folder of folders.keys()) {
     if (said.photographs.has(folder)) continue
     const segments = segmentsOf(folder)
     const at = segments.findIndex((name) => maskRole(name) !== null)
-    if (said.masks.has(folder)) masks.set(folder, at < 0 ? segments.length - 1 : at)
-    else if (at < 0) open.push(folder)
+    if (said.masks.has(folder)) {
+      masks.set(folder, at < 0 ? segments.length - 1 : at)
+      if (at < 0) told.push(folder)
+    } else if (at < 0) open.push(folder)
     // test/mask may be a type of defects, ground_truth never is.
     else if (
       maskRole(segments[at] ?? '') === 'certain' &&
@@ -150,27 +153,34 @@ async function findMaskFolders(
     const twins = sample.filter((file) => hasTwin(file, isElsewhere)).length
     if (twins >= sample.length / 2 && (await areFlat(files))) masks.set(folder, at)
   }
-  // Two folders that differ in one name and have files of the same names: one may hold the masks of the other.
-  const patterns = new Map<string, string[]>()
+  // Two folders that differ in one name, or in that one has it and the other has not, and have files of the same
+  // names: one may hold the masks of the other.
+  const alike = new Map<string, string[]>()
+  const add = (pattern: string, folder: string): void => {
+    const known = alike.get(pattern)
+    if (known) known.push(folder)
+    else alike.set(pattern, [folder])
+  }
+  for (const folder of [...open, ...told]) {
+    const segments = segmentsOf(folder)
+    add(`without ${segments.join('/')}`, folder)
+    for (const at of segments.keys()) add(`${at} ${segments.toSpliced(at, 1).join('/')}`, folder)
+  }
+  const isOfAlike = (folder: string, at: number): boolean => {
+    const rest = segmentsOf(folder).toSpliced(at, 1).join('/')
+    const others = new Set([...(alike.get(`${at} ${rest}`) ?? []), ...(alike.get(`without ${rest}`) ?? [])])
+    const isOther = (other: string): boolean => other !== folder && others.has(other) && !masks.has(other)
+    const sample = sampleOf(folders.get(folder) ?? [])
+    return others.size > 0 && sample.every((file) => hasTwin(file, isOther))
+  }
+  for (const folder of told) {
+    const at = [...segmentsOf(folder).keys()].find((number) => isOfAlike(folder, number))
+    if (at !== undefined) masks.set(folder, at)
+  }
   for (const folder of open) {
     for (const [at, name] of segmentsOf(folder).entries()) {
-      if (splitOfFolder(name) !== null || labelOfFolder(name) !== null) continue
-      const pattern = segmentsOf(folder).with(at, '*').join('/')
-      const known = patterns.get(`${at} ${pattern}`)
-      if (known) known.push(folder)
-      else patterns.set(`${at} ${pattern}`, [folder])
-    }
-  }
-  for (const [pattern, alike] of patterns) {
-    if (alike.length < 2) continue
-    const at = Number.parseInt(pattern, 10)
-    for (const folder of alike) {
-      const files = folders.get(folder) ?? []
-      const sample = sampleOf(files)
-      const isAlike = (other: string): boolean =>
-        other !== folder && alike.includes(other) && !masks.has(other)
-      if (!sample.every((file) => hasTwin(file, isAlike))) continue
-      if (await areFlat(files)) masks.set(folder, at)
+      if (splitOfFolder(name) !== null || labelOfFolder(name) !== null || masks.has(folder)) continue
+      if (isOfAlike(folder, at) && (await areFlat(folders.get(folder) ?? []))) masks.set(folder, at)
     }
   }
   return masks

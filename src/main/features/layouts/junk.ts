@@ -8,6 +8,8 @@ interface Junk {
   kind: JunkKind
   /** Names of files and folders, in any case. A folder is passed over with everything in it. */
   names: RegExp
+  /** A folder of this name may hold photographs: license plates, for instance. */
+  filesOnly?: true
 }
 
 /** In this order: the first that fits names the kind. */
@@ -50,7 +52,8 @@ const junk: readonly Junk[] = [
   {
     kind: 'read-me',
     names:
-      /^(?:readme|license|licence|copying|notice|citation)(?:[._-][^.]*)?(?:\.(?:txt|md|rst|pdf|html?|cff))?$/,
+      /^(?:readme|license|licence|copying|notice|citation)(?:(?:[._-][^.]*)?\.(?:txt|md|rst|pdf|html?|cff))?$/,
+    filesOnly: true,
   },
 ]
 
@@ -60,9 +63,9 @@ const pictureEnding = /\.(?:png|jpe?g|tiff?|bmp|webp)$/i
  * The kind of junk that a name stands for; null for what is looked at. A hidden file that is called like a photograph
  * is `hidden-photograph`, as somebody could miss it: it is named, not only counted.
  */
-export function junkKind(name: string): JunkKind | 'hidden-photograph' | null {
+export function junkKind(name: string, isFolder = false): JunkKind | 'hidden-photograph' | null {
   const lower = name.normalize('NFC').toLowerCase()
-  const found = junk.find(({ names }) => names.test(lower))
+  const found = junk.find(({ names, filesOnly }) => names.test(lower) && !(isFolder && filesOnly))
   if (found) return found.kind
   if (!lower.startsWith('.')) return null
   return pictureEnding.test(name) ? 'hidden-photograph' : 'hidden'

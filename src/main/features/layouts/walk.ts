@@ -88,7 +88,7 @@ export async function* walkFiles(root: string, walk: Walk = {}): AsyncGenerator<
     let kind = kindOf(entry)
     // Some file systems do not say in the listing what an entry is.
     if (kind === 'other') kind = kindOf(await lstat(join(root, path)).catch(() => entry))
-    const junk = junkKind(name)
+    const junk = junkKind(name, kind === 'folder')
     if (junk === 'hidden-photograph' && kind !== 'folder') {
       onLeftOut({ file: path, code: 'hidden-photograph', params: {} })
       return null

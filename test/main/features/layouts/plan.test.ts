@@ -500,6 +500,14 @@ describe('a picture that looks like a mask', () => {
     ])
   })
 
+  it('is one in a folder that has the folders of the photographs in it once more', async () => {
+    const folder = await pictures({ 'monday/1.png': 1, 'tuesday/1.png': 2, 'outlines/monday/1.png': 'm' })
+    expect(await planned(folder)).toEqual([
+      'monday/1.png drawn from-mask: outlines/monday/1.png',
+      'tuesday/1.png test unlabeled',
+    ])
+  })
+
   it('is told from a photograph of a label by its pixels', async () => {
     const folder = await pictures({
       'good/1_label.png': 1,
