@@ -56,7 +56,6 @@ export const leftOutCodeSchema = z.enum([
   'mask-of-instances',
   'document-not-used',
 ])
-export type LeftOutCode = z.infer<typeof leftOutCodeSchema>
 
 /**
  * A label as it is planned. `from-mask`: normal where the mask marks nothing, anomalous where it does, as in data sets

@@ -3,7 +3,9 @@
  * a whole; a part of it counts only where the rest says nothing, so that "not ok" or "defect-free" never becomes its
  * opposite.
  */
+
 import type { Label } from '../../../shared/image.ts'
+import { listed } from './listed.ts'
 
 type Known = Exclude<Label, 'unlabeled'>
 
@@ -11,328 +13,88 @@ type Known = Exclude<Label, 'unlabeled'>
 const words: Record<Known, readonly string[]> = {
   normal: [
     // English
-    ...[
-      'normal',
-      'normals',
-      'good',
-      'ok',
-      'okay',
-      'pass',
-      'passed',
-      'accept',
-      'accepted',
-      'healthy',
-      'flawless',
-    ],
+    ...listed(`
+      normal, normals, good, ok, okay, pass, passed, accept, accepted, healthy, flawless
+    `),
     // German
-    ...['io', 'gut', 'gute', 'gutteil', 'gutteile', 'fehlerfrei', 'einwandfrei', 'i o'],
+    ...listed('io, gut, gute, gutteil, gutteile, fehlerfrei, einwandfrei, i o'),
     // French, Spanish, Italian, Portuguese
-    ...[
-      'bon',
-      'bons',
-      'bonne',
-      'bonnes',
-      'conforme',
-      'conformes',
-      'bueno',
-      'buenos',
-      'buena',
-      'buenas',
-      'correcto',
-      'correctos',
-    ],
-    ...[
-      'aceptado',
-      'buono',
-      'buoni',
-      'buona',
-      'buone',
-      'conformi',
-      'bom',
-      'boa',
-      'boas',
-      'aprovado',
-      'aprovados',
-      'aprobado',
-    ],
+    ...listed(`
+      bon, bons, bonne, bonnes, conforme, conformes, bueno, buenos, buena, buenas, correcto, correctos
+    `),
+    ...listed(`
+      aceptado, buono, buoni, buona, buone, conformi, bom, boa, boas, aprovado, aprovados, aprobado
+    `),
     // Dutch, Polish, Czech, Hungarian, Romanian, Turkish, Swedish
-    ...[
-      'goed',
-      'goede',
-      'dobry',
-      'dobre',
-      'dobra',
-      'vyhovuje',
-      'megfelelo',
-      'bune',
-      'iyi',
-      'saglam',
-      'hatasiz',
-      'kusursuz',
-    ],
+    ...listed(`
+      goed, goede, dobry, dobre, dobra, vyhovuje, megfelelo, bune, iyi, saglam, hatasiz, kusursuz
+    `),
     ...['godkand', 'felfri'],
     // Russian, Ukrainian
-    ...[
-      'годен',
-      'годные',
-      'годная',
-      'хороший',
-      'хорошие',
-      'норма',
-      'нормальные',
-      'исправен',
-      'исправные',
-      'придатні',
-    ],
+    ...listed(`
+      годен, годные, годная, хороший, хорошие, норма, нормальные, исправен, исправные, придатні
+    `),
     // Chinese
-    ...[
-      '良品',
-      '合格',
-      '合格品',
-      '正常',
-      '正常品',
-      '好品',
-      '好件',
-      '正品',
-      '良',
-      '好',
-      '优良',
-      '通过',
-      '通過',
-      '正样本',
-    ],
+    ...listed('良品, 合格, 合格品, 正常, 正常品, 好品, 好件, 正品, 良, 好, 优良, 通过, 通過, 正样本'),
     // Japanese, Korean
-    ...['良好', '良品画像', '정상', '양품', '합격', '합격품'],
+    ...listed('良好, 良品画像, 정상, 양품, 합격, 합격품'),
   ],
   anomalous: [
-    ...[
-      'anomaly',
-      'anomalies',
-      'anomalous',
-      'abnormal',
-      'abnormals',
-      'defect',
-      'defects',
-      'defective',
-      'bad',
-      'ng',
-      'ko',
-    ],
-    ...[
-      'nok',
-      'fail',
-      'failed',
-      'failure',
-      'failures',
-      'reject',
-      'rejects',
-      'rejected',
-      'faulty',
-      'scrap',
-      'damaged',
-    ],
-    ...[
-      'nio',
-      'n i o',
-      'schlecht',
-      'schlechte',
-      'schlechtteil',
-      'schlechtteile',
-      'ausschuss',
-      'fehler',
-      'fehlerhaft',
-      'defekt',
-      'defekte',
-    ],
-    ...[
-      'mauvais',
-      'mauvaise',
-      'mauvaises',
-      'defaut',
-      'defauts',
-      'defectueux',
-      'defectueuse',
-      'rebut',
-      'rebuts',
-      'anomalie',
-    ],
-    ...[
-      'malo',
-      'malos',
-      'mala',
-      'malas',
-      'defecto',
-      'defectos',
-      'defectuoso',
-      'defectuosos',
-      'rechazado',
-      'rechazados',
-      'anomalia',
-      'anomalias',
-    ],
-    ...[
-      'difetto',
-      'difetti',
-      'difettoso',
-      'difettosi',
-      'scarto',
-      'scarti',
-      'ruim',
-      'ruins',
-      'defeito',
-      'defeitos',
-      'defeituoso',
-      'reprovado',
-    ],
-    ...[
-      'slecht',
-      'fout',
-      'fouten',
-      'afgekeurd',
-      'zly',
-      'zle',
-      'wada',
-      'wady',
-      'wadliwe',
-      'wadliwy',
-      'spatny',
-      'vada',
-      'vady',
-      'vadne',
-      'selejt',
-    ],
-    ...['hibas', 'rebutat', 'defecte', 'kotu', 'hatali', 'hata', 'kusur', 'kusurlu', 'underkand'],
-    ...[
-      'брак',
-      'дефект',
-      'дефекты',
-      'дефектные',
-      'плохой',
-      'плохие',
-      'негодные',
-      'негоден',
-      'неисправные',
-      'аномалия',
-      'аномалии',
-    ],
-    ...[
-      '不良',
-      '不良品',
-      '不合格',
-      '不合格品',
-      '缺陷',
-      '缺陷品',
-      '异常',
-      '异常品',
-      '瑕疵',
-      '瑕疵品',
-      '次品',
-      '废品',
-      '坏品',
-      '坏件',
-      '坏',
-      '残次品',
-      '报废',
-    ],
-    ...[
-      '異常',
-      '異常品',
-      '欠陥',
-      '欠陥品',
-      '不良画像',
-      '불량',
-      '불량품',
-      '결함',
-      '비정상',
-      '불합격',
-      '이상',
-      '负样本',
-    ],
+    ...listed(`
+      anomaly, anomalies, anomalous, abnormal, abnormals, defect, defects, defective, bad, ng, ko
+    `),
+    ...listed(`
+      nok, fail, failed, failure, failures, reject, rejects, rejected, faulty, scrap, damaged
+    `),
+    ...listed(`
+      nio, n i o, schlecht, schlechte, schlechtteil, schlechtteile, ausschuss, fehler, fehlerhaft, defekt,
+      defekte
+    `),
+    ...listed(`
+      mauvais, mauvaise, mauvaises, defaut, defauts, defectueux, defectueuse, rebut, rebuts, anomalie
+    `),
+    ...listed(`
+      malo, malos, mala, malas, defecto, defectos, defectuoso, defectuosos, rechazado, rechazados,
+      anomalia, anomalias
+    `),
+    ...listed(`
+      difetto, difetti, difettoso, difettosi, scarto, scarti, ruim, ruins, defeito, defeitos, defeituoso,
+      reprovado
+    `),
+    ...listed(`
+      slecht, fout, fouten, afgekeurd, zly, zle, wada, wady, wadliwe, wadliwy, spatny, vada, vady, vadne,
+      selejt
+    `),
+    ...listed('hibas, rebutat, defecte, kotu, hatali, hata, kusur, kusurlu, underkand'),
+    ...listed(`
+      брак, дефект, дефекты, дефектные, плохой, плохие, негодные, негоден, неисправные, аномалия, аномалии
+    `),
+    ...listed(
+      '不良, 不良品, 不合格, 不合格品, 缺陷, 缺陷品, 异常, 异常品, 瑕疵, 瑕疵品, 次品, 废品, 坏品, 坏件, 坏, 残次品, 报废',
+    ),
+    ...listed('異常, 異常品, 欠陥, 欠陥品, 不良画像, 불량, 불량품, 결함, 비정상, 불합격, 이상, 负样本'),
   ],
 }
 
 /** What may stand beside a word without changing it: numbers, and words for pictures, parts and folders. */
 const fillers = new Set(
   [
-    ...[
-      'part',
-      'parts',
-      'piece',
-      'pieces',
-      'sample',
-      'samples',
-      'product',
-      'products',
-      'item',
-      'items',
-      'image',
-      'images',
-      'img',
-      'imgs',
-    ],
-    ...[
-      'photo',
-      'photos',
-      'picture',
-      'pictures',
-      'pic',
-      'pics',
-      'data',
-      'set',
-      'dataset',
-      'folder',
-      'dir',
-      'class',
-      'the',
-    ],
-    ...[
-      'teil',
-      'teile',
-      'bild',
-      'bilder',
-      'ordner',
-      'piece',
-      'pieces',
-      'photo',
-      'pieza',
-      'piezas',
-      'imagen',
-      'imagenes',
-      'pezzo',
-      'pezzi',
-      'immagini',
-    ],
-    ...['train', 'training', 'test', 'testing', 'val', 'valid', 'validation'],
-    ...[
-      '品',
-      '件',
-      '类',
-      '類',
-      '组',
-      '組',
-      '图',
-      '圖',
-      '图片',
-      '图像',
-      '圖片',
-      '画像',
-      '写真',
-      '照片',
-      '样本',
-      '样品',
-      '产品',
-      '製品',
-      '数据',
-      'データ',
-      'フォルダ',
-      'フォルダー',
-      '文件夹',
-      '部品',
-      'サンプル',
-      '제품',
-      '이미지',
-      '폴더',
-    ],
+    ...listed(`
+      part, parts, piece, pieces, sample, samples, product, products, item, items, image, images, img,
+      imgs
+    `),
+    ...listed(`
+      photo, photos, picture, pictures, pic, pics, data, set, dataset, folder, dir, class, the
+    `),
+    ...listed(`
+      teil, teile, bild, bilder, ordner, piece, pieces, photo, pieza, piezas, imagen, imagenes, pezzo,
+      pezzi, immagini
+    `),
+    ...listed('train, training, test, testing, val, valid, validation'),
+    ...listed(`
+      品, 件, 类, 類, 组, 組, 图, 圖, 图片, 图像, 圖片, 画像, 写真, 照片, 样本, 样品, 产品, 製品, 数据, データ, フォルダ, フォルダー, 文件夹, 部品, サンプル,
+      제품, 이미지, 폴더
+    `),
   ].map(plain),
 )
 

@@ -1,49 +1,19 @@
 /** What the names of folders say of their place in a data set: splits, masks, and folders that say nothing. */
+
 import type { Split } from '../../../shared/image.ts'
 import { plain } from './folder-names.ts'
+import { listed } from './listed.ts'
 
 const splits: Record<Split, readonly string[]> = {
-  train: [
-    'train',
-    'training',
-    'trainset',
-    'train set',
-    'training set',
-    '训练',
-    '训练集',
-    '訓練',
-    '学習',
-    'トレーニング',
-    '학습',
-    '훈련',
-  ],
-  validation: [
-    'val',
-    'valid',
-    'validation',
-    'validate',
-    'valset',
-    'validation set',
-    'val set',
-    '验证',
-    '验证集',
-    '驗證',
-    '検証',
-    '검증',
-  ],
-  test: [
-    'test',
-    'testing',
-    'testset',
-    'test set',
-    'tests',
-    '测试',
-    '测试集',
-    '測試',
-    'テスト',
-    '評価',
-    '테스트',
-  ],
+  train: listed(`
+    train, training, trainset, train set, training set, 训练, 训练集, 訓練, 学習, トレーニング, 학습, 훈련
+  `),
+  validation: listed(`
+    val, valid, validation, validate, valset, validation set, val set, 验证, 验证集, 驗證, 検証, 검증
+  `),
+  test: listed(`
+    test, testing, testset, test set, tests, 测试, 测试集, 測試, テスト, 評価, 테스트
+  `),
 }
 const splitOfWord = new Map(
   (['train', 'validation', 'test'] as const).flatMap((split) =>
@@ -56,65 +26,28 @@ export const splitOfFolder = (name: string): Split | null => splitOfWord.get(pla
 /** Folders of masks, whatever is in them. */
 const masks = new Set(
   [
-    ...[
-      'ground_truth',
-      'groundtruth',
-      'ground_truths',
-      'gt',
-      'gts',
-      'gt_masks',
-      'mask',
-      'masks',
-      'segmentationclass',
-      'segmentation_class',
-    ],
-    ...[
-      'maskimages',
-      'mask_images',
-      'maske',
-      'masken',
-      'masque',
-      'masques',
-      'mascara',
-      'mascaras',
-      'maschera',
-      'maschere',
-      'маски',
-    ],
-    ...['掩码', '掩膜', '掩模', '遮罩', '蒙版', 'マスク', '마스크', '真值'],
+    ...listed(`
+      ground_truth, groundtruth, ground_truths, gt, gts, gt_masks, mask, masks, segmentationclass,
+      segmentation_class
+    `),
+    ...listed(`
+      maskimages, mask_images, maske, masken, masque, masques, mascara, mascaras, maschera, maschere,
+      маски
+    `),
+    ...listed('掩码, 掩膜, 掩模, 遮罩, 蒙版, マスク, 마스크, 真值'),
   ].map(plain),
 )
 
 /** Folders that hold masks where their files are called as photographs elsewhere are. */
 const maybeMasks = new Set(
   [
-    ...[
-      'label',
-      'labels',
-      'annotation',
-      'annotations',
-      'anno',
-      'annos',
-      'annot',
-      'ann',
-      'seg',
-      'segs',
-      'segmentation',
-      'segmentations',
-    ],
-    ...[
-      'segmentationobject',
-      'segmentation_object',
-      'target',
-      'targets',
-      'matte',
-      'labelids',
-      '标注',
-      '标签',
-      '分割',
-      'ラベル',
-      'アノテーション',
-    ],
+    ...listed(`
+      label, labels, annotation, annotations, anno, annos, annot, ann, seg, segs, segmentation,
+      segmentations
+    `),
+    ...listed(`
+      segmentationobject, segmentation_object, target, targets, matte, labelids, 标注, 标签, 分割, ラベル, アノテーション
+    `),
   ].map(plain),
 )
 

@@ -2,12 +2,14 @@
  * Tables beside photographs: a CSV or TSV file with a column of file names and columns for label, split, mask or type
  * of defect, such as image_anno.csv of VisA; and the JSON lists of Real-IAD, which say the same.
  */
+
 import { readFile, stat } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import type { Label, Split } from '../../../shared/image.ts'
 import { labelOfName, plain } from './folder-names.ts'
 import { splitOfFolder } from './folder-roles.ts'
+import { listed } from './listed.ts'
 
 /** What one row says of one file. */
 export interface TableRow {
@@ -25,211 +27,64 @@ type Column = 'file' | 'label' | 'flag' | 'split' | 'mask' | 'type'
 /** Header words, in the form of `plain`. The first column that fits is used. */
 const headers: Record<Column, readonly string[]> = {
   file: [
-    ...[
-      'file',
-      'filename',
-      'file name',
-      'filepath',
-      'file path',
-      'image',
-      'images',
-      'image name',
-      'image path',
-      'imagepath',
-      'image file',
-    ],
-    ...[
-      'image id',
-      'imagename',
-      'img',
-      'img path',
-      'img name',
-      'path',
-      'name',
-      'photo',
-      'photograph',
-      'picture',
-      'sample',
-    ],
-    ...[
-      '文件',
-      '文件名',
-      '文件路径',
-      '图片',
-      '图片名',
-      '图片名称',
-      '图像',
-      '图像路径',
-      '檔名',
-      '画像',
-      '画像名',
-      'ファイル',
-      'ファイル名',
-      '파일',
-      '파일명',
-      '이미지',
-    ],
-    ...[
-      'datei',
-      'dateiname',
-      'bild',
-      'fichier',
-      'nom',
-      'archivo',
-      'imagen',
-      'immagine',
-      'ficheiro',
-      'imagem',
-      'plik',
-      'obraz',
-      'soubor',
-      'файл',
-      'изображение',
-    ],
+    ...listed(`
+      file, filename, file name, filepath, file path, image, images, image name, image path, imagepath,
+      image file
+    `),
+    ...listed(`
+      image id, imagename, img, img path, img name, path, name, photo, photograph, picture, sample
+    `),
+    ...listed(
+      '文件, 文件名, 文件路径, 图片, 图片名, 图片名称, 图像, 图像路径, 檔名, 画像, 画像名, ファイル, ファイル名, 파일, 파일명, 이미지',
+    ),
+    ...listed(`
+      datei, dateiname, bild, fichier, nom, archivo, imagen, immagine, ficheiro, imagem, plik, obraz,
+      soubor, файл, изображение
+    `),
   ],
   label: [
-    ...[
-      'label',
-      'labels',
-      'class',
-      'result',
-      'judgement',
-      'judgment',
-      'verdict',
-      'status',
-      'decision',
-      'ok ng',
-      'okng',
-      'ng ok',
-      'quality',
-      'state',
-    ],
-    ...['anomaly class', 'label name', 'class name', 'ground truth label', 'inspection', 'category'],
-    ...[
-      '标签',
-      '标注',
-      '判定',
-      '结果',
-      '类别',
-      '分类',
-      '检测结果',
-      'ラベル',
-      '判定結果',
-      '結果',
-      'クラス',
-      '라벨',
-      '판정',
-      '결과',
-    ],
-    ...[
-      'ergebnis',
-      'urteil',
-      'klasse',
-      'bewertung',
-      'etiquette',
-      'resultat',
-      'etiqueta',
-      'resultado',
-      'clase',
-      'etichetta',
-      'esito',
-      'risultato',
-      'wynik',
-      'результат',
-      'метка',
-      'класс',
-    ],
+    ...listed(`
+      label, labels, class, result, judgement, judgment, verdict, status, decision, ok ng, okng, ng ok,
+      quality, state
+    `),
+    ...listed('anomaly class, label name, class name, ground truth label, inspection, category'),
+    ...listed(
+      '标签, 标注, 判定, 结果, 类别, 分类, 检测结果, ラベル, 判定結果, 結果, クラス, 라벨, 판정, 결과',
+    ),
+    ...listed(`
+      ergebnis, urteil, klasse, bewertung, etiquette, resultat, etiqueta, resultado, clase, etichetta,
+      esito, risultato, wynik, результат, метка, класс
+    `),
   ],
-  flag: [
-    'anomaly',
-    'anomalous',
-    'is anomaly',
-    'is anomalous',
-    'defective',
-    'is defective',
-    'is defect',
-    'has defect',
-    'is ng',
-    'is bad',
-    '是否缺陷',
-    '是否异常',
-    '不良フラグ',
-  ],
-  split: [
-    'split',
-    'set',
-    'subset',
-    'phase',
-    'usage',
-    'partition',
-    'fold',
-    '划分',
-    '数据集',
-    '用途',
-    '分割',
-    'aufteilung',
-    'ensemble',
-    'conjunto',
-    'выборка',
-  ],
-  mask: [
-    'mask',
-    'mask path',
-    'mask file',
-    'maskpath',
-    'masks',
-    'gt',
-    'gt path',
-    'ground truth',
-    'segmentation',
-    '掩码',
-    '掩膜',
-    'マスク',
-    '마스크',
-    'maske',
-    'masque',
-    'mascara',
-    'maschera',
-    'маска',
-  ],
+  flag: listed(`
+    anomaly, anomalous, is anomaly, is anomalous, defective, is defective, is defect, has defect, is ng,
+    is bad, 是否缺陷, 是否异常, 不良フラグ
+  `),
+  split: listed(`
+    split, set, subset, phase, usage, partition, fold, 划分, 数据集, 用途, 分割, aufteilung, ensemble, conjunto,
+    выборка
+  `),
+  mask: listed(`
+    mask, mask path, mask file, maskpath, masks, gt, gt path, ground truth, segmentation, 掩码, 掩膜, マスク,
+    마스크, maske, masque, mascara, maschera, маска
+  `),
   type: [
-    ...[
-      'type',
-      'defect',
-      'defect type',
-      'defecttype',
-      'defect class',
-      'anomaly type',
-      'fault',
-      'flaw',
-      '缺陷',
-      '缺陷类型',
-      '缺陷类别',
-      '不良種類',
-      '欠陥',
-      '欠陥種類',
-      '불량유형',
-    ],
-    ...[
-      'fehler',
-      'fehlerart',
-      'fehlertyp',
-      'defaut',
-      'type de defaut',
-      'defecto',
-      'tipo de defecto',
-      'difetto',
-      'tipo di difetto',
-      'defeito',
-      'тип дефекта',
-      'дефект',
-    ],
+    ...listed(`
+      type, defect, defect type, defecttype, defect class, anomaly type, fault, flaw, 缺陷, 缺陷类型, 缺陷类别,
+      不良種類, 欠陥, 欠陥種類, 불량유형
+    `),
+    ...listed(`
+      fehler, fehlerart, fehlertyp, defaut, type de defaut, defecto, tipo de defecto, difetto, tipo di
+      difetto, defeito, тип дефекта, дефект
+    `),
   ],
 }
 const columnOfHeader = new Map(
-  (['file', 'label', 'flag', 'split', 'mask', 'type'] as const).flatMap((column) =>
-    headers[column].map((word) => [plain(word), column] as const),
-  ),
+  (
+    listed(`
+    file, label, flag, split, mask, type
+  `) as const
+  ).flatMap((column) => headers[column].map((word) => [plain(word), column] as const)),
 )
 
 /** A larger file is no list of photographs. */
@@ -273,8 +128,16 @@ function records(text: string): string[][] {
   )
 }
 
-const yes = new Set(['1', 'true', 'yes', 'y', 'ja', 'oui', 'si', '是', 'はい'])
-const no = new Set(['0', 'false', 'no', 'n', 'nein', 'non', '否', 'いいえ'])
+const yes = new Set(
+  listed(`
+    1, true, yes, y, ja, oui, si, 是, はい
+  `),
+)
+const no = new Set(
+  listed(`
+    0, false, no, n, nein, non, 否, いいえ
+  `),
+)
 
 const listOfMasks = (cell: string): string[] =>
   cell === '' || /^(?:none|null|nan|-|n\/a)$/i.test(cell)
