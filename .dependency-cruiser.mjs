@@ -25,6 +25,7 @@ const layers = [
 
 /** Below src/main/features. A feature may use those before it. */
 const features = [
+  'backbones',
   'runs',
   'audit',
   'operators',
@@ -51,7 +52,17 @@ const features = [
 ]
 
 /** Below src/main/engine; its protocol and what it asks of TensorFlow stand before them. */
-const engineLayers = ['graph', 'networks', 'data', 'scoring', 'learned', 'training', 'systems', 'tasks']
+const engineLayers = [
+  'graph',
+  'networks',
+  'data',
+  'backbones',
+  'scoring',
+  'learned',
+  'training',
+  'systems',
+  'tasks',
+]
 
 /** Below src/renderer. */
 const windowLayers = ['i18n', 'heatmap', 'stage', 'data', 'ui', 'screens', 'frame']

@@ -101,6 +101,13 @@ async function engineAlone(folder: string, options: PipelineOptions, tiles: numb
     height: side,
     channels,
   }
+  const seen = {
+    photograph: picture,
+    reconstruction: picture,
+    inside: null,
+    insideAt: () => null,
+    forFeatures: null,
+  }
   scorer.score(x)
   const calls = Math.ceil((options.photographs * tiles) / batch)
   return {
@@ -109,7 +116,7 @@ async function engineAlone(folder: string, options: PipelineOptions, tiles: numb
       const start = performance.now()
       for (let i = 0; i < calls; i++) scorer.score(x)
       for (let i = 0; i < options.photographs; i++) {
-        for (const measured of scorer.ofPhotograph ?? []) measured.measure(picture, picture, null)
+        for (const measured of scorer.ofPhotograph ?? []) measured.measure(seen)
       }
       const seconds = (performance.now() - start) / 1000
       const { user, system } = process.cpuUsage(before)

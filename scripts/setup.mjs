@@ -1,6 +1,6 @@
 /**
  * Everything that Fanoscope needs, set up from a fresh clone: npm packages, Node, TensorFlow's library and
- * binding, Electron, the bundles. Runs before `npm start`, `npm test` and `npm run fanoscope`, under any Node
+ * binding, pretrained networks, Electron, the bundles. Runs before `npm start`, `npm test` and `npm run fanoscope`, under any Node
  * from 18.18 on, with Node's built-in modules only. Says what it does on standard error; what it is, see
  * `setup/run.mjs`.
  *

@@ -129,12 +129,13 @@ export async function provideLibrary(places, way, report, options = {}) {
 }
 
 /**
+ * Fetches a wheel and compares its checksum; what does not have it is deleted.
  * @param {FetchWheel} fetch
  * @param {import('./wheels.mjs').Wheel} wheel
  * @param {string} folder
  * @param {import('./report.mjs').Step} step
  */
-async function fetchWheel(fetch, wheel, folder, step) {
+export async function fetchWheel(fetch, wheel, folder, step) {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, wheelFile(wheel))
   // What is there is not whole, and pip would keep it for its name.
@@ -145,7 +146,7 @@ async function fetchWheel(fetch, wheel, folder, step) {
       rmSync(file, { force: true })
       throw new SetupProblem(
         'wheel-broken',
-        `${wheelFile(wheel)} did not arrive whole.`,
+        `${wheelFile(wheel)} did not arrive whole, or is another file: its SHA-256 is not ${wheel.sha256}.`,
         'Start again: what is complete is kept.',
       )
     }

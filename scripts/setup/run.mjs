@@ -1,5 +1,6 @@
 /** All steps in their order. Silent, and over at once, when nothing is to do. */
 import { mkdirSync } from 'node:fs'
+import { backbonesAreSettled, provideBackbones } from './backbones.mjs'
 import { buildBundles, buildIsThere } from './build.mjs'
 import { electronIsSettled, electronVersion, provideElectron } from './electron.mjs'
 import { takeLock } from './lock.mjs'
@@ -39,6 +40,8 @@ export async function runSetup(places, options, report, { onLock = () => {} } = 
         return nodeIsThere(places, plan)
       case 'tensorflow':
         return tensorflowIsReady(places, plan, machine, { again: options.again })
+      case 'backbones':
+        return backbonesAreSettled(places, { again: options.again })
       case 'electron':
         return electronIsSettled(places, { again: options.again || options.electron })
       case 'build':
@@ -65,6 +68,7 @@ export async function runSetup(places, options, report, { onLock = () => {} } = 
         for (const notice of plan.notices) report.notice(notice)
         await provideTensorflow(places, plan, machine, report)
       }
+      if (id === 'backbones') await provideBackbones(places, report)
       if (id === 'electron') await provideElectron(places, report)
       if (id === 'build') await buildBundles(places, report)
     }

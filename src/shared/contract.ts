@@ -8,6 +8,7 @@
 import type { z } from 'zod'
 import { appCalls } from './app.ts'
 import { auditCalls } from './audit.ts'
+import { backboneCalls } from './backbone.ts'
 import { choiceCalls } from './choice.ts'
 import { comparisonCalls } from './comparison.ts'
 import { curationCalls } from './curation.ts'
@@ -38,6 +39,7 @@ export { assetPath } from './asset-path.ts'
 export const calls = {
   ...appCalls,
   ...auditCalls,
+  ...backboneCalls,
   ...choiceCalls,
   ...comparisonCalls,
   ...curationCalls,

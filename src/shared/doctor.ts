@@ -12,13 +12,14 @@ export const findingSchema = messageSchema.extend({
     'tensorflow-missing',
     'gpu-missing',
     'gpu-unused',
+    'backbone-missing',
     'electron-missing',
     'windows-not-built',
     'workspace-in-use',
     'workspace-unusable',
     'disk-nearly-full',
   ]),
-  piece: z.enum(['node', 'tensorflow', 'gpu', 'electron', 'windows', 'workspace', 'disk']),
+  piece: z.enum(['node', 'tensorflow', 'gpu', 'backbone', 'electron', 'windows', 'workspace', 'disk']),
   weight: z.enum(['blocks', 'limits']),
 })
 export type Finding = z.infer<typeof findingSchema>

@@ -10,6 +10,7 @@ import { Failure } from '../../shared/failure.ts'
 import type { Caller, Handlers } from '../contract/dispatch.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { auditHandlers } from '../features/audit/handlers.ts'
+import { backboneHandlers } from '../features/backbones/handlers.ts'
 import { choiceHandlers } from '../features/choosing/handlers.ts'
 import { comparisonHandlers } from '../features/comparison/handlers.ts'
 import { curationHandlers } from '../features/curation/handlers.ts'
@@ -55,6 +56,8 @@ export interface HostPowers {
   host: 'electron' | 'browser'
   /** A native dialog, where the host has one; null when the person cancelled. */
   chooseFolder: ((title: string) => Promise<string | null>) | null
+  /** The same for a file with one of these endings. */
+  chooseFile: ((title: string, endings: readonly string[]) => Promise<string | null>) | null
   launchEngine: LaunchEngine
   /** Environment variables; by default those of this process. */
   environment?: NodeJS.ProcessEnv
@@ -77,7 +80,7 @@ const actSchema = z.object({ operator: z.string() })
 const readings: ReadonlySet<CallName> = new Set(['review.queue'])
 
 export function createApplication(powers: HostPowers): Application {
-  const { host, chooseFolder, launchEngine, environment = process.env } = powers
+  const { host, chooseFolder, chooseFile, launchEngine, environment = process.env } = powers
   const events = createEventHub()
   const drops = createDrops()
   const signedIn = createSignedIn()
@@ -101,6 +104,7 @@ export function createApplication(powers: HostPowers): Application {
   const context: HandlerContext = {
     host,
     chooseFolder,
+    chooseFile,
     launchEngine,
     events,
     appState: openAppState(stateFile(environment)),
@@ -141,6 +145,7 @@ export function createApplication(powers: HostPowers): Application {
       ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
+      ...backboneHandlers(environment),
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),

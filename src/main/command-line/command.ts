@@ -99,7 +99,8 @@ export function createCommandLine(
     // Commander passes the parameters, the options and the command.
     const own = z.instanceof(Command).parse(received.at(-1)).opts()
     const { workspace, json } = sharedOptions.parse(own)
-    const parameters = z.array(z.string()).parse(received.slice(0, -2))
+    // One that may be left out is undefined then.
+    const parameters = z.array(z.string()).parse(received.slice(0, -2).filter((value) => value !== undefined))
     const dir = workspace === undefined ? defaultWorkspace(io.environment, io.home) : resolve(workspace)
     const { context, close } = createContext(io, dir, json, loadHooks)
     try {

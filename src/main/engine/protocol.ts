@@ -71,6 +71,8 @@ export const trainTaskSchema = z.object({
   warmFrom: z.string().nullish(),
   /** Which part of each photograph counts. */
   regionOfInterest: regionOfInterestSchema.optional(),
+  /** The backbone of the configuration, and the absolute path of its weights. */
+  backbone: z.object({ name: z.string(), file: z.string() }).optional(),
   /** Normal images of the training split; the only ones that gradients see. */
   train: z.array(engineImageSchema),
   /** Normal images of the validation split; they choose and calibrate. No test image is ever listed. */
@@ -161,7 +163,8 @@ export const scoredImageSchema = z.object({
       height: z.number().int(),
       /** value = pixel / 65535 * scale, in units of |x - G(E(x))| with x in [-1, 1]. */
       scale: z.number(),
-      reconstruction: z.string(),
+      /** Null where the system restores no image. */
+      reconstruction: z.string().nullable(),
     })
     .nullable(),
   /** Of the topic `warning`. */

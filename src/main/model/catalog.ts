@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
+import type { NestedMessage } from '../../shared/messages/message.ts'
 import type { Parameter, Systems } from '../../shared/training.ts'
 import type { Preset } from './preset.ts'
 import {
@@ -11,7 +12,9 @@ import {
   criticComponents,
   fanoganComponents,
   ganomalyComponents,
-  learnedComponents,
+  learnedNames,
+  memoryComponent,
+  memoryComponents,
   type ScoreKind,
   scoreKinds,
   scoresFrom,
@@ -25,6 +28,8 @@ import { fanoganConfigSchema } from './systems/fanogan/config.ts'
 import { fanoganPresets } from './systems/fanogan/presets.ts'
 import { ganomalyConfigSchema } from './systems/ganomaly/config.ts'
 import { ganomalyPresets } from './systems/ganomaly/presets.ts'
+import { memoryConfigSchema } from './systems/memory/config.ts'
+import { memoryPresets } from './systems/memory/presets.ts'
 import { wganConfigSchema } from './systems/wgan/config.ts'
 import { wganPresets } from './systems/wgan/presets.ts'
 import { wganGpConfigSchema } from './systems/wgan-gp/config.ts'
@@ -45,40 +50,46 @@ const catalog: Record<string, CatalogEntry> = {
       'Schlegl et al., "f-AnoGAN: Fast unsupervised anomaly detection with generative adversarial networks", Medical Image Analysis 54, 2019',
     config: fanoganConfigSchema,
     presets: fanoganPresets,
-    scores: scoresFrom([...fanoganComponents, ...learnedComponents]),
+    scores: scoresFrom([...fanoganComponents, ...learnedNames]),
     wholeScore: 'peak',
   },
   ganomaly: {
     paper: 'Akcay et al., "GANomaly: Semi-supervised anomaly detection via adversarial training", ACCV 2018',
     config: ganomalyConfigSchema,
     presets: ganomalyPresets,
-    scores: scoresFrom([...ganomalyComponents, ...learnedComponents]),
+    scores: scoresFrom([...ganomalyComponents, ...learnedNames]),
   },
   anogan: {
     paper:
       'Schlegl et al., "Unsupervised anomaly detection with generative adversarial networks to guide marker discovery", IPMI 2017',
     config: anoganConfigSchema,
     presets: anoganPresets,
-    scores: scoresFrom([...anoganComponents, ...learnedComponents]),
+    scores: scoresFrom([...anoganComponents, ...learnedNames]),
   },
   'wgan-gp': {
     paper: 'Gulrajani et al., "Improved training of Wasserstein GANs", NIPS 2017',
     config: wganGpConfigSchema,
     presets: wganGpPresets,
-    scores: scoresFrom(criticComponents),
+    scores: scoresFrom([...criticComponents, ...memoryComponents]),
   },
   wgan: {
     paper: 'Arjovsky et al., "Wasserstein generative adversarial networks", ICML 2017',
     config: wganConfigSchema,
     presets: wganPresets,
-    scores: scoresFrom(criticComponents),
+    scores: scoresFrom([...criticComponents, ...memoryComponents]),
   },
   dcgan: {
     paper:
       'Radford et al., "Unsupervised representation learning with deep convolutional generative adversarial networks", ICLR 2016',
     config: dcganConfigSchema,
     presets: dcganPresets,
-    scores: scoresFrom(criticComponents),
+    scores: scoresFrom([...criticComponents, ...memoryComponents]),
+  },
+  memory: {
+    paper: 'Roth et al., "Towards total recall in industrial anomaly detection", CVPR 2022',
+    config: memoryConfigSchema,
+    presets: memoryPresets,
+    scores: scoresFrom(memoryComponents),
   },
 }
 
@@ -149,7 +160,16 @@ export interface DatasetTraits {
   sameSize: boolean
   /** Larger side of the median photograph, in pixels. */
   side: number
+  /** The backbone whose weights are on this computer; none where it is left out. */
+  backbone?: string | null
 }
+
+/** About how many pixels of the larger side are looked at for features, where photographs are much larger. */
+const featureSide = 320
+
+/** See docs/presets.md: at half their size photographs of a few hundred pixels are told apart best. */
+const featureScaleFor = (side: number): number =>
+  side <= featureSide / 2 ? 1 : Math.round(100 * Math.min(0.5, featureSide / side)) / 100
 
 /** Values that follow from the dataset, unless a person or the preset sets them; `set` is what they set. */
 function valuesFor(
@@ -160,10 +180,18 @@ function valuesFor(
   const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
   // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
   const bySurface = input === 'tiles' && 'texture' in schema.shape
-  return {
+  const remembered = { score: memoryComponent, map: memoryComponent }
+  const shape: Record<string, unknown> = schema.shape
+  const values: Record<string, string | number | boolean> = {
     ...(bySurface ? { texture: true, score: textureComponent, map: textureComponent } : {}),
     // How it was chosen is in docs/presets.md.
     ...(input === 'whole' && wholeScore ? { score: wholeScore } : {}),
+    // Features of a network that has seen millions of photographs tell more parts apart than any of these.
+    // Systems that restore no image are baselines, whose own score is of interest.
+    ...(traits.backbone && set.memory !== false && 'texture' in shape
+      ? { memory: true, backbone: traits.backbone, ...remembered }
+      : {}),
+    featureScale: featureScaleFor(traits.side),
     channels: traits.channels,
     input: input === 'whole' ? 'whole' : 'tiles',
     // A whole part has an upper and a lower side; a piece of its surface has none, unless somebody says so.
@@ -171,7 +199,20 @@ function valuesFor(
     // Tiles of a photograph that is many times larger see texture only; halve it until it is some tiles wide.
     scale: traits.side > 256 ? 0.5 : 1,
   }
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name in shape))
 }
+
+/** A memory without a backbone would remember nothing. */
+function backboneProblem({ memory, score, map, backbone }: Record<string, unknown>): NestedMessage | null {
+  const wanted = memory === true || score === memoryComponent || map === memoryComponent
+  return wanted && backbone === 'none' ? fieldProblem('backbone', 'a memory needs a backbone') : null
+}
+
+const fieldProblem = (field: string, problem: string): NestedMessage => ({
+  topic: 'reason',
+  code: 'field',
+  params: { field, problem },
+})
 
 export interface ConfigRequest {
   model: string
@@ -205,10 +246,12 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const where = issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue.path.join('.')
-      return { topic: 'reason', code: 'field', params: { field: where, problem: issue.message } } as const
+      return fieldProblem(where, issue.message)
     })
     throw new Failure('bad-parameter', { problems })
   }
+  const problem = backboneProblem(parsed.data)
+  if (problem !== null) throw new Failure('bad-parameter', { problems: [problem] })
   return {
     config: parsed.data,
     imageMode: parsed.data.input === 'whole' ? 'whole' : 'tiles',

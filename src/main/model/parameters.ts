@@ -192,15 +192,56 @@ export const learningParameters = {
   scales: z.int().min(1).max(3).default(1).meta({
     description: 'Scales that the expected residual is compared at: windows of 4, of 8 and of 16 pixels',
   }),
-  map: z.enum(['residual', 'relative', 'texture']).default('residual').meta({
+  map: z.enum(['residual', 'relative', 'texture', 'memory']).default('residual').meta({
     description:
-      'The anomaly map: the residual |x - G(E(x))|, the residual over what is expected, or the distance of the texture from good parts',
+      'The anomaly map: the residual |x - G(E(x))|, the residual over what is expected, or the distance of the texture or of features of a backbone from good parts',
     source: 'Schlegl et al. 2019 for the residual',
   }),
 }
 
+/** Networks that were trained on other photographs. */
+export const backbones = ['efficientnet-lite2'] as const
+
+/** The memory of features of a backbone, which every system can have. */
+export const memoryParameters = {
+  memory: z.boolean().default(false).meta({
+    description:
+      'Remember what good parts look like to a network that was trained on other photographs, and store how far each photograph is from that',
+    source: 'Roth et al. 2022',
+  }),
+  backbone: z
+    .enum(['none', ...backbones])
+    .default('none')
+    .meta({
+      description: 'The network, trained on other photographs, whose features are used',
+      source: 'Tan and Le 2019',
+    }),
+  featureScale: z
+    .number()
+    .min(0.05)
+    .max(1)
+    .default(0.5)
+    .meta({ description: 'Shrink photographs by this factor before features are taken' }),
+}
+
 /** What a run is told to learn of good parts besides its networks, and which score and map are made of it. */
-export type LearningParameters = z.infer<z.ZodObject<typeof learningParameters>> & { score: string }
+export type LearningParameters = z.infer<z.ZodObject<typeof learningParameters>> &
+  z.infer<z.ZodObject<typeof memoryParameters>> & { score: string }
+
+/** The same for a system that restores no image: only the memory can be learned. */
+export const onlyMemory = (
+  config: z.infer<z.ZodObject<typeof memoryParameters>> & { score: string },
+): LearningParameters => ({
+  memory: config.memory,
+  backbone: config.backbone,
+  featureScale: config.featureScale,
+  score: config.score,
+  texture: false,
+  whitened: false,
+  relative: false,
+  scales: 1,
+  map: config.memory || config.score === 'memory' ? 'memory' : 'residual',
+})
 
 /** What is kept of a generator against a critic; neither follows from the losses of the two. */
 export const ganChoiceParameters = {

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { writeFileDurably } from '../platform/durable-file.ts'
 
@@ -20,6 +20,8 @@ const tensorSchema = z.object({
   shape: z.array(z.int().nonnegative()),
   data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
 })
+/** All types of the format begin so: I64, BF16, F8_E4M3, BOOL. */
+const typedSchema = z.object({ dtype: z.string().regex(/^(?:I|U|F|BF|BOOL|C)\d*(?:_\w+)?$/) })
 const metadataSchema = z.record(z.string(), z.string())
 
 /** Writes tensors in order of name, durably. */
@@ -66,28 +68,118 @@ function digest(
 export async function readTensors(
   file: string,
 ): Promise<{ tensors: TensorMap; metadata: Record<string, string> }> {
-  const bytes = await readFile(file)
-  if (bytes.length < 8) throw new Error('it is cut off')
-  const end = 8 + Number(bytes.readBigUInt64LE(0))
-  if (end > bytes.length) throw new Error('it is cut off')
-  const { __metadata__, ...entries } = z
-    .record(z.string(), z.unknown())
-    .parse(JSON.parse(bytes.toString('utf8', 8, end)))
-  const { sha256, ...metadata } = metadataSchema.parse(__metadata__ ?? {})
-  const parts: Uint8Array[] = []
-  const tensors: TensorMap = {}
-  for (const name of Object.keys(entries).sort()) {
-    const { shape, data_offsets } = tensorSchema.parse(entries[name])
-    const values = bytes.subarray(end + data_offsets[0], end + data_offsets[1])
-    const count = shape.reduce((product, side) => product * side, 1)
-    if (values.length !== count * 4) throw new Error('it is cut off')
-    parts.push(values)
-    const data = new Float32Array(count)
-    new Uint8Array(data.buffer).set(values)
-    tensors[name] = { shape, data }
-  }
-  if (digest(metadata, entries, parts) !== sha256) throw new Error('its values do not match its digest')
+  const { tensors, metadata, leftOut, isWhole } = parseTensors(await readFile(file))
+  if (leftOut.length > 0 || !isWhole) throw new Error('its values do not match its digest')
   return { tensors, metadata }
+}
+
+/**
+ * Reads the bytes of a safetensors file of any program; throws an Error that says what is wrong with it. Tensors of
+ * other types than F32 are left out. `isWhole`: it has the digest that `writeTensors` writes, and it is right.
+ */
+export function parseTensors(bytes: Buffer): {
+  tensors: TensorMap
+  metadata: Record<string, string>
+  leftOut: string[]
+  isWhole: boolean
+} {
+  const end = endOfHeader(bytes, bytes.length)
+  const { entries, metadata, leftOut, sha256 } = parseHeader(
+    bytes.toString('utf8', 8, end),
+    bytes.length - end,
+  )
+  const parts: Uint8Array[] = []
+  const tensors: [string, StoredTensor][] = []
+  for (const [name, { shape, data_offsets }] of entries) {
+    const values = bytes.subarray(end + data_offsets[0], end + data_offsets[1])
+    parts.push(values)
+    const data = new Float32Array(values.length / 4)
+    new Uint8Array(data.buffer).set(values)
+    tensors.push([name, { shape, data }])
+  }
+  const isWhole = digest(metadata, Object.fromEntries(entries), parts) === sha256
+  return { tensors: Object.fromEntries(tensors), metadata, leftOut, isWhole }
+}
+
+/**
+ * `digestOf` for the tensors of a safetensors file, without holding them in memory; throws an Error that says what is
+ * wrong with the file.
+ */
+export async function digestOfFile(file: string): Promise<string> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const start = await readAt(handle, 0, Math.min(8, size))
+    const end = endOfHeader(start, size)
+    const { entries } = parseHeader((await readAt(handle, 8, end - 8)).toString('utf8'), size - end)
+    const hash = createHash('sha256')
+    for (const [name, { shape, data_offsets }] of entries) {
+      hash.update(`${name}:${shape.join('x')};`)
+      hash.update(await readAt(handle, end + data_offsets[0], data_offsets[1] - data_offsets[0]))
+    }
+    return hash.digest('hex')
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length)
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, position + filled)
+    if (bytesRead === 0) throw new Error('it is cut off')
+    filled += bytesRead
+  }
+  return bytes
+}
+
+/** The header of a model is some 100 kB long; the format itself allows no more than this. */
+const longestHeader = 100_000_000
+
+/** Where the values begin, from the first 8 bytes of a file of `size` bytes. */
+function endOfHeader(start: Buffer, size: number): number {
+  if (start.length < 8) throw new Error('it is cut off')
+  const length = Number(start.readBigUInt64LE(0))
+  if (length > longestHeader || 8 + length > size) throw new Error('it is cut off')
+  return 8 + length
+}
+
+/** @param room how many bytes of values follow */
+function parseHeader(
+  json: string,
+  room: number,
+): {
+  /** By name, in order of name. */
+  entries: Map<string, z.infer<typeof tensorSchema>>
+  metadata: Record<string, string>
+  leftOut: string[]
+  sha256: string | undefined
+} {
+  const { __metadata__, ...found } = z.record(z.string(), z.unknown()).parse(JSON.parse(json))
+  const { sha256, ...metadata } = metadataSchema.parse(__metadata__ ?? {})
+  const entries = new Map<string, z.infer<typeof tensorSchema>>()
+  const leftOut: string[] = []
+  let left = room
+  for (const name of Object.keys(found).sort()) {
+    if (!isSingle(found[name])) {
+      leftOut.push(name)
+      continue
+    }
+    const entry = tensorSchema.parse(found[name])
+    const [from, to] = entry.data_offsets
+    const count = entry.shape.reduce((product, side) => product * side, 1)
+    left -= to - from
+    // Tensors that share bytes would take more memory than the file is long.
+    if (to > room || to - from !== count * 4 || left < 0) throw new Error('it is cut off')
+    entries.set(name, entry)
+  }
+  return { entries, metadata, leftOut, sha256 }
+}
+
+/** Whether an entry is one of single-precision values, or nothing that the format knows, which is then an error. */
+function isSingle(entry: unknown): boolean {
+  const type = typedSchema.safeParse(entry)
+  return !type.success || type.data.dtype === 'F32'
 }
 
 /** SHA-256 over names, shapes and bytes of tensors in order of name: equal exactly when the weights are. */

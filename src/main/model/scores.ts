@@ -16,12 +16,33 @@ export const relativeComponent = 'relative'
 /** Of each tile, where a run is told to store it: residuals of early features whitened by their covariance. */
 export const whitenedComponent = 'whitened'
 
-/** What systems that restore images can learn of good parts and store, in this order behind their own components. */
-export const learnedComponents = [whitenedComponent, relativeComponent, textureComponent] as const
+/**
+ * Of the whole photograph, where a run has a backbone: how far its features are from the nearest on good parts. It is
+ * stored as `memoryComponents`.
+ */
+export const memoryComponent = 'memory'
+
+/** Evidence of the farthest cells, and of all cells; both in standard deviations of good photographs. */
+export const memoryComponents = ['memory-local', 'memory-all'] as const
+
+/** What systems can learn of good parts besides their networks, in the order in which it is stored behind theirs. */
+export const learnedComponents = [
+  whitenedComponent,
+  relativeComponent,
+  textureComponent,
+  memoryComponent,
+] as const
 export type LearnedComponent = (typeof learnedComponents)[number]
 
+/** The names under which it is stored. */
+export const storedNames = (name: LearnedComponent): readonly string[] =>
+  name === memoryComponent ? memoryComponents : [name]
+
+/** All that is learned, by the names under which it is stored. */
+export const learnedNames: readonly string[] = learnedComponents.flatMap(storedNames)
+
 /** Those that are computed beside the graph. */
-export const besideGraph: readonly string[] = [relativeComponent, textureComponent]
+export const besideGraph: readonly string[] = [relativeComponent, textureComponent, ...memoryComponents]
 
 /** What one pass over a tile stores, in this order. */
 export const fanoganComponents = ['residual', 'feature', 'latent', 'discriminator', 'peak'] as const
@@ -47,6 +68,9 @@ export const componentMeanings: Record<string, string> = {
   whitened:
     'L2(W (g(x) - g(y) - mean)), g the features of D after two halvings, mean of the farthest 1 % of cells',
   relative: 'largest ratio of |x - y| over cells to its mean on training tiles with the nearest codes',
+  'memory-local':
+    'distance of the features of a backbone from the nearest on good parts, farthest 2 % of cells, in standard deviations of good photographs',
+  'memory-all': 'the same distance, all cells, in standard deviations of good photographs',
   absolute: 'L1(x - y)',
   'absolute-feature': 'L1(f(x) - f(y))',
 }
@@ -93,6 +117,13 @@ export const scoreKinds = [
       'mean over the farthest 2 % of cells c of the sum over t of min over good cells g of L2(W(t(c) - t(g))) / usual, t local derivatives of log(x) and of log(x / G(E(x)))',
     from: 'Fanoscope, after Roth et al. 2022: for surfaces whose texture no generator reproduces',
     needs: ['texture'],
+  },
+  {
+    name: 'memory',
+    formula:
+      'max(local, all) of the distances d_c = sum over sizes of min over good cells g of L2(W(b(x)_c - g)) / usual, b features of a backbone: (mean over the farthest 2 % of c - usual) / deviation, (mean over all c - usual) / deviation',
+    from: 'Fanoscope, after Roth et al. 2022: for surfaces and parts that features of a large network tell apart',
+    needs: memoryComponents,
   },
   {
     name: 'ganomaly',
@@ -170,6 +201,8 @@ function tileScore(read: (name: string) => number, options: ScoreOptions): numbe
     case 'relative':
     case 'texture':
       return read(options.kind)
+    case 'memory':
+      return Math.max(...memoryComponents.map(read))
     case 'ganomaly':
       return read('code')
     case 'anogan': {

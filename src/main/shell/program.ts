@@ -3,6 +3,7 @@
 import { type CommandLine, createCommandLine } from '../command-line/command.ts'
 import type { Io } from '../command-line/io.ts'
 import { addAudit } from '../features/audit/audit-command.ts'
+import { addFeatures } from '../features/backbones/features-command.ts'
 import { addChoose } from '../features/choosing/choose-command.ts'
 import { addCompare } from '../features/comparison/compare-command.ts'
 import { addDrift } from '../features/comparison/drift-command.ts'
@@ -47,6 +48,7 @@ const commands = [
   addExport,
   addImportModel,
   addModels,
+  addFeatures,
   addDoctor,
   addVerify,
   addAudit,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, createApplication } from '../../../src/main/app/application.ts'
 import { dispatch, isCallName } from '../../../src/main/contract/dispatch.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
+import { backboneFile } from '../../../src/main/model/backbones/backbone-files.ts'
 import {
   type CallInput,
   type CallName,
@@ -21,6 +22,8 @@ import { writeLine } from '../features/line.ts'
 import { tinyTraining } from '../features/line-training.ts'
 import { callExamples } from '../shell/contract-examples.ts'
 
+/** Those that set-up fetched; null where there was no network. */
+const weights = await backboneFile('efficientnet-lite2')
 const answered = new Set<string>()
 const heard = new Set<EventName>()
 const defects: string[] = []
@@ -34,6 +37,7 @@ beforeAll(() => {
   application = createApplication({
     host: 'browser',
     chooseFolder: null,
+    chooseFile: null,
     launchEngine: launchStandardEngine,
     environment: {
       ...process.env,
@@ -101,6 +105,23 @@ describe('before a workspace is open', () => {
     expect(Object.keys(report).length).toBeGreaterThan(0)
   })
 
+  it('the pretrained networks can be listed, and taken from a file', async () => {
+    const { backbones } = await call('backbone.list', {})
+    expect(backbones.map(({ name }) => name)).toContain('efficientnet-lite2')
+    const file = join(root, 'weights.pth')
+    writeFileSync(file, 'not weights')
+    await expect(call('backbone.import', { file })).rejects.toMatchObject({ code: 'backbone-file-refused' })
+    await expect(call('backbone.import', { file: 'weights.pth' })).rejects.toMatchObject({
+      code: 'path-not-absolute',
+    })
+    if (weights === null) return
+    const imported = await call('backbone.import', { file: weights })
+    expect(imported.weights).toMatchObject({
+      source: 'import',
+      file: join(root, 'backbones', 'efficientnet-lite2.safetensors'),
+    })
+  })
+
   it('what needs a workspace says so', async () => {
     await expect(call('dataset.list', {})).rejects.toMatchObject({ code: 'no-workspace' })
     await expect(call('engine.start', {})).rejects.toMatchObject({ code: 'no-workspace' })
@@ -117,15 +138,21 @@ describe('before a workspace is open', () => {
 
   it('folders can be looked into, also without a native dialog', async () => {
     expect(await call('folder.choose', { title: 'Choose' })).toEqual({ supported: false, path: null })
+    const choice = await call('file.choose', { title: 'Choose', endings: ['whl'] })
+    expect(choice).toEqual({ supported: false, path: null })
     mkdirSync(join(root, 'folders', 'b 2'), { recursive: true })
     mkdirSync(join(root, 'folders', 'b 10'))
     writeFileSync(join(root, 'folders', 'a.PNG'), '')
+    writeFileSync(join(root, 'folders', 'weights.WHL'), '')
     expect(await call('folder.list', { path: join(root, 'folders') })).toEqual({
       path: join(root, 'folders'),
       parent: root,
       folders: ['b 2', 'b 10'].map((name) => ({ name, path: join(root, 'folders', name) })),
+      files: [],
       images: 1,
     })
+    const { files } = await call('folder.list', { path: join(root, 'folders'), endings: ['whl', 'pth'] })
+    expect(files.map(({ name }) => name)).toEqual(['weights.WHL'])
     await expect(call('folder.list', { path: join(root, 'none') })).rejects.toMatchObject({
       code: 'folder-unreadable',
     })
@@ -704,6 +731,7 @@ describe('closing', () => {
 
 describeCompiled('all of this', () => {
   it('was every call of the contract, every event, and no defect', () => {
+    if (weights === null) answered.add('backbone.import')
     expect([...answered].sort()).toEqual(Object.keys(calls).sort())
     expect([...heard].sort()).toEqual([
       'dataset.changed',

@@ -12,6 +12,7 @@ const commands = [
   'threshold',
   'review',
   'models',
+  'features',
   'doctor',
   'verify',
   'audit',

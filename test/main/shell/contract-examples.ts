@@ -3,6 +3,7 @@
  * a call that is added to the contract does not compile here before it has its example.
  */
 
+import type { BackboneInfo } from '../../../src/shared/backbone.ts'
 import type { ChoiceReport } from '../../../src/shared/choice.ts'
 import type { Comparison, PairedFigure } from '../../../src/shared/comparison.ts'
 import type {
@@ -38,6 +39,16 @@ const engine = {
   crashes: 0,
 }
 const workspace = { dir: '/data/line 1', name: 'line 1', datasets: 1, images: 2, runs: 1, freeBytes: 5e9 }
+const backbone: BackboneInfo = {
+  name: 'efficientnet-lite2',
+  title: 'EfficientNet-Lite2',
+  licence: 'Apache-2.0',
+  copyright: 'Copyright (c) 2020, ML Illustrated',
+  origin: 'trained on ImageNet',
+  address: 'https://example.org/weights',
+  wheel: 'weights-0.1.0-py2.py3-none-any.whl',
+  weights: { file: '/home/line/.config/fanoscope/backbones/b.safetensors', bytes: 2e7, source: 'import' },
+}
 const image: Image = {
   id: 12,
   datasetId: 'd-1',
@@ -310,13 +321,22 @@ export const callExamples: CallExamples = {
     input: {},
     output: { text: 'All well.', report: { node: { version: '24.0.0' }, facts: [], findings: [] } },
   },
+  'backbone.list': { input: {}, output: { backbones: [backbone, { ...backbone, weights: null }] } },
+  'backbone.import': { input: { file: '/media/stick/weights.whl' }, output: backbone },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
   'workspace.verify': { input: {}, output: { job: 'j-1' } },
+  'file.choose': { input: { title: 'Choose', endings: ['whl'] }, output: { supported: false, path: null } },
   'folder.choose': { input: { title: 'Choose' }, output: { supported: false, path: null } },
   'folder.list': {
-    input: { path: '/data' },
-    output: { path: '/data', parent: '/', folders: [{ name: 'line 1', path: '/data/line 1' }], images: 0 },
+    input: { path: '/data', endings: ['whl'] },
+    output: {
+      path: '/data',
+      parent: '/',
+      folders: [{ name: 'line 1', path: '/data/line 1' }],
+      files: [{ name: 'a.whl', path: '/data/a.whl' }],
+      images: 0,
+    },
   },
   'folder.inspect': {
     input: {

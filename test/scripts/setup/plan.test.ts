@@ -25,7 +25,14 @@ describe('the plan of every machine', () => {
 
   it.each(all)('has the same steps and ends in something that works: $platform $arch $gpu', (machine) => {
     const { steps, tensorflow, notices, electron, node } = plan(machine)
-    expect(steps.map(({ id }) => id)).toEqual(['packages', 'node', 'tensorflow', 'electron', 'build'])
+    expect(steps.map(({ id }) => id)).toEqual([
+      'packages',
+      'node',
+      'tensorflow',
+      'backbones',
+      'electron',
+      'build',
+    ])
     for (const { does } of steps) expect(does).toMatch(/./)
     expect(tensorflow.at(-1)?.way).toBe('javascript')
     expect(new Set(tensorflow.map(({ name }) => name)).size).toBe(tensorflow.length)
@@ -36,7 +43,7 @@ describe('the plan of every machine', () => {
 
   it.each(all)('without Electron is that of a command: $platform $arch $gpu', (machine) => {
     const { steps } = plan({ ...machine, target: 'command' })
-    expect(steps.map(({ id }) => id)).toEqual(['packages', 'node', 'tensorflow', 'build'])
+    expect(steps.map(({ id }) => id)).toEqual(['packages', 'node', 'tensorflow', 'backbones', 'build'])
   })
 })
 
@@ -164,14 +171,15 @@ describe('the plan as text', () => {
   it('names each step in order and each notice with why, what instead and how to change it', () => {
     const lines = formatPlan(plan({ ...linux, gpu: { driver: '470.1' } })).split('\n')
     expect(lines[0]).toBe('linux x64, NVIDIA GPU, driver 470.1')
-    expect(lines.slice(1, 6).map((line) => line.trim().split(':')[0])).toEqual([
+    expect(lines.slice(1, 7).map((line) => line.trim().split(':')[0])).toEqual([
       '1. packages',
       '2. node',
       '3. tensorflow',
-      '4. electron',
-      '5. build',
+      '4. backbones',
+      '5. electron',
+      '6. build',
     ])
-    expect(lines[6]).toMatch(/Note: .* Why: .* Instead: .* To change that: /)
+    expect(lines[7]).toMatch(/Note: .* Why: .* Instead: .* To change that: /)
   })
 })
 

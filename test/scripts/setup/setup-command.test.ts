@@ -147,7 +147,7 @@ describe('set-up as a dry run', () => {
     )
     expect(plans.map(({ machine }) => machine)).toEqual(expected)
     for (const { steps, tensorflow } of plans) {
-      expect([steps.length, tensorflow.at(-1)?.way]).toEqual([5, 'javascript'])
+      expect([steps.length, tensorflow.at(-1)?.way]).toEqual([6, 'javascript'])
     }
     expect(readdirSync(root)).toEqual(before)
   })

@@ -16,6 +16,10 @@ export interface InputMode {
   scale: number
   /** What is done to each photograph before tiles are cut. */
   normalization: 'none' | 'local'
+  /** The backbone whose features are taken; none where it is left out. */
+  backbone?: string | undefined
+  /** Shrinks photographs before features are taken. */
+  featureScale?: number | undefined
   /** Which part of each photograph counts; where it is left out, all of it. */
   regionOfInterest?: RegionOfInterest | undefined
 }
@@ -27,6 +31,8 @@ export interface LoadedImage {
   photograph: Pixels
   /** Turns a picture that the networks made back into the light and contrast of the photograph. */
   inItsLight(y: Pixels): Pixels
+  /** In the size in which features are taken, three channels in [-1, 1]; null where there is no backbone. */
+  forFeatures: Pixels | null
   /** Which pixels count, in the size of the picture; null where all do. */
   inside: Uint8Array | null
   /** The same mask, scaled to another size. */
@@ -47,6 +53,7 @@ export async function loadImage(image: EngineImage, mode: InputMode): Promise<Lo
   const inside = region && insideAt(region, scaled.width, scaled.height)
   const photograph = inGround(await withMadeDefect(scaled, inside, image, mode), inside)
   const regionAt = {
+    forFeatures: await pictureForFeatures(image, mode, photograph),
     inside,
     insideAt: (width: number, height: number) => region && insideAt(region, width, height),
   }
@@ -55,6 +62,32 @@ export async function loadImage(image: EngineImage, mode: InputMode): Promise<Lo
     return { photograph, ...normalized, picture: inGround(picture, inside), ...regionAt }
   }
   return { picture: photograph, photograph, inItsLight: (y) => y, ...regionAt }
+}
+
+/** Photographs are not made smaller than this for the backbone, or too few cells would be left. */
+const leastSide = 32
+
+/** The photograph as the backbone sees it; the picture of the networks where that is the same. */
+async function pictureForFeatures(
+  image: EngineImage,
+  mode: InputMode,
+  photograph: Pixels,
+): Promise<Pixels | null> {
+  const { backbone = 'none', featureScale = 1, input, scale, channels } = mode
+  if (backbone === 'none') return null
+  const smaller = Math.min(image.width, image.height)
+  const factor = Math.min(1, Math.max(featureScale, leastSide / smaller))
+  if (input === 'tiles' && scale === factor) return inColor(photograph)
+  const own: InputMode = { ...mode, input: 'tiles', scale: factor, channels, backbone: 'none' }
+  return inColor((await loadImage(image, { ...own, normalization: 'none' })).photograph)
+}
+
+/** The picture with three channels. */
+function inColor(picture: Pixels): Pixels {
+  if (picture.channels === 3) return picture
+  const data = new Float32Array(picture.data.length * 3)
+  for (const [i, value] of picture.data.entries()) data.fill(value, i * 3, i * 3 + 3)
+  return { ...picture, data, channels: 3 }
 }
 
 async function decode(

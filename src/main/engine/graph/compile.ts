@@ -56,7 +56,7 @@ export type {
   Step,
   StepDefinition,
 } from './program.ts'
-export { defineStep } from './program.ts'
+export { anySide, defineStep } from './program.ts'
 
 let preferred: CompileOptions = {}
 

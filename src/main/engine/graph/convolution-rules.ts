@@ -92,11 +92,14 @@ function scaleBefore(convolution: GraphNode, { add, uses }: RewriteContext): Edg
   )
 }
 
+/** Operations that TensorFlow computes together with a bias. */
+const withBias = new Set(['Conv2D', 'DepthwiseConv2dNative', 'MatMul'])
+
 /** Turns numbers per channel that are added to a convolution into its bias; TensorFlow computes the two together. */
 export const addedBias: Rule = (node, { add }) => {
   if (node.op !== 'Add' && node.op !== 'AddV2') return null
   const [x, bias] = node.inputs
-  if (x === undefined || bias === undefined || !['Conv2D', 'MatMul'].includes(x.node.op)) return null
+  if (x === undefined || bias === undefined || !withBias.has(x.node.op)) return null
   const channels = edgeType(x).shape.at(-1)
   const { shape } = edgeType(bias)
   if (shape.length !== 1 || shape[0] !== channels) return null

@@ -3,8 +3,8 @@
 import { Failure } from '../../../shared/failure.ts'
 import type { Params } from '../../../shared/messages/message.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
-import { elementCount, sameShape } from './ir.ts'
-import type { InputSignature, InputValue } from './program.ts'
+import { elementCount } from './ir.ts'
+import { anySide, type InputSignature, type InputValue } from './program.ts'
 
 type Values = Float32Array | Int32Array | Uint8Array
 
@@ -12,6 +12,10 @@ function refuse(step: string, input: string, what: Params, signature: InputSigna
   const { shape, dtype = 'float32' } = signature
   throw new Failure('graph-input', { ...what, step, input, type: dtype, shape })
 }
+
+/** Whether a tensor's shape is one that the signature allows. */
+const hasShape = (given: readonly number[], allowed: readonly number[]): boolean =>
+  given.length === allowed.length && allowed.every((side, axis) => side === anySide || side === given[axis])
 
 /** The value as a typed array of the input's length and type, or as the tensor that it already is. */
 export function checkedInput(
@@ -23,7 +27,7 @@ export function checkedInput(
   const { shape, dtype = 'float32' } = signature
   if (value === undefined) return refuse(step, input, { case: 'nothing' }, signature)
   if (value instanceof tf.Tensor) {
-    if (value.dtype === dtype && sameShape(value.shape, shape)) return value
+    if (value.dtype === dtype && hasShape(value.shape, shape)) return value
     return refuse(step, input, { case: 'tensor', givenType: value.dtype, givenShape: value.shape }, signature)
   }
   if (typeof value === 'number') {

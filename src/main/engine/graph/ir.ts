@@ -161,14 +161,18 @@ export function constantValue(node: GraphNode): TensorValue | null {
   return attribute?.kind === 'tensor' ? attribute.value : null
 }
 
-/** A node that is fed. */
-export function placeholderNode(name: string, type: OutputType): GraphNode {
+/** A node that is fed. @param allowed the shape that it is declared with, in which a side of -1 may have any length */
+export function placeholderNode(
+  name: string,
+  type: OutputType,
+  allowed: readonly number[] = type.shape,
+): GraphNode {
   return {
     op: 'Placeholder',
     name,
     attributes: new Map<string, Attribute>([
       ['dtype', { kind: 'type', value: type.dtype }],
-      ['shape', { kind: 'shape', value: type.shape }],
+      ['shape', { kind: 'shape', value: allowed }],
     ]),
     inputs: [],
     controls: [],

@@ -6,14 +6,15 @@ import type { Binding, NativeTensor } from '../binding.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
 import { convolutionType } from './convolution-type.ts'
 import { DataTypes, edgeType, type GraphNode, type OutputType, sameShape } from './ir.ts'
-import type { InputSignature } from './program.ts'
+import { anySide, type InputSignature } from './program.ts'
 
 const sameType = (a: OutputType, b: OutputType): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape)
 
-/** Made-up values that keep logarithms and divisions finite. */
-export function sampleInput({ shape, dtype = 'float32' }: InputSignature): Tensor {
-  if (dtype === 'bool') return tf.zeros([...shape], 'bool')
-  return tf.fill([...shape], dtype === 'float32' ? 0.5 : 0, dtype)
+/** Made-up values that keep logarithms and divisions finite. @param side the length of sides that may be any */
+export function sampleInput({ shape: allowed, dtype = 'float32' }: InputSignature, side: number): Tensor {
+  const shape = allowed.map((length) => (length === anySide ? side : length))
+  if (dtype === 'bool') return tf.zeros(shape, 'bool')
+  return tf.fill(shape, dtype === 'float32' ? 0.5 : 0, dtype)
 }
 
 /**

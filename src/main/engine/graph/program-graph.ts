@@ -16,7 +16,7 @@ import {
 import { type OptimizeOptions, optimize } from './optimize.ts'
 import type { ProgramDefinition, StepDefinition, StepStats } from './program.ts'
 import type { CompiledGraph } from './program-cache.ts'
-import { type ProgramVariable, type Recording, record } from './recorder.ts'
+import { type ProgramVariable, type Recording, record, sampleSides } from './recorder.ts'
 import { rewrite } from './rewrite.ts'
 import { encodeGraph, encodeSavedModel, reachableNodes } from './saved-model.ts'
 import type { Stopwatch } from './stopwatch.ts'
@@ -121,8 +121,8 @@ export function compiledGraph(
 }
 
 /**
- * Records a step twice and compares. Something that differs was drawn or counted in JavaScript and would silently
- * become a constant of the graph.
+ * Records a step twice and compares. Something that differs was drawn or counted in JavaScript, or computed from the
+ * length of a side that may have any, and would silently become a constant of the graph.
  */
 function recordTwice(
   backend: NativeBackend,
@@ -136,11 +136,13 @@ function recordTwice(
       .update(encodeGraph([...results, ...effects]))
       .digest('hex')
   }
-  const recording = record(backend, names, step, variables)
-  if (digest(record(backend, names, step, variables, recording)) !== digest(recording)) {
+  const [side, otherSide] = sampleSides
+  const before = record(backend, names, step, variables, { side })
+  const again = record(backend, names, step, variables, { before, side: otherSide })
+  if (digest(again) !== digest(before)) {
     throw new Failure('graph-uncompilable', { case: 'changing', step: names.name })
   }
-  return recording
+  return before
 }
 
 /** The nodes that a step fetches; the first waits for the step's writes. */

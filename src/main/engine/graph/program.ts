@@ -6,7 +6,14 @@
 import type { Tensor, Variable } from '../tensorflow.ts'
 import type { ProgramCache } from './program-cache.ts'
 
-/** Shape and type of one input of a step. Shapes are fixed: a batch of another size is another step. */
+/** A side of an input that may differ from call to call, as TensorFlow writes it. */
+export const anySide = -1
+
+/**
+ * Shape and type of one input of a step. Shapes are fixed, so a batch of another size is another step, except for
+ * sides that are `anySide`. A step with such a side may not use its length in any other way than TensorFlow's
+ * operations do; compiling notices that. Values for it are given as a tensor.
+ */
 export interface InputSignature {
   readonly shape: readonly number[]
   /** Default `float32`. */
@@ -110,5 +117,5 @@ export interface CompileOptions {
   /** Default `float32`. The others are for graphs on the processor only: eagerly and on a GPU all is float32. */
   readonly precision?: Precision
   /** Where compiled programs are kept; default none. Who gives it answers for what the steps depend on. */
-  readonly cache?: ProgramCache
+  readonly cache?: ProgramCache | null
 }

@@ -73,6 +73,9 @@ const dtypes = {
 
 let active: Recorder | null = null
 
+/** Lengths that sides of any length have while a step is recorded, the first time and the second. */
+export const sampleSides = [64, 96] as const
+
 /**
  * Updates variables in place by one TensorFlow operation when a step is being compiled, and by the same
  * formula in tfjs when it runs eagerly.
@@ -91,9 +94,9 @@ export function record(
   { name, prefix }: { name: string; prefix: string },
   definition: StepDefinition,
   variables: readonly ProgramVariable[],
-  before: Recording | null = null,
+  { before = null, side = sampleSides[0] }: { before?: Recording | null; side?: number } = {},
 ): Recording {
-  return new Recorder(backend, name, variables, before).run(prefix, definition)
+  return new Recorder(backend, name, variables, before).run(prefix, definition, side)
 }
 
 class Recorder {
@@ -129,7 +132,7 @@ class Recorder {
     this.#byVariable = new Map(variables.map((entry) => [entry.variable, entry]))
   }
 
-  run(prefix: string, definition: StepDefinition): Recording {
+  run(prefix: string, definition: StepDefinition, side: number): Recording {
     const inputs = new Map<string, GraphNode>()
     const outputs = new Map<string, Edge>()
     const foreign = dataOfOthers(this.#byVariable)
@@ -140,11 +143,9 @@ class Recorder {
       tf.tidy(() => {
         const tensors: Record<string, Tensor> = {}
         for (const [input, signature] of Object.entries(definition.inputs)) {
-          const tensor = sampleInput(signature)
-          const node = placeholderNode(`${prefix}/in${inputs.size}`, {
-            dtype: dtypes[signature.dtype ?? 'float32'],
-            shape: [...signature.shape],
-          })
+          const tensor = sampleInput(signature, side)
+          const type = { dtype: dtypes[signature.dtype ?? 'float32'], shape: tensor.shape }
+          const node = placeholderNode(`${prefix}/in${inputs.size}`, type, signature.shape)
           this.#meet(tensor, node)
           inputs.set(input, node)
           tensors[input] = tensor

@@ -4,6 +4,7 @@
  * graph with what the first pass added.
  */
 import type { LearningParameters } from '../../model/parameters.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
 import type { LearnedComponent } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
@@ -33,6 +34,8 @@ export interface Learning {
   mode: InputMode
   overlap: number
   seed: number
+  /** Tensors of the configuration's backbone; null where it has none. */
+  backbone: TensorMap | null
   createScorer(request: ScorerRequest): TileScorer
   /** Reports progress; throws where the training is to stop. */
   proceed(phase: string, done: number, total: number): Promise<void>
@@ -130,13 +133,13 @@ async function learnFromTiles(
 }
 
 async function learnFromPhotographs(
-  { training, mode, overlap, seed, proceed }: Learning,
+  { training, mode, overlap, seed, backbone, proceed }: Learning,
   parameters: LearningParameters,
   { name, source, scorer }: { name: LearnedComponent; source: LearnsFromPhotographs; scorer: TileScorer },
 ): Promise<Learned> {
   const random = createRandom(seed, name)
   const images = random.shuffle([...training.images]).slice(0, source.most)
-  const gathering = source.gather(images.length, random, parameters)
+  const gathering = source.gather(images.length, random, parameters, backbone)
   let done = 0
   for await (const _ of scoreImages(images, { scorer, mode, overlap, observe: gathering.add })) {
     done += 1

@@ -7,8 +7,12 @@ import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { LearnedComponent } from '../../model/scores.ts'
 import type { Random } from '../../platform/random.ts'
-import type { Pixels } from '../data/geometry.ts'
-import type { GraphComponent, PhotographMeasure, ScorerRequest } from '../scoring/tile-scorer.ts'
+import type {
+  GraphComponent,
+  PhotographMeasure,
+  ScorerRequest,
+  SeenPhotograph,
+} from '../scoring/tile-scorer.ts'
 
 /** Outputs that the graph can be asked for, by code that learns from them or measures with them. */
 export type GraphOutputs = Partial<Pick<ScorerRequest, 'codes' | 'early'>>
@@ -55,7 +59,7 @@ export interface LearnsFromTiles {
   }
 }
 
-/** Learns from good training photographs and their reconstructions. */
+/** Learns from good training photographs and, where the system restores images, their reconstructions. */
 export interface LearnsFromPhotographs {
   readonly from: 'photographs'
   /** How many photographs are used, at most. */
@@ -64,14 +68,16 @@ export interface LearnsFromPhotographs {
     photographs: number,
     random: Random,
     parameters: LearningParameters,
+    /** Of the configuration's backbone, as its package names them; null where there is none. */
+    backbone: TensorMap | null,
   ): {
-    add(photograph: Pixels, reconstruction: Pixels, inside: Uint8Array | null): void
+    add(seen: SeenPhotograph): void
     finish(): Learned
   }
 }
 
 export interface Learnable {
-  /** The component that it adds, and the parameter that asks for it. */
+  /** The parameter that asks for it; what it adds is stored under `storedNames`. */
   readonly name: LearnedComponent
   readonly learning: LearnsFromTiles | LearnsFromPhotographs
   /** Reads it from the tensors of a model file; null where it has none. */

@@ -17,11 +17,12 @@ const learned = (textures: NormalTextures, { map }: LearningParameters): Learned
   ofPhotograph() {
     const nearest = new NearestNormal(textures)
     return {
-      measure(photograph, reconstruction, inside) {
+      measure({ photograph, reconstruction, inside }) {
+        if (reconstruction === null) throw new TypeError('a residual has a texture only where one is left')
         const all = nearest.distances(texturesOf(photograph, reconstruction))
         const distances = onlyInside(all, photograph, inside)
         return {
-          value: farthest(distances),
+          values: [farthest(distances)],
           map: map === textureComponent ? (width, height) => distanceMap(distances, width, height) : null,
         }
       },
@@ -38,7 +39,8 @@ export const normalTexture: Learnable = {
     gather(photographs, random, parameters) {
       const gathering = new TextureGathering(photographs, random)
       return {
-        add(photograph, reconstruction, inside) {
+        add({ photograph, reconstruction, inside }) {
+          if (reconstruction === null) return
           const textures = texturesOf(photograph, reconstruction)
           gathering.add(textures, inside && cellsInside(textures.photograph, photograph, inside))
         },

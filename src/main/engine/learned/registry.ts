@@ -4,11 +4,13 @@ import { expectedResidual } from './expected-residual.ts'
 import { whitenedFeatures } from './feature-whitening.ts'
 import type { Learnable } from './learnable.ts'
 import { normalTexture } from './normal-texture.ts'
+import { photographMemory } from './photograph-memory.ts'
 
 const byComponent: Readonly<Record<LearnedComponent, Learnable>> = {
   whitened: whitenedFeatures,
   relative: expectedResidual,
   texture: normalTexture,
+  memory: photographMemory,
 }
 
 /** In the order in which their components are stored. */

@@ -1,6 +1,7 @@
 /**
  * Whitening: finds the axes along which good parts vary together, and measures each in units of its own variation.
  */
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { requireLength, requireRows } from '../../platform/array-bounds.ts'
 
 /** Directions in which good parts vary less than this share of their largest variance are not stretched further. */
@@ -127,4 +128,35 @@ export function whiteningOf(covariance: Float64Array, n: number): Float32Array {
     vectors,
     (value, at) => value / (deviation[Math.floor(at / n)] * Math.sqrt(Math.max(0, values[at % n]) + floor)),
   )
+}
+
+/**
+ * A matrix W for which |W (a - b)|^2 is the Mahalanobis distance (a - b)' (C + e I)^-1 (a - b), with the covariance C
+ * [n, n] drawn toward a multiple of the identity as a small sample calls for (Ledoit and Wolf 2004), along the
+ * directions in which good parts vary most.
+ * @param share e as a share of the mean variance
+ * @param directions how many, at most
+ * @returns [n, directions], row-major, from feature to direction
+ */
+export function shrunkWhiteningOf(
+  covariance: Float64Array,
+  n: number,
+  { share, directions }: { share: number; directions: number },
+): Float32Array {
+  requireLength(covariance, n * n, 'A covariance matrix')
+  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(
+    Matrix.from1DArray(n, n, covariance),
+    { assumeSymmetric: true },
+  )
+  const added = Math.max((share * values.reduce((sum, value) => sum + value, 0)) / n, Number.EPSILON)
+  const kept = values
+    .map((value, axis) => ({ value, axis }))
+    .sort((a, b) => b.value - a.value || a.axis - b.axis)
+    .slice(0, directions)
+  const out = new Float32Array(n * kept.length)
+  for (const [to, { value, axis }] of kept.entries()) {
+    const factor = 1 / Math.sqrt(Math.max(0, value) + added)
+    for (let i = 0; i < n; i++) out[i * kept.length + to] = vectors.get(i, axis) * factor
+  }
+  return out
 }

@@ -1,7 +1,7 @@
 /** A system's scorer together with all that was learned besides its networks. */
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
-import type { LearnedComponent } from '../../model/scores.ts'
+import { type LearnedComponent, storedNames } from '../../model/scores.ts'
 import { countingInside } from '../scoring/counting-inside.ts'
 import {
   nothingElse,
@@ -51,7 +51,7 @@ export function withLearned(scorer: TileScorer, learned: LearnedByName): TileSco
   }
   // Behind all that is measured for each tile.
   for (const [name, { ofPhotograph }] of learned) {
-    if (ofPhotograph) whole = withPhotographMeasure(whole, name, ofPhotograph())
+    if (ofPhotograph) whole = withPhotographMeasure(whole, storedNames(name), ofPhotograph())
   }
   return whole
 }
@@ -88,12 +88,16 @@ function withTileMeasure(scorer: TileScorer, name: string, measure: TileMeasure)
   }
 }
 
-/** The scorer with a component of the whole photograph behind its own; it frees what that compares with. */
-function withPhotographMeasure(scorer: TileScorer, name: string, measure: PhotographMeasure): TileScorer {
+/** The scorer with components of the whole photograph behind its own; it frees what they are compared with. */
+function withPhotographMeasure(
+  scorer: TileScorer,
+  names: readonly string[],
+  measure: PhotographMeasure,
+): TileScorer {
   return {
     ...scorer,
-    componentNames: [...scorer.componentNames, name],
-    ofPhotograph: [...(scorer.ofPhotograph ?? []), measure],
+    componentNames: [...scorer.componentNames, ...names],
+    ofPhotograph: [...(scorer.ofPhotograph ?? []), { ...measure, names }],
     dispose() {
       scorer.dispose()
       measure.dispose()

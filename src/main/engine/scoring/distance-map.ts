@@ -14,6 +14,8 @@ export interface Distances {
   data: Float32Array
   rows: number
   columns: number
+  /** Pixels from cell to cell; `cellSide` where it is left out. */
+  side?: number
   /** The number of cells that count, where not all of them do. */
   counted?: number
 }
@@ -52,13 +54,14 @@ export function cellsInside(
   { rows, columns }: { rows: number; columns: number },
   { width, height }: Pixels,
   inside: Uint8Array,
+  side = cellSide,
 ): Uint8Array {
   requireLength(inside, width * height, 'Pixels that may count')
   const [all, counted] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)]
   for (let y = 0; y < height; y++) {
-    const row = Math.min(rows - 1, Math.floor(y / cellSide)) * columns
+    const row = Math.min(rows - 1, Math.floor(y / side)) * columns
     for (let x = 0; x < width; x++) {
-      const cell = row + Math.min(columns - 1, Math.floor(x / cellSide))
+      const cell = row + Math.min(columns - 1, Math.floor(x / side))
       all[cell]++
       counted[cell] += inside[y * width + x]
     }
@@ -91,12 +94,16 @@ const nearest = 1
  * on good parts is 1 there.
  * @returns one channel of the photograph's size as the networks see it
  */
-export function distanceMap({ data, rows, columns }: Distances, width: number, height: number): Pixels {
+export function distanceMap(
+  { data, rows, columns, side = cellSide }: Distances,
+  width: number,
+  height: number,
+): Pixels {
   requireLength(data, rows * columns, 'Distances of cells')
   const out = new Float32Array(width * height)
   const along = (size: number, cells: number): { low: number; high: number; share: number }[] =>
     Array.from({ length: size }, (_, pixel) => {
-      const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / cellSide - 0.5))
+      const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / side - 0.5))
       const low = Math.floor(place)
       return { low, high: Math.min(cells - 1, low + 1), share: place - low }
     })

@@ -18,7 +18,7 @@ import {
 } from '../data/geometry.ts'
 import { type InputMode, type LoadedImage, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
-import { type PhotographMeasure, type TileScorer, tileComponentsOf } from './tile-scorer.ts'
+import { type NamedMeasure, type SeenPhotograph, type TileScorer, tileComponentsOf } from './tile-scorer.ts'
 
 /** How many photographs are decoded in advance. */
 const ahead = 4
@@ -29,12 +29,12 @@ export interface ScoredPicture {
   tiles: number
   /** [tiles, components], row-major. */
   components: Float32Array
-  /** Null where the system restores no image. */
+  /** Null where nothing draws a map. */
   pictures: {
     /** |x - G(E(x))| per pixel, or what the run draws in its place, at the photograph's own size. */
     map: Pixels
-    /** G(E(x)) at the photograph's own size and in its light, in [-1, 1]. */
-    reconstruction: Pixels
+    /** G(E(x)) at the photograph's own size and in its light, in [-1, 1]; null where there is none. */
+    reconstruction: Pixels | null
   } | null
   warnings: Message[]
 }
@@ -99,26 +99,27 @@ class OpenPicture {
   finish(
     side: number,
     input: InputMode['input'],
-    { ofPhotograph, observe, searched }: FinishOptions,
+    { ofPhotograph, observe, searched, onlyWhole }: FinishOptions,
   ): ScoredPicture {
     const { image } = this
-    const { picture, photograph, inItsLight, inside, insideAt } = this.loaded
+    const { picture, photograph, inItsLight, inside, insideAt, forFeatures } = this.loaded
     const reconstruction = this.#restored
       ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
       : null
-    if (reconstruction) observe?.(photograph, reconstruction, inside)
-    const measured = reconstruction
-      ? ofPhotograph.map((measure) => measure.measure(photograph, reconstruction, inside))
-      : []
-    for (const [i, { value }] of measured.entries()) {
+    const seen: SeenPhotograph = { photograph, reconstruction, inside, insideAt, forFeatures }
+    observe?.(seen)
+    const measured = ofPhotograph.map((measure) => measure.measure(seen))
+    const values = measured.flatMap((of) => of.values)
+    for (const [i, value] of values.entries()) {
       // The last components are those of the whole photograph, the same on each of its tiles.
-      const column = this.#width - measured.length + i
+      const column = this.#width - values.length + i
       for (let at = column; at < this.components.length; at += this.#width) this.components[at] = value
     }
     const drawn = measured.find(({ map }) => map !== null)?.map
-    const map = (): Pixels => drawn?.(picture.width, picture.height) ?? this.#map.finish()
+    const blended = reconstruction ? () => this.#map.finish() : null
+    const map = drawn ? () => drawn(picture.width, picture.height) : blended
     const missed = searched && inside === null
-    const small = input === 'tiles' && (picture.width < side || picture.height < side)
+    const small = !onlyWhole && input === 'tiles' && (picture.width < side || picture.height < side)
     const warnings: Message[] = []
     if (small) warnings.push(message('smaller-than-tile'))
     if (missed) warnings.push(message('no-part-found'))
@@ -128,13 +129,13 @@ class OpenPicture {
       components: this.components,
       // The observer got what it needs; pictures of full size are not made for it.
       pictures:
-        reconstruction && !observe
+        map && !observe
           ? {
               map: zeroOutside(
                 resample(map(), image.width, image.height),
                 insideAt(image.width, image.height),
               ),
-              reconstruction: resample(reconstruction, image.width, image.height),
+              reconstruction: reconstruction && resample(reconstruction, image.width, image.height),
             }
           : null,
       warnings,
@@ -171,15 +172,16 @@ function tilesOn({ picture, inside }: LoadedImage, side: number, overlap: number
   return some.length > 0 ? some : all
 }
 
+/** The place that stands for the whole photograph, where no tiles are cut. */
+const wholeAlone: TilePosition[] = [{ left: 0, top: 0 }]
+
 interface FinishOptions {
   /** Whether the part was searched for on the photograph. */
   searched: boolean
-  ofPhotograph: readonly PhotographMeasure[]
-  /**
-   * Called with each photograph and its reconstruction in the size of the networks; pictures of full size are then
-   * not made.
-   */
-  observe?: ((x: Pixels, y: Pixels, inside: Uint8Array | null) => void) | undefined
+  ofPhotograph: readonly NamedMeasure[]
+  onlyWhole: boolean
+  /** Called with each photograph; pictures of full size are then not made. */
+  observe?: ((seen: SeenPhotograph) => void) | undefined
 }
 
 export interface ScoreImagesOptions extends Pick<FinishOptions, 'observe'> {
@@ -193,7 +195,7 @@ export async function* scoreImages(
   images: readonly EngineImage[],
   { scorer, mode, overlap, observe }: ScoreImagesOptions,
 ): AsyncGenerator<ScoredPicture | RefusedPicture> {
-  const { size, channels, batch, componentNames, ofPhotograph = [] } = scorer
+  const { size, channels, batch, componentNames, ofPhotograph = [], onlyWhole = false } = scorer
   const length = size * size * channels
   const buffer = new Float32Array(batch * length)
   const counted = new Uint8Array(batch * size * size)
@@ -220,7 +222,8 @@ export async function* scoreImages(
     const finished: ScoredPicture[] = []
     while (open[0]?.done) {
       const picture = open.shift()
-      if (picture) finished.push(picture.finish(size, mode.input, { ofPhotograph, observe, searched }))
+      if (picture)
+        finished.push(picture.finish(size, mode.input, { ofPhotograph, observe, searched, onlyWhole }))
     }
     return finished
   }
@@ -231,11 +234,12 @@ export async function* scoreImages(
       continue
     }
     const { picture: x } = loaded.loaded
-    const positions = tilesOn(loaded.loaded, size, overlap)
+    const positions = onlyWhole ? wholeAlone : tilesOn(loaded.loaded, size, overlap)
     const picture = new OpenPicture(loaded.image, loaded.loaded, positions, size, componentNames.length)
     open.push(picture)
     for (const [tile, position] of positions.entries()) {
-      cutTile(x, position, size, buffer.subarray(slots.length * length, (slots.length + 1) * length))
+      if (!onlyWhole)
+        cutTile(x, position, size, buffer.subarray(slots.length * length, (slots.length + 1) * length))
       if (hasRegion) {
         const tileOf = counted.subarray(slots.length * size * size, (slots.length + 1) * size * size)
         if (loaded.loaded.inside === null) tileOf.fill(1)

@@ -34,19 +34,34 @@ export interface TilePictures {
   early?: Float32Array
 }
 
-/** A component of the whole photograph. It is measured after the tiles have been put together. */
+/** One photograph as what is measured on the whole of it sees it, after its tiles were put together. */
+export interface SeenPhotograph {
+  /** In the size of the networks, before it was normalized. */
+  photograph: Pixels
+  /** G(E(x)) in the same size and light; null where the system restores no image. */
+  reconstruction: Pixels | null
+  /** Which pixels count; null where all do. */
+  inside: Uint8Array | null
+  /** The same mask, scaled to another size. */
+  insideAt(width: number, height: number): Uint8Array | null
+  /** In the size in which features of a backbone are taken, three channels in [-1, 1]; null without a backbone. */
+  forFeatures: Pixels | null
+}
+
+/** Components of the whole photograph. They are measured after the tiles have been put together. */
 export interface PhotographMeasure {
-  /** @param inside which pixels count; null where all do */
-  measure(
-    photograph: Pixels,
-    reconstruction: Pixels,
-    inside: Uint8Array | null,
-  ): {
-    value: number
+  measure(seen: SeenPhotograph): {
+    /** One for each name. */
+    values: readonly number[]
     /** The anomaly map of that size that replaces |x - G(E(x))|; null where that one is kept. */
     map: ((width: number, height: number) => Pixels) | null
   }
   dispose(): void
+}
+
+/** A measure with the names of its components. */
+export interface NamedMeasure extends PhotographMeasure {
+  readonly names: readonly string[]
 }
 
 /** What scores tiles: a system's networks, compiled for one size of batch. */
@@ -60,7 +75,9 @@ export interface TileScorer {
    */
   readonly componentNames: string[]
   /** Computes the components of the whole photograph, in their order. */
-  readonly ofPhotograph?: readonly PhotographMeasure[]
+  readonly ofPhotograph?: readonly NamedMeasure[]
+  /** Whether only the whole photograph is measured: tiles have no components, and none are cut. */
+  readonly onlyWhole?: boolean
   /** Number of search steps for each tile, where scoring is a search. */
   readonly searchSteps?: number
   /** The scorer without the parts that are computed outside the graph, where there are any. */
@@ -92,5 +109,6 @@ export function owningWeights(scorer: TileScorer, ...sets: Weights[]): TileScore
 
 /** Names of the components that `score` gives for each tile. */
 export function tileComponentsOf({ componentNames, ofPhotograph = [] }: TileScorer): string[] {
-  return componentNames.slice(0, componentNames.length - ofPhotograph.length)
+  const ofWhole = ofPhotograph.reduce((sum, { names }) => sum + names.length, 0)
+  return componentNames.slice(0, componentNames.length - ofWhole)
 }

@@ -114,11 +114,12 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     const reconstruction = `reconstructions/${picture.image.id}.png`
     const { width, height, data: values } = pictures.map
     const { bytes, scale } = await writeAnomalyMap({ values, width, height })
+    const restored = pictures.reconstruction
     await Promise.all([
       placeFile(join(folder, file), bytes),
-      replaceFile(join(folder, reconstruction), await reconstructionPng(pictures.reconstruction)),
+      restored && replaceFile(join(folder, reconstruction), await reconstructionPng(restored)),
     ])
-    return { ...row, map: { file, width, height, scale, reconstruction } }
+    return { ...row, map: { file, width, height, scale, reconstruction: restored && reconstruction } }
   }
   const collect = async (most: number) => {
     while (writing.length > most) {

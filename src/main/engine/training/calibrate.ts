@@ -100,6 +100,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
 /** E[D(x)] over random training images (crops in `tiles` mode), drawn with replacement from the run's seed. */
 async function expectCriticValue(options: CalibrateOptions): Promise<number> {
   const { context, scorer, mode, training, discriminatorSamples, proceed } = options
+  if (!scorer.componentNames.includes('discriminator')) return 0
   const random = createRandom(context.task.seed, 'discriminator')
   const { size, channels, batch } = scorer
   const draw = (samples: number) =>

@@ -1,6 +1,6 @@
 /** The end of a training: what is learned besides the networks, calibration, the model file, and the report. */
 import { writeModel } from '../../model/model-file.ts'
-import { digestOf } from '../../model/safetensors.ts'
+import { digestOf, readTensors } from '../../model/safetensors.ts'
 import { dropGraphs } from '../graph/kept-graphs.ts'
 import { precisionHere } from '../graph/precision-here.ts'
 import { learn } from '../learned/learn.ts'
@@ -42,6 +42,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
     mode: images.mode,
     overlap: config.overlap,
     seed: task.seed,
+    backbone: task.backbone ? (await readTensors(task.backbone.file)).tensors : null,
     createScorer: (request) => createScorer(weights, batch, request),
     async proceed(phase, done, total) {
       context.progress(phase, done, total, null)

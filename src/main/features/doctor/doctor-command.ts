@@ -19,6 +19,7 @@ export const addDoctor: AddCommand = (line) =>
         workspace: context.workspace,
         isOpen: false,
         launchEngine: launchStandardEngine,
+        environment: context.io.environment,
       })
       return { document: doctorDocument(report), text: doctorText(report), failed: !report.ok }
     },

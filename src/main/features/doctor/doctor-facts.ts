@@ -19,6 +19,7 @@ export function doctorFacts(report: MachineFacts): Message[] {
     tensorflow(report),
     message('executes-on', device === null ? { case: 'nothing' } : { device }),
     proof(report),
+    ...report.backbones.map(backbone),
     message(
       'electron',
       electron.present
@@ -39,6 +40,13 @@ function graphics({ gpus }: MachineFacts): Message {
   )
   return message('gpu', cards.length === 0 ? { case: 'none' } : { cards })
 }
+
+const backbone = ({ title, licence, weights }: MachineFacts['backbones'][number]): Message =>
+  message('backbone', {
+    title,
+    licence,
+    ...(weights === null ? { case: 'absent' } : weights.source === 'import' ? { case: 'import' } : {}),
+  })
 
 function tensorflow({ engine: { provider } }: MachineFacts): Message {
   if (provider === null) return message('tensorflow', { case: 'does-not-start' })

@@ -1,6 +1,7 @@
 /** What the doctor says about a machine, as `doctor --json` prints it and the Settings screen shows it. */
 
 import { z } from 'zod'
+import { backboneSchema } from '../../../shared/backbone.ts'
 import { findingSchema } from '../../../shared/doctor.ts'
 import { failureInfoSchema } from '../../../shared/failure-schema.ts'
 import { messageSchema } from '../../../shared/messages/message.ts'
@@ -27,6 +28,8 @@ export const doctorReportSchema = z.object({
     proof: deviceProofSchema.nullable(),
     failure: failureInfoSchema.nullable(),
   }),
+  /** The pretrained networks that features come from. */
+  backbones: z.array(backboneSchema),
   electron: z.object({
     present: z.boolean(),
     version: z.string().nullable(),

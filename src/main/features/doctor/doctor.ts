@@ -16,6 +16,7 @@ import { freeBytes } from '../../platform/free-bytes.ts'
 import { type AskProgram, askProgram } from '../../platform/outside-program.ts'
 import { takeOwnership } from '../../store/owner.ts'
 import { isWorkspace } from '../../store/workspace.ts'
+import { listBackbones } from '../backbones/list-backbones.ts'
 import { doctorFacts } from './doctor-facts.ts'
 import type { DoctorReport, MachineFacts } from './doctor-report.ts'
 import { electronBinary } from './electron-binary.ts'
@@ -31,6 +32,7 @@ export interface Examination {
   ask?: AskProgram
   /** The folder of package.json. */
   root?: string
+  environment?: NodeJS.ProcessEnv
 }
 
 /** Oldest Node that the packages run on. */
@@ -40,12 +42,20 @@ const oldestNode = 22
 const littleRoom = 2e9
 
 export async function examine(examination: Examination): Promise<DoctorReport> {
-  const { workspace, isOpen, launchEngine, ask = askProgram, root = applicationRoot() } = examination
-  const [cpu, gpus, engine, free] = await Promise.all([
+  const {
+    workspace,
+    isOpen,
+    launchEngine,
+    ask = askProgram,
+    root = applicationRoot(),
+    environment = process.env,
+  } = examination
+  const [cpu, gpus, engine, free, backbones] = await Promise.all([
     processor(ask),
     nvidiaGpus(ask),
     proveEngine(launchEngine),
     freeBytes(workspace),
+    listBackbones({ root, environment }),
   ])
   const { workspaceState, problem } = isOpen
     ? { workspaceState: 'open' as const, problem: null }
@@ -66,6 +76,7 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
             ? gpus.map((gpu) => gpu.name).join(', ') || engine.provider.device
             : [cpu.model, ...(cpu.instructions?.length ? [cpu.instructions.join(', ')] : [])].join('; '),
     },
+    backbones,
     electron: electronBinary(root),
     windowsBuilt: existsSync(join(root, 'out', 'renderer', 'index.html')),
     workspace: { dir: workspace, state: workspaceState },
@@ -102,6 +113,7 @@ export function findingsOf(report: MachineFacts, workspaceProblem: WorkspaceStat
   const found = [
     nodeFinding(report),
     ...engineFindings(report),
+    ...backboneFindings(report),
     ...windowFindings(report),
     workspaceFinding(report, workspaceProblem),
     diskFinding(report),
@@ -152,6 +164,16 @@ function engineFindings({ engine, gpus }: MachineFacts): Finding[] {
     },
   ]
 }
+
+const backboneFindings = ({ backbones }: MachineFacts): Finding[] =>
+  backbones
+    .filter(({ weights }) => weights === null)
+    .map(({ title, wheel }) => ({
+      code: 'backbone-missing',
+      piece: 'backbone',
+      weight: 'limits',
+      params: { title, wheel },
+    }))
 
 function windowFindings({ electron, windowsBuilt }: MachineFacts): Finding[] {
   const findings: Finding[] = []

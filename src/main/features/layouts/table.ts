@@ -80,11 +80,9 @@ const headers: Record<Column, readonly string[]> = {
   ],
 }
 const columnOfHeader = new Map(
-  (
-    listed(`
-    file, label, flag, split, mask, type
-  `) as const
-  ).flatMap((column) => headers[column].map((word) => [plain(word), column] as const)),
+  (['file', 'label', 'flag', 'split', 'mask', 'type'] as const).flatMap((column) =>
+    headers[column].map((word) => [plain(word), column] as const),
+  ),
 )
 
 /** A larger file is no list of photographs. */

@@ -177,7 +177,7 @@ export function newScore(run: Id, row: ScoredImage): NewScore {
     mapScale: map?.scale ?? null,
     mapWidth: map?.width ?? null,
     mapHeight: map?.height ?? null,
-    reconstructionFile: map && inWorkspace(map.reconstruction),
+    reconstructionFile: map?.reconstruction ? inWorkspace(map.reconstruction) : null,
     warnings,
   }
 }

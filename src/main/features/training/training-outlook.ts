@@ -38,7 +38,7 @@ const sideRow = z.object({ side: z.int() })
 /** @throws Failure `dataset-unknown`, `unknown-model`, `unknown-preset`, `bad-parameter` */
 export function trainingOutlook(
   workspace: Workspace,
-  hasGpu: boolean,
+  { hasGpu, backbone }: { hasGpu: boolean; backbone: string | null },
   request: OutlookRequest,
 ): TrainingOutlook {
   const { db } = workspace
@@ -68,6 +68,7 @@ export function trainingOutlook(
       hasDirection: dataset.hasDirection,
       sameSize: train.sizes <= 1,
       side,
+      backbone,
     },
   })
   const shape = shapeOf(config)

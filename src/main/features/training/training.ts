@@ -12,6 +12,7 @@ import type { Session } from '../../session/session.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'
 import { requireFiles, type TrainingImages, trainingImages } from '../runs/training-images.ts'
+import { backboneOf, presentBackbone } from './backbone.ts'
 import { batchOf, startRun } from './start-run.ts'
 import { trainPlan } from './train-job.ts'
 
@@ -33,7 +34,7 @@ export interface TrainingStarted {
 
 /**
  * @throws Failure `unknown-dataset`, `no-normal-images`, `dataset-too-small`, `images-missing`,
- * `unknown-model`, `unknown-preset`, `bad-parameter`, `disk-full`
+ * `unknown-model`, `unknown-preset`, `bad-parameter`, `backbone-absent`, `disk-full`
  */
 export async function startTraining(session: Session, request: TrainingRequest): Promise<TrainingStarted> {
   const { workspace } = session
@@ -41,8 +42,10 @@ export async function startTraining(session: Session, request: TrainingRequest):
   const images = await trainingImages(workspace, dataset)
   requireNormals(session, dataset, images)
   const { model, preset, seed, set } = request
-  const { config } = resolveConfig({ model, preset, set, traits: traitsOf(dataset, images.train) })
+  const traits = { ...traitsOf(dataset, images.train), backbone: await presentBackbone() }
+  const { config } = resolveConfig({ model, preset, set, traits })
   requireBatch(dataset, images, config)
+  await backboneOf(config)
   await requireFiles(workspace, [...images.train, ...images.validation])
   const run = createRun(workspace.db, {
     datasetId: dataset.id,

@@ -119,7 +119,7 @@ describeCompiled('scores of whole photographs', () => {
       const { rows } = await score(model.folder, model.images)
       for (const [i, { map }] of rows.entries()) {
         const image = model.images[i]
-        if (!image || !map) throw new RangeError('a row without a map')
+        if (!image || !map?.reconstruction) throw new RangeError('a row without a map')
         const channels = model === gray ? 1 : 3
         const plain = plainScores(model.tensors, inputOf(image), { side: 32, channels, k })
         const bytes = readFileSync(join(model.folder, map.file))

@@ -38,6 +38,18 @@ const complete: MachineFacts = {
     proof: { device: 'GPU:0', side: 256, correct: true, gigaflops: 5000, failure: null },
     failure: null,
   },
+  backbones: [
+    {
+      name: 'some-network',
+      title: 'Some network',
+      licence: 'Apache-2.0',
+      copyright: 'Copyright (c) Somebody',
+      origin: 'trained on photographs',
+      address: 'https://example.org/network',
+      wheel: 'some_network-1.0-py3-none-any.whl',
+      weights: { file: '/data/some-network.safetensors', bytes: 1e7, source: 'setup' },
+    },
+  ],
   electron: { present: true, version: '45.4.1', reason: null },
   windowsBuilt: true,
   workspace: { dir: '/data/line4', state: 'there' },

@@ -1,3 +1,4 @@
+import { onlyMemory } from '../../../model/parameters.ts'
 import { type DcganConfig, dcganConfigSchema } from '../../../model/systems/dcgan/config.ts'
 import { createCriticScorer } from '../critic-scorer.ts'
 import { ganSystem } from '../gan-system.ts'
@@ -10,6 +11,7 @@ import { dcganObjective } from './objective.ts'
 export const dcgan = ganSystem<DcganConfig>({
   model: 'dcgan',
   schema: dcganConfigSchema,
+  learning: onlyMemory,
   networks: (config) => ({ ...config, blocks: 'dcgan' }),
   objective: dcganObjective,
   createScorer: (_, networks, { critic }, batch) => createCriticScorer(networks, critic, batch),

@@ -1,3 +1,4 @@
+import { onlyMemory } from '../../../model/parameters.ts'
 import { type WganGpConfig, wganGpConfigSchema } from '../../../model/systems/wgan-gp/config.ts'
 import { createCriticScorer } from '../critic-scorer.ts'
 import { ganSystem } from '../gan-system.ts'
@@ -10,6 +11,7 @@ import { wganGpObjective } from './objective.ts'
 export const wganGp = ganSystem<WganGpConfig>({
   model: 'wgan-gp',
   schema: wganGpConfigSchema,
+  learning: onlyMemory,
   networks: (config) => ({ ...config, norm: 'none' }),
   objective: wganGpObjective,
   createScorer: (_, networks, { critic }, batch) => createCriticScorer(networks, critic, batch),

@@ -1,3 +1,4 @@
+import { onlyMemory } from '../../../model/parameters.ts'
 import { type WganConfig, wganConfigSchema } from '../../../model/systems/wgan/config.ts'
 import { createCriticScorer } from '../critic-scorer.ts'
 import { ganSystem } from '../gan-system.ts'
@@ -7,6 +8,7 @@ import { wganObjective } from './objective.ts'
 export const wgan = ganSystem<WganConfig>({
   model: 'wgan',
   schema: wganConfigSchema,
+  learning: onlyMemory,
   networks: (config) => config,
   objective: wganObjective,
   createScorer: (_, networks, { critic }, batch) => createCriticScorer(networks, critic, batch),

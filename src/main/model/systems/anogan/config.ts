@@ -11,6 +11,7 @@ import {
   latentParameter,
   learningParameters,
   learningRateParameter,
+  memoryParameters,
   normParameter,
   penaltyParameter,
   rhythmParameters,
@@ -18,7 +19,7 @@ import {
   scoringParameters,
   widthParameter,
 } from '../../parameters.ts'
-import { anoganComponents, learnedComponents, paperFeatureShare } from '../../scores.ts'
+import { anoganComponents, learnedNames, paperFeatureShare } from '../../scores.ts'
 
 const anogan = 'Schlegl et al. 2017'
 const dcgan = 'Radford et al. 2016'
@@ -71,9 +72,10 @@ export const anoganConfigSchema = z.strictObject({
       description: 'Weight lambda of the features beside the residual, in the search and in the score',
       source: `${anogan}, section 2.2`,
     }),
-  ...scoreParameter([...anoganComponents, ...learnedComponents], 'anogan'),
+  ...scoreParameter([...anoganComponents, ...learnedNames], 'anogan'),
   ...scoringParameters,
   ...learningParameters,
+  ...memoryParameters,
   ...rhythmParameters,
 })
 export type AnoganConfig = z.output<typeof anoganConfigSchema>

@@ -9,13 +9,14 @@ import {
   imageParameters,
   latentParameter,
   learningRateParameter,
+  memoryParameters,
   normParameter,
   rhythmParameters,
   scoreParameter,
   scoringParameters,
   widthParameter,
 } from '../../parameters.ts'
-import { criticComponents } from '../../scores.ts'
+import { criticComponents, memoryComponents } from '../../scores.ts'
 
 const dcgan = 'Radford et al. 2016'
 
@@ -32,7 +33,8 @@ export const dcganConfigSchema = z.strictObject({
   ...averageParameter,
   ...decayParameter,
   ...ganChoiceParameters,
-  ...scoreParameter(criticComponents, 'discriminator'),
+  ...scoreParameter([...criticComponents, ...memoryComponents], 'discriminator'),
+  ...memoryParameters,
   ...scoringParameters,
   ...rhythmParameters,
 })

@@ -10,12 +10,13 @@ import {
   imageParameters,
   latentParameter,
   learningParameters,
+  memoryParameters,
   patienceParameter,
   rhythmParameters,
   scoringParameters,
   widthParameter,
 } from '../../parameters.ts'
-import { fanoganComponents, learnedComponents, scoresFrom } from '../../scores.ts'
+import { fanoganComponents, learnedNames, scoresFrom } from '../../scores.ts'
 
 const fanogan = 'Schlegl et al. 2019'
 const wganGp = 'Gulrajani et al. 2017'
@@ -91,13 +92,14 @@ export const fanoganConfigSchema = z.strictObject({
     .default(1)
     .meta({ description: 'Weight of the feature term, in training and in the score', source: fanogan }),
   score: z
-    .enum(scoresFrom([...fanoganComponents, ...learnedComponents]))
+    .enum(scoresFrom([...fanoganComponents, ...learnedNames]))
     .default('izif')
     .meta({
       description: 'The score that the queue sorts by; it can be changed later without scoring again',
     }),
   ...scoringParameters,
   ...learningParameters,
+  ...memoryParameters,
   validateEvery: z
     .int()
     .min(1)

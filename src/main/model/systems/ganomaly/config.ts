@@ -7,13 +7,14 @@ import {
   latentParameter,
   learningParameters,
   learningRateParameter,
+  memoryParameters,
   patienceParameter,
   rhythmParameters,
   scoreParameter,
   scoringParameters,
   widthParameter,
 } from '../../parameters.ts'
-import { ganomalyComponents, learnedComponents } from '../../scores.ts'
+import { ganomalyComponents, learnedNames } from '../../scores.ts'
 
 const ganomaly = 'Akcay et al. 2018'
 
@@ -50,9 +51,10 @@ export const ganomalyConfigSchema = z.strictObject({
   ...learningRateParameter(2e-4, 'Adam', `${ganomaly}, section 4`),
   ...adamParameters(0.5, 0.999, `${ganomaly}, section 4`),
   ...decayParameter,
-  ...scoreParameter([...ganomalyComponents, ...learnedComponents], 'ganomaly'),
+  ...scoreParameter([...ganomalyComponents, ...learnedNames], 'ganomaly'),
   ...scoringParameters,
   ...learningParameters,
+  ...memoryParameters,
   validateEvery: z
     .int()
     .min(1)

@@ -11,13 +11,14 @@ import {
   imageParameters,
   latentParameter,
   learningRateParameter,
+  memoryParameters,
   penaltyParameter,
   rhythmParameters,
   scoreParameter,
   scoringParameters,
   widthParameter,
 } from '../../parameters.ts'
-import { criticComponents } from '../../scores.ts'
+import { criticComponents, memoryComponents } from '../../scores.ts'
 
 const wganGp = 'Gulrajani et al. 2017'
 
@@ -36,7 +37,8 @@ export const wganGpConfigSchema = z.strictObject({
   ...averageParameter,
   ...decayParameter,
   ...ganChoiceParameters,
-  ...scoreParameter(criticComponents, 'discriminator'),
+  ...scoreParameter([...criticComponents, ...memoryComponents], 'discriminator'),
+  ...memoryParameters,
   ...scoringParameters,
   ...rhythmParameters,
 })

@@ -9,13 +9,14 @@ import {
   imageParameters,
   latentParameter,
   learningRateParameter,
+  memoryParameters,
   normParameter,
   rhythmParameters,
   scoreParameter,
   scoringParameters,
   widthParameter,
 } from '../../parameters.ts'
-import { criticComponents } from '../../scores.ts'
+import { criticComponents, memoryComponents } from '../../scores.ts'
 
 const wgan = 'Arjovsky et al. 2017'
 
@@ -41,7 +42,8 @@ export const wganConfigSchema = z.strictObject({
   ...averageParameter,
   ...decayParameter,
   ...ganChoiceParameters,
-  ...scoreParameter(criticComponents, 'discriminator'),
+  ...scoreParameter([...criticComponents, ...memoryComponents], 'discriminator'),
+  ...memoryParameters,
   ...scoringParameters,
   ...rhythmParameters,
 })

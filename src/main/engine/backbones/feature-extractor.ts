@@ -1,0 +1,106 @@
+/** Compiled feature extraction: the features of a photograph of any size, in one call of TensorFlow. */
+import type { TensorMap } from '../../model/safetensors.ts'
+import type { Pixels } from '../data/geometry.ts'
+import { anySide, compile } from '../graph/compile.ts'
+import { tf } from '../tensorflow.ts'
+import { cellsAlong, centered } from './centered-cells.ts'
+import { features, frozenWeights } from './efficientnet-lite.ts'
+
+/** Features of the cells of one picture, each averaged over its neighborhood. */
+export interface FeatureCells {
+  /** [rows, columns, channels] */
+  data: Float32Array
+  rows: number
+  columns: number
+}
+
+/** Where features are taken: the output of a block, counted from 0, its channels, and pixels from cell to cell. */
+export interface FeatureLayer {
+  readonly block: number
+  readonly channels: number
+  readonly stride: number
+}
+
+export interface FeatureExtractor {
+  readonly channels: number
+  /** Pixels from the middle of one cell to that of the next; the first one is half of it from the edge. */
+  readonly stride: number
+  /** @param picture three channels in [-1, 1] */
+  cells(picture: Pixels): FeatureCells
+  dispose(): void
+}
+
+/**
+ * @param layers all of one stride
+ * @param weights as `foldedWeights` makes them
+ * @param neighborhood side of the square of cells that each cell is averaged over, without what lies outside the
+ * picture (Roth et al. 2022, equation 2)
+ */
+export function featureExtractor(
+  layers: readonly FeatureLayer[],
+  weights: TensorMap,
+  neighborhood = 3,
+): FeatureExtractor {
+  const [{ stride } = { stride: 1 }] = layers
+  if (layers.some((layer) => layer.stride !== stride)) throw new RangeError('layers of different strides')
+  const channels = layers.reduce((sum, { channels: of }) => sum + of, 0)
+  const network = backboneNetwork(layers, weights, neighborhood)
+  return {
+    channels,
+    stride,
+    cells(picture) {
+      const padded = centered(picture, stride)
+      const all = network.run(padded)
+      const rows = cellsAlong(picture.height, stride)
+      const columns = cellsAlong(picture.width, stride)
+      const across = padded.width / stride
+      const data = new Float32Array(rows * columns * channels)
+      for (let row = 0; row < rows; row++) {
+        const from = row * across * channels
+        data.set(all.subarray(from, from + columns * channels), row * columns * channels)
+      }
+      return { data, rows, columns }
+    },
+    dispose: () => network.dispose(),
+  }
+}
+
+/** The network alone: features of each place, for a picture of any size, as its padding gives them. */
+export function backboneNetwork(
+  layers: readonly FeatureLayer[],
+  weights: TensorMap,
+  neighborhood: number,
+): { run(picture: Pixels): Float32Array; dispose(): void } {
+  const taps = layers.map(({ block }) => block)
+  const frozen = frozenWeights(weights)
+  const step = compile(
+    {
+      variables: {},
+      inputs: { x: { shape: [1, anySide, anySide, 3] } },
+      step({ x }) {
+        const tapped = features(x, frozen, taps)
+        const averaged =
+          neighborhood === 1 ? tapped : tapped.map((layer) => tf.avgPool(layer, neighborhood, 1, 'same'))
+        return { cells: tf.concat(averaged, 3) }
+      },
+    },
+    // It is quickly compiled, and its weights would be stored a second time.
+    { cache: null },
+  )
+  // The weights are constants of the compiled graph; a step that runs eagerly reads them in each call.
+  if (step.mode === 'compiled') frozen.dispose()
+  return {
+    run({ data, width, height }) {
+      const x = tf.tensor4d(data, [1, height, width, 3])
+      try {
+        return step.run({ x }).cells
+      } finally {
+        x.dispose()
+      }
+    },
+    dispose() {
+      step.dispose()
+      frozen.dispose()
+    },
+  }
+}

@@ -1,0 +1,271 @@
+/**
+ * A memory of what cells of good photographs look like to a network that was trained on other photographs, and how far
+ * the cells of a photograph are from the nearest good ones (Roth et al. 2022, "Towards total recall in industrial
+ * anomaly detection", CVPR). Other than there, features are whitened by their covariance on good parts, two sizes of
+ * the photograph are looked at, and the evidence is that of the farthest cells or that of all cells, whichever is
+ * more unusual: each is measured in standard deviations of good photographs that are not in the bank.
+ */
+
+import { elementAt } from '../../../shared/element-at.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
+import type { Random } from '../../platform/random.ts'
+import type { FeatureCells } from '../backbones/feature-extractor.ts'
+import { resample } from '../data/geometry.ts'
+import { averagedOver3x3, type Evidence, evidenceOf, type Usual, usualOf } from './cell-evidence.ts'
+import { coresetOf } from './coreset.ts'
+import { type CellBank, type NearestCells, nearestCells, whitenedCells } from './nearest-cells.ts'
+import { MomentSums, shrunkWhiteningOf } from './whitening.ts'
+
+/** Cells in a bank, at most. */
+export const bankLimit = 16_384
+
+/** Cells that the bank is drawn from, at most. */
+const candidateLimit = 65_536
+
+/** Cells that the covariance is measured on, at most. */
+const covarianceLimit = 16_384
+
+/** Cells of the photographs that tell what is usual, at most. */
+const probeLimit = 65_536
+
+/** The lower limit of the usual distance; where all good parts are alike it would be 0. */
+const leastUnit = 1e-3
+
+/** Directions that whitened cells keep, at most: in the others good parts hardly vary. */
+const directionLimit = 128
+
+/** How far the covariance is drawn toward a multiple of the identity. */
+const shrinkage = 0.1
+
+/** What one size of the photographs has taught. */
+interface Level extends CellBank {
+  /** Median distance of a good cell to the nearest of other photographs. */
+  unit: number
+}
+
+export interface FeatureMemory {
+  levels: readonly Level[]
+  /** Evidence of good photographs. */
+  usual: Record<keyof Evidence, Usual>
+}
+
+/** The cells of one photograph, at each size. */
+export type CellsOfLevels = readonly FeatureCells[]
+
+interface Photograph {
+  cells: CellsOfLevels
+  counts: Uint8Array | null
+}
+
+/** A cell's features and the number of its photograph. */
+interface Candidates {
+  rows: Float32Array[]
+  owners: number[]
+}
+
+/** Collects cells of good photographs and learns from them. */
+export class MemoryGathering {
+  readonly #random: Random
+  readonly #perPhotograph: number
+  readonly #candidates: Candidates[] = []
+  readonly #probes: { photograph: Photograph; owner: number }[] = []
+  #probed = 0
+  #photographs = 0
+
+  /** @param photographs how many will be added */
+  constructor(photographs: number, random: Random) {
+    this.#random = random
+    this.#perPhotograph = Math.max(1, Math.floor(candidateLimit / Math.max(1, photographs)))
+  }
+
+  /** @param counts 1 for each cell of the first size that counts; null where all do */
+  add(cells: CellsOfLevels, counts: Uint8Array | null): void {
+    const owner = this.#photographs++
+    for (const [at, level] of cells.entries()) {
+      this.#candidates[at] ??= { rows: [], owners: [] }
+      const candidates = this.#candidates[at]
+      const width = level.data.length / (level.rows * level.columns)
+      // At the smaller size, a cell that does not count is a small loss; it is a cell of a good part all the same.
+      const all = Array.from({ length: level.rows * level.columns }, (_, cell) => cell)
+      const some = at === 0 && counts !== null ? all.filter((cell) => counts[cell] === 1) : all
+      const order = this.#random.shuffle(some.length > 0 ? some : all).slice(0, this.#perPhotograph)
+      for (const cell of order) {
+        candidates.rows.push(level.data.slice(cell * width, (cell + 1) * width))
+        candidates.owners.push(owner)
+      }
+    }
+    const count = cells[0] === undefined ? 0 : cells[0].rows * cells[0].columns
+    if (this.#probed + count > probeLimit && this.#probes.length > 0) return
+    this.#probed += count
+    this.#probes.push({ photograph: { cells, counts }, owner })
+  }
+
+  finish(): FeatureMemory {
+    const learned = this.#candidates.map((candidates) => this.#level(candidates))
+    const levels = learned.map(({ level }) => level)
+    const searches = learned.map(({ level, owners }) => ({ search: nearestCells(level), owners }))
+    try {
+      // The distance of a good cell to the cells of other photographs is what a new good photograph will have.
+      const distances = this.#probes.map(({ photograph, owner }) =>
+        photograph.cells.map(({ data }, at) => {
+          const { search, owners } = elementAt(searches, at, 'Sizes of a photograph')
+          const several = this.#photographs > 1
+          return search.distances(data, several ? (cell) => owners[cell] === owner : undefined)
+        }),
+      )
+      for (const [at, level] of levels.entries()) {
+        const all = distances.flatMap((of) => [...elementAt(of, at, 'Sizes of a photograph')])
+        level.unit = Math.max(medianOf(all), Math.fround(leastUnit))
+      }
+      const evidence = this.#probes.map(({ photograph }, i) =>
+        evidenceOf(
+          mapOf(photograph.cells, elementAt(distances, i, 'Photographs'), levels),
+          photograph.counts,
+        ),
+      )
+      const usual = {
+        local: usualOf(evidence.map(({ local }) => local)),
+        all: usualOf(evidence.map(({ all }) => all)),
+      }
+      return { levels, usual }
+    } finally {
+      for (const { search } of searches) search.dispose()
+    }
+  }
+
+  #level({ rows, owners }: Candidates): { level: Level; owners: number[] } {
+    const features = rows[0]?.length ?? 0
+    const sums = new MomentSums(features)
+    const step = Math.max(1, Math.ceil(rows.length / covarianceLimit))
+    for (let at = 0; at < rows.length; at += step) sums.add(elementAt(rows, at, 'Cells to measure'))
+    const { mean, covariance } = sums.finish()
+    const whitener = {
+      mean: Float32Array.from(mean),
+      whitening: shrunkWhiteningOf(covariance, features, { share: shrinkage, directions: directionLimit }),
+    }
+    const cells = new Float32Array(rows.length * features)
+    for (const [at, row] of rows.entries()) cells.set(row, at * features)
+    const white = whitenedCells(cells, whitener)
+    const directions = white.length / rows.length
+    const chosen = coresetOf(white, directions, bankLimit, this.#random)
+    const bank = new Float32Array(chosen.length * directions)
+    for (const [at, from] of chosen.entries()) {
+      bank.set(white.subarray(from * directions, (from + 1) * directions), at * directions)
+    }
+    return {
+      level: { ...whitener, bank, unit: 1 },
+      owners: Array.from(chosen, (from) => elementAt(owners, from, 'Cells to choose from')),
+    }
+  }
+}
+
+function medianOf(values: number[]): number {
+  const sorted = Float32Array.from(values).sort()
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}
+
+/** The sum of the distances at all sizes, each in units of what is usual, at the cells of the first one. */
+function mapOf(
+  cells: CellsOfLevels,
+  distances: readonly Float32Array[],
+  levels: readonly Level[],
+): Float32Array {
+  const [first] = cells
+  if (first === undefined) return new Float32Array()
+  const sum = new Float32Array(first.rows * first.columns)
+  for (const [at, { rows, columns }] of cells.entries()) {
+    const { unit } = elementAt(levels, at, 'Sizes of a photograph')
+    const own = elementAt(distances, at, 'Sizes of a photograph')
+    const averaged = { data: averagedOver3x3(own, rows, columns), width: columns, height: rows, channels: 1 }
+    const fitted = resample(averaged, first.columns, first.rows)
+    for (const [cell, value] of fitted.data.entries())
+      sum[cell] = elementAt(sum, cell, 'Cells') + value / unit
+  }
+  return sum
+}
+
+/** What a memory says about one photograph. */
+export interface Recalled {
+  /** In standard deviations of good photographs. */
+  evidence: Evidence
+  /** Distance of each cell; the number of sizes is usual on good parts. */
+  distances: Float32Array
+  rows: number
+  columns: number
+}
+
+/** Compares photographs with a memory, which is held as tensors. */
+export class MemorySearch {
+  readonly #memory: FeatureMemory
+  readonly #searches: readonly NearestCells[]
+
+  constructor(memory: FeatureMemory) {
+    this.#memory = memory
+    this.#searches = memory.levels.map((level) => nearestCells(level))
+  }
+
+  recall(cells: CellsOfLevels, counts: Uint8Array | null): Recalled {
+    const { levels, usual } = this.#memory
+    const own = cells.map(({ data }, at) =>
+      elementAt(this.#searches, at, 'Sizes of a photograph').distances(data),
+    )
+    const distances = mapOf(cells, own, levels)
+    const { local, all } = evidenceOf(distances, counts)
+    const inDeviations = (value: number, { mean, deviation }: Usual) => (value - mean) / deviation
+    const [first = { rows: 0, columns: 0 }] = cells
+    return {
+      evidence: { local: inDeviations(local, usual.local), all: inDeviations(all, usual.all) },
+      distances,
+      rows: first.rows,
+      columns: first.columns,
+    }
+  }
+
+  dispose(): void {
+    for (const search of this.#searches) search.dispose()
+  }
+}
+
+const prefix = 'memory/'
+
+/** As tensors of a model file. */
+export function memoryTensors({ levels, usual: { local, all } }: FeatureMemory): TensorMap {
+  const tensors: TensorMap = {
+    [`${prefix}usual`]: {
+      shape: [4],
+      data: Float32Array.of(local.mean, local.deviation, all.mean, all.deviation),
+    },
+  }
+  for (const [at, { mean, whitening, bank, unit }] of levels.entries()) {
+    const features = mean.length
+    const named = (name: string) => `${prefix}${at}/${name}`
+    tensors[named('mean')] = { shape: [features], data: mean }
+    const directions = whitening.length / features
+    tensors[named('whitening')] = { shape: [features, directions], data: whitening }
+    tensors[named('bank')] = { shape: [bank.length / directions, directions], data: bank }
+    tensors[named('unit')] = { shape: [1], data: Float32Array.of(unit) }
+  }
+  return tensors
+}
+
+/** Reads a memory from the tensors of a model file; null where it has none. */
+export function memoryOfModel(tensors: TensorMap): FeatureMemory | null {
+  const stored = tensors[`${prefix}usual`]?.data
+  if (stored === undefined) return null
+  const [localMean = 0, localDeviation = 1, allMean = 0, allDeviation = 1] = stored
+  const levels: Level[] = []
+  for (let at = 0; ; at++) {
+    const [mean, whitening, bank, unit] = ['mean', 'whitening', 'bank', 'unit'].map(
+      (name) => tensors[`${prefix}${at}/${name}`]?.data,
+    )
+    if (!mean || !whitening || !bank || !unit) break
+    levels.push({ mean, whitening, bank, unit: unit[0] ?? 1 })
+  }
+  return {
+    levels,
+    usual: {
+      local: { mean: localMean, deviation: localDeviation },
+      all: { mean: allMean, deviation: allDeviation },
+    },
+  }
+}

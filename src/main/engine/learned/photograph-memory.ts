@@ -1,0 +1,120 @@
+/** The memory of features of a backbone, and how far a photograph is from it. */
+import { elementAt } from '../../../shared/element-at.ts'
+import { backboneByName } from '../../model/backbones/registry.ts'
+import type { LearningParameters } from '../../model/parameters.ts'
+import type { TensorMap } from '../../model/safetensors.ts'
+import { memoryComponent } from '../../model/scores.ts'
+import { type FeatureExtractor, type FeatureLayer, featureExtractor } from '../backbones/feature-extractor.ts'
+import { foldedWeights } from '../backbones/folded-weights.ts'
+import { type Pixels, resample } from '../data/geometry.ts'
+import { cellsInside, distanceMap } from '../scoring/distance-map.ts'
+import type { SeenPhotograph } from '../scoring/tile-scorer.ts'
+import {
+  type CellsOfLevels,
+  type FeatureMemory,
+  MemoryGathering,
+  MemorySearch,
+  memoryOfModel,
+  memoryTensors,
+} from './feature-memory.ts'
+import type { Learnable, Learned } from './learnable.ts'
+
+/** Where features are taken. */
+function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
+  const known = backboneByName(backbone)
+  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
+  return known.layers
+}
+
+/** The sizes that a photograph is looked at in, as factors of that of the configuration. */
+const sizes = [1, 0.7] as const
+
+const prefix = 'backbone/'
+
+const named = (tensors: TensorMap): TensorMap =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]))
+
+function ofBackbone(tensors: TensorMap): TensorMap | null {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
+  if (own.length === 0) return null
+  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
+}
+
+/** The picture that features are taken of. */
+function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
+  if (forFeatures === null) throw new TypeError('a memory of features needs a backbone')
+  return forFeatures
+}
+
+function cellsOf(extractor: FeatureExtractor, picture: Pixels): CellsOfLevels {
+  const { width, height } = picture
+  const side = (length: number, factor: number) => Math.max(1, Math.round(length * factor))
+  return sizes.map((factor) =>
+    extractor.cells(factor === 1 ? picture : resample(picture, side(width, factor), side(height, factor))),
+  )
+}
+
+/** Which cells count; null where all do. */
+function countsOf(cells: CellsOfLevels, picture: Pixels, { insideAt }: SeenPhotograph, stride: number) {
+  const inside = insideAt(picture.width, picture.height)
+  return inside && cellsInside(elementAt(cells, 0, 'Sizes of a photograph'), picture, inside, stride)
+}
+
+const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
+  tensors: { ...named(backbone), ...memoryTensors(memory) },
+  ofPhotograph() {
+    const extractor = featureExtractor(layersOf(parameters), backbone)
+    const search = new MemorySearch(memory)
+    return {
+      measure(seen) {
+        const picture = pictureOf(seen)
+        const cells = cellsOf(extractor, picture)
+        const counts = countsOf(cells, picture, seen, extractor.stride)
+        const { evidence, distances, rows, columns } = search.recall(cells, counts)
+        const shown = { data: distances, rows, columns, side: extractor.stride }
+        return {
+          values: [evidence.local, evidence.all],
+          map:
+            parameters.map === memoryComponent
+              ? (width, height) => resample(distanceMap(shown, picture.width, picture.height), width, height)
+              : null,
+        }
+      },
+      dispose() {
+        extractor.dispose()
+        search.dispose()
+      },
+    }
+  },
+})
+
+export const photographMemory: Learnable = {
+  name: memoryComponent,
+  learning: {
+    from: 'photographs',
+    most: 2_048,
+    gather(photographs, random, parameters, tensors) {
+      if (tensors === null) throw new TypeError('a memory of features needs a backbone')
+      const layers = layersOf(parameters)
+      const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
+      const extractor = featureExtractor(layers, backbone)
+      const gathering = new MemoryGathering(photographs, random)
+      return {
+        add(seen) {
+          const picture = pictureOf(seen)
+          const cells = cellsOf(extractor, picture)
+          gathering.add(cells, countsOf(cells, picture, seen, extractor.stride))
+        },
+        finish() {
+          extractor.dispose()
+          return learned(gathering.finish(), backbone, parameters)
+        },
+      }
+    },
+  },
+  ofModel(tensors, parameters) {
+    const memory = memoryOfModel(tensors)
+    const backbone = ofBackbone(tensors)
+    return memory && backbone && learned(memory, backbone, parameters)
+  },
+}
