@@ -43,9 +43,9 @@ export const importReportSchema = z.object({
   ),
   /** What the folder was taken for; imports of earlier versions did not record it. */
   recognized: knownLayoutSchema.optional(),
-  /** Number of images that this import added and of which nothing says whether they are good. */
+  /** Number of images of the dataset after the import of which nothing says whether they are good. */
   unlabeled: z.int().nonnegative().default(0),
-  /** Number of masks of images that this import added; several of one image are one. */
+  /** Number of images of the dataset with a mask after the import. */
   masks: z.int().nonnegative().default(0),
   /** Number of images that annotations of documents in the folder were drawn on. */
   annotated: z.int().nonnegative().default(0),

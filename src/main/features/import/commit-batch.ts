@@ -78,8 +78,6 @@ export function commitBatch(context: ImportContext, items: readonly Item[]): voi
   }
   publication.confirm()
   notes.imported += fresh.length
-  notes.masks += masks.length
-  notes.unlabeled += fresh.filter(({ placement }) => placement.label === 'unlabeled').length
   for (const { reading } of fresh) {
     for (const warning of reading.info.warnings) notes.warnings.push({ file: reading.file, ...warning })
   }

@@ -169,16 +169,14 @@ function reportText(report: ImportReport): string {
   const { dataset, imported, already, duplicates, refused, warnings, splits, seconds } = report
   const parts = [
     `${imported} imported`,
-    ...(report.masks > 0 ? [`${report.masks} with a mask`] : []),
     ...(report.annotated > 0 ? [`${report.annotated} with annotations`] : []),
-    ...(report.unlabeled > 0 ? [`${report.unlabeled} unlabeled`] : []),
     ...(already > 0 ? [`${already} were there already`] : []),
     `${duplicates.length} duplicates`,
     `${refused.length} refused`,
   ]
   return (
     `${dataset}: ${parts.join(', ')}, in ${formatSeconds(seconds)}.\n` +
-    `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}.\n` +
+    `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}; ${report.masks} with a mask, ${report.unlabeled} unlabeled.\n` +
     list(
       'Refused',
       refused.map((refusal) => [refusal.file, refusal.code, english.text('failure', refusal, 'title')]),

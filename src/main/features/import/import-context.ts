@@ -8,7 +8,7 @@ import type { SplitRule } from './splits.ts'
 /** What the report will say of single files, as far as the import has come. */
 export type Notes = Pick<
   ImportReport,
-  'imported' | 'already' | 'duplicates' | 'refused' | 'warnings' | 'unlabeled' | 'masks' | 'annotated'
+  'imported' | 'already' | 'duplicates' | 'refused' | 'warnings' | 'annotated'
 >
 
 /** Everything that stays the same during one import. */

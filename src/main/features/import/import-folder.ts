@@ -77,8 +77,6 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     notes: {
       imported: 0,
       already: 0,
-      unlabeled: 0,
-      masks: 0,
       annotated: 0,
       duplicates: [],
       refused: [...plan.leftOut],
@@ -101,6 +99,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
         recognized: plan.recognized,
         passedOver: plan.passedOver,
         ...context.notes,
+        ...countsOf(context),
         splits: splitCounts(db, dataset.id),
         seconds: (performance.now() - started) / 1000,
       }
@@ -162,6 +161,17 @@ async function importFiles(context: ImportContext, onDone: (done: number) => voi
       throw error
     }
   }
+}
+
+function countsOf({ workspace, dataset }: ImportContext): Pick<ImportReport, 'masks' | 'unlabeled'> {
+  return (
+    workspace.db.get(
+      z.object({ masks: z.int(), unlabeled: z.int() }),
+      `SELECT count(mask_sha256) AS masks, count(CASE label WHEN 'unlabeled' THEN 1 END) AS unlabeled
+       FROM image WHERE dataset_id = $id AND removed_at IS NULL`,
+      { id: dataset.id },
+    ) ?? { masks: 0, unlabeled: 0 }
+  )
 }
 
 function noteMissingNormals({ workspace, dataset, notes }: ImportContext): void {
