@@ -138,9 +138,7 @@ export function requireOneDataset(root: string, folders: readonly string[]): voi
     if (third !== undefined) names.add(`${plain(second)}/${plain(third)}`)
   }
   const withSplits = [...inside].filter(([, names]) => names.has('train') && names.has('test'))
-  const withImages = [...inside].filter(
-    ([, names]) => names.has('data/images') || (names.has('ok') && names.has('ng')),
-  )
+  const withImages = [...inside].filter(([, names]) => names.has('data/images'))
   const datasets = withSplits.length > 0 ? withSplits : withImages.length > 1 ? withImages : []
   const [example] = datasets
   if (example === undefined) return

@@ -48,6 +48,12 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
   if (asked === 'mvtec' && !typed) throw new Failure('layout-mismatch', { folder: root })
   if (asked === 'auto' && !typed) requireOneDataset(root, folders)
 
+  // One folder called "test" beside others is no split of the data set: two of them are.
+  const splits = new Set(
+    folders.flatMap((path) => path.split('/').map(splitOfFolder)).filter((split) => split !== null),
+  )
+  const useSplits = asked !== 'flat' && (typed || splits.size > 1)
+
   const facts = pictureFacts(root)
   const pictures = withoutSkipped(listing.pictures, corrections)
   const found = await findMasks(pictures, facts, saidOf(corrections))
@@ -66,7 +72,7 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     const path = folderOf(file)
     const known = meanings.get(path)
     if (known) return known
-    const made = meaningOf(segmentsOf(path), typed, asked !== 'flat')
+    const made = meaningOf(segmentsOf(path), typed, useSplits)
     meanings.set(path, made)
     return made
   }

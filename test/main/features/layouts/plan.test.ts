@@ -88,6 +88,37 @@ describe('what a place says in a flat folder', () => {
   })
 })
 
+describe('folders called as splits are', () => {
+  it('are splits where there are two of them, without the types of MVTec AD too', async () => {
+    const folder = await folderWith(
+      'data/train/ok/1.png',
+      'data/val/ok/2.png',
+      'data/test/ng/3.png',
+      'data/test/x/4.png',
+    )
+    await expect(planFolder(folder)).rejects.toMatchObject({ code: 'several-datasets' })
+    const inside = await planFolder(join(folder, 'data'))
+    expect(inside.photographs.map(({ file, split, label }) => [file, split, label])).toEqual([
+      ['train/ok/1.png', null, 'normal'],
+      ['val/ok/2.png', 'validation', 'normal'],
+      ['test/x/4.png', 'test', 'anomalous'],
+      ['test/ng/3.png', 'test', 'anomalous'],
+    ])
+  })
+
+  it('are none where there is one alone', async () => {
+    const { photographs } = await planFolder(
+      await folderWith('Test/good/1.png', 'Test/bad/2.png', 'line 2/good/3.png'),
+    )
+    expect(photographs.map(({ split }) => split)).toEqual([null, null, null])
+  })
+
+  it('of two cameras are one dataset', async () => {
+    const folder = await folderWith('cam1/OK/1.png', 'cam1/NG/2.png', 'cam2/OK/3.png', 'cam2/NG/4.png')
+    expect((await planFolder(folder)).photographs).toHaveLength(4)
+  })
+})
+
 describe('a mask', () => {
   it('is found by the stem of its photograph', () => {
     for (const mask of ['crack/007_mask.png', 'crack/007.png', 'crack/007_MASK.tif', 'crack/007-gt.png']) {
