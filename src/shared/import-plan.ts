@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
+import { defectTypeNameSchema } from './label.ts'
 import { messageSchema } from './messages/message.ts'
 
 /** The layouts that are known by name; `folders` is any other folder, read by the words in its names. */
@@ -72,14 +73,12 @@ const pathBelowSchema = z
     message: 'must be a path below the folder',
   })
 
-export const defectTypeSchema = z.string().trim().min(1).max(100)
-
 export const plannedPhotographSchema = z.object({
   file: pathBelowSchema,
   /** The split; null where it is drawn. */
   split: splitSchema.nullable(),
   label: plannedLabelSchema,
-  defectType: defectTypeSchema.nullable(),
+  defectType: defectTypeNameSchema.nullable(),
   /** Its masks; several are united. */
   masks: z.array(pathBelowSchema).default([]),
   /** Something about its name is that of a mask, so its pixels are looked at before it is taken as a photograph. */

@@ -6,12 +6,12 @@ import { datasetNameSchema, splitCountsSchema } from './dataset.ts'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
 import {
   annotationFormatSchema,
-  defectTypeSchema,
   importPlanSchema,
   knownLayoutSchema,
   leftOutCodeSchema,
   plannedLabelSchema,
 } from './import-plan.ts'
+import { defectTypeNameSchema } from './label.ts'
 import { messageSchema } from './messages/message.ts'
 
 /** Why a file was not imported; each is a message of the topic `failure`. */
@@ -67,7 +67,7 @@ export const importCorrectionSchema = z.object({
   /** The split; null to assign its images at random. */
   split: splitSchema.nullable(),
   label: plannedLabelSchema,
-  defectType: defectTypeSchema.nullable(),
+  defectType: defectTypeNameSchema.nullable(),
   /** Whether its pictures are photographs or masks; null: its name and its pictures decide. */
   holds: z.enum(['photographs', 'masks']).nullable().default(null),
 })

@@ -11,17 +11,22 @@ export async function readDocuments(context: ImportContext): Promise<void> {
       plan.documents.filter((document) => document.format === format).map(({ file }) => file),
     )
     if (files.size === 0) continue
-    const { images, skipped } = await importMasks(workspace, {
+    const {
+      images,
+      skipped,
+      notes: told,
+    } = await importMasks(workspace, {
       dataset,
       format,
       folder: root,
-      files,
+      only: files,
       mayDrawOn({ file, maskSha256 }) {
         if (maskSha256 !== null) return false
         return planned.get(file)?.label === 'normal' ? message('normal-by-folder', { name: file }) : true
       },
     })
     notes.annotated += images
+    notes.warnings.push(...told)
     for (const { file, ...reason } of skipped) {
       notes.warnings.push({ file, ...message('annotation-skipped', { reason: inside('reason', reason) }) })
     }

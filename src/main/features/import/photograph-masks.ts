@@ -5,11 +5,12 @@ import type { PlannedLabel } from '../../../shared/import-plan.ts'
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
 import { withBytes } from '../../images/byte-source.ts'
 import { fileType } from '../../images/file-type.ts'
-import { type Mask, readMask } from '../../images/mask.ts'
+import { classTexts, fitMask, interpretMask, type Mask, type MaskedPhotograph } from '../../images/mask.ts'
+import { maskPng } from '../../images/mask-png.ts'
+import { orientationOf } from '../../images/orientation.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { maskPng } from '../label/annotate.ts'
 
 /** A mask that fits its photograph, staged. */
 export interface StagedMask {
@@ -45,53 +46,69 @@ export async function readMasksFor(
 ): Promise<ReadMasks> {
   const { file, label } = photograph
   const read: ReadMasks = { mask: null, isRead: false, warnings: [] }
-  const united: { mask: Mask | null; files: string[] } = { mask: null, files: [] }
+  const used: { file: string; fitted: Fitted }[] = []
+  const orientation = await orientationOf(join(folder, file))
   for (const maskFile of masks) {
-    const mask = await readFitting(join(folder, maskFile), photograph)
-    if ('code' in mask) {
-      read.warnings.push({ file: maskFile, ...mask })
+    const fitted = await readFitting(join(folder, maskFile), { ...photograph, orientation })
+    if ('code' in fitted) {
+      read.warnings.push({ file: maskFile, ...fitted })
       continue
     }
     read.isRead = true
-    if (mask.area === 0) {
-      // Of a good photograph an empty mask says what is known; of one with several, another one may mark the defect.
-      if (label === 'anomalous' && masks.length === 1) {
-        read.warnings.push({ file: maskFile, ...message('mask-empty', { file }) })
-      }
-      continue
+    if (fitted.mask.area === 0) continue
+    if (label === 'normal') read.warnings.push({ file: maskFile, ...message('mask-of-normal', { file }) })
+    else {
+      read.warnings.push(...fitted.notes.map((note) => ({ file: maskFile, ...note })))
+      used.push({ file: maskFile, fitted })
     }
-    if (label === 'normal') {
-      read.warnings.push({ file: maskFile, ...message('mask-of-normal', { file }) })
-      continue
-    }
-    united.mask = united.mask === null ? mask : unionOf(united.mask, mask)
-    united.files.push(maskFile)
   }
-  const [only, ...more] = united.files
-  if (united.mask === null || only === undefined) {
-    if (label === 'anomalous' && masks.length > 1 && read.isRead) {
+  const [first, ...others] = used
+  if (first === undefined) {
+    // Of a good photograph empty masks say what is known; of a bad one, they mark nothing.
+    if (label === 'anomalous' && read.isRead) {
       read.warnings.push({ file: masks[0] ?? file, ...message('mask-empty', { file }) })
     }
     return read
   }
+  // One that is used as it is keeps its bytes; what was turned or united is stored as it lies on the photograph.
   read.mask =
-    more.length === 0 ? stageFile(workspace, join(folder, only)) : await stageUnion(workspace, united.mask)
+    others.length === 0 && !first.fitted.isTurned
+      ? stageFile(workspace, join(folder, first.file))
+      : await stagePixels(
+          workspace,
+          others.reduce((union, { fitted }) => unionOf(union, fitted.mask), first.fitted.mask),
+        )
   return read
 }
 
-async function readFitting(path: string, photograph: Photograph): Promise<Mask | Message> {
+interface Fitted {
+  mask: Mask
+  isTurned: boolean
+  notes: Message[]
+}
+
+async function readFitting(
+  path: string,
+  photograph: Photograph & MaskedPhotograph,
+): Promise<Fitted | Message> {
   try {
-    const mask = await readMask(path)
-    const { file, width: fileWidth, height: fileHeight } = photograph
-    if (mask.width === fileWidth && mask.height === fileHeight) return mask
-    return message('mask-size', { width: mask.width, height: mask.height, file, fileWidth, fileHeight })
+    const found = await interpretMask(path)
+    const fitting = fitMask(found, photograph)
+    if (fitting === null) {
+      const { file, width: fileWidth, height: fileHeight } = photograph
+      const { width, height } = found.mask
+      return message('mask-size', { width, height, file, fileWidth, fileHeight })
+    }
+    const { mask, classes, notes } = fitting
+    const united = classes.length > 1 ? [message('mask-classes', { classes: classTexts(classes) })] : []
+    return { mask, isTurned: mask.data !== found.mask.data, notes: [...notes, ...united] }
   } catch (error) {
     if (!(error instanceof ImageRefusal)) throw error
     return message('mask-refused', { refusal: inside('failure', error) })
   }
 }
 
-const unionOf = (a: Mask, b: Mask): Mask => {
+function unionOf(a: Mask, b: Mask): Mask {
   const data = a.data.map((value, i) => (value > 0 || b.data[i] === 1 ? 1 : 0))
   return { ...a, data, area: data.reduce((sum, value) => sum + value, 0) }
 }
@@ -101,7 +118,7 @@ const stageFile = (workspace: Workspace, path: string): StagedMask => ({
   staged: workspace.blobs.stage(path),
 })
 
-async function stageUnion(workspace: Workspace, { data, width, height }: Mask): Promise<StagedMask> {
-  const png = await maskPng({ data, width, height, types: [] })
-  return { staged: workspace.blobs.stageBytes(png), format: 'png' }
-}
+const stagePixels = async (workspace: Workspace, mask: Mask): Promise<StagedMask> => ({
+  staged: workspace.blobs.stageBytes(await maskPng(mask)),
+  format: 'png',
+})
