@@ -4,6 +4,13 @@ import { z } from 'zod'
 import { call, jobStarted } from './call.ts'
 import { datasetNameSchema, splitCountsSchema } from './dataset.ts'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
+import {
+  annotationFormatSchema,
+  importPlanSchema,
+  knownLayoutSchema,
+  leftOutCodeSchema,
+  plannedLabelSchema,
+} from './import-plan.ts'
 import { defectTypeNameSchema } from './label.ts'
 import { messageSchema } from './messages/message.ts'
 
@@ -30,7 +37,20 @@ export const importReportSchema = z.object({
   already: z.int().nonnegative(),
   /** Files with the same bytes as `of`, which is in the dataset; they are not imported. */
   duplicates: z.array(z.object({ file: z.string(), of: z.string() })),
-  refused: z.array(messageSchema.extend({ file: z.string(), code: refusalCodeSchema })),
+  /** Not taken, each with the reason: files that cannot be read as photographs, and what was left out before that. */
+  refused: z.array(
+    messageSchema.extend({ file: z.string(), code: z.union([refusalCodeSchema, leftOutCodeSchema]) }),
+  ),
+  /** What the folder was taken for; imports of earlier versions did not record it. */
+  recognized: knownLayoutSchema.optional(),
+  /** Number of images of the dataset after the import of which nothing says whether they are good. */
+  unlabeled: z.int().nonnegative().default(0),
+  /** Number of images of the dataset with a mask after the import. */
+  masks: z.int().nonnegative().default(0),
+  /** Number of images that annotations of documents in the folder were drawn on. */
+  annotated: z.int().nonnegative().default(0),
+  /** Junk of systems and programs that was passed over, by its kind. */
+  passedOver: importPlanSchema.shape.passedOver,
   /** Number of images in each split of the dataset after the import. */
   splits: splitCountsSchema,
   warnings: z.array(messageSchema.extend({ file: z.string() })),
@@ -46,10 +66,14 @@ export const importCorrectionSchema = z.object({
   skip: z.boolean().default(false),
   /** The split; null to assign its images at random. */
   split: splitSchema.nullable(),
-  label: labelSchema,
+  label: plannedLabelSchema,
   defectType: defectTypeNameSchema.nullable(),
+  /** Whether its pictures are photographs or masks; null: its name and its pictures decide. */
+  holds: z.enum(['photographs', 'masks']).nullable().default(null),
 })
 export type ImportCorrection = z.infer<typeof importCorrectionSchema>
+/** As a person gives it: what is left out has its default. */
+export type GivenCorrection = z.input<typeof importCorrectionSchema>
 
 export const importProgressSchema = z.object({
   done: z.int().nonnegative(),
@@ -59,22 +83,43 @@ export const importProgressSchema = z.object({
 })
 export type ImportProgress = z.infer<typeof importProgressSchema>
 
+/** What an import would do with a folder. Lists are bounded, so that a window can show any folder; counts are whole. */
 export const folderPreviewSchema = z.object({
   folder: z.string(),
   layout: layoutSchema,
-  files: z.number().int(),
-  /** Folders inside it with the split and label that each would get. */
+  recognized: knownLayoutSchema,
+  /** Number of photographs. */
+  files: z.int(),
+  /** Folders inside it with what each would become; the first ones of `groupCount`. */
   groups: z.array(
     z.object({
       path: z.string(),
-      files: z.number().int(),
+      files: z.int(),
+      holds: z.enum(['photographs', 'masks']),
       /** The split; null where its images are assigned at random. */
       split: splitSchema.nullable(),
-      label: labelSchema,
+      label: plannedLabelSchema,
       defectType: z.string().nullable(),
+      /** Not all of its photographs get this split, label and type: a table says more of them. */
+      mixed: z.boolean(),
+      /** Number of its photographs that have a mask; of a folder of masks, those that belong to a photograph. */
+      masked: z.int(),
     }),
   ),
-  masks: z.number().int(),
+  groupCount: z.int(),
+  /** Number of masks that belong to photographs. */
+  masks: z.int(),
+  /** Number of photographs of which nothing says whether they are good. */
+  unlabeled: z.int(),
+  /** Some photographs with their masks. */
+  pairs: z.array(z.object({ file: z.string(), masks: z.array(z.string()) })),
+  documents: z.array(z.object({ file: z.string(), format: annotationFormatSchema })),
+  documentCount: z.int(),
+  leftOut: importPlanSchema.shape.leftOut.unwrap(),
+  leftOutCount: z.int(),
+  notes: importPlanSchema.shape.notes.unwrap(),
+  noteCount: z.int(),
+  passedOver: importPlanSchema.shape.passedOver.unwrap(),
   suggestedName: z.string(),
 })
 export type FolderPreview = z.infer<typeof folderPreviewSchema>
@@ -82,7 +127,13 @@ export type FolderPreview = z.infer<typeof folderPreviewSchema>
 export const importCalls = {
   /** Previews the import of a folder; writes nothing. */
   'folder.inspect': call(
-    z.object({ path: z.string().min(1), layout: z.enum(['auto', 'mvtec', 'flat']).default('auto') }),
+    z.object({
+      path: z.string().min(1),
+      layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
+      followLinks: z.boolean().default(false),
+      /** What a person said of folders so far; folders of masks change what belongs to which photograph. */
+      corrections: z.array(importCorrectionSchema).max(10_000).default([]),
+    }),
     folderPreviewSchema,
   ),
   /** Writes the synthetic sample line (if it does not exist yet) and imports it as the dataset "sample". */
@@ -100,6 +151,8 @@ export const importCalls = {
       hasDirection: z.boolean().optional(),
       /** Corrections for folders that contain something else than their names say. */
       corrections: z.array(importCorrectionSchema).max(10_000).default([]),
+      /** Whether symbolic links to files and folders are followed. */
+      followLinks: z.boolean().default(false),
     }),
     jobStarted,
   ),

@@ -6,6 +6,7 @@ import { timeSchema } from './values.ts'
 
 export const operatorNameSchema = z
   .string()
+  .normalize('NFC')
   .trim()
   .min(1)
   .max(80)

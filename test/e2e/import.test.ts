@@ -64,6 +64,42 @@ describeInChromium('importing a folder', () => {
     await page.getByText('6 images shown').waitFor()
   })
 
+  it('shows what each folder was taken for, and a person changes it before anything is written', async () => {
+    const folder = await writeFolder(join(station.folder, 'mixed'), {
+      ...numbered('good', 5),
+      ...numbered('monday', 2, 20),
+      'bad/0.png': 30,
+      // As many values as a photograph, so that only a person can say that it is a mask.
+      'outlines/monday/0.png': 40,
+      'Thumbs.db': 'x',
+      'notes.docx': 'x',
+    })
+    const { page } = station
+    await askForFolder(station)
+    await page.getByLabel('Path of the folder').fill(folder)
+    await page.getByRole('button', { name: 'Go', exact: true }).click()
+    await page.getByRole('button', { name: 'Use this folder' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Taken for plain folders, by their names').waitFor()
+    await dialog.getByRole('tab', { name: 'Left out (1)' }).waitFor()
+    await dialog.getByRole('tab', { name: 'Passed over (1)' }).click()
+    await dialog.getByText('1, for instance Thumbs.db').waitFor()
+    const choose = async (label: string, meaning: string): Promise<void> => {
+      await dialog.getByRole('combobox', { name: label, exact: true }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('option', { name: meaning }).click()
+    }
+    await choose('Label of outlines/monday', 'Masks')
+    await dialog.getByRole('tab', { name: 'Masks (1)' }).click()
+    await dialog.getByText('outlines/monday/0.png').last().waitFor()
+    await choose('Label of monday', 'As its mask says')
+    await page.getByRole('button', { name: 'Import 8 files' }).click()
+    await dialog.getByText('8 images imported into mixed').waitFor()
+    await dialog.getByText('Passed over: Windows (1).').waitFor()
+    await dialog.getByRole('button', { name: 'Show the images' }).click()
+    await page.getByText('8 images shown').waitFor()
+  })
+
   it('imports photographs of real parts', async ({ skip }) => {
     skip(!existsSync(figures), 'the photographs of ../shared/data/molded-figure are not here')
     const { page } = station

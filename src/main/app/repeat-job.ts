@@ -22,6 +22,8 @@ const importPayload = z.object({
   unlabeledAs: labelSchema,
   hasDirection: z.boolean().nullable(),
   corrections: z.array(importCorrectionSchema).default([]),
+  followLinks: z.boolean().default(false),
+  as: z.string().optional(),
 })
 const samplePayload = z.object({ folder: z.string(), seed: z.number().int() })
 const datasetPayload = z.object({ dataset: z.string() })
@@ -41,8 +43,10 @@ export function repeatJob(session: Session, id: Id): Id {
     throw new Failure('job-active', { job: id, state })
   }
   switch (kind) {
-    case 'import':
-      return session.jobs.start(importPlan(session, importPayload.parse(payload))).id
+    case 'import': {
+      const { as, ...request } = importPayload.parse(payload)
+      return session.jobs.start(importPlan(session, { ...request, ...(as === undefined ? {} : { as }) })).id
+    }
     case 'sample':
       return session.jobs.start(samplePlan(session, samplePayload.parse(payload))).id
     case 'train':

@@ -14,6 +14,7 @@ import {
 import { gridTask } from '../features/datasets/grid-task.ts'
 import { writeTablesTask } from '../features/export/table-task.ts'
 import { importFolderTask } from '../features/import/import-task.ts'
+import { previewFolderTask } from '../features/import/preview-task.ts'
 import {
   exportMasksTask,
   importMasksTask,
@@ -51,6 +52,7 @@ export const threadTasks: readonly ThreadTask[] = [
   measureFlaggedRegionsTask,
   measureGrayLevelsTask,
   pictureFindingsTask,
+  previewFolderTask,
   previewRegionOfInterestTask,
   proposeCurationTask,
   readShapesTask,

@@ -12,6 +12,7 @@ import type { SharedWorkspace } from '../session/open-shared-workspace.ts'
 import type { Session, SessionHooks } from '../session/session.ts'
 import type { Answer } from './answer.ts'
 import type { Io } from './io.ts'
+import { printableJson, printableLines } from './printable.ts'
 import { createProgressDisplay, type ProgressDisplay } from './progress.ts'
 import { Stopped } from './stopped.ts'
 import { WrongUse } from './wrong-use.ts'
@@ -106,7 +107,7 @@ export function createCommandLine(
       const answer = await work(context, own, parameters)
       await close()
       if (answer === null) return
-      io.write(json ? `${JSON.stringify(answer.document)}\n` : answer.text)
+      io.write(json ? printableJson(answer.document) : printableLines(answer.text))
       if (answer.problem && !json) printFailure(io, json, failureOf(answer.problem))
       if (answer.stopped) exitCode = 130
       else if (answer.failed) exitCode = 1
@@ -228,7 +229,7 @@ function createContext(
       },
       notice(text) {
         display?.end()
-        io.report(`${text}\n`)
+        io.report(`${printableLines(text)}\n`)
       },
     },
     async close() {
@@ -243,13 +244,15 @@ function createContext(
 
 function printFailure(io: Io, json: boolean, error: unknown): void {
   const failure = failureDocument(error)
-  if (json) io.write(`${JSON.stringify({ error: failure })}\n`)
-  else io.report(`${failure.message}\n${failure.remedy}\n(${failure.code})\n`)
+  if (json) io.write(printableJson({ error: failure }))
+  else io.report(printableLines(`${failure.message}\n${failure.remedy}\n(${failure.code})\n`))
 }
 
 /** Prints the stack of an error that is no Failure: it is a defect of Fanoscope, and a bug report needs the place. */
 function printUnexpected(io: Io, error: unknown): void {
-  if (error instanceof Error && !(error instanceof Failure)) io.report(`${error.stack ?? error.message}\n`)
+  if (error instanceof Error && !(error instanceof Failure)) {
+    io.report(`${printableLines(error.stack ?? error.message)}\n`)
+  }
 }
 
 function examplesText(examples: CommandDescription<z.ZodType>['examples']): string {

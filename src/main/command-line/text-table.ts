@@ -1,7 +1,10 @@
 import { elementAt } from '../../shared/element-at.ts'
+import { printableLine } from './printable.ts'
 
 /** Rows of text in columns, two spaces apart; the last column is not padded. Ends in a line break. */
-export function textTable(rows: readonly (readonly string[])[]): string {
+export function textTable(cells: readonly (readonly string[])[]): string {
+  // A line break in a cell, which the name of a file may have, would begin a false row.
+  const rows = cells.map((row) => row.map(printableLine))
   const widths: number[] = []
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {

@@ -14,7 +14,23 @@ export const operatorById = (db: Database, id: number): Operator | undefined =>
   db.get(operatorRow, `SELECT ${columns} FROM operator WHERE id = $id`, { id })
 
 /**
- * The operator with this name, ignoring case; a new name is added.
+ * What makes two names the name of one person: the composed form of Unicode, which keyboards of macOS do not type, and
+ * the same letters in any case. SQLite ignores case of the letters A to Z only.
+ */
+const personOf = (name: string): string =>
+  name.normalize('NFC').trim().replaceAll(/\s+/gu, ' ').toUpperCase().toLowerCase().normalize('NFC')
+
+/** The operator with this name. Of two that an earlier version told apart, the one that is written so, else the first. */
+export function operatorByName(db: Database, name: string): Operator | undefined {
+  const wanted = personOf(name)
+  const same = db
+    .all(operatorRow, `SELECT ${columns} FROM operator ORDER BY id`)
+    .filter((operator) => personOf(operator.name) === wanted)
+  return same.find((operator) => operator.name === name.normalize('NFC').trim()) ?? same[0]
+}
+
+/**
+ * The operator with this name, ignoring case and the form of Unicode; a new name is added.
  * @throws Failure `operator-name-invalid`
  */
 export function findOrMakeOperator(db: Database, name: string): Operator {
@@ -24,7 +40,7 @@ export function findOrMakeOperator(db: Database, name: string): Operator {
   }
   const values = { name: parsed.data }
   return db.transaction(() => {
-    const known = db.get(operatorRow, `SELECT ${columns} FROM operator WHERE name = $name`, values)
+    const known = operatorByName(db, parsed.data)
     if (known) return known
     const createdAt = db.now()
     const { lastId } = db.run('INSERT INTO operator (name, created_at) VALUES ($name, $createdAt)', {
@@ -34,9 +50,6 @@ export function findOrMakeOperator(db: Database, name: string): Operator {
     return { id: lastId, name: parsed.data, createdAt, hasPin: false, hasBadge: false }
   })
 }
-
-export const operatorByName = (db: Database, name: string): Operator | undefined =>
-  db.get(operatorRow, `SELECT ${columns} FROM operator WHERE name = $name`, { name: name.trim() })
 
 export const operatorByBadge = (db: Database, badge: string): Operator | undefined =>
   db.get(operatorRow, `SELECT ${columns} FROM operator WHERE badge = $badge`, { badge: badge.trim() })

@@ -160,15 +160,27 @@ describe('before a workspace is open', () => {
 
   it('an import can be looked at beforehand', async () => {
     const folder = await writeLine(join(root, 'parts'), { good: 14, test: 8 })
+    const group = { holds: 'photographs', mixed: false, masked: 0 }
     expect(await call('folder.inspect', { path: folder })).toEqual({
       folder,
       layout: 'mvtec',
+      recognized: 'mvtec-ad',
       files: 22,
       groups: expect.arrayContaining([
-        { path: 'train/good', files: 14, split: null, label: 'normal', defectType: null },
-        { path: 'test/dent', files: 4, split: 'test', label: 'anomalous', defectType: 'dent' },
+        { ...group, path: 'train/good', files: 14, split: null, label: 'normal', defectType: null },
+        { ...group, path: 'test/dent', files: 4, split: 'test', label: 'anomalous', defectType: 'dent' },
       ]),
+      groupCount: 3,
       masks: 0,
+      unlabeled: 0,
+      pairs: [],
+      documents: [],
+      documentCount: 0,
+      leftOut: [],
+      leftOutCount: 0,
+      notes: [],
+      noteCount: 0,
+      passedOver: [],
       suggestedName: 'parts',
     })
     await expect(call('folder.inspect', { path: join(root, 'folders', 'b 2') })).rejects.toMatchObject({

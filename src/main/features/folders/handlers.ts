@@ -1,6 +1,7 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
-import { previewFolder } from '../import/preview-folder.ts'
+import { runTask } from '../../threads/run-task.ts'
+import { previewFolderTask } from '../import/preview-task.ts'
 import { listSubfolders } from './folders.ts'
 
 export const folderHandlers = ({
@@ -16,5 +17,5 @@ export const folderHandlers = ({
       ? { supported: false, path: null }
       : { supported: true, path: await chooseFolder(title) },
   'folder.list': ({ path, endings }) => listSubfolders(path, endings),
-  'folder.inspect': ({ path, layout }) => previewFolder(path, layout),
+  'folder.inspect': (request) => runTask(previewFolderTask, request),
 })

@@ -5,8 +5,9 @@ import { refusalMessage } from '../../images/refusal.ts'
 import { addBlob, addImage, imageByHash, setMask } from '../../store/images.ts'
 import { recordImport } from '../../store/imports.ts'
 import type { ImportContext, Notes } from './import-context.ts'
-import type { Placement } from './layout.ts'
-import type { Reading, StagedMask } from './photograph.ts'
+import type { Reading } from './photograph.ts'
+import type { StagedMask } from './photograph-masks.ts'
+import type { Placement } from './placement.ts'
 import { type Item, stagedFiles } from './read-batch.ts'
 import { provisionalSplit } from './splits.ts'
 
@@ -23,6 +24,8 @@ export function commitBatch(context: ImportContext, items: readonly Item[]): voi
     notes.warnings.push(...item.warnings)
     if (reading.kind === 'refused') {
       notes.refused.push({ file: reading.file, ...refusalMessage(reading.refusal) })
+    } else if (reading.kind === 'mask') {
+      notes.refused.push({ file: reading.file, code: 'looks-like-mask', params: {} })
     } else if (reading.kind === 'already') {
       noteAlready(notes, reading.image)
       if (item.mask) withMask.push({ image: reading.image, mask: item.mask })

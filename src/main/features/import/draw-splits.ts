@@ -4,7 +4,7 @@ import { splitSchema } from '../../../shared/image.ts'
 import { sha256Schema } from '../../../shared/values.ts'
 import { setSplit } from '../../store/images.ts'
 import type { ImportContext } from './import-context.ts'
-import { meantPlacement } from './placement.ts'
+import { meantSplit } from './placement.ts'
 import { assignSplits } from './splits.ts'
 
 const drawnRow = z.object({ id: z.int(), sha256: sha256Schema, file: z.string(), split: splitSchema })
@@ -33,7 +33,8 @@ export function drawSplits(context: ImportContext): void {
       )
       .filter(({ file, split }) => {
         if (rule.frozen && split === 'validation') return false
-        return meantPlacement(context, file).split === null
+        const planned = context.planned.get(file)
+        return planned !== undefined && meantSplit(planned, label) === null
       })
     for (const [id, split] of assignSplits(images, label, rule)) setSplit(db, id, split)
   }

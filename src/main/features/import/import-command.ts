@@ -5,14 +5,17 @@ import { z } from 'zod'
 import { type FailureData, failureDocument, failureOf } from '../../../shared/failure.ts'
 import { labelSchema } from '../../../shared/image.ts'
 import { type ImportReport, importReportSchema } from '../../../shared/import.ts'
+import type { ImportPlan } from '../../../shared/import-plan.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
+import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { oneOf } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'
 import { textTable } from '../../command-line/text-table.ts'
+import { WrongUse } from '../../command-line/wrong-use.ts'
 
 const english = wordsIn('en')
 
@@ -27,7 +30,10 @@ export const addImport: AddCommand = (line) =>
     ],
     declare: (command) =>
       command
-        .requiredOption('--dataset <name>', 'made where the name is new, added to where it is not')
+        .option('--dataset <name>', 'made where the name is new, added to where it is not')
+        .option('--plan', 'show what every file is taken for, and write nothing')
+        .option('--as <plan>', 'do what this plan says, as --plan --json printed it and you changed it')
+        .option('--follow-links', 'follow symbolic links to files and folders')
         .addOption(oneOf('--layout <layout>', 'how the folder is laid out', ['auto', 'mvtec', 'flat']))
         .addOption(
           oneOf('--unlabeled-as <label>', 'what photographs are that no folder name tells', [
@@ -37,15 +43,36 @@ export const addImport: AddCommand = (line) =>
         .option('--has-direction', 'the part has a left and a right: training does not mirror it')
         .option('--no-has-direction', 'the part has none'),
     options: z.object({
-      dataset: z.string(),
+      dataset: z.string().optional(),
+      plan: z.boolean().default(false),
+      as: z.string().optional(),
+      followLinks: z.boolean().default(false),
       layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
       unlabeledAs: labelSchema.default('unlabeled'),
       hasDirection: z.boolean().optional(),
     }),
-    async act(context, { hasDirection, ...options }, dir = '') {
+    async act(context, { hasDirection, dataset, plan, as, ...options }, dir = '') {
+      if (plan) {
+        if (as !== undefined) throw new WrongUse('--plan makes a plan and --as uses one: give one of them.')
+        const { planFolder } = await import('../layouts/plan.ts')
+        return planAnswer(await planFolder(resolve(dir), options))
+      }
+      if (dataset === undefined) throw new WrongUse("required option '--dataset <name>' not specified")
+      const saved = as === undefined ? {} : { as: resolve(as) }
+      if (saved.as !== undefined) {
+        const { readPlan } = await import('../layouts/plan-file.ts')
+        // A plan that cannot be used is refused before a workspace is made.
+        await readPlan(saved.as)
+      }
       const session = await context.session({ create: true })
       const { importPlan } = await import('./import-job.ts')
-      const request = { ...options, folder: resolve(dir), hasDirection: hasDirection ?? null }
+      const request = {
+        ...options,
+        ...saved,
+        dataset,
+        folder: resolve(dir),
+        hasDirection: hasDirection ?? null,
+      }
       const job = await followJob(context, session, session.jobs.start(importPlan(session, request)).id)
       if (job.state === 'cancelled') {
         throw new Stopped('import')
@@ -88,21 +115,68 @@ export function importDocument(report: ImportReport) {
   }
 }
 
+/** A plan with a row for each folder; the document has every file. */
+async function planAnswer(plan: ImportPlan): Promise<Answer> {
+  const { previewOf } = await import('./preview-folder.ts')
+  const { recognized, groups, files, unlabeled, masks, documents, pairs } = previewOf(plan, null)
+  const rows = groups.map(({ path, files: count, holds, label, defectType, split, mixed, masked }) => [
+    path,
+    String(count),
+    holds === 'masks'
+      ? 'masks'
+      : `${label}${defectType === null ? '' : `: ${defectType}`}${mixed ? ' (and others)' : ''}`,
+    holds === 'masks' ? '' : (split ?? 'drawn'),
+    holds === 'masks' || masked === 0 ? '' : `${masked} with a mask`,
+  ])
+  return {
+    document: plan,
+    text:
+      `${plan.folder}: taken for ${recognized}; ${files} photographs, ${masks} masks, ${unlabeled} unlabeled.\n` +
+      textTable([['folder', 'files', 'is', 'split', ''], ...rows]) +
+      list(
+        'Masks, for example',
+        pairs.slice(0, 8).map(({ file, masks: of }) => [file, of.join(' + ')]),
+      ) +
+      list(
+        'Documents',
+        documents.map(({ file, format }) => [file, format]),
+      ) +
+      list(
+        'Left out',
+        plan.leftOut.map((left) => [left.file, left.code, english.text('failure', left, 'title')]),
+      ) +
+      passedOverText(plan.passedOver) +
+      list(
+        'Notes',
+        plan.notes.map((note) => [note.file, english.text('warning', note)]),
+      ) +
+      'Nothing was written.\n',
+  }
+}
+
+const passedOverText = (passedOver: ImportPlan['passedOver']): string =>
+  list(
+    'Passed over',
+    passedOver.map(({ kind, count, example }) => [kind, String(count), `for instance ${example}`]),
+  )
+
+const list = (title: string, rows: string[][]): string =>
+  rows.length === 0
+    ? ''
+    : `\n${title}:\n${textTable(rows.map(([first = '', ...rest]) => [`  ${first}`, ...rest]))}`
+
 function reportText(report: ImportReport): string {
   const { dataset, imported, already, duplicates, refused, warnings, splits, seconds } = report
   const parts = [
     `${imported} imported`,
+    ...(report.annotated > 0 ? [`${report.annotated} with annotations`] : []),
     ...(already > 0 ? [`${already} were there already`] : []),
     `${duplicates.length} duplicates`,
     `${refused.length} refused`,
   ]
-  const list = (title: string, rows: string[][]): string =>
-    rows.length === 0
-      ? ''
-      : `\n${title}:\n${textTable(rows.map(([first = '', ...rest]) => [`  ${first}`, ...rest]))}`
   return (
     `${dataset}: ${parts.join(', ')}, in ${formatSeconds(seconds)}.\n` +
-    `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}.\n` +
+    `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}; ${report.masks} with a mask, ${report.unlabeled} unlabeled.\n` +
     list(
       'Refused',
       refused.map((refusal) => [refusal.file, refusal.code, english.text('failure', refusal, 'title')]),
@@ -111,6 +185,7 @@ function reportText(report: ImportReport): string {
       'Duplicates',
       duplicates.map(({ file, of }) => [file, `same as ${of}`]),
     ) +
+    passedOverText(report.passedOver) +
     list(
       'Notes',
       warnings.map((warning) => [warning.file, english.text('warning', warning)]),

@@ -1,13 +1,15 @@
 /** What every part of one import knows: where from, where to, and what is said of the files so far. */
 import type { Dataset } from '../../../shared/dataset.ts'
-import type { Label } from '../../../shared/image.ts'
-import type { ImportCorrection, ImportReport } from '../../../shared/import.ts'
+import type { ImportReport } from '../../../shared/import.ts'
+import type { ImportPlan, PlannedPhotograph } from '../../../shared/import-plan.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import type { Listing } from './layout.ts'
 import type { SplitRule } from './splits.ts'
 
 /** What the report will say of single files, as far as the import has come. */
-export type Notes = Pick<ImportReport, 'imported' | 'already' | 'duplicates' | 'refused' | 'warnings'>
+export type Notes = Pick<
+  ImportReport,
+  'imported' | 'already' | 'duplicates' | 'refused' | 'warnings' | 'annotated'
+>
 
 /** Everything that stays the same during one import. */
 export interface ImportContext {
@@ -15,13 +17,12 @@ export interface ImportContext {
   root: string
   dataset: Dataset
   importId: string
-  listing: Listing
+  plan: ImportPlan
+  /** The photographs of the plan by their files. */
+  planned: ReadonlyMap<string, PlannedPhotograph>
+  /** Whether any photograph of the plan has a mask, so that one without is worth a word. */
+  hasMasks: boolean
   rule: SplitRule
-  unlabeledAs: Label
-  /** By the folder. */
-  corrections: ReadonlyMap<string, ImportCorrection>
-  /** `maskKey` of the photographs met so far. */
-  usedMasks: Set<string>
   notes: Notes
   signal: AbortSignal | undefined
 }

@@ -4,17 +4,21 @@ import PQueue from 'p-queue'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
 import type { Label, Layout } from '../../../shared/image.ts'
-import type { ImportCorrection, ImportProgress, ImportReport } from '../../../shared/import.ts'
+import type { GivenCorrection, ImportProgress, ImportReport } from '../../../shared/import.ts'
+import type { ImportPlan } from '../../../shared/import-plan.ts'
 import { message } from '../../../shared/messages/message.ts'
 import { secondsLeft } from '../../platform/seconds-left.ts'
 import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '../../store/datasets.ts'
 import { validationFrozenAt } from '../../store/frozen.ts'
 import { beginImport, finishImport, stopImport } from '../../store/imports.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { listFolder } from '../layouts/listing.ts'
+import { planFolder } from '../layouts/plan.ts'
+import { readPlan } from '../layouts/plan-file.ts'
 import { commitBatch } from './commit-batch.ts'
+import { readDocuments } from './documents.ts'
 import { drawSplits } from './draw-splits.ts'
 import type { ImportContext } from './import-context.ts'
-import { folderOf, type Listing, listFolder, place } from './layout.ts'
 import { readBatch, stagedFiles } from './read-batch.ts'
 import { defaultValidationFraction, type SplitRule } from './splits.ts'
 
@@ -30,7 +34,11 @@ export interface ImportOptions {
   /** What photographs without a telling folder are: `normal` for a folder of good parts only. */
   unlabeledAs?: Label
   /** What a person says of folders; each counts for the files in that folder itself. */
-  corrections?: readonly ImportCorrection[]
+  corrections?: readonly GivenCorrection[]
+  /** Whether symbolic links are followed. */
+  followLinks?: boolean
+  /** The path of a saved plan, which is done as it stands instead of planning the folder. */
+  as?: string
   signal?: AbortSignal
   onProgress?: (progress: ImportProgress) => void
 }
@@ -52,9 +60,9 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
   const { db } = workspace
   const started = performance.now()
   const root = resolve(options.folder)
-  const corrections = new Map((options.corrections ?? []).map((correction) => [correction.path, correction]))
-  const listing = withoutSkipped(await listFolder(root, options.layout ?? 'auto'), corrections)
-  const { layout } = listing
+  const plan =
+    options.as === undefined ? await planFolder(root, options) : await savedPlan(root, options.as, options)
+  const { layout } = plan
   const known = datasetByName(db, options.dataset)
   const dataset = known ?? createDataset(db, { name: options.dataset, layout, source: root })
   const context: ImportContext = {
@@ -62,27 +70,36 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     root,
     dataset,
     importId: beginImport(db, { datasetId: dataset.id, source: root, layout }),
-    listing,
-    rule: { ...splitRule(listing, options), frozen: validationFrozenAt(db, dataset.id) !== null },
-    unlabeledAs: options.unlabeledAs ?? 'unlabeled',
-    corrections,
-    usedMasks: new Set(),
-    notes: { imported: 0, already: 0, duplicates: [], refused: [], warnings: [] },
+    plan,
+    planned: new Map(plan.photographs.map((planned) => [planned.file, planned])),
+    hasMasks: plan.photographs.some(({ masks }) => masks.length > 0),
+    rule: { ...splitRule(plan, options), frozen: validationFrozenAt(db, dataset.id) !== null },
+    notes: {
+      imported: 0,
+      already: 0,
+      annotated: 0,
+      duplicates: [],
+      refused: [...plan.leftOut],
+      warnings: [...plan.notes],
+    },
     signal: options.signal,
   }
-  const total = listing.files.length
+  const total = plan.photographs.length
   try {
     await importFiles(context, (done) =>
       options.onProgress?.({ done, total, secondsLeft: secondsLeft(started, done, total) }),
     )
-    noteUnusedMasks(context)
+    await readDocuments(context)
     return db.transaction(() => {
       drawSplits(context)
       noteMissingNormals(context)
       const report: ImportReport = {
         dataset: dataset.name,
         layout,
+        recognized: plan.recognized,
+        passedOver: plan.passedOver,
         ...context.notes,
+        ...countsOf(context),
         splits: splitCounts(db, dataset.id),
         seconds: (performance.now() - started) / 1000,
       }
@@ -103,30 +120,39 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
   }
 }
 
-/** @throws Failure `folder-empty` where every folder is to be skipped */
-function withoutSkipped(listing: Listing, corrections: ReadonlyMap<string, ImportCorrection>): Listing {
-  const files = listing.files.filter((file) => corrections.get(folderOf(file))?.skip !== true)
-  if (files.length > 0) return { ...listing, files }
-  throw new Failure('folder-empty', { case: 'all-left-out' })
+/** A saved plan, with a word about the files that it does not know. */
+async function savedPlan(root: string, path: string, options: ImportOptions): Promise<ImportPlan> {
+  const plan = await readPlan(path)
+  const known = new Set(plan.photographs.flatMap(({ file, masks }) => [file, ...masks]))
+  for (const { file } of [...plan.leftOut, ...plan.notes, ...plan.documents]) known.add(file)
+  const { pictures } = await listFolder(root, {
+    followLinks: options.followLinks ?? false,
+    signal: options.signal,
+  })
+  const others = pictures.filter((file) => !known.has(file))
+  if (others.length === 0) return plan
+  const note = message('not-in-plan', { count: others.length, names: others.slice(0, 5) })
+  return { ...plan, notes: [...plan.notes, { file: '.', ...note }] }
 }
 
-function splitRule({ layout, files }: Listing, options: ImportOptions): SplitRule {
-  const hasValidation = layout === 'mvtec' && files.some((file) => place(file, layout).split === 'validation')
+function splitRule({ layout, photographs }: ImportPlan, options: ImportOptions): SplitRule {
+  const hasValidation = photographs.some(({ split, label }) => split === 'validation' && label === 'normal')
   return {
     layout,
     seed: options.seed ?? 1,
     // A dataset whose author made a validation split needs none of its training images for it.
-    validationFraction: hasValidation ? 0 : (options.validationFraction ?? defaultValidationFraction),
+    validationFraction:
+      layout === 'mvtec' && hasValidation ? 0 : (options.validationFraction ?? defaultValidationFraction),
   }
 }
 
 async function importFiles(context: ImportContext, onDone: (done: number) => void): Promise<void> {
-  const { files } = context.listing
+  const { photographs } = context.plan
   const queue = new PQueue({ concurrency })
   let done = 0
   onDone(0)
-  for (let at = 0; at < files.length; at += batchSize) {
-    const batch = files.slice(at, at + batchSize)
+  for (let at = 0; at < photographs.length; at += batchSize) {
+    const batch = photographs.slice(at, at + batchSize)
     const items = await readBatch(context, queue, batch, () => onDone(++done))
     try {
       commitBatch(context, items)
@@ -137,10 +163,15 @@ async function importFiles(context: ImportContext, onDone: (done: number) => voi
   }
 }
 
-function noteUnusedMasks({ listing, usedMasks, notes }: ImportContext): void {
-  for (const [key, file] of listing.masks) {
-    if (!usedMasks.has(key)) notes.warnings.push({ file, ...message('mask-alone') })
-  }
+function countsOf({ workspace, dataset }: ImportContext): Pick<ImportReport, 'masks' | 'unlabeled'> {
+  return (
+    workspace.db.get(
+      z.object({ masks: z.int(), unlabeled: z.int() }),
+      `SELECT count(mask_sha256) AS masks, count(CASE label WHEN 'unlabeled' THEN 1 END) AS unlabeled
+       FROM image WHERE dataset_id = $id AND removed_at IS NULL`,
+      { id: dataset.id },
+    ) ?? { masks: 0, unlabeled: 0 }
+  )
 }
 
 function noteMissingNormals({ workspace, dataset, notes }: ImportContext): void {

@@ -19,6 +19,9 @@ export interface ImportRequest {
   /** The part has a direction: training does not mirror it. Null leaves it as the dataset has it. */
   hasDirection: boolean | null
   corrections?: ImportCorrection[]
+  followLinks?: boolean
+  /** The path of a saved plan that is done as it stands. */
+  as?: string
 }
 
 export function importPlan(session: Session, request: ImportRequest): JobPlan {

@@ -4,17 +4,17 @@ import type { ImportReport } from '../../../shared/import.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { byteOrderMark, csvLines } from '../../platform/csv.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
+import { portableName } from '../../platform/portable-name.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 
 const english = wordsIn('en')
 
 const columns = ['file', 'outcome', 'code', 'detail']
 
-/** A name that every file system takes. */
 const fileName = (dataset: string, time: number): string => {
   const safe = dataset.replaceAll(/[^\p{L}\p{N} _-]+/gu, '_').trim()
   const stamp = new Date(time).toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')
-  return `import-${safe === '' ? 'dataset' : safe}-${stamp}.csv`
+  return portableName(`import-${safe === '' ? 'dataset' : safe}-${stamp}.csv`)
 }
 
 /** As a table: what was refused, what was there twice, and what a person should know of the rest. */
@@ -27,7 +27,7 @@ export function importReportRows({ refused, duplicates, warnings }: ImportReport
       english.text('failure', refusal, 'title'),
     ]),
     ...duplicates.map(({ file, of }) => [file, 'duplicate', 'same-bytes', of]),
-    ...warnings.map((warning) => [warning.file, 'note', '', english.text('warning', warning)]),
+    ...warnings.map((warning) => [warning.file, 'note', warning.code, english.text('warning', warning)]),
   ]
 }
 

@@ -14,14 +14,17 @@ export const importFolderTask = defineWorkspaceTask({
     validationFraction: z.number().min(0).max(0.9).optional(),
     unlabeledAs: labelSchema.default('unlabeled'),
     corrections: z.array(importCorrectionSchema).default([]),
+    followLinks: z.boolean().default(false),
+    as: z.string().optional(),
   }),
   progress: importProgressSchema,
   result: importReportSchema,
-  async work(workspace, { validationFraction, ...options }, context) {
+  async work(workspace, { validationFraction, as, ...options }, context) {
     const { importFolder } = await import('./import-folder.ts')
     return importFolder(workspace, {
       ...options,
       ...(validationFraction === undefined ? {} : { validationFraction }),
+      ...(as === undefined ? {} : { as }),
       ...context,
     })
   },

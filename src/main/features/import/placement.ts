@@ -1,30 +1,29 @@
 /** The split, the label and the kind of defect that one file of an import gets. */
-import type { ImportContext } from './import-context.ts'
-import { folderOf, type Placement, place } from './layout.ts'
+import type { Label, Split } from '../../../shared/image.ts'
+import type { PlannedPhotograph } from '../../../shared/import-plan.ts'
 import type { SplitRule } from './splits.ts'
 
-/** A frozen validation set takes nothing in; what is meant for it judges all the same. */
-const thawed = (placement: Placement, { frozen }: SplitRule): Placement =>
-  frozen && placement.split === 'validation' ? { ...placement, split: 'test' } : placement
+export interface Placement {
+  /** Null where the importer chooses (see `splits.ts`). */
+  split: Split | null
+  label: Label
+  defectType: string | null
+}
 
-/** Where an image goes: what is meant by a person or by its path, and what the frozen validation set allows. */
-export const placementOf = (context: ImportContext, file: string): Placement =>
-  thawed(meantPlacement(context, file), context.rule)
+/** The split that is meant for a photograph of this label; null where it is drawn. */
+export function meantSplit({ split, label: planned }: PlannedPhotograph, label: Label): Split | null {
+  // Of photographs that lie among those for training and whose masks say what they are, only the good ones train.
+  if (planned === 'from-mask' && split === 'train') return label === 'normal' ? null : 'validation'
+  return split
+}
 
-/** What a person said of the file's folder, else what its path says. */
-export function meantPlacement(
-  { listing, unlabeledAs, corrections }: Pick<ImportContext, 'listing' | 'unlabeledAs' | 'corrections'>,
-  file: string,
-): Placement {
-  const corrected = corrections.get(folderOf(file))
-  if (corrected !== undefined) {
-    const { split, label, defectType } = corrected
-    // What nobody knows to be good or bad is drawn into no split: it teaches nothing and judges nothing.
-    return label === 'unlabeled'
-      ? { split: split ?? 'test', label, defectType: null }
-      : { split, label, defectType }
+/** Where a photograph goes whose label is known: what the plan means, and what the frozen validation set allows. */
+export function placementOf(planned: PlannedPhotograph, label: Label, { frozen }: SplitRule): Placement {
+  const split = label === 'unlabeled' ? (planned.split ?? 'test') : meantSplit(planned, label)
+  return {
+    // A frozen validation set takes nothing in; what is meant for it judges all the same.
+    split: frozen && split === 'validation' ? 'test' : split,
+    label,
+    defectType: label === 'anomalous' ? planned.defectType : null,
   }
-  const placement = place(file, listing.layout)
-  if (placement.label !== 'unlabeled' || unlabeledAs === 'unlabeled') return placement
-  return { split: null, label: unlabeledAs, defectType: null }
 }

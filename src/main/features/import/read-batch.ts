@@ -1,17 +1,22 @@
 /** Reads a batch of files with their masks into the workspace's staging folder. Nothing is in the database after it. */
+import { join } from 'node:path'
 import type PQueue from 'p-queue'
 import { Failure } from '../../../shared/failure.ts'
+import type { Label } from '../../../shared/image.ts'
 import type { ImportReport } from '../../../shared/import.ts'
+import type { PlannedPhotograph } from '../../../shared/import-plan.ts'
 import { message } from '../../../shared/messages/message.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
+import { looksLikeMask } from '../layouts/picture-facts.ts'
 import type { ImportContext } from './import-context.ts'
-import { maskKey, type Placement } from './layout.ts'
-import { type Reading, readMaskFor, readPhotograph, type StagedMask } from './photograph.ts'
-import { placementOf } from './placement.ts'
+import { type Reading, readPhotograph } from './photograph.ts'
+import { readMasksFor, type StagedMask } from './photograph-masks.ts'
+import { type Placement, placementOf } from './placement.ts'
 
 /** A file with its place in the dataset and, where it has one, its mask. */
 export interface Item {
-  reading: Reading
+  /** `mask`: by its name and its pixels a mask, which belongs to no photograph. */
+  reading: Reading | { kind: 'mask'; file: string }
   placement: Placement
   mask: StagedMask | null
   warnings: ImportReport['warnings']
@@ -34,14 +39,14 @@ function checkCancelled({ signal }: ImportContext): void {
 export async function readBatch(
   context: ImportContext,
   queue: PQueue,
-  files: readonly string[],
+  photographs: readonly PlannedPhotograph[],
   onDone: () => void,
 ): Promise<Item[]> {
   const results = await Promise.allSettled(
-    files.map((file) =>
+    photographs.map((planned) =>
       queue.add(async () => {
         checkCancelled(context)
-        const item = await readItem(context, file)
+        const item = await readItem(context, planned)
         onDone()
         return item
       }),
@@ -56,29 +61,39 @@ export async function readBatch(
   return items
 }
 
-async function readItem(context: ImportContext, file: string): Promise<Item> {
-  const { workspace, root, dataset, listing } = context
-  const placement = placementOf(context, file)
-  const reading = await readPhotograph(workspace, dataset.id, root, file)
-  const item: Item = { reading, placement, mask: null, warnings: [] }
-  const key = maskKey(file, listing.layout)
-  const maskFile = listing.masks.get(key)
-  context.usedMasks.add(key)
-  if (reading.kind === 'refused') return item
+async function readItem(context: ImportContext, planned: PlannedPhotograph): Promise<Item> {
+  const { workspace, root, dataset, rule } = context
+  const { file, masks, label } = planned
+  const known: Label | null = label === 'from-mask' ? null : label
+  const isMask = planned.maskLike && (await looksLikeMask(join(root, file)))
+  const reading = isMask
+    ? { kind: 'mask' as const, file }
+    : await readPhotograph(workspace, dataset.id, root, file)
+  const item: Item = {
+    reading,
+    placement: placementOf(planned, known ?? 'unlabeled', rule),
+    mask: null,
+    warnings: [],
+  }
+  if (reading.kind === 'refused' || reading.kind === 'mask') return item
   if (reading.kind === 'already' && reading.image.maskSha256 !== null) return item
-  if (maskFile === undefined) {
-    if (placement.label === 'anomalous' && listing.masks.size > 0) {
-      item.warnings.push({ file, ...message('no-mask') })
-    }
+  if (masks.length === 0) {
+    if (label === 'anomalous' && context.hasMasks) item.warnings.push({ file, ...message('no-mask') })
     return item
   }
   const { width, height } = reading.kind === 'read' ? reading.info : reading.image
   try {
-    const mask = await readMaskFor(workspace, root, maskFile, { width, height, label: placement.label, file })
-    if ('staged' in mask) {
-      item.mask = mask
-      for (const note of mask.notes) item.warnings.push({ file: maskFile, ...note })
-    } else item.warnings.push({ file: maskFile, ...mask.warning })
+    const { mask, isRead, warnings } = await readMasksFor(workspace, root, masks, {
+      file,
+      width,
+      height,
+      label,
+    })
+    item.warnings.push(...warnings)
+    item.mask = mask
+    // An empty mask says that the photograph is good; one that cannot be read says nothing.
+    const byMask: Label = mask !== null ? 'anomalous' : isRead ? 'normal' : 'unlabeled'
+    if (known === null) item.placement = placementOf(planned, byMask, rule)
     return item
   } catch (error) {
     if (reading.kind === 'read') workspace.blobs.discard(reading.staged)

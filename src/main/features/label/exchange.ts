@@ -12,7 +12,7 @@ import { ImageRefusal } from '../../images/refusal.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 import { iterateImages } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { walkFiles } from '../import/walk.ts'
+import { walkFiles } from '../layouts/walk.ts'
 import { maskShapesOf, saveAnnotation, shapesOf } from './annotate.ts'
 import { cocoWriter } from './coco.ts'
 import { labelmeNames, maskNames } from './export-names.ts'
@@ -93,17 +93,21 @@ export async function importMasks(
     dataset: Dataset
     format: MaskFormat
     folder: string
+    /** Only these files of the folder, by their paths in it; where it is left out, all of the format. */
+    only?: ReadonlySet<string>
+    /** Whether an image may be drawn on: false passes over it, a message says why it is skipped. */
+    mayDrawOn?: (image: Image) => boolean | Message
     /** Take for the defect what the masks do not mark. */
     invert?: boolean
     operatorId?: number | null
   },
 ): Promise<MaskImport> {
-  const { dataset, format, operatorId = null } = request
+  const { dataset, format, only, mayDrawOn = () => true, operatorId = null } = request
   const root = resolve(request.folder)
   const images: Image[] = [...iterateImages(workspace.db, { datasetId: dataset.id })]
   const report: MaskImport = { images: 0, skipped: [], notes: [] }
   const files: string[] = []
-  for await (const file of walkFiles(root)) files.push(file)
+  for await (const file of walkFiles(root)) if (only?.has(file) ?? true) files.push(file)
   const context = {
     workspace,
     root,
@@ -124,6 +128,11 @@ export async function importMasks(
       ? claimsOfMasks(context, used, maskNames(images, dataset.layout), images)
       : await claimsOfDocuments(context, used, format, labelmeNames(images), images)
   for (const claim of claims) {
+    const may = mayDrawOn(claim.image)
+    if (may !== true) {
+      if (may !== false) report.skipped.push({ file: claim.files[0] ?? claim.image.file, ...may })
+      continue
+    }
     const named = report.skipped.length
     const refused = await keep(context, claim, operatorId)
     if (refused === null) report.images += 1

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { Image, Layout } from '../../../shared/image.ts'
 import { portablePath } from '../../platform/portable-name.ts'
-import { maskKey } from '../import/layout.ts'
+import { maskKey } from '../layouts/mask-keys.ts'
 import { folded, withoutEnding } from './match-photograph.ts'
 
 /** From the name that people expect to one that no other photograph can have. */

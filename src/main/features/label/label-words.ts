@@ -1,5 +1,5 @@
 /** What the label of a drawn shape says, where it is no kind of defect. */
-import { labelOfFolder } from '../import/folder-names.ts'
+import { labelOfFolder } from '../layouts/folder-names.ts'
 
 /**
  * Words for what is no object, in the languages of the people who draw: labelme's own `__ignore__` and `_background_`

@@ -17,7 +17,7 @@ import { type Orientation, orientationOf, type Size, turnedSize } from '../../im
 import { ImageRefusal } from '../../images/refusal.ts'
 import { blobFormat } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { isMaskFile, maskKey } from '../import/layout.ts'
+import { isMaskFile, maskKey } from '../layouts/mask-keys.ts'
 import { type CocoReading, readCoco } from './coco.ts'
 import { conformShapes, type DrawnShape, turnShapes } from './conform.ts'
 import { parseDocument } from './document.ts'

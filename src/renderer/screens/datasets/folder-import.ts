@@ -33,6 +33,11 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
   const name = ref('')
   const layout = ref<Layout>('auto')
   const corrections = ref<ReadonlyMap<string, ImportCorrection>>(new Map())
+  /** The folders as they were found before a person said anything of them. */
+  const asDetected = ref<FolderPreview['groups']>([])
+  const followLinks = ref(false)
+  /** The folder that was chosen, also where it could not be previewed. */
+  const chosen = ref<string | null>(null)
   const hasDirection = ref(false)
   /** A dropped folder on its way to the host: its share, 0 to 1. */
   const bringing = ref<{ name: string; share: number; stop: AbortController } | null>(null)
@@ -41,6 +46,10 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
   const jobId = ref<string | null>(null)
   const report = ref<ImportReport | null>(null)
   const failure = ref<FailureData | null>(null)
+  /** A folder of links only: it can be imported where they are followed. */
+  const hasOnlyLinks = computed(
+    () => failure.value?.code === 'folder-empty' && failure.value.params.case === 'links',
+  )
 
   const job = computed<Job | null>(() => (jobId.value === null ? null : (jobs.byId.get(jobId.value) ?? null)))
   const step = computed(() => {
@@ -52,11 +61,20 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
   const addsTo = computed(
     () => datasets.datasets.find((dataset) => dataset.name === name.value.trim()) ?? null,
   )
-  const groups = computed(() => correctedGroups(preview.value?.groups ?? [], corrections.value))
-  const taken = computed(() => groups.value.filter(({ skip }) => !skip))
-  const files = computed(() => taken.value.reduce((sum, group) => sum + group.files, 0))
+  const groups = computed(() =>
+    correctedGroups(asDetected.value, corrections.value, preview.value?.groups ?? []),
+  )
+  const taken = computed(() => groups.value.filter(({ skip, holds }) => !skip && holds === 'photographs'))
+  const shownFiles = computed(() => taken.value.reduce((sum, group) => sum + group.files, 0))
+  /** Of a folder with more subfolders than a window shows, the count of all of them. */
+  const files = computed(() => {
+    const { groupCount = 0, groups: shown = [], files: all = 0 } = preview.value ?? {}
+    return groupCount > shown.length ? all : shownFiles.value
+  })
   const normalTraining = computed(() =>
-    taken.value.filter(({ label }) => label === 'normal').reduce((sum, group) => sum + group.files, 0),
+    taken.value
+      .filter(({ label }) => label === 'normal' || label === 'from-mask')
+      .reduce((sum, group) => sum + group.files, 0),
   )
   const secondsLeft = computed(() =>
     job.value === null ? null : (progressOf(job.value)?.secondsLeft ?? null),
@@ -70,6 +88,9 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     name.value = ''
     layout.value = 'auto'
     corrections.value = new Map()
+    asDetected.value = []
+    chosen.value = null
+    followLinks.value = false
     hasDirection.value = false
   }
 
@@ -108,8 +129,13 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     },
     { immediate: true },
   )
-  watch(layout, (chosen) => {
-    if (preview.value !== null && chosen !== shownLayout) void look(preview.value.folder, chosen)
+  watch(layout, (as) => {
+    if (preview.value !== null && as !== shownLayout) void look(preview.value.folder, as)
+  })
+  watch(followLinks, async () => {
+    if (chosen.value === null || inspecting.value) return
+    await look(chosen.value, layout.value)
+    if (name.value === '') name.value = preview.value?.suggestedName ?? ''
   })
   watch(addsTo, (known) => {
     hasDirection.value = known?.hasDirection ?? false
@@ -157,6 +183,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
 
   async function inspect(folder: string): Promise<void> {
     reset()
+    chosen.value = folder
     await look(folder, 'auto')
     name.value = preview.value?.suggestedName ?? ''
   }
@@ -169,9 +196,10 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     inspecting.value = true
     failure.value = null
     try {
-      const found = await call('folder.inspect', { path: folder, layout: as })
+      const found = await call('folder.inspect', { path: folder, layout: as, followLinks: followLinks.value })
       shownLayout = as
       preview.value = found
+      asDetected.value = found.groups
       if (as === 'auto') detected.value = found.layout
       // With another layout there may be other groups of folders.
       corrections.value = new Map()
@@ -184,8 +212,34 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     }
   }
 
+  /** Each look has a number, as a later one may be answered first. */
+  let looks = 0
+
+  /** Looks again with what a person said: which mask belongs to which photograph may follow from it. */
+  async function lookAgain(): Promise<void> {
+    const { value: shown } = preview
+    if (shown === null || shownFiles.value === 0) return
+    looks += 1
+    const number = looks
+    inspecting.value = true
+    try {
+      const found = await call('folder.inspect', {
+        path: shown.folder,
+        layout: shownLayout,
+        followLinks: followLinks.value,
+        corrections: correctionsOf(asDetected.value, corrections.value),
+      })
+      if (number === looks) preview.value = found
+    } catch (thrown) {
+      failure.value = asFailure(thrown)
+    } finally {
+      if (number === looks) inspecting.value = false
+    }
+  }
+
   function correct(correction: ImportCorrection): void {
     corrections.value = new Map([...corrections.value, [correction.path, correction]])
+    void lookAgain()
   }
 
   async function start(): Promise<void> {
@@ -197,7 +251,8 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
         dataset: name.value.trim(),
         layout: layout.value,
         hasDirection: hasDirection.value,
-        corrections: correctionsOf(preview.value.groups, corrections.value),
+        followLinks: followLinks.value,
+        corrections: correctionsOf(asDetected.value, corrections.value),
       })
       // From here on the copy belongs to the import, which deletes it at its end.
       drop.value = null
@@ -237,6 +292,8 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     name,
     layout,
     detected,
+    followLinks,
+    hasOnlyLinks,
     hasDirection,
     bringing,
     drop,

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { importFolderTask } from '../../../../src/main/features/import/import-task.ts'
+import { planFolder } from '../../../../src/main/features/layouts/plan.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { findDataset, listDatasets } from '../../../../src/main/store/datasets.ts'
 import { listImages, removeImage } from '../../../../src/main/store/images.ts'
@@ -309,6 +310,29 @@ describe('importing', () => {
     )
   })
 
+  it('takes no picture that looks like a mask, also where the plan could not look at all of them', async () => {
+    const folder = await writeFolder(temporaryFolder(), {
+      ...numbered('good', 3),
+      'good/7_mask.png': await mask(),
+    })
+    const plan = await planFolder(folder)
+    const planned = { split: null, label: 'normal', defectType: null, masks: [], maskLike: true }
+    const as = join(temporaryFolder(), 'plan.json')
+    writeFileSync(
+      as,
+      JSON.stringify({
+        ...plan,
+        photographs: [
+          ...plan.photographs.map((photograph) => ({ ...photograph, maskLike: true })),
+          { ...planned, file: 'good/7_mask.png' },
+        ],
+      }),
+    )
+    const report = await importFolder(freshWorkspace(), { folder, dataset: 'parts', as })
+    expect(report.imported).toBe(3)
+    expect(report.refused).toEqual([{ file: 'good/7_mask.png', code: 'looks-like-mask', params: {} }])
+  })
+
   it('refuses to leave every folder out', async () => {
     const folder = await writeFolder(temporaryFolder(), numbered('good', 2))
     const corrections = [
@@ -515,7 +539,8 @@ describe('an import in a thread', () => {
     )
     expect(withoutTime(report)).toEqual(withoutTime(wanted))
     expect(contentOf(beside)).toEqual(contentOf(here))
-    expect(seen.at(-1)).toBe(72)
+    // 70 good ones and a bad one; the text is left out before anything is read.
+    expect(seen.at(-1)).toBe(71)
   })
 
   it('can be cancelled from main', async () => {

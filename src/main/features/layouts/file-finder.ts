@@ -1,0 +1,50 @@
+/** Finds the files of a folder that a table or a document names, often with a path of another machine. */
+import { sameName, withoutEnding } from './mask-names.ts'
+
+const partsOf = (path: string): string[] =>
+  sameName(path)
+    .replaceAll('\\', '/')
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+
+/** How many parts at their ends are the same. */
+function common(a: readonly string[], b: readonly string[]): number {
+  let count = 0
+  while (count < a.length && count < b.length && a[a.length - 1 - count] === b[b.length - 1 - count])
+    count += 1
+  return count
+}
+
+/** @returns the file that is meant; null where none is, or more than one may be */
+export type FindFile = (named: string, fromFolder: string) => string | null
+
+export function fileFinder(files: readonly string[]): FindFile {
+  const byName = new Map<string, { file: string; parts: string[] }[]>()
+  const add = (name: string, entry: { file: string; parts: string[] }): void => {
+    const known = byName.get(name)
+    if (known) known.push(entry)
+    else byName.set(name, [entry])
+  }
+  for (const file of files) {
+    const parts = partsOf(file)
+    const name = parts.at(-1) ?? ''
+    add(name, { file, parts })
+    const stem = withoutEnding(name)
+    if (stem !== name) add(stem, { file, parts: [...parts.slice(0, -1), stem] })
+  }
+  return (named, fromFolder) => {
+    const wanted = partsOf(named)
+    const candidates = byName.get(wanted.at(-1) ?? '') ?? []
+    // One of the two paths must be the end of the other: a file of this name in another folder is another file.
+    const fitting = candidates.filter(
+      ({ parts }) => common(parts, wanted) === Math.min(parts.length, wanted.length),
+    )
+    if (fitting.length <= 1) return fitting[0]?.file ?? null
+    const beside = [...partsOf(fromFolder), ...wanted].join('/')
+    const near = fitting.filter(({ parts }) => parts.join('/') === beside)
+    if (near.length === 1) return near[0]?.file ?? null
+    const longest = Math.max(...fitting.map(({ parts }) => common(parts, wanted)))
+    const best = fitting.filter(({ parts }) => common(parts, wanted) === longest && parts.length === longest)
+    return best.length === 1 ? (best[0]?.file ?? null) : null
+  }
+}

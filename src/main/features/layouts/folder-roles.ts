@@ -1,0 +1,85 @@
+/** What the names of folders say of their place in a data set: splits, masks, and folders that say nothing. */
+
+import type { Split } from '../../../shared/image.ts'
+import { plain } from './folder-names.ts'
+import { listed } from './listed.ts'
+
+const splits: Record<Split, readonly string[]> = {
+  train: listed(`
+    train, training, trainset, train set, training set, 训练, 训练集, 訓練, 学習, トレーニング, 학습, 훈련
+  `),
+  validation: listed(`
+    val, valid, validation, validate, valset, validation set, val set, 验证, 验证集, 驗證, 検証, 검증
+  `),
+  test: listed(`
+    test, testing, testset, test set, tests, 测试, 测试集, 測試, テスト, 評価, 테스트
+  `),
+}
+const splitOfWord = new Map(
+  (['train', 'validation', 'test'] as const).flatMap((split) =>
+    splits[split].map((word) => [plain(word), split] as const),
+  ),
+)
+
+export const splitOfFolder = (name: string): Split | null => splitOfWord.get(plain(name)) ?? null
+
+/** Folders of masks, whatever is in them. */
+const masks = new Set(
+  [
+    ...listed(`
+      ground_truth, groundtruth, ground_truths, gt, gts, gt_masks, mask, masks, segmentationclass,
+      segmentation_class
+    `),
+    ...listed(`
+      maskimages, mask_images, maske, masken, masque, masques, mascara, mascaras, maschera, maschere,
+      маски
+    `),
+    ...listed('掩码, 掩膜, 掩模, 遮罩, 蒙版, マスク, 마스크, 真值'),
+  ].map(plain),
+)
+
+/** Folders that hold masks where their files are called as photographs elsewhere are. */
+const maybeMasks = new Set(
+  [
+    ...listed(`
+      label, labels, annotation, annotations, anno, annos, annot, ann, seg, segs, segmentation,
+      segmentations
+    `),
+    ...listed(`
+      segmentationobject, segmentation_object, target, targets, matte, labelids, 标注, 标签, 分割, ラベル, アノテーション
+    `),
+  ].map(plain),
+)
+
+/** `certain`: masks; `likely`: masks where photographs belong to them; null: no word for masks. */
+export function maskRole(name: string): 'certain' | 'likely' | null {
+  const word = plain(name)
+  return masks.has(word) ? 'certain' : maybeMasks.has(word) ? 'likely' : null
+}
+
+/** Masks that number the objects on a photograph, not the kinds of defects: the same pixels as the others once more. */
+export const isOfInstances = (name: string): boolean => /^segmentation ?objects?$/.test(plain(name))
+
+/** Folders that only say that there are pictures in them. */
+const pictureFolders = new Set(
+  [
+    'image',
+    'images',
+    'img',
+    'imgs',
+    'photo',
+    'photos',
+    'picture',
+    'pictures',
+    'pics',
+    'rgb',
+    'data',
+    'jpegimages',
+    'bilder',
+    '图像',
+    '图片',
+    '画像',
+    'default',
+  ].map(plain),
+)
+export const isPictureFolder = (name: string): boolean => pictureFolders.has(plain(name))

@@ -1,0 +1,151 @@
+/** What lies in a folder, by the names and, for what is no picture by its ending, by the first bytes of the files. */
+import { join, resolve } from 'node:path'
+import { Failure } from '../../../shared/failure.ts'
+import type { ImportPlan, JunkKind } from '../../../shared/import-plan.ts'
+import { withBytes } from '../../images/byte-source.ts'
+import { fileType } from '../../images/file-type.ts'
+import { ImageRefusal } from '../../images/refusal.ts'
+import { type DocumentKind, documentKind } from './documents.ts'
+import { plain } from './folder-names.ts'
+import { splitOfFolder } from './folder-roles.ts'
+import { type LeftOut, walkFiles } from './walk.ts'
+
+export interface Listing {
+  root: string
+  /** Pictures by their ending or their content, and what may be one; in the order of the walk. */
+  pictures: string[]
+  tables: string[]
+  documents: { file: string; kind: DocumentKind }[]
+  leftOut: LeftOut[]
+  passedOver: ImportPlan['passedOver']
+}
+
+/** Of so many files with one ending the content is looked at; where not one was a picture, the others are none. */
+const lookedAt = 200
+
+const endingOf = (file: string): string => /\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase() ?? ''
+
+/** Endings of files that people keep beside photographs and that are no pictures. */
+const otherEndings = new Set(
+  (
+    'txt md rst log ini cfg conf toml yaml yml py ipynb m mat c cpp h js ts sh bat ps1 exe dll so zip rar 7z tar gz bz2 xz ' +
+    'doc docx xls xlsx ppt pptx pdf odt ods rtf html htm xml json jsonl csv tsv db sqlite npy npz pkl pt pth onnx h5 hdf5 ' +
+    'mp4 avi mov mkv wmv mp3 wav lnk url sha256 md5 cff bib'
+  ).split(' '),
+)
+
+const isPicture = (path: string): boolean => {
+  try {
+    withBytes(path, fileType)
+    return true
+  } catch (error) {
+    // A picture of a kind that cannot be read is refused with its kind when it is imported.
+    if (error instanceof ImageRefusal) return error.code === 'unsupported-type'
+    throw error
+  }
+}
+
+/**
+ * @throws Failure `folder-unreadable`; `folder-empty` where there is nothing to look at; `import-cancelled`
+ */
+export async function listFolder(
+  folder: string,
+  options: { followLinks: boolean; signal?: AbortSignal | undefined },
+): Promise<Listing> {
+  const root = resolve(folder)
+  const junk = new Map<JunkKind, { count: number; example: string }>()
+  const listing: Listing = { root, pictures: [], tables: [], documents: [], leftOut: [], passedOver: [] }
+  const { leftOut } = listing
+  const others = new Map<string, { seen: number; pictures: number }>()
+  const walk = walkFiles(root, {
+    followLinks: options.followLinks,
+    onLeftOut: (left) => void leftOut.push(left),
+    onJunk(kind, example) {
+      const known = junk.get(kind)
+      if (known) known.count += 1
+      else junk.set(kind, { count: 1, example })
+    },
+  })
+  for await (const file of walk) {
+    if (options.signal?.aborted) throw new Failure('import-cancelled')
+    const ending = endingOf(file)
+    const path = join(root, file)
+    if (!otherEndings.has(ending)) {
+      listing.pictures.push(file)
+      continue
+    }
+    if (ending === 'json' || ending === 'xml') {
+      const kind = await documentKind(path)
+      if (kind !== null && kind !== 'other') {
+        listing.documents.push({ file, kind })
+        continue
+      }
+    }
+    if (ending === 'csv' || ending === 'tsv') {
+      listing.tables.push(file)
+      continue
+    }
+    const known = others.get(ending) ?? { seen: 0, pictures: 0 }
+    others.set(ending, known)
+    const isLookedAt = known.seen < lookedAt || known.pictures > 0
+    known.seen += 1
+    if (isLookedAt && isPicture(path)) {
+      known.pictures += 1
+      listing.pictures.push(file)
+    } else leftOut.push({ file, code: 'not-an-image', params: {} })
+  }
+  listing.passedOver = [...junk].map(([kind, counted]) => ({ kind, ...counted }))
+  if (listing.pictures.length + listing.tables.length + listing.documents.length > 0) return listing
+  requireFiles(root, leftOut)
+  return listing
+}
+
+/** @throws Failure `folder-empty` unless there were files that could be looked at */
+function requireFiles(folder: string, leftOut: readonly LeftOut[]): void {
+  if (leftOut.some(({ code }) => code === 'not-an-image')) return
+  const links = leftOut.filter(({ code }) => code.startsWith('link-')).length
+  if (links > 0) throw new Failure('folder-empty', { case: 'links', folder, count: links })
+  const [first] = leftOut
+  if (first === undefined) throw new Failure('folder-empty', { folder })
+  throw new Failure('folder-empty', { case: 'left-out', folder, count: leftOut.length, file: first.file })
+}
+
+/** The folders that have files in them, with those around them. */
+export function foldersOf(files: readonly string[]): string[] {
+  const folders = new Set<string>()
+  for (const file of files) {
+    for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1)) {
+      const folder = file.slice(0, at)
+      if (folders.has(folder)) break
+      folders.add(folder)
+    }
+  }
+  return [...folders]
+}
+
+/**
+ * A folder of data sets is not imported as one: the parts of different products would become one.
+ * @throws Failure `several-datasets`
+ */
+export function requireOneDataset(root: string, folders: readonly string[]): void {
+  const inside = new Map<string, Set<string>>()
+  for (const folder of folders) {
+    const [first = '', second, third] = folder.split('/')
+    if (second === undefined) continue
+    const names = inside.get(first) ?? new Set()
+    inside.set(first, names)
+    names.add(splitOfFolder(second) ?? plain(second))
+    if (third !== undefined) names.add(`${plain(second)}/${plain(third)}`)
+  }
+  const withSplits = [...inside].filter(([, names]) => names.has('train') && names.has('test'))
+  const withImages = [...inside].filter(([, names]) => names.has('data/images'))
+  const datasets = withSplits.length > 0 ? withSplits : withImages.length > 1 ? withImages : []
+  const [example] = datasets
+  if (example === undefined) return
+  throw new Failure('several-datasets', {
+    folder: root,
+    count: datasets.length,
+    datasets: datasets.slice(0, 8).map(([name]) => name),
+    example: resolve(root, example[0]),
+  })
+}
