@@ -187,7 +187,8 @@ function valuesFor(
     // How it was chosen is in docs/presets.md.
     ...(input === 'whole' && wholeScore ? { score: wholeScore } : {}),
     // Features of a network that has seen millions of photographs tell more parts apart than any of these.
-    ...(traits.backbone && set.memory !== false
+    // Systems that restore no image are baselines, whose own score is of interest.
+    ...(traits.backbone && set.memory !== false && 'texture' in shape
       ? { memory: true, backbone: traits.backbone, ...remembered }
       : {}),
     featureScale: featureScaleFor(traits.side),

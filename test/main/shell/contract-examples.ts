@@ -326,10 +326,17 @@ export const callExamples: CallExamples = {
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
   'workspace.verify': { input: {}, output: { job: 'j-1' } },
+  'file.choose': { input: { title: 'Choose', endings: ['whl'] }, output: { supported: false, path: null } },
   'folder.choose': { input: { title: 'Choose' }, output: { supported: false, path: null } },
   'folder.list': {
-    input: { path: '/data' },
-    output: { path: '/data', parent: '/', folders: [{ name: 'line 1', path: '/data/line 1' }], images: 0 },
+    input: { path: '/data', endings: ['whl'] },
+    output: {
+      path: '/data',
+      parent: '/',
+      folders: [{ name: 'line 1', path: '/data/line 1' }],
+      files: [{ name: 'a.whl', path: '/data/a.whl' }],
+      images: 0,
+    },
   },
   'folder.inspect': {
     input: { path: '/data', layout: 'mvtec' },

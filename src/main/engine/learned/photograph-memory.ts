@@ -1,5 +1,5 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
-import { elementAt } from '../../../shared/element-at.ts'
+import { backboneByName } from '../../model/backbones/registry.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { memoryComponent } from '../../model/scores.ts'
@@ -9,23 +9,24 @@ import { type Pixels, resample } from '../data/geometry.ts'
 import { cellsInside, distanceMap } from '../scoring/distance-map.ts'
 import type { SeenPhotograph } from '../scoring/tile-scorer.ts'
 import {
-  type CellsOfLevels,
   type FeatureMemory,
   MemoryGathering,
   MemorySearch,
   memoryOfModel,
   memoryTensors,
+  type SeenCells,
 } from './feature-memory.ts'
 import type { Learnable, Learned } from './learnable.ts'
 
 /** Where features are taken. */
-const layers: readonly FeatureLayer[] = [
-  { block: 10, channels: 88, stride: 16 },
-  { block: 14, channels: 120, stride: 16 },
-]
+function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
+  const known = backboneByName(backbone)
+  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
+  return known.layers
+}
 
-/** The sizes that a photograph is looked at in, as factors of that of the configuration. */
-const sizes = [1, 0.7] as const
+/** The second size that a photograph is looked at in, as a factor of that of the configuration. */
+const smaller = 0.7
 
 const prefix = 'backbone/'
 
@@ -44,36 +45,36 @@ function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
   return forFeatures
 }
 
-function cellsOf(extractor: FeatureExtractor, picture: Pixels): CellsOfLevels {
+function cellsOf(extractor: FeatureExtractor, picture: Pixels): SeenCells {
   const { width, height } = picture
-  const side = (length: number, factor: number) => Math.max(1, Math.round(length * factor))
-  return sizes.map((factor) =>
-    extractor.cells(factor === 1 ? picture : resample(picture, side(width, factor), side(height, factor))),
-  )
+  const side = (length: number) => Math.max(1, Math.round(length * smaller))
+  const { plain, averaged } = extractor.cells(picture)
+  const small = resample(picture, side(width), side(height))
+  return { scored: [averaged, extractor.cells(small).averaged], drawn: plain }
 }
 
 /** Which cells count; null where all do. */
-function countsOf(cells: CellsOfLevels, picture: Pixels, { insideAt }: SeenPhotograph, stride: number) {
+function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhotograph, stride: number) {
   const inside = insideAt(picture.width, picture.height)
-  return inside && cellsInside(elementAt(cells, 0, 'Sizes of a photograph'), picture, inside, stride)
+  return inside && cellsInside(drawn, picture, inside, stride)
 }
 
-const learned = (memory: FeatureMemory, backbone: TensorMap, { map }: LearningParameters): Learned => ({
+const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
   tensors: { ...named(backbone), ...memoryTensors(memory) },
   ofPhotograph() {
-    const extractor = featureExtractor(layers, backbone)
+    const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
     return {
       measure(seen) {
         const picture = pictureOf(seen)
         const cells = cellsOf(extractor, picture)
         const counts = countsOf(cells, picture, seen, extractor.stride)
-        const { evidence, distances, rows, columns } = search.recall(cells, counts)
-        const shown = { data: distances, rows, columns, side: extractor.stride }
+        const { evidence, drawn } = search.recall(cells, counts)
+        const shown = { ...cells.drawn, data: drawn, side: extractor.stride }
         return {
           values: [evidence.local, evidence.all],
           map:
-            map === memoryComponent
+            parameters.map === memoryComponent
               ? (width, height) => resample(distanceMap(shown, picture.width, picture.height), width, height)
               : null,
         }
@@ -93,6 +94,7 @@ export const photographMemory: Learnable = {
     most: 2_048,
     gather(photographs, random, parameters, tensors) {
       if (tensors === null) throw new TypeError('a memory of features needs a backbone')
+      const layers = layersOf(parameters)
       const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
       const extractor = featureExtractor(layers, backbone)
       const gathering = new MemoryGathering(photographs, random)

@@ -1,6 +1,7 @@
 /**
  * Whitening: finds the axes along which good parts vary together, and measures each in units of its own variation.
  */
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { requireLength, requireRows } from '../../platform/array-bounds.ts'
 
 /** Directions in which good parts vary less than this share of their largest variance are not stretched further. */
@@ -130,35 +131,32 @@ export function whiteningOf(covariance: Float64Array, n: number): Float32Array {
 }
 
 /**
- * A matrix W with |W (a - b)|^2 = (a - b)' (C + e I)^-1 (a - b) for the covariance C [n, n]: the Mahalanobis distance
- * with C drawn toward a multiple of the identity, as a small sample calls for (Ledoit and Wolf 2004). With the
- * Cholesky decomposition C + e I = L L', W is L^-1.
+ * A matrix W for which |W (a - b)|^2 is the Mahalanobis distance (a - b)' (C + e I)^-1 (a - b), with the covariance C
+ * [n, n] drawn toward a multiple of the identity as a small sample calls for (Ledoit and Wolf 2004), along the
+ * directions in which good parts vary most.
  * @param share e as a share of the mean variance
- * @returns [n, n], row-major, from feature to direction, as `whiteningOf`
+ * @param directions how many, at most
+ * @returns [n, directions], row-major, from feature to direction
  */
-export function shrunkWhiteningOf(covariance: Float64Array, n: number, share: number): Float32Array {
+export function shrunkWhiteningOf(
+  covariance: Float64Array,
+  n: number,
+  { share, directions }: { share: number; directions: number },
+): Float32Array {
   requireLength(covariance, n * n, 'A covariance matrix')
-  let trace = 0
-  for (let i = 0; i < n; i++) trace += covariance[i * n + i]
-  const added = Math.max((share * trace) / n, Number.EPSILON)
-  const lower = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = covariance[i * n + j] + (i === j ? added : 0)
-      for (let k = 0; k < j; k++) sum -= lower[i * n + k] * lower[j * n + k]
-      lower[i * n + j] = i === j ? Math.sqrt(Math.max(sum, Number.EPSILON)) : sum / lower[j * n + j]
-    }
-  }
-  // Column by column of L^-1, by forward substitution; direction i of feature j is stored at [j, i].
-  const out = new Float32Array(n * n)
-  const column = new Float64Array(n)
-  for (let j = 0; j < n; j++) {
-    for (let i = j; i < n; i++) {
-      let sum = i === j ? 1 : 0
-      for (let k = j; k < i; k++) sum -= lower[i * n + k] * column[k]
-      column[i] = sum / lower[i * n + i]
-      out[j * n + i] = column[i]
-    }
+  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(
+    Matrix.from1DArray(n, n, covariance),
+    { assumeSymmetric: true },
+  )
+  const added = Math.max((share * values.reduce((sum, value) => sum + value, 0)) / n, Number.EPSILON)
+  const kept = values
+    .map((value, axis) => ({ value, axis }))
+    .sort((a, b) => b.value - a.value || a.axis - b.axis)
+    .slice(0, directions)
+  const out = new Float32Array(n * kept.length)
+  for (const [to, { value, axis }] of kept.entries()) {
+    const factor = 1 / Math.sqrt(Math.max(0, value) + added)
+    for (let i = 0; i < n; i++) out[i * kept.length + to] = vectors.get(i, axis) * factor
   }
   return out
 }

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
+import { presentBackbone } from './backbone.ts'
 import { estimateRetraining, startRetraining } from './retraining.ts'
 import { resumeTraining, startTraining } from './training.ts'
 import { wholeOutlook } from './training-outlook.ts'
@@ -10,9 +11,10 @@ export const trainHandlers = (
   Handlers,
   'train.start' | 'train.outlook' | 'train.resume' | 'retrain.estimate' | 'retrain.start'
 > => ({
-  'train.outlook': (request) => {
+  'train.outlook': async (request) => {
     const { workspace, supervisor } = context.session()
-    return wholeOutlook(workspace, supervisor.state().provider?.gpu === true, request)
+    const hasGpu = supervisor.state().provider?.gpu === true
+    return wholeOutlook(workspace, { hasGpu, backbone: await presentBackbone() }, request)
   },
   'train.start': (request) => startTraining(context.session(), request),
   'train.resume': ({ run }) => resumeTraining(context.session(), run),

@@ -21,9 +21,10 @@ import {
   updateProgress,
 } from '../../store/runs.ts'
 import { engineTrainingImages, readTrainingList } from '../runs/training-images.ts'
+import { backboneOf } from './backbone.ts'
 
 /** Phases whose `done` does not count training steps. */
-const phasesWithoutSteps = new Set(['load', 'residual', 'texture', 'calibrate'])
+const phasesWithoutSteps = new Set(['load', 'residual', 'texture', 'memory', 'calibrate'])
 
 /** Milliseconds between two updates of the run's row, besides those at checkpoints. */
 const storeInterval = 2_000
@@ -61,6 +62,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
     const run = findRun(db, id)
     const list = await readTrainingList(workspace, run)
     const images = await engineTrainingImages(workspace, run, list)
+    const backbone = await backboneOf(run.config)
     const task: EngineTask<'train'> = {
       kind: 'train',
       task: context.id,
@@ -71,6 +73,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
       seed: run.seed,
       resume,
       warmFrom: warmFolder(session, run),
+      ...(backbone && { backbone }),
       ...(list.regionOfInterest.kind === 'none' ? {} : { regionOfInterest: list.regionOfInterest }),
       ...images,
     }

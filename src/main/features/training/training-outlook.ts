@@ -41,10 +41,10 @@ export type TrainingEstimate = Omit<TrainingOutlook, 'findings'> & { looked: Loo
  */
 export async function wholeOutlook(
   workspace: Workspace,
-  hasGpu: boolean,
+  machine: { hasGpu: boolean; backbone: string | null },
   request: OutlookRequest,
 ): Promise<TrainingOutlook> {
-  const { looked, ...outlook } = trainingOutlook(workspace, hasGpu, request)
+  const { looked, ...outlook } = trainingOutlook(workspace, machine, request)
   const { id: datasetId } = findDataset(workspace.db, request.dataset)
   const findings = await runWorkspaceTask(workspace, pictureFindingsTask, { datasetId, ...looked })
   return { ...outlook, findings }
@@ -53,7 +53,7 @@ export async function wholeOutlook(
 /** @throws Failure `dataset-unknown`, `unknown-model`, `unknown-preset`, `bad-parameter` */
 export function trainingOutlook(
   workspace: Workspace,
-  hasGpu: boolean,
+  { hasGpu, backbone }: { hasGpu: boolean; backbone: string | null },
   request: OutlookRequest,
 ): TrainingEstimate {
   const { db } = workspace
@@ -66,6 +66,7 @@ export function trainingOutlook(
      GROUP BY width, height`,
     values,
   )
+  const train = sizes.reduce((sum, { count: n }) => sum + n, 0)
   const { config, fromDataset } = resolveConfig({
     model: request.model,
     preset: request.preset,
@@ -75,20 +76,21 @@ export function trainingOutlook(
       hasDirection: dataset.hasDirection,
       sameSize: suitsWhole(sizes),
       side: medianSide(sizes),
+      backbone,
     },
   })
   const shape = shapeOf(config)
   const time = timeFor(listRuns(db, {}), request.model, shape)
   return {
     counts: {
-      train: sizes.reduce((sum, { count: n }) => sum + n, 0),
+      train,
       validation: count(`SELECT count(*) AS n ${normals} AND split = 'validation'`),
       unlabeled: count(
         `SELECT count(*) AS n FROM image WHERE dataset_id = $id AND removed_at IS NULL AND label = 'unlabeled'`,
       ),
     },
     notices: [...sizeNotices(sizes, shape), ...overlapNotices(db, dataset)],
-    seconds: time === null && !hasGpu ? roughSeconds(shape) : time,
+    seconds: time === null && !hasGpu ? roughSeconds(shape) + memorySeconds(config, train) : time,
     isMeasured: time !== null,
     memoryBytes: memoryFor(shape),
     fromDataset,
@@ -180,6 +182,15 @@ const unitEffort = ({ size, width, batch }: Shape): number => batch * size ** 2 
 /** Seconds that a critic step with penalty takes on two processor cores, for 64 images of 64 x 64 with 32 filters. */
 const knownStep = 0.114
 const knownUnit = 64 * 64 ** 2 * (32 ** 2 + 4 * 32)
+
+/** Seconds that two processor cores take to start, and for the features of a photograph and its nearest good cells. */
+const [knownStart, knownPhotograph] = [4, 0.045]
+
+/** The time of a memory of features, which looks at each training photograph once. */
+function memorySeconds(config: Record<string, unknown>, photographs: number): number {
+  const { backbone = 'none' } = config
+  return backbone === 'none' ? 0 : knownStart + knownPhotograph * photographs
+}
 
 const roughSeconds = (shape: Shape): number => (effort(shape) / knownUnit) * knownStep
 

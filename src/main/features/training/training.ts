@@ -13,6 +13,7 @@ import { createRun, findRun, setRunState } from '../../store/runs.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { measureGrayLevels } from '../datasets/white-levels.ts'
 import { requireFiles, type TrainingImages, trainingImages } from '../runs/training-images.ts'
+import { backboneOf, presentBackbone } from './backbone.ts'
 import { pictureFindingsTask } from './findings-task.ts'
 import { overlapFindings } from './overlap.ts'
 import { countSizes, medianSide, suitsWhole } from './picture-sizes.ts'
@@ -37,7 +38,7 @@ export interface TrainingStarted {
 
 /**
  * @throws Failure `unknown-dataset`, `no-normal-images`, `dataset-too-small`, `images-missing`,
- * `unknown-model`, `unknown-preset`, `bad-parameter`, `disk-full`
+ * `unknown-model`, `unknown-preset`, `bad-parameter`, `backbone-absent`, `disk-full`
  */
 export async function startTraining(session: Session, request: TrainingRequest): Promise<TrainingStarted> {
   const { workspace } = session
@@ -45,8 +46,10 @@ export async function startTraining(session: Session, request: TrainingRequest):
   const images = await trainingImages(workspace, dataset)
   requireNormals(session, dataset, images)
   const { model, preset, seed, set } = request
-  const { config } = resolveConfig({ model, preset, set, traits: traitsOf(dataset, images.train) })
+  const traits = { ...traitsOf(dataset, images.train), backbone: await presentBackbone() }
+  const { config } = resolveConfig({ model, preset, set, traits })
   requireBatch(dataset, images, config)
+  await backboneOf(config)
   await requireFiles(workspace, [...images.train, ...images.validation])
   await measureGrayLevels(workspace, dataset.id, 16)
   const looked = lookedAtSchema.parse(config)
@@ -105,7 +108,10 @@ function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Recor
 /** With fewer validation images, a percentile says little. */
 const fewValidation = 10
 
-const lookedAtSchema = z.object({ input: z.enum(['whole', 'tiles']), size: z.int() })
+const lookedAtSchema = z.object({
+  input: z.enum(['whole', 'tiles']).default('whole'),
+  size: z.int().default(64),
+})
 
 function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
   const count = validation.length

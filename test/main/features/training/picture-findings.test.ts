@@ -196,7 +196,11 @@ async function caseOf(...path: string[]): Promise<Workspace> {
   return workspace
 }
 const outlookOf = (workspace: Workspace) =>
-  trainingOutlook(workspace, false, { dataset: 'parts', model: 'fanogan', preset: 'smoke', set: {} })
+  trainingOutlook(
+    workspace,
+    { hasGpu: false, backbone: null },
+    { dataset: 'parts', model: 'fanogan', preset: 'smoke', set: {} },
+  )
 
 describe.skipIf(!hasCases)('the cases that people met', () => {
   it('one cropped photograph changes nothing of the method, and is named', async () => {

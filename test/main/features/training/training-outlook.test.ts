@@ -18,7 +18,7 @@ async function stocked(other: Record<string, Buffer> = {}): Promise<Workspace> {
 }
 const request = { dataset: 'parts', model: 'fanogan', preset: 'quick', set: {} }
 const look = (workspace: Workspace, change: Partial<typeof request> = {}) =>
-  trainingOutlook(workspace, false, { ...request, ...change })
+  trainingOutlook(workspace, { hasGpu: false, backbone: null }, { ...request, ...change })
 const codes = (workspace: Workspace, set: Record<string, string> = {}) =>
   look(workspace, { set }).notices.map(({ code }) => code)
 
@@ -76,12 +76,16 @@ describe('before a training', () => {
     })
     setRunState(db, run.id, 'training')
     updateProgress(db, run.id, { stepsDone: 200, stepsTotal: 200, seconds: 40, losses: {} })
-    const same = trainingOutlook(workspace, false, { ...request, set })
+    const same = trainingOutlook(workspace, { hasGpu: false, backbone: null }, { ...request, set })
     expect([same.isMeasured, same.seconds]).toEqual([true, expect.closeTo(40, 6)])
-    const twice = trainingOutlook(workspace, false, {
-      ...request,
-      set: { ganSteps: 200, encoderSteps: 200 },
-    })
+    const twice = trainingOutlook(
+      workspace,
+      { hasGpu: false, backbone: null },
+      {
+        ...request,
+        set: { ganSteps: 200, encoderSteps: 200 },
+      },
+    )
     expect(twice.seconds).toBeCloseTo(80, 6)
   })
 
@@ -101,7 +105,7 @@ describe('before a training', () => {
   it('needs more memory for larger batches, images and networks', async () => {
     const workspace = await stocked()
     const memory = (set: Record<string, number>) =>
-      trainingOutlook(workspace, false, { ...request, set }).memoryBytes
+      trainingOutlook(workspace, { hasGpu: false, backbone: null }, { ...request, set }).memoryBytes
     const own = memory({})
     for (const larger of [{ batch: 64 }, { size: 128 }, { width: 64 }])
       expect(memory(larger)).toBeGreaterThan(own)

@@ -20,6 +20,8 @@ export const anoganPresets: Preset[] = [
       previewEvery: 80,
       overlap: 0.25,
       texture: false,
+      memory: false,
+      backbone: 'none',
       score: 'anogan',
       map: 'residual',
     },

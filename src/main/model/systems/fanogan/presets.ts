@@ -24,6 +24,8 @@ export const fanoganPresets: Preset[] = [
       previewEvery: 40,
       overlap: 0.25,
       texture: false,
+      memory: false,
+      backbone: 'none',
       score: 'izif',
       map: 'residual',
     },

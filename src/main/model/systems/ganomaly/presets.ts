@@ -18,6 +18,8 @@ export const ganomalyPresets: Preset[] = [
       previewEvery: 80,
       overlap: 0.25,
       texture: false,
+      memory: false,
+      backbone: 'none',
       score: 'ganomaly',
       map: 'residual',
     },
