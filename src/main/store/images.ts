@@ -8,6 +8,7 @@ import {
   type Label,
   type Split,
 } from '../../shared/image.ts'
+import { cleanDefectType } from '../../shared/label.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
 import type { Id, ImageId, Sha256 } from '../../shared/values.ts'
 import type { GrayLevels } from '../images/gray-levels.ts'
@@ -55,6 +56,10 @@ export type NewImage = Omit<Image, 'id' | 'importedAt' | 'removedAt' | 'bytes' |
   gray?: GrayLevels
 }
 
+/** A folder can have a name that no defect type may have; stored is what every reader of defect types takes. */
+const storedDefectType = (name: string | null): string | null =>
+  name === null ? null : cleanDefectType(name)
+
 /** Adds an image whose blob is already in the database. */
 export function addImage(db: Database, { gray, ...image }: NewImage): ImageId {
   const { lastId } = db.run(
@@ -66,6 +71,7 @@ export function addImage(db: Database, { gray, ...image }: NewImage): ImageId {
        $robustPeak, $zeroBits, $mean, $sharpness)`,
     {
       ...image,
+      defectType: storedDefectType(image.defectType),
       warnings: toJson(storedMessages.parse(image.warnings)),
       now: db.now(),
       robustPeak: gray?.robustPeak ?? null,
@@ -196,9 +202,10 @@ export function setLabel(
   db: Database,
   id: ImageId,
   label: Label,
-  defectType: string | null,
+  named: string | null,
   operator: string | null = null,
 ): void {
+  const defectType = storedDefectType(named)
   db.transaction(() => {
     const before = imageById(db, id)
     db.run('UPDATE image SET label = $label, defect_type = $defectType WHERE id = $id', {

@@ -262,6 +262,8 @@ const liveExample: LiveState = {
   delay: 250,
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScales: { 'r-1': 0.5 },
+  unfinished: ['part 9.bmp'],
+  problem: 'EIO: i/o error',
   parts: [livePart],
 }
 
@@ -503,11 +505,20 @@ export const callExamples: CallExamples = {
   },
   'label.export': {
     input: { dataset: 'd-1', format: 'coco', folder: '/data/masks' },
-    output: { folder: '/data/masks', images: 3, files: 1 },
+    output: {
+      folder: '/data/masks',
+      images: 3,
+      files: 1,
+      notes: [{ file: 'a.png', ...message('types-not-in-mask', { types: ['划痕', 'dent'] }) }],
+    },
   },
   'label.import': {
-    input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks' },
-    output: { images: 3, skipped: [{ file: 'a.json', ...message('marks-no-pixel') }] },
+    input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks', invert: false },
+    output: {
+      images: 3,
+      skipped: [{ file: 'a.json', ...message('marks-no-pixel') }],
+      notes: [{ file: 'b.json', ...message('text-encoding', { encoding: 'gb18030' }) }],
+    },
   },
   'system.list': {
     input: {},

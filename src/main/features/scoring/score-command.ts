@@ -49,10 +49,11 @@ export const addScore: AddCommand = (line) =>
         throw new WrongUse('Give --run, or --images to score photographs with the model in use.')
       }
       const session = await context.session()
-      const [{ startScoring }, { scoreSummarySchema }, { runInUse }] = await Promise.all([
+      const [{ startScoring }, { scoreSummarySchema }, { runInUse }, { runFacts }] = await Promise.all([
         import('./scoring.ts'),
         import('./score-job.ts'),
         import('../runs/model-in-use.ts'),
+        import('../runs/run-name.ts'),
       ])
       const run = named ?? runInUse(session.workspace.db, of ?? null)
       const dataset =
@@ -75,15 +76,18 @@ export const addScore: AddCommand = (line) =>
       }))
       const noted = warnings.map((warning) => ({ ...warning, warning: english.text('warning', warning) }))
       const notes = noted.map(({ file, warning }) => [`  ${file}`, warning])
+      const facts = runFacts(session.workspace.db, summary.run)
       const rows = worded.map(({ file, code, reason }) => [`  ${file}`, code, reason])
       return {
         document: {
           ...summary,
+          ...facts,
           refused: worded,
           warnings: noted,
           ...(dataset === null ? {} : { dataset: dataset.name }),
         },
         text:
+          `${facts.runName}\n` +
           `Scored ${summary.images} images in ${formatSeconds(seconds)} (${imagesPerSecond.toFixed(1)} a second)` +
           `${already > 0 ? `; ${already} had a score already` : ''}${dataset === null ? '' : `; dataset "${dataset.name}"`}.\n` +
           (rows.length > 0 ? `Could not be scored:\n${textTable(rows)}` : '') +

@@ -35,13 +35,20 @@ type Sizes = z.infer<typeof sizeRow>[]
 /** What the database tells at once; `looked` is how the training would look at the photographs. */
 export type TrainingEstimate = Omit<TrainingOutlook, 'findings'> & { looked: LookedAt }
 
+/** What this computer has. */
+interface Machine {
+  hasGpu: boolean
+  /** The backbone whose weights are here; null where there is none. */
+  backbone: string | null
+}
+
 /**
  * The outlook with what is to be known of the photographs, which a thread looks up.
  * @throws Failure those of `trainingOutlook`
  */
 export async function wholeOutlook(
   workspace: Workspace,
-  machine: { hasGpu: boolean; backbone: string | null },
+  machine: Machine,
   request: OutlookRequest,
 ): Promise<TrainingOutlook> {
   const { looked, ...outlook } = trainingOutlook(workspace, machine, request)
@@ -53,7 +60,7 @@ export async function wholeOutlook(
 /** @throws Failure `dataset-unknown`, `unknown-model`, `unknown-preset`, `bad-parameter` */
 export function trainingOutlook(
   workspace: Workspace,
-  { hasGpu, backbone }: { hasGpu: boolean; backbone: string | null },
+  { hasGpu, backbone }: Machine,
   request: OutlookRequest,
 ): TrainingEstimate {
   const { db } = workspace
@@ -66,7 +73,6 @@ export function trainingOutlook(
      GROUP BY width, height`,
     values,
   )
-  const train = sizes.reduce((sum, { count: n }) => sum + n, 0)
   const { config, fromDataset } = resolveConfig({
     model: request.model,
     preset: request.preset,
@@ -79,18 +85,19 @@ export function trainingOutlook(
       backbone,
     },
   })
+  const photographs = sizes.reduce((sum, { count: n }) => sum + n, 0)
   const shape = shapeOf(config)
   const time = timeFor(listRuns(db, {}), request.model, shape)
   return {
     counts: {
-      train,
+      train: photographs,
       validation: count(`SELECT count(*) AS n ${normals} AND split = 'validation'`),
       unlabeled: count(
         `SELECT count(*) AS n FROM image WHERE dataset_id = $id AND removed_at IS NULL AND label = 'unlabeled'`,
       ),
     },
     notices: [...sizeNotices(sizes, shape), ...overlapNotices(db, dataset)],
-    seconds: time === null && !hasGpu ? roughSeconds(shape) + memorySeconds(config, train) : time,
+    seconds: time === null && !hasGpu ? roughSeconds(shape) + memorySeconds(config, photographs) : time,
     isMeasured: time !== null,
     memoryBytes: memoryFor(shape),
     fromDataset,
@@ -113,8 +120,9 @@ interface Shape {
 }
 
 const shapeSchema = z.object({
-  input: z.enum(['whole', 'tiles']).default('whole'),
-  size: z.number().default(64),
+  // A system without networks looks at the photograph as it is, as tiles do.
+  input: z.enum(['whole', 'tiles']).default('tiles'),
+  size: z.number().default(32),
   width: z.number().default(64),
   batch: z.number().default(64),
   ganSteps: z.number().default(0),

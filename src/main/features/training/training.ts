@@ -108,9 +108,10 @@ function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Recor
 /** With fewer validation images, a percentile says little. */
 const fewValidation = 10
 
+/** A system without networks looks at the photograph as it is, as tiles do. */
 const lookedAtSchema = z.object({
-  input: z.enum(['whole', 'tiles']).default('whole'),
-  size: z.int().default(64),
+  input: z.enum(['whole', 'tiles']).default('tiles'),
+  size: z.int().default(32),
 })
 
 function warningsFor({ validation }: TrainingImages): TrainingWarning[] {

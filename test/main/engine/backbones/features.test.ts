@@ -85,8 +85,8 @@ describeWithBackbone('features of EfficientNet-Lite2', (file) => {
     const all = change.reduce((sum, value) => sum + value, 0)
     const middle = (place: (cell: number) => number) =>
       change.reduce((sum, value, cell) => sum + value * place(cell), 0) / all
-    expect(Math.abs(middle((cell) => Math.floor(cell / 10)) - 3)).toBeLessThan(0.3)
-    expect(Math.abs(middle((cell) => cell % 10) - 6)).toBeLessThan(0.3)
+    expect(Math.abs(middle((cell) => Math.floor(cell / 10)) - 3)).toBeLessThan(0.5)
+    expect(Math.abs(middle((cell) => cell % 10) - 6)).toBeLessThan(0.5)
     extractor.dispose()
   })
 
