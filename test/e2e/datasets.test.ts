@@ -231,6 +231,20 @@ describeInChromium('a dataset', () => {
     expect(readdirSync(join(station.workspace, 'cache', 'dropped'))).toEqual([])
   })
 
+  it('is not made by a folder of which nothing can be read', async () => {
+    const { page } = station
+    await drop(
+      page,
+      await writeFolder(join(station.folder, 'notes'), { 'a.txt': 'no picture', 'b.png': 'neither' }),
+    )
+    // The text is left out before the import, the other file by it.
+    await page.getByRole('tab', { name: 'Left out (1)' }).waitFor()
+    await page.getByRole('button', { name: 'Import 1 file', exact: true }).click()
+    await page.getByText('No image was imported into notes').waitFor()
+    expect(datasets().sort()).toEqual(['dropped line', 'line 4'])
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
+  })
+
   it('shows the white of a 12-bit camera, and takes another one', async () => {
     const { page } = station
     const wide = (seed: number) =>
@@ -258,20 +272,6 @@ describeInChromium('a dataset', () => {
     await page.getByRole('dialog', { name: 'White' }).getByRole('button', { name: 'Set' }).click()
     await page.getByRole('button', { name: '4,095, set' }).waitFor()
     expect(read(z.object({ white: z.int() }), 'SELECT white FROM white_level')).toEqual([{ white: 4095 }])
-  })
-
-  it('is not made by a folder of which nothing can be read', async () => {
-    const { page } = station
-    await drop(
-      page,
-      await writeFolder(join(station.folder, 'notes'), { 'a.txt': 'no picture', 'b.png': 'neither' }),
-    )
-    // The text is left out before the import, the other file by it.
-    await page.getByRole('tab', { name: 'Left out (1)' }).waitFor()
-    await page.getByRole('button', { name: 'Import 1 file', exact: true }).click()
-    await page.getByText('No image was imported into notes').waitFor()
-    expect(datasets().sort()).toEqual(['dropped line', 'line 4'])
-    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click()
   })
 
   /** As a file manager does. */
