@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { call, jobStarted, none, page } from './call.ts'
 import { imageSchema, labelSchema, layoutSchema, splitSchema } from './image.ts'
+import { defectTypeNameSchema } from './label.ts'
 import { decisionKindSchema } from './review.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
@@ -95,7 +96,7 @@ export const imageChangeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('label'),
     label: labelSchema,
-    defectType: z.string().trim().min(1).max(100).nullable().default(null),
+    defectType: defectTypeNameSchema.nullable().default(null),
   }),
   z.object({ kind: z.literal('split'), split: splitSchema }),
   z.object({ kind: z.literal('remove') }),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { call, jobStarted } from './call.ts'
 import { datasetNameSchema, splitCountsSchema } from './dataset.ts'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
+import { defectTypeNameSchema } from './label.ts'
 import { messageSchema } from './messages/message.ts'
 
 /** Why a file was not imported; each is a message of the topic `failure`. */
@@ -46,7 +47,7 @@ export const importCorrectionSchema = z.object({
   /** The split; null to assign its images at random. */
   split: splitSchema.nullable(),
   label: labelSchema,
-  defectType: z.string().trim().min(1).max(100).nullable(),
+  defectType: defectTypeNameSchema.nullable(),
 })
 export type ImportCorrection = z.infer<typeof importCorrectionSchema>
 

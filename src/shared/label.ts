@@ -10,16 +10,46 @@ import { labelSchema } from './image.ts'
 import { messageSchema } from './messages/message.ts'
 import { sha256Schema } from './values.ts'
 
-const coordinate = z.number().min(-100_000).max(100_000)
+/** Farthest from the photograph's upper left corner that a coordinate may be. */
+export const farthest = 100_000
+const coordinate = z.number().min(-farthest).max(farthest)
+/** Most numbers of the outline of one shape. */
+export const mostCoordinates = 400_000
 /** x, y, x, y ... */
-const points = z.array(coordinate).max(400_000)
+const points = z
+  .array(coordinate)
+  .max(mostCoordinates)
+  .refine((numbers) => numbers.length % 2 === 0, 'each x has its y')
 
+const longestName = 100
+
+/** The name of a defect type. Unicode has several forms for one text: names are compared and stored as NFC. */
 export const defectTypeNameSchema = z
   .string()
+  .normalize('NFC')
   .trim()
   .min(1)
-  .max(100)
-  .regex(/^[^\p{Cc}]*$/u, 'no control characters')
+  .max(longestName)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters')
+
+/**
+ * A name from another program as the name of a defect type: without control characters, and cut to the length that
+ * can be stored. Null where nothing remains.
+ */
+export function cleanDefectType(name: string): string | null {
+  const plain = name
+    .toWellFormed()
+    .normalize('NFC')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
+  let cut = ''
+  for (const character of plain) {
+    if (cut.length + character.length > longestName) break
+    cut += character
+  }
+  cut = cut.normalize('NFC').trim()
+  return cut === '' ? null : cut
+}
 
 export const polygonShapeSchema = z.object({
   kind: z.literal('polygon'),
@@ -34,26 +64,35 @@ export const rectangleShapeSchema = z.object({
   width: z.number().positive().max(100_000),
   height: z.number().positive().max(100_000),
 })
+export const thinnestStroke = 0.5
+export const thickestStroke = 2000
 /** A stroke: the line that a round tip with a diameter of `size` pixels draws. */
 export const strokeShapeSchema = z.object({
   kind: z.literal('stroke'),
   /** The defect type; null erases what is below. */
   defectType: defectTypeNameSchema.nullable(),
-  size: z.number().min(0.5).max(2000),
+  size: z.number().min(thinnestStroke).max(thickestStroke),
   points: points.min(2),
 })
+/** Most runs of one region: more are several regions. */
+export const mostRuns = 4_000_000
 /** A set of pixels: a mask that was imported, or proposed from an anomaly map. */
-export const regionShapeSchema = z.object({
-  kind: z.literal('region'),
-  defectType: defectTypeNameSchema,
-  /** The bounding box: upper left corner and size. */
-  x: z.int(),
-  y: z.int(),
-  width: z.int().positive(),
-  height: z.int().positive(),
-  /** Lengths of runs along the rows of the box, alternately outside and inside, beginning with outside. */
-  runs: z.array(z.int().nonnegative()).max(4_000_000),
-})
+export const regionShapeSchema = z
+  .object({
+    kind: z.literal('region'),
+    defectType: defectTypeNameSchema,
+    /** The bounding box: upper left corner and size. */
+    x: z.int().min(-farthest).max(farthest),
+    y: z.int().min(-farthest).max(farthest),
+    width: z.int().positive().max(farthest),
+    height: z.int().positive().max(farthest),
+    /** Lengths of runs along the rows of the box, alternately outside and inside, beginning with outside. */
+    runs: z.array(z.int().nonnegative()).max(mostRuns),
+  })
+  .refine(
+    ({ width, height, runs }) => runs.reduce((sum, run) => sum + run, 0) <= width * height,
+    'the runs end within the box',
+  )
 
 export const shapeSchema = z.discriminatedUnion('kind', [
   polygonShapeSchema,
@@ -64,7 +103,9 @@ export const shapeSchema = z.discriminatedUnion('kind', [
 export type Shape = z.infer<typeof shapeSchema>
 export type RegionShape = z.infer<typeof regionShapeSchema>
 
-export const shapesSchema = z.array(shapeSchema).max(20_000)
+/** Most shapes of one photograph. */
+export const mostShapes = 20_000
+export const shapesSchema = z.array(shapeSchema).max(mostShapes)
 
 /** A defect type as the label screen shows it; its position in the list is its digit on the keyboard. */
 export const defectTypeSchema = z.object({
@@ -109,7 +150,10 @@ export type MaskFormat = z.infer<typeof maskFormatSchema>
 export const maskExportSchema = z.object({
   folder: z.string(),
   images: z.int().nonnegative(),
+  /** Number of files that were written. */
   files: z.int().nonnegative(),
+  /** What the files do not say as the dataset does: messages of the topic `warning` about images. */
+  notes: z.array(messageSchema.extend({ file: z.string() })),
 })
 export type MaskExport = z.infer<typeof maskExportSchema>
 
@@ -118,6 +162,8 @@ export const maskImportSchema = z.object({
   images: z.int().nonnegative(),
   /** Files that were not used, and why: messages of the topic `reason`. */
   skipped: z.array(messageSchema.extend({ file: z.string() })),
+  /** What was assumed about files that were used, and what of them was left out: messages of the topic `warning`. */
+  notes: z.array(messageSchema.extend({ file: z.string() })),
 })
 export type MaskImport = z.infer<typeof maskImportSchema>
 
@@ -147,7 +193,13 @@ export const labelCalls = {
     maskExportSchema,
   ),
   'label.import': call(
-    z.object({ dataset: z.string(), format: maskFormatSchema, folder: z.string().min(1) }),
+    z.object({
+      dataset: z.string(),
+      format: maskFormatSchema,
+      folder: z.string().min(1),
+      /** Take for the defect what the masks do not mark: for black on white. */
+      invert: z.boolean().default(false),
+    }),
     maskImportSchema,
   ),
 } as const

@@ -2,7 +2,7 @@
  * Converts between single pixels and a `RegionShape`: a bounding box with lengths of runs along its rows, the form in
  * which a set of pixels is stored and sent.
  */
-import type { RegionShape } from './label.ts'
+import { mostRuns, type RegionShape } from './label.ts'
 
 /** The shape of the pixels of [height, width] for which `inside` holds; null where there are none. */
 export function regionShapeOf(
@@ -49,6 +49,31 @@ export function regionShapeOf(
     height: bottom - top + 1,
     runs,
   }
+}
+
+/**
+ * As `regionShapeOf`, in as many regions as it takes: a mask of noise may have more runs than one region can be stored
+ * with.
+ */
+export function regionShapesOf(
+  size: { width: number; height: number },
+  inside: (index: number) => boolean,
+  defectType: string,
+): RegionShape[] {
+  const { width, height } = size
+  const whole = regionShapeOf(size, inside, defectType)
+  if (whole === null) return []
+  if (whole.runs.length <= mostRuns || height === 1) return [whole]
+  const half = Math.floor(height / 2)
+  const below = regionShapesOf(
+    { width, height: height - half },
+    (index) => inside(index + half * width),
+    defectType,
+  )
+  return [
+    ...regionShapesOf({ width, height: half }, inside, defectType),
+    ...below.map((region) => ({ ...region, y: region.y + half })),
+  ]
 }
 
 /** Calls `paint` for every run of inside pixels within a row, in coordinates of the photograph. */

@@ -16,6 +16,7 @@ export const problemSchema = messageSchema.extend({
     'checkpoint-missing',
     'file-not-in-database',
     'temporary-file',
+    'label-unreadable',
   ]),
   file: z.string(),
 })

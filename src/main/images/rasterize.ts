@@ -15,7 +15,7 @@ export interface Raster {
 }
 
 /** The most defect types in one picture: each has a value of a byte. */
-const mostTypes = 255
+export const mostTypes = 255
 
 export function rasterize(shapes: readonly Shape[], width: number, height: number): Raster {
   const data = new Uint8Array(width * height)

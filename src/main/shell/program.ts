@@ -12,11 +12,14 @@ import { addRegionOfInterest } from '../features/datasets/region-of-interest-com
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
 import { addImport } from '../features/import/import-command.ts'
+import { addLabel } from '../features/label/label-command.ts'
+import { addMasks } from '../features/label/masks-command.ts'
 import { addLive } from '../features/live/live-command.ts'
 import { addRetention } from '../features/live/retention-command.ts'
 import { addImportModel } from '../features/models/import-model-command.ts'
 import { addPromote } from '../features/models/promote-command.ts'
 import { addRollback } from '../features/models/rollback-command.ts'
+import { addOperators } from '../features/operators/operators-command.ts'
 import { addReview } from '../features/review/review-command.ts'
 import { addRuns } from '../features/runs/runs-command.ts'
 import { addSample } from '../features/sample/sample-command.ts'
@@ -33,6 +36,8 @@ import { addServe } from './serve-command.ts'
 const commands = [
   addSample,
   addImport,
+  addLabel,
+  addMasks,
   addRegionOfInterest,
   addTrain,
   addRuns,
@@ -55,6 +60,7 @@ const commands = [
   addFeatures,
   addDoctor,
   addVerify,
+  addOperators,
   addAudit,
   addBackup,
   addServe,

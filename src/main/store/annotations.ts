@@ -19,6 +19,10 @@ export const annotationOf = (db: Database, imageId: ImageId): Annotation | undef
     imageId,
   })
 
+/**
+ * Keeps what was drawn, checked by the schema that reads it again.
+ * @throws ZodError where the shapes do not keep to it
+ */
 export function keepAnnotation(
   db: Database,
   values: { imageId: ImageId; shapes: readonly Shape[]; operatorId: number | null },
@@ -28,7 +32,7 @@ export function keepAnnotation(
     `INSERT INTO annotation (image_id, shapes, operator_id, updated_at) VALUES ($imageId, $shapes, $operatorId, $now)
      ON CONFLICT (image_id) DO UPDATE SET shapes = excluded.shapes, operator_id = excluded.operator_id,
        updated_at = excluded.updated_at`,
-    { imageId, shapes: toJson(shapes), operatorId, now: db.now() },
+    { imageId, shapes: toJson(shapesSchema.parse(shapes)), operatorId, now: db.now() },
   )
 }
 

@@ -8,6 +8,7 @@ import {
   type Label,
   type Split,
 } from '../../shared/image.ts'
+import { cleanDefectType } from '../../shared/label.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
 import type { Id, ImageId, Sha256 } from '../../shared/values.ts'
 import { fullScale } from '../images/full-scale.ts'
@@ -51,6 +52,10 @@ export const blobFormat = (db: Database, sha256: Sha256): ImageFormat | undefine
 
 export type NewImage = Omit<Image, 'id' | 'importedAt' | 'removedAt' | 'bytes' | 'format'> & { importId: Id }
 
+/** A folder can have a name that no defect type may have; stored is what every reader of defect types takes. */
+const storedDefectType = (name: string | null): string | null =>
+  name === null ? null : cleanDefectType(name)
+
 /** Adds an image whose blob is already in the database. */
 export function addImage(db: Database, image: NewImage): ImageId {
   const { lastId } = db.run(
@@ -58,7 +63,12 @@ export function addImage(db: Database, image: NewImage): ImageId {
        defect_type, mask_sha256, part_group, warnings, import_id, imported_at)
      VALUES ($datasetId, $sha256, $file, $width, $height, $channels, $bitDepth, $peak, $split, $label,
        $defectType, $maskSha256, $partGroup, $warnings, $importId, $now)`,
-    { ...image, warnings: toJson(storedMessages.parse(image.warnings)), now: db.now() },
+    {
+      ...image,
+      defectType: storedDefectType(image.defectType),
+      warnings: toJson(storedMessages.parse(image.warnings)),
+      now: db.now(),
+    },
   )
   return lastId
 }
@@ -182,9 +192,10 @@ export function setLabel(
   db: Database,
   id: ImageId,
   label: Label,
-  defectType: string | null,
+  named: string | null,
   operator: string | null = null,
 ): void {
+  const defectType = storedDefectType(named)
   db.transaction(() => {
     const before = imageById(db, id)
     db.run('UPDATE image SET label = $label, defect_type = $defectType WHERE id = $id', {

@@ -49,14 +49,17 @@ export const pinHashOf = (db: Database, id: number): string | null =>
 /** @throws Failure `badge-taken` */
 export function secureOperator(
   db: Database,
-  values: { id: number; pinHash: string | null; badge: string | null },
+  values: { id: number; pinHash?: string | null; badge?: string | null },
 ): void {
-  const { id, pinHash, badge } = values
+  const { id, badge } = values
   db.transaction(() => {
-    const other = badge === null ? undefined : operatorByBadge(db, badge)
+    const other = typeof badge === 'string' ? operatorByBadge(db, badge) : undefined
     if (other && other.id !== id) {
       throw new Failure('badge-taken', { operator: other.name })
     }
-    db.run('UPDATE operator SET pin = $pinHash, badge = $badge WHERE id = $id', { id, pinHash, badge })
+    if (values.pinHash !== undefined) {
+      db.run('UPDATE operator SET pin = $pinHash WHERE id = $id', { id, pinHash: values.pinHash })
+    }
+    if (badge !== undefined) db.run('UPDATE operator SET badge = $badge WHERE id = $id', { id, badge })
   })
 }

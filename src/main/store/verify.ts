@@ -11,6 +11,7 @@ import type { Problem, VerifyReport } from '../../shared/workspace.ts'
 import { temporaryPrefix } from '../platform/durable-file.ts'
 import { checkAudit } from './audit.ts'
 import { blobFile, hashFile } from './blob-store.ts'
+import { labelFaults } from './label-faults.ts'
 import { runFolder } from './runs.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -49,6 +50,9 @@ export async function verifyWorkspace(
   }
 
   checkDatabase(workspace, report)
+  for (const { image, file, what } of labelFaults(db)) {
+    report('label-unreadable', 'fanoscope.db', { case: what, image, file })
+  }
   for (const found of checkAudit(db).breaks) {
     report('audit-changed', 'fanoscope.db', { what: inside('reason', found) })
   }

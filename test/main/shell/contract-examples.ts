@@ -500,11 +500,20 @@ export const callExamples: CallExamples = {
   },
   'label.export': {
     input: { dataset: 'd-1', format: 'coco', folder: '/data/masks' },
-    output: { folder: '/data/masks', images: 3, files: 1 },
+    output: {
+      folder: '/data/masks',
+      images: 3,
+      files: 1,
+      notes: [{ file: 'a.png', ...message('types-not-in-mask', { types: ['划痕', 'dent'] }) }],
+    },
   },
   'label.import': {
-    input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks' },
-    output: { images: 3, skipped: [{ file: 'a.json', ...message('marks-no-pixel') }] },
+    input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks', invert: false },
+    output: {
+      images: 3,
+      skipped: [{ file: 'a.json', ...message('marks-no-pixel') }],
+      notes: [{ file: 'b.json', ...message('text-encoding', { encoding: 'gb18030' }) }],
+    },
   },
   'system.list': {
     input: {},

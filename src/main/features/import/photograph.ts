@@ -6,7 +6,9 @@ import { inside, type Message, message } from '../../../shared/messages/message.
 import { withBytes } from '../../images/byte-source.ts'
 import { type ImageInfo, inspectImage, readImageHeader } from '../../images/decode.ts'
 import { fileType } from '../../images/file-type.ts'
-import { readMask } from '../../images/mask.ts'
+import { classTexts, fitMask, interpretMask } from '../../images/mask.ts'
+import { maskPng } from '../../images/mask-png.ts'
+import { orientationOf } from '../../images/orientation.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import { hashFile, type StagedFile } from '../../store/blob-store.ts'
 import { imagesByFile } from '../../store/images.ts'
@@ -16,6 +18,8 @@ import type { Workspace } from '../../store/workspace.ts'
 export interface StagedMask {
   staged: StagedFile
   format: ImageInfo['format']
+  /** What was assumed in reading it, messages of the topic `warning`. */
+  notes: Message[]
 }
 
 /** What came of reading one file of the folder; nothing of it is in the database yet. */
@@ -94,23 +98,21 @@ export async function readMaskFor(
   try {
     const path = join(folder, maskFile)
     const format = withBytes(path, fileType)
-    const staged = workspace.blobs.stage(path)
-    const refuse = (warning: Message): { warning: Message } => {
-      workspace.blobs.discard(staged)
-      return { warning }
+    const { file, width: fileWidth, height: fileHeight } = photograph
+    const orientation = await orientationOf(join(folder, file))
+    const found = await interpretMask(path)
+    const { width, height } = found.mask
+    const fitting = fitMask(found, { width: fileWidth, height: fileHeight, orientation })
+    if (fitting === null) {
+      return { warning: message('mask-size', { width, height, file, fileWidth, fileHeight }) }
     }
-    try {
-      const { width, height, area } = await readMask(staged.path)
-      if (width !== photograph.width || height !== photograph.height) {
-        const { file, width: fileWidth, height: fileHeight } = photograph
-        return refuse(message('mask-size', { width, height, file, fileWidth, fileHeight }))
-      }
-      if (area === 0) return refuse(message('mask-empty', { file: photograph.file }))
-      return { staged, format }
-    } catch (error) {
-      workspace.blobs.discard(staged)
-      throw error
-    }
+    const { mask, classes } = fitting
+    if (mask.area === 0) return { warning: message('mask-empty', { file }) }
+    const united = classes.length > 1 ? [message('mask-classes', { classes: classTexts(classes) })] : []
+    const notes = [...fitting.notes, ...united]
+    // A mask that was turned is stored as it lies on the photograph; any other one as it is.
+    if (fitting === found || orientation === 1) return { staged: workspace.blobs.stage(path), format, notes }
+    return { staged: workspace.blobs.stageBytes(await maskPng(mask)), format: 'png', notes }
   } catch (error) {
     if (error instanceof ImageRefusal) {
       return { warning: message('mask-refused', { refusal: inside('failure', error) }) }

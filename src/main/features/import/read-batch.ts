@@ -75,8 +75,10 @@ async function readItem(context: ImportContext, file: string): Promise<Item> {
   const { width, height } = reading.kind === 'read' ? reading.info : reading.image
   try {
     const mask = await readMaskFor(workspace, root, maskFile, { width, height, label: placement.label, file })
-    if ('staged' in mask) item.mask = mask
-    else item.warnings.push({ file: maskFile, ...mask.warning })
+    if ('staged' in mask) {
+      item.mask = mask
+      for (const note of mask.notes) item.warnings.push({ file: maskFile, ...note })
+    } else item.warnings.push({ file: maskFile, ...mask.warning })
     return item
   } catch (error) {
     if (reading.kind === 'read') workspace.blobs.discard(reading.staged)

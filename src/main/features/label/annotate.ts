@@ -1,10 +1,10 @@
 /** Opens and saves the shapes that are drawn on a photograph, and makes its mask from them. */
-import sharp from 'sharp'
-import { type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
-import { regionShapeOf } from '../../../shared/region-shape.ts'
+import { cleanDefectType, type SavedAnnotation, type Shape, unnamedDefect } from '../../../shared/label.ts'
+import { regionShapesOf } from '../../../shared/region-shape.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { readMask } from '../../images/mask.ts'
-import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
+import { maskPng } from '../../images/mask-png.ts'
+import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { annotationOf, keepAnnotation } from '../../store/annotations.ts'
 import { requireNotFrozen } from '../../store/frozen.ts'
 import { addBlob, blobFormat, findImage, setLabel, setMask } from '../../store/images.ts'
@@ -14,25 +14,19 @@ import type { Workspace } from '../../store/workspace.ts'
  * The shapes drawn on an image; where only a mask was imported, its pixels as a shape.
  * @throws Failure `image-unknown`; ImageRefusal where the mask cannot be read
  */
-export async function shapesOf({ db, blobs }: Workspace, id: ImageId): Promise<Shape[]> {
+export async function shapesOf(workspace: Workspace, id: ImageId): Promise<Shape[]> {
+  return annotationOf(workspace.db, id)?.shapes ?? maskShapesOf(workspace, id)
+}
+
+/** The pixels of an image's mask as shapes. @throws Failure `image-unknown`; ImageRefusal where it cannot be read */
+export async function maskShapesOf({ db, blobs }: Workspace, id: ImageId): Promise<Shape[]> {
   const image = findImage(db, id)
-  const annotation = annotationOf(db, id)
-  if (annotation) return annotation.shapes
   if (image.maskSha256 === null) return []
   const format = blobFormat(db, image.maskSha256)
   if (!format) return []
   const mask = await readMask(blobs.path(image.maskSha256, format))
-  const region = regionShapeOf(mask, (index) => mask.data[index] === 1, image.defectType ?? unnamedDefect)
-  return region ? [region] : []
-}
-
-/** A PNG that is white where there is a defect of any type, as every reader of masks understands it. */
-export function maskPng({ data, width, height }: Raster): Promise<Buffer> {
-  const gray = data.map((value) => (value > 0 ? 255 : 0))
-  return sharp(gray, { raw: { width, height, channels: 1 } })
-    .toColourspace('b-w')
-    .png({ compressionLevel: 6 })
-    .toBuffer()
+  const type = cleanDefectType(image.defectType ?? '') ?? unnamedDefect
+  return regionShapesOf(mask, (index) => mask.data[index] === 1, type)
 }
 
 /**

@@ -1,38 +1,32 @@
 /** Exports and imports the masks of a whole dataset in the formats of other tools. */
-import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure, failureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
-import {
-  type MaskExport,
-  type MaskFormat,
-  type MaskImport,
-  type Shape,
-  unnamedDefect,
-} from '../../../shared/label.ts'
-import { inside, message } from '../../../shared/messages/message.ts'
-import { regionShapeOf } from '../../../shared/region-shape.ts'
-import { readMask } from '../../images/mask.ts'
+import type { MaskExport, MaskFormat, MaskImport, Shape } from '../../../shared/label.ts'
+import { inside, type Message, message } from '../../../shared/messages/message.ts'
+import { maskPng } from '../../images/mask-png.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 import { iterateImages } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { isMaskFile, maskKey } from '../import/layout.ts'
 import { walkFiles } from '../import/walk.ts'
-import { maskPng, saveAnnotation, shapesOf } from './annotate.ts'
-import { cocoSchema, cocoWriter, fromCoco } from './coco.ts'
-import { fromLabelme, labelmeSchema, toLabelme } from './labelme.ts'
+import { maskShapesOf, saveAnnotation, shapesOf } from './annotate.ts'
+import { cocoWriter } from './coco.ts'
+import { labelmeNames, maskNames } from './export-names.ts'
+import { toLabelme } from './labelme.ts'
+import { photographMatcher } from './match-photograph.ts'
+import { type Claim, claimsOfDocuments, claimsOfMasks, conformed, isMaskPicture } from './read-claims.ts'
 
 export const cocoFile = 'annotations.json'
 
-const withoutEnding = (file: string): string => file.replace(/\.[^./]*$/, '')
+type Told = Message & { file: string }
 
 /**
- * Writes the masks of a dataset's images. The photographs are not copied; every file names them by their imported
- * path.
+ * Writes the masks of a dataset's images, a file for each, or one document. The photographs are not copied; every file
+ * names them by their imported path.
  *
  * @throws Failure `nothing-to-export`, `disk-full`
  */
@@ -42,171 +36,130 @@ export async function exportMasks(
 ): Promise<MaskExport> {
   const { dataset, format } = request
   const folder = resolve(request.folder)
-  const coco = cocoWriter()
-  let images = 0
-  let files = 0
-  const marked: Image[] = []
-  for (const image of iterateImages(workspace.db, { datasetId: dataset.id })) {
-    if (image.maskSha256 !== null) marked.push(image)
-  }
+  const all: Image[] = [...iterateImages(workspace.db, { datasetId: dataset.id })]
+  const marked = all.filter(({ maskSha256 }) => maskSha256 !== null)
   if (marked.length === 0) {
     throw new Failure('nothing-to-export', { dataset: dataset.name })
   }
+  const names = format === 'labelme' ? labelmeNames(all) : maskNames(all, dataset.layout)
+  const coco = cocoWriter()
+  const notes: Told[] = []
+  const written = new Set<string>()
+  const write = async (name: string, content: Buffer | string): Promise<void> => {
+    const path = join(folder, name)
+    await replaceFile(path, content)
+    written.add(path)
+  }
   for (const image of marked) {
-    const { file, width, height } = image
-    const shapes = await shapesOf(workspace, image.id)
-    images += 1
+    const { file, sha256, width, height } = image
+    const shapes = await shapesToExport(workspace, image, notes)
+    const name = names.get(image.id) ?? String(image.id)
     if (format === 'coco') {
-      coco.add({ file, width, height, shapes })
+      coco.add({ file, sha256, width, height, shapes })
     } else if (format === 'labelme') {
       const document = await toLabelme({ file: basename(file), width, height }, shapes)
-      await replaceFile(join(folder, `${withoutEnding(file)}.json`), `${JSON.stringify(document, null, 2)}\n`)
-      files += 1
+      await write(`${name}.json`, `${JSON.stringify(document, null, 2)}\n`)
     } else {
       const raster = rasterize(shapes, width, height)
-      const name = `${maskKey(file, dataset.layout)}_mask.png`
-      await replaceFile(join(folder, 'ground_truth', name), await maskPng(raster))
-      files += 1
+      const types = areasOf(raster).map(({ defectType }) => defectType)
+      if (types.length > 1) notes.push({ file, ...message('types-not-in-mask', { types }) })
+      await write(`ground_truth/${name}_mask.png`, await maskPng(raster))
     }
   }
-  if (format === 'coco') {
-    await replaceFile(join(folder, cocoFile), `${JSON.stringify(coco.finish())}\n`)
-    files = 1
+  if (format === 'coco') await write(cocoFile, `${JSON.stringify(coco.finish())}\n`)
+  return { folder, images: marked.length, files: written.size, notes }
+}
+
+/** What was drawn; where that does not keep to the schema any more, the pixels of the mask made from it. */
+async function shapesToExport(workspace: Workspace, image: Image, notes: Told[]): Promise<Shape[]> {
+  try {
+    return await shapesOf(workspace, image.id)
+  } catch (error) {
+    if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error
+    notes.push({ file: image.file, ...message('drawing-unreadable') })
+    return maskShapesOf(workspace, image.id)
   }
-  return { folder, images, files }
 }
 
 /**
- * Reads masks for images of a dataset, matched by name. Earlier shapes of an image are replaced.
+ * Reads masks for images of a dataset, matched by name and size. What several files say about one image is united;
+ * earlier shapes of it are replaced. A file or a piece of one that cannot be used is named and costs nothing else.
  *
- * @throws Failure `folder-unreadable`, `masks-not-found`
+ * @throws Failure `folder-unreadable`, `masks-not-found`, `disk-full`
  */
 export async function importMasks(
   workspace: Workspace,
-  request: { dataset: Dataset; format: MaskFormat; folder: string },
+  request: {
+    dataset: Dataset
+    format: MaskFormat
+    folder: string
+    /** Take for the defect what the masks do not mark. */
+    invert?: boolean
+    operatorId?: number | null
+  },
 ): Promise<MaskImport> {
-  const { dataset, format } = request
+  const { dataset, format, operatorId = null } = request
   const root = resolve(request.folder)
   const images: Image[] = [...iterateImages(workspace.db, { datasetId: dataset.id })]
-  const report: MaskImport = { images: 0, skipped: [] }
-  const keep = async (file: string, image: Image, shapes: readonly Shape[]): Promise<void> => {
+  const report: MaskImport = { images: 0, skipped: [], notes: [] }
+  const files: string[] = []
+  for await (const file of walkFiles(root)) files.push(file)
+  const context = {
+    workspace,
+    root,
+    match: photographMatcher(images),
+    report,
+    invert: request.invert ?? false,
+  }
+  const used = format === 'mvtec' ? isMaskPicture(files) : files.filter((file) => /\.json$/i.test(file))
+  if (used.length === 0) {
+    throw new Failure('masks-not-found', {
+      case: format === 'mvtec' ? 'ground-truth' : 'json',
+      format,
+      folder: root,
+    })
+  }
+  const claims =
+    format === 'mvtec'
+      ? claimsOfMasks(context, used, maskNames(images, dataset.layout), images)
+      : await claimsOfDocuments(context, used, format, labelmeNames(images), images)
+  for (const claim of claims) {
+    const named = report.skipped.length
+    const refused = await keep(context, claim, operatorId)
+    if (refused === null) report.images += 1
+    // Where each of its files was named already, that says all.
+    else if (report.skipped.length - named < claim.files.length) {
+      report.skipped.push({ file: claim.files[0] ?? claim.image.file, ...refused })
+    }
+  }
+  return report
+}
+
+/** Stores what files say about one image; otherwise says why not. */
+async function keep(
+  context: { workspace: Workspace; root: string; report: MaskImport; invert: boolean },
+  claim: Claim,
+  operatorId: number | null,
+): Promise<Message | null> {
+  const { image } = claim
+  try {
+    const shapes = await conformed(context, claim)
     if (areasOf(rasterize(shapes, image.width, image.height)).length === 0) {
-      report.skipped.push({ file, ...message('marks-no-pixel') })
-      return
+      return claim.refusal ?? message('marks-no-pixel')
     }
-    try {
-      await saveAnnotation(workspace, { image: image.id, shapes, operatorId: null })
-      report.images += 1
-    } catch (error) {
-      const failure = failureData(error)
-      if (failure.code !== 'validation-frozen') throw error
-      report.skipped.push({ file, ...message('refused', { failure: inside('failure', failure) }) })
+    await saveAnnotation(context.workspace, { image: image.id, shapes, operatorId })
+    if (image.label === 'normal') {
+      context.report.notes.push({
+        file: claim.files[0] ?? image.file,
+        ...message('was-normal', { file: image.file }),
+      })
     }
+    return null
+  } catch (error) {
+    // An image that is refused is named and skipped; a failure such as a full disk ends the import.
+    const failure = failureData(error)
+    if (error instanceof Failure && !(error instanceof ImageRefusal) && failure.code !== 'validation-frozen')
+      throw error
+    return message('refused', { failure: inside('failure', failure) })
   }
-  let found = 0
-  const read = readers[format]
-  for await (const file of walkFiles(root)) {
-    if (!read.isFor(file)) continue
-    found += 1
-    try {
-      for (const { name, shapes, size } of await read.read(join(root, file), file)) {
-        const image = read.match(images, dataset, name)
-        if (!image) report.skipped.push({ file, ...message('no-such-image', { name }) })
-        else if (size && (size.width !== image.width || size.height !== image.height)) {
-          const { file: other, width: fileWidth, height: fileHeight } = image
-          report.skipped.push({
-            file,
-            ...message('other-size', { ...size, file: other, fileWidth, fileHeight }),
-          })
-        } else await keep(file, image, shapes(image))
-      }
-    } catch (error) {
-      // A file that is refused is named and skipped; a failure such as a full disk ends the import.
-      if (error instanceof Failure && !(error instanceof ImageRefusal)) throw error
-      const reason =
-        error instanceof z.ZodError || error instanceof SyntaxError
-          ? message('not-of-format', { format })
-          : message('refused', { failure: inside('failure', failureData(error)) })
-      report.skipped.push({ file, ...reason })
-    }
-  }
-  if (found > 0) return report
-  throw new Failure('masks-not-found', {
-    case: format === 'mvtec' ? 'ground-truth' : 'json',
-    format,
-    folder: root,
-  })
-}
-
-interface ReadMask {
-  /** The name by which the image is found. */
-  name: string
-  shapes: (image: Image) => Shape[]
-  size: { width: number; height: number } | null
-}
-
-interface MaskReader {
-  isFor(file: string): boolean
-  read(path: string, file: string): Promise<ReadMask[]>
-  match(images: readonly Image[], dataset: Dataset, name: string): Image | undefined
-}
-
-/** The image with this path, or the only image with this name in any folder. */
-function byName(images: readonly Image[], name: string): Image | undefined {
-  const wanted = name.replaceAll('\\', '/')
-  const exact = images.find(({ file }) => file === wanted)
-  if (exact) return exact
-  const stem = withoutEnding(wanted)
-  const same = images.filter(({ file }) => withoutEnding(file) === stem)
-  const ending = images.filter(({ file }) => withoutEnding(file).endsWith(`/${stem}`))
-  const last = images.filter(({ file }) => basename(withoutEnding(file)) === basename(stem))
-  for (const candidates of [same, ending, last]) if (candidates.length === 1) return candidates[0]
-  return undefined
-}
-
-const readers: Record<MaskFormat, MaskReader> = {
-  mvtec: {
-    isFor: isMaskFile,
-    async read(path, file) {
-      const mask = await readMask(path)
-      const name = maskKey(file, 'mvtec')
-      return [
-        {
-          name,
-          size: mask,
-          shapes(image) {
-            const [folder] = name.split('/')
-            const type = image.defectType ?? (name.includes('/') && folder ? folder : unnamedDefect)
-            const region = regionShapeOf(mask, (index) => mask.data[index] === 1, type)
-            return region ? [region] : []
-          },
-        },
-      ]
-    },
-    match: (images, { layout }, name) => images.find(({ file }) => maskKey(file, layout) === name),
-  },
-  coco: {
-    isFor: (file) => file.toLowerCase().endsWith('.json'),
-    async read(path) {
-      const document = cocoSchema.parse(JSON.parse(await readFile(path, 'utf8')))
-      return [...fromCoco(document)]
-        .filter(([, { shapes }]) => shapes.length > 0)
-        .map(([name, { width, height, shapes }]) => ({ name, size: { width, height }, shapes: () => shapes }))
-    },
-    match: (images, _dataset, name) => byName(images, name),
-  },
-  labelme: {
-    isFor: (file) => file.toLowerCase().endsWith('.json'),
-    async read(path, file) {
-      const document = labelmeSchema.parse(JSON.parse(await readFile(path, 'utf8')))
-      const { shapes, skipped } = await fromLabelme(document)
-      if (shapes.length === 0 && skipped.length > 0) {
-        throw new ImageRefusal('unsupported-type', { case: 'shapes', kinds: [...new Set(skipped)] })
-      }
-      const { imageWidth: width, imageHeight: height } = document
-      // The JSON file lies next to its photograph; imagePath is often a path of another machine.
-      return [{ name: file, size: width && height ? { width, height } : null, shapes: () => shapes }]
-    },
-    match: (images, _dataset, name) => byName(images, name),
-  },
 }

@@ -56,13 +56,15 @@ export const labelHandlers = (
     const request = { dataset: findDataset(workspace.db, dataset), format, folder: resolve(folder) }
     return runWorkspaceTask(workspace, exportMasksTask, request)
   },
-  'label.import': async ({ dataset, format, folder }) => {
+  'label.import': async ({ dataset, format, folder, invert }) => {
     const { workspace, events } = context.session()
     const found = findDataset(workspace.db, dataset)
     const report = await runWorkspaceTask(workspace, importMasksTask, {
       dataset: found,
       format,
       folder: resolve(folder),
+      invert,
+      operatorId: null,
     })
     events.emit('dataset.changed', { dataset: found.name })
     return report

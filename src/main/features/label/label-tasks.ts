@@ -38,7 +38,7 @@ const exchange = z.object({ dataset: datasetSchema, format: maskFormatSchema, fo
 
 export const importMasksTask = defineWorkspaceTask({
   name: 'import-masks',
-  input: exchange,
+  input: exchange.extend({ invert: z.boolean(), operatorId: z.int().nullable() }),
   progress: noProgress,
   result: maskImportSchema,
   async work(workspace, request) {

@@ -47,7 +47,13 @@ export interface SignIn {
   /** @throws Failure `operator-unknown`, `pin-short`, `badge-taken`, and those of the PIN */
   secure(
     db: Database,
-    request: { name: string; pin: string | null; newPin: string | null; badge: string | null },
+    request: {
+      name: string
+      pin: string | null
+      /** Null or empty removes it; left out, it stays. */
+      newPin?: string | null
+      badge?: string | null
+    },
   ): Promise<Operator>
 }
 
@@ -143,8 +149,10 @@ export function createSignIn(now: () => number = Date.now): SignIn {
       }
       secureOperator(db, {
         id: operator.id,
-        pinHash: wanted === '' ? null : await pinHash(wanted),
-        badge: badge === null || badge.trim() === '' ? null : badge.trim(),
+        ...(newPin === undefined ? {} : { pinHash: wanted === '' ? null : await pinHash(wanted) }),
+        ...(badge === undefined
+          ? {}
+          : { badge: badge === null || badge.trim() === '' ? null : badge.trim() }),
       })
       return operatorByName(db, name) ?? operator
     },

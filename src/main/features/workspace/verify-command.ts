@@ -6,6 +6,7 @@ import type { AddCommand } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { formatBytes } from '../../command-line/size.ts'
 import { Stopped } from '../../command-line/stopped.ts'
+import type { MendReport } from '../label/mend-labels.ts'
 
 const english = wordsIn('en')
 
@@ -13,10 +14,17 @@ export const addVerify: AddCommand = (line) =>
   line.add({
     name: 'verify',
     summary: 'check that the workspace is whole: the database and every file that it names',
-    examples: [['verify --workspace line4', 'exit 1 where something is damaged or missing']],
-    options: z.object({}),
-    async act(context) {
+    examples: [
+      ['verify --workspace line4', 'exit 1 where something is damaged or missing'],
+      ['verify --mend', 'first repairs labels that cannot be read, and keeps a copy of the database'],
+    ],
+    declare: (command) =>
+      command.option('--mend', 'repair labels that cannot be read; masks and photographs stay as they are'),
+    options: z.object({ mend: z.boolean().default(false) }),
+    async act(context, { mend }) {
       const session = await context.session()
+      const { mendLabels } = await import('../label/mend-labels.ts')
+      const mending = mend ? await mendLabels(session.workspace) : null
       const { verifyPlan } = await import('./verify-job.ts')
       const job = await followJob(context, session, session.jobs.start(verifyPlan(session)).id)
       if (job.state === 'cancelled') throw new Stopped('check')
@@ -29,11 +37,28 @@ export const addVerify: AddCommand = (line) =>
       }))
       const found = worded.map(({ file, message, remedy }) => `  ${file}: ${message} ${remedy}\n`).join('')
       return {
-        document: { ...report, problems: worded },
-        text: ok
-          ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n`
-          : `${problems.length} problems among ${files} files:\n${found}`,
+        document: { ...report, problems: worded, ...(mending ? { mending } : {}) },
+        text:
+          (mending ? mendingText(mending) : '') +
+          (ok
+            ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n`
+            : `${problems.length} problems among ${files} files:\n${found}`),
         failed: !ok,
       }
     },
   })
+
+const outcomes: Record<MendReport['mended'][number]['how'], string> = {
+  mended: 'repaired',
+  mask: 'beyond repair; the pixels of its mask take its place',
+  removed: 'beyond repair, and removed',
+}
+
+function mendingText({ mended, backup }: MendReport): string {
+  if (mended.length === 0) return 'No label had to be repaired.\n'
+  const lines = mended.map(({ file, what, how }) => {
+    const which = what === 'drawing' ? 'what was drawn' : 'the defect type'
+    return `  ${file}: ${which}: ${outcomes[how]}\n`
+  })
+  return `${mended.length} labels:\n${lines.join('')}The database as it was before: ${backup}\n`
+}

@@ -34,21 +34,41 @@ export function useMaskExchange(
 
   async function exportTo(dataset: string, folder: string, format: MaskFormat): Promise<void> {
     const done = await call('label.export', { dataset, format, folder })
-    notices.tell('good', t('labeling.exported', { count: done.images }, done.images), done.folder)
+    const [noted] = done.notes
+    const note = noted
+      ? t('labeling.noted', {
+          count: done.notes.length,
+          file: noted.file,
+          note: words.value.text('warning', noted),
+        })
+      : ''
+    notices.tell(
+      'good',
+      t('labeling.exported', { count: done.images }, done.images),
+      `${done.folder} ${note}`.trim(),
+    )
   }
 
   async function importFrom(dataset: string, folder: string, format: MaskFormat): Promise<void> {
     const done = await call('label.import', { dataset, format, folder })
-    const [first] = done.skipped
-    const skipped = first
-      ? t('labeling.skipped', {
+    const [skipped] = done.skipped
+    const [noted] = done.notes
+    const details = [
+      skipped &&
+        t('labeling.skipped', {
           count: done.skipped.length,
-          file: first.file,
-          reason: words.value.text('reason', first),
-        })
-      : ''
+          file: skipped.file,
+          reason: words.value.text('reason', skipped),
+        }),
+      noted &&
+        t('labeling.noted', {
+          count: done.notes.length,
+          file: noted.file,
+          note: words.value.text('warning', noted),
+        }),
+    ].filter((text) => text !== undefined)
     const tone = done.images > 0 ? 'good' : 'info'
-    notices.tell(tone, t('labeling.imported', { count: done.images }, done.images), skipped)
+    notices.tell(tone, t('labeling.imported', { count: done.images }, done.images), details.join(' '))
     await imported()
   }
 

@@ -128,10 +128,11 @@ describe('evidence', () => {
 describe('a memory', () => {
   const width = 5
   const [rows, columns] = [8, 9]
-  const photograph = (seed: number) => [
-    { data: normals(rows * columns * width, seed), rows, columns },
-    { data: normals(4 * 5 * width, seed + 1_000), rows: 4, columns: 5 },
-  ]
+  const photograph = (seed: number) => {
+    const first = { data: normals(rows * columns * width, seed), rows, columns }
+    const second = { data: normals(4 * 5 * width, seed + 1_000), rows: 4, columns: 5 }
+    return { scored: [first, second], drawn: { ...first, data: first.data.slice() } }
+  }
   function learned(seed = 1) {
     const gathering = new MemoryGathering(30, createRandom(seed))
     for (let i = 0; i < 30; i++) gathering.add(photograph(i), null)
@@ -153,18 +154,20 @@ describe('a memory', () => {
 
   it('says where a photograph is unlike all others', () => {
     const cells = photograph(600)
-    const [first] = cells
+    const [first] = cells.scored
     first?.data.fill(9, (3 * columns + 4) * width, (3 * columns + 5) * width)
-    const { evidence, distances } = evidenceFor(cells)
+    cells.drawn.data.fill(9, (3 * columns + 4) * width, (3 * columns + 5) * width)
+    const { evidence, drawn } = evidenceFor(cells)
     expect(evidence.local).toBeGreaterThan(5)
-    const farthest = distances.indexOf(Math.max(...distances))
+    const farthest = drawn.indexOf(Math.max(...drawn))
     expect(Math.abs(Math.floor(farthest / columns) - 3)).toBeLessThanOrEqual(1)
     expect(Math.abs((farthest % columns) - 4)).toBeLessThanOrEqual(1)
   })
 
   it('says that all of a photograph is unlike the others', () => {
-    const cells = photograph(700).map((level) => ({ ...level, data: level.data.map((value) => value + 2) }))
-    expect(evidenceFor(cells).evidence.all).toBeGreaterThan(5)
+    const { scored, drawn } = photograph(700)
+    const shifted = scored.map((level) => ({ ...level, data: level.data.map((value) => value + 2) }))
+    expect(evidenceFor({ scored: shifted, drawn }).evidence.all).toBeGreaterThan(5)
   })
 
   it('is the same bit for bit for the same seed, and after it was stored and read', () => {

@@ -56,6 +56,7 @@ describe.each(['mvtec', 'coco', 'labelme'] as const)('masks as %s', (format) => 
     expect(await importMasks(to.workspace, { dataset: to.dataset, format, folder })).toEqual({
       images: 2,
       skipped: [],
+      notes: [],
     })
     for (const which of ['first', 'second'] as const) {
       expect(await maskOf(to.workspace, to[which].id)).toEqual(await maskOf(from.workspace, from[which].id))
@@ -110,14 +111,15 @@ describe('a file that cannot be used', () => {
   })
 
   it('is skipped and named where a mask cannot be read; the others come in', async () => {
-    const { workspace, dataset, first } = await line('damaged')
+    const { workspace, dataset, first, second } = await line('damaged')
     await saveAnnotation(workspace, { image: first.id, shapes: vector, operatorId: null })
     const folder = join(temporaryFolder(), 'masks')
     await exportMasks(workspace, { dataset, format: 'mvtec', folder })
-    writeFileSync(join(folder, 'ground_truth', 'damaged_mask.png'), 'not a picture')
+    const damaged = `ground_truth/${second.file.replace(/^[^/]+\//, '').replace(/\.[^.]+$/, '')}_mask.png`
+    writeFileSync(join(folder, damaged), 'not a picture')
     expect(await importMasks(workspace, { dataset, format: 'mvtec', folder })).toMatchObject({
       images: 1,
-      skipped: [{ file: 'ground_truth/damaged_mask.png', code: 'refused' }],
+      skipped: [{ file: damaged, code: 'refused' }],
     })
   })
 })
