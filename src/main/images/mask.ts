@@ -124,6 +124,7 @@ function markedIn(samples: MaskSamples): Marked {
   const visible = bands === 4 ? visibleIn(data) : null
   if (visible !== null) return markedByAlpha(samples, data, visible)
   if (bands === 1 || isGray(data, bands)) {
+    if (bands === 1) return markedByNumber(samples, data)
     const gray = data instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
     for (let i = 0; i < pixels; i++) gray[i] = data[i * bands]
     return markedByNumber(samples, gray)
