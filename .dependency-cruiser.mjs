@@ -51,7 +51,17 @@ const features = [
 ]
 
 /** Below src/main/engine; its protocol and what it asks of TensorFlow stand before them. */
-const engineLayers = ['graph', 'networks', 'data', 'scoring', 'learned', 'training', 'systems', 'tasks']
+const engineLayers = [
+  'graph',
+  'networks',
+  'data',
+  'backbones',
+  'scoring',
+  'learned',
+  'training',
+  'systems',
+  'tasks',
+]
 
 /** Below src/renderer. */
 const windowLayers = ['i18n', 'heatmap', 'stage', 'data', 'ui', 'screens', 'frame']

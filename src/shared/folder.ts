@@ -4,19 +4,27 @@ import { call, none } from './call.ts'
 
 export const folderEntrySchema = z.object({ name: z.string(), path: z.string() })
 
+const endingsSchema = z.array(z.string().regex(/^\w+$/))
+
 export const folderCalls = {
   /** Opens a native dialog if the host has one (`supported` is false in a browser); null when the person cancelled. */
   'folder.choose': call(
     z.object({ title: z.string() }),
     z.object({ supported: z.boolean(), path: z.string().nullable() }),
   ),
-  /** Lists subfolders, for the folder picker of the browser host. */
+  /** The same for a file whose name has one of these endings, given without the dot. */
+  'file.choose': call(
+    z.object({ title: z.string(), endings: endingsSchema.min(1) }),
+    z.object({ supported: z.boolean(), path: z.string().nullable() }),
+  ),
+  /** Lists subfolders, and files with these endings, for the picker of the browser host. */
   'folder.list': call(
-    z.object({ path: z.string().nullable() }),
+    z.object({ path: z.string().nullable(), endings: endingsSchema.default([]) }),
     z.object({
       path: z.string(),
       parent: z.string().nullable(),
       folders: z.array(folderEntrySchema),
+      files: z.array(folderEntrySchema),
       images: z.number().int(),
     }),
   ),

@@ -56,6 +56,8 @@ export interface HostPowers {
   host: 'electron' | 'browser'
   /** A native dialog, where the host has one; null when the person cancelled. */
   chooseFolder: ((title: string) => Promise<string | null>) | null
+  /** The same for a file with one of these endings. */
+  chooseFile: ((title: string, endings: readonly string[]) => Promise<string | null>) | null
   launchEngine: LaunchEngine
   /** Environment variables; by default those of this process. */
   environment?: NodeJS.ProcessEnv
@@ -78,7 +80,7 @@ const actSchema = z.object({ operator: z.string() })
 const readings: ReadonlySet<CallName> = new Set(['review.queue'])
 
 export function createApplication(powers: HostPowers): Application {
-  const { host, chooseFolder, launchEngine, environment = process.env } = powers
+  const { host, chooseFolder, chooseFile, launchEngine, environment = process.env } = powers
   const events = createEventHub()
   const drops = createDrops()
   const signedIn = createSignedIn()
@@ -102,6 +104,7 @@ export function createApplication(powers: HostPowers): Application {
   const context: HandlerContext = {
     host,
     chooseFolder,
+    chooseFile,
     launchEngine,
     events,
     appState: openAppState(stateFile(environment)),

@@ -8,6 +8,7 @@ import type { Session } from './session.ts'
 export interface HandlerContext {
   readonly host: 'electron' | 'browser'
   readonly chooseFolder: ((title: string) => Promise<string | null>) | null
+  readonly chooseFile: ((title: string, endings: readonly string[]) => Promise<string | null>) | null
   readonly launchEngine: LaunchEngine
   readonly events: EventHub
   readonly appState: AppState

@@ -53,6 +53,12 @@ export interface ApiWindow {
   on(event: 'close', listener: () => void): unknown
 }
 
+export interface OpenDialogOptions {
+  title: string
+  properties: ('openDirectory' | 'createDirectory' | 'openFile')[]
+  filters?: { name: string; extensions: string[] }[]
+}
+
 /** The sender of a message from a window. */
 export interface ApiSender {
   readonly sender: unknown
@@ -83,10 +89,7 @@ export interface ElectronApi<W extends ApiWindow> {
   }
   dialog: {
     showErrorBox(title: string, content: string): void
-    showOpenDialog(
-      window: W,
-      options: { title: string; properties: ('openDirectory' | 'createDirectory')[] },
-    ): Promise<{ canceled: boolean; filePaths: string[] }>
+    showOpenDialog(window: W, options: OpenDialogOptions): Promise<{ canceled: boolean; filePaths: string[] }>
   }
   ipcMain: {
     handle(

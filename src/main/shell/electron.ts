@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { callChannel, eventChannel, scheme, siteBase } from '../../preload/channels.ts'
 import { failureDocument } from '../../shared/failure.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
-import type { ApiSender, ApiWindow, ElectronApi } from './electron-api.ts'
+import type { ApiSender, ApiWindow, ElectronApi, OpenDialogOptions } from './electron-api.ts'
 import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
 import { isBelow } from './policy.ts'
 import { launchUtilityEngine } from './utility-process.ts'
@@ -12,6 +12,7 @@ import { launchUtilityEngine } from './utility-process.ts'
 export interface ElectronPowers {
   host: 'electron'
   chooseFolder: (title: string) => Promise<string | null>
+  chooseFile: (title: string, endings: readonly string[]) => Promise<string | null>
   launchEngine: LaunchEngine
 }
 
@@ -84,14 +85,20 @@ async function openHost<W extends ApiWindow>(
   electron.Menu.setApplicationMenu(platform === 'darwin' ? macMenu : null)
 
   let window: W | null = null
+  async function choose(options: OpenDialogOptions): Promise<string | null> {
+    if (window === null) return null
+    const { canceled, filePaths } = await dialog.showOpenDialog(window, options)
+    return canceled ? null : (filePaths[0] ?? null)
+  }
   const application = options.createApplication({
     host: 'electron',
-    async chooseFolder(title) {
-      if (window === null) return null
-      const properties = ['openDirectory' as const, 'createDirectory' as const]
-      const { canceled, filePaths } = await dialog.showOpenDialog(window, { title, properties })
-      return canceled ? null : (filePaths[0] ?? null)
-    },
+    chooseFolder: (title) => choose({ title, properties: ['openDirectory', 'createDirectory'] }),
+    chooseFile: (title, endings) =>
+      choose({
+        title,
+        properties: ['openFile'],
+        filters: [{ name: endings.join(', '), extensions: [...endings] }],
+      }),
     launchEngine: (onOutput) =>
       launchUtilityEngine({
         fork: utilityProcess.fork,

@@ -9,6 +9,7 @@ import { addCompare } from '../features/comparison/compare-command.ts'
 import { addDrift } from '../features/comparison/drift-command.ts'
 import { addCurate } from '../features/curation/curate-command.ts'
 import { addRegionOfInterest } from '../features/datasets/region-of-interest-command.ts'
+import { addWhite } from '../features/datasets/white-command.ts'
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
 import { addImport } from '../features/import/import-command.ts'
@@ -37,6 +38,7 @@ const commands = [
   addLabel,
   addMasks,
   addRegionOfInterest,
+  addWhite,
   addTrain,
   addScore,
   addEvaluate,

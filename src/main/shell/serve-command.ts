@@ -34,6 +34,7 @@ export const addServe: AddCommand = (line) =>
       const application = createApplication({
         host: 'browser',
         chooseFolder: null,
+        chooseFile: null,
         launchEngine: launchStandardEngine,
         environment: io.environment,
       })

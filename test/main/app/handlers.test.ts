@@ -37,6 +37,7 @@ beforeAll(() => {
   application = createApplication({
     host: 'browser',
     chooseFolder: null,
+    chooseFile: null,
     launchEngine: launchStandardEngine,
     environment: {
       ...process.env,
@@ -137,15 +138,21 @@ describe('before a workspace is open', () => {
 
   it('folders can be looked into, also without a native dialog', async () => {
     expect(await call('folder.choose', { title: 'Choose' })).toEqual({ supported: false, path: null })
+    const choice = await call('file.choose', { title: 'Choose', endings: ['whl'] })
+    expect(choice).toEqual({ supported: false, path: null })
     mkdirSync(join(root, 'folders', 'b 2'), { recursive: true })
     mkdirSync(join(root, 'folders', 'b 10'))
     writeFileSync(join(root, 'folders', 'a.PNG'), '')
+    writeFileSync(join(root, 'folders', 'weights.WHL'), '')
     expect(await call('folder.list', { path: join(root, 'folders') })).toEqual({
       path: join(root, 'folders'),
       parent: root,
       folders: ['b 2', 'b 10'].map((name) => ({ name, path: join(root, 'folders', name) })),
+      files: [],
       images: 1,
     })
+    const { files } = await call('folder.list', { path: join(root, 'folders'), endings: ['whl', 'pth'] })
+    expect(files.map(({ name }) => name)).toEqual(['weights.WHL'])
     await expect(call('folder.list', { path: join(root, 'none') })).rejects.toMatchObject({
       code: 'folder-unreadable',
     })
@@ -277,6 +284,14 @@ describe('a workspace', () => {
     expect(await call('dataset.setRegion', { ...set, region })).toEqual(region)
     expect(await call('dataset.region', { dataset: 'parts' })).toEqual(region)
     expect(await call('dataset.setRegion', { ...set, region: none })).toEqual(none)
+  })
+
+  it('has a white of its 16-bit photographs, of which there are none, until a person sets it', async () => {
+    const found = { set: null, seen: null }
+    expect(await call('dataset.white', { dataset: 'parts' })).toEqual(found)
+    const set = { dataset: 'parts', operator: 'Ana' }
+    expect(await call('dataset.setWhite', { ...set, white: 4095 })).toEqual({ set: 4095, seen: null })
+    expect(await call('dataset.setWhite', { ...set, white: null })).toEqual(found)
   })
 
   it('is verified', async () => {

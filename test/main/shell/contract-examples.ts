@@ -326,10 +326,17 @@ export const callExamples: CallExamples = {
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
   'workspace.verify': { input: {}, output: { job: 'j-1' } },
+  'file.choose': { input: { title: 'Choose', endings: ['whl'] }, output: { supported: false, path: null } },
   'folder.choose': { input: { title: 'Choose' }, output: { supported: false, path: null } },
   'folder.list': {
-    input: { path: '/data' },
-    output: { path: '/data', parent: '/', folders: [{ name: 'line 1', path: '/data/line 1' }], images: 0 },
+    input: { path: '/data', endings: ['whl'] },
+    output: {
+      path: '/data',
+      parent: '/',
+      folders: [{ name: 'line 1', path: '/data/line 1' }],
+      files: [{ name: 'a.whl', path: '/data/a.whl' }],
+      images: 0,
+    },
   },
   'folder.inspect': {
     input: { path: '/data', layout: 'mvtec' },
@@ -449,6 +456,11 @@ export const callExamples: CallExamples = {
     },
     output: { kind: 'drawn', polygons: [[0.1, 0.1, 0.9, 0.1, 0.5, 0.9]] },
   },
+  'dataset.white': { input: { dataset: 'line 1' }, output: { set: null, seen: 4095 } },
+  'dataset.setWhite': {
+    input: { dataset: 'line 1', white: 1023, operator: 'Li Na' },
+    output: { set: 1023, seen: 4095 },
+  },
   'dataset.previewRegion': {
     input: { dataset: 'line 1', region: { kind: 'found', margin: 0.02 }, images: [12] },
     output: [{ image: 12, inside: { width: 4, height: 2, runs: [1, 2, 2, 2, 1] }, share: 0.5 }],
@@ -536,6 +548,9 @@ export const callExamples: CallExamples = {
     output: {
       counts: { train: 100, validation: 10, unlabeled: 0 },
       notices: [{ code: 'overlap', count: 2 }],
+      findings: [
+        { code: 'odd-sizes', params: { count: 1, of: 100, files: ['a.png'], width: 96, height: 72 } },
+      ],
       seconds: 300,
       isMeasured: true,
       fromDataset: { input: 'tiles', scale: 0.5, texture: true },

@@ -294,6 +294,14 @@ describe('the powers of Electron', () => {
     await quit(fake)
   })
 
+  it('are a file dialog over the window, for files with certain endings', async () => {
+    const { fake, powers } = await start()
+    fake.folderChoice = { canceled: false, filePaths: ['/media/stick/a.whl'] }
+    expect(await powers.chooseFile('Choose a file', ['whl', 'pth'])).toBe('/media/stick/a.whl')
+    expect(fake.dialogs).toEqual([{ window: fake.window(), title: 'Choose a file', endings: ['whl', 'pth'] }])
+    await quit(fake)
+  })
+
   it('are an engine in a process of Electron’s own kind, in the library’s environment', async () => {
     const child = fakeChild(4711)
     const fake = fakeElectron(child)

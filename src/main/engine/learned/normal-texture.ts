@@ -1,6 +1,6 @@
 /** The texture of good photographs and of their residuals, and how far a photograph is from it. */
 import type { LearningParameters } from '../../model/parameters.ts'
-import { textureComponent } from '../../model/scores.ts'
+import { memoryComponent, textureComponent } from '../../model/scores.ts'
 import { cellsInside, distanceMap, farthest, onlyInside } from '../scoring/distance-map.ts'
 import type { Learnable, Learned } from './learnable.ts'
 import { texturesOf } from './local-texture.ts'
@@ -11,6 +11,9 @@ import {
   texturesOfModel,
   textureTensors,
 } from './nearest-normal.ts'
+
+/** The maps that it draws, or helps to draw: features of a backbone are coarser, and miss pinholes. */
+const draws: ReadonlySet<string> = new Set([textureComponent, memoryComponent])
 
 const learned = (textures: NormalTextures, { map }: LearningParameters): Learned => ({
   tensors: textureTensors(textures),
@@ -23,7 +26,7 @@ const learned = (textures: NormalTextures, { map }: LearningParameters): Learned
         const distances = onlyInside(all, photograph, inside)
         return {
           values: [farthest(distances)],
-          map: map === textureComponent ? (width, height) => distanceMap(distances, width, height) : null,
+          map: draws.has(map) ? (width, height) => distanceMap(distances, width, height) : null,
         }
       },
       dispose: () => nearest.dispose(),

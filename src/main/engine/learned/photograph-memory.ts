@@ -1,5 +1,4 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
-import { elementAt } from '../../../shared/element-at.ts'
 import { backboneByName } from '../../model/backbones/registry.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
@@ -10,12 +9,12 @@ import { type Pixels, resample } from '../data/geometry.ts'
 import { cellsInside, distanceMap } from '../scoring/distance-map.ts'
 import type { SeenPhotograph } from '../scoring/tile-scorer.ts'
 import {
-  type CellsOfLevels,
   type FeatureMemory,
   MemoryGathering,
   MemorySearch,
   memoryOfModel,
   memoryTensors,
+  type SeenCells,
 } from './feature-memory.ts'
 import type { Learnable, Learned } from './learnable.ts'
 
@@ -26,8 +25,8 @@ function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
   return known.layers
 }
 
-/** The sizes that a photograph is looked at in, as factors of that of the configuration. */
-const sizes = [1, 0.7] as const
+/** The second size that a photograph is looked at in, as a factor of that of the configuration. */
+const smaller = 0.7
 
 const prefix = 'backbone/'
 
@@ -46,18 +45,18 @@ function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
   return forFeatures
 }
 
-function cellsOf(extractor: FeatureExtractor, picture: Pixels): CellsOfLevels {
+function cellsOf(extractor: FeatureExtractor, picture: Pixels): SeenCells {
   const { width, height } = picture
-  const side = (length: number, factor: number) => Math.max(1, Math.round(length * factor))
-  return sizes.map((factor) =>
-    extractor.cells(factor === 1 ? picture : resample(picture, side(width, factor), side(height, factor))),
-  )
+  const side = (length: number) => Math.max(1, Math.round(length * smaller))
+  const { plain, averaged } = extractor.cells(picture)
+  const small = resample(picture, side(width), side(height))
+  return { scored: [averaged, extractor.cells(small).averaged], drawn: plain }
 }
 
 /** Which cells count; null where all do. */
-function countsOf(cells: CellsOfLevels, picture: Pixels, { insideAt }: SeenPhotograph, stride: number) {
+function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhotograph, stride: number) {
   const inside = insideAt(picture.width, picture.height)
-  return inside && cellsInside(elementAt(cells, 0, 'Sizes of a photograph'), picture, inside, stride)
+  return inside && cellsInside(drawn, picture, inside, stride)
 }
 
 const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
@@ -70,8 +69,8 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
         const picture = pictureOf(seen)
         const cells = cellsOf(extractor, picture)
         const counts = countsOf(cells, picture, seen, extractor.stride)
-        const { evidence, distances, rows, columns } = search.recall(cells, counts)
-        const shown = { data: distances, rows, columns, side: extractor.stride }
+        const { evidence, drawn } = search.recall(cells, counts)
+        const shown = { ...cells.drawn, data: drawn, side: extractor.stride }
         return {
           values: [evidence.local, evidence.all],
           map:

@@ -102,7 +102,7 @@ class OpenPicture {
     { ofPhotograph, observe, searched, onlyWhole }: FinishOptions,
   ): ScoredPicture {
     const { image } = this
-    const { picture, photograph, inItsLight, inside, insideAt, forFeatures } = this.loaded
+    const { picture, photograph, inItsLight, inside, insideAt, forFeatures, aboveWhite } = this.loaded
     const reconstruction = this.#restored
       ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
       : null
@@ -115,14 +115,18 @@ class OpenPicture {
       const column = this.#width - values.length + i
       for (let at = column; at < this.components.length; at += this.#width) this.components[at] = value
     }
-    const drawn = measured.find(({ map }) => map !== null)?.map
+    const drawn = measured.flatMap(({ map }) => map ?? [])
     const blended = reconstruction ? () => this.#map.finish() : null
-    const map = drawn ? () => drawn(picture.width, picture.height) : blended
+    const map =
+      drawn.length > 0 ? () => sumOf(drawn.map((draw) => draw(picture.width, picture.height))) : blended
     const missed = searched && inside === null
     const small = !onlyWhole && input === 'tiles' && (picture.width < side || picture.height < side)
     const warnings: Message[] = []
     if (small) warnings.push(message('smaller-than-tile'))
     if (missed) warnings.push(message('no-part-found'))
+    if (aboveWhite !== null) {
+      warnings.push(message('above-white', { value: aboveWhite, white: image.white ?? aboveWhite }))
+    }
     return {
       image,
       tiles: this.positions.length,
@@ -141,6 +145,18 @@ class OpenPicture {
       warnings,
     }
   }
+}
+
+/** The sum of maps of one size. */
+function sumOf([first, ...others]: readonly Pixels[]): Pixels {
+  if (first === undefined) throw new TypeError('a sum of no maps')
+  if (others.length === 0) return first
+  const data = Float32Array.from(first.data)
+  for (const other of others) {
+    requireLength(other.data, data.length, 'Pixels of a map')
+    for (const [i, value] of other.data.entries()) data[i] = (data[i] ?? 0) + value
+  }
+  return { ...first, data }
 }
 
 /**

@@ -53,7 +53,10 @@ export interface PhotographMeasure {
   measure(seen: SeenPhotograph): {
     /** One for each name. */
     values: readonly number[]
-    /** The anomaly map of that size that replaces |x - G(E(x))|; null where that one is kept. */
+    /**
+     * The anomaly map of that size that replaces |x - G(E(x))|; null where none is drawn. Several are added: 1 is usual
+     * in each.
+     */
     map: ((width: number, height: number) => Pixels) | null
   }
   dispose(): void

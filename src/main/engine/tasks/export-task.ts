@@ -44,12 +44,13 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
 /** The graph of one call of scoring, its outputs called `components`, and `map` and `reconstruction` where there are. */
 function scoringGraph(
   model: string,
-  { searchSteps }: TileScorer,
+  { searchSteps, onlyWhole }: TileScorer,
   graphs: ReadonlyMap<string, StepGraph>,
 ): StepGraph {
   if (searchSteps !== undefined) {
     throw new Failure('not-exportable', { case: 'searches', system: model })
   }
+  if (onlyWhole) throw new Failure('not-exportable', { case: 'only-whole', system: model })
   const graph = graphs.get('score') ?? graphs.get('discriminate')
   if (graph === undefined) {
     throw new Failure('not-exportable', { case: 'no-tensorflow' })

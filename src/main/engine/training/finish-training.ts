@@ -33,7 +33,6 @@ export async function finishTraining<W extends Record<string, Weights>>(
   const { context } = course
   const { task } = context
   const tensors = readWeights(...Object.values(weights))
-  const weightsSha256 = digestOf(tensors)
   // The batch size of scoring: with another one, the same photograph could get scores with other last bits.
   const batch = scoringBatch(config)
   const { learned, scorer: ofGraph } = await learn({
@@ -58,8 +57,10 @@ export async function finishTraining<W extends Record<string, Weights>>(
       )
     const calibrated = await calibratedWith(definition, { course, images, scorer, inBfloat16 })
     const { precision, ...measured } = calibrated
+    const all = { ...tensors, ...learnedTensors(learned) }
+    const weightsSha256 = digestOf(all)
     await writeModel(task.folder, {
-      tensors: { ...tensors, ...learnedTensors(learned) },
+      tensors: all,
       description: {
         format: 1,
         model,

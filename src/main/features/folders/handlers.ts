@@ -5,11 +5,16 @@ import { listSubfolders } from './folders.ts'
 
 export const folderHandlers = ({
   chooseFolder,
-}: HandlerContext): Pick<Handlers, 'folder.choose' | 'folder.list' | 'folder.inspect'> => ({
+  chooseFile,
+}: HandlerContext): Pick<Handlers, 'file.choose' | 'folder.choose' | 'folder.list' | 'folder.inspect'> => ({
+  'file.choose': async ({ title, endings }) =>
+    chooseFile === null
+      ? { supported: false, path: null }
+      : { supported: true, path: await chooseFile(title, endings) },
   'folder.choose': async ({ title }) =>
     chooseFolder === null
       ? { supported: false, path: null }
       : { supported: true, path: await chooseFolder(title) },
-  'folder.list': ({ path }) => listSubfolders(path),
+  'folder.list': ({ path, endings }) => listSubfolders(path, endings),
   'folder.inspect': ({ path, layout }) => previewFolder(path, layout),
 })

@@ -69,6 +69,7 @@ async function importPart(line: WatchedLine, part: LivePart): Promise<number | M
           channels: info.channels,
           bitDepth: info.bitDepth,
           peak: info.peak,
+          gray: info.gray,
           split: 'test',
           label: 'unlabeled',
           defectType: null,

@@ -2,6 +2,7 @@
  * A report in one language as headings, tables, drawings and pictures. HTML and PDF are both made from these blocks.
  */
 import type { Gate } from '../../../shared/model.ts'
+import { backboneNotice } from '../../model/backbones/registry.ts'
 import { besideGraph } from '../../model/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { curveChart, histogramChart, short } from './charts.ts'
@@ -130,6 +131,7 @@ function datasetBlocks({ dataset, versions }: ReportContent, say: Say, time: Tim
 }
 
 function modelBlocks({ run, trainedOn, score, version }: ReportContent, say: Say): Block[] {
+  const notice = backboneNotice(run.config.backbone)
   return [
     { kind: 'heading', text: say('model') },
     {
@@ -145,6 +147,7 @@ function modelBlocks({ run, trainedOn, score, version }: ReportContent, say: Say
         ...(trainedOn === null
           ? []
           : [[say('trainedOn'), `${trainedOn.number} (${trainedOn.images})`] satisfies [string, string]]),
+        ...(notice === null ? [] : [[say('backbone'), notice] satisfies [string, string]]),
         [say('score'), score.kind],
         [say('formula'), score.formula],
         ...(besideGraph.includes(score.kind)

@@ -68,18 +68,26 @@ export const addScore: AddCommand = (line) =>
         throw new Stopped('scoring')
       }
       const summary = scoreSummarySchema.parse(job.result)
-      const { already, refused, seconds, imagesPerSecond } = summary
+      const { already, refused, warnings, seconds, imagesPerSecond } = summary
       const worded = refused.map((refusal) => ({
         ...refusal,
         reason: english.text('failure', refusal, 'title'),
       }))
+      const noted = warnings.map((warning) => ({ ...warning, warning: english.text('warning', warning) }))
+      const notes = noted.map(({ file, warning }) => [`  ${file}`, warning])
       const rows = worded.map(({ file, code, reason }) => [`  ${file}`, code, reason])
       return {
-        document: { ...summary, refused: worded, ...(dataset === null ? {} : { dataset: dataset.name }) },
+        document: {
+          ...summary,
+          refused: worded,
+          warnings: noted,
+          ...(dataset === null ? {} : { dataset: dataset.name }),
+        },
         text:
           `Scored ${summary.images} images in ${formatSeconds(seconds)} (${imagesPerSecond.toFixed(1)} a second)` +
           `${already > 0 ? `; ${already} had a score already` : ''}${dataset === null ? '' : `; dataset "${dataset.name}"`}.\n` +
           (rows.length > 0 ? `Could not be scored:\n${textTable(rows)}` : '') +
+          (notes.length > 0 ? `Notes:\n${textTable(notes)}` : '') +
           `Next: fanoscope review --run ${summary.run} --list\n`,
       }
     },

@@ -50,6 +50,17 @@ export const backbones: readonly Backbone[] = Object.entries(
 export const backboneByName = (name: string): Backbone | null =>
   backbones.find((backbone) => backbone.name === name) ?? null
 
+/**
+ * The notice that goes with everything made with a backbone: what it is, its licence and where it comes from. Null for
+ * a configuration without one. Like every licence notice it is not translated.
+ */
+export function backboneNotice(name: unknown): string | null {
+  const backbone = typeof name === 'string' ? backboneByName(name) : null
+  if (backbone === null) return null
+  const { title, licence, copyright, origin, address } = backbone
+  return `${title}: ${origin}. ${licence}, ${copyright}, ${address}`
+}
+
 /** The file name of its wheel (PEP 427). */
 export const wheelFileOf = ({ wheel }: Backbone): string =>
   `${wheel.project.replaceAll('-', '_')}-${wheel.version}-${wheel.tag}.whl`

@@ -9,20 +9,21 @@ import { decide } from '../../../../src/main/store/decisions.ts'
 import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
 import { setCalibration, setRunResult, setRunState } from '../../../../src/main/store/runs.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
+import type { JsonObject } from '../../../../src/shared/values.ts'
 import { plainScore } from '../../store/plain-score.ts'
 import { queuedRun } from '../../store/queued-run.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { pdfContent } from './pdf-text.ts'
 
-async function reported() {
+async function reported(config: JsonObject = {}) {
   const { workspace, dataset, images } = await stockedWorkspace(8, (i) => ({
     file: `part <${i}>.png`,
     label: i < 4 ? 'normal' : 'anomalous',
     defectType: i < 4 ? null : 'scratch',
   }))
   const { db } = workspace
-  const run = queuedRun(db, dataset.id, { stepsTotal: 0 })
+  const run = queuedRun(db, dataset.id, { stepsTotal: 0, config })
   setRunState(db, run.id, 'training')
   setCalibration(db, run.id, { scores: {}, mapScale: 1, expectedCriticValue: 0 })
   setRunResult(db, run.id, { weightsSha256: 'ab'.repeat(32) })
@@ -87,6 +88,30 @@ describe('a report as HTML', () => {
     expect(chinese).toContain('font-src data:')
     expect(chinese.length).toBeLessThan(1_500_000)
   })
+})
+
+describe('a report of a run with a pretrained network', () => {
+  it.each(['html', 'pdf'] as const)('names it, its licence and its origin (%s)', async (form) => {
+    const { workspace, request, to } = await reported({ backbone: 'efficientnet-lite2' })
+    const file = to(`report.${form}`)
+    await writeReport(workspace, { ...request, form, to: file })
+    const bytes = readFileSync(file)
+    // The PDF allows line breaks after hyphens.
+    const text = form === 'html' ? bytes.toString('utf8') : pdfContent(bytes).text.replaceAll('- ', '-')
+    for (const said of ['Pretrained network', 'EfficientNet-Lite2', 'Apache-2.0', 'ML Illustrated']) {
+      expect(text).toContain(said)
+    }
+  })
+
+  it.each([{}, { backbone: 'none' }, { backbone: null }])(
+    'says nothing of one that is not used: %o',
+    async (config) => {
+      const { workspace, request, to } = await reported(config)
+      const file = to('report.html')
+      await writeReport(workspace, { ...request, to: file })
+      expect(readFileSync(file, 'utf8')).not.toContain('Pretrained network')
+    },
+  )
 })
 
 describe('a report as PDF', () => {
