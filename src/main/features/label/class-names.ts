@@ -1,6 +1,6 @@
 /** The names of the classes of masks, where a file beside the masks lists them. */
 import { z } from 'zod'
-import type { MaskClass } from '../../images/mask.ts'
+import type { MaskClass } from '../../images/mask-classes.ts'
 import { decodeText } from './document.ts'
 import { meaningOf } from './label-words.ts'
 
