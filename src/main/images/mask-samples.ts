@@ -8,9 +8,10 @@ import sharp from 'sharp'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ByteSource, type ImageSource, withBytes } from './byte-source.ts'
 import { decodeImage, readImageHeader } from './decode.ts'
+import { refusalOf } from './decoder-words.ts'
 import { fileType } from './file-type.ts'
 import { ImageRefusal } from './refusal.ts'
-import { readTiff } from './tiff-structure.ts'
+import { readTiff, type TiffPage } from './tiff-structure.ts'
 
 /** Red, green, blue and alpha of each entry, 0 to 255. */
 export type Palette = readonly { red: number; green: number; blue: number; alpha: number }[]
@@ -30,15 +31,26 @@ export interface MaskSamples {
 
 /** @throws ImageRefusal */
 export async function readMaskSamples(source: ImageSource): Promise<MaskSamples> {
-  const wide = withBytes(source, wideDepth)
-  if (wide !== null) return wideSamples(source, wide)
+  try {
+    return await samplesOf(source)
+  } catch (error) {
+    throw refusalOf(error)
+  }
+}
+
+async function samplesOf(source: ImageSource): Promise<MaskSamples> {
+  const tiff = withBytes(source, fileType) === 'tiff' ? withBytes(source, readTiff) : null
+  const [page] = tiff?.pages ?? []
+  if (page && isWide(page)) return wideSamples(source, page)
   const { format, width, height } = await readImageHeader(source)
   const size = { width, height }
   if (format === 'bmp') return withBytes(source, bmpSamples)
   if (format === 'jpeg') return { ...size, ...(await asStored(source)), isLossy: true }
   const meta = await sharp(source, { limitInputPixels: false }).metadata()
   const isLossy =
-    format === 'webp' ? withBytes(source, isLossyWebp) : format === 'tiff' && withBytes(source, isLossyTiff)
+    format === 'webp'
+      ? withBytes(source, isLossyWebp)
+      : page !== undefined && lossyTiff.includes(page.compression)
   // Decoding refuses a damaged file, with its words, before anything else is done with it.
   const stored = await asStored(source)
   if (format === 'png') {
@@ -92,52 +104,25 @@ function narrowed(raw: Buffer): Uint8Array {
   return out
 }
 
-/** Samples of a TIFF that no photograph may have, but a mask that numbers its classes may. */
-interface WideDepth {
-  bits: number
-  isSigned: boolean
-  samples: number
-}
+/** Samples of 32 bits, or signed, or floating: of a photograph they are refused, in a mask they are numbers. */
+const isWide = ({ bits: [bits = 1], sampleFormat }: TiffPage): boolean =>
+  bits >= 32 || sampleFormat === 2 || sampleFormat === 3
 
-/** Null for every other file. @throws ImageRefusal where the TIFF is not whole */
-function wideDepth(bytes: ByteSource): WideDepth | null {
-  if (fileType(bytes) !== 'tiff') return null
-  const page = readTiff(bytes).pages.find(({ isPreview, isMask }) => !isPreview && !isMask)
-  if (page === undefined) return null
-  const [depth = 0] = page.bits
-  const { sampleFormat, samples } = page
-  const isWide = sampleFormat === 2 || sampleFormat === 3 || (sampleFormat === 1 && depth > 16)
-  return isWide ? { bits: depth, isSigned: sampleFormat === 2, samples } : null
-}
-
-/** Samples of 32 bits, signed or floating, as numbers. */
 async function wideSamples(
   source: ImageSource,
-  { bits, isSigned, samples }: WideDepth,
+  { bits: [bits = 1], samples }: TiffPage,
 ): Promise<MaskSamples> {
   if (samples !== 1) throw new ImageRefusal('unsupported-type', { case: 'bands', bands: samples })
-  try {
-    const { data, info } = await sharp(source, { failOn: 'error' })
-      .autoOrient()
-      // The color space in which libvips leaves the numbers of this depth as they are.
-      .toColourspace(isSigned && bits === 16 ? 'grey16' : 'b-w')
-      .raw({ depth: 'float' })
-      .toBuffer({ resolveWithObject: true })
-    if (info.channels !== 1)
-      throw new ImageRefusal('unsupported-type', { case: 'bands', bands: info.channels })
-    return {
-      width: info.width,
-      height: info.height,
-      bands: 1,
-      data: new Float32Array(Uint8Array.from(data).buffer),
-      palette: null,
-      isLossy: false,
-    }
-  } catch (error) {
-    if (error instanceof ImageRefusal) throw error
-    const [words = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
-    throw new ImageRefusal('corrupt', { words }, { cause: error })
-  }
+  const { data, info } = await sharp(source, { failOn: 'error' })
+    .autoOrient()
+    // The color space in which libvips leaves the numbers of this depth as they are.
+    .toColourspace(bits === 16 ? 'grey16' : 'b-w')
+    .raw({ depth: 'float' })
+    .toBuffer({ resolveWithObject: true })
+  if (info.channels !== 1) throw new ImageRefusal('unsupported-type', { case: 'bands', bands: info.channels })
+  const { width, height } = info
+  const numbers = new Float32Array(Uint8Array.from(data).buffer)
+  return { width, height, bands: 1, data: numbers, palette: null, isLossy: false }
 }
 
 function bmpSamples(bytes: ByteSource): MaskSamples {
@@ -213,21 +198,3 @@ function isLossyWebp(bytes: ByteSource): boolean {
 
 /** Compressions of TIFF that change values: JPEG of the old and the new kind, JPEG 2000 as scanners write it, WebP. */
 const lossyTiff: readonly number[] = [6, 7, 33003, 33004, 33005, 34712, 50001]
-
-function isLossyTiff(bytes: ByteSource): boolean {
-  const head = bytes.read(0, 16)
-  const little = head.toString('latin1', 0, 2) === 'II'
-  const u16 = (b: Buffer, at: number): number => (little ? b.readUInt16LE(at) : b.readUInt16BE(at))
-  const u32 = (b: Buffer, at: number): number => (little ? b.readUInt32LE(at) : b.readUInt32BE(at))
-  const u64 = (b: Buffer, at: number): number =>
-    Number(little ? b.readBigUInt64LE(at) : b.readBigUInt64BE(at))
-  const big = u16(head, 2) === 43
-  const directory = big ? u64(head, 8) : u32(head, 4)
-  const count = big ? u64(bytes.read(directory, 8), 0) : u16(bytes.read(directory, 2), 0)
-  const entryBytes = big ? 20 : 12
-  const entries = bytes.read(directory + (big ? 8 : 2), count * entryBytes)
-  for (let at = 0; at + entryBytes <= entries.length; at += entryBytes) {
-    if (u16(entries, at) === 259) return lossyTiff.includes(u16(entries, at + (big ? 12 : 8)))
-  }
-  return false
-}

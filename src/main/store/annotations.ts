@@ -1,6 +1,7 @@
 /** What was drawn on photographs, and the kinds of defects of a dataset. */
 import { z } from 'zod'
 import {
+  cleanDefectType,
   type DefectType,
   defectColor,
   defectTypeSchema,
@@ -51,8 +52,11 @@ export function defectTypesOf(db: Database, datasetId: Id): DefectType[] {
     { datasetId },
   )
   const types = [...set]
-  for (const { name } of used) {
-    if (names.has(name.toLowerCase())) continue
+  for (const { name: stored } of used) {
+    // What an older version stored may be no name that a defect type can have; `verify` says so.
+    const name = cleanDefectType(stored)
+    if (name === null || names.has(name.toLowerCase())) continue
+    names.add(name.toLowerCase())
     types.push({ name, color: defectColor(types.length) })
   }
   return types

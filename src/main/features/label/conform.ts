@@ -110,10 +110,12 @@ function conformShape(shape: DrawnShape, size: Size, notes: CountedNotes): Shape
       const { points, isCut } = clipPolygon(shape.points, size)
       if (points.length < 6) return leftOut(notes, 'outside')
       if (isCut) notes.add('shape-cut', {})
-      if (points.length <= mostCoordinates) {
-        return atLeastAPixel([{ kind: 'polygon', defectType, points }], size, notes)
-      }
-      return atLeastAPixel(regionsOf([{ kind: 'polygon', defectType, points }], size), size, notes)
+      const drawn: Shape = { kind: 'polygon', defectType, points: shape.points }
+      const cut: Shape = { kind: 'polygon', defectType, points }
+      // Cutting rounds: where that would move a pixel from inside to outside, the pixels themselves are kept.
+      const isExact = !isCut || haveSamePixels(drawn, cut, size)
+      const kept: Shape[] = isExact && points.length <= mostCoordinates ? [cut] : regionsOf([drawn], size)
+      return kept.length > 0 ? atLeastAPixel(kept, size, notes) : leftOut(notes, 'outside')
     }
     case 'rectangle': {
       const left = Math.max(0, shape.x)
@@ -148,6 +150,11 @@ function conformShape(shape: DrawnShape, size: Size, notes: CountedNotes): Shape
     case 'columns':
       return conformColumns(shape, size, notes)
   }
+}
+
+function haveSamePixels(a: Shape, b: Shape, { width, height }: Size): boolean {
+  const [one, other] = [rasterize([a], width, height), rasterize([b], width, height)]
+  return Buffer.from(one.data.buffer).equals(Buffer.from(other.data.buffer))
 }
 
 function leftOut(notes: CountedNotes, reason: string): Shape[] {

@@ -1,4 +1,5 @@
 /** Exports and imports the masks of a whole dataset in the formats of other tools. */
+import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
@@ -14,6 +15,7 @@ import { iterateImages } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { walkFiles } from '../layouts/walk.ts'
 import { maskShapesOf, saveAnnotation, shapesOf } from './annotate.ts'
+import { classNames, isClassList } from './class-names.ts'
 import { cocoWriter } from './coco.ts'
 import { labelmeNames, maskNames } from './export-names.ts'
 import { toLabelme } from './labelme.ts'
@@ -114,6 +116,11 @@ export async function importMasks(
     match: photographMatcher(images),
     report,
     invert: request.invert ?? false,
+    classes: classNames(
+      await Promise.all(
+        files.filter(isClassList).map(async (file) => ({ file, bytes: await readFile(join(root, file)) })),
+      ),
+    ),
   }
   const used = format === 'mvtec' ? isMaskPicture(files) : files.filter((file) => /\.json$/i.test(file))
   if (used.length === 0) {
@@ -146,7 +153,7 @@ export async function importMasks(
 
 /** Stores what files say about one image; otherwise says why not. */
 async function keep(
-  context: { workspace: Workspace; root: string; report: MaskImport; invert: boolean },
+  context: Parameters<typeof conformed>[0],
   claim: Claim,
   operatorId: number | null,
 ): Promise<Message | null> {

@@ -18,6 +18,7 @@ import { ImageRefusal } from '../../images/refusal.ts'
 import { blobFormat } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { isMaskFile, maskKey } from '../layouts/mask-keys.ts'
+import type { ClassNames } from './class-names.ts'
 import { type CocoReading, readCoco } from './coco.ts'
 import { conformShapes, type DrawnShape, turnShapes } from './conform.ts'
 import { parseDocument } from './document.ts'
@@ -31,6 +32,8 @@ interface Context {
   match: (wanted: Wanted) => Match
   report: MaskImport
   invert: boolean
+  /** Names of the classes of masks, by a file that lists them. */
+  classes: ClassNames
 }
 
 /** What files say about one image. */
@@ -284,7 +287,7 @@ async function orientationIn({ db, blobs }: Workspace, { sha256 }: Image): Promi
 }
 
 async function shapesOfMask(
-  { root, report, invert }: Omit<Context, 'match'>,
+  { root, report, invert, classes: nameOf }: Omit<Context, 'match'>,
   image: Image,
   orientation: Orientation,
   file: string,
@@ -297,12 +300,28 @@ async function shapesOfMask(
     report.skipped.push({ file, ...otherSize({ width, height }, image) })
     return []
   }
-  const { mask, classes, notes } = fitting
+  const { classes, classOf, notes } = fitting
   report.notes.push(...notes.map((note) => ({ file, ...note })))
-  if (classes.length > 1)
-    report.notes.push({ file, ...message('mask-classes', { classes: classTexts(classes) }) })
   const type = cleanDefectType(image.defectType ?? folderType ?? '') ?? unnamedDefect
-  return regionShapesOf(mask, (index) => mask.data[index] === 1, type)
+  const names = classes.map((found) => nameOf(found))
+  const unnamed = classes.filter((_, i) => names[i] === null)
+  if (unnamed.length > 1) {
+    report.notes.push({ file, ...message('mask-classes', { classes: classTexts(unnamed) }) })
+  }
+  return classes.flatMap((_, i): Shape[] => {
+    const name = names[i] ?? null
+    // Those without a name are one area, which the first of them stands for.
+    if (name === null && i > names.indexOf(null)) return []
+    if (name !== null && meaningOf(name) !== 'defect') {
+      report.notes.push({ file, ...message('mask-class-left-out', { name }) })
+      return []
+    }
+    const isOwn = (index: number): boolean => {
+      const found = classOf[index] ?? 0
+      return name === null ? found > 0 && names[found - 1] === null : found === i + 1
+    }
+    return regionShapesOf(image, isOwn, name === null ? type : (cleanDefectType(name) ?? type))
+  })
 }
 
 const otherSize = (size: Size, { file, width, height }: Image): Message =>

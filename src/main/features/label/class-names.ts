@@ -1,0 +1,63 @@
+/** The names of the classes of masks, where a file beside the masks lists them. */
+import { z } from 'zod'
+import type { MaskClass } from '../../images/mask-classes.ts'
+import { decodeText } from './document.ts'
+import { meaningOf } from './label-words.ts'
+
+/** Gives the name of a class; null where nothing lists it. */
+export type ClassNames = (found: MaskClass) => string | null
+
+const listed = /(?:^|\/)(?:labelmap\.txt|class_names\.txt|classes\.txt|labels\.txt|defects_config\.json)$/i
+
+/** Whether a file can be a list of classes. */
+export const isClassList = (file: string): boolean => listed.test(file)
+
+const hexOf = (red: number, green: number, blue: number): string =>
+  `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`
+
+/** Of MVTec LOCO: which value each kind of defect has in its masks. */
+const locoSchema = z.array(z.object({ defect_name: z.string(), pixel_value: z.int() }))
+
+/** @param lists the contents of the files that `isClassList` takes */
+export function classNames(lists: readonly { file: string; bytes: Uint8Array }[]): ClassNames {
+  const byValue = new Map<number, string>()
+  const byColor = new Map<string, string>()
+  for (const { file, bytes } of lists) {
+    const { text } = decodeText(bytes)
+    if (/\.json$/i.test(file)) addLoco(text, byValue)
+    else if (/labelmap\.txt$/i.test(file)) addLabelMap(text, byColor)
+    else addLines(text, byValue)
+  }
+  return ({ value, color }) => {
+    const named = color === null ? undefined : byColor.get(color)
+    return named ?? (value === null ? null : (byValue.get(value) ?? null))
+  }
+}
+
+function addLoco(text: string, byValue: Map<number, string>): void {
+  try {
+    const read = locoSchema.safeParse(JSON.parse(text))
+    for (const { defect_name: name, pixel_value: value } of read.data ?? []) byValue.set(value, name)
+  } catch {
+    // It is another file of this name: the classes stay without names, which the import says of each mask.
+  }
+}
+
+/** Of CVAT: `crack:128,0,0::`, a class in each line. */
+function addLabelMap(text: string, byColor: Map<string, string>): void {
+  for (const line of text.split(/\r?\n/)) {
+    const [, name = '', red, green, blue] = /^([^#:][^:]*):(\d{1,3}),(\d{1,3}),(\d{1,3}):/.exec(line) ?? []
+    if (name.trim() !== '') byColor.set(hexOf(Number(red), Number(green), Number(blue)), name.trim())
+  }
+}
+
+/** Of labelme: a name in each line, from the background on, which is 0; before it may stand what is ignored. */
+function addLines(text: string, byValue: Map<number, string>): void {
+  const names = text.split(/\r?\n/).map((line) => line.trim())
+  const first = names[0] === '__ignore__' ? -1 : 0
+  const ground = names[0 - first] ?? ''
+  if (ground === '' || meaningOf(ground) !== 'ignored') return
+  for (const [i, name] of names.entries()) {
+    if (name !== '' && i + first > 0) byValue.set(i + first, name)
+  }
+}
