@@ -18,6 +18,7 @@ import { driftCalls } from './drift.ts'
 import { engineCalls, engineEvents } from './engine.ts'
 import { exportCalls } from './export.ts'
 import { folderCalls } from './folder.ts'
+import { grayLevelCalls } from './gray-levels.ts'
 import { importCalls } from './import.ts'
 import { jobCalls, jobEvents } from './job.ts'
 import { labelCalls } from './label.ts'
@@ -49,6 +50,7 @@ export const calls = {
   ...engineCalls,
   ...exportCalls,
   ...folderCalls,
+  ...grayLevelCalls,
   ...importCalls,
   ...jobCalls,
   ...labelCalls,

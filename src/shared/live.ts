@@ -69,6 +69,10 @@ export const liveStateSchema = z.object({
     .nullable(),
   /** The scale of the heat maps of each run that judged a part of the list, and of the one that judges now. */
   mapScales: z.record(idSchema, z.number()),
+  /** Files that have lacked their end for longer than a camera should take; each is judged when it is whole. */
+  unfinished: z.array(z.string()),
+  /** Why the folder cannot be read now, in the words of the system; null while it can. */
+  problem: z.string().nullable(),
   /** The newest first. */
   parts: z.array(livePartSchema),
 })
@@ -91,6 +95,20 @@ export const retentionSchema = z.object({
 export type Retention = z.infer<typeof retentionSchema>
 
 export const standardRetention: Retention = { goodDays: 30, flaggedDays: 365, gigabytes: 200 }
+
+/** The key of the setting in which the last time by which pictures were cleared away is kept. */
+export const clockKey = 'live.clock'
+
+export const clockSchema = z.object({
+  /** The time of the last clearing; null before the first. */
+  seen: timeSchema.nullable(),
+  /**
+   * Since when nothing is cleared away by its age, because the clock has gone far forward; a person who sets it to null
+   * and `seen` to the present time says that the clock is right.
+   */
+  held: timeSchema.nullable(),
+})
+export const noClock: z.output<typeof clockSchema> = { seen: null, held: null }
 
 export const liveCalls = {
   /** Starts watching a folder; without `results`, the results are written next to that folder. */

@@ -2,13 +2,32 @@
 import { z } from 'zod'
 import { call, id, none, runId } from './call.ts'
 import { datasetVersionSchema } from './curation.ts'
-import { messageSchema } from './messages/message.ts'
+import { messageSchema, type Params } from './messages/message.ts'
 
 /** What a person should know although a training can go on; a message of the topic `warning`. */
 export const trainingWarningSchema = messageSchema.extend({
-  code: z.enum(['no-validation', 'few-validation']),
+  code: z.enum([
+    'no-validation',
+    'few-validation',
+    'odd-sizes',
+    'squeezed',
+    'mixed-depths',
+    'mixed-alignment',
+    'photographs-above-white',
+    'white-by-few',
+    'black-photographs',
+    'white-photographs',
+    'blurred-photographs',
+    'photographs-unmeasured',
+    'near-duplicates',
+  ]),
 })
 export type TrainingWarning = z.infer<typeof trainingWarningSchema>
+
+export const trainingWarning = (code: TrainingWarning['code'], params: Params = {}): TrainingWarning => ({
+  code,
+  params,
+})
 
 /** What a person should know about a retraining although it can go on; a message of the topic `warning`. */
 export const retrainingWarningSchema = messageSchema.extend({
@@ -31,6 +50,8 @@ export const trainingOutlookSchema = z.object({
     unlabeled: z.int().nonnegative(),
   }),
   notices: z.array(trainingNoticeSchema),
+  /** What is to be known of single photographs, with their files; messages of the topic `warning`. */
+  findings: z.array(trainingWarningSchema),
   /** Estimated seconds; null where nothing is known, as on a GPU before its first training. */
   seconds: z.number().nonnegative().nullable(),
   /** Whether the estimate comes from trainings on this workstation instead of another machine. */

@@ -231,6 +231,35 @@ describeInChromium('a dataset', () => {
     expect(readdirSync(join(station.workspace, 'cache', 'dropped'))).toEqual([])
   })
 
+  it('shows the white of a 12-bit camera, and takes another one', async () => {
+    const { page } = station
+    const wide = (seed: number) =>
+      sharp(
+        Uint16Array.from({ length: 32 * 32 }, (_, i) => 100 + ((i * 7919 + seed * 31) % 800)),
+        { raw: { width: 32, height: 32, channels: 1 } },
+      )
+        .toColourspace('grey16')
+        .png()
+        .toBuffer()
+    const folder = await writeFolder(join(station.folder, 'wide line'), {
+      'good/0.png': await wide(0),
+      'good/1.png': await wide(1),
+    })
+    await drop(page, folder)
+    await page.getByText('Dropped: wide line').waitFor()
+    await page.getByRole('button', { name: 'Import 2 files' }).click()
+    await page.getByText('2 images imported into wide line').waitFor()
+    await page.getByRole('button', { name: 'Show the images' }).click()
+    await page.getByRole('button', { name: '1,023, found' }).click()
+    const field = page.getByRole('dialog', { name: 'White' }).getByRole('textbox')
+    await field.fill('70000')
+    await page.getByRole('dialog', { name: 'White' }).getByText('A whole number from 1 to 65535.').waitFor()
+    await field.fill('4095')
+    await page.getByRole('dialog', { name: 'White' }).getByRole('button', { name: 'Set' }).click()
+    await page.getByRole('button', { name: '4,095, set' }).waitFor()
+    expect(read(z.object({ white: z.int() }), 'SELECT white FROM white_level')).toEqual([{ white: 4095 }])
+  })
+
   it('is not made by a folder of which nothing can be read', async () => {
     const { page } = station
     await drop(

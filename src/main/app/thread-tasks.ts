@@ -7,6 +7,7 @@ import { proposeCurationTask } from '../features/curation/curation-task.ts'
 import {
   changeImagesTask,
   findDuplicatesTask,
+  measureGrayLevelsTask,
   previewRegionOfInterestTask,
   splitImagesTask,
 } from '../features/datasets/dataset-tasks.ts'
@@ -25,6 +26,7 @@ import { writeSampleTask } from '../features/sample/sample-task.ts'
 import { evaluateTask } from '../features/scoring/evaluation-task.ts'
 import { measureFlaggedRegionsTask } from '../features/scoring/measure-flagged-regions-task.ts'
 import { thresholdTask } from '../features/thresholds/threshold-task.ts'
+import { pictureFindingsTask } from '../features/training/findings-task.ts'
 import { verifyTask } from '../features/workspace/verify-task.ts'
 import type { ThreadTask } from '../threads/task.ts'
 import { displayPictureTask, mapBytesTask, maskPictureTask, thumbnailTask } from './assets/picture-task.ts'
@@ -48,6 +50,8 @@ export const threadTasks: readonly ThreadTask[] = [
   mapBytesTask,
   maskPictureTask,
   measureFlaggedRegionsTask,
+  measureGrayLevelsTask,
+  pictureFindingsTask,
   previewFolderTask,
   previewRegionOfInterestTask,
   proposeCurationTask,

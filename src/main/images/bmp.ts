@@ -1,6 +1,7 @@
 import type { Params } from '../../shared/messages/message.ts'
 import type { ByteSource } from './byte-source.ts'
 import { ImageRefusal } from './refusal.ts'
+import { requireWritten } from './unwritten-rows.ts'
 
 /** The header of a Windows bitmap; sizes in pixels, `topDown` when its first row is the upper one. */
 interface BmpHeader {
@@ -12,6 +13,8 @@ interface BmpHeader {
   rowBytes: number
   /** Red, green, blue of each palette entry; null from 16 bits on. */
   palette: Uint8Array | null
+  /** The file has no palette where it should have one: its values are taken for gray, from black to white. */
+  lacksPalette: boolean
   /** Bits of a pixel that hold red, green, blue and alpha; alpha 0 where there is none. */
   masks: [red: number, green: number, blue: number, alpha: number]
 }
@@ -49,7 +52,6 @@ export function readBmpHeader(bytes: ByteSource): BmpHeader {
     if (head.length < length) throw new ImageRefusal('truncated', { case: 'header' })
   }
   need(18)
-  const dataAt = head.readUInt32LE(10)
   const headerBytes = head.readUInt32LE(14)
   const core = headerBytes === 12
   if (!core && headerBytes < 40) throw unsupported({ case: 'bmp-header', bytes: headerBytes })
@@ -82,13 +84,23 @@ export function readBmpHeader(bytes: ByteSource): BmpHeader {
     ]
   }
 
+  const rowBytes = Math.ceil((width * bits) / 32) * 4
+  const paletteAt = 14 + headerBytes + (bitFields && headerBytes === 40 ? (compression === 6 ? 16 : 12) : 0)
+  let dataAt = head.readUInt32LE(10)
   let palette: Uint8Array | null = null
+  let lacksPalette = false
   if (bits <= 8) {
     const used = core ? 0 : head.readUInt32LE(46)
     const entryBytes = core ? 3 : 4
-    const paletteAt = 14 + headerBytes + (bitFields && headerBytes === 40 ? (compression === 6 ? 16 : 12) : 0)
+    const stated = Math.min(used === 0 ? 2 ** bits : used, 2 ** bits)
+    if (dataAt <= paletteAt) {
+      // The place of the pixels was not filled in. They follow the palette, where the file is long enough for one.
+      const most = paletteAt + stated * entryBytes + rowBytes * height
+      lacksPalette = dataAt !== 0 && bytes.size < most - 3
+      dataAt = lacksPalette ? paletteAt : paletteAt + stated * entryBytes
+    }
     const room = Math.floor((dataAt - paletteAt) / entryBytes)
-    const entries = Math.min(used === 0 ? 2 ** bits : used, 2 ** bits, Math.max(0, room))
+    const entries = Math.min(stated, room)
     const table = bytes.read(paletteAt, entries * entryBytes)
     if (table.length < entries * entryBytes) {
       throw new ImageRefusal('truncated', { case: 'palette' })
@@ -99,19 +111,27 @@ export function readBmpHeader(bytes: ByteSource): BmpHeader {
       palette[i * 3 + 1] = table[i * entryBytes + 1]
       palette[i * 3 + 2] = table[i * entryBytes]
     }
+    if (lacksPalette) palette = grays(bits)
   }
-
-  const rowBytes = Math.ceil((width * bits) / 32) * 4
-  return { width, height, topDown: signedHeight < 0, bits, dataAt, rowBytes, palette, masks }
+  dataAt = Math.max(dataAt, paletteAt)
+  return { width, height, topDown: signedHeight < 0, bits, dataAt, rowBytes, palette, lacksPalette, masks }
 }
 
-/** Refuses `truncated` where the pixel rows do not fit into the file. */
+/** A palette from black to white. */
+function grays(bits: number): Uint8Array {
+  const last = 2 ** bits - 1
+  return Uint8Array.from({ length: 3 * (last + 1) }, (_, i) => Math.round((Math.floor(i / 3) * 255) / last))
+}
+
+/** Refuses `truncated` where the pixel rows do not fit into the file, or were not written to their end. */
 export function checkBmp(bytes: ByteSource, header: BmpHeader): void {
   // Some writers leave out the padding of the last row.
   const lastRow = Math.ceil((header.width * header.bits) / 8)
   if (header.dataAt + header.rowBytes * (header.height - 1) + lastRow > bytes.size) {
     throw new ImageRefusal('truncated', { case: 'last-row' })
   }
+  const end = Math.min(bytes.size, header.dataAt + header.rowBytes * header.height)
+  requireWritten(bytes, header.dataAt, end, { rowBytes: header.rowBytes, usedBytes: lastRow })
 }
 
 /** A function that reads the bits under `mask` as an 8-bit value. */

@@ -1,14 +1,25 @@
-import PQueue from 'p-queue'
 import sharp from 'sharp'
 import type { ImageFormat } from '../../shared/image.ts'
 import { type Message, message } from '../../shared/messages/message.ts'
+import {
+  firstAndLastBand,
+  flattenOnBlack,
+  opaqueWhereAlphaIsUnused,
+  type Samples,
+  toColor,
+  toGray,
+  withoutLastBand,
+} from './bands.ts'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ImageSource, withBytes } from './byte-source.ts'
+import { checkStructure, type Readable } from './check-structure.ts'
+import { refusalOf, withWords } from './decoder-words.ts'
 import { fileType } from './file-type.ts'
-import { checkPng } from './png-structure.ts'
+import { type GrayLevels, grayLevels } from './gray-levels.ts'
+import { turnUpright, unpackTiff } from './packed-tiff.ts'
 import { ImageRefusal } from './refusal.ts'
-import { checkTiff } from './tiff-structure.ts'
-import { checkWebp } from './webp-structure.ts'
+import { isPacked } from './tiff-page.ts'
+import type { TiffPage } from './tiff-structure.ts'
 
 /**
  * The smallest side in pixels. The smallest model input is 32: an image below half of that would be enlarged
@@ -46,6 +57,7 @@ export interface ImageInfo extends ImageHeader {
   bitDepth: 8 | 16
   /** Largest sample value. */
   peak: number
+  gray: GrayLevels
   warnings: Message[]
 }
 
@@ -59,151 +71,78 @@ function checkSize(width: number, height: number): void {
   }
 }
 
-/** Turns an error of sharp on a file of a known type into a refusal. */
-function refusalOf(error: unknown): ImageRefusal {
-  if (error instanceof ImageRefusal) return error
-  const said = error instanceof Error ? error.message : String(error)
-  const [words = ''] = said.split('\n')
-  if (/premature end|bytes, expected|end of file|unexpected eof/i.test(said)) {
-    return new ImageRefusal('truncated', { words }, { cause: error })
-  }
-  if (/pixel limit/i.test(said)) {
-    return new ImageRefusal('too-large', { case: 'decoder', words }, { cause: error })
-  }
-  if (/unsupported|not supported|unimplemented/i.test(said) && !/image format/i.test(said)) {
-    return new ImageRefusal('unsupported-type', { type: words }, { cause: error })
-  }
-  return new ImageRefusal('corrupt', { words }, { cause: error })
-}
-
-/** How often a file is decoded again to get the decoder's error message. */
-const attempts = 100
-
-/** Decodes again one file at a time, so that two failing files do not mix up their messages. */
-const asking = new PQueue({ concurrency: 1 })
-
-const isWordless = (error: unknown): boolean =>
-  error instanceof Error && /^(unknown error)?\s*$/i.test(error.message)
-
-/**
- * Decodes, and where it fails without an error message, decodes again to get one. libvips has a single buffer for
- * error messages in the whole process: where two files fail at the same moment, one of them gets no message, but the
- * message decides how the file is treated.
- */
-async function withWords<T>(decode: () => Promise<T>): Promise<T> {
-  try {
-    return await decode()
-  } catch (error) {
-    if (!isWordless(error)) throw error
-    return asking.add(() => askedAgain(decode))
-  }
-}
-
-async function askedAgain<T>(decode: () => Promise<T>): Promise<T> {
-  for (let attempt = 2; ; attempt++) {
-    try {
-      return await decode()
-    } catch (error) {
-      if (!isWordless(error) || attempt === attempts) throw error
-    }
-  }
-}
-
 type FailOn = 'error' | 'warning'
 
 /** Color profiles are not applied, except to CMYK: the model sees the values that the camera wrote. */
-const open = (source: ImageSource, failOn: FailOn) =>
-  sharp(source, { failOn, limitInputPixels: maxPixels, sequentialRead: true, ignoreIcc: true })
+const open = ({ source, page }: Readable, failOn: FailOn) =>
+  sharp(source, {
+    failOn,
+    limitInputPixels: maxPixels,
+    sequentialRead: true,
+    ignoreIcc: true,
+    ...(page > 0 ? { page } : {}),
+  })
 
 interface Stored extends ImageHeader {
   depth: string
   space: string
-  bands: number
   hasAlpha: boolean
   pages: number
 }
 
 /** What libvips reads from the header. Bitmaps (BMP) are never given to libvips. */
-async function storedHeader(source: ImageSource, format: ImageFormat): Promise<Stored> {
-  const meta = await withWords(() => sharp(source, { failOn: 'error', limitInputPixels: false }).metadata())
+async function storedHeader({ source, page }: Readable, format: ImageFormat): Promise<Stored> {
+  const meta = await withWords(() =>
+    sharp(source, { failOn: 'error', limitInputPixels: false, ...(page > 0 ? { page } : {}) }).metadata(),
+  )
   return {
     format,
     width: meta.autoOrient.width,
     height: meta.autoOrient.height,
     depth: meta.depth,
     space: meta.space,
-    bands: meta.channels,
     hasAlpha: meta.hasAlpha,
     pages: meta.pages ?? 1,
   }
 }
 
-interface Samples {
-  width: number
-  height: number
-  bands: number
-  data: Uint8Array | Uint16Array
-}
-
-async function samplesOf(source: ImageSource, stored: Stored, failOn: FailOn): Promise<Samples> {
+async function samplesOf(readable: Readable, stored: Stored, failOn: FailOn): Promise<Samples> {
   const wide = stored.depth === 'ushort'
-  const gray = stored.space === 'b-w' || stored.space === 'grey16'
+  const isGray = stored.space === 'b-w' || stored.space === 'grey16'
+  // Of gray, sharp gives the first band only; with alpha it is asked for as colors and made gray again.
+  const gray = isGray && !stored.hasAlpha
   const { data, info } = await withWords(() =>
-    open(source, failOn)
+    open(readable, failOn)
       .autoOrient()
       .toColourspace(gray ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb')
       .raw({ depth: wide ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true }),
   )
-  return {
+  const samples = {
     width: info.width,
     height: info.height,
     bands: info.channels,
     data: wide ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data,
   }
+  return isGray && samples.bands > 1 ? firstAndLastBand(samples) : samples
 }
 
 /**
  * Decodes a JPEG. libjpeg only warns about damage inside the picture; such a file is refused here. Stray bytes before
  * the end mark, which some cameras write, and doubtful TIFF tags are accepted.
  */
-async function samplesOfJpeg(source: ImageSource, stored: Stored, warnings: Message[]): Promise<Samples> {
+async function samplesOfJpeg(readable: Readable, stored: Stored, warnings: Message[]): Promise<Samples> {
   try {
-    return await samplesOf(source, stored, 'warning')
+    return await samplesOf(readable, stored, 'warning')
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     const isDamage = /Corrupt JPEG data|premature end/i.test(said)
     if (isDamage && !/extraneous bytes before marker 0xd9/i.test(said)) throw error
-    const samples = await samplesOf(source, stored, 'error')
+    const samples = await samplesOf(readable, stored, 'error')
     const [words = ''] = said.split('\n')
     warnings.push(message('decoder-warned', { words }))
     return samples
   }
-}
-
-/** Removes alpha from interleaved gray+alpha or RGB+alpha by blending onto black. */
-function flattenOnBlack(samples: Samples, warnings: Message[]): Samples {
-  const { data, bands, width, height } = samples
-  const colors = bands - 1
-  const pixels = width * height
-  const opaque = data instanceof Uint16Array ? 65_535 : 255
-  const out = data instanceof Uint16Array ? new Uint16Array(pixels * colors) : new Uint8Array(pixels * colors)
-  let sawTransparency = false
-  for (let i = 0; i < pixels; i++) {
-    const alpha = data[i * bands + colors] ?? opaque
-    if (alpha !== opaque) sawTransparency = true
-    for (let c = 0; c < colors; c++) {
-      out[i * colors + c] = Math.round((data[i * bands + c] * alpha) / opaque)
-    }
-  }
-  if (sawTransparency) warnings.push(message('transparency-flattened'))
-  return { width, height, bands: colors, data: out }
-}
-
-/** Makes a bitmap opaque whose alpha is 0 everywhere: programs that write 32-bit bitmaps often leave alpha unused. */
-function opaqueWhereAlphaIsUnused(data: Uint8Array): void {
-  for (let i = 3; i < data.length; i += 4) if (data[i] !== 0) return
-  for (let i = 3; i < data.length; i += 4) data[i] = 255
 }
 
 function decodedBmp(source: ImageSource, warnings: Message[]): Samples {
@@ -211,17 +150,10 @@ function decodedBmp(source: ImageSource, warnings: Message[]): Samples {
     const header = readBmpHeader(bytes)
     checkSize(header.width, header.height)
     checkBmp(bytes, header)
+    if (header.lacksPalette) warnings.push(message('bmp-without-palette'))
     const data = decodeBmp(bytes, header)
     opaqueWhereAlphaIsUnused(data)
     return flattenOnBlack({ width: header.width, height: header.height, bands: 4, data }, warnings)
-  })
-}
-
-function checkStructure(source: ImageSource, format: ImageFormat): void {
-  withBytes(source, (bytes) => {
-    if (format === 'png') checkPng(bytes)
-    else if (format === 'tiff') checkTiff(bytes)
-    else if (format === 'webp') checkWebp(bytes)
   })
 }
 
@@ -236,40 +168,80 @@ export async function readImageHeader(source: ImageSource): Promise<ImageHeader>
     checkSize(width, height)
     return { format, width, height }
   }
+  // Which page of a TIFF is the photograph, its structure tells.
+  const known = format === 'tiff' ? checkStructure(source, format) : null
+  if (known?.tiff != null && isPacked(known.tiff)) return packedHeader(known.tiff)
   try {
-    const { width, height } = await storedHeader(source, format)
+    const { width, height } = await storedHeader(known ?? asItIs(source), format)
     checkSize(width, height)
     return { format, width, height }
   } catch (error) {
-    // A file that ends within its header is truncated, whatever error the decoder gives.
-    if (!(error instanceof ImageRefusal)) checkStructure(source, format)
-    throw refusalOf(error)
+    if (error instanceof ImageRefusal) throw error
+    // A file that ends within its header is truncated, whatever error the decoder gives; and a part that is not
+    // needed may have been what the decoder stumbled on.
+    const readable = known ?? checkStructure(source, format)
+    if (readable.source === source) throw refusalOf(error)
+    const { width, height } = await storedHeader(readable, format).catch((again: unknown) => {
+      throw refusalOf(again)
+    })
+    checkSize(width, height)
+    return { format, width, height }
   }
+}
+
+const asItIs = (source: ImageSource): Readable => ({
+  source,
+  page: 0,
+  warnings: [],
+  tiff: null,
+  jpeg: null,
+  hasUnknownBand: false,
+})
+
+function packedHeader(page: TiffPage): ImageHeader {
+  const turns = page.orientation >= 5 && page.orientation <= 8
+  const [width, height] = turns ? [page.height, page.width] : [page.width, page.height]
+  checkSize(width, height)
+  return { format: 'tiff', width, height }
+}
+
+/** Samples of 9 to 15 bits, as the camera wrote them. */
+function decodedPacked(source: ImageSource, page: TiffPage, warnings: Message[]): DecodedImage {
+  const stored = withBytes(source, (bytes) => unpackTiff(bytes, page))
+  const channels = page.samples === 3 ? 3 : 1
+  const upright = turnUpright(stored, page.width, page.height, channels, page.orientation)
+  return { format: 'tiff', ...upright, channels, bitDepth: 16, warnings }
 }
 
 async function decodeStored(source: ImageSource): Promise<DecodedImage> {
   const { format, width, height } = await readImageHeader(source)
-  const warnings: Message[] = []
   if (format === 'bmp') {
+    const warnings: Message[] = []
     const { data } = decodedBmp(source, warnings)
     return { format, width, height, channels: 3, bitDepth: 8, data, warnings }
   }
 
-  checkStructure(source, format)
+  const readable = checkStructure(source, format)
+  const warnings = [...readable.warnings]
+  if (readable.tiff !== null && isPacked(readable.tiff)) {
+    return decodedPacked(source, readable.tiff, warnings)
+  }
   try {
-    const stored = await storedHeader(source, format)
+    const stored = await storedHeader(readable, format)
     if (stored.depth !== 'uchar' && stored.depth !== 'ushort') {
       throw new ImageRefusal('unsupported-type', { case: 'samples', depth: stored.depth })
     }
-    if (stored.pages > 1) {
+    if (stored.pages > 1 && format !== 'tiff') {
       warnings.push(message('first-page-only', { pages: stored.pages }))
     }
-    if (stored.space === 'cmyk') warnings.push(message('cmyk-converted'))
+    if (stored.space === 'cmyk') {
+      warnings.push(message(readable.jpeg?.hasAdobeMarker === false ? 'cmyk-unmarked' : 'cmyk-converted'))
+    }
     const samples =
       format === 'jpeg'
-        ? await samplesOfJpeg(source, stored, warnings)
-        : await samplesOf(source, stored, 'error')
-    const flat = samples.bands === 2 || samples.bands === 4 ? flattenOnBlack(samples, warnings) : samples
+        ? await samplesOfJpeg(readable, stored, warnings)
+        : await samplesOf(readable, stored, 'error')
+    const flat = withoutAlpha(samples, readable, warnings)
     if (flat.bands !== 1 && flat.bands !== 3) {
       throw new ImageRefusal('unsupported-type', { case: 'bands', bands: flat.bands })
     }
@@ -288,24 +260,9 @@ async function decodeStored(source: ImageSource): Promise<DecodedImage> {
   }
 }
 
-/**
- * Converts to gray by the luma of Rec. 601 (0.299 R + 0.587 G + 0.114 B) on the stored values, rounded, as most
- * software does.
- * @param rgb interleaved RGB, length 3 * pixels
- */
-function toGray(rgb: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
-  const pixels = rgb.length / 3
-  const out = rgb instanceof Uint16Array ? new Uint16Array(pixels) : new Uint8Array(pixels)
-  for (let i = 0, at = 0; i < pixels; i++, at += 3) {
-    out[i] = Math.round(0.299 * rgb[at] + 0.587 * rgb[at + 1] + 0.114 * rgb[at + 2])
-  }
-  return out
-}
-
-function toColor(gray: Uint8Array | Uint16Array): Uint8Array | Uint16Array {
-  const out = gray instanceof Uint16Array ? new Uint16Array(gray.length * 3) : new Uint8Array(gray.length * 3)
-  for (let i = 0; i < gray.length; i++) out.fill(gray[i], i * 3, i * 3 + 3)
-  return out
+function withoutAlpha(samples: Samples, { hasUnknownBand }: Readable, warnings: Message[]): Samples {
+  if (samples.bands !== 2 && samples.bands !== 4) return samples
+  return hasUnknownBand ? withoutLastBand(samples, warnings) : flattenOnBlack(samples, warnings)
 }
 
 /**
@@ -342,7 +299,8 @@ function hasColor({ data, channels }: DecodedImage): boolean {
 export async function inspectImage(source: ImageSource): Promise<ImageInfo> {
   const image = await decodeImage(source)
   let peak = 0
-  for (const value of image.data) if (value > peak) peak = value
+  for (let i = 0; i < image.data.length; i++) if (image.data[i] > peak) peak = image.data[i]
   const { format, width, height, bitDepth, warnings } = image
-  return { format, width, height, channels: hasColor(image) ? 3 : 1, bitDepth, peak, warnings }
+  const channels = hasColor(image) ? 3 : 1
+  return { format, width, height, channels, bitDepth, peak, gray: grayLevels(image), warnings }
 }

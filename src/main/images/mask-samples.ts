@@ -8,7 +8,9 @@ import sharp from 'sharp'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ByteSource, type ImageSource, withBytes } from './byte-source.ts'
 import { decodeImage, readImageHeader } from './decode.ts'
+import { fileType } from './file-type.ts'
 import { ImageRefusal } from './refusal.ts'
+import { readTiff } from './tiff-structure.ts'
 
 /** Red, green, blue and alpha of each entry, 0 to 255. */
 export type Palette = readonly { red: number; green: number; blue: number; alpha: number }[]
@@ -28,14 +30,13 @@ export interface MaskSamples {
 
 /** @throws ImageRefusal */
 export async function readMaskSamples(source: ImageSource): Promise<MaskSamples> {
+  const wide = withBytes(source, wideDepth)
+  if (wide !== null) return wideSamples(source, wide)
   const { format, width, height } = await readImageHeader(source)
   const size = { width, height }
   if (format === 'bmp') return withBytes(source, bmpSamples)
   if (format === 'jpeg') return { ...size, ...(await asStored(source)), isLossy: true }
   const meta = await sharp(source, { limitInputPixels: false }).metadata()
-  if (format === 'tiff' && /^(?:char|short|int|uint|float|double)$/.test(meta.depth ?? '')) {
-    return wideSamples(source, meta.depth ?? '', meta.channels ?? 0)
-  }
   const isLossy =
     format === 'webp' ? withBytes(source, isLossyWebp) : format === 'tiff' && withBytes(source, isLossyTiff)
   // Decoding refuses a damaged file, with its words, before anything else is done with it.
@@ -91,14 +92,35 @@ function narrowed(raw: Buffer): Uint8Array {
   return out
 }
 
+/** Samples of a TIFF that no photograph may have, but a mask that numbers its classes may. */
+interface WideDepth {
+  bits: number
+  isSigned: boolean
+  samples: number
+}
+
+/** Null for every other file. @throws ImageRefusal where the TIFF is not whole */
+function wideDepth(bytes: ByteSource): WideDepth | null {
+  if (fileType(bytes) !== 'tiff') return null
+  const page = readTiff(bytes).pages.find(({ isPreview, isMask }) => !isPreview && !isMask)
+  if (page === undefined) return null
+  const [depth = 0] = page.bits
+  const { sampleFormat, samples } = page
+  const isWide = sampleFormat === 2 || sampleFormat === 3 || (sampleFormat === 1 && depth > 16)
+  return isWide ? { bits: depth, isSigned: sampleFormat === 2, samples } : null
+}
+
 /** Samples of 32 bits, signed or floating, as numbers. */
-async function wideSamples(source: ImageSource, depth: string, channels: number): Promise<MaskSamples> {
-  if (channels !== 1) throw new ImageRefusal('unsupported-type', { case: 'samples', depth })
+async function wideSamples(
+  source: ImageSource,
+  { bits, isSigned, samples }: WideDepth,
+): Promise<MaskSamples> {
+  if (samples !== 1) throw new ImageRefusal('unsupported-type', { case: 'bands', bands: samples })
   try {
     const { data, info } = await sharp(source, { failOn: 'error' })
       .autoOrient()
       // The color space in which libvips leaves the numbers of this depth as they are.
-      .toColourspace(depth === 'short' ? 'grey16' : 'b-w')
+      .toColourspace(isSigned && bits === 16 ? 'grey16' : 'b-w')
       .raw({ depth: 'float' })
       .toBuffer({ resolveWithObject: true })
     if (info.channels !== 1)

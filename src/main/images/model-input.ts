@@ -46,8 +46,7 @@ function normalize(samples: Uint8Array | Uint16Array, white: number): Float32Arr
 export async function toModelInput(source: ImageSource, options: ModelInputOptions): Promise<ModelInput> {
   const { channels, resize, size = 0, scale = 1 } = options
   const image = await decodeImage(source, { channels })
-  const range = image.bitDepth === 8 ? 255 : 65_535
-  const white = options.white ?? range
+  const white = options.white ?? (image.bitDepth === 8 ? 255 : 65_535)
   options.prepare?.(image, white)
   if (resize === 'none' || (resize === 'scale' && scale === 1)) {
     const { width, height } = image
@@ -61,10 +60,11 @@ export async function toModelInput(source: ImageSource, options: ModelInputOptio
   }
   const target = targetOf(image, resize, size, scale)
   const { placed } = target
-  // 8 bits become 16 by v * 257, so that 255 becomes 65535. On integers, libvips would resize with coefficients that
-  // do not add up to one and shift the brightness by up to 0.2 %; on floats the coefficients are exact. Its
-  // conversion back to integers cuts off, so a half is added first.
-  const spread = image.bitDepth === 8 ? 257 : 1
+  // White becomes 65535: 8 bits by v * 257, and 12 bits to the same values whether they were aligned to the lower or
+  // to the upper end of 16. On integers, libvips would resize with coefficients that do not add up to one and shift
+  // the brightness by up to 0.2 %; on floats the coefficients are exact. Its conversion back to integers cuts off, so
+  // a half is added first.
+  const spread = 65_535 / white
   const samples = new Float32Array(image.data.length)
   for (let i = 0; i < samples.length; i++) samples[i] = image.data[i] * spread + 0.5
   const { data } = await sharp(samples, { raw: { width: image.width, height: image.height, channels } })
@@ -81,7 +81,7 @@ export async function toModelInput(source: ImageSource, options: ModelInputOptio
     .toBuffer({ resolveWithObject: true })
   const resized = new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
   return {
-    data: normalize(resized, white * (65_535 / range)),
+    data: normalize(resized, 65_535),
     width: target.width,
     height: target.height,
     channels,

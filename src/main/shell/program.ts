@@ -9,17 +9,20 @@ import { addCompare } from '../features/comparison/compare-command.ts'
 import { addDrift } from '../features/comparison/drift-command.ts'
 import { addCurate } from '../features/curation/curate-command.ts'
 import { addRegionOfInterest } from '../features/datasets/region-of-interest-command.ts'
+import { addWhite } from '../features/datasets/white-command.ts'
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
 import { addImport } from '../features/import/import-command.ts'
 import { addLabel } from '../features/label/label-command.ts'
 import { addMasks } from '../features/label/masks-command.ts'
+import { addLive } from '../features/live/live-command.ts'
 import { addRetention } from '../features/live/retention-command.ts'
 import { addImportModel } from '../features/models/import-model-command.ts'
 import { addPromote } from '../features/models/promote-command.ts'
 import { addRollback } from '../features/models/rollback-command.ts'
 import { addOperators } from '../features/operators/operators-command.ts'
 import { addReview } from '../features/review/review-command.ts'
+import { addRuns } from '../features/runs/runs-command.ts'
 import { addSample } from '../features/sample/sample-command.ts'
 import { addEvaluate } from '../features/scoring/evaluate-command.ts'
 import { addScore } from '../features/scoring/score-command.ts'
@@ -37,7 +40,9 @@ const commands = [
   addLabel,
   addMasks,
   addRegionOfInterest,
+  addWhite,
   addTrain,
+  addRuns,
   addScore,
   addEvaluate,
   addChoose,
@@ -49,6 +54,7 @@ const commands = [
   addPromote,
   addRollback,
   addDrift,
+  addLive,
   addRetention,
   addExport,
   addImportModel,

@@ -29,6 +29,7 @@ export type AuditAction =
   | 'scoring.stored'
   | 'dataset.curated'
   | 'dataset.region'
+  | 'dataset.white'
   | 'model.promoted'
   | 'model.rolled-back'
   | 'model.imported'

@@ -11,7 +11,7 @@ import {
 import { cleanDefectType } from '../../shared/label.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
 import type { Id, ImageId, Sha256 } from '../../shared/values.ts'
-import { fullScale } from '../images/full-scale.ts'
+import type { GrayLevels } from '../images/gray-levels.ts'
 import { allPages } from '../platform/long-work.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
@@ -50,24 +50,34 @@ export const blobFormat = (db: Database, sha256: Sha256): ImageFormat | undefine
     sha256,
   })?.format
 
-export type NewImage = Omit<Image, 'id' | 'importedAt' | 'removedAt' | 'bytes' | 'format'> & { importId: Id }
+export type NewImage = Omit<Image, 'id' | 'importedAt' | 'removedAt' | 'bytes' | 'format'> & {
+  importId: Id
+  /** What its values say; where it is left out, they are measured when they are needed. */
+  gray?: GrayLevels
+}
 
 /** A folder can have a name that no defect type may have; stored is what every reader of defect types takes. */
 const storedDefectType = (name: string | null): string | null =>
   name === null ? null : cleanDefectType(name)
 
 /** Adds an image whose blob is already in the database. */
-export function addImage(db: Database, image: NewImage): ImageId {
+export function addImage(db: Database, { gray, ...image }: NewImage): ImageId {
   const { lastId } = db.run(
     `INSERT INTO image (dataset_id, sha256, file, width, height, channels, bit_depth, peak, split, label,
-       defect_type, mask_sha256, part_group, warnings, import_id, imported_at)
+       defect_type, mask_sha256, part_group, warnings, import_id, imported_at,
+       robust_peak, zero_bits, mean, sharpness)
      VALUES ($datasetId, $sha256, $file, $width, $height, $channels, $bitDepth, $peak, $split, $label,
-       $defectType, $maskSha256, $partGroup, $warnings, $importId, $now)`,
+       $defectType, $maskSha256, $partGroup, $warnings, $importId, $now,
+       $robustPeak, $zeroBits, $mean, $sharpness)`,
     {
       ...image,
       defectType: storedDefectType(image.defectType),
       warnings: toJson(storedMessages.parse(image.warnings)),
       now: db.now(),
+      robustPeak: gray?.robustPeak ?? null,
+      zeroBits: gray?.zeroBits ?? null,
+      mean: gray?.mean ?? null,
+      sharpness: gray?.sharpness ?? null,
     },
   )
   return lastId
@@ -214,19 +224,4 @@ export function setLabel(
 
 export function setMask(db: Database, id: ImageId, maskSha256: Sha256 | null): void {
   db.run('UPDATE image SET mask_sha256 = $maskSha256 WHERE id = $id', { id, maskSha256 })
-}
-
-/**
- * The sample value that is shown as white for all images of a dataset with this bit depth (see `fullScale`). It is
- * computed from the images for training and validation, because test images must not influence anything; where there
- * are none, from all images.
- */
-export function whiteLevel(db: Database, datasetId: Id, bitDepth: 8 | 16): number {
-  const peak = z.object({ peak: z.int().nullable() })
-  const present = 'dataset_id = $datasetId AND bit_depth = $bitDepth AND removed_at IS NULL'
-  const values = { datasetId, bitDepth }
-  const chosen =
-    db.get(peak, `SELECT max(peak) AS peak FROM image WHERE ${present} AND split <> 'test'`, values)?.peak ??
-    db.get(peak, `SELECT max(peak) AS peak FROM image WHERE ${present}`, values)?.peak
-  return fullScale(bitDepth, chosen ?? 2 ** bitDepth - 1)
 }

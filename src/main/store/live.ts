@@ -8,7 +8,7 @@ import {
   liveWatchSchema,
 } from '../../shared/live.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
-import type { Id, ImageId } from '../../shared/values.ts'
+import { type Id, type ImageId, type Sha256, sha256Schema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 import { flag, jsonText, toJsonOrNull } from './row.ts'
@@ -38,20 +38,25 @@ export function beginWatch(
       values,
     )
     const id = known?.id ?? newId(db.now())
+    // Later than every other one, even if the clock was set back: the newest watch is the one that goes on.
+    const createdAt = Math.max(db.now(), (newestWatch(db)?.createdAt ?? 0) + 1)
     db.run(
       `INSERT INTO live_watch (id, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id)
-       VALUES ($id, $folder, $resultFolder, $runId, $datasetId, 1, $now, $modelUse)
+       VALUES ($id, $folder, $resultFolder, $runId, $datasetId, 1, $createdAt, $modelUse)
        ON CONFLICT (id) DO UPDATE SET active = 1, created_at = excluded.created_at,
          model_use_id = excluded.model_use_id, refused = NULL`,
-      { ...values, id, modelUse, now: db.now() },
+      { ...values, id, modelUse, createdAt },
     )
-    return { ...values, id, active: true, createdAt: db.now(), refused: null }
+    return { ...values, id, active: true, createdAt, refused: null }
   })
 }
 
 export function endWatch(db: Database, id: Id): void {
   db.run('UPDATE live_watch SET active = 0 WHERE id = $id', { id })
 }
+
+export const isWatchActive = (db: Database, id: Id): boolean =>
+  db.get(z.object({ active: flag }), 'SELECT active FROM live_watch WHERE id = $id', { id })?.active === true
 
 /** The newest use of a model that the watch has already followed. */
 export const notedUse = (db: Database, id: Id): number | null =>
@@ -84,47 +89,99 @@ const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at 
  */
 const partRow = livePartSchema.extend({ reason: jsonText(messageSchema).nullable() })
 
-/** A file in the watched folder; with another size or time it counts as another part. */
+/** A file in the watched folder, as it was when it was found. */
 export interface ArrivedFile {
   file: string
   bytes: number
   modifiedAt: number
 }
 
-/** Adds a complete file as a part; null where it is known already. */
-export function addPart(
-  db: Database,
-  watchId: Id,
-  { file, bytes, modifiedAt }: ArrivedFile,
-): LivePart | null {
-  const { changes, lastId } = db.run(
+/**
+ * Adds a complete file as a part. A file that was written again without its size and time changing gets the next time
+ * that is free: a row is unique by name, size and time.
+ */
+export function addPart(db: Database, watchId: Id, file: ArrivedFile): LivePart {
+  const { lastId } = db.run(
     `INSERT INTO live_part (watch_id, file, bytes, modified_at, arrived_at)
-     VALUES ($watchId, $file, $bytes, $modifiedAt, $now) ON CONFLICT DO NOTHING`,
-    { watchId, file, bytes, modifiedAt, now: db.now() },
+     VALUES ($watchId, $file, $bytes, $modifiedAt, $now)`,
+    { ...atFreeTime(db, watchId, file), watchId, now: db.now() },
   )
-  return changes === 0 ? null : (partById(db, lastId) ?? null)
+  const part = partById(db, lastId)
+  if (part === undefined) throw new RangeError(`the part of ${file.file} was not stored`)
+  return part
 }
 
-/** The row of a file that has no verdict yet. */
-export const openPart = (
-  db: Database,
-  watchId: Id,
-  { file, bytes, modifiedAt }: ArrivedFile,
-): LivePart | undefined =>
-  db.get(
-    partRow,
-    `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND file = $file AND bytes = $bytes
-       AND modified_at = $modifiedAt AND verdict IS NULL`,
-    { watchId, file, bytes, modifiedAt },
-  )
+function atFreeTime(db: Database, watchId: Id, file: ArrivedFile): ArrivedFile {
+  let { modifiedAt } = file
+  while (hasRow(db, watchId, { ...file, modifiedAt })) modifiedAt += 1
+  return { ...file, modifiedAt }
+}
 
-export const hasPart = (db: Database, watchId: Id, { file, bytes, modifiedAt }: ArrivedFile): boolean =>
+const hasRow = (db: Database, watchId: Id, { file, bytes, modifiedAt }: ArrivedFile): boolean =>
   db.get(
     z.object({}),
     `SELECT 1 FROM live_part
      WHERE watch_id = $watchId AND file = $file AND bytes = $bytes AND modified_at = $modifiedAt`,
     { watchId, file, bytes, modifiedAt },
   ) !== undefined
+
+/** The part whose picture has not been taken from its file yet; undefined where there is none. */
+export const unreadPart = (db: Database, watchId: Id, file: string): LivePart | undefined =>
+  db.get(
+    partRow,
+    `SELECT ${partColumns} FROM live_part
+     WHERE watch_id = $watchId AND file = $file AND verdict IS NULL AND image_id IS NULL ORDER BY id DESC LIMIT 1`,
+    { watchId, file },
+  )
+
+/** Adds a complete file as a part, or, where one waits for the picture of this file, lets that be it. */
+export function addOrRenewPart(db: Database, watchId: Id, file: ArrivedFile): void {
+  const waiting = unreadPart(db, watchId, file.file)
+  if (waiting === undefined) addPart(db, watchId, file)
+  else if (!isRowOf(db, waiting.id, file)) {
+    db.run('UPDATE live_part SET bytes = $bytes, modified_at = $modifiedAt WHERE id = $id', {
+      id: waiting.id,
+      bytes: file.bytes,
+      modifiedAt: atFreeTime(db, watchId, file).modifiedAt,
+    })
+  }
+}
+
+const isRowOf = (db: Database, id: number, { bytes, modifiedAt }: ArrivedFile): boolean =>
+  db.get(
+    z.object({}),
+    'SELECT 1 FROM live_part WHERE id = $id AND bytes = $bytes AND modified_at = $modifiedAt',
+    { id, bytes, modifiedAt },
+  ) !== undefined
+
+/**
+ * A file of which a part was made, with the hash of the picture that was last taken from it; null where none was made,
+ * or its picture has not been taken yet.
+ */
+export const takenPart = (
+  db: Database,
+  watchId: Id,
+  { file, bytes, modifiedAt }: ArrivedFile,
+): { sha256: Sha256 | null } | null => {
+  const values = { watchId, file, bytes, modifiedAt }
+  const isTaken = db.get(
+    z.object({}),
+    `SELECT 1 FROM live_part
+     WHERE watch_id = $watchId AND file = $file AND bytes = $bytes AND modified_at = $modifiedAt
+       AND (verdict IS NOT NULL OR image_id IS NOT NULL)`,
+    values,
+  )
+  if (isTaken === undefined || unreadPart(db, watchId, file) !== undefined) return null
+  return (
+    db.get(
+      z.object({ sha256: sha256Schema.nullable() }),
+      `SELECT image.sha256 FROM live_part LEFT JOIN image ON image.id = live_part.image_id
+       WHERE watch_id = $watchId AND live_part.file = $file AND live_part.bytes = $bytes
+       ORDER BY live_part.id DESC LIMIT 1`,
+      { watchId, file, bytes },
+    ) ?? null
+  )
+}
 
 export const partById = (db: Database, id: number): LivePart | undefined =>
   db.get(partRow, `SELECT ${partColumns} FROM live_part WHERE id = $id`, { id })
@@ -217,3 +274,13 @@ export const countParts = (db: Database, watchId: Id): z.output<typeof countsRow
      FROM live_part WHERE watch_id = $watchId`,
     { watchId },
   ) ?? { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
+
+/** Whether an earlier part of the watch came from a file with the same name, whatever its extension. */
+export const isStemTaken = (db: Database, { id, watch }: LivePart, stem: string): boolean =>
+  db.get(
+    z.object({}),
+    // '/' follows '.' in the order of characters: all names that begin with the stem and a point.
+    `SELECT 1 FROM live_part WHERE watch_id = $watch AND file >= $first AND file < $last AND id < $id
+       AND instr(substr(file, length($first) + 1), '.') = 0`,
+    { watch, first: `${stem}.`, last: `${stem}/`, id },
+  ) !== undefined

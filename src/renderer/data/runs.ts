@@ -2,11 +2,13 @@ import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
 import type { Run } from '../../shared/run.ts'
+import { areSeveralLearnedFrom, endOfId, runTitle } from '../../shared/run-title.ts'
 import type { Evaluation } from '../../shared/score.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 import { i18n } from '../i18n/index.ts'
 import { useAppStore } from './app.ts'
+import { useDatasetsStore } from './datasets.ts'
 
 /** States from which a training goes on where it stopped. */
 export function canResume(run: Run): boolean {
@@ -24,19 +26,29 @@ export const mapScaleOf = (run: Run | null): number => {
   return typeof scale === 'number' ? scale : 1
 }
 
-/** What a person calls a run, in the language of the window. */
-export function titleOf(run: Run): string {
+/** A run's name in the language of the window. */
+function worded(run: Run, dataset: string | null): string {
   const { t, te } = i18n.global
   const or = (key: string, otherwise: string): string => (te(key) ? t(key) : otherwise)
-  const { id, name, model, preset, seed, parentRunId } = run
-  if (name !== null) return name
-  const title = `${or(`system.${model}`, model)} · ${or(`preset.${preset}.name`, preset)} · ${seed}`
-  // The end of its id tells it apart from the run that it was retrained from.
-  return parentRunId === null ? title : t('runs.retrained', { title, id: id.slice(-5) })
+  return runTitle(run, dataset, {
+    system: (name) => or(`system.${name}`, name),
+    preset: (name) => or(`preset.${name}.name`, name),
+    retrained: (title, id) => t('runs.retrained', { title, id }),
+  })
 }
 
+/** What a person calls a run. Where runs learned from several datasets, its name ends with its own. */
+export function titleOf(run: Run): string {
+  const { datasets, nameOf } = useDatasetsStore()
+  const isNeeded = areSeveralLearnedFrom(datasets, useRunsStore().runs)
+  return worded(run, isNeeded ? nameOf(run.datasetId) : null)
+}
+
+/** What a person calls a run where the name of its dataset stands beside it. */
+export const titleBesideDataset = (run: Run): string => worded(run, null)
+
 /** Tells apart runs that have the same title. */
-export const titleWithId = (run: Run): string => `${titleOf(run)} · ${run.id.slice(-5)}`
+export const titleWithId = (run: Run): string => `${titleOf(run)} · ${endOfId(run.id)}`
 
 export const useRunsStore = defineStore('runs', () => {
   const app = useAppStore()

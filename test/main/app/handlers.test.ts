@@ -298,6 +298,14 @@ describe('a workspace', () => {
     expect(await call('dataset.setRegion', { ...set, region: none })).toEqual(none)
   })
 
+  it('has a white of its 16-bit photographs, of which there are none, until a person sets it', async () => {
+    const found = { set: null, seen: null }
+    expect(await call('dataset.white', { dataset: 'parts' })).toEqual(found)
+    const set = { dataset: 'parts', operator: 'Ana' }
+    expect(await call('dataset.setWhite', { ...set, white: 4095 })).toEqual({ set: 4095, seen: null })
+    expect(await call('dataset.setWhite', { ...set, white: null })).toEqual(found)
+  })
+
   it('is verified', async () => {
     const { job } = await call('workspace.verify', {})
     expect(await end(job)).toMatchObject({ state: 'done', result: { ok: true, problems: [] } })
@@ -530,7 +538,7 @@ describe('labeling', () => {
     const folder = join(root, 'masks')
     const exchanged = { dataset: 'parts', format: 'labelme', folder } as const
     expect((await call('label.export', exchanged)).images).toBe(1)
-    expect(await call('label.import', exchanged)).toEqual({ images: 1, skipped: [] })
+    expect(await call('label.import', exchanged)).toEqual({ images: 1, skipped: [], notes: [] })
   })
 
   it('changes many images, draws splits, freezes validation and finds duplicates', async () => {

@@ -12,6 +12,8 @@ const commands = [
   'threshold',
   'review',
   'models',
+  'runs',
+  'live',
   'features',
   'doctor',
   'verify',

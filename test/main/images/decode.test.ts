@@ -6,8 +6,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decodeImage, inspectImage, readImageHeader } from '../../../src/main/images/decode.ts'
 import { ImageRefusal } from '../../../src/main/images/refusal.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
+import { elementAt } from '../../../src/shared/element-at.ts'
 import { message } from '../../../src/shared/messages/message.ts'
 import { decodePlainPng } from './plain-png.ts'
+import { packedRows, writtenTiff } from './written-tiff.ts'
 
 const awkward = resolve('../shared/data/awkward')
 const hasAwkward = existsSync(awkward)
@@ -139,6 +142,20 @@ describe('colors', () => {
     expect((await decodeImage(await png(half16, 16, 16, 4))).data[0]).toBe(10_000)
   })
 
+  it('flattens the transparency of gray as that of colors', async () => {
+    const half8 = Uint8Array.from({ length: 16 * 16 * 2 }, (_, i) => (i % 2 ? 51 : 200))
+    const half16 = Uint16Array.from({ length: 16 * 16 * 2 }, (_, i) => (i % 2 ? 13_107 : 50_000))
+    for (const [samples, value] of [
+      [half8, 40],
+      [half16, 10_000],
+    ] as const) {
+      const { data, channels, warnings } = await decodeImage(await png(samples, 16, 16, 2))
+      expect(channels).toBe(1)
+      expect(new Set(data)).toEqual(new Set([value]))
+      expect(warnings).toEqual([message('transparency-flattened')])
+    }
+  })
+
   it('does not warn about an alpha channel that is opaque everywhere', async () => {
     const opaque = Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) => (i % 4 === 3 ? 255 : 9))
     expect((await inspectImage(await png(opaque, 16, 16, 4))).warnings).toEqual([])
@@ -188,6 +205,17 @@ function bitmap(options: {
   head.writeUInt32LE(masks.length > 0 ? 3 : 0, 30)
   head.writeUInt32LE(palette.length, 46)
   return Buffer.concat([head, extra, pixels])
+}
+
+/** The chunks of a PNG: from the first byte of each up to the one behind it. */
+function chunksOf(file: Buffer): { type: string; from: number; to: number }[] {
+  const chunks: { type: string; from: number; to: number }[] = []
+  for (let from = 8; from < file.length; ) {
+    const to = from + 12 + file.readUInt32BE(from)
+    chunks.push({ type: file.toString('latin1', from + 4, from + 8), from, to })
+    from = to
+  }
+  return chunks
 }
 
 const repeated = <T>(value: T, count = 16): T[] => Array.from({ length: count }, () => value)
@@ -250,6 +278,38 @@ describe('bitmaps', () => {
     expect(warnings).toEqual([])
   })
 
+  it('finds the pixels behind the palette where the header does not say where they are', async () => {
+    const palette = [
+      [0, 0, 0],
+      [10, 20, 30],
+    ]
+    const rows = repeated(repeated(1))
+    const gray24 = repeated(repeated(40, 48))
+    for (const stated of [0, 14]) {
+      const file = bitmap({ width: 16, height: 16, bits: 8, palette, rows })
+      file.writeUInt32LE(stated, 10)
+      expect(Array.from((await decodeImage(file)).data.subarray(0, 3))).toEqual([10, 20, 30])
+      const plain = bitmap({ width: 16, height: 16, bits: 24, rows: gray24 })
+      plain.writeUInt32LE(stated, 10)
+      expect(new Set((await decodeImage(plain)).data)).toEqual(new Set([40]))
+    }
+  })
+
+  it('takes the values of a bitmap without a palette for gray, and says so', async () => {
+    const rows = repeated(Array.from({ length: 16 }, (_, x) => x * 17))
+    const { data, warnings } = await decodeImage(bitmap({ width: 16, height: 16, bits: 8, rows }), {
+      channels: 1,
+    })
+    expect(Array.from(data.subarray(0, 16))).toEqual(rows[0])
+    expect(warnings).toEqual([message('bmp-without-palette')])
+  })
+
+  it('refuses a bitmap whose last bytes were never written', async () => {
+    const rows = repeated(Array.from({ length: 48 }, (_, x) => 50 + x))
+    const file = bitmap({ width: 16, height: 16, bits: 24, rows })
+    await expect(decodeImage(file.fill(0, 54 + 200))).rejects.toMatchObject({ code: 'truncated' })
+  })
+
   it('refuses a cut bitmap, a compressed one and a color outside the palette', async () => {
     const whole = bitmap({ width: 16, height: 16, bits: 24, rows: repeated(repeated(0, 48)) })
     const compressed = Buffer.from(whole)
@@ -283,14 +343,31 @@ describe('damage', () => {
     }
   })
 
-  it('refuses a PNG with any one bit flipped after its signature', async () => {
+  it('refuses a PNG with any one bit flipped in what the picture needs', async () => {
     const whole = await png(gray8(40, 30), 40, 30, 1)
+    const comments = chunksOf(whole).filter(({ type }) => /^[a-z]/.test(type))
+    expect(comments.length).toBeGreaterThan(0)
     for (let at = 8; at < whole.length; at += 7) {
+      if (comments.some(({ from, to }) => at >= from && at < to)) continue
       const damaged = Buffer.from(whole)
       damaged.writeUInt8(damaged.readUInt8(at) ^ 0x10, at)
       await expect(inspectImage(damaged)).rejects.toMatchObject({
         code: expect.stringMatching(/corrupt|truncated|too-large|too-small/),
       })
+    }
+  })
+
+  it('reads the same picture where any one bit is flipped in the body of a comment, and says so', async () => {
+    const whole = await png(gray8(40, 30), 40, 30, 1)
+    const { data } = await decodeImage(whole)
+    for (const { type, from, to } of chunksOf(whole).filter((chunk) => /^[a-z]/.test(chunk.type))) {
+      for (let at = from + 8; at < to; at++) {
+        const damaged = Buffer.from(whole)
+        damaged.writeUInt8(damaged.readUInt8(at) ^ 0x10, at)
+        const read = await decodeImage(damaged)
+        expect(read.data).toEqual(data)
+        expect(read.warnings).toEqual([message('png-chunk-left', { type })])
+      }
     }
   })
 
@@ -324,6 +401,33 @@ describe('damage', () => {
     await expect(inspectImage(webp.subarray(0, webp.length >> 1))).rejects.toMatchObject({
       code: 'truncated',
     })
+  })
+
+  it('reads or refuses a file however it was changed, and ends in no other way', async () => {
+    const scenes = scene()
+    const wholes = [
+      await scenes.clone().png().toBuffer(),
+      await scenes.clone().jpeg().toBuffer(),
+      await scenes.clone().webp().toBuffer(),
+      await scenes.clone().tiff({ compression: 'lzw' }).toBuffer(),
+      writtenTiff([{ width: 64, height: 48, bits: 12, strips: [packedRows(gray8(64, 48), 64, 12)] }]),
+      bitmap({ width: 16, height: 16, bits: 24, rows: repeated(repeated(9, 48)) }),
+    ]
+    const random = createRandom(11)
+    let refused = 0
+    for (let n = 0; n < 600; n++) {
+      const file = Buffer.from(elementAt(wholes, n % wholes.length))
+      for (let times = 0; times < 3; times++) {
+        const at = random.int(random.int(2) === 0 ? file.length : 200)
+        file.fill(random.int(256), at, Math.min(file.length, at + 1 + random.int(4)))
+      }
+      const outcome = await inspectImage(file).catch((error: unknown) => error)
+      if (outcome instanceof Error) {
+        expect(outcome).toBeInstanceOf(ImageRefusal)
+        refused++
+      }
+    }
+    expect(refused).toBeGreaterThan(100)
   })
 
   it('says the same of a damaged file however many fail beside it', async () => {

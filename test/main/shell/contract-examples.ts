@@ -262,6 +262,8 @@ const liveExample: LiveState = {
   delay: 250,
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScales: { 'r-1': 0.5 },
+  unfinished: ['part 9.bmp'],
+  problem: 'EIO: i/o error',
   parts: [livePart],
 }
 
@@ -493,6 +495,11 @@ export const callExamples: CallExamples = {
     },
     output: { kind: 'drawn', polygons: [[0.1, 0.1, 0.9, 0.1, 0.5, 0.9]] },
   },
+  'dataset.white': { input: { dataset: 'line 1' }, output: { set: null, seen: 4095 } },
+  'dataset.setWhite': {
+    input: { dataset: 'line 1', white: 1023, operator: 'Li Na' },
+    output: { set: 1023, seen: 4095 },
+  },
   'dataset.previewRegion': {
     input: { dataset: 'line 1', region: { kind: 'found', margin: 0.02 }, images: [12] },
     output: [{ image: 12, inside: { width: 4, height: 2, runs: [1, 2, 2, 2, 1] }, share: 0.5 }],
@@ -580,6 +587,9 @@ export const callExamples: CallExamples = {
     output: {
       counts: { train: 100, validation: 10, unlabeled: 0 },
       notices: [{ code: 'overlap', count: 2 }],
+      findings: [
+        { code: 'odd-sizes', params: { count: 1, of: 100, files: ['a.png'], width: 96, height: 72 } },
+      ],
       seconds: 300,
       isMeasured: true,
       fromDataset: { input: 'tiles', scale: 0.5, texture: true },

@@ -8,7 +8,6 @@ import {
   restoreImage,
   setLabel,
   setSplit,
-  whiteLevel,
 } from '../../../src/main/store/images.ts'
 import { stockedWorkspace } from './stocked-workspace.ts'
 
@@ -67,22 +66,5 @@ describe('images', () => {
   it('say so when one does not exist', async () => {
     const { workspace } = await stockedWorkspace(1)
     expect(() => findImage(workspace.db, 77)).toThrow(expect.objectContaining({ code: 'image-unknown' }))
-  })
-})
-
-describe('the white of a dataset', () => {
-  it('is told by the training and validation images, not by the test images', async () => {
-    const { workspace, dataset } = await stockedWorkspace(3, (i) => ({
-      bitDepth: 16,
-      peak: [3000, 4000, 60_000][i] ?? 0,
-      split: (['train', 'validation', 'test'] as const)[i] ?? 'test',
-    }))
-    expect(whiteLevel(workspace.db, dataset.id, 16)).toBe(4095)
-    expect(whiteLevel(workspace.db, dataset.id, 8)).toBe(255)
-  })
-
-  it('is told by all images where none is for training', async () => {
-    const { workspace, dataset } = await stockedWorkspace(1, () => ({ bitDepth: 16, peak: 900 }))
-    expect(whiteLevel(workspace.db, dataset.id, 16)).toBe(1023)
   })
 })

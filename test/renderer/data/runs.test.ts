@@ -1,7 +1,8 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useAppStore } from '../../../src/renderer/data/app.ts'
-import { canResume, titleOf, useRunsStore } from '../../../src/renderer/data/runs.ts'
+import { useDatasetsStore } from '../../../src/renderer/data/datasets.ts'
+import { canResume, titleBesideDataset, titleOf, useRunsStore } from '../../../src/renderer/data/runs.ts'
 import { runStateSchema } from '../../../src/shared/run.ts'
 import { exampleInfo, exampleRun, exampleWorkspace } from '../domain-examples.ts'
 import { type FakeBridge, installFakeBridge } from '../fake-bridge.ts'
@@ -43,6 +44,50 @@ describe('a run', () => {
     expect(titleOf(exampleRun({ name: 'Line four' }))).toBe('Line four')
     expect(titleOf(exampleRun())).toBe('f-AnoGAN · Quick · 7')
     expect(titleOf(exampleRun({ model: 'new-gan', preset: 'own' }))).toBe('new-gan · own · 7')
+  })
+})
+
+describe('runs of several datasets', () => {
+  const datasets = (...all: [id: string, name: string, train: number][]) =>
+    bridge.answer('dataset.list', () =>
+      all.map(([id, name, train]) => ({
+        id,
+        name,
+        createdAt: 1,
+        layout: 'flat' as const,
+        source: '/parts',
+        hasDirection: true,
+        images: train + 5,
+        splits: { train, validation: 0, test: 5 },
+        labels: { normal: train, anomalous: 0, unlabeled: 5 },
+        masks: 0,
+        removed: 0,
+        validationFrozenAt: null,
+        channels: 1 as const,
+        defectTypes: [],
+      })),
+    )
+  const both = async () => {
+    await useDatasetsStore().refresh()
+    await useRunsStore().refresh()
+  }
+
+  it('are called by their datasets too, also where a person named them', async () => {
+    datasets(['d-1', 'tiles', 10], ['d-2', 'figures', 10])
+    await both()
+    expect(titleOf(exampleRun({ datasetId: 'd-1' }))).toBe('f-AnoGAN · Quick · 7 · tiles')
+    expect(titleOf(exampleRun({ datasetId: 'd-2', name: 'Line four' }))).toBe('Line four · figures')
+    expect(titleOf(exampleRun({ datasetId: 'd-2', id: 'abcde', parentRunId: 'old' }))).toBe(
+      'f-AnoGAN · Quick · 7 · figures · retrained abcde',
+    )
+    expect(titleBesideDataset(exampleRun({ datasetId: 'd-1' }))).toBe('f-AnoGAN · Quick · 7')
+  })
+
+  it('are not where nothing is learned from the other one', async () => {
+    bridge.answer('run.list', () => [exampleRun({ datasetId: 'd-1' })])
+    datasets(['d-1', 'tiles', 10], ['d-3', 'live tiles', 0])
+    await both()
+    expect(titleOf(exampleRun({ datasetId: 'd-1' }))).toBe('f-AnoGAN · Quick · 7')
   })
 })
 

@@ -1,9 +1,10 @@
 /** Where the pixels of the open workspace lie. */
 import { existsSync } from 'node:fs'
 import { previewFile } from '../../features/runs/previews.ts'
-import { blobFormat, imageById, whiteLevel } from '../../store/images.ts'
+import { blobFormat, imageById } from '../../store/images.ts'
 import { runById } from '../../store/runs.ts'
 import { scoreOf } from '../../store/scores.ts'
+import { whiteLevel } from '../../store/white-levels.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import type { AssetSource } from './source.ts'
 

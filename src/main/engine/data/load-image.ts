@@ -1,4 +1,6 @@
 import type { RegionOfInterest } from '../../../shared/region-of-interest.ts'
+import { stepBelow } from '../../images/full-scale.ts'
+import { robustPeak } from '../../images/gray-levels.ts'
 import { toModelInput } from '../../images/model-input.ts'
 import { fillOutside, type Inside, insideAt, insideOf } from '../../images/region-of-interest.ts'
 import { createRandom } from '../../platform/random.ts'
@@ -37,6 +39,8 @@ export interface LoadedImage {
   inside: Uint8Array | null
   /** The same mask, scaled to another size. */
   insideAt(width: number, height: number): Uint8Array | null
+  /** The value that the photograph reaches, where that lies above white and was cut; else null. */
+  aboveWhite: number | null
 }
 
 /** The value that pixels outside the region of interest are filled with: x = 0, half of white. */
@@ -49,10 +53,11 @@ const ground = 0
  * `images/decode.ts`, naming the file.
  */
 export async function loadImage(image: EngineImage, mode: InputMode): Promise<LoadedImage> {
-  const { picture: scaled, region } = await decode(image, mode)
+  const { picture: scaled, region, aboveWhite } = await decode(image, mode)
   const inside = region && insideAt(region, scaled.width, scaled.height)
   const photograph = inGround(await withMadeDefect(scaled, inside, image, mode), inside)
   const regionAt = {
+    aboveWhite,
     forFeatures: await pictureForFeatures(image, mode, photograph),
     inside,
     insideAt: (width: number, height: number) => region && insideAt(region, width, height),
@@ -93,24 +98,31 @@ function inColor(picture: Pixels): Pixels {
 async function decode(
   image: Pick<EngineImage, 'file' | 'white'>,
   mode: InputMode,
-): Promise<{ picture: Pixels; region: Inside | null }> {
+): Promise<{ picture: Pixels; region: Inside | null; aboveWhite: number | null }> {
   const { input, size, scale, channels, regionOfInterest } = mode
   let region: Inside | null = null
+  let aboveWhite: number | null = null
   const picture = await toModelInput(image.file, {
     channels,
     ...(image.white === null ? {} : { white: image.white }),
     ...(input === 'whole' ? { resize: 'stretch', size } : { resize: 'scale', scale }),
     prepare(decoded, white) {
+      // The white of 8 bits is the most that they can hold.
+      const peak = image.white === null ? 0 : robustPeak(decoded)
+      if (peak > white) aboveWhite = peak
       if (regionOfInterest === undefined) return
       region = insideOf(regionOfInterest, decoded)
       // The outside is filled before the picture is scaled, so that nothing of it is mixed into the pixels at the
       // edge.
       if (region === null) return
       const all = insideAt(region, decoded.width, decoded.height)
-      fillOutside(decoded, decoded.data, all, Math.round(((ground + 1) / 2) * white))
+      // To a value that the camera has: the same, whether its values are aligned to the lower or the upper end.
+      const step = stepBelow(white)
+      const level = Math.round((((ground + 1) / 2) * white) / step) * step
+      fillOutside(decoded, decoded.data, all, level)
     },
   })
-  return { picture, region }
+  return { picture, region, aboveWhite }
 }
 
 /** The picture with the fill value at each pixel that does not count; the picture itself where all of them count. */

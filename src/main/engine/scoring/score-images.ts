@@ -102,7 +102,7 @@ class OpenPicture {
     { ofPhotograph, observe, searched, onlyWhole }: FinishOptions,
   ): ScoredPicture {
     const { image } = this
-    const { picture, photograph, inItsLight, inside, insideAt, forFeatures } = this.loaded
+    const { picture, photograph, inItsLight, inside, insideAt, forFeatures, aboveWhite } = this.loaded
     const reconstruction = this.#restored
       ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
       : null
@@ -124,6 +124,9 @@ class OpenPicture {
     const warnings: Message[] = []
     if (small) warnings.push(message('smaller-than-tile'))
     if (missed) warnings.push(message('no-part-found'))
+    if (aboveWhite !== null) {
+      warnings.push(message('above-white', { value: aboveWhite, white: image.white ?? aboveWhite }))
+    }
     return {
       image,
       tiles: this.positions.length,

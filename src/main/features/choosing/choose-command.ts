@@ -62,7 +62,10 @@ export const addChoose: AddCommand = (line) =>
         throw new WrongUse('Give --reason: a score is set with a reason, which is kept.')
       }
       const session = await context.session()
-      const { choiceOf, startChoice } = await import('./choosing.ts')
+      const [{ choiceOf, startChoice }, { runFacts }] = await Promise.all([
+        import('./choosing.ts'),
+        import('../runs/run-name.ts'),
+      ])
       const started = startChoice(session, { runs, seed, photographs, perType })
       const job = await followJob(context, session, started)
       if (job.state === 'cancelled') throw new Stopped('comparison')
@@ -80,6 +83,7 @@ export const addChoose: AddCommand = (line) =>
         document: {
           job: job.id,
           ...report,
+          runNames: report.runs.map((id) => runFacts(session.workspace.db, id)),
           chosen: report.options[0],
           ...(options.apply ? { point } : {}),
           ...(carryOver === null ? {} : { carryOver }),

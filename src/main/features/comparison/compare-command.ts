@@ -34,9 +34,10 @@ export const addCompare: AddCommand = (line) =>
     async act(context, { fpr: falseRejectRate, recall }, a = '', b = '') {
       const session = await context.session()
       await scoreValidation(context, session, a, b)
-      const [{ runWorkspaceTask }, { compareRunsTask }] = await Promise.all([
+      const [{ runWorkspaceTask }, { compareRunsTask }, { runFacts }] = await Promise.all([
         import('../../threads/run-task.ts'),
         import('./comparison-task.ts'),
+        import('../runs/run-name.ts'),
       ])
       const comparison = await runWorkspaceTask(session.workspace, compareRunsTask, {
         a,
@@ -44,7 +45,14 @@ export const addCompare: AddCommand = (line) =>
         falseRejectRate,
         recall,
       })
-      return { document: comparison, text: comparisonText(comparison) }
+      const { db } = session.workspace
+      const runs = [runFacts(db, a), runFacts(db, b)]
+      return {
+        document: { ...comparison, runs },
+        text:
+          textTable(runs.map(({ run, runName }, i) => [i === 0 ? 'a' : 'b', run, runName])) +
+          comparisonText(comparison),
+      }
     },
   })
 

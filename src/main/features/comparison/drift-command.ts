@@ -20,12 +20,14 @@ export const addDrift: AddCommand = (line) =>
     options: z.object({ run: z.string().optional(), dataset: z.string().optional() }),
     async act(context, { run, dataset = null }) {
       const session = await context.session()
-      const [{ driftOf }, { runInUse }] = await Promise.all([
+      const [{ driftOf }, { runInUse }, { runFacts }] = await Promise.all([
         import('./drift.ts'),
         import('../runs/model-in-use.ts'),
+        import('../runs/run-name.ts'),
       ])
       const drift = driftOf(session.workspace, { run: run ?? runInUse(session.workspace.db, dataset) })
-      return { document: drift, text: driftText(drift) }
+      const facts = runFacts(session.workspace.db, drift.run)
+      return { document: { ...drift, ...facts }, text: `${facts.runName}\n${driftText(drift)}` }
     },
   })
 

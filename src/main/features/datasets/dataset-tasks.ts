@@ -49,6 +49,17 @@ export const findDuplicatesTask = defineWorkspaceTask({
   },
 })
 
+export const measureGrayLevelsTask = defineWorkspaceTask({
+  name: 'measure-gray-levels',
+  input: z.object({ datasetId: idSchema, bitDepth: z.literal(16).nullable() }),
+  progress: counted,
+  result: z.object({ measured: z.int() }),
+  async work(workspace, { datasetId, bitDepth }, { onProgress }) {
+    const { measureImages } = await import('./measure-gray-levels.ts')
+    return measureImages(workspace, datasetId, bitDepth, onProgress)
+  },
+})
+
 export const previewRegionOfInterestTask = defineWorkspaceTask({
   name: 'preview-region',
   input: z.object({

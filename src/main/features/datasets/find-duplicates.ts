@@ -11,6 +11,7 @@ import { differenceHash, hashDistance, hashWords } from '../../images/difference
 import { describer, likeness, nearlySame } from '../../images/likeness.ts'
 import { iterateImages } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { measureImages } from './measure-gray-levels.ts'
 import { cellsOf } from './picture-cells.ts'
 
 /** Two pictures are compared only if their hashes differ in at most this many of 256 bits. */
@@ -37,6 +38,8 @@ export async function findDuplicates(
   { signal, onProgress }: DuplicateContext = {},
 ): Promise<DuplicateReport> {
   const { db, blobs } = workspace
+  // What an earlier version imported is looked at too, now that each photograph is read anyway.
+  await measureImages(workspace, datasetId, null, () => undefined)
   const images = [...iterateImages(db, { datasetId })]
   const hashed: Hashed[] = []
   const cells = new Map<number, Uint16Array>()

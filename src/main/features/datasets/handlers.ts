@@ -15,6 +15,7 @@ import {
   regionOfInterestOfDataset,
   setRegionOfInterestOfDataset,
 } from './regions-of-interest.ts'
+import { setWhiteLevelOfDataset, whiteLevelOfDataset } from './white-levels.ts'
 
 export const datasetHandlers = (
   context: HandlerContext,
@@ -28,6 +29,8 @@ export const datasetHandlers = (
   | 'dataset.findDuplicates'
   | 'dataset.duplicates'
   | 'dataset.region'
+  | 'dataset.white'
+  | 'dataset.setWhite'
   | 'dataset.setRegion'
   | 'dataset.previewRegion'
   | 'run.region'
@@ -69,6 +72,13 @@ export const datasetHandlers = (
     const region = setRegionOfInterestOfDataset(workspace, request)
     events.emit('dataset.changed', { dataset: findDataset(workspace.db, request.dataset).name })
     return region
+  },
+  'dataset.white': ({ dataset }) => whiteLevelOfDataset(context.session().workspace, dataset),
+  'dataset.setWhite': async (request) => {
+    const { workspace, events } = context.session()
+    const white = await setWhiteLevelOfDataset(workspace, request)
+    events.emit('dataset.changed', { dataset: findDataset(workspace.db, request.dataset).name })
+    return white
   },
   'dataset.previewRegion': (request) =>
     previewRegionOfInterestOfDataset(context.session().workspace, request),

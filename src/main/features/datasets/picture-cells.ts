@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Image } from '../../../shared/image.ts'
 import { pictureCells } from '../../images/likeness.ts'
-import { whiteLevel } from '../../store/images.ts'
+import { whiteLevel } from '../../store/white-levels.ts'
 import type { Workspace } from '../../store/workspace.ts'
 
 const storedCells = z.object({

@@ -15,6 +15,7 @@ import { searchStart } from '../../model/systems/anogan/search-start.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { readTrainingList } from '../runs/training-images.ts'
 
 export interface ExportedModel {
   run: string
@@ -30,7 +31,7 @@ const weightsName = 'model.safetensors'
 const configName = 'config.json'
 
 /**
- * @throws Failure `run-unknown`, `run-ambiguous`, `not-trained`, `model-corrupt`, `export-folder-not-empty`,
+ * @throws Failure `run-unknown`, `run-ambiguous`, `not-trained`, `run-incomplete`, `model-corrupt`, `export-folder-not-empty`,
  * `export-folder-unusable`, `export-failed`
  */
 export async function exportModel(
@@ -40,12 +41,13 @@ export async function exportModel(
   const run = findRun(workspace.db, request.run)
   // The model is read completely, which checks its digest: a damaged model must not be exported.
   const model = await readModel(workspace.path(runFolder(run.id)))
+  const { white: white16 } = await readTrainingList(workspace, run)
   const { to } = request
   await requireEmpty(to)
   try {
     await mkdir(to, { recursive: true })
     await writeTensors(join(to, weightsName), model.tensors, { format: 'fanoscope-1' })
-    const config = `${JSON.stringify(describeModel(run, model), null, 1)}\n`
+    const config = `${JSON.stringify(describeModel(run, model, white16), null, 1)}\n`
     // The configuration is written last: where it exists, the export is complete.
     await writeFileDurably(join(to, configName), config)
   } catch (error) {
@@ -73,7 +75,7 @@ async function requireEmpty(folder: string): Promise<void> {
 const latentSchema = z.object({ latent: z.int().positive() })
 
 /** The content of `config.json`: what is needed to compute the model's scores. */
-function describeModel(run: Run, { description }: StoredModel): Record<string, unknown> {
+function describeModel(run: Run, { description }: StoredModel, white16: number): Record<string, unknown> {
   const { model, config, componentNames, calibration, mapScale, expectedCriticValue, weightsSha256 } =
     description
   const names = scoresFrom(componentNames)
@@ -85,6 +87,7 @@ function describeModel(run: Run, { description }: StoredModel): Record<string, u
     preset: run.preset,
     seed: run.seed,
     config,
+    white16,
     components: componentNames.map((name) => ({ name, meaning: componentMeanings[name] ?? name })),
     scores: scoreKinds.filter(({ name }) => names.includes(name)),
     expectedCriticValue,

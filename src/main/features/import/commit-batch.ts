@@ -100,6 +100,7 @@ function addRow(
     channels: info.channels,
     bitDepth: info.bitDepth,
     peak: info.peak,
+    gray: info.gray,
     split: placement.split ?? provisionalSplit(staged.sha256, placement.label, rule),
     label: placement.label,
     defectType: placement.defectType,

@@ -18,6 +18,7 @@ import {
 } from '../../store/live-pictures.ts'
 import { idRanges } from '../../store/scores.ts'
 import { readSetting } from '../../store/settings.ts'
+import { steadyClock, trustedTime } from './retention-clock.ts'
 
 /** Parts in one transaction, and in one sweep: what is left over is for the next one. */
 const bite = 25
@@ -38,8 +39,15 @@ export interface Cleared {
 export const retentionOf = (session: Session): Retention =>
   readSetting(session.workspace.db, retentionKey, retentionSchema, standardRetention)
 
-/** One sweep, and one row of the audit for it. */
-export async function clearPictures(session: Session, signal?: AbortSignal): Promise<Cleared> {
+/**
+ * One sweep, and one row of the audit for it.
+ * @param clock tells the time by which pictures have their age
+ */
+export async function clearPictures(
+  session: Session,
+  signal?: AbortSignal,
+  clock: () => number = () => session.workspace.db.now(),
+): Promise<Cleared> {
   const { db } = session.workspace
   const { goodDays, flaggedDays, gigabytes } = retentionOf(session)
   const cleared: ClearablePicture[] = []
@@ -60,8 +68,10 @@ export async function clearPictures(session: Session, signal?: AbortSignal): Pro
   try {
     const now = db.now()
     const all = (): number => Number.POSITIVE_INFINITY
-    if (goodDays !== null) await pass(false, now - goodDays * day, all)
-    if (flaggedDays !== null) await pass(true, now - flaggedDays * day, all)
+    const days = [goodDays, flaggedDays].filter((count) => count !== null)
+    const time = days.length === 0 ? null : trustedTime(session, clock(), Math.min(...days))
+    if (time !== null && goodDays !== null) await pass(false, time - goodDays * day, all)
+    if (time !== null && flaggedDays !== null) await pass(true, time - flaggedDays * day, all)
     if (gigabytes !== null) {
       const before = bytesOf(cleared)
       const excess = (await bytesTaken(db)) - gigabytes * 1e9
@@ -150,12 +160,13 @@ function tell(session: Session, cleared: readonly ClearablePicture[]): void {
 /** Sweeps now and then while a workspace is open. @returns what ends it, with the sweep that is under way */
 export function keepClear(session: Session): () => Promise<void> {
   const abort = new AbortController()
+  const clock = steadyClock(() => session.workspace.db.now())
   let sweeping: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout
   const sweep = async (): Promise<void> => {
     let wait = times.every
     try {
-      if ((await clearPictures(session, abort.signal)).more) wait = times.more
+      if ((await clearPictures(session, abort.signal, clock)).more) wait = times.more
     } catch (error) {
       session.log.error('The pictures of live parts could not be cleared away.', failureDocument(error))
     }

@@ -1,9 +1,10 @@
 /** Starts and ends the watch of a folder, and says how it goes. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, opendirSync, statSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
-import { Failure } from '../../../shared/failure.ts'
+import { Failure, reasonOf } from '../../../shared/failure.ts'
 import type { LiveState, LiveWatch } from '../../../shared/live.ts'
 import type { Session } from '../../session/session.ts'
+import type { Database } from '../../store/database.ts'
 import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
 import {
   beginWatch,
@@ -18,6 +19,7 @@ import { findRun } from '../../store/runs.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { livePlan } from './live-job.ts'
+import { type WatchNotes, watchNotesOf } from './watch-notes.ts'
 
 const shownParts = 100
 
@@ -36,6 +38,11 @@ export function startLive(
   const folder = resolve(request.folder)
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new Failure('folder-unreadable', { case: 'not-a-folder', folder })
+  }
+  try {
+    opendirSync(folder).closeSync()
+  } catch (cause) {
+    throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
   }
   const resultFolder = resolve(request.results ?? join(folder, '..', `${basename(folder)} results`))
   if (resultFolder === folder || resultFolder.startsWith(folder + sep)) {
@@ -74,13 +81,23 @@ export function resumeLive(session: Session): void {
 
 export function liveState(session: Session): LiveState {
   const { db } = session.workspace
+  const watch = newestWatch(db)
+  return storedLiveState(db, watch ? jobOf(session, watch) : null, watchNotesOf(session))
+}
+
+/** What is stored of the newest watch, for a process that may not be the one that watches. */
+export function storedLiveState(
+  db: Database,
+  job: string | null = null,
+  notes: WatchNotes = { unfinished: [], problem: null },
+): LiveState {
   const watch = newestWatch(db) ?? null
   if (watch === null) {
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
-    return { watch, job: null, ...none, perSecond: null, delay: null, behind: null, mapScales: {}, parts: [] }
+    const noPace = { perSecond: null, delay: null, behind: null }
+    return { watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [] }
   }
   const parts = newestParts(db, watch.id, shownParts)
-  const job = jobOf(session, watch)
   const counts = countParts(db, watch.id)
   const pace = paceOf(parts)
   const arrivals = newestArrivals(db, watch.id, shownParts)
@@ -96,6 +113,7 @@ export function liveState(session: Session): LiveState {
         mapScaleOf(findRun(db, run)),
       ]),
     ),
+    ...notes,
     parts,
   }
 }
@@ -129,7 +147,11 @@ export function paceOf(parts: LiveState['parts']): Pick<LiveState, 'perSecond' |
   if (newest === undefined || judged.length < 2) return { perSecond: null, delay: null }
   const recent = judged.filter(({ judgedAt }) => newest - judgedAt <= 60_000)
   const oldest = recent.at(-1)?.judgedAt ?? newest
-  const delays = judged.map(({ judgedAt, arrivedAt }) => judgedAt - arrivedAt).sort((a, b) => a - b)
+  // A clock that was set between arrival and verdict says nothing about the time that a part took.
+  const delays = judged
+    .map(({ judgedAt, arrivedAt }) => judgedAt - arrivedAt)
+    .filter((delay) => delay >= 0)
+    .sort((a, b) => a - b)
   return {
     perSecond: newest > oldest ? ((recent.length - 1) / (newest - oldest)) * 1000 : null,
     delay: delays[Math.floor(delays.length / 2)] ?? null,

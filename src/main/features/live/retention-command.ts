@@ -19,21 +19,28 @@ export const addRetention: AddCommand = (line) =>
         .option('--good-days <n>', 'keep pictures of good parts for so many days, or never clear them')
         .option('--flagged-days <n>', 'keep pictures of flagged parts on which nobody has decided')
         .option('--gigabytes <n>', 'the most that photographs of live parts may take, or never')
-        .option('--sweep', 'clear away now'),
+        .option('--sweep', 'clear away now')
+        .option('--clock-is-right', 'clear away by age again, after the clock has gone far forward'),
     options: z.object({
       goodDays: z.string().optional(),
       flaggedDays: z.string().optional(),
       gigabytes: z.string().optional(),
       sweep: z.boolean().default(false),
+      clockIsRight: z.boolean().default(false),
     }),
-    async act(context, { sweep, ...given }) {
+    async act(context, { sweep, clockIsRight, ...given }) {
       const session = await context.session()
-      const [{ clearPictures, retentionOf }, { retentionKey, retentionSchema }, { writeSetting }] =
-        await Promise.all([
-          import('./clear-pictures.ts'),
-          import('../../../shared/live.ts'),
-          import('../../store/settings.ts'),
-        ])
+      const [
+        { clearPictures, retentionOf },
+        { trustClock },
+        { clockKey, clockSchema, noClock, retentionKey, retentionSchema },
+        { readSetting, writeSetting },
+      ] = await Promise.all([
+        import('./clear-pictures.ts'),
+        import('./retention-clock.ts'),
+        import('../../../shared/live.ts'),
+        import('../../store/settings.ts'),
+      ])
       const wanted: Retention = { ...retentionOf(session) }
       if (given.goodDays !== undefined) wanted.goodDays = amount(given.goodDays)
       if (given.flaggedDays !== undefined) wanted.flaggedDays = amount(given.flaggedDays)
@@ -44,14 +51,20 @@ export const addRetention: AddCommand = (line) =>
       if (Object.values(given).some((value) => value !== undefined)) {
         writeSetting(session.workspace.db, retentionKey, retention)
       }
+      if (clockIsRight) trustClock(session)
       let cleared = { parts: 0, bytes: 0 }
       for (let more = sweep; more; ) {
         const done = await clearPictures(session)
         cleared = { parts: cleared.parts + done.parts, bytes: cleared.bytes + done.bytes }
         more = done.more
       }
+      const { held } = readSetting(session.workspace.db, clockKey, clockSchema, noClock)
       return {
-        document: { ...retention, cleared: sweep ? cleared : null },
+        document: {
+          ...retention,
+          heldSince: held === null ? null : new Date(held).toISOString(),
+          cleared: sweep ? cleared : null,
+        },
         text: `${textTable([
           ['pictures of good parts', days(retention.goodDays)],
           ['of flagged parts without a decision', days(retention.flaggedDays)],
@@ -60,10 +73,13 @@ export const addRetention: AddCommand = (line) =>
             retention.gigabytes === null ? 'no limit' : `${retention.gigabytes} GB`,
           ],
           ['what was decided, labeled or curated', 'for ever'],
-        ])}${sweep ? `The pictures of ${cleared.parts} parts were cleared away, ${cleared.bytes} bytes of photographs.\n` : ''}`,
+        ])}${held === null ? '' : heldText}${sweep ? `The pictures of ${cleared.parts} parts were cleared away, ${cleared.bytes} bytes of photographs.\n` : ''}`,
       }
     },
   })
+
+const heldText =
+  'The clock has gone far forward, so nothing is cleared away by its age. If it is right: retention --clock-is-right\n'
 
 const amount = (text: string): number | null => (text === 'never' ? null : Number(text))
 const days = (count: number | null): string => (count === null ? 'for ever' : `${count} days`)

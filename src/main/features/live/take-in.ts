@@ -1,106 +1,130 @@
 /** Takes a photograph that is complete into the workspace and queues it for the engine. */
 
 import { join } from 'node:path'
-import type { Image } from '../../../shared/image.ts'
+import type { ImageFormat } from '../../../shared/image.ts'
 import type { LivePart } from '../../../shared/live.ts'
-import type { Message } from '../../../shared/messages/message.ts'
-import { refusalMessage } from '../../images/refusal.ts'
+import { type Message, message } from '../../../shared/messages/message.ts'
+import { inspectImage } from '../../images/decode.ts'
+import { ImageRefusal, refusalMessage } from '../../images/refusal.ts'
+import type { StagedFile } from '../../store/blob-store.ts'
+import type { Database } from '../../store/database.ts'
 import { addBlob, addImage, imageByHash } from '../../store/images.ts'
 import { linkPart } from '../../store/live.ts'
 import { isCleared, markBack } from '../../store/live-pictures.ts'
-import { readPhotograph } from '../import/photograph.ts'
 import { feedEngine } from './feed-engine.ts'
+import { isSameStamp, mayBeTouched, stampOf } from './file-stamp.ts'
 import { refusePart } from './judge-parts.ts'
+import type { Taking, WholeFile } from './watched-files.ts'
 import type { WatchedLine } from './watched-line.ts'
 
-/** A photograph cut off in the middle may still be on its way for so long, in milliseconds. */
-const patience = 5000
+/** What may be different once the rest of the file has come, or the program that keeps it to itself has ended. */
+const passing = new Set(['truncated', 'corrupt', 'empty-file', 'unreadable'])
 
-/** Takes a photograph into the workspace and gives it to the engine; what cannot be read is told as that. */
-export async function takeIn(line: WatchedLine, part: LivePart): Promise<void> {
-  const { db } = line.session.workspace
-  let { image } = part
-  if (image === null) {
-    const taken = await importPart(line, part)
-    if (typeof taken === 'object') {
-      refusePart(line, part.id, taken)
-      return
+/**
+ * Takes a photograph into the workspace and gives it to the engine. What cannot be read is refused, where that cannot
+ * change any more.
+ */
+export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile): Promise<Taking> {
+  const { db, blobs } = line.session.workspace
+  const path = join(line.watch.folder, part.file)
+  let staged: StagedFile | null = null
+  try {
+    staged = blobs.stage(path)
+    const { sha256 } = staged
+    const now = await stampOf(path)
+    if (now !== null && !isSameStamp(now, file.stamp)) {
+      blobs.discard(staged)
+      // Not where only its times were set: then the same picture is read again.
+      if (!mayBeTouched(file.stamp, now)) {
+        refusePart(line, part.id, refusalMessage(new ImageRefusal('unreadable', { case: 'overwritten' })))
+      }
+      return 'changed'
     }
-    image = taken
+    const warnings = file.doubtfulTail > 0 ? [message('zero-tail', { bytes: file.doubtfulTail })] : []
+    const image = await imageOf(line, part, staged, warnings)
+    if (file.isCut) throw new ImageRefusal('truncated', { case: 'end-mark' })
     linkPart(db, part.id, image)
+    queueImage(line, image)
+    return { sha256 }
+  } catch (error) {
+    if (staged !== null) blobs.discard(staged)
+    if (!(error instanceof ImageRefusal)) throw error
+    const isGone = staged === null && (await stampOf(path)) === null
+    if (passing.has(error.code) && !file.isFinal && !isGone && !line.context.signal.aborted) return 'doubtful'
+    refusePart(line, part.id, refusalMessage(error))
+    return { sha256: staged?.sha256 ?? null }
   }
+}
+
+/** Gives an image to the engine when its turn comes. */
+export function queueImage(line: WatchedLine, image: number): void {
   line.queue.push(image)
   feedEngine(line)
 }
 
-/** The image's number, or why it is none. */
-async function importPart(line: WatchedLine, part: LivePart): Promise<number | Message> {
-  const { session, watch, importId, context } = line
-  const { workspace } = session
-  const { db, blobs } = workspace
-  const since = performance.now()
-  for (;;) {
-    const reading = await readPhotograph(workspace, watch.datasetId, watch.folder, part.file)
-    if (reading.kind === 'already') return presentImage(line, reading.image, part)
-    if (reading.kind === 'refused') {
-      const { refusal } = reading
-      if (refusal.code !== 'truncated' || performance.now() - since > patience || context.signal.aborted)
-        return refusalMessage(refusal)
-      await new Promise((resolve) => setTimeout(resolve, patience / 10))
-      continue
-    }
-    const { staged, info } = reading
-    const known = imageByHash(db, watch.datasetId, staged.sha256)
-    if (known) {
-      blobs.discard(staged)
-      return presentImage(line, known, part)
-    }
-    const publication = blobs.publish([{ staged, format: info.format }])
-    try {
-      const id = db.transaction(() => {
-        addBlob(db, { sha256: staged.sha256, bytes: staged.bytes, format: info.format })
-        return addImage(db, {
-          datasetId: watch.datasetId,
-          importId,
-          sha256: staged.sha256,
-          file: part.file,
-          width: info.width,
-          height: info.height,
-          channels: info.channels,
-          bitDepth: info.bitDepth,
-          peak: info.peak,
-          split: 'test',
-          label: 'unlabeled',
-          defectType: null,
-          maskSha256: null,
-          partGroup: null,
-          warnings: info.warnings,
-        })
-      })
-      publication.confirm()
-      return id
-    } catch (error) {
-      publication.undo()
-      throw error
-    }
-  }
-}
-
-/** An image whose photograph was cleared away has it again, now that the same has come. */
-function presentImage({ session, watch }: WatchedLine, image: Image, { file }: LivePart): number {
+/** The image of a photograph, which is new, or came before: then it may have been cleared away. */
+async function imageOf(
+  line: WatchedLine,
+  part: LivePart,
+  staged: StagedFile,
+  ofArrival: readonly Message[],
+): Promise<number> {
+  const { session, watch } = line
   const { db, blobs } = session.workspace
-  if (!isCleared(db, image.sha256)) return image.id
-  const staged = blobs.stage(join(watch.folder, file))
-  const publication = blobs.publish([{ staged, format: image.format }])
+  const { sha256, bytes } = staged
+  const known = imageByHash(db, watch.datasetId, sha256)
+  if (known && !isCleared(db, sha256)) {
+    blobs.discard(staged)
+    return known.id
+  }
+  const { format, store } = known
+    ? { format: known.format, store: () => markedBack(db, known.id) }
+    : await newImage(line, part, staged, ofArrival)
+  const publication = blobs.publish([{ staged, format }])
   try {
-    db.transaction(() => {
-      addBlob(db, { sha256: image.sha256, bytes: staged.bytes, format: image.format })
-      markBack(db, image.id)
+    const id = db.transaction(() => {
+      addBlob(db, { sha256, bytes, format })
+      return store()
     })
     publication.confirm()
-    return image.id
+    return id
   } catch (error) {
     publication.undo()
     throw error
   }
+}
+
+function markedBack(db: Database, image: number): number {
+  markBack(db, image)
+  return image
+}
+
+/** A photograph that has not come before. @throws ImageRefusal */
+async function newImage(
+  { watch, importId, session }: WatchedLine,
+  { file }: LivePart,
+  { path, sha256 }: StagedFile,
+  ofArrival: readonly Message[],
+): Promise<{ format: ImageFormat; store: () => number }> {
+  const { format, width, height, channels, bitDepth, peak, gray, warnings } = await inspectImage(path)
+  const store = (): number =>
+    addImage(session.workspace.db, {
+      datasetId: watch.datasetId,
+      importId,
+      sha256,
+      file,
+      width,
+      height,
+      channels,
+      bitDepth,
+      peak,
+      gray,
+      split: 'test',
+      label: 'unlabeled',
+      defectType: null,
+      maskSha256: null,
+      partGroup: null,
+      warnings: [...warnings, ...ofArrival],
+    })
+  return { format, store }
 }

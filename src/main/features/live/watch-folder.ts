@@ -1,131 +1,175 @@
 /**
- * Tells of files that are whole. A camera writes a photograph in pieces: a file counts as whole when its size and
- * time stay the same from one look to the next. The system's own notices only make the next look come sooner; on a
- * network drive there are none, and looking is enough.
+ * Tells of files that are whole. A camera writes a photograph in pieces, pauses, reserves the space first, or writes
+ * over an older file; `readiness.ts` says when a file counts as whole. The system's own notices only make the next look
+ * come sooner; on a network drive there are none, and looking is enough.
  */
-import { type FSWatcher, watch } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Failure, reasonOf } from '../../../shared/failure.ts'
-import type { ArrivedFile } from '../../store/live.ts'
+import { watch } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { type AskWriters, askWriters } from './file-writers.ts'
+import { standardTimes, type WatchTimes } from './readiness.ts'
+import { createWatchedFiles, type Taking, type WatchedFilesOptions, type WholeFile } from './watched-files.ts'
 
-export interface WatchOptions {
-  folder: string
-  /** Whether a file was told of before, in this process or an earlier one. */
-  isKnown(file: ArrivedFile): boolean
+export interface WatchOptions extends Pick<WatchedFilesOptions, 'folder' | 'knownAs' | 'signal'> {
+  /** The names of all photographs in the folder, once, as soon as it can be read. */
+  onFirstList?(names: ReadonlySet<string>): void
   /** All that are whole at a look, before the first of them is told of: what waits is known at once. */
-  onFound?(files: readonly ArrivedFile[]): void
+  onFound?(files: readonly WholeFile[]): void
   /** A whole file, oldest first. The next look waits until it is answered. */
-  onWhole(file: ArrivedFile): Promise<void>
-  onProblem(message: string): void
-  signal: AbortSignal
-  /** Milliseconds between two looks at a file that is being written. */
-  settle?: number
-  /** Milliseconds between two looks without a notice. */
-  every?: number
+  onWhole(file: WholeFile): Promise<Taking>
+  /** A file that was told of has gone, or changed its name, before it was taken. */
+  onGone?(file: string): void
+  /** The names of all files that wait for the rest of themselves for longer than usual; told when they change. */
+  onUnfinished?(files: readonly string[]): void
+  /** Why the folder cannot be read; null when it can again. Each told once. */
+  onProblem(message: string | null): void
+  times?: Partial<WatchTimes>
+  /** Milliseconds of a clock that nobody can set. */
+  clock?: () => number
+  askWriters?: AskWriters
 }
 
 const isPhotograph = (name: string): boolean =>
   /\.(png|jpe?g|tiff?|bmp|webp)$/i.test(name) && !name.startsWith('.')
 
-/** Files that are looked at at the same time. */
-const looksAtOnce = 32
+/**
+ * Whether a notice about a file whose times have not moved means that it was written: on file systems whose times are
+ * rounded to seconds it is the only sign. On Windows reading a file gives a notice as well.
+ */
+const areNoticesSigns = process.platform !== 'win32'
 
-/** Ends when the signal is aborted. @throws Failure `folder-unreadable` where the folder cannot be read at the start */
+/** Ends when the signal is aborted. A folder that is not there, such as a drive that is not connected yet, is waited for. */
 export async function watchFolder(options: WatchOptions): Promise<void> {
-  const { folder, isKnown, onFound, onWhole, onProblem, signal, settle = 250, every = 1000 } = options
-  /** Files as they were at the last look. */
-  const seen = new Map<string, ArrivedFile>()
-  /** Files of this name need no look: they are known and nothing was said of them since. */
-  const done = new Set<string>()
-  let wake: () => void = () => undefined
-  let isNoticed = false
-  const notice = (_event: unknown, name: string | Buffer | null): void => {
-    if (typeof name === 'string') done.delete(name)
-    isNoticed = true
-    wake()
-  }
-  await readdir(folder).catch((cause: unknown) => {
-    throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
+  const { folder, knownAs, onFirstList, onFound, onWhole, onGone, onUnfinished, onProblem, signal } = options
+  const times = { ...standardTimes, ...options.times }
+  const files = createWatchedFiles({
+    folder,
+    knownAs,
+    signal,
+    times,
+    clock: options.clock ?? (() => performance.now()),
+    askWriters: options.askWriters ?? askWriters,
   })
-  const watcher = notices(folder, notice)
-  const onAbort = (): void => wake()
-  signal.addEventListener('abort', onAbort)
+  const bell = createBell()
+  let notices = noticesOf(folder, bell.ring)
+  signal.addEventListener('abort', bell.wake)
+  let problem: string | null = null
+  let isListed = false
+  let unfinished: readonly string[] = []
 
-  const rest = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
-      wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-
-  const look = async (name: string): Promise<ArrivedFile | null> => {
+  /** Null where the folder cannot be read now. */
+  async function list(): Promise<string[] | null> {
     try {
-      const state = await stat(join(folder, name))
-      if (!state.isFile() || state.size === 0) return null
-      return { file: name, bytes: state.size, modifiedAt: Math.floor(state.mtimeMs) }
-    } catch {
-      // Taken away between two looks.
+      const names = (await readdir(folder)).filter(isPhotograph)
+      if (problem !== null) onProblem(null)
+      problem = null
+      // A folder that was away and is back is another one to the system.
+      if (!notices.areGiven()) notices = noticesOf(folder, bell.ring)
+      return names
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error)
+      if (said !== problem) onProblem(said)
+      problem = said
+      notices.end()
       return null
     }
   }
 
+  function tellUnfinished(): void {
+    const names = files.unfinished()
+    const isSame = names.length === unfinished.length && names.every((name, i) => name === unfinished[i])
+    if (!isSame) onUnfinished?.(names)
+    unfinished = names
+  }
+
   try {
     while (!signal.aborted) {
-      isNoticed = false
-      let names: string[] = []
-      try {
-        names = (await readdir(folder)).filter((name) => isPhotograph(name) && !done.has(name))
-      } catch (error) {
-        onProblem(error instanceof Error ? error.message : String(error))
-      }
-      const whole: ArrivedFile[] = []
-      let growing = false
-      for (let at = 0; at < names.length && !signal.aborted; at += looksAtOnce) {
-        for (const file of await Promise.all(names.slice(at, at + looksAtOnce).map(look))) {
-          if (file === null) continue
-          const before = seen.get(file.file)
-          if (isKnown(file)) {
-            seen.delete(file.file)
-            done.add(file.file)
-          } else if (before?.bytes === file.bytes && before.modifiedAt === file.modifiedAt) whole.push(file)
-          else {
-            seen.set(file.file, file)
-            growing = true
-          }
+      const noticed = bell.take()
+      const names = await list()
+      if (names !== null) {
+        const present = new Set(names)
+        if (!isListed) onFirstList?.(present)
+        isListed = true
+        for (const name of files.keepOnly(present)) onGone?.(name)
+        await files.look(names, areNoticesSigns ? noticed : new Set())
+        const whole = await files.ready()
+        if (whole.length > 0 && !signal.aborted) onFound?.(whole)
+        for (const file of whole) {
+          if (signal.aborted) break
+          files.settle(file, await onWhole(file))
         }
-      }
-      whole.sort((a, b) => a.modifiedAt - b.modifiedAt || (a.file < b.file ? -1 : 1))
-      if (whole.length > 0 && !signal.aborted) onFound?.(whole)
-      for (const file of whole) {
-        if (signal.aborted) break
-        await onWhole(file)
-        seen.delete(file.file)
-        done.add(file.file)
+        tellUnfinished()
       }
       if (signal.aborted) break
+      const { isYoung, wait } = files.nextTurn()
       // A file that is being written needs a little time, however many notices it gives.
-      if (growing) await new Promise((resolve) => setTimeout(resolve, settle))
-      else if (!isNoticed) await rest(every)
+      if (isYoung) await pause(times.settle)
+      else await bell.rest(names === null ? times.every : wait)
     }
   } finally {
-    signal.removeEventListener('abort', onAbort)
-    watcher?.close()
+    signal.removeEventListener('abort', bell.wake)
+    notices.end()
   }
 }
 
-/** Null where the system gives no notices of this folder. */
-function notices(
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+
+/** Gathers notices, and ends a rest when one comes. */
+function createBell() {
+  let noticed = new Set<string>()
+  let hasRung = false
+  let wake: () => void = () => undefined
+  return {
+    ring(name: string | null): void {
+      if (name !== null) noticed.add(name)
+      hasRung = true
+      wake()
+    },
+    wake: () => wake(),
+    /** The names since the last time. */
+    take(): ReadonlySet<string> {
+      const names = noticed
+      noticed = new Set()
+      hasRung = false
+      return names
+    },
+    rest: (milliseconds: number): Promise<void> =>
+      new Promise((resolve) => {
+        if (hasRung) {
+          resolve()
+          return
+        }
+        const timer = setTimeout(resolve, milliseconds)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      }),
+  }
+}
+
+/** The system's notices of a folder; there may be none. */
+function noticesOf(
   folder: string,
-  listener: (event: unknown, name: string | Buffer | null) => void,
-): FSWatcher | null {
+  onNotice: (name: string | null) => void,
+): { areGiven(): boolean; end(): void } {
   try {
-    const watcher = watch(folder, listener)
-    watcher.on('error', () => watcher.close())
-    return watcher
+    const watcher = watch(folder, (_event, name) => {
+      // Other files may be written there all the time, such as a log.
+      if (typeof name !== 'string') onNotice(null)
+      else if (isPhotograph(name)) onNotice(name)
+    })
+    let isOpen = true
+    const end = (): void => {
+      isOpen = false
+      watcher.close()
+    }
+    watcher.on('error', end)
+    return { areGiven: () => isOpen, end }
   } catch {
-    return null
+    // Not tried again at each look: this file system has none, and looking is enough.
+    return { areGiven: () => true, end: () => undefined }
   }
 }

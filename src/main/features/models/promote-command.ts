@@ -29,11 +29,13 @@ export const addPromote: AddCommand = (line) =>
     }),
     async act(context, { operator = accountName(context.io), reason = null, margin }, run = '') {
       const session = await context.sessionOrSharedWorkspace()
-      const [{ promote, defaultMargin }, { findRun }, { modelInUse }] = await Promise.all([
-        import('./promotion.ts'),
-        import('../../store/runs.ts'),
-        import('../../store/model-uses.ts'),
-      ])
+      const [{ promote, defaultMargin }, { findRun }, { modelInUse }, { runFacts, runName }] =
+        await Promise.all([
+          import('./promotion.ts'),
+          import('../../store/runs.ts'),
+          import('../../store/model-uses.ts'),
+          import('../runs/run-name.ts'),
+        ])
       const { db } = session.workspace
       const candidate = findRun(db, run)
       const present = modelInUse(db, candidate.datasetId)
@@ -43,14 +45,14 @@ export const addPromote: AddCommand = (line) =>
       const { use, gate } = await promote(session, { run, operator, reason, margin: margin ?? defaultMargin })
       return {
         document: {
-          run: use.runId,
+          ...runFacts(db, use.runId),
           before: gate.against,
           operator: use.operator,
           since: use.since,
           reason: use.reason,
           gate,
         },
-        text: `${gateText(gate)}Run ${use.runId} is the model in use from the next part on.\n`,
+        text: `${gateText(gate)}Run ${use.runId} (${runName(db, candidate)}) is the model in use from the next part on.\n`,
       }
     },
   })

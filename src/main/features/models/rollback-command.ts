@@ -20,11 +20,15 @@ export const addRollback: AddCommand = (line) =>
     }),
     async act(context, { dataset = null, operator = accountName(context.io), reason = null }) {
       const session = await context.sessionOrSharedWorkspace()
-      const { rollBack } = await import('./promotion.ts')
+      const [{ rollBack }, { runFacts }] = await Promise.all([
+        import('./promotion.ts'),
+        import('../runs/run-name.ts'),
+      ])
       const use = rollBack(session, { dataset, operator, reason })
+      const facts = runFacts(session.workspace.db, use.runId)
       return {
-        document: { run: use.runId, operator: use.operator, since: use.since, reason: use.reason },
-        text: `Run ${use.runId} is the model in use again, from the next part on.\n`,
+        document: { ...facts, operator: use.operator, since: use.since, reason: use.reason },
+        text: `Run ${use.runId} (${facts.runName}) is the model in use again, from the next part on.\n`,
       }
     },
   })

@@ -130,14 +130,14 @@ function datasetBlocks({ dataset, versions }: ReportContent, say: Say, time: Tim
   ]
 }
 
-function modelBlocks({ run, trainedOn, score, version }: ReportContent, say: Say): Block[] {
+function modelBlocks({ run, runName, trainedOn, score, version }: ReportContent, say: Say): Block[] {
   const notice = backboneNotice(run.config.backbone)
   return [
     { kind: 'heading', text: say('model') },
     {
       kind: 'facts',
       rows: [
-        [say('run'), run.name === null ? run.id : `${run.name} (${run.id})`],
+        [say('run'), `${runName} (${run.id})`],
         [say('system'), run.model],
         [say('preset'), run.preset],
         [say('seed'), String(run.seed)],

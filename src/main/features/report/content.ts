@@ -25,6 +25,7 @@ import { findRun } from '../../store/runs.ts'
 import { iterateScores, notScored } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { requireTrained } from '../runs/require-trained.ts'
+import { runName } from '../runs/run-name.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
 
@@ -51,6 +52,7 @@ export interface ReportContent {
   dataset: ReturnType<typeof datasetSummary>
   versions: DatasetVersion[]
   run: Run
+  runName: string
   trainedOn: DatasetVersion | null
   score: { kind: string; formula: string; k: number; reduction: string }
   split: Split
@@ -154,6 +156,7 @@ export function gatherReport(
     dataset: datasetSummary(db, dataset),
     versions: listVersions(db, dataset.id),
     run,
+    runName: runName(db, run),
     trainedOn: retrainingOf(db, run.id)?.version ?? null,
     score: {
       kind: settings.score,

@@ -85,9 +85,10 @@ function chosen(options: ReviewOptions): (session: Session) => Promise<Answer> {
 }
 
 async function listAnswer(session: Session, options: ReviewOptions): Promise<Answer> {
-  const [{ reviewQueue }, { listOperators }] = await Promise.all([
+  const [{ reviewQueue }, { listOperators }, { runFacts }] = await Promise.all([
     import('./review.ts'),
     import('../../store/operators.ts'),
+    import('../runs/run-name.ts'),
   ])
   const { run, split, order, undecided, limit = -1 } = options
   const queue = reviewQueue(session, {
@@ -100,6 +101,7 @@ async function listAnswer(session: Session, options: ReviewOptions): Promise<Ans
     view: 'all',
     operator: null,
   })
+  const facts = runFacts(session.workspace.db, run)
   const names = new Map(listOperators(session.workspace.db).map(({ id, name }) => [id, name]))
   const document = queue.items.map((item) => ({
     image: item.image,
@@ -129,6 +131,7 @@ async function listAnswer(session: Session, options: ReviewOptions): Promise<Ans
   return {
     document,
     text:
+      `${facts.runName}\n` +
       textTable([[' image', '     score', 'calibrated', 'verdict', 'decision', 'file'], ...rows]) +
       (queue.point === null
         ? ''

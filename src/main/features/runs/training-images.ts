@@ -20,9 +20,10 @@ import { writeFileDurably } from '../../platform/durable-file.ts'
 import { inBatches } from '../../platform/long-work.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { imagesOfVersion } from '../../store/dataset-versions.ts'
-import { imageByHash, imageById, listImagesInBatches, whiteLevel } from '../../store/images.ts'
+import { imageByHash, imageById, listImagesInBatches } from '../../store/images.ts'
 import { regionOfInterestOf } from '../../store/regions-of-interest.ts'
 import { runFolder } from '../../store/runs.ts'
+import { whiteLevel } from '../../store/white-levels.ts'
 import type { Workspace } from '../../store/workspace.ts'
 
 const listedSchema = z.object({ id: imageIdSchema, sha256: sha256Schema })

@@ -26,9 +26,10 @@ export const addEvaluate: AddCommand = (line) =>
     }),
     async act(context, { run, score = null, split }) {
       const session = await context.session()
-      const [{ runWorkspaceTask }, { evaluateTask }] = await Promise.all([
+      const [{ runWorkspaceTask }, { evaluateTask }, { runFacts }] = await Promise.all([
         import('../../threads/run-task.ts'),
         import('./evaluation-task.ts'),
+        import('../runs/run-name.ts'),
       ])
       const display = await context.progress()
       const abort = new AbortController()
@@ -44,7 +45,11 @@ export const addEvaluate: AddCommand = (line) =>
               display.show({ phase: 'evaluate', ...progress, secondsLeft: null, paused: false }),
           },
         )
-        return { document: evaluation, text: evaluationText(evaluation) }
+        const facts = runFacts(session.workspace.db, evaluation.run)
+        return {
+          document: { ...evaluation, ...facts },
+          text: `${facts.runName}\n${evaluationText(evaluation)}`,
+        }
       } catch (error) {
         if (abort.signal.aborted) throw new Stopped('evaluation')
         throw error

@@ -49,10 +49,11 @@ export const addScore: AddCommand = (line) =>
         throw new WrongUse('Give --run, or --images to score photographs with the model in use.')
       }
       const session = await context.session()
-      const [{ startScoring }, { scoreSummarySchema }, { runInUse }] = await Promise.all([
+      const [{ startScoring }, { scoreSummarySchema }, { runInUse }, { runFacts }] = await Promise.all([
         import('./scoring.ts'),
         import('./score-job.ts'),
         import('../runs/model-in-use.ts'),
+        import('../runs/run-name.ts'),
       ])
       const run = named ?? runInUse(session.workspace.db, of ?? null)
       const dataset =
@@ -68,18 +69,29 @@ export const addScore: AddCommand = (line) =>
         throw new Stopped('scoring')
       }
       const summary = scoreSummarySchema.parse(job.result)
-      const { already, refused, seconds, imagesPerSecond } = summary
+      const { already, refused, warnings, seconds, imagesPerSecond } = summary
       const worded = refused.map((refusal) => ({
         ...refusal,
         reason: english.text('failure', refusal, 'title'),
       }))
+      const noted = warnings.map((warning) => ({ ...warning, warning: english.text('warning', warning) }))
+      const notes = noted.map(({ file, warning }) => [`  ${file}`, warning])
+      const facts = runFacts(session.workspace.db, summary.run)
       const rows = worded.map(({ file, code, reason }) => [`  ${file}`, code, reason])
       return {
-        document: { ...summary, refused: worded, ...(dataset === null ? {} : { dataset: dataset.name }) },
+        document: {
+          ...summary,
+          ...facts,
+          refused: worded,
+          warnings: noted,
+          ...(dataset === null ? {} : { dataset: dataset.name }),
+        },
         text:
+          `${facts.runName}\n` +
           `Scored ${summary.images} images in ${formatSeconds(seconds)} (${imagesPerSecond.toFixed(1)} a second)` +
           `${already > 0 ? `; ${already} had a score already` : ''}${dataset === null ? '' : `; dataset "${dataset.name}"`}.\n` +
           (rows.length > 0 ? `Could not be scored:\n${textTable(rows)}` : '') +
+          (notes.length > 0 ? `Notes:\n${textTable(notes)}` : '') +
           `Next: fanoscope review --run ${summary.run} --list\n`,
       }
     },

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { Image, Split } from '../../../shared/image.ts'
-import { message, messageSchema } from '../../../shared/messages/message.ts'
+import { type Message, message, messageSchema } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
 import { type Id, imageIdSchema, jsonObjectSchema } from '../../../shared/values.ts'
 import type { EngineTask, ScoredImage, TaskMessage } from '../../engine/protocol.ts'
@@ -35,6 +35,9 @@ export interface ScoreRequest {
 }
 
 const closed: FailureData = message('interrupted', { case: 'scoring' })
+
+/** Warnings that the result of a job lists; each is also stored with the score of its image. */
+const mostWarned = 1000
 
 export function scorePlan(session: Session, request: ScoreRequest): JobPlan {
   return {
@@ -82,7 +85,8 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
   const { white } = await readTrainingList(workspace, run)
   const { images, already } = await imagesToScore(workspace, request)
   await requireFiles(workspace, images)
-  if (images.length === 0) return done({ run: run.id, images: 0, already, seconds: 0, refused: [] })
+  if (images.length === 0)
+    return done({ run: run.id, images: 0, already, seconds: 0, refused: [], warnings: [] })
   const task: EngineTask<'score'> = {
     kind: 'score',
     task: context.id,
@@ -91,7 +95,9 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
     images: images.map((image) => engineImage(workspace, image, white)),
     maps: true,
   }
-  const outcome = await supervisor.run(task, followScoring(session, run.id, context), context.signal)
+  const warned: { image: number; warning: Message }[] = []
+  const follow = followScoring(session, run.id, context, warned)
+  const outcome = await supervisor.run(task, follow, context.signal)
   await followPoint(session, run)
   events.emit('run.changed', { run: run.id })
   if (outcome.kind !== 'scored') return unfinishedBy(outcome, context.signal.reason, closed)
@@ -100,8 +106,13 @@ async function score(session: Session, request: ScoreRequest, context: JobContex
     ...refusal,
     file: files.get(refusal.image) ?? '',
   }))
+  const warnings = warned.map(({ image, warning }) => ({
+    ...warning,
+    image,
+    file: files.get(image) ?? '',
+  }))
   const seconds = (performance.now() - started) / 1000
-  return done({ run: run.id, images: outcome.result.images, already, seconds, refused })
+  return done({ run: run.id, images: outcome.result.images, already, seconds, refused, warnings })
 }
 
 export const scoreSummarySchema = z.object({
@@ -114,6 +125,8 @@ export const scoreSummarySchema = z.object({
   imagesPerSecond: z.number(),
   /** Images that could not be scored, with messages of the topic `failure`. */
   refused: z.array(messageSchema.extend({ image: z.number().int(), file: z.string() })),
+  /** What was noticed about scored images, the first of them, with messages of the topic `warning`. */
+  warnings: z.array(messageSchema.extend({ image: z.number().int(), file: z.string() })).default([]),
 })
 export type ScoreSummary = z.infer<typeof scoreSummarySchema>
 
@@ -138,6 +151,7 @@ function followScoring(
   { workspace }: Session,
   run: Id,
   context: JobContext,
+  warned: { image: number; warning: Message }[],
 ): (message: TaskMessage<'score'>) => void {
   let last = { phase: 'score', done: 0, total: 0, secondsLeft: null as number | null, paused: false }
   return (message) => {
@@ -149,6 +163,9 @@ function followScoring(
         return
       }
       case 'scored':
+        for (const { image, warnings } of message.rows) {
+          for (const warning of warnings) if (warned.length < mostWarned) warned.push({ image, warning })
+        }
         saveScores(
           workspace.db,
           run,

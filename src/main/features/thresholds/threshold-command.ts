@@ -68,14 +68,19 @@ export const addThreshold: AddCommand = (line) =>
       }
       const session = await context.sessionOrSharedWorkspace()
       const { workspace } = session
-      const [{ findRun }, { askThresholds }] = await Promise.all([
+      const [{ findRun }, { askThresholds }, { runFacts }] = await Promise.all([
         import('../../store/runs.ts'),
         import('./threshold-task.ts'),
+        import('../runs/run-name.ts'),
       ])
       const found = findRun(workspace.db, run)
+      const facts = runFacts(workspace.db, found.id)
       if (options.list) {
         const { points, active } = await askThresholds(session, 'point.list', { run: found.id })
-        return { document: { run: found.id, active, points }, text: listText(points, active) }
+        return {
+          document: { ...facts, active, points },
+          text: `${facts.runName}\n${listText(points, active)}`,
+        }
       }
       if (options.use !== undefined) {
         const point = await askThresholds(session, 'point.use', {
@@ -83,7 +88,7 @@ export const addThreshold: AddCommand = (line) =>
           operator,
           reason: options.reason ?? '',
         })
-        return { document: { point }, text: `${pointText(point)} is in use.\n` }
+        return { document: { ...facts, point }, text: `${pointText(point)} is in use.\n` }
       }
       await scoreValidation(context, session, found.id, found.id)
       const regions =
@@ -118,8 +123,11 @@ export const addThreshold: AddCommand = (line) =>
           })
         : null
       return {
-        document: { ...documentOf(chosen), point },
-        text: chosenText(chosen) + (point === null ? '' : `\n${pointText(point)} is in use.\n`),
+        document: { ...documentOf(chosen), ...facts, point },
+        text:
+          `${facts.runName}\n` +
+          chosenText(chosen) +
+          (point === null ? '' : `\n${pointText(point)} is in use.\n`),
       }
     },
   })

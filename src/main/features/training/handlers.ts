@@ -3,7 +3,7 @@ import type { HandlerContext } from '../../session/handler-context.ts'
 import { presentBackbone } from './backbone.ts'
 import { estimateRetraining, startRetraining } from './retraining.ts'
 import { resumeTraining, startTraining } from './training.ts'
-import { trainingOutlook } from './training-outlook.ts'
+import { wholeOutlook } from './training-outlook.ts'
 
 export const trainHandlers = (
   context: HandlerContext,
@@ -14,7 +14,7 @@ export const trainHandlers = (
   'train.outlook': async (request) => {
     const { workspace, supervisor } = context.session()
     const hasGpu = supervisor.state().provider?.gpu === true
-    return trainingOutlook(workspace, { hasGpu, backbone: await presentBackbone() }, request)
+    return wholeOutlook(workspace, { hasGpu, backbone: await presentBackbone() }, request)
   },
   'train.start': (request) => startTraining(context.session(), request),
   'train.resume': ({ run }) => resumeTraining(context.session(), run),

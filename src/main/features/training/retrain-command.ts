@@ -43,10 +43,14 @@ export const addRetrain: AddCommand = (line) =>
       )
       for (const warning of started.warnings) context.notice(english.text('warning', warning))
       const stopped = await followTraining(context, session, started)
-      const { findRun } = await import('../../store/runs.ts')
+      const [{ findRun }, { runFacts }] = await Promise.all([
+        import('../../store/runs.ts'),
+        import('../runs/run-name.ts'),
+      ])
       const run = findRun(session.workspace.db, started.run)
       return {
         document: {
+          ...runFacts(session.workspace.db, run.id),
           ...trainingDocument(run, started.warnings, stopped),
           parent: run.parentRunId,
           from,

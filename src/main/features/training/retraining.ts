@@ -12,6 +12,7 @@ import { findVersion, listVersions, recordRetraining } from '../../store/dataset
 import { findDataset } from '../../store/datasets.ts'
 import { createRun, findRun } from '../../store/runs.ts'
 import { baseVersion } from '../datasets/dataset-versions.ts'
+import { measureGrayLevels } from '../datasets/white-levels.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { readTrainingList, requireFiles, versionImages } from '../runs/training-images.ts'
 import { batchOf, startRun } from './start-run.ts'
@@ -61,12 +62,8 @@ export async function startRetraining(
     request.version === null
       ? (listVersions(db, dataset.id)[0] ?? base)
       : findVersion(db, dataset.id, request.version)
-  const images = await versionImages(
-    workspace,
-    dataset,
-    version.id,
-    await readTrainingList(workspace, parent),
-  )
+  const list = await readTrainingList(workspace, parent)
+  const images = await versionImages(workspace, dataset, version.id, list)
   const config = configOf(parent, request)
   const batch = batchOf(config)
   if (images.train.length < batch) {
@@ -92,7 +89,10 @@ export async function startRetraining(
     recordRetraining(db, { runId: made.id, versionId: version.id, start: request.start })
     return made
   })
-  const job = await startRun(session, run, images, version.id)
+  // Weights that were trained go on with the brightness that they know; fresh ones take the white of the dataset.
+  const isWarm = request.start === 'warm'
+  if (!isWarm) await measureGrayLevels(workspace, dataset.id, 16)
+  const job = await startRun(session, run, images, version.id, isWarm ? list.white : undefined)
   return {
     job,
     run: run.id,

@@ -15,6 +15,7 @@ export const batchOf = (config: Record<string, unknown>): number =>
 /**
  * Keeps the list of training images of a run that was just created, and queues its training.
  * @param version the dataset version that the images are of; null for the dataset as it is
+ * @param white of the 16-bit images; that of the dataset where it is left out
  * @returns the job
  * @throws Failure `disk-full`, `workspace-read-only`
  */
@@ -23,9 +24,10 @@ export async function startRun(
   run: Run,
   images: TrainingImages,
   version: Id | null = null,
+  white?: number,
 ): Promise<Id> {
   const { workspace, jobs, events } = session
-  await preparedOrCancelled(workspace.db, run, () => keepTrainingList(workspace, run, images, version))
+  await preparedOrCancelled(workspace.db, run, () => keepTrainingList(workspace, run, images, version, white))
   const job = jobs.start(trainPlan(session, run.id, false))
   events.emit('run.changed', { run: run.id })
   return job.id

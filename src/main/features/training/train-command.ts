@@ -9,6 +9,7 @@ import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { parameter, wholeNumber } from '../../command-line/option-values.ts'
+import { Stopped } from '../../command-line/stopped.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
@@ -51,14 +52,21 @@ export const addTrain: AddCommand = (line) =>
     async act(context, options) {
       checkUse(options)
       const session = await context.session()
+      if (options.dataset !== undefined) await searchForDuplicates(context, session, options.dataset)
       const started = await start(session, options)
       context.notice(`Run ${started.run}`)
       for (const warning of started.warnings) context.notice(english.text('warning', warning))
       const stopped = await followTraining(context, session, started)
-      const { findRun } = await import('../../store/runs.ts')
+      const [{ findRun }, { runFacts }] = await Promise.all([
+        import('../../store/runs.ts'),
+        import('../runs/run-name.ts'),
+      ])
       const run = findRun(session.workspace.db, started.run)
       return {
-        document: trainingDocument(run, started.warnings, stopped),
+        document: {
+          ...runFacts(session.workspace.db, run.id),
+          ...trainingDocument(run, started.warnings, stopped),
+        },
         text: trainingText(run, stopped),
         stopped,
       }
@@ -74,6 +82,24 @@ function checkUse({ resume, dataset, ...others }: z.output<typeof optionsSchema>
   if (given.length === 0) return
   const names = given.map(([name]) => `--${name}`).join(', ')
   throw new WrongUse(`A run goes on as it began: --resume cannot be given with ${names}.`)
+}
+
+/** Looks for pictures that are in two splits, where nobody has looked since the last photograph was imported. */
+async function searchForDuplicates(
+  context: CommandContext,
+  session: Session,
+  dataset: string,
+): Promise<void> {
+  const [{ findDataset }, { isSearched }, { duplicatesPlan }] = await Promise.all([
+    import('../../store/datasets.ts'),
+    import('./overlap.ts'),
+    import('../datasets/duplicates-job.ts'),
+  ])
+  const { db } = session.workspace
+  const found = findDataset(db, dataset)
+  if (isSearched(db, found)) return
+  const job = await followJob(context, session, session.jobs.start(duplicatesPlan(session, found)).id)
+  if (job.state === 'cancelled') throw new Stopped('check')
 }
 
 async function start(session: Session, options: z.output<typeof optionsSchema>): Promise<TrainingStarted> {

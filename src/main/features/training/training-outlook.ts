@@ -6,16 +6,19 @@
 import { freemem, totalmem } from 'node:os'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
-import { duplicateReportSchema } from '../../../shared/dataset.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { TrainingNotice, TrainingOutlook } from '../../../shared/training.ts'
 import { resolveConfig } from '../../model/catalog.ts'
 import type { Database } from '../../store/database.ts'
 import { findDataset } from '../../store/datasets.ts'
-import { newestResult } from '../../store/jobs.ts'
 import { countRow } from '../../store/row.ts'
 import { listRuns } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { pictureFindingsTask } from './findings-task.ts'
+import { standingOverlap } from './overlap.ts'
+import type { LookedAt } from './picture-findings.ts'
+import { medianSide, suitsWhole } from './picture-sizes.ts'
 
 export interface OutlookRequest {
   dataset: string
@@ -26,68 +29,81 @@ export interface OutlookRequest {
 
 const normals = `FROM image WHERE dataset_id = $id AND removed_at IS NULL AND label = 'normal'`
 
-const sizesRow = z.object({
-  n: z.int(),
-  sizes: z.int(),
-  channels: z.int(),
-  smallest: z.int().nullable(),
-  largest: z.int().nullable(),
-})
-const sideRow = z.object({ side: z.int() })
+const sizeRow = z.object({ width: z.int(), height: z.int(), count: z.int(), channels: z.int() })
+type Sizes = z.infer<typeof sizeRow>[]
+
+/** What the database tells at once; `looked` is how the training would look at the photographs. */
+export type TrainingEstimate = Omit<TrainingOutlook, 'findings'> & { looked: LookedAt }
+
+/** What this computer has. */
+interface Machine {
+  hasGpu: boolean
+  /** The backbone whose weights are here; null where there is none. */
+  backbone: string | null
+}
+
+/**
+ * The outlook with what is to be known of the photographs, which a thread looks up.
+ * @throws Failure those of `trainingOutlook`
+ */
+export async function wholeOutlook(
+  workspace: Workspace,
+  machine: Machine,
+  request: OutlookRequest,
+): Promise<TrainingOutlook> {
+  const { looked, ...outlook } = trainingOutlook(workspace, machine, request)
+  const { id: datasetId } = findDataset(workspace.db, request.dataset)
+  const findings = await runWorkspaceTask(workspace, pictureFindingsTask, { datasetId, ...looked })
+  return { ...outlook, findings }
+}
 
 /** @throws Failure `dataset-unknown`, `unknown-model`, `unknown-preset`, `bad-parameter` */
 export function trainingOutlook(
   workspace: Workspace,
-  { hasGpu, backbone }: { hasGpu: boolean; backbone: string | null },
+  { hasGpu, backbone }: Machine,
   request: OutlookRequest,
-): TrainingOutlook {
+): TrainingEstimate {
   const { db } = workspace
   const dataset = findDataset(db, request.dataset)
   const values = { id: dataset.id }
   const count = (sql: string): number => db.get(countRow, sql, values)?.n ?? 0
-  const train = db.get(
-    sizesRow,
-    `SELECT count(*) AS n, count(DISTINCT width * 100000 + height) AS sizes, max(channels) AS channels,
-       min(max(width, height)) AS smallest, max(max(width, height)) AS largest
-     FROM (SELECT width, height, channels ${normals} AND split = 'train')`,
+  const sizes = db.all(
+    sizeRow,
+    `SELECT width, height, count(*) AS count, max(channels) AS channels ${normals} AND split = 'train'
+     GROUP BY width, height`,
     values,
-  ) ?? { n: 0, sizes: 0, channels: 1, smallest: null, largest: null }
-  const side =
-    db.get(
-      sideRow,
-      `SELECT max(width, height) AS side ${normals} AND split = 'train'
-       ORDER BY 1 LIMIT 1 OFFSET $half`,
-      { ...values, half: Math.floor(train.n / 2) },
-    )?.side ?? 0
+  )
   const { config, fromDataset } = resolveConfig({
     model: request.model,
     preset: request.preset,
     set: request.set,
     traits: {
-      channels: train.channels === 3 ? 3 : 1,
+      channels: sizes.some(({ channels }) => channels === 3) ? 3 : 1,
       hasDirection: dataset.hasDirection,
-      sameSize: train.sizes <= 1,
-      side,
+      sameSize: suitsWhole(sizes),
+      side: medianSide(sizes),
       backbone,
     },
   })
+  const photographs = sizes.reduce((sum, { count: n }) => sum + n, 0)
   const shape = shapeOf(config)
   const time = timeFor(listRuns(db, {}), request.model, shape)
   return {
     counts: {
-      train: train.n,
+      train: photographs,
       validation: count(`SELECT count(*) AS n ${normals} AND split = 'validation'`),
       unlabeled: count(
         `SELECT count(*) AS n FROM image WHERE dataset_id = $id AND removed_at IS NULL AND label = 'unlabeled'`,
       ),
     },
-    notices: [...sizeNotices(train, shape), ...overlapNotices(db, dataset)],
-    seconds: time === null && !hasGpu ? roughSeconds(shape) + memorySeconds(config, train.n) : time,
+    notices: [...sizeNotices(sizes, shape), ...overlapNotices(db, dataset)],
+    seconds: time === null && !hasGpu ? roughSeconds(shape) + memorySeconds(config, photographs) : time,
     isMeasured: time !== null,
     memoryBytes: memoryFor(shape),
     fromDataset,
     freeBytes: freemem(),
     totalBytes: totalmem(),
+    looked: { input: shape.input, size: shape.size },
   }
 }
 
@@ -104,8 +120,9 @@ interface Shape {
 }
 
 const shapeSchema = z.object({
-  input: z.enum(['whole', 'tiles']).default('whole'),
-  size: z.number().default(64),
+  // A system without networks looks at the photograph as it is, as tiles do.
+  input: z.enum(['whole', 'tiles']).default('tiles'),
+  size: z.number().default(32),
   width: z.number().default(64),
   batch: z.number().default(64),
   ganSteps: z.number().default(0),
@@ -203,32 +220,18 @@ function memoryFor({ size, width, batch, hasPenalty }: Shape): number {
   return engineBytes + 4 * (4 * weights + (hasPenalty ? copies.penalty : copies.plain) * activations)
 }
 
-function sizeNotices(train: z.infer<typeof sizesRow>, { input, size }: Shape): TrainingNotice[] {
+function sizeNotices(sizes: Sizes, { input, size }: Shape): TrainingNotice[] {
   const notices: TrainingNotice[] = []
-  if (train.sizes > 1)
-    notices.push({ code: input === 'whole' ? 'mixed-sizes-whole' : 'mixed-sizes', count: train.sizes })
-  if (input === 'tiles' && train.smallest !== null && train.smallest < size)
+  if (sizes.length > 1)
+    notices.push({ code: input === 'whole' ? 'mixed-sizes-whole' : 'mixed-sizes', count: sizes.length })
+  if (input === 'tiles' && sizes.some(({ width, height }) => Math.min(width, height) < size))
     notices.push({ code: 'smaller-than-tile', count: size })
   return notices
 }
 
-/**
- * Notices about pairs of duplicates from the newest search that are still in two splits; `count` 0 where no search
- * was made.
- */
-function overlapNotices(db: Database, { id }: Dataset): TrainingNotice[] {
-  const report = duplicateReportSchema.safeParse(newestResult(db, 'duplicates', id))
-  if (!report.success) return [{ code: 'overlap-unknown', count: 0 }]
-  const placeRow = z.object({ split: z.string() })
-  const splitOf = (image: number): string | null =>
-    db.get(placeRow, 'SELECT split FROM image WHERE id = $image AND removed_at IS NULL', { image })?.split ??
-    null
-  const standing = report.data.pairs.filter(({ a, b }) => {
-    const [one, other] = [splitOf(a.id), splitOf(b.id)]
-    return one !== null && other !== null && one !== other
-  }).length
-  // Pairs beyond the listed ones cannot be checked again; they count only while all listed pairs remain in two
-  // splits.
-  const count = standing === report.data.pairs.length ? report.data.found : standing
-  return count === 0 ? [] : [{ code: 'overlap', count }]
+/** Notices about pairs of duplicates; `count` 0 where no search was made. */
+function overlapNotices(db: Database, dataset: Dataset): TrainingNotice[] {
+  const overlap = standingOverlap(db, dataset)
+  if (overlap === null) return [{ code: 'overlap-unknown', count: 0 }]
+  return overlap.count === 0 ? [] : [{ code: 'overlap', count: overlap.count }]
 }

@@ -1,18 +1,22 @@
 /** Starts and resumes trainings. Everything that can be checked in advance is checked before anything is written. */
 
+import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
-import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
-import type { Params } from '../../../shared/messages/message.ts'
-import type { TrainingWarning } from '../../../shared/training.ts'
+import { type TrainingWarning, trainingWarning } from '../../../shared/training.ts'
 import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
 import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'
+import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { measureGrayLevels } from '../datasets/white-levels.ts'
 import { requireFiles, type TrainingImages, trainingImages } from '../runs/training-images.ts'
 import { backboneOf, presentBackbone } from './backbone.ts'
+import { pictureFindingsTask } from './findings-task.ts'
+import { overlapFindings } from './overlap.ts'
+import { countSizes, medianSide, suitsWhole } from './picture-sizes.ts'
 import { batchOf, startRun } from './start-run.ts'
 import { trainPlan } from './train-job.ts'
 
@@ -47,6 +51,12 @@ export async function startTraining(session: Session, request: TrainingRequest):
   requireBatch(dataset, images, config)
   await backboneOf(config)
   await requireFiles(workspace, [...images.train, ...images.validation])
+  await measureGrayLevels(workspace, dataset.id, 16)
+  const looked = lookedAtSchema.parse(config)
+  const findings = [
+    ...(await runWorkspaceTask(workspace, pictureFindingsTask, { datasetId: dataset.id, ...looked })),
+    ...overlapFindings(workspace.db, dataset),
+  ]
   const run = createRun(workspace.db, {
     datasetId: dataset.id,
     model,
@@ -56,7 +66,7 @@ export async function startTraining(session: Session, request: TrainingRequest):
     stepsTotal: 0,
   })
   const job = await startRun(session, run, images)
-  return { job, run: run.id, warnings: warningsFor(images) }
+  return { job, run: run.id, warnings: [...warningsFor(images), ...findings] }
 }
 
 /**
@@ -98,23 +108,26 @@ function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Recor
 /** With fewer validation images, a percentile says little. */
 const fewValidation = 10
 
-const warning = (code: TrainingWarning['code'], params: Params = {}): TrainingWarning => ({ code, params })
+/** A system without networks looks at the photograph as it is, as tiles do. */
+const lookedAtSchema = z.object({
+  input: z.enum(['whole', 'tiles']).default('tiles'),
+  size: z.int().default(32),
+})
 
 function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
   const count = validation.length
-  if (count === 0) return [warning('no-validation')]
-  if (count < fewValidation) return [warning('few-validation', { count })]
+  if (count === 0) return [trainingWarning('no-validation')]
+  if (count < fewValidation) return [trainingWarning('few-validation', { count })]
   return []
 }
 
 /** Properties of the training images on which defaults of the configuration depend. Test images are not used. */
 function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTraits {
-  const [first] = train
-  const sides = train.map(({ width, height }) => Math.max(width, height)).sort((a, b) => a - b)
+  const sizes = countSizes(train)
   return {
     channels: train.some(({ channels }) => channels === 3) ? 3 : 1,
     hasDirection: dataset.hasDirection,
-    sameSize: train.every(({ width, height }) => width === first?.width && height === first.height),
-    side: elementAt(sides, Math.floor(sides.length / 2), 'sides of training images'),
+    sameSize: suitsWhole(sizes),
+    side: medianSide(sizes),
   }
 }

@@ -7,6 +7,7 @@ import { line } from './0005-line.ts'
 import { regionOfInterest } from './0006-region-of-interest.ts'
 import { messages } from './0007-messages.ts'
 import { warningsAsData } from './0008-warnings-as-data.ts'
+import { grayLevels } from './0009-gray-levels.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   regionOfInterest,
   messages,
   warningsAsData,
+  grayLevels,
 ]

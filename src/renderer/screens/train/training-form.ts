@@ -167,8 +167,11 @@ export function useTrainingForm() {
         seed: seedValue.value,
         set: settings.value.set,
       })
-      if (warnings.length > 0) {
-        const told = warnings.map((warning) => words.value.text('warning', warning))
+      // What the form showed before the start is not said again.
+      const shown = new Set(outlook.value?.findings.map(({ code }) => code))
+      const fresh = warnings.filter(({ code }) => !shown.has(code))
+      if (fresh.length > 0) {
+        const told = fresh.map((warning) => words.value.text('warning', warning))
         notices.tell('info', t('train.startedWith'), told.join(' '))
       }
       await router.push({ name: 'training', params: { run } })

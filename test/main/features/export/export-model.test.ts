@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { exportModel } from '../../../../src/main/features/export/export-model.ts'
+import { keepTrainingList } from '../../../../src/main/features/runs/training-images.ts'
 import { writeModel } from '../../../../src/main/model/model-file.ts'
 import { digestOf, type TensorMap } from '../../../../src/main/model/safetensors.ts'
 import { searchStart } from '../../../../src/main/model/systems/anogan/search-start.ts'
@@ -27,6 +28,7 @@ async function trainedRun(model = 'wgan-gp', config = { latent: 3 }): Promise<[W
     config,
     stepsTotal: 0,
   })
+  await keepTrainingList(workspace, run, { train: [], validation: [] }, null, 4095)
   await writeModel(workspace.path(runFolder(run.id)), {
     tensors,
     description: {
@@ -90,6 +92,7 @@ it('writes beside them what the scores depend on', async () => {
     preset: 'quick',
     seed: 4,
     config: { latent: 3 },
+    white16: 4095,
     components: [{ name: 'discriminator', meaning: 'D(x)' }],
     scores: [{ name: 'discriminator', formula: 'E[D(x_train)] - D(x)' }],
     expectedCriticValue: 0.25,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { clearPictures } from '../../../../src/main/features/live/clear-pictures.ts'
+import { steadyClock } from '../../../../src/main/features/live/retention-clock.ts'
 import { decideImage } from '../../../../src/main/features/review/review.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
@@ -20,10 +21,10 @@ import {
 } from '../../../../src/main/store/live.ts'
 import { partsPerRow, recordJudgedParts } from '../../../../src/main/store/live-audit.ts'
 import { saveScores, scoreOf } from '../../../../src/main/store/scores.ts'
-import { writeSetting } from '../../../../src/main/store/settings.ts'
+import { readSetting, writeSetting } from '../../../../src/main/store/settings.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import type { Image } from '../../../../src/shared/image.ts'
-import { type Retention, retentionKey } from '../../../../src/shared/live.ts'
+import { clockKey, clockSchema, noClock, type Retention, retentionKey } from '../../../../src/shared/live.ts'
 import { wordsIn } from '../../../../src/shared/messages/words.ts'
 import { partPicture } from '../../engine/parts.ts'
 import { playedEngine } from '../../jobs/played-engine.ts'
@@ -146,6 +147,56 @@ describe('pictures of live parts', () => {
     keep(session, {})
     expect(await clearPictures(session)).toEqual({ parts: 0, bytes: 0, more: false })
     expect(present(session, images)).toEqual([true, true])
+  })
+})
+
+describe('a leap of the clock', () => {
+  const later = (session: Session, days: number) => () => session.workspace.db.now() + days * day
+  const held = ({ workspace }: Session) => readSetting(workspace.db, clockKey, clockSchema, noClock).held
+
+  it('forward clears nothing, until a person says that the clock is right', async () => {
+    const { session, images } = await shift([1, 1, 1])
+    keep(session, { goodDays: 30, flaggedDays: 365 })
+    await clearPictures(session)
+    expect(await clearPictures(session, undefined, later(session, 3650))).toMatchObject({ parts: 0 })
+    expect(await clearPictures(session, undefined, later(session, 3650))).toMatchObject({ parts: 0 })
+    expect(present(session, images)).toEqual([true, true, true])
+    expect(held(session)).not.toBeNull()
+    writeSetting(session.workspace.db, clockKey, { seen: later(session, 3650)(), held: null })
+    expect(await clearPictures(session, undefined, later(session, 3650))).toMatchObject({ parts: 3 })
+  })
+
+  it('forward that is taken back leaves nothing behind', async () => {
+    const { session, images } = await shift([40, 1])
+    keep(session, { goodDays: 60 })
+    await clearPictures(session)
+    await clearPictures(session, undefined, later(session, 400))
+    await clearPictures(session)
+    expect(held(session)).toBeNull()
+    expect(present(session, images)).toEqual([true, true])
+    keep(session, { goodDays: 30 })
+    expect(await clearPictures(session)).toMatchObject({ parts: 1 })
+  })
+
+  it('backward clears nothing', async () => {
+    const { session, images } = await shift([1, 1])
+    keep(session, { goodDays: 1, flaggedDays: 1 })
+    await clearPictures(session, undefined, later(session, -20_000))
+    expect(present(session, images)).toEqual([true, true])
+  })
+
+  it('while Fanoscope runs makes no picture older', () => {
+    let wall = 1_000_000
+    let steady = 50
+    const clock = steadyClock(
+      () => wall,
+      () => steady,
+    )
+    wall += 400 * day
+    steady += 1000
+    expect(clock()).toBe(1_001_000)
+    wall = 900_000
+    expect(clock()).toBe(900_000)
   })
 })
 

@@ -1,6 +1,6 @@
 /** A watched folder with the real engine. */
 
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
@@ -13,6 +13,7 @@ import {
 import { settingsInUse } from '../../../../src/main/features/runs/score-settings.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import { createEventHub } from '../../../../src/main/platform/events.ts'
+import { addPart } from '../../../../src/main/store/live.ts'
 import { savePoint } from '../../../../src/main/store/operating-points.ts'
 import { findRun } from '../../../../src/main/store/runs.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
@@ -20,6 +21,7 @@ import type { WorkingPoint } from '../../../../src/shared/threshold.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
 import { preparedWorkspace, sessionOn, watchedEngine } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
+import { bitmapPart } from './bitmap.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
 
 const none = { part: 0, whole: 0, value: null, low: null, high: null }
@@ -140,6 +142,95 @@ describeCompiled('a watched folder', () => {
     expect(kills).toBe(1)
     await ended(session)
     expect((await lines(session)).sort()).toEqual(names(10))
+  })
+
+  it('judges a name again each time it is written over, and keeps the picture of each flagged part', async () => {
+    const { dir, run, folder } = trained()
+    const session = sessionOn(dir)
+    const { db } = session.workspace
+    const always = { ...settingsInUse(db, findRun(db, run)), threshold: -1e9, regions: null }
+    savePoint(db, {
+      ...always,
+      run,
+      name: 'all',
+      target: null,
+      interval: null,
+      validation: { normal: 0, anomalous: 0, hash: '0'.repeat(64) },
+      figures: noFigures,
+      operator: 'Li Na',
+      reason: 'Every part is to be seen.',
+    })
+    startLive(session, { folder, run, results: null })
+    const pictures: Buffer[] = []
+    for (let i = 0; i < 4; i++) {
+      const picture = bitmapPart(i)
+      pictures.push(picture)
+      const file = join(folder, `cam_${i % 2}.bmp`)
+      writeFileSync(file, picture)
+      utimesSync(file, 1_700_000_000, 1_700_000_000)
+      await judged(session, i + 1)
+    }
+    await ended(session)
+    const { watch, parts } = liveState(session)
+    expect((await lines(session)).sort()).toEqual(['cam_0.bmp', 'cam_0.bmp', 'cam_1.bmp', 'cam_1.bmp'])
+    const [first, second, third, fourth] = parts.map(({ id }) => id).sort((a, b) => a - b)
+    const kept = ['cam_0.bmp', 'cam_1.bmp', `cam_0.${third}.bmp`, `cam_1.${fourth}.bmp`]
+    expect([first, second]).not.toContain(undefined)
+    for (const [i, name] of kept.entries()) {
+      expect(readFileSync(join(watch?.resultFolder ?? '', 'flagged', name))).toEqual(pictures[i])
+      const heat = name.replace('.bmp', '.heat.png')
+      expect(existsSync(join(watch?.resultFolder ?? '', 'flagged', heat))).toBe(true)
+    }
+    // Nothing of this is judged once more after the next start.
+    startLive(session, { folder, run, results: null })
+    writeFileSync(join(folder, 'last.bmp'), bitmapPart(9))
+    await judged(session, 5)
+    expect(liveState(session).arrived).toBe(5)
+    await ended(session)
+  })
+
+  it('refuses a part whose file was taken away before Fanoscope could read it', async () => {
+    const { dir, run, folder } = trained()
+    const session = sessionOn(dir)
+    startLive(session, { folder, run, results: null })
+    const { watch } = liveState(session)
+    addPart(session.workspace.db, watch?.id ?? '', { file: 'gone.png', bytes: 5, modifiedAt: 1 })
+    await drop(folder, 0, 1)
+    await judged(session, 2)
+    await ended(session)
+    const [refused] = liveState(session).parts.filter(({ file }) => file === 'gone.png')
+    expect(refused).toMatchObject({
+      verdict: 'refused',
+      reason: { code: 'unreadable', params: { case: 'gone' } },
+    })
+  })
+
+  it('that is not there is an error that names it', async () => {
+    const { dir, run, folder } = trained()
+    const absent = join(folder, 'absent')
+    const start = () => startLive(sessionOn(dir), { folder: absent, run, results: null })
+    expect(start).toThrow(
+      expect.objectContaining({ code: 'folder-unreadable', message: expect.stringContaining(absent) }),
+    )
+  })
+
+  it('that is not there when Fanoscope starts again is watched as soon as it is', async () => {
+    const { dir, run, folder } = trained()
+    const first = sessionOn(dir)
+    startLive(first, { folder, run, results: null })
+    await drop(folder, 0, 1)
+    await judged(first, 1)
+    await first.close()
+    renameSync(folder, `${folder} unplugged`)
+    const second = sessionOn(dir)
+    resumeLive(second)
+    await expect.poll(() => liveState(second).problem).toContain(folder)
+    renameSync(`${folder} unplugged`, folder)
+    await drop(folder, 1, 2)
+    await judged(second, 2)
+    expect(liveState(second).problem).toBeNull()
+    await ended(second)
+    expect((await lines(second)).sort()).toEqual(names(2))
   })
 
   it('that writes its results into itself is refused', async () => {

@@ -12,20 +12,21 @@ function watching(known: ReadonlySet<string> = new Set()) {
   const abort = new AbortController()
   const told: ArrivedFile[] = []
   const found: string[][] = []
+  const problems: (string | null)[] = []
   let wake: () => void = () => undefined
   const begin = () => {
     const ended = watchFolder({
       folder,
       signal: abort.signal,
-      isKnown: ({ file }) => known.has(file) || told.some((one) => one.file === file),
-      onProblem: () => undefined,
+      knownAs: ({ file }) => (known.has(file) ? { sha256: null } : null),
+      onProblem: (problem) => problems.push(problem),
       onFound: (files) => found.push(files.map(({ file }) => file)),
       async onWhole(file) {
         told.push(file)
         wake()
+        return { sha256: null }
       },
-      settle: 20,
-      every: 20,
+      times: { settle: 20, every: 20 },
     })
     onTestFinished(async () => {
       abort.abort()
@@ -40,7 +41,7 @@ function watching(known: ReadonlySet<string> = new Set()) {
     }
     return told
   }
-  return { folder, begin, count, told, found }
+  return { folder, begin, count, told, found, problems }
 }
 
 describe('a watched folder', () => {
@@ -99,13 +100,28 @@ describe('a watched folder', () => {
     await count(1)
   })
 
-  it('that is not there is an error that names it', async () => {
-    const options = { isKnown: () => false, onWhole: async () => undefined, onProblem: () => undefined }
-    const folder = join(temporaryFolder(), 'absent')
-    const { signal } = new AbortController()
-    await expect(watchFolder({ folder, signal, ...options })).rejects.toMatchObject({
-      code: 'folder-unreadable',
-      message: expect.stringContaining(folder),
-    })
+  it('that is not there yet is waited for, and that is told once', async () => {
+    const { folder, begin, count, problems } = watching()
+    rmSync(folder, { recursive: true })
+    begin()
+    await expect.poll(() => problems.length).toBe(1)
+    expect(problems[0]).toContain(folder)
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'a.png'), 'a')
+    await count(1)
+    expect(problems.slice(1)).toEqual([null])
+  })
+
+  it('that goes away and comes back is watched on', async () => {
+    const { folder, begin, count, problems } = watching()
+    begin()
+    writeFileSync(join(folder, 'a.png'), 'a')
+    await count(1)
+    rmSync(folder, { recursive: true })
+    await expect.poll(() => problems.length).toBe(1)
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'b.png'), 'bb')
+    const told = await count(2)
+    expect(told.map(({ file }) => file)).toEqual(['a.png', 'b.png'])
   })
 })

@@ -1,0 +1,252 @@
+/** `live`: watches a folder and judges each photograph that comes into it, as the live screen does. */
+import { z } from 'zod'
+import { Failure, failureOf } from '../../../shared/failure.ts'
+import type { LivePart, LiveState } from '../../../shared/live.ts'
+import { wordsIn } from '../../../shared/messages/words.ts'
+import type { Answer } from '../../command-line/answer.ts'
+import type { AddCommand, CommandContext } from '../../command-line/command.ts'
+import { wholeNumber } from '../../command-line/option-values.ts'
+import { textTable } from '../../command-line/text-table.ts'
+import { WrongUse } from '../../command-line/wrong-use.ts'
+import type { Session } from '../../session/session.ts'
+import type { Database } from '../../store/database.ts'
+
+const english = wordsIn('en')
+
+const optionsSchema = z.object({
+  run: z.string().optional(),
+  results: z.string().optional(),
+  untilQuiet: z.number().optional(),
+  state: z.boolean().default(false),
+  stop: z.boolean().default(false),
+})
+type LiveOptions = z.output<typeof optionsSchema>
+
+/** Milliseconds between two looks whether it is quiet. */
+const lookEvery = 250
+
+export const addLive: AddCommand = (line) =>
+  line.add({
+    name: 'live',
+    parameters: [
+      ['[folder]', 'the folder that the camera writes to (default: the one that was watched last)'],
+    ],
+    summary: 'watch a folder and judge each photograph that comes into it, until Ctrl-C',
+    examples: [
+      ['live /mnt/camera --run 0mc3', 'each verdict as it comes, and in results.csv beside the folder'],
+      ['live', 'goes on with the folder and the model of the last time'],
+      ['live /mnt/camera --until-quiet 60', 'by the model in use; ends after a minute without a new part'],
+      ['live --state', 'how it goes, also while a window watches'],
+    ],
+    declare: (command) =>
+      command
+        .option('--run <run>', 'the trained run that judges (default: the model in use)')
+        .option(
+          '--results <dir>',
+          'where results.csv and pictures of flagged parts go (default: beside the folder)',
+        )
+        .option('--until-quiet <seconds>', 'end after so many seconds in which no part came', wholeNumber(1))
+        .option('--state', 'tell what is watched and how it goes')
+        .option('--stop', 'stop watching, also in a window on this machine'),
+    options: optionsSchema,
+    async act(context, options, folder) {
+      if (options.state || options.stop) {
+        if (options.state && options.stop) throw new WrongUse('Give --state or --stop, not both.')
+        const { run, results, untilQuiet } = options
+        if (folder !== undefined || run !== undefined || results !== undefined || untilQuiet !== undefined)
+          throw new WrongUse('--state and --stop are given alone.')
+        return options.stop ? stopAnswer(context) : stateAnswer(context)
+      }
+      return watchAnswer(context, options, folder)
+    },
+  })
+
+async function stateAnswer(context: CommandContext): Promise<Answer> {
+  const shared = await context.sessionOrSharedWorkspace()
+  const { storedLiveState } = await import('./live.ts')
+  return answerOf(shared.workspace.db, storedLiveState(shared.workspace.db))
+}
+
+async function stopAnswer(context: CommandContext): Promise<Answer> {
+  const { workspace } = await context.sessionOrSharedWorkspace()
+  const [{ storedLiveState }, { endWatch }] = await Promise.all([
+    import('./live.ts'),
+    import('../../store/live.ts'),
+  ])
+  const { watch } = storedLiveState(workspace.db)
+  if (!watch?.active) throw new Failure('live-rests')
+  endWatch(workspace.db, watch.id)
+  return answerOf(workspace.db, storedLiveState(workspace.db))
+}
+
+async function watchAnswer(
+  context: CommandContext,
+  options: LiveOptions,
+  folder: string | undefined,
+): Promise<Answer> {
+  const session = await context.session()
+  const [{ liveState, startLive }, { watchNotesOf }] = await Promise.all([
+    import('./live.ts'),
+    import('./watch-notes.ts'),
+  ])
+  const request = await requestOf(session, options, folder)
+  const { watch, job } = startLive(session, request)
+  if (watch === null || job === null) throw new RangeError('the watch has not begun')
+  const stopTelling = tellParts(context, session, () => watchNotesOf(session))
+  let isInterrupted = false
+  const end = (): void => {
+    if (session.jobs.list({ active: true }).some(({ id }) => id === job)) session.jobs.stop(job, 'cancel')
+  }
+  const stopListening = context.io.onInterrupt(() => {
+    // Nobody listens to a second Ctrl-C, so it ends the process at once.
+    stopListening()
+    isInterrupted = true
+    context.notice('Stopping; what was judged is written. Ctrl-C again ends at once.')
+    end()
+  })
+  context.notice(`Watching ${watch.folder} with run ${watch.runId}. Ctrl-C ends it.`)
+  const stopWaiting =
+    options.untilQuiet === undefined ? () => undefined : whenQuiet(session, watch.id, options.untilQuiet, end)
+  let unfinished: readonly string[] = []
+  const stopNoting = session.events.on('job.changed', () => {
+    unfinished = watchNotesOf(session).unfinished
+  })
+  try {
+    const ended = await session.jobs.ended(job)
+    if (ended.state === 'failed' && ended.failure !== null) throw failureOf(ended.failure)
+    const state = { ...liveState(session), unfinished: [...unfinished] }
+    return { ...(await answerOf(session.workspace.db, state)), stopped: isInterrupted }
+  } finally {
+    stopNoting()
+    stopWaiting()
+    stopListening()
+    stopTelling()
+  }
+}
+
+/** What is left out is as it was the last time, or the model in use. */
+async function requestOf(session: Session, options: LiveOptions, given: string | undefined) {
+  const [{ newestWatch }, { modelsInUse }] = await Promise.all([
+    import('../../store/live.ts'),
+    import('../../store/model-uses.ts'),
+  ])
+  const { db } = session.workspace
+  const last = newestWatch(db)
+  const folder = given ?? last?.folder
+  if (folder === undefined) throw new WrongUse('Give the folder that the camera writes to.')
+  const isLast = given === undefined
+  const inUse = modelsInUse(db)
+  const run = options.run ?? (isLast ? last?.runId : inUse.length === 1 ? inUse[0]?.runId : undefined)
+  if (run === undefined) throw new WrongUse('Give --run: the trained run that is to judge.')
+  return { folder, run, results: options.results ?? (isLast ? (last?.resultFolder ?? null) : null) }
+}
+
+/** Prints each verdict, and what the operator must know, as it comes. @returns what ends that */
+function tellParts(
+  context: CommandContext,
+  session: Session,
+  notes: () => Pick<LiveState, 'unfinished' | 'problem'>,
+): () => void {
+  let before: Pick<LiveState, 'unfinished' | 'problem'> = { unfinished: [], problem: null }
+  const stops = [
+    session.events.on('live.judged', (part) => {
+      if (!context.json) context.io.write(partLine(part))
+    }),
+    session.events.on('job.changed', () => {
+      const now = notes()
+      for (const file of now.unfinished) {
+        if (!before.unfinished.includes(file))
+          context.notice(
+            `${file} is unfinished and nothing more comes of it. It is judged once it is whole, or refused if it stays as it is.`,
+          )
+      }
+      if (now.problem !== before.problem) {
+        context.notice(
+          now.problem === null
+            ? 'The folder can be read again.'
+            : `The folder cannot be read: ${now.problem}. Watching goes on as soon as it can be.`,
+        )
+      }
+      before = now
+    }),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+function partLine({ file, verdict, score, threshold, reason }: LivePart): string {
+  const why =
+    reason !== null
+      ? english.text('failure', reason, 'title')
+      : score === null || threshold === null
+        ? ''
+        : `${score.toPrecision(4)} (threshold ${threshold.toPrecision(4)})`
+  return `${(verdict ?? '').padEnd(8)} ${file}  ${why}\n`
+}
+
+/** Calls once no part has come for so many seconds and none waits. @returns what ends the waiting */
+function whenQuiet(session: Session, watch: string, seconds: number, act: () => void): () => void {
+  let arrived = -1
+  let since = performance.now()
+  const stop = async (): Promise<void> => {
+    const { countParts } = await import('../../store/live.ts')
+    const counts = countParts(session.workspace.db, watch)
+    if (counts.arrived !== arrived || counts.waiting > 0) since = performance.now()
+    arrived = counts.arrived
+    if (performance.now() - since < seconds * 1000) return
+    clearInterval(timer)
+    act()
+  }
+  const timer = setInterval(() => void stop(), lookEvery)
+  return () => clearInterval(timer)
+}
+
+async function answerOf(db: Database, state: LiveState): Promise<Answer> {
+  const { watch, job, arrived, good, flagged, refused, waiting, unfinished, parts } = state
+  const { runFacts } = await import('../runs/run-name.ts')
+  const run = watch === null ? null : runFacts(db, watch.runId)
+  const document = {
+    folder: watch?.folder ?? null,
+    results: watch?.resultFolder ?? null,
+    run: run?.run ?? null,
+    runName: run?.runName ?? null,
+    learnedFrom: run?.learnedFrom ?? null,
+    watching: watch?.active ?? false,
+    arrived,
+    good,
+    flagged,
+    refused,
+    waiting,
+    perSecond: state.perSecond,
+    delay: state.delay,
+    unfinished,
+    parts: parts.map(({ file, verdict, score, threshold, reason, arrivedAt, judgedAt, run: by, image }) => ({
+      file,
+      verdict,
+      score,
+      threshold,
+      reason: reason === null ? null : english.text('failure', reason, 'title'),
+      arrived: new Date(arrivedAt).toISOString(),
+      judged: judgedAt === null ? null : new Date(judgedAt).toISOString(),
+      run: by,
+      image,
+    })),
+  }
+  if (watch === null) return { document, text: 'No folder was watched yet.\n' }
+  return {
+    document,
+    text: textTable([
+      ['folder', watch.folder],
+      ['results', watch.resultFolder],
+      ['run', `${watch.runId} (${run?.runName ?? ''})`],
+      ['watching', watch.active || job !== null ? 'yes' : 'no'],
+      ['arrived', String(arrived)],
+      ['good', String(good)],
+      ['flagged', String(flagged)],
+      ['refused', String(refused)],
+      ['waiting', String(waiting)],
+      ...unfinished.map((file) => ['unfinished', file]),
+    ]),
+  }
+}

@@ -1,0 +1,41 @@
+/** What an operator must know of the watched folder and no part tells. It is true only while the folder is watched. */
+import type { LiveState } from '../../../shared/live.ts'
+import type { Session } from '../../session/session.ts'
+import { showProgress, type WatchedLine } from './watched-line.ts'
+
+export type WatchNotes = Pick<LiveState, 'unfinished' | 'problem'>
+
+const nothing: WatchNotes = { unfinished: [], problem: null }
+const notes = new WeakMap<Session, WatchNotes>()
+
+export const watchNotesOf = (session: Session): WatchNotes => notes.get(session) ?? nothing
+
+export function forgetWatchNotes(session: Session): void {
+  notes.delete(session)
+}
+
+/** @param files the names of all files that wait for the rest of themselves */
+export function showUnfinished(line: WatchedLine, files: readonly string[]): void {
+  const { session } = line
+  const before = watchNotesOf(session)
+  for (const file of files) {
+    if (before.unfinished.includes(file)) continue
+    session.log.warn(
+      `${file} is unfinished and nothing more comes of it; it is judged once it is whole, or refused if it stays.`,
+      {
+        file,
+      },
+    )
+  }
+  notes.set(session, { ...before, unfinished: [...files] })
+  showProgress(line)
+}
+
+/** @param problem why the folder cannot be read; null when it can again */
+export function showProblem(line: WatchedLine, problem: string | null): void {
+  const { session } = line
+  if (problem === null) session.log.info('The watched folder can be read again.')
+  else session.log.warn(`The watched folder cannot be read: ${problem}`)
+  notes.set(session, { ...watchNotesOf(session), problem })
+  showProgress(line)
+}

@@ -1,0 +1,124 @@
+/** A watched folder on the command line, with the real engine. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { z } from 'zod'
+import { liveState, startLive } from '../../../src/main/features/live/live.ts'
+import { startTraining } from '../../../src/main/features/training/training.ts'
+import { describeCompiled } from '../engine/graph/native.ts'
+import { preparedWorkspace, sessionOn } from '../features/line.ts'
+import { tinyTraining } from '../features/line-training.ts'
+import { cameraFolder, drop, judged, lines, names } from '../features/live/camera.ts'
+import { documents } from './documents.ts'
+import { cannotInterrupt, fanoscope, interruptAt } from './fanoscope.ts'
+
+const documentSchema = z.object({
+  folder: z.string(),
+  run: z.string(),
+  learnedFrom: z.string(),
+  watching: z.boolean(),
+  arrived: z.int(),
+  good: z.int(),
+  flagged: z.int(),
+  refused: z.int(),
+  waiting: z.int(),
+  unfinished: z.array(z.string()),
+  parts: z.array(z.object({ file: z.string(), verdict: z.string(), reason: z.string().nullable() })),
+})
+
+describeCompiled('a watched folder on the command line', () => {
+  const prepared = preparedWorkspace(async (session) => {
+    const { job, run } = await startTraining(session, tinyTraining({}))
+    await session.jobs.ended(job)
+    return run
+  })
+  const trained = () => {
+    const { dir, told: run } = prepared()
+    return { dir, run, folder: cameraFolder() }
+  }
+
+  it('is judged until nothing more comes, and goes on with the same folder the next time', async () => {
+    const { dir, run, folder } = trained()
+    await drop(folder, 0, 3)
+    writeFileSync(join(folder, 'broken.png'), 'no photograph')
+    const inWorkspace = ['--until-quiet', '2', '--workspace', dir, '--json']
+    const first = await fanoscope(['live', folder, '--run', run, ...inWorkspace])
+    expect(first.code).toBe(0)
+    expect(documentSchema.parse(first.document())).toMatchObject({
+      folder,
+      run,
+      learnedFrom: 'parts',
+      watching: false,
+      arrived: 4,
+      refused: 1,
+      waiting: 0,
+      unfinished: [],
+    })
+    await drop(folder, 3, 5)
+    const second = await fanoscope(['live', ...inWorkspace])
+    expect(documentSchema.parse(second.document())).toMatchObject({ folder, run, arrived: 6 })
+    const session = sessionOn(dir)
+    expect((await lines(session)).sort()).toEqual([...names(5), 'broken.png'].sort())
+  })
+
+  it.skipIf(cannotInterrupt)('ends in order at Ctrl-C', async () => {
+    const { dir, run, folder } = trained()
+    const { code, document } = await fanoscope(
+      ['live', folder, '--run', run, '--workspace', dir, '--json'],
+      interruptAt('Watching'),
+    )
+    expect(code).toBe(130)
+    expect(documentSchema.parse(document())).toMatchObject({ watching: false })
+    expect(liveState(sessionOn(dir))).toMatchObject({ job: null, watch: { active: false } })
+  })
+
+  it('prints each verdict as it comes', async () => {
+    const { dir, run, folder } = trained()
+    await drop(folder, 0, 2)
+    const { stdout } = await fanoscope([
+      'live',
+      folder,
+      '--run',
+      run,
+      '--until-quiet',
+      '1',
+      '--workspace',
+      dir,
+    ])
+    expect(stdout).toMatch(/^(good|flagged) +part 0\.png {2}\S+ \(threshold \S+\)$/m)
+    expect(stdout).toMatch(/^(good|flagged) +part 1\.png/m)
+    expect(stdout).toMatch(/^arrived +2$/m)
+  })
+
+  it('that a window watches is told of and stopped from outside', async () => {
+    const { dir, run, folder } = trained()
+    const session = sessionOn(dir)
+    const { job } = startLive(session, { folder, run, results: null })
+    await drop(folder, 0, 1)
+    await judged(session, 1)
+    const told = await fanoscope(['live', '--state', '--workspace', dir, '--json'])
+    expect(documentSchema.parse(told.document())).toMatchObject({ folder, watching: true, arrived: 1 })
+    const stopped = await fanoscope(['live', '--stop', '--workspace', dir, '--json'])
+    expect(documentSchema.parse(stopped.document())).toMatchObject({ watching: false })
+    expect(await session.jobs.ended(job ?? '')).toMatchObject({ state: 'cancelled' })
+    const again = await fanoscope(['live', '--stop', '--workspace', dir, '--json'])
+    expect(documents.error.parse(again.document()).error.code).toBe('live-rests')
+  })
+
+  it('is asked for where none was watched before', async () => {
+    const { dir } = trained()
+    const { code, document } = await fanoscope(['live', '--workspace', dir, '--json'])
+    expect(code).toBe(2)
+    expect(documents.error.parse(document()).error.message).toContain('folder')
+  })
+
+  it('is judged by a run that the list of runs has, with the dataset that it learned from', async () => {
+    const { dir, run } = trained()
+    const { document } = await fanoscope(['runs', '--workspace', dir, '--json'])
+    expect(document()).toMatchObject([
+      { run, learnedFrom: 'parts', runName: 'fanogan · smoke · 1 · parts', state: 'trained', inUse: false },
+    ])
+    const { stdout } = await fanoscope(['runs', '--state', 'failed', '--workspace', dir])
+    expect(stdout).toContain('No runs.')
+  })
+})
