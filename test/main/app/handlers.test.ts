@@ -538,7 +538,7 @@ describe('labeling', () => {
     const folder = join(root, 'masks')
     const exchanged = { dataset: 'parts', format: 'labelme', folder } as const
     expect((await call('label.export', exchanged)).images).toBe(1)
-    expect(await call('label.import', exchanged)).toEqual({ images: 1, skipped: [] })
+    expect(await call('label.import', exchanged)).toEqual({ images: 1, skipped: [], notes: [] })
   })
 
   it('changes many images, draws splits, freezes validation and finds duplicates', async () => {
