@@ -21,7 +21,8 @@ export class ImageCache {
 
   constructor(images: readonly EngineImage[], mode: InputMode, limit: number) {
     this.images = images
-    this.#mode = mode
+    // Networks are trained on the picture alone.
+    this.#mode = { ...mode, backbone: undefined }
     this.#limit = limit
   }
 

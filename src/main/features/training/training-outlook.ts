@@ -99,7 +99,7 @@ export function trainingOutlook(
     notices: [...sizeNotices(sizes, shape), ...overlapNotices(db, dataset)],
     seconds: time === null && !hasGpu ? roughSeconds(shape) + memorySeconds(config, photographs) : time,
     isMeasured: time !== null,
-    memoryBytes: memoryFor(shape),
+    memoryBytes: memoryFor(shape) + rememberedBytes(config),
     fromDataset,
     freeBytes: freemem(),
     totalBytes: totalmem(),
@@ -193,6 +193,10 @@ const knownUnit = 64 * 64 ** 2 * (32 ** 2 + 4 * 32)
 
 /** Seconds that two processor cores take to start, and for the features of a photograph and its nearest good cells. */
 const [knownStart, knownPhotograph] = [4, 0.045]
+
+/** Bytes of the cells that a memory is chosen from: 65,536 of 208 features, three times, and as many to measure with. */
+const rememberedBytes = ({ backbone = 'none' }: Record<string, unknown>): number =>
+  backbone === 'none' ? 0 : 6 * 65_536 * 208 * 4
 
 /** The time of a memory of features, which looks at each training photograph once. */
 function memorySeconds(config: Record<string, unknown>, photographs: number): number {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { EngineImage, MetricPoint, TrainTask } from '../../../../src/main/engine/protocol.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
+import { backboneFile } from '../../../../src/main/model/backbones/backbone-files.ts'
 import { listSystems, resolveConfig } from '../../../../src/main/model/catalog.ts'
 import { imageScore, isScoreKind } from '../../../../src/main/model/scores.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
@@ -22,6 +23,11 @@ const tiny: Record<string, Values> = {
   fanogan: { ganSteps: 6, encoderSteps: 6, validateEvery: 3 },
 }
 const names = Object.keys(tiny)
+/** Tested in test/main/jobs/memory-system.test.ts. */
+const trainsNoNetwork = 'memory'
+const backbone = 'efficientnet-lite2'
+/** Null where set-up could not fetch it; then no model has a memory. */
+const backboneWeights = await backboneFile(backbone)
 const restores = new Set(['anogan', 'ganomaly', 'fanogan'])
 
 interface Options {
@@ -71,7 +77,7 @@ it('are all tested here', () => {
     listSystems()
       .systems.map(({ name }) => name)
       .sort(),
-  ).toEqual([...names].sort())
+  ).toEqual([...names, trainsNoNetwork].sort())
 })
 
 for (const model of names) {
@@ -117,14 +123,17 @@ for (const model of names) {
 
     it('is calibrated for each score that it lists, and these are all that its components allow', async () => {
       const { images } = await whole()
-      const task = taskOf(model, {
-        images,
-        ...(restores.has(model) && { set: { texture: true, whitened: true, relative: true } }),
-      })
+      const all = restores.has(model) ? { texture: true, whitened: true, relative: true } : {}
+      const remembering = backboneWeights === null ? {} : { memory: true, backbone }
+      const task = {
+        ...taskOf(model, { images, set: { ...all, ...remembering } }),
+        ...(backboneWeights === null ? {} : { backbone: { name: backbone, file: backboneWeights } }),
+      }
       const { calibration, componentNames, expectedCriticValue } = await train(task)
-      const listed = listSystems().systems.find(({ name }) => name === model)?.scores ?? []
+      const scores = listSystems().systems.find(({ name }) => name === model)?.scores ?? []
+      const listed = scores.filter((name) => backboneWeights !== null || name !== 'memory')
       expect(Object.keys(calibration)).toEqual(listed)
-      expect(Object.values(calibration).every((scores) => scores.length === 4)).toBe(true)
+      expect(Object.values(calibration).every((of) => of.length === 4)).toBe(true)
       const { rows } = await score(task.folder, images.slice(8, 12))
       const { k = 1, reduction = 'max' } = task.config
       if (typeof k !== 'number' || reduction !== 'max') throw new TypeError('as the smoke preset has them')
