@@ -98,7 +98,7 @@ describeInChromium('in the window', () => {
     await page.getByRole('tab', { name: 'Left out (1)' }).waitFor()
     await page.getByRole('button', { name: 'Import 1 file', exact: true }).click()
     await page
-      .getByRole('tabpanel', { name: 'Refused (1)' })
+      .getByRole('tabpanel', { name: 'Refused (2)' })
       .getByText('Not an image', { exact: true })
       .waitFor()
     await page.getByText('No image was imported into papers').waitFor()
