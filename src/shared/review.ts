@@ -44,6 +44,8 @@ export const reviewItemSchema = z.object({
   /** Components of the tile that decides the score, by name. */
   components: z.record(z.string(), z.number()),
   hasMap: z.boolean(),
+  /** Whether there is G(E(x)); a system that restores no image may have a map alone. */
+  hasReconstruction: z.boolean(),
   /** Whether there is a ground-truth mask, see `assetPath.mask`. */
   hasMask: z.boolean(),
   mapScale: z.number().nullable(),

@@ -187,6 +187,7 @@ const queueRow = z.object({
   tiles: z.int(),
   components: float32Blob,
   hasMap: flag,
+  hasReconstruction: flag,
   hasMask: flag,
   mapScale: z.number().nullable(),
   decision: jsonText(decisionSchema).nullable(),
@@ -280,7 +281,8 @@ export function queueQuery(filter: QueueFilter, page: QueuePage = {}): { sql: st
   return {
     sql: `SELECT score.image_id AS imageId, image.file, image.width, image.height, image.split, image.label,
        image.defect_type AS defectType, score.score, score.calibrated, score.tiles, score.components,
-       score.map_file IS NOT NULL AS hasMap, image.mask_sha256 IS NOT NULL AS hasMask,
+       score.map_file IS NOT NULL AS hasMap,
+       score.reconstruction_file IS NOT NULL AS hasReconstruction, image.mask_sha256 IS NOT NULL AS hasMask,
        score.map_scale AS mapScale,
        CASE WHEN decision.id IS NULL THEN NULL ELSE json_object('id', decision.id, 'runId', decision.run_id,
          'imageId', decision.image_id, 'operatorId', decision.operator_id, 'decision', decision.decision,

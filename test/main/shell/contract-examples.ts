@@ -780,6 +780,7 @@ export const callExamples: CallExamples = {
           calibrated: 99.5,
           components: { residual: 0.5, feature: 0.25 },
           hasMap: true,
+          hasReconstruction: true,
           hasMask: true,
           mapScale: 0.5,
           decision,

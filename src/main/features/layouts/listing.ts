@@ -144,6 +144,7 @@ export function requireOneDataset(root: string, folders: readonly string[]): voi
   if (example === undefined) return
   throw new Failure('several-datasets', {
     folder: root,
+    ...(datasets.length === 1 ? { case: 'one' } : {}),
     count: datasets.length,
     datasets: datasets.slice(0, 8).map(([name]) => name),
     example: resolve(root, example[0]),

@@ -39,7 +39,7 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
 /** Rejects where the photograph cannot be loaded; `problem` says what else could not be. */
 export async function loadPart(
   run: string,
-  item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasMask' | 'width' | 'height'>,
+  item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasReconstruction' | 'hasMask' | 'width' | 'height'>,
   colors: { colorMap: ColorMapName; fullScale: number; threshold: number },
   signal: AbortSignal,
 ): Promise<PartPictures> {
@@ -56,7 +56,7 @@ export async function loadPart(
   }
   const [photograph, ...rest] = await Promise.allSettled([
     bitmap(assetPath.original(item.image), signal),
-    item.hasMap ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
+    item.hasReconstruction ? bitmap(assetPath.reconstruction(run, item.image), signal) : null,
     item.hasMap ? heat() : null,
     item.hasMask ? truthOutline(item.image, signal) : null,
     regionOfInterestLines(run, item.image, item),

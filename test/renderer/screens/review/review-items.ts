@@ -30,6 +30,7 @@ export function reviewItem(image: number, change: Partial<ReviewItem> = {}): Rev
     calibrated: 50,
     components: { residual: image, feature: -2 * image },
     hasMap: true,
+    hasReconstruction: true,
     hasMask: false,
     mapScale: 1,
     decision: null,
