@@ -14,6 +14,8 @@ import type { UnfinishedTask } from '../engine-host/supervisor.ts'
 import type { EventHub } from '../platform/events.ts'
 import type { Log } from '../platform/log.ts'
 import { rateLimit } from '../platform/rate-limit.ts'
+import { isStorageFailure } from '../platform/storage-errors.ts'
+import { untilStored } from '../platform/storage-retry.ts'
 import type { Database } from '../store/database.ts'
 import {
   createJob,
@@ -50,7 +52,7 @@ export interface JobContext {
 
 /** How a job is done. An error thrown by its work ends it as failed. */
 export interface JobPlan {
-  kind: JobKind
+  kind: Exclude<JobKind, 'unknown'>
   payload: JsonObject
   runId?: Id
   datasetId?: Id
@@ -95,6 +97,8 @@ export interface JobsOptions {
 
 interface Active {
   plan: JobPlan
+  /** As it was last known: what a window is shown where the row cannot be written or read. */
+  shown: Job
   abort: AbortController
   begun: boolean
   settled: Promise<Job>
@@ -125,6 +129,10 @@ export function unfinishedBy(outcome: UnfinishedTask, reason: unknown, whenClose
 export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_000 }: JobsOptions): Jobs {
   const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }
   const active = new Map<Id, Active>()
+  // Jobs whose end could not be stored yet. Lists show these instead of their rows, which still say `running`.
+  const unstored = new Map<Id, Job>()
+  const retries = new Set<Promise<void>>()
+  const closing = new AbortController()
 
   // A job that is still queued belonged to a process that has ended; nothing starts by itself.
   for (const job of listJobs(db, { active: true })) {
@@ -140,12 +148,13 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     const { promise, resolve } = Promise.withResolvers<Job>()
     active.set(job.id, {
       plan,
+      shown: job,
       abort: new AbortController(),
       begun: false,
       settled: promise,
       settle: resolve,
     })
-    events.emit('job.changed', job)
+    tell(job)
     void lanes[plan.lane].add(() => perform(job.id))
     return job
   }
@@ -156,9 +165,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     job.begun = true
     // The newest progress, which may not be in the database yet.
     let progress: JobProgress | null = null
-    const show = rateLimit<JobProgress>(shownEvery, (shown) =>
-      events.emit('job.changed', { ...findJob(db, id), progress: shown }),
-    )
+    const show = rateLimit<JobProgress>(shownEvery, (shown) => tell({ ...present(job), progress: shown }))
     const keep = rateLimit<JobProgress>(keptEvery, (kept) => {
       try {
         updateJobProgress(db, id, kept)
@@ -172,7 +179,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     try {
       startJob(db, id, process.pid)
       log.info(`Job ${id} (${job.plan.kind}) began.`, { job: id, ...job.plan.payload })
-      events.emit('job.changed', findJob(db, id))
+      tell(present(job))
       end = await job.plan.work({
         id,
         signal: job.abort.signal,
@@ -195,30 +202,80 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     finish(id, job, end, progress)
   }
 
+  /** A job's row, or what was last known of it where the database does not answer. */
+  function present(job: Active): Job {
+    try {
+      job.shown = findJob(db, job.shown.id)
+    } catch (error) {
+      log.warn(`The row of job ${job.shown.id} could not be read.`, failureDocument(error))
+    }
+    return job.shown
+  }
+
+  /** A listener that fails must not end the job that it is told of. */
+  function tell(job: Job): void {
+    try {
+      events.emit('job.changed', job)
+    } catch (error) {
+      log.error(`A listener failed when it was told of job ${job.id}.`, failureDocument(error))
+    }
+  }
+
+  function storeEnd(id: Id, end: JobEnd, progress: JobProgress | null): void {
+    db.transaction(() => {
+      if (progress !== null) updateJobProgress(db, id, progress)
+      finishJob(db, id, end)
+    })
+  }
+
+  /** Ends a job. Never throws, whatever its work gave and whatever the disk says. */
   function finish(id: Id, job: Active, end: JobEnd, progress: JobProgress | null): void {
-    active.delete(id)
     let finished: Job
     try {
-      db.transaction(() => {
-        if (progress !== null) updateJobProgress(db, id, progress)
-        finishJob(db, id, end)
-      })
+      storeEnd(id, end, progress)
+      active.delete(id)
       finished = findJob(db, id)
     } catch (error) {
-      // On a full disk the end of the job cannot be stored. It is announced nevertheless, and the next start of
-      // Fanoscope finds the row and marks it as interrupted.
-      log.error(`The end of job ${id} could not be stored.`, failureDocument(error))
-      const failure = end.state === 'failed' || end.state === 'interrupted' ? end.failure : failureData(error)
-      finished = { ...findJob(db, id), state: 'failed', failure, pid: null }
+      active.delete(id)
+      finished = endNotStored(id, job, end, progress, error)
     }
-    events.emit('job.changed', finished)
+    tell(finished)
     job.settle(finished)
+  }
+
+  /** Shows how a job ended although its row could not be written, and goes on trying to write it. */
+  function endNotStored(id: Id, job: Active, end: JobEnd, progress: JobProgress | null, error: unknown): Job {
+    log.error(`The end of job ${id} could not be stored.`, failureDocument(error))
+    // An end that no schema lets through is stored as the failure that it is.
+    const storable: JobEnd = isStorageFailure(error) ? end : { state: 'failed', failure: failureData(error) }
+    const failure = 'failure' in storable ? storable.failure : failureData(error)
+    const state = storable.state === 'interrupted' ? 'interrupted' : 'failed'
+    const shown: Job = { ...job.shown, progress, state, failure, pid: null, finishedAt: db.now() }
+    unstored.set(id, shown)
+    const stored = untilStored(() => storeEnd(id, storable, null), { signal: closing.signal })
+    const told = stored
+      .then(({ isStored }) => {
+        if (!isStored) return
+        unstored.delete(id)
+        tell(findJob(db, id))
+      })
+      .catch((cause: unknown) => log.error(`The end of job ${id} cannot be stored.`, failureDocument(cause)))
+      .finally(() => retries.delete(told))
+    retries.add(told)
+    return shown
+  }
+
+  const find = (id: Id): Job => unstored.get(id) ?? findJob(db, id)
+
+  function list(only: boolean): Job[] {
+    const jobs = listJobs(db, { active: only, limit: listLimit }).map((job) => unstored.get(job.id) ?? job)
+    return only ? jobs.filter(({ state }) => state === 'queued' || state === 'running') : jobs
   }
 
   function activeOrThrow(id: Id): Active {
     const job = active.get(id)
     if (job) return job
-    const { state } = findJob(db, id)
+    const { state } = find(id)
     throw new Failure('job-ended', { job: id, state })
   }
 
@@ -226,7 +283,11 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     const job = activeOrThrow(id)
     job.abort.abort(reason)
     if (job.begun) return
-    job.plan.dropped?.(reason)
+    try {
+      job.plan.dropped?.(reason)
+    } catch (error) {
+      log.error(`Job ${id} could not be dropped.`, failureDocument(error))
+    }
     finish(id, job, stoppedBy(reason, closed), null)
   }
 
@@ -240,19 +301,22 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
 
   return {
     start,
-    find: (id) => findJob(db, id),
-    list: ({ active: only }) => listJobs(db, { active: only, limit: listLimit }),
+    find,
+    list: ({ active: only }) => list(only),
     activeOf: (runId) => [...active].find(([, job]) => job.plan.runId === runId)?.[0] ?? null,
     stop,
     pause: (id) => paused(id, 'pause'),
     continue: (id) => paused(id, 'continue'),
-    ended: async (id) => active.get(id)?.settled ?? findJob(db, id),
+    ended: async (id) => active.get(id)?.settled ?? find(id),
     async close() {
       const ends = [...active.values()].map((job) => job.settled)
       // Queued jobs are stopped first, so that none of them starts when the running one ends.
       const byTurn = [...active].sort(([, a], [, b]) => Number(a.begun) - Number(b.begun))
       for (const [id] of byTurn) stop(id, 'close')
       await Promise.all(ends)
+      // What cannot be stored now is found by the next start of Fanoscope, and marked as interrupted.
+      closing.abort()
+      await Promise.all(retries)
     },
   }
 }
