@@ -119,8 +119,14 @@ export function createApplication(powers: HostPowers): Application {
         if (session?.workspace.dir === resolve(dir)) return session
         // The new workspace is opened first: if that fails, the old one stays open.
         const opened = openSession({ dir, create, launchEngine, events, hooks: sessionHooks })
-        resumeLive(opened)
-        resumeNotedTrainings(opened)
+        try {
+          resumeLive(opened)
+          resumeNotedTrainings(opened)
+        } catch (error) {
+          // Otherwise this process would own a workspace that nobody can reach.
+          await opened.close()
+          throw error
+        }
         await closeCurrent()
         session = opened
         stopClearing = keepClear(opened)

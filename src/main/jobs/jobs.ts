@@ -41,6 +41,8 @@ export interface JobContext {
   readonly id: Id
   /** Aborted when the job is to stop; the reason is a StopReason. */
   readonly signal: AbortSignal
+  /** Aborted when Fanoscope closes: nothing that a job still does may wait for long then. */
+  readonly closing: AbortSignal
   /**
    * Reports progress; it is sent to windows at most every `shownEvery` and stored at most every `keptEvery`
    * milliseconds.
@@ -183,6 +185,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       end = await job.plan.work({
         id,
         signal: job.abort.signal,
+        closing: closing.signal,
         progress(now) {
           progress = now
           keep.offer(now)
@@ -309,13 +312,13 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     continue: (id) => paused(id, 'continue'),
     ended: async (id) => active.get(id)?.settled ?? find(id),
     async close() {
+      closing.abort()
       const ends = [...active.values()].map((job) => job.settled)
       // Queued jobs are stopped first, so that none of them starts when the running one ends.
       const byTurn = [...active].sort(([, a], [, b]) => Number(a.begun) - Number(b.begun))
       for (const [id] of byTurn) stop(id, 'close')
       await Promise.all(ends)
       // What cannot be stored now is found by the next start of Fanoscope, and marked as interrupted.
-      closing.abort()
       await Promise.all(retries)
     },
   }

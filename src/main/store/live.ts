@@ -231,6 +231,15 @@ export const judgedParts = (db: Database, watchId: Id): Generator<LivePart> =>
     { watchId },
   )
 
+/** The judged parts whose result is written, and this one, in order of arrival. */
+export const writtenParts = (db: Database, watchId: Id, id: number): Generator<LivePart> =>
+  db.iterate(
+    partRow,
+    `SELECT ${partColumns} FROM live_part
+     WHERE watch_id = $watchId AND verdict IS NOT NULL AND (written_at IS NOT NULL OR id = $id) ORDER BY id`,
+    { watchId, id },
+  )
+
 export function markWritten(db: Database, id: number): void {
   db.run('UPDATE live_part SET written_at = $now WHERE id = $id', { id, now: db.now() })
 }

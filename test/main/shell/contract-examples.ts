@@ -263,6 +263,8 @@ const liveExample: LiveState = {
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScales: { 'r-1': 0.5 },
   unfinished: ['part 9.bmp'],
+  storage: { code: 'disk-full', params: {} },
+  results: null,
   problem: 'EIO: i/o error',
   parts: [livePart],
 }
