@@ -4,6 +4,7 @@
  * engine; jobs that read and write files run in threads meanwhile, one at a time.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import PQueue from 'p-queue'
 import { Failure, failureData, failureDocument, failureOf } from '../../shared/failure.ts'
 import type { FailureInfo } from '../../shared/failure-schema.ts'
@@ -84,6 +85,12 @@ export interface Jobs {
   continue(id: Id): void
   /** Waits for the end of a job and gives its final row. */
   ended(id: Id): Promise<Job>
+  /**
+   * Marks the job from whose work an error comes that nobody waited for: it is shown with it, and ends as failed. Called
+   * in the asynchronous context of the error.
+   * @returns the job; null where the error is of none
+   */
+  stray(error: unknown): Id | null
   /** Stops all jobs because Fanoscope is closing, and waits until they have stopped. */
   close(): Promise<void>
 }
@@ -103,9 +110,14 @@ interface Active {
   shown: Job
   abort: AbortController
   begun: boolean
+  /** An error of its work that nobody waited for. */
+  stray: FailureInfo | null
   settled: Promise<Job>
   settle: (job: Job) => void
 }
+
+/** Which job's work is being done. */
+const atWork = new AsyncLocalStorage<Id>()
 
 /** The most jobs in a list. */
 const listLimit = 200
@@ -153,11 +165,14 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       shown: job,
       abort: new AbortController(),
       begun: false,
+      stray: null,
       settled: promise,
       settle: resolve,
     })
     tell(job)
-    void lanes[plan.lane].add(() => perform(job.id))
+    lanes[plan.lane]
+      .add(() => atWork.run(job.id, () => perform(job.id)))
+      .catch((error: unknown) => log.error(`Job ${job.id} failed.`, failureDocument(error)))
     return job
   }
 
@@ -199,6 +214,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       show.drop()
       keep.drop()
     }
+    if (end.state === 'done' && job.stray !== null) end = { state: 'failed', failure: job.stray }
     if (end.state === 'failed')
       log.error(`Job ${id} (${job.plan.kind}) failed: ${failureOf(end.failure).message}`, end.failure)
     else log.info(`Job ${id} (${job.plan.kind}) ended: ${end.state}.`, { job: id })
@@ -212,7 +228,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     } catch (error) {
       log.warn(`The row of job ${job.shown.id} could not be read.`, failureDocument(error))
     }
-    return job.shown
+    return job.stray === null ? job.shown : { ...job.shown, failure: job.stray }
   }
 
   /** A listener that fails must not end the job that it is told of. */
@@ -271,7 +287,9 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
   const find = (id: Id): Job => unstored.get(id) ?? findJob(db, id)
 
   function list(only: boolean): Job[] {
-    const jobs = listJobs(db, { active: only, limit: listLimit }).map((job) => unstored.get(job.id) ?? job)
+    const jobs = listJobs(db, { active: only, limit: listLimit })
+      .map((job) => unstored.get(job.id) ?? job)
+      .map((job) => ({ ...job, failure: active.get(job.id)?.stray ?? job.failure }))
     return only ? jobs.filter(({ state }) => state === 'queued' || state === 'running') : jobs
   }
 
@@ -310,6 +328,14 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     stop,
     pause: (id) => paused(id, 'pause'),
     continue: (id) => paused(id, 'continue'),
+    stray(error) {
+      const id = atWork.getStore()
+      const job = id === undefined ? undefined : active.get(id)
+      if (id === undefined || job === undefined) return null
+      job.stray ??= failureData(error)
+      tell(present(job))
+      return id
+    },
     ended: async (id) => active.get(id)?.settled ?? find(id),
     async close() {
       closing.abort()

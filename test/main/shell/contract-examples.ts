@@ -945,6 +945,7 @@ export const callExamples: CallExamples = {
 }
 
 export const eventExamples: EventExamples = {
+  'app.failed': { code: 'internal', params: { message: 'out of order' } },
   'engine.changed': engine,
   'workspace.changed': { workspace },
   'dataset.changed': { dataset: 'd-1' },
