@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import { stored } from '../platform/storage-errors.ts'
 import { recordAudit } from './audit.ts'
@@ -46,6 +46,9 @@ export interface OpenOptions {
   migrations?: readonly Migration[]
 }
 
+/** Rights of a new workspace's folder: nobody else can reach what is below it. Windows has the rights of its parent. */
+const ownerOnly = 0o700
+
 /** Files that operating systems create in every folder. */
 const ignorable = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory'])
 
@@ -79,7 +82,11 @@ function prepareFolder(dir: string, create: boolean): void {
     if (others.length > 0) {
       throw new Failure('workspace-folder-not-empty', { folder: dir })
     }
-    stored(() => mkdirSync(dir, { recursive: true }))
+    // Everything in it is for its owner alone: photographs of products, names, decisions.
+    stored(() => {
+      mkdirSync(dir, { recursive: true, mode: ownerOnly })
+      chmodSync(dir, ownerOnly)
+    })
   }
 }
 
@@ -212,6 +219,27 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
   } catch (error) {
     release()
     throw error
+  }
+}
+
+/** A path without the links that lead to it, also where its end does not exist yet. */
+function realPathOf(path: string): string {
+  if (existsSync(path) || dirname(path) === path) return realpathSync(path)
+  return join(realPathOf(dirname(path)), basename(path))
+}
+
+/**
+ * For what is written for others: a file among those that only the workspace writes would be taken for damage.
+ * @throws Failure `inside-workspace`
+ */
+export function requireOutside({ dir, paths }: Pick<Workspace, 'dir' | 'paths'>, target: string): void {
+  const real = realPathOf(resolve(target))
+  const { database, ...folders } = paths
+  for (const own of [database, ...Object.values(folders)]) {
+    const below = relative(realPathOf(own), real)
+    if (!below.startsWith('..') && !isAbsolute(below)) {
+      throw new Failure('inside-workspace', { target, folder: dir })
+    }
   }
 }
 
