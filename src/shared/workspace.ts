@@ -16,6 +16,7 @@ export const problemSchema = messageSchema.extend({
     'file-unreadable',
     'map-missing',
     'checkpoint-missing',
+    'run-file-changed',
     'file-not-in-database',
     'temporary-file',
     'label-unreadable',

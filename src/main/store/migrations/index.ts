@@ -9,6 +9,7 @@ import { messages } from './0007-messages.ts'
 import { warningsAsData } from './0008-warnings-as-data.ts'
 import { grayLevels } from './0009-gray-levels.ts'
 import { storedFailures } from './0012-stored-failures.ts'
+import { runFiles } from './0013-run-files.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   warningsAsData,
   grayLevels,
   storedFailures,
+  runFiles,
 ]
