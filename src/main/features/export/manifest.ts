@@ -18,6 +18,8 @@ const inputOfGraph = {
   size: z.int(),
   channels: z.union([z.literal(1), z.literal(3)]),
   scale: z.number(),
+  /** `exact`: as `docs/model-format.md` says. `libvips`: also of models from before there was a choice. */
+  resizing: z.enum(['exact', 'libvips']).default('libvips'),
   /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
   normalization: z.enum(['none', 'local']).default('none'),
   overlap: z.number(),
@@ -121,7 +123,7 @@ export interface ManifestFacts {
 
 export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
   const { run, description, white16, batch, version } = facts
-  const { input, size, channels, scale, normalization, overlap, latent } = configSchema.parse(run.config)
+  const { latent, ...shape } = configSchema.parse(run.config)
   const { score, k, reduction } = settingsInUse(db, run)
   const point = activePoint(db, run.id)
   return {
@@ -139,12 +141,8 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
     exportedAt: new Date(db.now()).toISOString(),
     weightsSha256: description.weightsSha256,
     preprocessing: {
-      input,
-      size,
-      channels,
-      scale: input === 'tiles' ? scale : 1,
-      normalization,
-      overlap,
+      ...shape,
+      scale: shape.input === 'tiles' ? shape.scale : 1,
       regionOfInterest: description.regionOfInterest ?? wholePhotograph,
       range: [-1, 1],
       white16,

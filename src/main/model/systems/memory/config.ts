@@ -5,6 +5,7 @@ import { memoryComponents, scoresFrom } from '../../scores.ts'
 /** Every parameter of a memory of features alone. It trains no network. */
 export const memoryConfigSchema = z.strictObject({
   channels: imageParameters.channels,
+  resizing: imageParameters.resizing,
   backbone: z.enum(backbones).default('efficientnet-lite2').meta({
     description: 'The network, trained on other photographs, whose features are used',
     source: 'Tan and Le 2019',
