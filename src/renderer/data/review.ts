@@ -255,8 +255,11 @@ export const useReviewStore = defineStore('review', () => {
     if (run === query.value?.run) ownDecisions.hear(image, saving.value)
   })
 
-  /** Accepts every part that nobody has decided on, as one step that can be taken back as a whole. */
-  async function acceptRest(operator: string): Promise<number> {
+  /**
+   * Accepts the parts that nobody has decided on, as one step that can be taken back as a whole.
+   * @param flaggedToo also those that are flagged
+   */
+  async function acceptRest(operator: string, flaggedToo: boolean): Promise<number> {
     const asked = query.value
     if (asked === null || saving.value) return 0
     saving.value = true
@@ -265,6 +268,7 @@ export const useReviewStore = defineStore('review', () => {
         run: asked.run,
         ...(asked.split === null ? {} : { split: asked.split }),
         operator,
+        flaggedToo,
       })
       await open(asked, currentId.value)
       return accepted

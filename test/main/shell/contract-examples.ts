@@ -802,7 +802,10 @@ export const callExamples: CallExamples = {
     },
     output: decision,
   },
-  'review.acceptRest': { input: { run: 'r-1', split: 'test', operator: '李雷' }, output: { accepted: 40 } },
+  'review.acceptRest': {
+    input: { run: 'r-1', split: 'test', operator: '李雷', flaggedToo: false },
+    output: { accepted: 40 },
+  },
   'review.undo': { input: { run: 'r-1', operator: '李雷' }, output: { undone: decision, count: 1 } },
   'threshold.validation': {
     input: { run: 'r-1' },
