@@ -117,13 +117,34 @@ describeInChromium('the review in the window', () => {
       await page.locator('.screen-header h1').waitFor()
       await signIn(page, 'Mei Lin')
       await page.evaluate(`location.hash = '#/review/${run}'`)
-      await onStage(page)
+      // Folders tell what a part is: they are not shown while the truth is hidden.
+      expect(await onStage(page)).not.toContain('/')
+      expect((await files(page)).every((file) => !file.includes('/'))).toBe(true)
+      await page.keyboard.press('g')
+      await eventually(() => onStage(page)).toContain('/')
     }
     const { page } = station
     if ((await queue(page).getByText(name, { exact: true }).count()) === 0)
       await choose('Order of the queue', name)
     const wanted = order(parts).map(({ file }) => file)
     await shown(wanted.slice(0, 6), async () => (await files(page)).slice(0, 6))
+  })
+
+  it('keeps what was typed for a part when a person moves on and comes back', async () => {
+    const { page } = station
+    const note = page.getByRole('textbox', { name: 'Note' })
+    await onStage(page)
+    await page.keyboard.press('n')
+    await page.keyboard.type('a scratch?')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ArrowDown')
+    await eventually(() => note.inputValue()).toBe('')
+    await queue(page).getByRole('img', { name: 'Draft' }).waitFor()
+    await page.keyboard.press('ArrowUp')
+    await eventually(() => note.inputValue()).toBe('a scratch?')
+    await note.fill('')
+    await note.press('Escape')
+    await eventually(() => queue(page).getByRole('img', { name: 'Draft' }).count()).toBe(0)
   })
 
   it('stores a rejection with the type of its digit, the note and the score that was on screen', async () => {
