@@ -279,7 +279,7 @@ export const useReviewStore = defineStore('review', () => {
   function reread(): void {
     if (query.value === null || rereading) return
     rereading = true
-    open(query.value, currentId.value).finally(() => {
+    void open(query.value, currentId.value).finally(() => {
       rereading = false
     })
   }

@@ -263,6 +263,8 @@ const liveExample: LiveState = {
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScales: { 'r-1': 0.5 },
   unfinished: ['part 9.bmp'],
+  storage: { code: 'disk-full', params: {} },
+  results: null,
   problem: 'EIO: i/o error',
   parts: [livePart],
 }
@@ -946,6 +948,7 @@ export const callExamples: CallExamples = {
 }
 
 export const eventExamples: EventExamples = {
+  'app.failed': { code: 'internal', params: { message: 'out of order' } },
   'engine.changed': engine,
   'workspace.changed': { workspace },
   'dataset.changed': { dataset: 'd-1' },
