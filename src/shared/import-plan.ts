@@ -20,6 +20,8 @@ export const knownLayoutSchema = z.enum([
   'labelme',
   'segmentation-classes',
   'label-studio',
+  'cvat',
+  'voc',
   'table',
   'folders',
 ])
@@ -86,7 +88,9 @@ export const plannedPhotographSchema = z.object({
 })
 export type PlannedPhotograph = z.infer<typeof plannedPhotographSchema>
 
-export const annotationFormatSchema = z.enum(['coco', 'labelme'])
+/** Documents whose shapes are drawn on the photographs that they name. */
+export const annotationFormatSchema = z.enum(['coco', 'labelme', 'label-studio', 'cvat', 'voc'])
+export type AnnotationFormat = z.infer<typeof annotationFormatSchema>
 
 export const importPlanSchema = z.object({
   format: z.literal('fanoscope-import-plan'),

@@ -1,7 +1,7 @@
 /** The names of the classes of masks, where a file beside the masks lists them. */
 import { z } from 'zod'
 import type { MaskClass } from '../../images/mask-classes.ts'
-import { decodeText } from './document.ts'
+import { decodeText } from '../../platform/read-document.ts'
 import { meaningOf } from './label-words.ts'
 
 /** Gives the name of a class; null where nothing lists it. */

@@ -47,7 +47,9 @@ const headers: Record<Column, readonly string[]> = {
       label, labels, class, result, judgement, judgment, verdict, status, decision, ok ng, okng, ng ok,
       quality, state
     `),
-    ...listed('anomaly class, label name, class name, ground truth label, inspection, category'),
+    ...listed(
+      'anomaly class, label name, class name, ground truth label, inspection, category, choice, choices',
+    ),
     ...listed(
       '标签, 标注, 判定, 结果, 类别, 分类, 检测结果, ラベル, 判定結果, 結果, クラス, 라벨, 판정, 결과',
     ),
@@ -164,7 +166,7 @@ interface Cells {
   type: string
 }
 
-function rowsOf(all: readonly Cells[]): TableRow[] {
+export function rowsOf(all: readonly Cells[]): TableRow[] {
   const hasWordForNormal = all.some(({ label }) => labelOfName(label) === 'normal')
   return all.map(({ file, label: cell, flag, split, mask, type }) => {
     const masks = listOfMasks(mask)
@@ -223,7 +225,11 @@ export async function readTable(
     const columns = columnsOf(header)
     if (columns === null) continue
     const cells = body.map((row): Cells => {
-      const cell = (column: Column): string => row[columns.get(column) ?? -1] ?? ''
+      const cell = (column: Column): string => {
+        const text = row[columns.get(column) ?? -1] ?? ''
+        // Label Studio writes shapes into a cell, as JSON.
+        return column === 'label' && /^\s*\[\s*\{/.test(text) ? '' : text
+      }
       return {
         file: cell('file'),
         label: cell('label'),
