@@ -83,6 +83,8 @@ export const plannedPhotographSchema = z.object({
   defectType: defectTypeNameSchema.nullable(),
   /** Its masks; several are united. */
   masks: z.array(pathBelowSchema).default([]),
+  /** The part of which this is one of several views, which all stay in one split. */
+  part: z.string().min(1).max(4096).nullable().default(null),
   /** Something about its name is that of a mask, so its pixels are looked at before it is taken as a photograph. */
   maskLike: z.boolean().default(false),
 })

@@ -84,11 +84,12 @@ export function commitBatch(context: ImportContext, items: readonly Item[]): voi
 }
 
 function addRow(
-  { workspace, dataset, importId, rule }: ImportContext,
+  context: ImportContext,
   reading: Reading & { kind: 'read' },
   placement: Placement,
   mask: StagedMask | null,
 ): void {
+  const { workspace, dataset, importId, rule } = context
   const { staged, info, file } = reading
   addImage(workspace.db, {
     datasetId: dataset.id,
@@ -105,7 +106,7 @@ function addRow(
     label: placement.label,
     defectType: placement.defectType,
     maskSha256: mask?.staged.sha256 ?? null,
-    partGroup: null,
+    partGroup: context.planned.get(file)?.part ?? null,
     warnings: info.warnings,
   })
 }

@@ -23,6 +23,7 @@ import { splitOfFolder } from './folder-roles.ts'
 import { recognise } from './known/index.ts'
 import { foldersOf, type Listing, listFolder, requireOneDataset } from './listing.ts'
 import { matchMasks, type Placed, type PlacedPhotograph } from './match-masks.ts'
+import { partsOf } from './part-views.ts'
 import { pictureFacts } from './picture-facts.ts'
 import { readRealIad, readTable, type TableRow } from './table.ts'
 import type { LeftOut } from './walk.ts'
@@ -122,11 +123,17 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
   })
   const annotated = documents.some(({ kind }) => annotationFormat(kind) !== null)
 
+  const parts = partsOf(photographs)
+  const [example] = parts.keys()
+  if (example !== undefined) {
+    const params = { views: parts.size, parts: new Set(parts.values()).size, example }
+    notes.push({ file: '.', ...message('part-views', params) })
+  }
   const planned = photographs.map((file): PlannedPhotograph => {
     const { split, defectType } = meaning(file)
     const row = rows.get(file)
     const masks = [...new Set([...(row?.masks ?? []), ...(masksOf.get(file) ?? [])])]
-    const base = { file, masks, maskLike: found.notLookedAt.has(file) }
+    const base = { file, masks, part: parts.get(file) ?? null, maskLike: found.notLookedAt.has(file) }
     const correction = corrections.get(folderOf(file))
     if (correction) {
       const unknown = correction.label === 'unlabeled'
