@@ -105,6 +105,8 @@ export const importPlanSchema = z.object({
   photographs: z.array(plannedPhotographSchema),
   /** Documents with annotations of photographs, which are read after these. */
   documents: z.array(z.object({ file: pathBelowSchema, format: annotationFormatSchema })).default([]),
+  /** Files that say which defect type a value or color in the masks is. */
+  classLists: z.array(pathBelowSchema).default([]),
   /** Not taken, and why. */
   leftOut: z.array(messageSchema.extend({ file: z.string(), code: leftOutCodeSchema })).default([]),
   /** What a person should know of single files or folders; messages of the topic `warning`. */

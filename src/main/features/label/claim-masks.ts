@@ -1,10 +1,18 @@
-/** Finds the photographs of masks that are pictures. */
-import { basename, dirname } from 'node:path'
+/** Finds the photographs of masks that are pictures, as the plan of an import does. */
+import { join } from 'node:path'
 import type { Image } from '../../../shared/image.ts'
+import { message } from '../../../shared/messages/message.ts'
+import { readImageHeader } from '../../images/decode.ts'
+import type { Size } from '../../images/orientation.ts'
+import { ImageRefusal } from '../../images/refusal.ts'
+import { folderOf } from '../layouts/find-masks.ts'
+import { placedMask, placeOf } from '../layouts/folder-meaning.ts'
+import { maskRole, splitOfFolder } from '../layouts/folder-roles.ts'
 import { isMaskFile, maskKey } from '../layouts/mask-keys.ts'
+import { matchMasks, type Placed, type PlacedPhotograph } from '../layouts/match-masks.ts'
 import { type ClaimContext, Claims, imagesByName, noImage } from './claims.ts'
 import { meaningOf } from './label-words.ts'
-import { folded, type Match, type Wanted } from './match-photograph.ts'
+import { folded } from './match-photograph.ts'
 
 const isPicture = (file: string): boolean => /\.(png|bmp|tiff?|jpe?g|webp|gif)$/i.test(file)
 
@@ -14,62 +22,79 @@ export function isMaskPicture(files: readonly string[]): string[] {
   return inFolder.length > 0 ? inFolder : files.filter(isPicture)
 }
 
-/** What people add to the name of a mask. */
-const maskSuffix = /[ ._-]?(?:mask|masks|gt|label|labels|seg|segmentation|annotation)(?:[ ._-]?\d+)?$/i
-const maskPrefix = /^(?:mask|gt|label|seg)[ ._-]?/i
-
-/** The photograph of a mask, by what the name says, from its most literal reading on. */
-function photographOfMask(
-  match: ClaimContext['match'],
-  names: ReadonlyMap<string, Image>,
-  file: string,
-): { found: Match; key: string } {
-  const key = isMaskFile(file) ? maskKey(file, 'mvtec') : maskKey(`masks/${file}`, 'mvtec')
-  const exact = names.get(folded(key))
-  if (exact) return { found: { image: exact, isLikely: false }, key }
-  const folder = dirname(key) === '.' ? '' : `${dirname(key)}/`
-  const last = basename(key)
-  const bare = last.replace(maskSuffix, '').replace(maskPrefix, '')
-  const numbered = bare.replace(/[ _-]\d+$/, '')
-  const stems = [...new Set([last, bare, numbered])].filter((stem) => stem !== '')
-  const tries: Wanted[] = [
-    ...stems.map((stem) => ({ name: `${folder}${stem}`, isStem: true, isWhole: true })),
-    // MVTec LOCO has a folder of masks for each photograph.
-    ...(folder === '' ? [] : [{ name: dirname(key), isStem: true, isWhole: true }]),
-    // The name may have the photograph's own ending: 000.png_mask.png.
-    { name: key, isWhole: true },
-    ...stems.map((stem) => ({ name: `${folder}${stem}`, isStem: true })),
-    { name: key },
-  ]
-  let several: Match = { image: null, candidates: [] }
-  for (const wanted of tries) {
-    const found = match(wanted)
-    if (found.image !== null) return { found, key }
-    // In these layouts the masks beside the photographs are those of the test.
-    const ofTest = found.candidates.filter((image) => folded(image.file).startsWith('test/'))
-    const [one] = ofTest
-    if (one && ofTest.length === 1) return { found: { image: one, isLikely: false }, key }
-    if (several.image === null && several.candidates.length === 0) several = found
-  }
-  return { found: several, key }
+const foldersIn = (file: string): string[] => {
+  const folder = folderOf(file)
+  return folder === '.' ? [] : folder.split('/')
 }
 
-export function claimsOfMasks(
-  { match, report }: ClaimContext,
+const keyOf = (file: string): string => maskKey(isMaskFile(file) ? file : `masks/${file}`, 'mvtec')
+
+/** Masks of an export are found by the names that it gave them, others by split, folder, name and size. */
+export async function claimsOfMasks(
+  { report, root }: ClaimContext,
   files: readonly string[],
   names: ReadonlyMap<Image['id'], string>,
   images: readonly Image[],
-): Claims {
-  const byName = imagesByName(names, images)
+): Promise<Claims> {
+  const byExport = imagesByName(names, images)
+  // Two photographs of one path are two versions of it: the path alone says neither.
+  const byFile = new Map<string, Image[]>()
+  for (const image of images) byFile.set(image.file, [...(byFile.get(image.file) ?? []), image])
   const claims = new Claims()
+  const claim = (image: Image, file: string): void => {
+    const folder = foldersIn(file).at(-1) ?? null
+    const isType = folder !== null && maskRole(folder) === null && meaningOf(folder) === 'defect'
+    claims.of(image, file).masks.push({ file, type: isType ? folder : null })
+  }
+  const open: Placed[] = []
   for (const file of files) {
-    const { found, key } = photographOfMask(match, byName, file)
-    if (found.image === null) report.skipped.push({ file, ...noImage(found, key) })
-    else {
-      const folder = key.includes('/') ? (key.split('/').at(-2) ?? null) : null
-      const type = folder !== null && meaningOf(folder) === 'defect' ? folder : null
-      claims.of(found.image, file).masks.push({ file, type })
+    const exact = byExport.get(folded(keyOf(file)))
+    if (exact) {
+      claim(exact, file)
+      continue
+    }
+    const folders = foldersIn(file)
+    const at = folders.findIndex((name) => maskRole(name) !== null)
+    open.push({ file, ...placedMask(folders, at < 0 ? null : at) })
+  }
+  const placed = [...byFile.keys()].map((file): PlacedPhotograph => {
+    const folders = foldersIn(file)
+    const split = folders.map(splitOfFolder).find((found) => found !== null) ?? null
+    const isNormal = byFile.get(file)?.every(({ label }) => label === 'normal') ?? false
+    return { file, split, place: placeOf(folders), isNormal }
+  })
+  const sizeOf = async (file: string): Promise<Size | null> =>
+    byFile.get(file)?.[0] ?? sizeIn(join(root, file))
+  const { masksOf, ambiguous, alone, guessed } = await matchMasks(open, placed, sizeOf)
+  for (const [photograph, masks] of masksOf) {
+    const [image, ...others] = byFile.get(photograph) ?? []
+    for (const file of masks) {
+      if (image && others.length === 0) claim(image, file)
+      else
+        report.skipped.push({
+          file,
+          ...noImage({ image: null, candidates: image ? [image, ...others] : [] }, keyOf(file)),
+        })
     }
   }
+  for (const { mask: file, candidates } of ambiguous) {
+    const found = candidates.flatMap((candidate) => byFile.get(candidate) ?? [])
+    report.skipped.push({ file, ...noImage({ image: null, candidates: found }, keyOf(file)) })
+  }
+  for (const file of alone) {
+    report.skipped.push({ file, ...noImage({ image: null, candidates: [] }, keyOf(file)) })
+  }
+  for (const { mask: file, photograph } of guessed) {
+    report.notes.push({ file, ...message('mask-guessed', { file: photograph }) })
+  }
   return claims
+}
+
+async function sizeIn(path: string): Promise<Size | null> {
+  try {
+    return await readImageHeader(path)
+  } catch (error) {
+    if (error instanceof ImageRefusal) return null
+    throw error
+  }
 }

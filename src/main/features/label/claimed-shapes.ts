@@ -4,8 +4,7 @@ import { failureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
 import { cleanDefectType, type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
-import { regionShapesOf } from '../../../shared/region-shape.ts'
-import { classTexts, fitMask, interpretMask } from '../../images/mask.ts'
+import { fitMask, interpretMask } from '../../images/mask.ts'
 import { type Orientation, orientationOf, type Size, turnedSize } from '../../images/orientation.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import { blobFormat } from '../../store/images.ts'
@@ -13,7 +12,7 @@ import type { Workspace } from '../../store/workspace.ts'
 import { aboutImage, type Claim, type ClaimContext } from './claims.ts'
 import { conformShapes, type DrawnShape } from './conform.ts'
 import { turnShapes } from './exif-turn.ts'
-import { meaningOf } from './label-words.ts'
+import { maskRegions } from './mask-regions.ts'
 
 /** The shapes of a claim as they can be stored; what cannot is noted. @throws Failure where none can be used */
 export async function conformed(context: Omit<ClaimContext, 'match'>, claim: Claim): Promise<Shape[]> {
@@ -68,28 +67,10 @@ async function shapesOfMask(
     report.skipped.push({ file, ...otherSize({ width, height }, image) })
     return []
   }
-  const { classes, classOf, notes } = fitting
-  report.notes.push(...notes.map((note) => ({ file, ...note })))
   const type = cleanDefectType(image.defectType ?? folderType ?? '') ?? unnamedDefect
-  const names = classes.map((found) => nameOf(found))
-  const unnamed = classes.filter((_, i) => names[i] === null)
-  if (unnamed.length > 1) {
-    report.notes.push({ file, ...message('mask-classes', { classes: classTexts(unnamed) }) })
-  }
-  return classes.flatMap((_, i): Shape[] => {
-    const name = names[i] ?? null
-    // Those without a name are one area, which the first of them stands for.
-    if (name === null && i > names.indexOf(null)) return []
-    if (name !== null && meaningOf(name) !== 'defect') {
-      report.notes.push({ file, ...message('mask-class-left-out', { name }) })
-      return []
-    }
-    const isOwn = (index: number): boolean => {
-      const found = classOf[index] ?? 0
-      return name === null ? found > 0 && names[found - 1] === null : found === i + 1
-    }
-    return regionShapesOf(image, isOwn, name === null ? type : (cleanDefectType(name) ?? type))
-  })
+  const { shapes, notes } = maskRegions(fitting, type, nameOf)
+  report.notes.push(...[...fitting.notes, ...notes].map((note) => ({ file, ...note })))
+  return shapes
 }
 
 const otherSize = (size: Size, { file, width, height }: Image): Message =>

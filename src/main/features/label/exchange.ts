@@ -1,5 +1,4 @@
 /** Exports and imports the masks of a whole dataset in the formats of other tools. */
-import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
@@ -14,13 +13,14 @@ import { replaceFile } from '../../platform/durable-file.ts'
 import { requireNotFrozen } from '../../store/frozen.ts'
 import { findImage, iterateImages, setLabel } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { isClassList } from '../layouts/class-lists.ts'
 import { walkFiles } from '../layouts/walk.ts'
 import { maskShapesOf, saveAnnotation, shapesOf } from './annotate.ts'
 import { claimsOfDocuments, isXml } from './claim-documents.ts'
 import { claimsOfMasks, isMaskPicture } from './claim-masks.ts'
 import { conformed } from './claimed-shapes.ts'
 import type { Claim, Claims } from './claims.ts'
-import { classNames, isClassList } from './class-names.ts'
+import { readClassNames } from './class-names.ts'
 import { cocoWriter } from './coco.ts'
 import { labelmeNames, maskNames } from './export-names.ts'
 import { toLabelme } from './labelme.ts'
@@ -122,11 +122,7 @@ export async function importMasks(
     match: photographMatcher(images),
     report,
     invert: request.invert ?? false,
-    classes: classNames(
-      await Promise.all(
-        files.filter(isClassList).map(async (file) => ({ file, bytes: await readFile(join(root, file)) })),
-      ),
-    ),
+    classes: await readClassNames(root, files.filter(isClassList)),
   }
   const ending = isXml(format) ? /\.xml$/i : /\.json$/i
   const used = format === 'mvtec' ? isMaskPicture(files) : files.filter((file) => ending.test(file))
@@ -139,7 +135,7 @@ export async function importMasks(
   }
   const claims =
     format === 'mvtec'
-      ? claimsOfMasks(context, used, maskNames(images, dataset.layout), images)
+      ? await claimsOfMasks(context, used, maskNames(images, dataset.layout), images)
       : await claimsOfDocuments(context, used, format, labelmeNames(images), images)
   for (const claim of claims.list()) {
     const may = mayDrawOn(claim.image)

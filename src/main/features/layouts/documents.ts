@@ -4,14 +4,17 @@ import type { AnnotationFormat } from '../../../shared/import-plan.ts'
 
 export type DocumentKind = AnnotationFormat | 'real-iad' | 'other'
 
-/** As much of a document as tells what it is; labelme puts the photograph itself behind this. */
+/** As much of a document as tells what it is, at its beginning and its end: between them the photograph itself may lie. */
 const headBytes = 16_384
 
 async function headOf(path: string): Promise<string> {
   const file = await open(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    const bytes = buffer.subarray(0, bytesRead)
+    const { size } = await file.stat()
+    const from = Math.max(bytesRead, size - headBytes)
+    const tail = await file.read(Buffer.alloc(headBytes), 0, headBytes, from + (from % 2))
+    const bytes = Buffer.concat([buffer.subarray(0, bytesRead), tail.buffer.subarray(0, tail.bytesRead)])
     const mark = bytesRead >= 2 ? bytes.readUInt16BE(0) : 0
     if (mark === 0xfffe) return bytes.toString('utf16le')
     if (mark === 0xfeff)

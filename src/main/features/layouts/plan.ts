@@ -17,7 +17,7 @@ import { labelsOfCvat, labelsOfLabelStudio } from './classified.ts'
 import type { DocumentKind } from './documents.ts'
 import { type FindFile, fileFinder } from './file-finder.ts'
 import { findMasks, folderOf } from './find-masks.ts'
-import { type FolderMeaning, hasTypedSplits, meaningOf, placeOf, typeOfFolder } from './folder-meaning.ts'
+import { type FolderMeaning, hasTypedSplits, meaningOf, placedMask, typeOfFolder } from './folder-meaning.ts'
 import { plain } from './folder-names.ts'
 import { splitOfFolder } from './folder-roles.ts'
 import { recognise } from './known/index.ts'
@@ -89,7 +89,9 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     corrections.get(folderOf(file))?.label ?? rows.get(file)?.label ?? meaning(file).label
 
   const matches = await matchMasks(
-    found.open.filter(({ file }) => !inTables.has(file)).map((mask): Placed => placedMask(mask)),
+    found.open
+      .filter(({ file }) => !inTables.has(file))
+      .map(({ file, folder }): Placed => ({ file, ...placedMask(segmentsOf(folderOf(file)), folder) })),
     photographs.map((file): PlacedPhotograph => {
       const { split, place } = meaning(file)
       return { file, split: rows.get(file)?.split ?? split, place, isNormal: labelOf(file) === 'normal' }
@@ -156,6 +158,7 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     }
   })
   noteUnclear(planned, meanings, corrections, notes)
+  const hasMasks = planned.some(({ masks }) => masks.length > 0)
   const hasSplits =
     asked !== 'flat' &&
     photographs.some((file) => (rows.get(file)?.split ?? meaning(file).split) === 'test') &&
@@ -172,8 +175,13 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
       const format = annotationFormat(kind)
       return format === null ? [] : [{ file, format }]
     }),
+    classLists: hasMasks ? listing.classLists : [],
     leftOut: [
       ...listing.leftOut,
+      // Without masks it is a file like any other.
+      ...(hasMasks ? [] : listing.classLists).map(
+        (file): LeftOut => ({ file, code: 'not-an-image', params: {} }),
+      ),
       ...found.ofInstances.map((file): LeftOut => ({ file, code: 'mask-of-instances', params: {} })),
       ...notUsed(documents, tables),
     ],
@@ -209,12 +217,6 @@ function saidOf(corrections: ReadonlyMap<string, GivenCorrection>) {
   const of = (holds: GivenCorrection['holds']): Set<string> =>
     new Set([...corrections.values()].filter((said) => said.holds === holds).map(({ path }) => path))
   return { masks: of('masks'), photographs: of('photographs') }
-}
-
-function placedMask({ file, folder }: { file: string; folder: number | null }): Placed {
-  const segments = segmentsOf(folderOf(file))
-  const split = segments.map(splitOfFolder).find((found) => found !== null) ?? null
-  return { file, split, place: placeOf(segments, folder) }
 }
 
 /** Whether a mask lies in a folder that is called as its photograph is. */

@@ -80,6 +80,14 @@ describe('documents in an imported folder', () => {
     ])
   })
 
+  it('of labelme are known also where the photograph inside them comes first', async () => {
+    const inside = { imageData: Buffer.alloc(40_000, 1).toString('base64'), ...JSON.parse(labelme('1.png')) }
+    const text = JSON.stringify({ ...inside, imageData: inside.imageData })
+    expect(text.indexOf('imageData')).toBeLessThan(text.indexOf('shapes'))
+    const { report } = await imported({ 'a/1.png': 1, 'a/1.json': text })
+    expect(report).toMatchObject({ recognized: 'labelme', annotated: 1 })
+  })
+
   it('of COCO, beside a folder of images, are drawn', async () => {
     const { report, images } = await imported({
       'images/default/1.png': 1,

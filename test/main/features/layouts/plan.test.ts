@@ -399,6 +399,18 @@ describe('a public layout, imported without an option', () => {
 })
 
 describe('a table beside photographs', () => {
+  it.each([
+    ['a column that is yes for good parts', 'path,ok\na/1.png,1\na/2.png,0\n'],
+    [
+      'lines about the file before its header',
+      '# exported\n# today\nsep=;\nfile;label\na/1.png;i.O.\na/2.png;n.i.O.\n',
+    ],
+    ['paths of another machine', 'path;result\nD:\\x\\a\\1.png;OK\nD:\\x\\a\\2.png;NG\n'],
+  ])('may have %s', async (_, text) => {
+    const folder = await pictures({ 'a/1.png': 1, 'a/2.png': 2, 'list.csv': text })
+    expect(await planned(folder)).toEqual(['a/1.png drawn normal', 'a/2.png drawn anomalous'])
+  })
+
   it('says label, split, mask and type, in the words of its language', async () => {
     const folder = await pictures({ 'a/1.png': 1, 'a/2.png': 2, 'a/3.png': 3, 'm/x.png': 'm' })
     const tables = {
@@ -453,6 +465,22 @@ describe('a table beside photographs', () => {
 })
 
 describe('which mask belongs to which photograph', () => {
+  it('by the folder that is called as the photograph, before the number in that folder', async () => {
+    const folder = await pictures({
+      'train/good/x.png': 1,
+      'test/dent/000.png': 2,
+      'test/dent/001.png': 3,
+      'ground_truth/dent/000/000.png': 'm',
+      'ground_truth/dent/000/001.png': 'm',
+      'ground_truth/dent/001/000.png': 'm',
+    })
+    expect(await planned(folder)).toEqual([
+      'train/good/x.png drawn normal',
+      'test/dent/000.png test anomalous dent: ground_truth/dent/000/000.png + ground_truth/dent/000/001.png',
+      'test/dent/001.png test anomalous dent: ground_truth/dent/001/000.png',
+    ])
+  })
+
   it.each([
     ['NFC and NFD', 'test/crack/\u00e9.png', 'ground_truth/crack/e\u0301_mask.png'],
     ['upper and lower case', 'test/Crack/A.PNG', 'GROUND_TRUTH/crack/a_MASK.png'],
