@@ -555,6 +555,7 @@ export const callExamples: CallExamples = {
     input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks', invert: false },
     output: {
       images: 3,
+      labeled: 0,
       skipped: [{ file: 'a.json', ...message('marks-no-pixel') }],
       notes: [{ file: 'b.json', ...message('text-encoding', { encoding: 'gb18030' }) }],
     },
