@@ -202,6 +202,9 @@ export const learningParameters = {
 /** Networks that were trained on other photographs. */
 export const backbones = ['efficientnet-lite2'] as const
 
+/** Photographs are not made smaller than this for a backbone, or too few cells would be left. */
+export const leastFeatureSide = 32
+
 /** The memory of features of a backbone, which every system can have. */
 export const memoryParameters = {
   memory: z.boolean().default(false).meta({

@@ -38,15 +38,13 @@ const constant = (dtype: number, shape: Shape, array: ArrayBufferView): Edge => 
 })
 
 /** A float32 constant. */
-export const floats = (values: Float32Array, shape: Shape): Edge =>
-  constant(DataTypes.float32, shape, values)
+export const floats = (values: Float32Array, shape: Shape): Edge => constant(DataTypes.float32, shape, values)
 
 /** A float32 number. */
 export const float = (value: number): Edge => floats(Float32Array.of(value), [])
 
 /** An int64 number. */
-export const integer = (value: number): Edge =>
-  constant(DataTypes.int64, [], BigInt64Array.of(BigInt(value)))
+export const integer = (value: number): Edge => constant(DataTypes.int64, [], BigInt64Array.of(BigInt(value)))
 
 const int32 = (values: readonly number[], shape: Shape): Edge =>
   constant(DataTypes.int32, shape, Int32Array.from(values))
@@ -66,7 +64,12 @@ type Binary = 'AddV2' | 'Sub' | 'Mul' | 'RealDiv' | 'FloorDiv' | 'Maximum' | 'Mi
 /** Combines two values of one type, number by number. */
 export function combined(op: Binary, a: Edge, b: Edge): Edge {
   const { dtype, shape } = edgeType(a)
-  return operation(op, [a, b], { dtype, shape: broadcast(shape, edgeType(b).shape) }, { T: typeAttribute(dtype) })
+  return operation(
+    op,
+    [a, b],
+    { dtype, shape: broadcast(shape, edgeType(b).shape) },
+    { T: typeAttribute(dtype) },
+  )
 }
 
 /** Compares two values of one type: 1 where it holds and 0 elsewhere, as float32. */
@@ -91,7 +94,10 @@ function cast(x: Edge, dtype: number): Edge {
 /** The values at some places along an axis: padding, cutting and repeating are all done by it. */
 export function gathered(x: Edge, places: Edge, axis: number): Edge {
   const { dtype, shape } = edgeType(x)
-  const output = { dtype, shape: [...shape.slice(0, axis), ...edgeType(places).shape, ...shape.slice(axis + 1)] }
+  const output = {
+    dtype,
+    shape: [...shape.slice(0, axis), ...edgeType(places).shape, ...shape.slice(axis + 1)],
+  }
   return operation('GatherV2', [x, places, int32([axis], [])], output, {
     Tparams: typeAttribute(dtype),
     Tindices: typeAttribute(DataTypes.int64),
@@ -150,10 +156,15 @@ export function reshaped(x: Edge, sides: readonly (number | Edge)[]): Edge {
   const wanted = known
     ? int32(shape, [shape.length])
     : packed(sides.map((side) => (typeof side === 'number' ? integer(side) : side)))
-  return operation('Reshape', [x, wanted], { dtype, shape }, {
-    T: typeAttribute(dtype),
-    Tshape: typeAttribute(known ? DataTypes.int32 : DataTypes.int64),
-  })
+  return operation(
+    'Reshape',
+    [x, wanted],
+    { dtype, shape },
+    {
+      T: typeAttribute(dtype),
+      Tshape: typeAttribute(known ? DataTypes.int32 : DataTypes.int64),
+    },
+  )
 }
 
 /** Bilinear, with the centers of pixels aligned: [batch, height, width, channels] to another height and width. */
@@ -161,11 +172,16 @@ export function resized(x: Edge, height: Edge, width: Edge): Edge {
   const { dtype, shape } = edgeType(x)
   const size = cast(packed([height, width]), DataTypes.int32)
   const [batch = anySide, , , channels = anySide] = shape
-  return operation('ResizeBilinear', [x, size], { dtype, shape: [batch, anySide, anySide, channels] }, {
-    T: typeAttribute(dtype),
-    align_corners: { kind: 'boolean', value: false },
-    half_pixel_centers: { kind: 'boolean', value: true },
-  })
+  return operation(
+    'ResizeBilinear',
+    [x, size],
+    { dtype, shape: [batch, anySide, anySide, channels] },
+    {
+      T: typeAttribute(dtype),
+      align_corners: { kind: 'boolean', value: false },
+      half_pixel_centers: { kind: 'boolean', value: true },
+    },
+  )
 }
 
 /** Each value averaged with its neighbors, up to eight, without what lies outside: [batch, rows, columns, channels]. */
@@ -183,20 +199,30 @@ export function averagedOver3x3(x: Edge): Edge {
 /** Over one axis, which is left out of the result. */
 export function reduced(op: 'Mean' | 'Sum', x: Edge, axis: number): Edge {
   const { dtype, shape } = edgeType(x)
-  return operation(op, [x, int32([axis], [1])], { dtype, shape: shape.filter((_, i) => i !== axis) }, {
-    T: typeAttribute(dtype),
-    Tidx: typeAttribute(DataTypes.int32),
-    keep_dims: { kind: 'boolean', value: false },
-  })
+  return operation(
+    op,
+    [x, int32([axis], [1])],
+    { dtype, shape: shape.filter((_, i) => i !== axis) },
+    {
+      T: typeAttribute(dtype),
+      Tidx: typeAttribute(DataTypes.int32),
+      keep_dims: { kind: 'boolean', value: false },
+    },
+  )
 }
 
 /** The largest of some values [n], as many as an int64 number says, in no particular order. */
 export function largest(values: Edge, count: Edge): Edge {
   const { dtype } = edgeType(values)
-  const found = operation('TopKV2', [values, cast(count, DataTypes.int32)], { dtype, shape: [anySide] }, {
-    T: typeAttribute(dtype),
-    sorted: { kind: 'boolean', value: true },
-  })
+  const found = operation(
+    'TopKV2',
+    [values, cast(count, DataTypes.int32)],
+    { dtype, shape: [anySide] },
+    {
+      T: typeAttribute(dtype),
+      sorted: { kind: 'boolean', value: true },
+    },
+  )
   const { node } = found
   const both = { ...node, outputs: [...node.outputs, { dtype: DataTypes.int32, shape: [anySide] }] }
   return { node: both, output: 0 }
@@ -207,11 +233,16 @@ export function product(a: Edge, b: Edge, { transposed = false } = {}): Edge {
   const { dtype, shape } = edgeType(a)
   const [rows = anySide] = shape
   const columns = edgeType(b).shape[transposed ? 0 : 1] ?? anySide
-  return operation('MatMul', [a, b], { dtype, shape: [rows, columns] }, {
-    T: typeAttribute(dtype),
-    transpose_a: { kind: 'boolean', value: false },
-    transpose_b: { kind: 'boolean', value: transposed },
-  })
+  return operation(
+    'MatMul',
+    [a, b],
+    { dtype, shape: [rows, columns] },
+    {
+      T: typeAttribute(dtype),
+      transpose_a: { kind: 'boolean', value: false },
+      transpose_b: { kind: 'boolean', value: transposed },
+    },
+  )
 }
 
 /** A float32 number as int64, cut off. */

@@ -5,6 +5,7 @@
  */
 import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
+import { memoryGraphNames } from '../../model/exported-files.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { memoryComponents } from '../../model/scores.ts'
 import { backboneNetwork, type FeatureLayer } from '../backbones/feature-extractor.ts'
@@ -31,7 +32,6 @@ import {
 import { DataTypes, type Edge, placeholderNode } from '../graph/ir.ts'
 import { anySide } from '../graph/program.ts'
 import { capturingGraphs, type StepGraph } from '../graph/program-graph.ts'
-import { memoryGraphNames } from '../../model/exported-files.ts'
 import { nearestInMap } from '../scoring/distance-map.ts'
 import { farthestShare, type Usual } from './cell-evidence.ts'
 import type { FeatureMemory } from './feature-memory.ts'
@@ -98,11 +98,7 @@ export function memoryGraph({ memory, layers, backbone, smaller, hasRegion }: Me
 
   const featuresOf = (x: Edge, high: Edge, wide: Edge) => {
     const grid = { rows: cellsAlong(high, stride), columns: cellsAlong(wide, stride) }
-    const padded = gathered(
-      gathered(x, centeredPlaces(high, stride), 1),
-      centeredPlaces(wide, stride),
-      2,
-    )
+    const padded = gathered(gathered(x, centeredPlaces(high, stride), 1), centeredPlaces(wide, stride), 2)
     const output = inlined(network, { x: padded })
     return { grid, plain: cut(output('plain'), grid), averaged: cut(output('averaged'), grid) }
   }
@@ -133,7 +129,9 @@ export function memoryGraph({ memory, layers, backbone, smaller, hasRegion }: Me
   const fine = combined('RealDiv', distances(first.plain, grid, memory.drawn), float(memory.drawn.unit))
   const drawn = combined('AddV2', combined('RealDiv', total, float(memory.scored.length)), fine)
 
-  const inside = hasRegion ? placeholderNode('memory/inside', { dtype: DataTypes.float32, shape: [anySide, anySide] }) : null
+  const inside = hasRegion
+    ? placeholderNode('memory/inside', { dtype: DataTypes.float32, shape: [anySide, anySide] })
+    : null
   const counts = inside && countedCells({ node: inside, output: 0 }, grid, { height, width }, stride)
   const evidence = evidenceOf(reshaped(total, [-1]), counts && reshaped(counts, [-1]))
   const { usual } = memory
@@ -167,11 +165,7 @@ function evidenceOf(distances: Edge, counts: Edge | null): { local: Edge; all: E
   }
   const count = reduced('Sum', counts, 0)
   // No distance is below 0, so the cells that do not count are not among the farthest.
-  const masked = combined(
-    'AddV2',
-    combined('Mul', distances, counts),
-    combined('Sub', counts, float(1)),
-  )
+  const masked = combined('AddV2', combined('Mul', distances, counts), combined('Sub', counts, float(1)))
   const farthest = largest(masked, scaledSide(asInteger(count), farthestShare))
   const sum = reduced('Sum', combined('Mul', distances, counts), 0)
   return { local: reduced('Mean', farthest, 0), all: combined('RealDiv', sum, count) }
@@ -203,7 +197,12 @@ function countedCells(
 }
 
 /** See `distanceMap`: [1, height, width]. */
-function mapOf(drawn: Edge, { rows, columns }: Grid, size: { height: Edge; width: Edge }, stride: number): Edge {
+function mapOf(
+  drawn: Edge,
+  { rows, columns }: Grid,
+  size: { height: Edge; width: Edge },
+  stride: number,
+): Edge {
   const pixels = (cells: Edge): Edge => combined('Mul', cells, integer(stride))
   const fine = resized(drawn, pixels(rows), pixels(columns))
   // Behind the middle of the last cell the map stays as it is there.

@@ -84,7 +84,10 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
             [allName]: one(evidence.all),
             [memoryGraphNames.score]: one(Math.max(evidence.local, evidence.all)),
             [memoryGraphNames.distances]: { shape: [1, rows, columns], data: drawn },
-            [memoryGraphNames.map]: { shape: [1, height, width], data: distanceMap(shown, width, height).data },
+            [memoryGraphNames.map]: {
+              shape: [1, height, width],
+              data: distanceMap(shown, width, height).data,
+            },
           }
         },
       },

@@ -127,7 +127,9 @@ function checkOfMemory(memory: ExportedMeasure, hasRegion: boolean): TensorMap {
   // A region with slanted sides.
   const inside = hasRegion
     ? Uint8Array.from({ length: width * height }, (_, i) =>
-        Math.abs((i % width) - width / 2) + Math.abs(Math.floor(i / width) - height / 2) < width / 2.5 ? 1 : 0,
+        Math.abs((i % width) - width / 2) + Math.abs(Math.floor(i / width) - height / 2) < width / 2.5
+          ? 1
+          : 0,
       )
     : null
   const tensors: TensorMap = {
