@@ -184,6 +184,36 @@ export function resized(x: Edge, height: Edge, width: Edge): Edge {
   )
 }
 
+/** The same values with their sides in another order. */
+export function transposed(x: Edge, order: readonly number[]): Edge {
+  const { dtype, shape } = edgeType(x)
+  const output = { dtype, shape: order.map((axis) => shape[axis] ?? anySide) }
+  return operation('Transpose', [x, int32(order, [order.length])], output, {
+    T: typeAttribute(dtype),
+    Tperm: typeAttribute(DataTypes.int32),
+  })
+}
+
+/** Values side by side along an axis. */
+export function concatenated(values: readonly [Edge, ...Edge[]], axis: number): Edge {
+  const { dtype, shape } = edgeType(values[0])
+  const length = values.reduce((sum, value) => sum + (edgeType(value).shape[axis] ?? anySide), 0)
+  const output = { dtype, shape: shape.map((side, i) => (i === axis ? length : side)) }
+  return operation('ConcatV2', [...values, int32([axis], [])], output, {
+    N: { kind: 'integer', value: values.length },
+    T: typeAttribute(dtype),
+    Tidx: typeAttribute(DataTypes.int32),
+  })
+}
+
+/** A value of which nothing but its type is known here. */
+export const typed = (x: Edge, type: { dtype: number; shape: Shape }): Edge =>
+  operation('Identity', [x], type, { T: typeAttribute(type.dtype) })
+
+/** A list of int64. */
+export const integers = (values: readonly number[]): Edge =>
+  constant(DataTypes.int64, [values.length], BigInt64Array.from(values, BigInt))
+
 /** Each value averaged with its neighbors, up to eight, without what lies outside: [batch, rows, columns, channels]. */
 export function averagedOver3x3(x: Edge): Edge {
   const type = edgeType(x)

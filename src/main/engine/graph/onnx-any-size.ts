@@ -1,7 +1,7 @@
 /** Operations of graphs that work out their sizes while they run, as ONNX has them. */
 import { elementAt } from '../../../shared/element-at.ts'
 import { DataTypes, edgeType, type GraphNode, integersOf } from './ir.ts'
-import { boolean, notExportable } from './onnx-operands.ts'
+import { boolean, notExportable, number, text } from './onnx-operands.ts'
 
 /** What a translation may write. */
 export interface OnnxNodes {
@@ -57,6 +57,20 @@ export const anySizeOperations: Readonly<
   ConcatV2(node, { add, input }) {
     const parts = node.inputs.slice(0, -1).map((_, at) => input(at))
     return add('Concat', parts, { axis: only(node, parts.length) })
+  },
+  /** In use, with the statistics that it was trained with. */
+  FusedBatchNormV3(node, { add, input, number: constant }) {
+    if (boolean(node, 'is_training') || text(node, 'data_format') !== 'NHWC') throw notExportable(node)
+    const varied = add('Sqrt', [add('Add', [input(4), constant(number(node, 'epsilon'))])])
+    const normal = add('Div', [add('Sub', [input(0), input(3)]), varied])
+    return add('Add', [add('Mul', [normal, input(1)]), input(2)])
+  },
+  /** [sides, 2] pixels before and after; ONNX wants all before, then all after. */
+  Pad(node, { add, input, integers }) {
+    const around = integersOf(node.inputs[1])
+    if (around === null) throw notExportable(node)
+    const half = (odd: number) => around.filter((_, at) => at % 2 === odd)
+    return add('Pad', [input(0), integers([...half(0), ...half(1)])])
   },
   Relu6: (_, { add, input, number }) => add('Clip', [input(0), number(0), number(6)]),
   /** [batch, height, width, channels]; ONNX resizes the last two sides. */

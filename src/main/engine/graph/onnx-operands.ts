@@ -25,7 +25,7 @@ export function boolean(node: GraphNode, name: string): boolean {
   return attribute?.kind === 'boolean' && attribute.value
 }
 
-function text(node: GraphNode, name: string): string {
+export function text(node: GraphNode, name: string): string {
   const attribute = node.attributes.get(name)
   if (attribute?.kind === 'string') return attribute.value
   throw notExportable(node)
@@ -66,7 +66,7 @@ export function slidingWindow(
   const of = (side: number): [number, number] =>
     padding(
       text(node, 'padding'),
-      elementAt(image, side + 1, 'Sides of a picture'),
+      image[side + 1] ?? 0,
       elementAt(window, side, 'Sides of a window'),
       elementAt(strides, side, 'Strides'),
     )

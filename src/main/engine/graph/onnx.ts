@@ -6,7 +6,7 @@
  * Runtime moves and cancels them when it loads the model.
  */
 import { elementAt } from '../../../shared/element-at.ts'
-import { constantValue, type Edge, edgeType, type GraphNode } from './ir.ts'
+import { constantValue, type Edge, edgeType, type GraphNode, integersOf } from './ir.ts'
 import { anySizeOperations, type OnnxAttribute, onnxTypes } from './onnx-any-size.ts'
 import {
   boolean,
@@ -210,9 +210,8 @@ class GraphWriter {
       case 'Rsqrt':
         return this.#add('Reciprocal', [this.#add('Sqrt', [input(first)])])
       case 'Reshape': {
-        const known = second === undefined || constantValue(second.node) !== null
-        const sides = known ? this.#integers(node.outputs[0]?.shape ?? []) : input(second)
-        return this.#add('Reshape', [input(first), sides])
+        const known = integersOf(second)
+        return this.#add('Reshape', [input(first), known ? this.#integers(known) : input(second)])
       }
       case 'Transpose':
         return this.#add('Transpose', [input(first)], { perm: integers(second, node) })
@@ -244,7 +243,9 @@ class GraphWriter {
       case 'Conv2DBackpropInput':
         return this.#transposedConvolution(node)
       case 'AvgPool':
-        return this.#average(node)
+        return this.#pooled('AveragePool', node)
+      case 'MaxPool':
+        return this.#pooled('MaxPool', node)
       case 'TopKV2':
         return this.#largest(node)
       default:
@@ -258,6 +259,7 @@ class GraphWriter {
       const value = this.#value(edge)
       if (!boolean(node, isTurned[i] ?? '')) return value
       const order = edgeType(edge).shape.map((_, side) => side)
+      if (order.length < 2) throw notExportable(node)
       return this.#add('Transpose', [value], {
         perm: [...order.slice(0, -2), order.length - 1, order.length - 2],
       })
@@ -347,12 +349,12 @@ class GraphWriter {
     return this.#add('Reshape', [wide, this.#integers([1])])
   }
 
-  #average(node: GraphNode): string {
+  #pooled(op: 'AveragePool' | 'MaxPool', node: GraphNode): string {
     const [image] = node.inputs
     const window = list(node, 'ksize').slice(1, 3)
     const x = this.#channelsFirst(image, node)
     const sliding = this.#window(node, shapeOf(image), window)
-    return this.#channelsLast(this.#add('AveragePool', [x], { ...sliding, kernel_shape: window }))
+    return this.#channelsLast(this.#add(op, [x], { ...sliding, kernel_shape: window }))
   }
 }
 

@@ -6,9 +6,9 @@
 import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { memoryGraphNames } from '../../model/exported-files.ts'
-import type { TensorMap } from '../../model/safetensors.ts'
 import { memoryComponents } from '../../model/scores.ts'
-import { backboneNetwork, type FeatureLayer } from '../backbones/feature-extractor.ts'
+import { type Centering, paddingBefore } from '../backbones/centered-cells.ts'
+import type { FeatureExtractor } from '../backbones/feature-extractor.ts'
 import {
   applied,
   asInteger,
@@ -40,9 +40,7 @@ import { rowSquares } from './row-squares.ts'
 
 export interface MemoryGraphRequest {
   memory: FeatureMemory
-  layers: readonly FeatureLayer[]
-  /** As `foldedWeights` makes them. */
-  backbone: TensorMap
+  extractor: FeatureExtractor
   /** The second size, as a factor of the first. */
   smaller: number
   /** Whether the graph also takes which pixels count. */
@@ -53,8 +51,11 @@ export interface MemoryGraphRequest {
 function recorded(make: () => { dispose(): void }): StepGraph {
   const { made, graphs } = capturingGraphs(make)
   made.dispose()
-  const [graph] = graphs.values()
-  if (graph === undefined) throw new Failure('not-exportable', { case: 'no-tensorflow' })
+  return required([...graphs.values()][0])
+}
+
+function required(graph: StepGraph | null | undefined): StepGraph {
+  if (graph === null || graph === undefined) throw new Failure('not-exportable', { case: 'no-tensorflow' })
   return graph
 }
 
@@ -68,27 +69,41 @@ interface Grid {
 const cellsAlong = (length: Edge, stride: number): Edge =>
   combined(
     'Maximum',
-    combined('FloorDiv', combined('AddV2', length, integer(stride / 2)), integer(stride)),
+    combined('FloorDiv', combined('AddV2', length, integer(paddingBefore(stride))), integer(stride)),
     integer(1),
   )
 
 /** The places of `centered` along one side: its ends repeated, to a whole number of cells. */
-function centeredPlaces(length: Edge, stride: number): Edge {
-  const reach = combined('AddV2', length, integer(stride / 2 + stride - 1))
-  const padded = combined('Mul', combined('FloorDiv', reach, integer(stride)), integer(stride))
-  const shifted = combined('Sub', upTo(padded), integer(stride / 2))
+function centeredPlaces(length: Edge, { stride, multiple, skipped }: Centering): Edge {
+  const before = paddingBefore(stride)
+  const reach = combined('AddV2', length, integer(before + stride - 1))
+  const cells = combined('AddV2', combined('FloorDiv', reach, integer(stride)), integer(skipped))
+  const pixels = combined('Mul', cells, integer(stride))
+  const padded =
+    multiple === stride
+      ? pixels
+      : combined(
+          'Mul',
+          combined('FloorDiv', combined('AddV2', pixels, integer(multiple - 1)), integer(multiple)),
+          integer(multiple),
+        )
+  const shifted = combined('Sub', upTo(padded), integer(before))
   const last = combined('Sub', length, integer(1))
   return combined('Maximum', combined('Minimum', shifted, last), integer(0))
 }
 
-/** The values of the first rows and columns: [1, rows, columns, channels]. */
-const cut = (x: Edge, { rows, columns }: Grid): Edge => gathered(gathered(x, upTo(rows), 1), upTo(columns), 2)
+/** The values of the first rows and columns behind those that are skipped: [1, rows, columns, channels]. */
+function cut(x: Edge, { rows, columns }: Grid, skipped: number): Edge {
+  const places = (count: Edge): Edge =>
+    skipped === 0 ? upTo(count) : combined('AddV2', upTo(count), integer(skipped))
+  return gathered(gathered(x, places(rows), 1), places(columns), 2)
+}
 
 /** The memory as a graph: inputs and outputs have the names that `docs/model-package.md` gives them. */
-export function memoryGraph({ memory, layers, backbone, smaller, hasRegion }: MemoryGraphRequest): StepGraph {
-  const network = recorded(() => backboneNetwork(layers, backbone))
-  const [{ stride } = { stride: 1 }] = layers
-  const channels = layers.reduce((sum, { channels: of }) => sum + of, 0)
+export function memoryGraph({ memory, extractor, smaller, hasRegion }: MemoryGraphRequest): StepGraph {
+  const network = required(extractor.graph())
+  const { channels, centering } = extractor
+  const { stride, skipped } = centering
   const photograph = placeholderNode('memory/photograph', {
     dtype: DataTypes.float32,
     shape: [1, anySide, anySide, 3],
@@ -98,9 +113,17 @@ export function memoryGraph({ memory, layers, backbone, smaller, hasRegion }: Me
 
   const featuresOf = (x: Edge, high: Edge, wide: Edge) => {
     const grid = { rows: cellsAlong(high, stride), columns: cellsAlong(wide, stride) }
-    const padded = gathered(gathered(x, centeredPlaces(high, stride), 1), centeredPlaces(wide, stride), 2)
+    const padded = gathered(
+      gathered(x, centeredPlaces(high, centering), 1),
+      centeredPlaces(wide, centering),
+      2,
+    )
     const output = inlined(network, { x: padded })
-    return { grid, plain: cut(output('plain'), grid), averaged: cut(output('averaged'), grid) }
+    return {
+      grid,
+      plain: cut(output('plain'), grid, skipped),
+      averaged: cut(output('averaged'), grid, skipped),
+    }
   }
   /** Distance of each cell to the nearest good one: [1, rows, columns, 1]. */
   const distances = (cells: Edge, { rows, columns }: Grid, level: CellBank): Edge => {

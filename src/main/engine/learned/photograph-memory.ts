@@ -20,12 +20,9 @@ import {
 import type { Learnable, Learned } from './learnable.ts'
 import { memoryGraph } from './memory-graph.ts'
 
-/** Where features are taken. */
-function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
-  const known = backboneByName(backbone)
-  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
-  return known.layers
-}
+/** Where features of a backbone of the registry are taken; a network that a person added says so itself. */
+const layersOf = ({ backbone }: LearningParameters): readonly FeatureLayer[] =>
+  backboneByName(backbone)?.layers ?? []
 
 /** The second size that a photograph is looked at in, as a factor of that of the configuration. */
 const smaller = 0.7
@@ -68,8 +65,7 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
     const search = new MemorySearch(memory)
     return {
       exported: {
-        graph: (hasRegion) =>
-          memoryGraph({ memory, layers: layersOf(parameters), backbone, smaller, hasRegion }),
+        graph: (hasRegion) => memoryGraph({ memory, extractor, smaller, hasRegion }),
         outputs(picture, inside) {
           const { width, height } = picture
           const cells = cellsOf(extractor, picture)

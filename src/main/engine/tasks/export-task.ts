@@ -34,16 +34,19 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
     const ofPhotograph = memory?.graph(hasRegion) ?? null
     const ofTiles = graphOfTiles(model, scorer, graphs, ofPhotograph !== null)
     const folder = join(task.folder, task.to)
-    const onnx = async (file: string, graph: StepGraph, name: string): Promise<string> => {
+    const onnx = async (file: string, graph: StepGraph, name: string): Promise<string[]> => {
       const description = { name, producerVersion: task.version, metadata: task.metadata }
-      await writeFileDurably(join(folder, file), encodeOnnx(graph, description))
-      return file
+      const model = onnxOf(() => encodeOnnx(graph, description), task.needsOnnx)
+      if (model === null) return []
+      await writeFileDurably(join(folder, file), model)
+      return [file]
     }
     await writeFileDurably(join(folder, exportFiles.savedModel), savedModelOf(ofTiles, ofPhotograph))
     const written: string[] = [exportFiles.savedModel, exportFiles.check]
-    if (ofTiles) written.push(await onnx(exportFiles.onnx, ofTiles, model))
+    if (ofTiles) written.push(...(await onnx(exportFiles.onnx, ofTiles, model)))
     if (ofPhotograph) {
-      written.push(await onnx(ofTiles ? exportFiles.memoryOnnx : exportFiles.onnx, ofPhotograph, 'memory'))
+      const file = ofTiles ? exportFiles.memoryOnnx : exportFiles.onnx
+      written.push(...(await onnx(file, ofPhotograph, 'memory')))
     }
     const check = {
       ...(ofTiles ? checkOf(inGraph) : {}),
@@ -53,6 +56,16 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
     return { files: written, componentNames: ofTiles ? tileComponentsOf(inGraph) : [] }
   } finally {
     scorer.dispose()
+  }
+}
+
+/** Null where a network that a person added has operations that cannot be written, and the file is not needed. */
+function onnxOf(encode: () => Uint8Array, isNeeded: boolean): Uint8Array | null {
+  try {
+    return encode()
+  } catch (error) {
+    if (isNeeded || !(error instanceof Failure) || error.code !== 'not-exportable') throw error
+    return null
   }
 }
 

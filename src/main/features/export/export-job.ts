@@ -116,6 +116,7 @@ async function exportModel(
     batch,
     version,
     metadata: { fanoscope: JSON.stringify(metadata) },
+    needsOnnx: format === 'onnx',
   }
   context.progress({ phase: 'export', done: 0, total: 1, secondsLeft: null, paused: false })
   const made = `${folder}/${inside}`

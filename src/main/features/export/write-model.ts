@@ -69,7 +69,10 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
     if (format === 'package') {
       await mkdir(join(folder, 'saved_model'))
       await copyFile(join(made, exportFiles.savedModel), join(folder, 'saved_model', exportFiles.savedModel))
-      await copyFile(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
+      // What a network of a person's own computes cannot always be written as ONNX.
+      if (existsSync(join(made, exportFiles.onnx))) {
+        await copyFile(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
+      }
       if (hasMemory) await copyFile(join(made, exportFiles.memoryOnnx), join(folder, exportFiles.memoryOnnx))
       await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
       if (notice !== null) await writeFileDurably(join(folder, noticeFile), notice)
