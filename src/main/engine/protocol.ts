@@ -110,6 +110,8 @@ export const exportTaskSchema = z.object({
   version: z.string(),
   /** What goes into the model file besides the graph. */
   metadata: z.record(z.string(), z.string()),
+  /** Whether an operation that ONNX has no counterpart for is a failure, or only leaves the ONNX file out. */
+  needsOnnx: z.boolean().default(true),
 })
 export type ExportTask = z.infer<typeof exportTaskSchema>
 

@@ -326,6 +326,11 @@ export const callExamples: CallExamples = {
     output: { text: 'All well.', report: { node: { version: '24.0.0' }, facts: [], findings: [] } },
   },
   'backbone.list': { input: {}, output: { backbones: [backbone, { ...backbone, weights: null }] } },
+  'backbone.add': {
+    input: { folder: '/home/qa/resnet50', description: '/home/qa/resnet50.json' },
+    output: { ...backbone, name: 'resnet50', copyright: null, address: null, wheel: null },
+  },
+  'backbone.remove': { input: { name: 'resnet50' }, output: {} },
   'backbone.import': { input: { file: '/media/stick/weights.whl' }, output: backbone },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
