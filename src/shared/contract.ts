@@ -25,6 +25,7 @@ import { labelCalls } from './label.ts'
 import { liveCalls, liveEvents } from './live.ts'
 import { logCalls } from './log.ts'
 import { modelCalls, modelEvents } from './model.ts'
+import { nearestGoodCalls } from './nearest-good.ts'
 import { operatorCalls } from './operator.ts'
 import { regionOfInterestCalls } from './region-of-interest.ts'
 import { reviewCalls, reviewEvents } from './review.ts'
@@ -57,6 +58,7 @@ export const calls = {
   ...liveCalls,
   ...logCalls,
   ...modelCalls,
+  ...nearestGoodCalls,
   ...operatorCalls,
   ...regionOfInterestCalls,
   ...reviewCalls,

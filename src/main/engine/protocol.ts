@@ -118,10 +118,47 @@ export const exportResultSchema = z.object({
 })
 export type ExportResult = z.infer<typeof exportResultSchema>
 
+/** A place of a photograph, x and y as shares of its width and height. */
+const placeSchema = z.object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) })
+
+/** Say which good places some places of a photograph were compared with; it is done beside another task. */
+export const explainTaskSchema = z.object({
+  kind: z.literal('explain'),
+  task: z.string(),
+  run: z.string(),
+  folder: z.string(),
+  image: engineImageSchema,
+  places: z.array(placeSchema),
+})
+export type ExplainTask = z.infer<typeof explainTaskSchema>
+
+export const explainResultSchema = z.object({
+  /** Of each place; null where the model did not keep where its good places are from. */
+  places: z
+    .array(
+      placeSchema.extend({
+        /** How much of the photograph was compared there, as shares of its width and height. */
+        width: z.number(),
+        height: z.number(),
+        /** How far it is from the nearest good place: 1 is usual on good parts. */
+        distance: z.number(),
+        /** The nearest first, each of another photograph, which is a number in the list of training images. */
+        nearest: z.array(placeSchema.extend({ photograph: z.int(), distance: z.number() })),
+      }),
+    )
+    .nullable(),
+})
+export type ExplainResult = z.infer<typeof explainResultSchema>
+
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
-    task: z.discriminatedUnion('kind', [trainTaskSchema, scoreTaskSchema, exportTaskSchema]),
+    task: z.discriminatedUnion('kind', [
+      trainTaskSchema,
+      scoreTaskSchema,
+      exportTaskSchema,
+      explainTaskSchema,
+    ]),
   }),
   /** Stop at the next step; a training writes a checkpoint first, so that it can be resumed. */
   z.object({ type: z.literal('cancel'), task: z.string() }),
@@ -262,6 +299,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trained'), task: z.string(), result: trainResultSchema }),
   z.object({ type: z.literal('score-done'), task: z.string(), result: scoreResultSchema }),
   z.object({ type: z.literal('exported'), task: z.string(), result: exportResultSchema }),
+  z.object({ type: z.literal('explained'), task: z.string(), result: explainResultSchema }),
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
   z.object({ type: z.literal('failed'), task: z.string(), failure: messageSchema }),
@@ -292,6 +330,7 @@ export const tasks = {
     outcome: 'scored',
   },
   export: { input: exportTaskSchema, messages: [], end: 'exported', outcome: 'exported' },
+  explain: { input: explainTaskSchema, messages: [], end: 'explained', outcome: 'explained' },
 } as const satisfies Record<
   string,
   {

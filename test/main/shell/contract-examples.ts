@@ -804,6 +804,31 @@ export const callExamples: CallExamples = {
   },
   'review.acceptRest': { input: { run: 'r-1', split: 'test', operator: '李雷' }, output: { accepted: 40 } },
   'review.undo': { input: { run: 'r-1', operator: '李雷' }, output: { undone: decision, count: 1 } },
+  'review.nearest': {
+    input: { run: 'r-1', image: 12, places: [{ x: 0.25, y: 0.5 }] },
+    output: [
+      {
+        x: 168,
+        y: 232,
+        across: 96,
+        down: 96,
+        distance: 3.4,
+        nearest: [
+          {
+            image: 3,
+            file: 'train/good/003.png',
+            width: 640,
+            height: 480,
+            removed: false,
+            x: 160,
+            y: 224,
+            distance: 3.4,
+          },
+          { image: null, file: null, width: 0, height: 0, removed: true, x: 0, y: 0, distance: 3.6 },
+        ],
+      },
+    ],
+  },
   'threshold.validation': {
     input: { run: 'r-1' },
     output: {

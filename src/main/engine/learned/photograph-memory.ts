@@ -16,7 +16,9 @@ import {
   memoryTensors,
   type SeenCells,
 } from './feature-memory.ts'
-import type { Learnable, Learned } from './learnable.ts'
+import type { Explainer, Learnable, Learned } from './learnable.ts'
+import { explainPlaces } from './memory-explanation.ts'
+import { nearestCells } from './nearest-cells.ts'
 
 /** Where features are taken. */
 function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
@@ -59,8 +61,31 @@ function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhoto
   return inside && cellsInside(drawn, picture, inside, stride)
 }
 
+/** Compares at the first size, as the larger part of a score does. */
+function explainerOf(
+  { scored: [level] }: FeatureMemory,
+  backbone: TensorMap,
+  parameters: LearningParameters,
+): Explainer | null {
+  const origins = level?.origins ?? null
+  if (level === undefined || origins === null) return null
+  const extractor = featureExtractor(layersOf(parameters), backbone)
+  const search = nearestCells(level)
+  return {
+    explain(seen, places) {
+      const { averaged } = extractor.cells(pictureOf(seen))
+      return explainPlaces(averaged, places, { level, origins, search })
+    },
+    dispose() {
+      extractor.dispose()
+      search.dispose()
+    },
+  }
+}
+
 const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
   tensors: { ...named(backbone), ...memoryTensors(memory) },
+  explainer: () => explainerOf(memory, backbone, parameters),
   ofPhotograph() {
     const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
@@ -99,10 +124,10 @@ export const photographMemory: Learnable = {
       const extractor = featureExtractor(layers, backbone)
       const gathering = new MemoryGathering(photographs, random)
       return {
-        add(seen) {
+        add(seen, photograph) {
           const picture = pictureOf(seen)
           const cells = cellsOf(extractor, picture)
-          gathering.add(cells, countsOf(cells, picture, seen, extractor.stride))
+          gathering.add(cells, countsOf(cells, picture, seen, extractor.stride), photograph)
         },
         finish() {
           extractor.dispose()

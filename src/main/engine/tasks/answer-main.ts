@@ -6,7 +6,7 @@ import { removeLeftovers } from '../../platform/durable-file.ts'
 import { storageFailure } from '../../platform/storage-errors.ts'
 import {
   type EngineImage,
-  type ExportTask,
+  type EngineTask,
   type FromEngine,
   type MetricPoint,
   type ScoreTask,
@@ -17,6 +17,7 @@ import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, TaskControl } from '../task-control.ts'
 import { provider } from '../tensorflow.ts'
 import { proveDevice } from './device-proof.ts'
+import { explainTask } from './explain-task.ts'
 import { exportTask } from './export-task.ts'
 import { rowsUnstored, type Successor, scoreTask } from './score-task.ts'
 
@@ -135,7 +136,7 @@ class TaskLoop {
     }
   }
 
-  async #run(task: TrainTask | ScoreTask | ExportTask): Promise<void> {
+  async #run(task: EngineTask): Promise<void> {
     const work: Work = {
       control: new TaskControl(),
       stored: 0,
@@ -146,10 +147,22 @@ class TaskLoop {
     }
     this.#tasks.set(task.task, work)
     try {
-      await removeLeftovers(task.folder)
-      if (task.kind === 'train') await this.#train(task, work)
-      else if (task.kind === 'score') await this.#score(task, work)
-      else this.#port.send({ type: 'exported', task: task.task, result: await exportTask(task) })
+      // It writes nothing, and in the same folder another task may be writing at this moment.
+      if (task.kind !== 'explain') await removeLeftovers(task.folder)
+      const { task: id } = task
+      switch (task.kind) {
+        case 'train':
+          await this.#train(task, work)
+          break
+        case 'score':
+          await this.#score(task, work)
+          break
+        case 'export':
+          this.#port.send({ type: 'exported', task: id, result: await exportTask(task) })
+          break
+        case 'explain':
+          this.#port.send({ type: 'explained', task: id, result: await explainTask(task) })
+      }
     } catch (error) {
       if (error instanceof Cancelled)
         this.#port.send({ type: 'cancelled', task: task.task, step: error.step })
