@@ -10,7 +10,7 @@ import type { Image } from '../../../shared/image.ts'
 import type { ComparedPlace, GoodPlace } from '../../../shared/nearest-good.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { ExplainResult } from '../../engine/protocol.ts'
-import { memoryComponents } from '../../model/scores.ts'
+import { memoryComponent } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { findImage, imageById } from '../../store/images.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
@@ -31,7 +31,7 @@ export async function nearestGood(
   const { workspace } = session
   const run = findRun(workspace.db, request.run)
   const image = findImage(workspace.db, request.image)
-  if (!memoryComponents.every((name) => run.components?.includes(name))) throw unknown(run, 'no-memory')
+  if (run.calibration?.scores?.[memoryComponent] === undefined) throw unknown(run, 'no-memory')
   const list = await readTrainingList(workspace, run)
   if (list.train.length === 0) throw unknown(run, 'imported')
   const { places } = await answered(session, run, image, list, request.places)
