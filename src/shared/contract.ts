@@ -22,6 +22,7 @@ import { grayLevelCalls } from './gray-levels.ts'
 import { importCalls } from './import.ts'
 import { jobCalls, jobEvents } from './job.ts'
 import { labelCalls } from './label.ts'
+import { curveCalls } from './learning-curve.ts'
 import { liveCalls, liveEvents } from './live.ts'
 import { logCalls } from './log.ts'
 import { modelCalls, modelEvents } from './model.ts'
@@ -45,6 +46,7 @@ export const calls = {
   ...choiceCalls,
   ...comparisonCalls,
   ...curationCalls,
+  ...curveCalls,
   ...datasetCalls,
   ...doctorCalls,
   ...driftCalls,

@@ -14,6 +14,7 @@ export const jobKindSchema = z.enum([
   'verify',
   'duplicates',
   'choose',
+  'curve',
   'live',
   'backup',
   'export',

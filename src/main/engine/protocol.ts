@@ -150,6 +150,35 @@ export const explainResultSchema = z.object({
 })
 export type ExplainResult = z.infer<typeof explainResultSchema>
 
+/** Learn memories of growing subsets of good photographs, and compare each with the same photographs. */
+export const curveTaskSchema = z.object({
+  kind: z.literal('curve'),
+  task: z.string(),
+  /** The complete configuration of a memory. */
+  config: z.record(z.string(), z.unknown()),
+  seed: z.number().int().nonnegative(),
+  regionOfInterest: regionOfInterestSchema.optional(),
+  /** The backbone of the configuration, and the absolute path of its weights. */
+  backbone: z.object({ name: z.string(), file: z.string() }),
+  /** Normal images of the training split. */
+  train: z.array(engineImageSchema),
+  /** Images of the validation split, in the order in which they are taken where they are too many. */
+  judged: z.array(engineImageSchema),
+  /** Sizes of subsets, ascending. */
+  counts: z.array(z.int().positive()),
+})
+export type CurveTask = z.infer<typeof curveTaskSchema>
+
+export const curveResultSchema = z.object({
+  /** Training photographs that the largest subset has. */
+  photographs: z.int().nonnegative(),
+  /** Ids of the judged images that have scores. */
+  judged: z.array(z.int()),
+  /** Scores of the judged images, in the order of their ids, by a memory of so many photographs. */
+  draws: z.array(z.object({ count: z.int(), scores: z.array(z.number()) })),
+})
+export type CurveResult = z.infer<typeof curveResultSchema>
+
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
@@ -158,6 +187,7 @@ export const toEngineSchema = z.discriminatedUnion('type', [
       scoreTaskSchema,
       exportTaskSchema,
       explainTaskSchema,
+      curveTaskSchema,
     ]),
   }),
   /** Stop at the next step; a training writes a checkpoint first, so that it can be resumed. */
@@ -299,6 +329,7 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trained'), task: z.string(), result: trainResultSchema }),
   z.object({ type: z.literal('score-done'), task: z.string(), result: scoreResultSchema }),
   z.object({ type: z.literal('exported'), task: z.string(), result: exportResultSchema }),
+  z.object({ type: z.literal('curve-done'), task: z.string(), result: curveResultSchema }),
   z.object({ type: z.literal('explained'), task: z.string(), result: explainResultSchema }),
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
@@ -330,6 +361,12 @@ export const tasks = {
     outcome: 'scored',
   },
   export: { input: exportTaskSchema, messages: [], end: 'exported', outcome: 'exported' },
+  curve: {
+    input: curveTaskSchema,
+    messages: ['progress', 'paused', 'continued'],
+    end: 'curve-done',
+    outcome: 'measured',
+  },
   explain: { input: explainTaskSchema, messages: [], end: 'explained', outcome: 'explained' },
 } as const satisfies Record<
   string,

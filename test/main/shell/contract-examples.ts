@@ -875,6 +875,26 @@ export const callExamples: CallExamples = {
       validation: { ...validation, missing: 0 },
     },
   },
+  'curve.start': { input: { dataset: 'line4', counts: [10, 20], seed: 2 }, output: { job: 'j-9' } },
+  'curve.get': {
+    input: { dataset: 'line4' },
+    output: {
+      job: 'j-9',
+      at: 1_760_000_000_000,
+      report: {
+        dataset: 'd-1',
+        seed: 2,
+        training: 48,
+        used: 48,
+        judged: { normal: 12, defects: 40, kind: 'made' },
+        points: [
+          { count: 10, draws: 4, mean: 0.91, spread: 0.02 },
+          { count: 48, draws: 1, mean: 0.97, spread: null },
+        ],
+        verdict: { kind: 'rising', count: 48 },
+      },
+    },
+  },
   'choice.start': {
     input: { runs: ['r-1', 'r-2'], seed: 1, photographs: 200, perType: null },
     output: { job: 'j-9' },

@@ -61,6 +61,31 @@ function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhoto
   return inside && cellsInside(drawn, picture, inside, stride)
 }
 
+/** What a memory sees of a photograph, to be learned from and compared several times. */
+export interface SeenByMemory {
+  cells: SeenCells
+  counts: Uint8Array | null
+}
+
+/** Takes the features of photographs. @param tensors of the configuration's backbone, as its package names them */
+export function memoryEye(
+  parameters: LearningParameters,
+  tensors: TensorMap,
+): { backbone: TensorMap; see(seen: SeenPhotograph): SeenByMemory; dispose(): void } {
+  const layers = layersOf(parameters)
+  const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
+  const extractor = featureExtractor(layers, backbone)
+  return {
+    backbone,
+    see(seen) {
+      const picture = pictureOf(seen)
+      const cells = cellsOf(extractor, picture)
+      return { cells, counts: countsOf(cells, picture, seen, extractor.stride) }
+    },
+    dispose: () => extractor.dispose(),
+  }
+}
+
 /** Compares at the first size, as the larger part of a score does. */
 function explainerOf(
   { scored: [level] }: FeatureMemory,
@@ -119,19 +144,16 @@ export const photographMemory: Learnable = {
     most: 2_048,
     gather(photographs, random, parameters, tensors) {
       if (tensors === null) throw new TypeError('a memory of features needs a backbone')
-      const layers = layersOf(parameters)
-      const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
-      const extractor = featureExtractor(layers, backbone)
+      const eye = memoryEye(parameters, tensors)
       const gathering = new MemoryGathering(photographs, random)
       return {
         add(seen, photograph) {
-          const picture = pictureOf(seen)
-          const cells = cellsOf(extractor, picture)
-          gathering.add(cells, countsOf(cells, picture, seen, extractor.stride), photograph)
+          const { cells, counts } = eye.see(seen)
+          gathering.add(cells, counts, photograph)
         },
         finish() {
-          extractor.dispose()
-          return learned(gathering.finish(), backbone, parameters)
+          eye.dispose()
+          return learned(gathering.finish(), eye.backbone, parameters)
         },
       }
     },

@@ -5,6 +5,7 @@ import { failureData } from '../../../shared/failure.ts'
 import { removeLeftovers } from '../../platform/durable-file.ts'
 import { storageFailure } from '../../platform/storage-errors.ts'
 import {
+  type CurveTask,
   type EngineImage,
   type EngineTask,
   type FromEngine,
@@ -16,6 +17,7 @@ import {
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, TaskControl } from '../task-control.ts'
 import { provider } from '../tensorflow.ts'
+import { curveTask } from './curve-task.ts'
 import { proveDevice } from './device-proof.ts'
 import { explainTask } from './explain-task.ts'
 import { exportTask } from './export-task.ts'
@@ -147,8 +149,8 @@ class TaskLoop {
     }
     this.#tasks.set(task.task, work)
     try {
-      // It writes nothing, and in the same folder another task may be writing at this moment.
-      if (task.kind !== 'explain') await removeLeftovers(task.folder)
+      // What writes nothing needs no clean folder, and in it another task may be writing at this moment.
+      if (task.kind !== 'explain' && task.kind !== 'curve') await removeLeftovers(task.folder)
       const { task: id } = task
       switch (task.kind) {
         case 'train':
@@ -160,6 +162,9 @@ class TaskLoop {
         case 'export':
           this.#port.send({ type: 'exported', task: id, result: await exportTask(task) })
           break
+        case 'curve':
+          await this.#curve(task, work)
+          break
         case 'explain':
           this.#port.send({ type: 'explained', task: id, result: await explainTask(task) })
       }
@@ -170,6 +175,22 @@ class TaskLoop {
     } finally {
       this.#tasks.delete(task.task)
     }
+  }
+
+  async #curve(task: CurveTask, { control }: Work): Promise<void> {
+    const { send } = this.#port
+    const id = task.task
+    const progress = limited((phase: string, done: number, total: number, secondsLeft: number | null) =>
+      send({ type: 'progress', task: id, phase, done, total, secondsLeft }),
+    )
+    const result = await curveTask({
+      task,
+      control,
+      progress: progress.call,
+      paused: () => send({ type: 'paused', task: id }),
+      continued: () => send({ type: 'continued', task: id }),
+    })
+    send({ type: 'curve-done', task: id, result })
   }
 
   async #train(task: TrainTask, { control }: Work): Promise<void> {
