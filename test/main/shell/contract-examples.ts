@@ -718,6 +718,7 @@ export const callExamples: CallExamples = {
       batch: 1,
       language: 'zh-CN',
       split: 'test',
+      components: false,
       operator: '李雷',
     },
     output: { job: 'j-6' },
