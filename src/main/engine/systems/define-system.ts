@@ -64,5 +64,14 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
         options: { ...scoring(config), expectedCriticValue },
       }
     },
+    explain({ tensors, description }) {
+      const config = schema.parse(description.config)
+      for (const learned of learnedOfModel(tensors, learningOf(config)).values()) {
+        const explainer = learned.explainer?.() ?? null
+        if (explainer)
+          return { mode: { ...config, regionOfInterest: description.regionOfInterest }, explainer }
+      }
+      return null
+    },
   }
 }

@@ -3,7 +3,7 @@ import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
 import { elementAt } from '../../../shared/element-at.ts'
 import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
 import type { Run } from '../../../shared/run.ts'
-import { type ScoreOptions, tileScores } from '../../model/scores.ts'
+import type { ScoreOptions } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
 import { activePoint } from '../../store/operating-points.ts'
@@ -11,6 +11,7 @@ import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
 import { findRun } from '../../store/runs.ts'
 import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { decidingTile } from '../runs/deciding-tile.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
 import { acceptUndecidedTask, undoBatchTask } from './batch-tasks.ts'
 import { verdictsOf } from './flags.ts'
@@ -48,23 +49,16 @@ function reviewItem(run: Run, row: QueueRow, options: ScoreOptions): Omit<Review
     ...rest,
     image: imageId,
     calibrated: calibrated ?? 0,
-    components: decidingTile(run, components, options),
+    components: componentsByName(run, components, options),
   }
 }
 
 /** Components, by name, of the tile with the highest score. */
-function decidingTile(run: Run, components: Float32Array, options: ScoreOptions): Record<string, number> {
+function componentsByName(run: Run, components: Float32Array, options: ScoreOptions): Record<string, number> {
   const names = run.components ?? []
-  const scores = tileScores(components, names, options)
-  let highest = 0
-  for (const [tile, score] of scores.entries()) {
-    if (score > elementAt(scores, highest, 'tile scores')) highest = tile
-  }
+  const deciding = decidingTile(components, names, options)
   return Object.fromEntries(
-    names.map((name, column) => [
-      name,
-      elementAt(components, highest * names.length + column, 'components of tiles'),
-    ]),
+    names.map((name, column) => [name, elementAt(deciding, column, 'components of tiles')]),
   )
 }
 
