@@ -86,9 +86,10 @@ async function claimDocument(
 
 /** What a document says of whole photographs. */
 function claimLabels(
-  { match, report, claims, file }: DocumentContext,
+  { match, report, claims, file, readsLabels }: DocumentContext,
   rows: readonly TableRow[] | null,
 ): void {
+  if (!readsLabels) return
   const unclear = new Map<string, number>()
   for (const row of rows ?? []) {
     const found = besideDocument(match, file, row.file) ?? photographAt(match, row.file, null)
