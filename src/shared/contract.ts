@@ -6,7 +6,7 @@
  * Pixels are not sent through the contract. They are read by address, see `assetPath` in `asset-path.ts`.
  */
 import type { z } from 'zod'
-import { appCalls } from './app.ts'
+import { appCalls, appEvents } from './app.ts'
 import { auditCalls } from './audit.ts'
 import { backboneCalls } from './backbone.ts'
 import { choiceCalls } from './choice.ts'
@@ -82,6 +82,7 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 /** Every event that main sends to all windows. */
 export const events = {
   ...datasetEvents,
+  ...appEvents,
   ...engineEvents,
   ...jobEvents,
   ...liveEvents,

@@ -52,12 +52,13 @@ export interface Supervisor {
   start(): Promise<Provider>
   /**
    * Runs a task in the engine; only one at a time (Failure `engine-busy`). `observe` is called with the task's
-   * messages. If it throws, the task is cancelled and ends as `failed`. When it returns, the rows that it was given
-   * must be stored, because the engine is then told so. Aborting `signal` cancels the task.
+   * messages. If it throws, the task is cancelled and ends as `failed`. When it returns, or the promise that it gave is
+   * kept, the rows that it was given must be stored, because the engine is then told so. Aborting `signal` cancels the
+   * task.
    */
   run<K extends TaskKind>(
     task: { kind: K } & EngineTask<K>,
-    observe: (message: TaskMessage<K>) => void,
+    observe: (message: TaskMessage<K>) => unknown,
     signal?: AbortSignal,
   ): Promise<TaskOutcome<K>>
   /**
@@ -189,7 +190,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function run<K extends TaskKind>(
     task: { kind: K } & EngineTask<K>,
-    observer: (message: TaskMessage<K>) => void,
+    observer: (message: TaskMessage<K>) => unknown,
     signal?: AbortSignal,
   ): Promise<TaskOutcome<K>> {
     if (current !== null || waiting !== null) {
@@ -207,7 +208,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function begin<K extends TaskKind>(
     task: { kind: K } & EngineTask<K>,
-    observer: (message: TaskMessage<K>) => void,
+    observer: (message: TaskMessage<K>) => unknown,
   ): Promise<TaskOutcome<K>> {
     const { kind, task: id } = task
     const asked: Waiting = { id, cancelled: false, paused: false }
@@ -232,9 +233,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         }
         const stored = message.type === 'scored' ? message.rows.length : 0
         if (!isMessageOf(kind, message)) return false
-        observer(message)
-        rows += stored
-        if (stored > 0) engine.send({ type: 'stored', task: id, rows })
+        const acknowledge = (): void => {
+          rows += stored
+          if (stored > 0 && current === begun) engine.send({ type: 'stored', task: id, rows })
+        }
+        const observed = observer(message)
+        if (observed instanceof Promise) {
+          observed.then(acknowledge).catch((error: unknown) => {
+            if (current === begun) giveUp(begun, failureData(error))
+          })
+        } else acknowledge()
         return true
       },
       unfinished: resolve,

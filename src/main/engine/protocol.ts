@@ -38,6 +38,8 @@ export type DeviceProof = z.infer<typeof deviceProofSchema>
 export const engineImageSchema = z.object({
   id: z.number().int(),
   file: z.string(),
+  /** What people call the photograph, for messages about it. */
+  name: z.string().optional(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   /** The sample value that becomes 1 (`images/full-scale.ts`): one for all 16-bit images of a dataset; null for the file's own range. */
@@ -108,6 +110,8 @@ export const exportTaskSchema = z.object({
   version: z.string(),
   /** What goes into the model file besides the graph. */
   metadata: z.record(z.string(), z.string()),
+  /** Whether an operation that ONNX has no counterpart for is a failure, or only leaves the ONNX file out. */
+  needsOnnx: z.boolean().default(true),
 })
 export type ExportTask = z.infer<typeof exportTaskSchema>
 

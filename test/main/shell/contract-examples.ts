@@ -263,6 +263,8 @@ const liveExample: LiveState = {
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScales: { 'r-1': 0.5 },
   unfinished: ['part 9.bmp'],
+  storage: { code: 'disk-full', params: {} },
+  results: null,
   problem: 'EIO: i/o error',
   parts: [livePart],
 }
@@ -324,6 +326,11 @@ export const callExamples: CallExamples = {
     output: { text: 'All well.', report: { node: { version: '24.0.0' }, facts: [], findings: [] } },
   },
   'backbone.list': { input: {}, output: { backbones: [backbone, { ...backbone, weights: null }] } },
+  'backbone.add': {
+    input: { folder: '/home/qa/resnet50', description: '/home/qa/resnet50.json' },
+    output: { ...backbone, name: 'resnet50', copyright: null, address: null, wheel: null },
+  },
+  'backbone.remove': { input: { name: 'resnet50' }, output: {} },
   'backbone.import': { input: { file: '/media/stick/weights.whl' }, output: backbone },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
@@ -553,6 +560,7 @@ export const callExamples: CallExamples = {
     input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks', invert: false },
     output: {
       images: 3,
+      labeled: 0,
       skipped: [{ file: 'a.json', ...message('marks-no-pixel') }],
       notes: [{ file: 'b.json', ...message('text-encoding', { encoding: 'gb18030' }) }],
     },
@@ -803,7 +811,10 @@ export const callExamples: CallExamples = {
     },
     output: decision,
   },
-  'review.acceptRest': { input: { run: 'r-1', split: 'test', operator: '李雷' }, output: { accepted: 40 } },
+  'review.acceptRest': {
+    input: { run: 'r-1', split: 'test', operator: '李雷', flaggedToo: false },
+    output: { accepted: 40 },
+  },
   'review.undo': { input: { run: 'r-1', operator: '李雷' }, output: { undone: decision, count: 1 } },
   'review.nearest': {
     input: { run: 'r-1', image: 12, places: [{ x: 0.25, y: 0.5 }] },
@@ -989,6 +1000,7 @@ export const callExamples: CallExamples = {
 }
 
 export const eventExamples: EventExamples = {
+  'app.failed': { code: 'internal', params: { message: 'out of order' } },
   'engine.changed': engine,
   'workspace.changed': { workspace },
   'dataset.changed': { dataset: 'd-1' },

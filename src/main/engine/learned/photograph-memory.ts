@@ -1,8 +1,9 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
 import { backboneByName } from '../../model/backbones/registry.ts'
+import { memoryGraphNames } from '../../model/exported-files.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
-import { memoryComponent } from '../../model/scores.ts'
+import { memoryComponent, memoryComponents } from '../../model/scores.ts'
 import { type FeatureExtractor, type FeatureLayer, featureExtractor } from '../backbones/feature-extractor.ts'
 import { foldedWeights } from '../backbones/folded-weights.ts'
 import { type Pixels, resample } from '../data/geometry.ts'
@@ -18,14 +19,12 @@ import {
 } from './feature-memory.ts'
 import type { Explainer, Learnable, Learned } from './learnable.ts'
 import { explainPlaces } from './memory-explanation.ts'
+import { memoryGraph } from './memory-graph.ts'
 import { nearestCells } from './nearest-cells.ts'
 
-/** Where features are taken. */
-function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
-  const known = backboneByName(backbone)
-  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
-  return known.layers
-}
+/** Where features of a backbone of the registry are taken; a network that a person added says so itself. */
+const layersOf = ({ backbone }: LearningParameters): readonly FeatureLayer[] =>
+  backboneByName(backbone)?.layers ?? []
 
 /** The second size that a photograph is looked at in, as a factor of that of the configuration. */
 const smaller = 0.7
@@ -115,6 +114,29 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
     const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
     return {
+      exported: {
+        graph: (hasRegion) => memoryGraph({ memory, extractor, smaller, hasRegion }),
+        outputs(picture, inside) {
+          const { width, height } = picture
+          const cells = cellsOf(extractor, picture)
+          const counts = inside && cellsInside(cells.drawn, picture, inside, extractor.stride)
+          const { evidence, drawn } = search.recall(cells, counts)
+          const { rows, columns } = cells.drawn
+          const shown = { rows, columns, data: drawn, side: extractor.stride }
+          const [localName, allName] = memoryComponents
+          const one = (value: number) => ({ shape: [1], data: Float32Array.of(value) })
+          return {
+            [localName]: one(evidence.local),
+            [allName]: one(evidence.all),
+            [memoryGraphNames.score]: one(Math.max(evidence.local, evidence.all)),
+            [memoryGraphNames.distances]: { shape: [1, rows, columns], data: drawn },
+            [memoryGraphNames.map]: {
+              shape: [1, height, width],
+              data: distanceMap(shown, width, height).data,
+            },
+          }
+        },
+      },
       measure(seen) {
         const picture = pictureOf(seen)
         const cells = cellsOf(extractor, picture)
