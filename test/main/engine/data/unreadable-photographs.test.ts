@@ -1,12 +1,19 @@
-import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ImageCache } from '../../../../src/main/engine/data/image-cache.ts'
 import type { InputMode } from '../../../../src/main/engine/data/load-image.ts'
-import { partPicture } from '../parts.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { partPicture } from '../parts.ts'
 
-const mode: InputMode = { input: 'whole', size: 32, channels: 1, scale: 1, normalization: 'none' }
+const mode: InputMode = {
+  input: 'whole',
+  size: 32,
+  channels: 1,
+  scale: 1,
+  resizing: 'exact',
+  normalization: 'none',
+}
 
 async function photographs(damaged: readonly number[]) {
   const folder = temporaryFolder()

@@ -33,7 +33,16 @@ async function exported(
   name: string,
 ) {
   const to = join(root, name)
-  const order = { run, format, to, batch: 2, language: 'en', split: 'test', operator: null } as const
+  const order = {
+    run,
+    format,
+    to,
+    batch: 2,
+    language: 'en',
+    split: 'test',
+    components: false,
+    operator: null,
+  } as const
   const ended = await session.jobs.ended(startExport(session, order).job)
   if (ended.state !== 'done') throw new Error(JSON.stringify(ended.failure))
   return to
@@ -94,6 +103,7 @@ describeWithBackbone('a run that scores by its memory', () => {
         size: 32,
         channels: 1,
         scale: 1,
+        resizing: 'exact',
         normalization: 'none',
         ...configOf,
       } as const
