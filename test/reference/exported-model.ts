@@ -68,6 +68,7 @@ async function write(
     batch,
     version: '0',
     metadata: {},
+    needsOnnx: true,
   }
   const { files } = await exportTask(task)
   process.stdout.write(`${name}: ${files.join(', ')}\n`)

@@ -19,6 +19,7 @@ import { provider } from '../tensorflow.ts'
 import { proveDevice } from './device-proof.ts'
 import { exportTask } from './export-task.ts'
 import { rowsUnstored, type Successor, scoreTask } from './score-task.ts'
+import { tryBackbone } from './try-backbone.ts'
 
 /** Milliseconds between two progress messages. */
 const progressEvery = 100
@@ -129,6 +130,9 @@ class TaskLoop {
       }
       case 'prove':
         this.#port.send({ type: 'proved', proof: proveDevice() })
+        return
+      case 'try-backbone':
+        void tryBackbone(message.file).then((failure) => this.#port.send({ type: 'backbone-tried', failure }))
         return
       case 'exit':
         this.#host.exit(0)
