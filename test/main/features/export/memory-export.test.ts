@@ -218,6 +218,7 @@ describeCompiled('a run with a network that somebody added', () => {
         size: 32,
         channels: 1,
         scale: 1,
+        resizing: 'exact',
         normalization: 'none',
         backbone: ownDescription.name,
         featureScale: 1,
