@@ -22,9 +22,11 @@ import { grayLevelCalls } from './gray-levels.ts'
 import { importCalls } from './import.ts'
 import { jobCalls, jobEvents } from './job.ts'
 import { labelCalls } from './label.ts'
+import { curveCalls } from './learning-curve.ts'
 import { liveCalls, liveEvents } from './live.ts'
 import { logCalls } from './log.ts'
 import { modelCalls, modelEvents } from './model.ts'
+import { nearestGoodCalls } from './nearest-good.ts'
 import { operatorCalls } from './operator.ts'
 import { regionOfInterestCalls } from './region-of-interest.ts'
 import { reviewCalls, reviewEvents } from './review.ts'
@@ -44,6 +46,7 @@ export const calls = {
   ...choiceCalls,
   ...comparisonCalls,
   ...curationCalls,
+  ...curveCalls,
   ...datasetCalls,
   ...doctorCalls,
   ...driftCalls,
@@ -57,6 +60,7 @@ export const calls = {
   ...liveCalls,
   ...logCalls,
   ...modelCalls,
+  ...nearestGoodCalls,
   ...operatorCalls,
   ...regionOfInterestCalls,
   ...reviewCalls,

@@ -17,6 +17,7 @@ export const jobKindSchema = z.enum([
   'verify',
   'duplicates',
   'choose',
+  'curve',
   'live',
   'backup',
   'export',

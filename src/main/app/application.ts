@@ -22,6 +22,7 @@ import { createDrops, type Drops } from '../features/folders/drops.ts'
 import { folderHandlers } from '../features/folders/handlers.ts'
 import { importHandlers } from '../features/import/handlers.ts'
 import { labelHandlers } from '../features/label/handlers.ts'
+import { curveHandlers } from '../features/learning-curve/handlers.ts'
 import { keepClear } from '../features/live/clear-pictures.ts'
 import { liveHandlers } from '../features/live/handlers.ts'
 import { resumeLive } from '../features/live/live.ts'
@@ -157,7 +158,7 @@ export function createApplication(powers: HostPowers): Application {
       ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
-      ...backboneHandlers(environment),
+      ...backboneHandlers(launchEngine, environment),
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),
@@ -166,6 +167,7 @@ export function createApplication(powers: HostPowers): Application {
       ...scoringHandlers(context),
       ...comparisonHandlers(context),
       ...choiceHandlers(context),
+      ...curveHandlers(context),
       ...curationHandlers(context),
       ...modelHandlers(context),
       ...exportHandlers(context),

@@ -61,6 +61,11 @@ export interface Supervisor {
     observe: (message: TaskMessage<K>) => unknown,
     signal?: AbortSignal,
   ): Promise<TaskOutcome<K>>
+  /**
+   * Runs a short task that writes nothing, whatever else the engine is doing. It cannot be cancelled, and it is
+   * answered at the next point at which the other task lets messages through.
+   */
+  ask(task: EngineTask<'explain'>): Promise<TaskOutcome<'explain'>>
   cancel(task: string): void
   pause(task: string): void
   continue(task: string): void
@@ -105,6 +110,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const times = { ...standardTimes, ...options.times }
   const log = options.onLog ?? (() => undefined)
 
+  /** Short tasks that are not answered yet, by their id. */
+  const asked = new Map<string, (outcome: TaskOutcome<'explain'>) => void>()
   let current: Current | null = null
   let waiting: Waiting | null = null
 
@@ -114,9 +121,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     onLog: log,
     times,
     onMessage(message) {
-      if (current !== null && 'task' in message && message.task === current.id) receive(current, message)
+      if (!('task' in message)) return
+      const answer = asked.get(message.task)
+      if (answer !== undefined) receiveAnswer(message, answer)
+      else if (current !== null && message.task === current.id) receive(current, message)
     },
     onGone(failure) {
+      for (const answer of [...asked.values()]) answer({ kind: 'interrupted', failure })
       leave()?.unfinished({ kind: 'interrupted', failure })
     },
   })
@@ -249,6 +260,27 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return promise
   }
 
+  async function ask(task: EngineTask<'explain'>): Promise<TaskOutcome<'explain'>> {
+    try {
+      await engine.start()
+    } catch (error) {
+      return { kind: 'interrupted', failure: failureData(error) }
+    }
+    const { promise, resolve } = Promise.withResolvers<TaskOutcome<'explain'>>()
+    asked.set(task.task, (outcome) => {
+      asked.delete(task.task)
+      resolve(outcome)
+    })
+    engine.send({ type: 'run', task })
+    return promise
+  }
+
+  function receiveAnswer(message: FromEngine, answer: (outcome: TaskOutcome<'explain'>) => void): void {
+    if (isEndOf('explain', message)) answer({ kind: tasks.explain.outcome, result: message.result })
+    else if (message.type === 'failed') answer({ kind: 'failed', failure: message.failure })
+    else engine.kill({ code: 'engine-protocol', params: { case: 'other-task', type: message.type } })
+  }
+
   function armCancelTimer(task: Current): void {
     task.cancelTimer ??= setTimeout(() => {
       engine.kill({ code: 'engine-hung', params: { seconds: Math.round(times.cancel / 1000) } })
@@ -266,6 +298,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     state: engine.state,
     start: engine.start,
     run,
+    ask,
     cancel,
     pause(id) {
       if (waiting?.id === id) waiting.paused = true

@@ -31,6 +31,7 @@ export type AuditAction =
   | 'dataset.curated'
   | 'dataset.region'
   | 'dataset.white'
+  | 'dataset.sample-range'
   | 'model.promoted'
   | 'model.rolled-back'
   | 'model.imported'
