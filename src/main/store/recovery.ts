@@ -3,12 +3,12 @@ import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema
 import { message } from '../../shared/messages/message.ts'
 import { removeLeftoversNow } from '../platform/durable-file.ts'
 import { recordAudit } from './audit.ts'
+import type { BlobStore } from './blob-store.ts'
 import type { Database } from './database.ts'
 import { hasBlob } from './images.ts'
 import { recordImport } from './imports.ts'
 import { toJson } from './row.ts'
 import { runFolder } from './runs.ts'
-import type { Workspace } from './workspace.ts'
 
 const interrupted: FailureInfo = message('interrupted')
 
@@ -29,7 +29,10 @@ const runsAtWork = (db: Database): string[] =>
  * The first thing that a new owner of a workspace does: anything that is still marked as in progress belonged to a
  * process that has ended. Runs and jobs are marked as interrupted, and half-published files are removed.
  */
-export function recover(db: Database, { blobs, path }: Pick<Workspace, 'blobs' | 'path'>): void {
+export function recover(
+  db: Database,
+  { blobs, path }: { blobs: BlobStore; path(relativePath: string): string },
+): void {
   blobs.recover((sha256) => hasBlob(db, sha256))
   // Only where something was under way: a folder of a run can hold a hundred thousand maps.
   for (const run of runsAtWork(db)) removeLeftoversNow(path(runFolder(run)))
