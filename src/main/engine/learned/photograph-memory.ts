@@ -1,5 +1,4 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
-import { backboneByName } from '../../model/backbones/registry.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { memoryComponent } from '../../model/scores.ts'
@@ -17,27 +16,13 @@ import {
   type SeenCells,
 } from './feature-memory.ts'
 import type { Learnable, Learned } from './learnable.ts'
+import { backboneOfModel, knownBackbone, storedBackbone } from './stored-backbone.ts'
 
 /** Where features are taken. */
-function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
-  const known = backboneByName(backbone)
-  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
-  return known.layers
-}
+const layersOf = ({ backbone }: LearningParameters): readonly FeatureLayer[] => knownBackbone(backbone).layers
 
 /** The second size that a photograph is looked at in, as a factor of that of the configuration. */
 const smaller = 0.7
-
-const prefix = 'backbone/'
-
-const named = (tensors: TensorMap): TensorMap =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]))
-
-function ofBackbone(tensors: TensorMap): TensorMap | null {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
-  if (own.length === 0) return null
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
-}
 
 /** The picture that features are taken of. */
 function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
@@ -60,7 +45,7 @@ function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhoto
 }
 
 const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
-  tensors: { ...named(backbone), ...memoryTensors(memory) },
+  tensors: { ...storedBackbone(backbone), ...memoryTensors(memory) },
   ofPhotograph() {
     const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
@@ -113,7 +98,7 @@ export const photographMemory: Learnable = {
   },
   ofModel(tensors, parameters) {
     const memory = memoryOfModel(tensors)
-    const backbone = ofBackbone(tensors)
+    const backbone = backboneOfModel(tensors)
     return memory && backbone && learned(memory, backbone, parameters)
   },
 }

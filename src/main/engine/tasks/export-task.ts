@@ -44,13 +44,14 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
 /** The graph of one call of scoring, its outputs called `components`, and `map` and `reconstruction` where there are. */
 function scoringGraph(
   model: string,
-  { searchSteps, onlyWhole }: TileScorer,
+  { searchSteps, onlyWhole, sight }: TileScorer,
   graphs: ReadonlyMap<string, StepGraph>,
 ): StepGraph {
   if (searchSteps !== undefined) {
     throw new Failure('not-exportable', { case: 'searches', system: model })
   }
   if (onlyWhole) throw new Failure('not-exportable', { case: 'only-whole', system: model })
+  if (sight) throw new Failure('not-exportable', { case: 'features' })
   const graph = graphs.get('score') ?? graphs.get('discriminate')
   if (graph === undefined) {
     throw new Failure('not-exportable', { case: 'no-tensorflow' })

@@ -31,9 +31,12 @@ export function fieldsOf(
   return system.parameters.map((parameter) => {
     const { name } = parameter
     const ofPreset = preset?.values[name] ?? null
-    const isBasic = basic.has(name)
-    if (ofPreset !== null) return { parameter, inherited: ofPreset, origin: 'preset', basic: isBasic }
     const ofDataset = fromDataset?.[name] ?? null
+    const isBasic = basic.has(name)
+    // Where the networks see features, main replaces some values of the preset.
+    if (ofPreset !== null) {
+      return { parameter, inherited: ofDataset ?? ofPreset, origin: 'preset', basic: isBasic }
+    }
     if (ofDataset !== null || alwaysFromDataset.has(name)) {
       return { parameter, inherited: ofDataset, origin: 'dataset', basic: isBasic }
     }

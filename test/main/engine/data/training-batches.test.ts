@@ -11,7 +11,7 @@ const mode = { input: 'tiles', size: 32, channels: 1, scale: 1, normalization: '
 async function someBatches(): Promise<TrainingBatches> {
   const images = await writeParts(join(temporaryFolder(), 'parts'), 3, { width: 80, height: 60 })
   return new TrainingBatches({
-    cache: new ImageCache(images, mode, 2 ** 20),
+    source: new ImageCache(images, mode, 2 ** 20),
     size: mode.size,
     channels: mode.channels,
     batch: 4,
