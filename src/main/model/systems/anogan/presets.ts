@@ -25,6 +25,7 @@ export const anoganPresets: Preset[] = [
       score: 'anogan',
       map: 'residual',
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -42,10 +43,23 @@ export const anoganPresets: Preset[] = [
       overlap: 0.25,
       checkpointEvery: 200,
     },
+    withFeatures: {
+      width: 24,
+      latent: 32,
+      batch: 64,
+      gan: 'wgan-gp',
+      ganSteps: 10_000,
+      learningRate: 1e-3,
+      average: 0.999,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
     description: 'A night, or a GPU: the size of the paper',
     values: { ganSteps: 60_000, average: 0.999, decay: true },
+    withFeatures: { reduction: 'top-k' },
   },
 ]

@@ -29,6 +29,7 @@ export const fanoganPresets: Preset[] = [
       score: 'izif',
       map: 'residual',
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -50,6 +51,18 @@ export const fanoganPresets: Preset[] = [
       checkpointEvery: 250,
       previewEvery: 250,
     },
+    withFeatures: {
+      latent: 32,
+      batch: 64,
+      ganSteps: 10_000,
+      encoderSteps: 10_000,
+      learningRate: 1e-3,
+      encoderLearningRate: 1e-3,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      validateEvery: 500,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
@@ -62,5 +75,6 @@ export const fanoganPresets: Preset[] = [
       encoderLearningRate: 2e-4,
       decay: true,
     },
+    withFeatures: { reduction: 'top-k' },
   },
 ]
