@@ -22,6 +22,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   encoder: 'Training encoder',
   residual: 'Learning residuals',
   texture: 'Learning texture',
+  features: 'Taking features of good parts',
   calibrate: 'Calibrating',
   score: 'Scoring',
   choose: 'Comparing',
