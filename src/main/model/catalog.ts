@@ -148,7 +148,13 @@ export function listSystems(): Systems {
     })),
     scores: scoreKinds.map(({ name, formula }) => ({ name, formula })),
     presets: Object.entries(catalog).flatMap(([model, entry]) =>
-      entry.presets.map(({ name, description, values }) => ({ model, name, description, values })),
+      entry.presets.map(({ name, description, values, withFeatures }) => ({
+        model,
+        name,
+        description,
+        values,
+        ...(withFeatures && { withFeatures: { backbone: null, ...withFeatures } }),
+      })),
     ),
   }
 }
@@ -279,7 +285,7 @@ export interface ConfigRequest {
  */
 export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
   config: Record<string, unknown>
-  /** What follows from the dataset, and from features as input, where nothing was set by name. */
+  /** What follows from the dataset where nothing was set by name. */
   fromDataset: Record<string, string | number | boolean>
 } {
   const entry = catalog[model]
@@ -310,9 +316,10 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
   if (problems.length > 0) throw new Failure('bad-parameter', { problems })
   return {
     config: parsed.data,
-    fromDataset: {
-      ...Object.fromEntries(Object.entries(ofDataset).filter(([name]) => !(name in chosen.values))),
-      ...(seesFeatures(asked) ? chosen.withFeatures : {}),
-    },
+    fromDataset: Object.fromEntries(
+      Object.entries(ofDataset).filter(
+        ([name]) => !(name in chosen.values) || (name === 'backbone' && seesFeatures(asked)),
+      ),
+    ),
   }
 }

@@ -31,18 +31,21 @@ export function fieldsOf(
   return system.parameters.map((parameter) => {
     const { name } = parameter
     const ofPreset = preset?.values[name] ?? null
-    const ofDataset = fromDataset?.[name] ?? null
     const isBasic = basic.has(name)
-    // Where the networks see features, main replaces some values of the preset.
-    if (ofPreset !== null) {
-      return { parameter, inherited: ofDataset ?? ofPreset, origin: 'preset', basic: isBasic }
-    }
+    if (ofPreset !== null) return { parameter, inherited: ofPreset, origin: 'preset', basic: isBasic }
+    const ofDataset = fromDataset?.[name] ?? null
     if (ofDataset !== null || alwaysFromDataset.has(name)) {
       return { parameter, inherited: ofDataset, origin: 'dataset', basic: isBasic }
     }
     return { parameter, inherited: parameter.default, origin: 'paper', basic: isBasic }
   })
 }
+
+/** A preset as it holds for such an input: where the networks see features, it has values of its own. */
+export const presetFor = (preset: Preset | null, input: string | undefined): Preset | null =>
+  preset === null || input !== 'features'
+    ? preset
+    : { ...preset, values: { ...preset.values, ...preset.withFeatures } }
 
 export type Problem =
   | { kind: 'not-a-number' }

@@ -39,9 +39,10 @@ export const ganomalyPresets: Preset[] = [
       checkpointEvery: 200,
     },
     withFeatures: {
-      width: 24,
+      width: 32,
       latent: 32,
       batch: 64,
+      steps: 6000,
       reduction: 'top-k',
       discriminatorSamples: 4096,
       validateEvery: 500,

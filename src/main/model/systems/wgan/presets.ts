@@ -35,10 +35,10 @@ export const wganPresets: Preset[] = [
       checkpointEvery: 200,
     },
     withFeatures: {
-      width: 24,
+      width: 32,
       latent: 32,
       batch: 64,
-      ganSteps: 10_000,
+      ganSteps: 4000,
       reduction: 'top-k',
       discriminatorSamples: 4096,
       checkpointEvery: 1000,
