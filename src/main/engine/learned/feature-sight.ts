@@ -25,9 +25,12 @@ export interface LearnedSight extends Sight {
 
 const layersOf = ({ backbone = 'none' }: Pick<InputParameters, 'backbone'>) => knownBackbone(backbone).layers
 
-/** Features as the backbone gives them, averaged over 3x3 cells. */
-function averagedOf(extractor: FeatureExtractor, forFeatures: Pixels): Pixels {
-  const { data, rows, columns } = extractor.cells(forFeatures).averaged
+/**
+ * Features as the backbone gives them. Averaged over 3x3 cells, as the memory has them for scores, they hide small
+ * defects from networks that see single cells.
+ */
+function plainOf(extractor: FeatureExtractor, forFeatures: Pixels): Pixels {
+  const { data, rows, columns } = extractor.cells(forFeatures).plain
   return { data, width: columns, height: rows, channels: extractor.channels }
 }
 
@@ -52,7 +55,7 @@ function sightWith(
       [names.mean]: { shape: [features], data: mean },
       [names.matrix]: { shape: [features, channels], data: matrix },
     },
-    featuresOf: (forFeatures) => standardized(averagedOf(extractor, forFeatures), standard),
+    featuresOf: (forFeatures) => standardized(plainOf(extractor, forFeatures), standard),
     dispose: () => extractor.dispose(),
   }
 }
@@ -103,7 +106,7 @@ export async function learnSight(
     // Computed only once: what is kept of the photographs as they are becomes what the networks see.
     const raw = new Map<number, FeatureImage>()
     let bytes = 0
-    const plain = { stride: extractor.stride, featuresOf: (of: Pixels) => averagedOf(extractor, of) }
+    const plain = { stride: extractor.stride, featuresOf: (of: Pixels) => plainOf(extractor, of) }
     for (const [done, index] of drawn.entries()) {
       const features = featureImageOf(plain, await view(index))
       sums.add(features.data)

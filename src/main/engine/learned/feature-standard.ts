@@ -1,8 +1,7 @@
 /**
- * Features as networks see them: along the axes in which cells of good parts vary (principal components, Pearson
- * 1901), each divided by the fourth root of its variance. As they are, features vary most in what is no defect, such as
- * light; fully whitened, they vary as much in what is noise. Halfway between, large directions stay larger, and
- * networks learn them, while the small ones, in which defects show, still count in a residual.
+ * Features as networks see them: standardized by their mean and deviation on good parts, along the axes in which these
+ * vary together (principal components, Pearson 1901). All axes have one unit: large ones stay larger, which networks
+ * learn first, and what is left in the small ones is not taken for more than it is.
  */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { requireLength } from '../../platform/array-bounds.ts'
@@ -19,12 +18,9 @@ export interface FeatureStandard {
 /** A feature that hardly varies on good parts is not stretched more than this, as a share of the mean deviation. */
 const leastDeviation = 0.01
 
-/** The same for a principal component, as a share of the largest variance. */
-const leastVariance = 1e-6
-
 /**
- * The correlations of features have eigenvectors e_i with eigenvalues v_i, the largest first; with the features b' of
- * unit deviation, x_i = b' e_i / v_i^(1/4) / u, where u makes the mean variance of x 1.
+ * With features b' of unit deviation and the eigenvectors e_i of their correlations, those of the largest eigenvalues
+ * first, x_i = b' e_i / u, where u makes the mean variance of what is kept 1. Where all are kept, u is 1.
  * @param components how many are kept; 0 for all
  */
 export function standardOf({ mean, covariance }: Moments, components: number): FeatureStandard {
@@ -38,16 +34,14 @@ export function standardOf({ mean, covariance }: Moments, components: number): F
     Matrix.from1DArray(n, n, correlation),
     { assumeSymmetric: true },
   )
-  const floor = leastVariance * Math.max(...values) || 1
   const kept = values
-    .map((value, axis) => ({ variance: Math.max(value, floor), axis }))
+    .map((value, axis) => ({ variance: Math.max(0, value), axis }))
     .sort((a, b) => b.variance - a.variance || a.axis - b.axis)
     .slice(0, components || n)
-  // Divided by its fourth root, a variance becomes its square root.
-  const meanVariance = kept.reduce((sum, { variance }) => sum + Math.sqrt(variance), 0) / kept.length
+  const meanVariance = kept.reduce((sum, { variance }) => sum + variance, 0) / kept.length
+  const factor = meanVariance > 0 ? 1 / Math.sqrt(meanVariance) : 1
   const matrix = new Float32Array(n * kept.length)
-  for (const [to, { variance, axis }] of kept.entries()) {
-    const factor = 1 / (variance ** 0.25 * Math.sqrt(meanVariance))
+  for (const [to, { axis }] of kept.entries()) {
     for (let i = 0; i < n; i++) matrix[i * kept.length + to] = unit[i] * vectors.get(i, axis) * factor
   }
   return { mean: Float32Array.from(mean), matrix }

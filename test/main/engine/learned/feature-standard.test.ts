@@ -13,19 +13,19 @@ function correlated(r: number): { mean: Float64Array; covariance: Float64Array }
   return { mean: Float64Array.of(10, -2), covariance: Float64Array.of(a * a, r * a * b, r * a * b, b * b) }
 }
 
-it('divides the components of two correlated features by the fourth roots of 1 + r and 1 - r', () => {
+it('turns two correlated features onto their sum and difference, in units of their deviation', () => {
   const r = 0.6
-  const standard = standardOf(correlated(r), 0)
-  expect([...standard.mean]).toEqual([10, -2])
+  const all = standardOf(correlated(r), 0)
+  expect([...all.mean]).toEqual([10, -2])
   // Along (1, 1) / sqrt(2) and (1, -1) / sqrt(2), with features of deviation 3 and 0.5.
-  const unit = Math.sqrt((Math.sqrt(1 + r) + Math.sqrt(1 - r)) / 2)
-  const wanted = [(1 + r) ** 0.25 * unit, (1 - r) ** 0.25 * unit].map((root) => Math.SQRT1_2 / root)
-  const first = [at(standard.matrix, 0) * 3, at(standard.matrix, 2) * 0.5]
-  const second = [at(standard.matrix, 1) * 3, at(standard.matrix, 3) * 0.5]
-  for (const value of first) expect(Math.abs(value)).toBeCloseTo(at(wanted, 0), 6)
-  for (const value of second) expect(Math.abs(value)).toBeCloseTo(at(wanted, 1), 6)
+  const [first, second] = [0, 1].map((axis) => [at(all.matrix, axis) * 3, at(all.matrix, 2 + axis) * 0.5])
+  if (!first || !second) throw new RangeError('two axes')
+  for (const value of [...first, ...second]) expect(Math.abs(value)).toBeCloseTo(Math.SQRT1_2, 6)
   expect(Math.sign(at(first, 0) * at(first, 1))).toBe(1)
   expect(Math.sign(at(second, 0) * at(second, 1))).toBe(-1)
+  // The larger one alone has the variance 1 + r, and its unit makes that 1.
+  const one = standardOf(correlated(r), 1)
+  expect(Math.abs(at(one.matrix, 0) * 3)).toBeCloseTo(Math.SQRT1_2 / Math.sqrt(1 + r), 6)
 })
 
 it('makes the mean variance of what it keeps 1, whatever the units of the features are', () => {

@@ -59,6 +59,7 @@ export const fanoganPresets: Preset[] = [
       encoderSteps: 4000,
       learningRate: 2e-3,
       encoderLearningRate: 2e-3,
+      k: 0.1,
       reduction: 'top-k',
       discriminatorSamples: 4096,
       validateEvery: 500,
