@@ -20,6 +20,8 @@ export const knownLayoutSchema = z.enum([
   'labelme',
   'segmentation-classes',
   'label-studio',
+  'cvat',
+  'voc',
   'table',
   'folders',
 ])
@@ -81,12 +83,16 @@ export const plannedPhotographSchema = z.object({
   defectType: defectTypeNameSchema.nullable(),
   /** Its masks; several are united. */
   masks: z.array(pathBelowSchema).default([]),
+  /** The part of which this is one of several views, which all stay in one split. */
+  part: z.string().min(1).max(4096).nullable().default(null),
   /** Something about its name is that of a mask, so its pixels are looked at before it is taken as a photograph. */
   maskLike: z.boolean().default(false),
 })
 export type PlannedPhotograph = z.infer<typeof plannedPhotographSchema>
 
-export const annotationFormatSchema = z.enum(['coco', 'labelme'])
+/** Documents whose shapes are drawn on the photographs that they name. */
+export const annotationFormatSchema = z.enum(['coco', 'labelme', 'label-studio', 'cvat', 'voc'])
+export type AnnotationFormat = z.infer<typeof annotationFormatSchema>
 
 export const importPlanSchema = z.object({
   format: z.literal('fanoscope-import-plan'),
@@ -99,6 +105,8 @@ export const importPlanSchema = z.object({
   photographs: z.array(plannedPhotographSchema),
   /** Documents with annotations of photographs, which are read after these. */
   documents: z.array(z.object({ file: pathBelowSchema, format: annotationFormatSchema })).default([]),
+  /** Files that say which defect type a value or color in the masks is. */
+  classLists: z.array(pathBelowSchema).default([]),
   /** Not taken, and why. */
   leftOut: z.array(messageSchema.extend({ file: z.string(), code: leftOutCodeSchema })).default([]),
   /** What a person should know of single files or folders; messages of the topic `warning`. */

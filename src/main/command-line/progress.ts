@@ -23,9 +23,12 @@ const phaseTitles: Readonly<Record<string, string>> = {
   residual: 'Learning residuals',
   texture: 'Learning texture',
   features: 'Taking features of good parts',
+  memory: 'Remembering features',
   calibrate: 'Calibrating',
   score: 'Scoring',
   choose: 'Comparing',
+  see: 'Taking features',
+  curve: 'Learning from subsets',
   evaluate: 'Evaluating',
   backup: 'Copying',
 }

@@ -2,6 +2,7 @@
  * What systems there are and what can be set on them, without loading TensorFlow: main, the command line
  * and the forms of the window read it.
  */
+
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import type { NestedMessage } from '../../shared/messages/message.ts'
@@ -137,14 +138,31 @@ function parametersOf(schema: z.ZodObject): Parameter[] {
   })
 }
 
-/** Every system, score and preset: the document of `models --json`. */
-export function listSystems(): Systems {
+const knownBackbones: readonly string[] = backbones.map(({ name }) => name)
+
+/** The choices of a backbone: none, where its default is that, and those that there are. */
+const withBackbones =
+  (names: readonly string[]) =>
+  (parameter: Parameter): Parameter =>
+    parameter.name === 'backbone'
+      ? {
+          ...parameter,
+          type: 'choice',
+          choices: [...(parameter.default === 'none' ? ['none'] : []), ...names],
+        }
+      : parameter
+
+/**
+ * Every system, score and preset: the document of `models --json`.
+ * @param backboneNames those that can be chosen; where it is left out, those that Fanoscope knows
+ */
+export function listSystems(backboneNames: readonly string[] = knownBackbones): Systems {
   return {
     systems: Object.entries(catalog).map(([name, entry]) => ({
       name,
       paper: entry.paper,
       scores: entry.scores,
-      parameters: parametersOf(entry.config),
+      parameters: parametersOf(entry.config).map(withBackbones(backboneNames)),
     })),
     scores: scoreKinds.map(({ name, formula }) => ({ name, formula })),
     presets: Object.entries(catalog).flatMap(([model, entry]) =>
@@ -248,10 +266,15 @@ function featureProblems(config: Record<string, unknown>): NestedMessage[] {
     const field = config[name] === true ? name : score === name ? 'score' : map === name ? 'map' : null
     return field === null ? [] : [fieldProblem(field, `"${name}" is learned of pictures, not of features`)]
   })
-  const backbone = backboneByName(String(config.backbone))
-  const most = backbone === null ? 0 : featureCountOf(backbone)
-  const few = backbone !== null && Number(config.components) > most
-  return few ? [...problems, fieldProblem('components', `a cell has ${most} features`)] : problems
+  const known = backboneByName(String(config.backbone))
+  const components = Number(config.components)
+  const all = known === null ? null : featureCountOf(known)
+  if (all === null && config.backbone !== 'none' && components === 0) {
+    problems.push(fieldProblem('components', 'with a network of your own, set how many are kept'))
+  }
+  if (all !== null && components > all)
+    problems.push(fieldProblem('components', `a cell has ${all} features`))
+  return problems
 }
 
 const fieldProblem = (field: string, problem: string): NestedMessage => ({

@@ -28,6 +28,8 @@ export function inputShape(parameters: InputParameters): InputShape {
   const { input, size, channels, backbone = 'none', window = 1, components = 0 } = parameters
   if (input !== 'features') return { of: 'pixels', size, channels }
   const known = backboneByName(backbone)
-  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
-  return { of: 'features', size: window, channels: components || featureCountOf(known) }
+  const all = known === null ? 0 : featureCountOf(known)
+  // How many features a network that a person added has, stands in its file alone: its components are always set.
+  if (components === 0 && all === 0) throw new TypeError(`The features of "${backbone}" are not known.`)
+  return { of: 'features', size: window, channels: components || all }
 }

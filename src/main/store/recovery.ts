@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { FailureInfo } from '../../shared/failure-schema.ts'
+import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema.ts'
 import { message } from '../../shared/messages/message.ts'
 import { recordAudit } from './audit.ts'
 import type { BlobStore } from './blob-store.ts'
@@ -16,7 +16,7 @@ const interrupted: FailureInfo = message('interrupted')
  */
 export function recover(db: Database, blobs: BlobStore): void {
   blobs.recover((sha256) => hasBlob(db, sha256))
-  const values = { now: db.now(), failure: toJson(interrupted) }
+  const values = { now: db.now(), failure: toJson(failureInfoSchema, interrupted) }
   const idRow = z.object({ id: z.string() })
   db.transaction(() => {
     for (const { id } of db.all(idRow, `SELECT id FROM run WHERE state = 'training'`)) {

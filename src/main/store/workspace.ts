@@ -148,10 +148,13 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
       const workspace = assemble(dir, db, () => {
         if (!isOpen) return
         isOpen = false
-        // This empties the write-ahead log, so that the folder can be copied as it is.
-        db.pragma('wal_checkpoint(TRUNCATE)')
-        db.close()
-        release()
+        try {
+          // This empties the write-ahead log, so that the folder can be copied as it is.
+          db.pragma('wal_checkpoint(TRUNCATE)')
+        } finally {
+          db.close()
+          release()
+        }
       })
       recover(db, workspace.blobs)
       return workspace

@@ -1,5 +1,11 @@
 import { type Pixels, requirePixels } from '../data/geometry.ts'
-import type { FeatureImage, Mirroring, TileSource } from '../data/image-cache.ts'
+import {
+  type FeatureImage,
+  type Mirroring,
+  type OnUnreadable,
+  ReadableImages,
+  type TileSource,
+} from '../data/image-cache.ts'
 import { type InputMode, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
 import { featureImageOf, type Viewed, viewed } from '../scoring/feature-image.ts'
@@ -37,6 +43,15 @@ const asItIs: Mirroring = { mirrored: false, upsideDown: false }
 
 const bytesOf = ({ data, inside }: FeatureImage): number => data.byteLength + (inside?.byteLength ?? 0)
 
+export interface FeatureCacheOptions {
+  sight: Sight
+  /** Bytes. */
+  limit: number
+  /** Features that were computed before, by the index of their photograph. */
+  known?: ReadonlyMap<number, FeatureImage>
+  onUnreadable: OnUnreadable
+}
+
 /**
  * Features of photographs, as many as fit into `limit` bytes; the others are computed again each time they are asked
  * for. A mirrored photograph has features of its own, which are not the mirrored ones: the backbone tells left from
@@ -48,19 +63,16 @@ export class FeatureCache implements TileSource {
   readonly #mode: InputMode
   readonly #sight: Sight
   readonly #limit: number
+  readonly #readable: ReadableImages
   readonly #kept = new Map<string, FeatureImage>()
   #bytes = 0
 
-  /** @param known features that were computed before, by the index of their photograph */
   constructor(
     images: readonly EngineImage[],
     mode: InputMode,
-    {
-      sight,
-      limit,
-      known = new Map(),
-    }: { sight: Sight; limit: number; known?: ReadonlyMap<number, FeatureImage> },
+    { sight, limit, known = new Map(), onUnreadable }: FeatureCacheOptions,
   ) {
+    this.#readable = new ReadableImages(images, onUnreadable)
     this.images = images
     this.#mode = mode
     this.#sight = sight
@@ -72,16 +84,17 @@ export class FeatureCache implements TileSource {
     // Features are kept as they are.
   }
 
-  async load(index: number, mirroring: Mirroring = asItIs): Promise<FeatureImage> {
-    const key = this.#keyOf(index, mirroring)
-    const kept = this.#kept.get(key)
-    if (kept) return kept
-    const image = this.images[index]
-    if (!image) throw new RangeError(`no image ${index} among ${this.images.length}`)
-    const view = viewed(await loadImage(image, this.#mode))
-    const features = featureImageOf(this.#sight, mirroredView(view, mirroring))
-    this.#keep(key, features)
-    return features
+  /** @throws Failure `photographs-unreadable` where none can be read */
+  load(index: number, mirroring: Mirroring = asItIs): Promise<FeatureImage> {
+    return this.#readable.from(index, async (at, image) => {
+      const key = this.#keyOf(at, mirroring)
+      const kept = this.#kept.get(key)
+      if (kept) return kept
+      const view = viewed(await loadImage(image, this.#mode))
+      const features = featureImageOf(this.#sight, mirroredView(view, mirroring))
+      this.#keep(key, features)
+      return features
+    })
   }
 
   #keyOf(index: number, { mirrored, upsideDown }: Mirroring): string {

@@ -1,4 +1,5 @@
 /** What networks see with `input` features: the standardized features of a backbone, and what that takes. */
+import { Failure } from '../../../shared/failure.ts'
 import type { InputParameters } from '../../model/input-shape.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { createRandom } from '../../platform/random.ts'
@@ -10,7 +11,7 @@ import { featureImageOf, type Viewed } from '../scoring/feature-image.ts'
 import type { Sight } from '../scoring/tile-scorer.ts'
 import { type FeatureStandard, standardOf } from './feature-standard.ts'
 import { whitenedCells } from './nearest-cells.ts'
-import { backboneOfModel, knownBackbone, storedBackbone } from './stored-backbone.ts'
+import { backboneOfModel, layersOf, storedBackbone } from './stored-backbone.ts'
 import { MomentSums } from './whitening.ts'
 
 /** Photographs that features are standardized by, at most. */
@@ -22,8 +23,6 @@ const names = { mean: 'features/mean', matrix: 'features/matrix' } as const
 export interface LearnedSight extends Sight {
   readonly tensors: TensorMap
 }
-
-const layersOf = ({ backbone = 'none' }: Pick<InputParameters, 'backbone'>) => knownBackbone(backbone).layers
 
 /**
  * Features as the backbone gives them. Averaged over 3x3 cells, as the memory has them for scores, they hide small
@@ -79,7 +78,8 @@ export interface SightLearning {
   /** How many good training photographs there are. */
   photographs: number
   seed: number
-  view(index: number): Promise<Viewed>
+  /** Null where it cannot be read any more. */
+  view(index: number): Promise<Viewed | null>
   /** How many bytes of features may be kept. */
   limit: number
   /** Reports progress; throws where the training is to stop. */
@@ -98,6 +98,12 @@ export async function learnSight(
   const backbone = foldedWeights(learning.backbone, Math.max(...layers.map(({ block }) => block)))
   const extractor = featureExtractor(layers, backbone)
   try {
+    const { components = 0 } = config
+    if (components > extractor.channels) {
+      // Of a network that a person added, only its file tells how many features it has.
+      const params = { field: 'components', problem: `a cell has ${extractor.channels} features` }
+      throw new Failure('bad-parameter', { problems: [{ topic: 'reason', code: 'field', params }] })
+    }
     const order = createRandom(seed, 'features').shuffle(
       Array.from({ length: photographs }, (_, index) => index),
     )
@@ -108,13 +114,16 @@ export async function learnSight(
     let bytes = 0
     const plain = { stride: extractor.stride, featuresOf: (of: Pixels) => plainOf(extractor, of) }
     for (const [done, index] of drawn.entries()) {
-      const features = featureImageOf(plain, await view(index))
-      sums.add(features.data)
-      bytes += features.data.byteLength
-      if (bytes <= limit) raw.set(index, features)
+      const seen = await view(index)
+      if (seen !== null) {
+        const features = featureImageOf(plain, seen)
+        sums.add(features.data)
+        bytes += features.data.byteLength
+        if (bytes <= limit) raw.set(index, features)
+      }
       await proceed(done + 1, drawn.length)
     }
-    const standard = standardOf(sums.finish(), config.components ?? 0)
+    const standard = standardOf(sums.finish(), components)
     const known = new Map<number, FeatureImage>()
     for (const [index, features] of raw) {
       known.set(index, { ...standardized(features, standard), inside: features.inside })

@@ -21,7 +21,7 @@ const leastDeviation = 0.01
 /**
  * With features b' of unit deviation and the eigenvectors e_i of their correlations, those of the largest eigenvalues
  * first, x_i = b' e_i / u, where u makes the mean variance of what is kept 1. Where all are kept, u is 1.
- * @param components how many are kept; 0 for all
+ * @param components how many are kept, not more than there are features; 0 for all
  */
 export function standardOf({ mean, covariance }: Moments, components: number): FeatureStandard {
   const n = mean.length

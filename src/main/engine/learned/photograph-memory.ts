@@ -1,8 +1,9 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
+import { memoryGraphNames } from '../../model/exported-files.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
-import { memoryComponent } from '../../model/scores.ts'
-import { type FeatureExtractor, type FeatureLayer, featureExtractor } from '../backbones/feature-extractor.ts'
+import { memoryComponent, memoryComponents } from '../../model/scores.ts'
+import { type FeatureExtractor, featureExtractor } from '../backbones/feature-extractor.ts'
 import { foldedWeights } from '../backbones/folded-weights.ts'
 import { type Pixels, resample } from '../data/geometry.ts'
 import { cellsInside, distanceMap } from '../scoring/distance-map.ts'
@@ -15,11 +16,11 @@ import {
   memoryTensors,
   type SeenCells,
 } from './feature-memory.ts'
-import type { Learnable, Learned } from './learnable.ts'
-import { backboneOfModel, knownBackbone, storedBackbone } from './stored-backbone.ts'
-
-/** Where features are taken. */
-const layersOf = ({ backbone }: LearningParameters): readonly FeatureLayer[] => knownBackbone(backbone).layers
+import type { Explainer, Learnable, Learned } from './learnable.ts'
+import { explainPlaces } from './memory-explanation.ts'
+import { memoryGraph } from './memory-graph.ts'
+import { nearestCells } from './nearest-cells.ts'
+import { backboneOfModel, layersOf, storedBackbone } from './stored-backbone.ts'
 
 /** The second size that a photograph is looked at in, as a factor of that of the configuration. */
 const smaller = 0.7
@@ -44,12 +45,83 @@ function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhoto
   return inside && cellsInside(drawn, picture, inside, stride)
 }
 
+/** What a memory sees of a photograph, to be learned from and compared several times. */
+export interface SeenByMemory {
+  cells: SeenCells
+  counts: Uint8Array | null
+}
+
+/** Takes the features of photographs. @param tensors of the configuration's backbone, as its package names them */
+export function memoryEye(
+  parameters: LearningParameters,
+  tensors: TensorMap,
+): { backbone: TensorMap; see(seen: SeenPhotograph): SeenByMemory; dispose(): void } {
+  const layers = layersOf(parameters)
+  const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
+  const extractor = featureExtractor(layers, backbone)
+  return {
+    backbone,
+    see(seen) {
+      const picture = pictureOf(seen)
+      const cells = cellsOf(extractor, picture)
+      return { cells, counts: countsOf(cells, picture, seen, extractor.stride) }
+    },
+    dispose: () => extractor.dispose(),
+  }
+}
+
+/** Compares at the first size, as the larger part of a score does. */
+function explainerOf(
+  { scored: [level] }: FeatureMemory,
+  backbone: TensorMap,
+  parameters: LearningParameters,
+): Explainer | null {
+  const origins = level?.origins ?? null
+  if (level === undefined || origins === null) return null
+  const extractor = featureExtractor(layersOf(parameters), backbone)
+  const search = nearestCells(level)
+  return {
+    explain(seen, places) {
+      const { averaged } = extractor.cells(pictureOf(seen))
+      return explainPlaces(averaged, places, { level, origins, search })
+    },
+    dispose() {
+      extractor.dispose()
+      search.dispose()
+    },
+  }
+}
+
 const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
   tensors: { ...storedBackbone(backbone), ...memoryTensors(memory) },
+  explainer: () => explainerOf(memory, backbone, parameters),
   ofPhotograph() {
     const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
     return {
+      exported: {
+        graph: (hasRegion) => memoryGraph({ memory, extractor, smaller, hasRegion }),
+        outputs(picture, inside) {
+          const { width, height } = picture
+          const cells = cellsOf(extractor, picture)
+          const counts = inside && cellsInside(cells.drawn, picture, inside, extractor.stride)
+          const { evidence, drawn } = search.recall(cells, counts)
+          const { rows, columns } = cells.drawn
+          const shown = { rows, columns, data: drawn, side: extractor.stride }
+          const [localName, allName] = memoryComponents
+          const one = (value: number) => ({ shape: [1], data: Float32Array.of(value) })
+          return {
+            [localName]: one(evidence.local),
+            [allName]: one(evidence.all),
+            [memoryGraphNames.score]: one(Math.max(evidence.local, evidence.all)),
+            [memoryGraphNames.distances]: { shape: [1, rows, columns], data: drawn },
+            [memoryGraphNames.map]: {
+              shape: [1, height, width],
+              data: distanceMap(shown, width, height).data,
+            },
+          }
+        },
+      },
       measure(seen) {
         const picture = pictureOf(seen)
         const cells = cellsOf(extractor, picture)
@@ -79,19 +151,16 @@ export const photographMemory: Learnable = {
     most: 2_048,
     gather(photographs, random, parameters, tensors) {
       if (tensors === null) throw new TypeError('a memory of features needs a backbone')
-      const layers = layersOf(parameters)
-      const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
-      const extractor = featureExtractor(layers, backbone)
+      const eye = memoryEye(parameters, tensors)
       const gathering = new MemoryGathering(photographs, random)
       return {
-        add(seen) {
-          const picture = pictureOf(seen)
-          const cells = cellsOf(extractor, picture)
-          gathering.add(cells, countsOf(cells, picture, seen, extractor.stride))
+        add(seen, photograph) {
+          const { cells, counts } = eye.see(seen)
+          gathering.add(cells, counts, photograph)
         },
         finish() {
-          extractor.dispose()
-          return learned(gathering.finish(), backbone, parameters)
+          eye.dispose()
+          return learned(gathering.finish(), eye.backbone, parameters)
         },
       }
     },

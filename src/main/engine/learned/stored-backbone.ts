@@ -1,15 +1,13 @@
 /** The backbone in a model file: its folded weights under names of their own, one copy for all that needs them. */
-import { type Backbone, backboneByName } from '../../model/backbones/registry.ts'
+import { backboneByName } from '../../model/backbones/registry.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
+import type { FeatureLayer } from '../backbones/feature-extractor.ts'
 
 const prefix = 'backbone/'
 
-/** @throws TypeError where there is none of that name */
-export function knownBackbone(name: string): Backbone {
-  const known = backboneByName(name)
-  if (known === null) throw new TypeError(`There is no backbone "${name}".`)
-  return known
-}
+/** Where features of a backbone of the registry are taken; a network that a person added says so itself. */
+export const layersOf = ({ backbone = 'none' }: { backbone?: string | undefined }): readonly FeatureLayer[] =>
+  backboneByName(backbone)?.layers ?? []
 
 export const storedBackbone = (weights: TensorMap): TensorMap =>
   Object.fromEntries(Object.entries(weights).map(([name, tensor]) => [prefix + name, tensor]))

@@ -87,7 +87,7 @@ export function farthest({ data, counted = data.length }: Distances): number {
 }
 
 /** Subtracted from the distances in a map: hardly any cell of a good part is nearer than this. */
-const nearest = 1
+export const nearestInMap = 1
 
 /**
  * A map of the photograph from the distances of its cells. What is usual on good parts is 1 there.
@@ -95,7 +95,7 @@ const nearest = 1
  */
 export function distanceMap(distances: Distances, width: number, height: number): Pixels {
   const map = cellMap(distances, width, height)
-  for (let i = 0; i < map.data.length; i++) map.data[i] = Math.max(0, map.data[i] - nearest)
+  for (let i = 0; i < map.data.length; i++) map.data[i] = Math.max(0, map.data[i] - nearestInMap)
   return map
 }
 

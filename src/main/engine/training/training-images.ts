@@ -1,10 +1,12 @@
 /** The photographs of a training as its stages ask for them: random batches, validation tiles, and the first ones. */
+
+import { ImageRefusal } from '../../images/refusal.ts'
 import { type InputShape, inputShape } from '../../model/input-shape.ts'
 import { readModel } from '../../model/model-file.ts'
 import { readTensors } from '../../model/safetensors.ts'
 import { createRandom } from '../../platform/random.ts'
 import { cutTile } from '../data/geometry.ts'
-import { type FeatureImage, ImageCache, type TileSource } from '../data/image-cache.ts'
+import { type FeatureImage, ImageCache, type OnUnreadable, type TileSource } from '../data/image-cache.ts'
 import { loadImage } from '../data/load-image.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
 import { FeatureCache } from '../learned/feature-cache.ts'
@@ -39,6 +41,7 @@ export class TrainingImages {
     { train, validation, seed }: Pick<TrainTask, 'train' | 'validation' | 'seed'>,
     mode: TrainingConfig,
     seeing: Seeing | null,
+    onUnreadable: OnUnreadable,
   ) {
     this.mode = mode
     this.shape = inputShape(mode)
@@ -46,11 +49,15 @@ export class TrainingImages {
     this.#seed = seed
     const chosen = validation.slice(0, validationLimit)
     if (seeing === null) {
-      this.training = new ImageCache(train, mode, cacheLimit)
-      this.#validation = new ImageCache(chosen, mode, cacheLimit / 4)
+      this.training = new ImageCache(train, mode, cacheLimit, onUnreadable)
+      this.#validation = new ImageCache(chosen, mode, cacheLimit / 4, onUnreadable)
     } else {
-      this.training = new FeatureCache(train, mode, { ...seeing, limit: cacheLimit })
-      this.#validation = new FeatureCache(chosen, mode, { sight: seeing.sight, limit: cacheLimit / 4 })
+      this.training = new FeatureCache(train, mode, { ...seeing, limit: cacheLimit, onUnreadable })
+      this.#validation = new FeatureCache(chosen, mode, {
+        sight: seeing.sight,
+        limit: cacheLimit / 4,
+        onUnreadable,
+      })
     }
   }
 
@@ -58,10 +65,11 @@ export class TrainingImages {
   static async open(
     task: TrainTask,
     config: TrainingConfig,
+    onUnreadable: OnUnreadable,
     proceed: (done: number, total: number) => Promise<void>,
   ): Promise<TrainingImages> {
     const mode: TrainingConfig = { ...config, regionOfInterest: task.regionOfInterest }
-    return new TrainingImages(task, mode, await seeingOf(task, mode, proceed))
+    return new TrainingImages(task, mode, await seeingOf(task, mode, onUnreadable, proceed), onUnreadable)
   }
 
   /** Training batches from a position in the stream on. */
@@ -116,6 +124,7 @@ export class TrainingImages {
 async function seeingOf(
   { backbone, train, seed, warmFrom }: TrainTask,
   mode: TrainingConfig,
+  onUnreadable: OnUnreadable,
   proceed: (done: number, total: number) => Promise<void>,
 ): Promise<Seeing | null> {
   if (mode.input !== 'features') return null
@@ -133,7 +142,13 @@ async function seeingOf(
     async view(index) {
       const image = train[index]
       if (image === undefined) throw new RangeError(`no image ${index} among ${train.length}`)
-      return viewed(await loadImage(image, mode))
+      try {
+        return viewed(await loadImage(image, mode))
+      } catch (error) {
+        if (!(error instanceof ImageRefusal)) throw error
+        onUnreadable(image, error)
+        return null
+      }
     },
     proceed,
   })

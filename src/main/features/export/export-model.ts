@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
 import type { Run } from '../../../shared/run.ts'
+import { backboneNotice } from '../../model/backbones/registry.ts'
 import { readModel, type StoredModel } from '../../model/model-file.ts'
 import { writeTensors } from '../../model/safetensors.ts'
 import { componentMeanings, scoreKinds, scoresFrom } from '../../model/scores.ts'
@@ -16,6 +17,7 @@ import { writeFileDurably } from '../../platform/durable-file.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
+import { noticeFile, noticeText } from './notice.ts'
 
 export interface ExportedModel {
   run: string
@@ -44,11 +46,14 @@ export async function exportModel(
   const { white: white16 } = await readTrainingList(workspace, run)
   const { to } = request
   await requireEmpty(to)
+  const notices = noticesOf(run)
   try {
     await mkdir(to, { recursive: true })
     await writeTensors(join(to, weightsName), model.tensors, { format: 'fanoscope-1' })
+    const notice = await noticeText(notices)
     const config = `${JSON.stringify(describeModel(run, model, white16), null, 1)}\n`
     // The configuration is written last: where it exists, the export is complete.
+    if (notice !== null) await writeFileDurably(join(to, noticeFile), notice)
     await writeFileDurably(join(to, configName), config)
   } catch (error) {
     throw new Failure('export-failed', { folder: to, reason: reasonOf(error) }, { cause: error })
@@ -57,10 +62,15 @@ export async function exportModel(
     run: run.id,
     format: 'safetensors',
     to,
-    files: [weightsName, configName],
+    files: [weightsName, configName, ...(notices.length > 0 ? [noticeFile] : [])],
     weights: Object.values(model.tensors).reduce((sum, { data }) => sum + data.length, 0),
     weightsSha256: model.description.weightsSha256,
   }
+}
+
+function noticesOf({ config }: Run): string[] {
+  const notice = backboneNotice(config.backbone)
+  return notice === null ? [] : [notice]
 }
 
 async function requireEmpty(folder: string): Promise<void> {
@@ -94,6 +104,7 @@ function describeModel(run: Run, { description }: StoredModel, white16: number):
     mapScale,
     calibration,
     ...(model === 'anogan' ? { searchStart: [...searchStart(latentSchema.parse(config).latent)] } : {}),
+    notices: noticesOf(run),
     weightsSha256,
   }
 }

@@ -3,6 +3,7 @@ import type { Dataset } from '../../../shared/dataset.ts'
 import type { ImportReport } from '../../../shared/import.ts'
 import type { ImportPlan, PlannedPhotograph } from '../../../shared/import-plan.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import type { ClassNames } from '../label/class-names.ts'
 import type { SplitRule } from './splits.ts'
 
 /** What the report will say of single files, as far as the import has come. */
@@ -22,6 +23,8 @@ export interface ImportContext {
   planned: ReadonlyMap<string, PlannedPhotograph>
   /** Whether any photograph of the plan has a mask, so that one without is worth a word. */
   hasMasks: boolean
+  /** Names of the classes of masks, by files of the folder that list them. */
+  classes: ClassNames
   rule: SplitRule
   notes: Notes
   signal: AbortSignal | undefined

@@ -12,6 +12,7 @@ import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '.
 import { validationFrozenAt } from '../../store/frozen.ts'
 import { beginImport, finishImport, stopImport } from '../../store/imports.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { readClassNames } from '../label/class-names.ts'
 import { listFolder } from '../layouts/listing.ts'
 import { planFolder } from '../layouts/plan.ts'
 import { readPlan } from '../layouts/plan-file.ts'
@@ -73,6 +74,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     plan,
     planned: new Map(plan.photographs.map((planned) => [planned.file, planned])),
     hasMasks: plan.photographs.some(({ masks }) => masks.length > 0),
+    classes: await readClassNames(root, plan.classLists),
     rule: { ...splitRule(plan, options), frozen: validationFrozenAt(db, dataset.id) !== null },
     notes: {
       imported: 0,

@@ -32,6 +32,15 @@ export const placeOf = (folders: readonly string[], without: number | null = nul
     .filter((name, i) => i !== without && splitOfFolder(name) === null && !isPictureFolder(name))
     .map(sameName)
 
+/** The split and the place of a mask in these folders. @param at the number of the folder that says that it is one */
+export const placedMask = (
+  folders: readonly string[],
+  at: number | null,
+): Pick<FolderMeaning, 'split' | 'place'> => ({
+  split: folders.map(splitOfFolder).find((found) => found !== null) ?? null,
+  place: placeOf(folders, at),
+})
+
 /**
  * The meaning of a path of folders.
  *

@@ -106,6 +106,7 @@ async function newImage(
   { path, sha256 }: StagedFile,
   ofArrival: readonly Message[],
 ): Promise<{ format: ImageFormat; store: () => number }> {
+  if (importId === null) throw new RangeError('a photograph comes in before its import has begun')
   const { format, width, height, channels, bitDepth, peak, gray, warnings } = await inspectImage(path)
   const store = (): number =>
     addImage(session.workspace.db, {

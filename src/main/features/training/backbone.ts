@@ -1,7 +1,8 @@
 /** The backbone that a training needs, and whether its weights are on this computer. */
 import { Failure } from '../../../shared/failure.ts'
 import { backboneFile } from '../../model/backbones/backbone-files.ts'
-import { backbones } from '../../model/backbones/registry.ts'
+import { ownBackbone, ownBackbones } from '../../model/backbones/own-backbones.ts'
+import { backboneByName, backbones } from '../../model/backbones/registry.ts'
 
 /** The first backbone whose weights are here; null where there is none. Presets use it. */
 export async function presentBackbone(): Promise<string | null> {
@@ -17,7 +18,18 @@ export async function backboneOf({
   backbone,
 }: Record<string, unknown>): Promise<{ name: string; file: string } | null> {
   if (typeof backbone !== 'string' || backbone === 'none') return null
+  if (backboneByName(backbone) === null) {
+    const own = await ownBackbone(backbone)
+    if (own !== null) return { name: backbone, file: own.file }
+    throw new Failure('backbone-absent', { case: 'own', backbone, known: await backboneNames() })
+  }
   const file = await backboneFile(backbone)
   if (file === null) throw new Failure('backbone-absent', { backbone })
   return { name: backbone, file }
 }
+
+/** The backbones that a configuration can name: those that Fanoscope knows, and those that people added. */
+export const backboneNames = async (): Promise<string[]> => [
+  ...backbones.map(({ name }) => name),
+  ...(await ownBackbones()).map(({ description }) => description.name),
+]

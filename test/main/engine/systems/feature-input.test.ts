@@ -184,6 +184,7 @@ describeWithBackbone('with features as input', (file) => {
       batch: 4,
       version: '0',
       metadata: {},
+      needsOnnx: false,
     })
     await expect(exporting).rejects.toMatchObject({ code: 'not-exportable', params: { case: 'features' } })
   })
