@@ -112,13 +112,16 @@ function memoryOf(backbone: TensorMap, parameters: LearningParameters): TensorMa
       (_, i) => 0.6 * Math.sin(i / (9 + number)) + 0.1 * random.normal(),
     )
     const picture = { data, width, height, channels }
-    gathering.add({
-      photograph: picture,
-      reconstruction: null,
-      inside: null,
-      insideAt: () => null,
-      forFeatures: picture,
-    })
+    gathering.add(
+      {
+        photograph: picture,
+        reconstruction: null,
+        inside: null,
+        insideAt: () => null,
+        forFeatures: picture,
+      },
+      1,
+    )
   }
   return gathering.finish().tensors
 }

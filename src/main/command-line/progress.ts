@@ -22,9 +22,12 @@ const phaseTitles: Readonly<Record<string, string>> = {
   encoder: 'Training encoder',
   residual: 'Learning residuals',
   texture: 'Learning texture',
+  memory: 'Remembering features',
   calibrate: 'Calibrating',
   score: 'Scoring',
   choose: 'Comparing',
+  see: 'Taking features',
+  curve: 'Learning from subsets',
   evaluate: 'Evaluating',
   backup: 'Copying',
 }

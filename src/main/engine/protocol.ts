@@ -38,6 +38,8 @@ export type DeviceProof = z.infer<typeof deviceProofSchema>
 export const engineImageSchema = z.object({
   id: z.number().int(),
   file: z.string(),
+  /** What people call the photograph, for messages about it. */
+  name: z.string().optional(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   /** The sample value that becomes 1 (`images/full-scale.ts`): one for all 16-bit images of a dataset; null for the file's own range. */
@@ -122,10 +124,77 @@ export const exportResultSchema = z.object({
 })
 export type ExportResult = z.infer<typeof exportResultSchema>
 
+/** A place of a photograph, x and y as shares of its width and height. */
+const placeSchema = z.object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) })
+
+/** Say which good places some places of a photograph were compared with; it is done beside another task. */
+export const explainTaskSchema = z.object({
+  kind: z.literal('explain'),
+  task: z.string(),
+  run: z.string(),
+  folder: z.string(),
+  image: engineImageSchema,
+  places: z.array(placeSchema),
+})
+export type ExplainTask = z.infer<typeof explainTaskSchema>
+
+export const explainResultSchema = z.object({
+  /** Of each place; null where the model did not keep where its good places are from. */
+  places: z
+    .array(
+      placeSchema.extend({
+        /** How much of the photograph was compared there, as shares of its width and height. */
+        width: z.number(),
+        height: z.number(),
+        /** How far it is from the nearest good place: 1 is usual on good parts. */
+        distance: z.number(),
+        /** The nearest first, each of another photograph, which is a number in the list of training images. */
+        nearest: z.array(placeSchema.extend({ photograph: z.int(), distance: z.number() })),
+      }),
+    )
+    .nullable(),
+})
+export type ExplainResult = z.infer<typeof explainResultSchema>
+
+/** Learn memories of growing subsets of good photographs, and compare each with the same photographs. */
+export const curveTaskSchema = z.object({
+  kind: z.literal('curve'),
+  task: z.string(),
+  /** The complete configuration of a memory. */
+  config: z.record(z.string(), z.unknown()),
+  seed: z.number().int().nonnegative(),
+  regionOfInterest: regionOfInterestSchema.optional(),
+  /** The backbone of the configuration, and the absolute path of its weights. */
+  backbone: z.object({ name: z.string(), file: z.string() }),
+  /** Normal images of the training split. */
+  train: z.array(engineImageSchema),
+  /** Images of the validation split, in the order in which they are taken where they are too many. */
+  judged: z.array(engineImageSchema),
+  /** Sizes of subsets, ascending. */
+  counts: z.array(z.int().positive()),
+})
+export type CurveTask = z.infer<typeof curveTaskSchema>
+
+export const curveResultSchema = z.object({
+  /** Training photographs that the largest subset has. */
+  photographs: z.int().nonnegative(),
+  /** Ids of the judged images that have scores. */
+  judged: z.array(z.int()),
+  /** Scores of the judged images, in the order of their ids, by a memory of so many photographs. */
+  draws: z.array(z.object({ count: z.int(), scores: z.array(z.number()) })),
+})
+export type CurveResult = z.infer<typeof curveResultSchema>
+
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
-    task: z.discriminatedUnion('kind', [trainTaskSchema, scoreTaskSchema, exportTaskSchema]),
+    task: z.discriminatedUnion('kind', [
+      trainTaskSchema,
+      scoreTaskSchema,
+      exportTaskSchema,
+      explainTaskSchema,
+      curveTaskSchema,
+    ]),
   }),
   /** Stop at the next step; a training writes a checkpoint first, so that it can be resumed. */
   z.object({ type: z.literal('cancel'), task: z.string() }),
@@ -268,6 +337,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trained'), task: z.string(), result: trainResultSchema }),
   z.object({ type: z.literal('score-done'), task: z.string(), result: scoreResultSchema }),
   z.object({ type: z.literal('exported'), task: z.string(), result: exportResultSchema }),
+  z.object({ type: z.literal('curve-done'), task: z.string(), result: curveResultSchema }),
+  z.object({ type: z.literal('explained'), task: z.string(), result: explainResultSchema }),
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
   z.object({ type: z.literal('failed'), task: z.string(), failure: messageSchema }),
@@ -300,6 +371,13 @@ export const tasks = {
     outcome: 'scored',
   },
   export: { input: exportTaskSchema, messages: [], end: 'exported', outcome: 'exported' },
+  curve: {
+    input: curveTaskSchema,
+    messages: ['progress', 'paused', 'continued'],
+    end: 'curve-done',
+    outcome: 'measured',
+  },
+  explain: { input: explainTaskSchema, messages: [], end: 'explained', outcome: 'explained' },
 } as const satisfies Record<
   string,
   {

@@ -23,6 +23,10 @@ export const imageParameters = {
     .max(1)
     .default(1)
     .meta({ description: 'Shrink photographs by this factor before tiles are cut' }),
+  resizing: z.enum(['exact', 'libvips']).default('exact').meta({
+    description:
+      'How photographs are made smaller: exactly, as other programs do it, or as libvips did before version 0.2',
+  }),
   normalization: z.enum(['none', 'local']).default('none').meta({
     description:
       'Before the networks see a photograph: none, or take slow light off it and even its local contrast',

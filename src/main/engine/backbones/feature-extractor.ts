@@ -16,6 +16,8 @@ export interface FeatureCells {
   data: Float32Array
   rows: number
   columns: number
+  /** From one cell to the next, as shares of the picture's width and height. */
+  pitch?: { x: number; y: number }
 }
 
 /** Where features are taken: the output of a block, counted from 0, its channels, and pixels from cell to cell. */
@@ -57,13 +59,14 @@ export function featureExtractor(layers: readonly FeatureLayer[], weights: Tenso
       const rows = cellsAlong(picture.height, stride)
       const columns = cellsAlong(picture.width, stride)
       const across = padded.width / stride
+      const pitch = { x: stride / picture.width, y: stride / picture.height }
       const inside = (all: Float32Array): FeatureCells => {
         const data = new Float32Array(rows * columns * channels)
         for (let row = 0; row < rows; row++) {
           const from = ((row + skipped) * across + skipped) * channels
           data.set(all.subarray(from, from + columns * channels), row * columns * channels)
         }
-        return { data, rows, columns }
+        return { data, rows, columns, pitch }
       }
       return { plain: inside(plain), averaged: inside(averaged) }
     },

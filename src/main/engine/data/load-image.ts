@@ -1,7 +1,7 @@
 import type { RegionOfInterest } from '../../../shared/region-of-interest.ts'
 import { stepBelow } from '../../images/full-scale.ts'
 import { robustPeak } from '../../images/gray-levels.ts'
-import { toModelInput } from '../../images/model-input.ts'
+import { type Resizing, toModelInput } from '../../images/model-input.ts'
 import { fillOutside, type Inside, insideAt, insideOf } from '../../images/region-of-interest.ts'
 import { leastFeatureSide } from '../../model/parameters.ts'
 import { createRandom } from '../../platform/random.ts'
@@ -17,6 +17,8 @@ export interface InputMode {
   channels: 1 | 3
   /** Shrinks photographs before tiles are cut; not used in `whole` mode. */
   scale: number
+  /** How photographs are made smaller. */
+  resizing: Resizing
   /** What is done to each photograph before tiles are cut. */
   normalization: 'none' | 'local'
   /** The backbone whose features are taken; none where it is left out. */
@@ -97,11 +99,12 @@ async function decode(
   image: Pick<EngineImage, 'file' | 'white'>,
   mode: InputMode,
 ): Promise<{ picture: Pixels; region: Inside | null; aboveWhite: number | null }> {
-  const { input, size, scale, channels, regionOfInterest } = mode
+  const { input, size, scale, channels, resizing, regionOfInterest } = mode
   let region: Inside | null = null
   let aboveWhite: number | null = null
   const picture = await toModelInput(image.file, {
     channels,
+    resizing,
     ...(image.white === null ? {} : { white: image.white }),
     ...(input === 'whole' ? { resize: 'stretch', size } : { resize: 'scale', scale }),
     prepare(decoded, white) {

@@ -17,8 +17,10 @@ import {
   memoryTensors,
   type SeenCells,
 } from './feature-memory.ts'
-import type { Learnable, Learned } from './learnable.ts'
+import type { Explainer, Learnable, Learned } from './learnable.ts'
+import { explainPlaces } from './memory-explanation.ts'
 import { memoryGraph } from './memory-graph.ts'
+import { nearestCells } from './nearest-cells.ts'
 
 /** Where features of a backbone of the registry are taken; a network that a person added says so itself. */
 const layersOf = ({ backbone }: LearningParameters): readonly FeatureLayer[] =>
@@ -58,8 +60,56 @@ function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhoto
   return inside && cellsInside(drawn, picture, inside, stride)
 }
 
+/** What a memory sees of a photograph, to be learned from and compared several times. */
+export interface SeenByMemory {
+  cells: SeenCells
+  counts: Uint8Array | null
+}
+
+/** Takes the features of photographs. @param tensors of the configuration's backbone, as its package names them */
+export function memoryEye(
+  parameters: LearningParameters,
+  tensors: TensorMap,
+): { backbone: TensorMap; see(seen: SeenPhotograph): SeenByMemory; dispose(): void } {
+  const layers = layersOf(parameters)
+  const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
+  const extractor = featureExtractor(layers, backbone)
+  return {
+    backbone,
+    see(seen) {
+      const picture = pictureOf(seen)
+      const cells = cellsOf(extractor, picture)
+      return { cells, counts: countsOf(cells, picture, seen, extractor.stride) }
+    },
+    dispose: () => extractor.dispose(),
+  }
+}
+
+/** Compares at the first size, as the larger part of a score does. */
+function explainerOf(
+  { scored: [level] }: FeatureMemory,
+  backbone: TensorMap,
+  parameters: LearningParameters,
+): Explainer | null {
+  const origins = level?.origins ?? null
+  if (level === undefined || origins === null) return null
+  const extractor = featureExtractor(layersOf(parameters), backbone)
+  const search = nearestCells(level)
+  return {
+    explain(seen, places) {
+      const { averaged } = extractor.cells(pictureOf(seen))
+      return explainPlaces(averaged, places, { level, origins, search })
+    },
+    dispose() {
+      extractor.dispose()
+      search.dispose()
+    },
+  }
+}
+
 const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
   tensors: { ...named(backbone), ...memoryTensors(memory) },
+  explainer: () => explainerOf(memory, backbone, parameters),
   ofPhotograph() {
     const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
@@ -116,19 +166,16 @@ export const photographMemory: Learnable = {
     most: 2_048,
     gather(photographs, random, parameters, tensors) {
       if (tensors === null) throw new TypeError('a memory of features needs a backbone')
-      const layers = layersOf(parameters)
-      const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
-      const extractor = featureExtractor(layers, backbone)
+      const eye = memoryEye(parameters, tensors)
       const gathering = new MemoryGathering(photographs, random)
       return {
-        add(seen) {
-          const picture = pictureOf(seen)
-          const cells = cellsOf(extractor, picture)
-          gathering.add(cells, countsOf(cells, picture, seen, extractor.stride))
+        add(seen, photograph) {
+          const { cells, counts } = eye.see(seen)
+          gathering.add(cells, counts, photograph)
         },
         finish() {
-          extractor.dispose()
-          return learned(gathering.finish(), backbone, parameters)
+          eye.dispose()
+          return learned(gathering.finish(), eye.backbone, parameters)
         },
       }
     },

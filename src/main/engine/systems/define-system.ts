@@ -28,6 +28,9 @@ export interface SystemDefinition<C extends StoredConfig, W extends Record<strin
   createScorer(config: C, weights: W, batch: number, request: ScorerRequest): TileScorer
 }
 
+/** What was stored before there was a choice is resized as it was then. */
+const asStored = (config: Record<string, unknown>): unknown => ({ resizing: 'libvips', ...config })
+
 export function defineSystem<C extends StoredConfig, W extends Record<string, Weights>>(
   system: SystemDefinition<C, W>,
 ): System {
@@ -35,7 +38,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
   const learningOf = (config: C): LearningParameters | null => system.learning?.(config) ?? null
   return {
     async train(context) {
-      const config = schema.parse(context.task.config)
+      const config = schema.parse(asStored(context.task.config))
       return runTraining<W>(context, {
         model,
         config,
@@ -47,7 +50,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
       })
     },
     load({ tensors, description }, batch) {
-      const config = schema.parse(description.config)
+      const config = schema.parse(asStored(description.config))
       const weights = createWeights(config, nothingDrawn)
       const sets = Object.values(weights)
       loadWeights(tensors, ...sets)
@@ -60,6 +63,15 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
         overlap: config.overlap,
         options: { ...scoring(config), expectedCriticValue },
       }
+    },
+    explain({ tensors, description }) {
+      const config = schema.parse(description.config)
+      for (const learned of learnedOfModel(tensors, learningOf(config)).values()) {
+        const explainer = learned.explainer?.() ?? null
+        if (explainer)
+          return { mode: { ...config, regionOfInterest: description.regionOfInterest }, explainer }
+      }
+      return null
     },
   }
 }

@@ -34,6 +34,8 @@ export interface ExportRequest {
   /** Language of a report. */
   language: ReportLanguage
   split: Split
+  /** Whether tables have the components of scores too. */
+  components: boolean
   /** Who asked for it; null where nobody signed in. */
   operator: string | null
 }
@@ -53,7 +55,7 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
     lane: isModelFormat(format) ? 'engine' : 'disk',
     async work(context) {
       if (isModelFormat(format)) return exportModel(session, { ...request, format }, context)
-      const { run, to, language, split } = request
+      const { run, to, language, split, components } = request
       if (format === 'safetensors') {
         const { files } = await exportSafetensors(session.workspace, { run, to })
         const paths = files.map((file) => join(to, file))
@@ -62,7 +64,7 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
       const summary = await runWorkspaceTask(
         session.workspace,
         writeTablesTask,
-        { run, format, to, language, split, version: applicationVersion() },
+        { run, format, to, language, split, components, version: applicationVersion() },
         {
           onProgress: ({ done, total }) =>
             context.progress({ phase: 'export', done, total, secondsLeft: null, paused: false }),

@@ -31,6 +31,8 @@ const inputOfGraph = {
   size: z.int().nullable(),
   channels: z.union([z.literal(1), z.literal(3)]),
   scale: z.number(),
+  /** `exact`: as `docs/model-format.md` says. `libvips`: also of models from before there was a choice. */
+  resizing: z.enum(['exact', 'libvips']).default('libvips'),
   /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
   normalization: z.enum(['none', 'local']).default('none'),
   overlap: z.number(),
@@ -215,7 +217,7 @@ export interface ManifestFacts {
 export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
   const { run, description, white16, batch, version } = facts
   const config = configSchema.parse(run.config)
-  const { input, size, channels, scale, normalization, overlap, latent } = config
+  const { input, size, channels, scale, resizing, normalization, overlap, latent } = config
   const memory = memoryOf(description, config)
   const { ofTiles, beside } = placesOf(description)
   const notice = noticeOf(description, run)
@@ -240,6 +242,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       size,
       channels,
       scale: input === 'tiles' ? scale : input === 'photograph' ? config.featureScale : 1,
+      resizing,
       normalization,
       overlap,
       regionOfInterest: description.regionOfInterest ?? wholePhotograph,

@@ -38,7 +38,16 @@ async function exported(
   name: string,
 ) {
   const to = join(root, name)
-  const order = { run, format, to, batch: 2, language: 'en', split: 'test', operator: null } as const
+  const order = {
+    run,
+    format,
+    to,
+    batch: 2,
+    language: 'en',
+    split: 'test',
+    components: false,
+    operator: null,
+  } as const
   const ended = await session.jobs.ended(startExport(session, order).job)
   if (ended.state !== 'done') throw new Error(JSON.stringify(ended.failure))
   return to
@@ -99,6 +108,7 @@ describeWithBackbone('a run that scores by its memory', () => {
         size: 32,
         channels: 1,
         scale: 1,
+        resizing: 'exact',
         normalization: 'none',
         ...configOf,
       } as const
@@ -209,6 +219,7 @@ describeCompiled('a run with a network that somebody added', () => {
         size: 32,
         channels: 1,
         scale: 1,
+        resizing: 'exact',
         normalization: 'none',
         backbone: ownDescription.name,
         featureScale: 1,

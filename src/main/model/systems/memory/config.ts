@@ -5,6 +5,7 @@ import { memoryComponents, scoresFrom } from '../../scores.ts'
 /** Every parameter of a memory of features alone. It trains no network. */
 export const memoryConfigSchema = z.strictObject({
   channels: imageParameters.channels,
+  resizing: imageParameters.resizing,
   backbone: backboneParameter('efficientnet-lite2'),
   featureScale: memoryParameters.featureScale,
   score: z.enum(scoresFrom(memoryComponents)).default('memory').meta({
