@@ -322,6 +322,16 @@ describe('a workspace', () => {
     const { job } = await call('workspace.verify', {})
     expect(await end(job)).toMatchObject({ state: 'done', result: { ok: true, problems: [] } })
   })
+
+  it('is backed up with one call while it is in use', async () => {
+    const { job } = await call('workspace.backup', {})
+    expect((await end(job)).state).toBe('done')
+    const [backup] = await call('workspace.backups', {})
+    expect(backup?.file).toMatch(/^fanoscope-asked-/)
+    expect(await call('workspace.losses', { file: backup?.file ?? '' })).toMatchObject({
+      isPresentReadable: true,
+    })
+  })
 })
 
 describeCompiled('a run', () => {
@@ -752,6 +762,11 @@ describe('closing', () => {
     expect((await call('app.info', {})).workspace?.dir).toBe(workspaceDir())
     await call('workspace.open', { dir: join(root, 'line 2'), create: true })
     expect((await call('app.info', {})).workspace?.dir).toBe(join(root, 'line 2'))
+    const { job } = await call('workspace.backup', {})
+    await end(job)
+    const [backup] = await call('workspace.backups', {})
+    const restored = await call('workspace.restore', { file: backup?.file ?? '' })
+    expect(restored).toMatchObject({ dir: join(root, 'line 2'), lost: null })
   })
 })
 
