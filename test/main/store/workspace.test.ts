@@ -16,6 +16,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { listDatasets } from '../../../src/main/store/datasets.ts'
 import { createJob, findJob, startJob } from '../../../src/main/store/jobs.ts'
+import { newestVersion } from '../../../src/main/store/migrate.ts'
 import { migrations } from '../../../src/main/store/migrations/index.ts'
 import { createRun, findRun, setRunState } from '../../../src/main/store/runs.ts'
 import {
@@ -164,17 +165,17 @@ describe('opening a workspace', () => {
     const { workspace, dataset } = await stockedWorkspace(1)
     workspace.close()
     const next = {
-      version: migrations.length + 1,
+      version: newestVersion(migrations) + 1,
       name: 'shift',
       sql: 'CREATE TABLE shift (id INTEGER PRIMARY KEY) STRICT',
     }
     const migrated = openWorkspace(workspace.dir, { migrations: [...migrations, next] })
     onTestFinished(() => migrated.close())
-    expect(migrated.db.pragma('user_version')).toEqual([{ user_version: migrations.length + 1 }])
+    expect(migrated.db.pragma('user_version')).toEqual([{ user_version: newestVersion(migrations) + 1 }])
     const [backup = ''] = readdirSync(migrated.paths.backups)
     const old = new Sqlite(join(migrated.paths.backups, backup), { readonly: true })
     onTestFinished(() => void old.close())
-    expect(old.pragma('user_version', { simple: true })).toBe(migrations.length)
+    expect(old.pragma('user_version', { simple: true })).toBe(newestVersion(migrations))
     expect(old.prepare('SELECT id FROM dataset').all()).toEqual([{ id: dataset.id }])
   })
 
@@ -182,7 +183,7 @@ describe('opening a workspace', () => {
     const { workspace } = await stockedWorkspace(1)
     workspace.close()
     const broken = {
-      version: migrations.length + 1,
+      version: newestVersion(migrations) + 1,
       name: 'broken',
       sql: 'CREATE TABLE half (id INTEGER) STRICT; SELECT nonsense',
     }

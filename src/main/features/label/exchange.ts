@@ -1,5 +1,4 @@
 /** Exports and imports the masks of a whole dataset in the formats of other tools. */
-
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
