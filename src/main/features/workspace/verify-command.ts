@@ -44,7 +44,7 @@ export const addVerify: AddCommand = (line) =>
         text:
           (mending ? mendingText(mending) : '') +
           (ok
-            ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n`
+            ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n${found}`
             : `${problems.length} problems among ${files} files:\n${found}`),
         failed: !ok,
       }

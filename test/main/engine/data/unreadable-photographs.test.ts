@@ -6,7 +6,14 @@ import type { InputMode } from '../../../../src/main/engine/data/load-image.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { partPicture } from '../parts.ts'
 
-const mode: InputMode = { input: 'whole', size: 32, channels: 1, scale: 1, normalization: 'none' }
+const mode: InputMode = {
+  input: 'whole',
+  size: 32,
+  channels: 1,
+  scale: 1,
+  resizing: 'exact',
+  normalization: 'none',
+}
 
 async function photographs(damaged: readonly number[]) {
   const folder = temporaryFolder()

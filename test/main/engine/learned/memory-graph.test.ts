@@ -37,13 +37,16 @@ function learnedOf(tensors: Awaited<ReturnType<typeof readTensors>>['tensors']):
   const gathering = learning.gather(4, createRandom(2), parameters, tensors)
   for (let i = 0; i < 4; i++) {
     const forFeatures = surface(120, 100)
-    gathering.add({
-      photograph: forFeatures,
-      reconstruction: null,
-      inside: null,
-      insideAt: () => null,
-      forFeatures,
-    })
+    gathering.add(
+      {
+        photograph: forFeatures,
+        reconstruction: null,
+        inside: null,
+        insideAt: () => null,
+        forFeatures,
+      },
+      1,
+    )
   }
   return gathering.finish()
 }
