@@ -152,11 +152,21 @@ export const duplicatePairSchema = z.object({
   /** Number of bits (of 256) in which their perceptual hashes differ; 0 for the same picture. */
   distance: z.int().nonnegative(),
 })
+/** Photographs of one split that are nearly the same as others of it. */
+export const nearCopiesSchema = z.object({
+  photographs: z.int().nonnegative(),
+  groups: z.int().nonnegative(),
+  /** Some groups with some of their files. */
+  examples: z.array(z.array(z.string())),
+})
+export type NearCopies = z.infer<typeof nearCopiesSchema>
+
 export const duplicateReportSchema = z.object({
   images: z.int(),
   /** Number of all pairs that were found; `pairs` has only the most similar. */
   found: z.int(),
   pairs: z.array(duplicatePairSchema),
+  nearCopies: nearCopiesSchema.default({ photographs: 0, groups: 0, examples: [] }),
   /** Photographs that could not be read. */
   unreadable: z.array(z.string()),
 })

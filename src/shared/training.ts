@@ -20,6 +20,7 @@ export const trainingWarningSchema = messageSchema.extend({
     'blurred-photographs',
     'photographs-unmeasured',
     'near-duplicates',
+    'near-copies',
   ]),
 })
 export type TrainingWarning = z.infer<typeof trainingWarningSchema>

@@ -537,7 +537,13 @@ export const callExamples: CallExamples = {
   'dataset.findDuplicates': { input: { dataset: 'd-1' }, output: { job: 'j-5' } },
   'dataset.duplicates': {
     input: { dataset: 'd-1' },
-    output: { images: 2, found: 1, pairs: [{ a: image, b: image, distance: 3 }], unreadable: [] },
+    output: {
+      images: 2,
+      found: 1,
+      pairs: [{ a: image, b: image, distance: 3 }],
+      nearCopies: { photographs: 2, groups: 1, examples: [['a.png', 'b.png']] },
+      unreadable: [],
+    },
   },
   'label.types': { input: { dataset: 'd-1' }, output: [{ name: '划痕', color: '#e69f00' }] },
   'label.setTypes': {

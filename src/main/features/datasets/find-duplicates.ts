@@ -12,10 +12,9 @@ import { describer, likeness, nearlySame } from '../../images/likeness.ts'
 import { iterateImages } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { measureImages } from './measure-gray-levels.ts'
+import { comparedUpTo, nearCopies } from './near-copies.ts'
 import { cellsOf } from './picture-cells.ts'
 
-/** Two pictures are compared only if their hashes differ in at most this many of 256 bits. */
-export const comparedUpTo = 6
 /** The most pairs that are reported, the most similar first. */
 const mostPairs = 120
 /** Number of 32-bit words of a hash. */
@@ -77,6 +76,12 @@ export async function findDuplicates(
   return {
     images: images.length,
     found: pairs.length,
+    nearCopies: nearCopies(
+      hashed.flatMap(({ image, hash }) => {
+        const look = looks.get(image.id)
+        return look === undefined ? [] : [{ image, hash, look }]
+      }),
+    ),
     pairs: pairs.slice(0, mostPairs).map(({ a, b, distance }) => ({ a: a.image, b: b.image, distance })),
     unreadable,
   }

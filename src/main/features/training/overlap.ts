@@ -45,8 +45,16 @@ const mostPairs = 20
 /** What the newest search found, as messages of the topic `warning`. */
 export function overlapFindings(db: Database, dataset: Pick<Dataset, 'id'>): TrainingWarning[] {
   const overlap = standingOverlap(db, dataset)
-  if (overlap === null || overlap.count === 0) return []
-  return [
-    trainingWarning('near-duplicates', { count: overlap.count, files: overlap.pairs.slice(0, mostPairs) }),
-  ]
+  const findings: TrainingWarning[] = []
+  if (overlap !== null && overlap.count > 0) {
+    const files = overlap.pairs.slice(0, mostPairs)
+    findings.push(trainingWarning('near-duplicates', { count: overlap.count, files }))
+  }
+  const report = duplicateReportSchema.safeParse(newestResult(db, 'duplicates', dataset.id))
+  if (report.success && report.data.nearCopies.groups > 0) {
+    const { photographs, groups, examples } = report.data.nearCopies
+    const files = examples.map((group) => group.join(' = '))
+    findings.push(trainingWarning('near-copies', { count: photographs, groups, files }))
+  }
+  return findings
 }

@@ -178,6 +178,7 @@ describe('planning a folder', () => {
       masks: 1,
       unlabeled: 1,
       suggestedName: suggestedName(folder),
+      rangeNeeded: null,
       groups: [
         { ...group, path: '.', files: 1, split: 'test', label: 'unlabeled', defectType: null },
         {
