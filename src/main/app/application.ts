@@ -154,7 +154,7 @@ export function createApplication(powers: HostPowers): Application {
       ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
-      ...backboneHandlers(environment),
+      ...backboneHandlers(launchEngine, environment),
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),

@@ -384,6 +384,7 @@ export const callExamples: CallExamples = {
       notes: [{ file: 'ground_truth/dent/2_mask.png', code: 'mask-alone', params: {} }],
       noteCount: 1,
       passedOver: [{ kind: 'macos', count: 2, example: '.DS_Store' }],
+      rangeNeeded: { file: 'depth/001.tif', seen: { low: 0.25, high: 3.5 } },
       suggestedName: 'data',
     },
   },
@@ -424,6 +425,7 @@ export const callExamples: CallExamples = {
       corrections: [
         { path: 'monday', skip: false, split: null, label: 'anomalous', defectType: 'dent', holds: null },
       ],
+      range: { low: 0.25, high: 3.5 },
       followLinks: false,
     },
     output: { job: 'j-1' },

@@ -122,6 +122,7 @@ export async function importMasks(
     match: photographMatcher(images),
     report,
     invert: request.invert ?? false,
+    readsLabels: request.keepLabels !== true,
     classes: await readClassNames(root, files.filter(isClassList)),
   }
   const ending = isXml(format) ? /\.xml$/i : /\.json$/i
@@ -151,7 +152,7 @@ export async function importMasks(
       report.skipped.push({ file: claim.files[0] ?? claim.image.file, ...refused })
     }
   }
-  if (request.keepLabels !== true) giveLabels(workspace, claims.labels, report)
+  giveLabels(workspace, claims.labels, report)
   return report
 }
 

@@ -8,6 +8,7 @@ import { regionOfInterest } from './0006-region-of-interest.ts'
 import { messages } from './0007-messages.ts'
 import { warningsAsData } from './0008-warnings-as-data.ts'
 import { grayLevels } from './0009-gray-levels.ts'
+import { sampleRanges } from './0011-sample-ranges.ts'
 import { storedFailures } from './0012-stored-failures.ts'
 
 /**
@@ -24,5 +25,6 @@ export const migrations: readonly Migration[] = [
   messages,
   warningsAsData,
   grayLevels,
+  sampleRanges,
   storedFailures,
 ]
