@@ -22,6 +22,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   encoder: 'Training encoder',
   residual: 'Learning residuals',
   texture: 'Learning texture',
+  features: 'Taking features of good parts',
   memory: 'Remembering features',
   calibrate: 'Calibrating',
   score: 'Scoring',

@@ -24,7 +24,7 @@ import { engineTrainingImages, readTrainingList } from '../runs/training-images.
 import { backboneOf } from './backbone.ts'
 
 /** Phases whose `done` does not count training steps. */
-const phasesWithoutSteps = new Set(['load', 'residual', 'texture', 'memory', 'calibrate'])
+const phasesWithoutSteps = new Set(['load', 'features', 'residual', 'texture', 'memory', 'calibrate'])
 
 /** Milliseconds between two updates of the run's row, besides those at checkpoints. */
 const storeInterval = 2_000
