@@ -14,8 +14,8 @@ export async function noticeText(notices: readonly string[]): Promise<string | n
 
 ${notices.join('\n')}
 
-Layers behind the last one that is used are left out, and batch normalization is folded into the convolutions before
-it; the weights are otherwise unchanged.
+Layers behind the last one that is used are left out, and batch normalization can be folded into the convolutions
+before it; the weights are otherwise unchanged.
 `
   if (!notices.some((notice) => notice.includes(apache))) return text
   // Whoever passes such a work on has to give a copy of the licence, which is also Fanoscope's own.

@@ -96,7 +96,6 @@ export const admittedOperations = [
   'Transpose',
   'Unpack',
 ] as const
-export type AdmittedOperation = (typeof admittedOperations)[number]
 
 const finite = z.number()
 const attributeSchema = z.discriminatedUnion('kind', [
