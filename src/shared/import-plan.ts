@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
 import { defectTypeNameSchema } from './label.ts'
 import { messageSchema } from './messages/message.ts'
+import { sampleRangeSchema } from './sample-range.ts'
 
 /** The layouts that are known by name; `folders` is any other folder, read by the words in its names. */
 export const knownLayoutSchema = z.enum([
@@ -107,6 +108,8 @@ export const importPlanSchema = z.object({
   documents: z.array(z.object({ file: pathBelowSchema, format: annotationFormatSchema })).default([]),
   /** Files that say which defect type a value or color in the masks is. */
   classLists: z.array(pathBelowSchema).default([]),
+  /** The values that are black and white in photographs of floating point or 32 bits; null where nobody said it. */
+  range: sampleRangeSchema.nullable().default(null),
   /** Not taken, and why. */
   leftOut: z.array(messageSchema.extend({ file: z.string(), code: leftOutCodeSchema })).default([]),
   /** What a person should know of single files or folders; messages of the topic `warning`. */

@@ -1,6 +1,6 @@
 /** The table of all tasks that threads of main can do: one line for each task. */
 import { checkAuditTask, exportAuditTask } from '../features/audit/audit-tasks.ts'
-import { addBackboneTask } from '../features/backbones/add-task.ts'
+import { prepareBackboneTask } from '../features/backbones/add-task.ts'
 import { importBackboneTask } from '../features/backbones/import-task.ts'
 import { carryOverTask, compareOptionsTask } from '../features/choosing/choice-tasks.ts'
 import { compareRunsTask } from '../features/comparison/comparison-task.ts'
@@ -28,12 +28,14 @@ import { evaluateTask } from '../features/scoring/evaluation-task.ts'
 import { measureFlaggedRegionsTask } from '../features/scoring/measure-flagged-regions-task.ts'
 import { thresholdTask } from '../features/thresholds/threshold-task.ts'
 import { pictureFindingsTask } from '../features/training/findings-task.ts'
+import { backUpTask } from '../features/workspace/backup-job.ts'
 import { verifyTask } from '../features/workspace/verify-task.ts'
 import type { ThreadTask } from '../threads/task.ts'
 import { displayPictureTask, mapBytesTask, maskPictureTask, thumbnailTask } from './assets/picture-task.ts'
 
 export const threadTasks: readonly ThreadTask[] = [
   acceptUndecidedTask,
+  backUpTask,
   carryOverTask,
   changeImagesTask,
   checkAuditTask,
@@ -45,7 +47,7 @@ export const threadTasks: readonly ThreadTask[] = [
   exportMasksTask,
   findDuplicatesTask,
   gridTask,
-  addBackboneTask,
+  prepareBackboneTask,
   importBackboneTask,
   importFolderTask,
   importMasksTask,

@@ -73,8 +73,10 @@ export const trainTaskSchema = z.object({
   warmFrom: z.string().nullish(),
   /** Which part of each photograph counts. */
   regionOfInterest: regionOfInterestSchema.optional(),
-  /** The backbone of the configuration, and the absolute path of its weights. */
-  backbone: z.object({ name: z.string(), file: z.string() }).optional(),
+  /** The backbone of the configuration, the absolute path of its weights, and the licence notice that goes with it. */
+  backbone: z
+    .object({ name: z.string(), file: z.string(), notice: z.string().nullable().optional() })
+    .optional(),
   /** Normal images of the training split; the only ones that gradients see. */
   train: z.array(engineImageSchema),
   /** Normal images of the validation split; they choose and calibrate. No test image is ever listed. */
@@ -210,6 +212,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('exchange'), task: z.string(), run: z.string(), folder: z.string() }),
   /** Prove which device executes; only while no task is running. */
   z.object({ type: z.literal('prove') }),
+  /** Run a network that a person adds, by the absolute path of its file; only while no task is running. */
+  z.object({ type: z.literal('try-backbone'), file: z.string() }),
   z.object({ type: z.literal('exit') }),
 ])
 export type ToEngine = z.infer<typeof toEngineSchema>
@@ -339,6 +343,8 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
   z.object({ type: z.literal('failed'), task: z.string(), failure: messageSchema }),
   z.object({ type: z.literal('proved'), proof: deviceProofSchema }),
+  /** Null where the network gives what its description says. */
+  z.object({ type: z.literal('backbone-tried'), failure: messageSchema.nullable() }),
   z.object({
     type: z.literal('log'),
     level: z.enum(['debug', 'info', 'warn', 'error']),

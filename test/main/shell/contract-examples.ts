@@ -38,7 +38,15 @@ const engine = {
   },
   crashes: 0,
 }
-const workspace = { dir: '/data/line 1', name: 'line 1', datasets: 1, images: 2, runs: 1, freeBytes: 5e9 }
+const workspace = {
+  dir: '/data/line 1',
+  name: 'line 1',
+  datasets: 1,
+  images: 2,
+  runs: 1,
+  freeBytes: 5e9,
+  lost: null,
+}
 const backbone: BackboneInfo = {
   name: 'efficientnet-lite2',
   title: 'EfficientNet-Lite2',
@@ -334,6 +342,19 @@ export const callExamples: CallExamples = {
   'backbone.import': { input: { file: '/media/stick/weights.whl' }, output: backbone },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
+  'workspace.backup': { input: {}, output: { job: 'j-1' } },
+  'workspace.backups': {
+    input: {},
+    output: [{ file: 'fanoscope-daily-2026-01-31T12-00-00-000Z.db', at: 1769860800000, bytes: 4096 }],
+  },
+  'workspace.losses': {
+    input: { file: 'fanoscope-daily-2026-01-31T12-00-00-000Z.db' },
+    output: { isPresentReadable: true, lost: { decisions: 3 } },
+  },
+  'workspace.restore': {
+    input: { file: 'fanoscope-daily-2026-01-31T12-00-00-000Z.db' },
+    output: workspace,
+  },
   'workspace.verify': { input: {}, output: { job: 'j-1' } },
   'file.choose': { input: { title: 'Choose', endings: ['whl'] }, output: { supported: false, path: null } },
   'folder.choose': { input: { title: 'Choose' }, output: { supported: false, path: null } },
@@ -384,6 +405,7 @@ export const callExamples: CallExamples = {
       notes: [{ file: 'ground_truth/dent/2_mask.png', code: 'mask-alone', params: {} }],
       noteCount: 1,
       passedOver: [{ kind: 'macos', count: 2, example: '.DS_Store' }],
+      rangeNeeded: { file: 'depth/001.tif', seen: { low: 0.25, high: 3.5 } },
       suggestedName: 'data',
     },
   },
@@ -424,6 +446,7 @@ export const callExamples: CallExamples = {
       corrections: [
         { path: 'monday', skip: false, split: null, label: 'anomalous', defectType: 'dent', holds: null },
       ],
+      range: { low: 0.25, high: 3.5 },
       followLinks: false,
     },
     output: { job: 'j-1' },

@@ -196,6 +196,7 @@ export function transposed(x: Edge, order: readonly number[]): Edge {
 
 /** Values side by side along an axis. */
 export function concatenated(values: readonly [Edge, ...Edge[]], axis: number): Edge {
+  if (values.length === 1) return values[0]
   const { dtype, shape } = edgeType(values[0])
   const length = values.reduce((sum, value) => sum + (edgeType(value).shape[axis] ?? anySide), 0)
   const output = { dtype, shape: shape.map((side, i) => (i === axis ? length : side)) }

@@ -22,6 +22,7 @@ import { proveDevice } from './device-proof.ts'
 import { explainTask } from './explain-task.ts'
 import { exportTask } from './export-task.ts'
 import { rowsUnstored, type Successor, scoreTask } from './score-task.ts'
+import { tryBackbone } from './try-backbone.ts'
 
 /** Milliseconds between two progress messages. */
 const progressEvery = 100
@@ -132,6 +133,9 @@ class TaskLoop {
       }
       case 'prove':
         this.#port.send({ type: 'proved', proof: proveDevice() })
+        return
+      case 'try-backbone':
+        void tryBackbone(message.file).then((failure) => this.#port.send({ type: 'backbone-tried', failure }))
         return
       case 'exit':
         this.#host.exit(0)

@@ -3,18 +3,21 @@
  * become its input, where features come out of it, and under which licence it stands. The SavedModel itself is never
  * loaded: its graph is read as data, and of that only admitted operations are kept.
  */
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { type BackboneDescription, backboneDescriptionSchema } from '../../../shared/backbone.ts'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
+import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { importFolder } from '../../model/backbones/backbone-files.ts'
-import { keepOwnBackbone, removeOwnBackbone } from '../../model/backbones/own-backbones.ts'
+import { placeOwnBackbone, removeOwnBackbone, writeOwnBackbone } from '../../model/backbones/own-backbones.ts'
 import { backboneByName } from '../../model/backbones/registry.ts'
 import { frozenGraph } from './freeze.ts'
 import { Refusal } from './refusal.ts'
 import { readGraph } from './saved-model.ts'
+import { tryBackbone } from './try-backbone.ts'
 
 /** Bytes; TensorFlow's own limit for a message. */
 const largestFile = 2e9
@@ -24,33 +27,59 @@ export interface BackboneToAdd {
   folder: string
   /** Absolute path of the JSON file. */
   description: string
-  environment?: NodeJS.ProcessEnv | undefined
 }
 
 /**
+ * Reads the network and writes it in the form in which it is kept.
+ * @param file absolute path to write
  * @returns its name
- * @throws Failure `backbone-description`, `backbone-file-unreadable`, `backbone-model-refused`, `backbone-not-stored`,
- * `backbone-name-taken`
+ * @throws Failure `backbone-description`, `backbone-file-unreadable`, `backbone-model-refused`, `backbone-name-taken`,
+ * `backbone-not-stored`
  */
-export async function addBackbone({
-  folder,
-  description: file,
-  environment,
-}: BackboneToAdd): Promise<string> {
-  const description = describedIn(file, await text(file))
-  if (backboneByName(description.name) !== null) {
-    throw new Failure('backbone-name-taken', { name: description.name })
-  }
+export async function prepareBackbone(
+  { folder, description: described }: BackboneToAdd,
+  file: string,
+): Promise<string> {
+  const description = describedIn(described, new TextDecoder().decode(await read(described)))
+  const { name } = description
+  if (backboneByName(name) !== null) throw new Failure('backbone-name-taken', { name })
   const model = join(folder, 'saved_model.pb')
-  const bytes = await read(model)
-  const { graph, tensors } = takenFrom(model, bytes, description)
+  const { graph, tensors } = takenFrom(model, await read(model), description)
+  await stored(dirname(file), () => writeOwnBackbone(file, { format: 1, description, graph }, tensors))
+  return name
+}
+
+interface Adding {
+  /** Starts an engine that runs the network once before it is kept. */
+  launch: LaunchEngine
+  environment: NodeJS.ProcessEnv
+  /** `prepareBackbone`, where it is to run in a thread. */
+  prepare?: typeof prepareBackbone
+}
+
+/** @returns its name @throws Failure those of `prepareBackbone` and of `tryBackbone` */
+export async function addBackbone(
+  request: BackboneToAdd,
+  { launch, environment, prepare = prepareBackbone }: Adding,
+): Promise<string> {
+  const room = await mkdtemp(join(tmpdir(), 'fanoscope-backbone-'))
   try {
-    await keepOwnBackbone({ format: 1, description, graph }, tensors, environment)
-  } catch (cause) {
-    const where = importFolder(environment)
-    throw new Failure('backbone-not-stored', { folder: where, reason: reasonOf(cause) }, { cause })
+    const file = join(room, 'candidate.safetensors')
+    const name = await prepare(request, file)
+    await tryBackbone(launch, file)
+    await stored(importFolder(environment), () => placeOwnBackbone(file, name, environment))
+    return name
+  } finally {
+    await rm(room, { recursive: true, force: true })
   }
-  return description.name
+}
+
+async function stored(folder: string, store: () => Promise<void>): Promise<void> {
+  try {
+    await store()
+  } catch (cause) {
+    throw new Failure('backbone-not-stored', { folder, reason: reasonOf(cause) }, { cause })
+  }
 }
 
 function describedIn(file: string, json: string): BackboneDescription {
@@ -64,8 +93,6 @@ function describedIn(file: string, json: string): BackboneDescription {
     throw new Failure('backbone-description', { file, problems }, { cause })
   }
 }
-
-const text = async (file: string): Promise<string> => new TextDecoder().decode(await read(file))
 
 async function read(file: string): Promise<Buffer> {
   try {

@@ -48,9 +48,12 @@ export const addFeatures: AddCommand = (line) =>
         return told((await importBackbone(resolve(subject), importFolder(environment))).name)
       }
       if (action === 'add' && subject !== undefined && description !== undefined) {
-        const { addBackbone } = await import('./add-backbone.ts')
+        const [{ addBackbone }, { launchStandardEngine }] = await Promise.all([
+          import('./add-backbone.ts'),
+          import('../../engine-host/standard-engine.ts'),
+        ])
         const files = { folder: resolve(subject), description: resolve(description) }
-        return told(await addBackbone({ ...files, environment }))
+        return told(await addBackbone(files, { launch: launchStandardEngine, environment }))
       }
       if (action === 'remove' && subject !== undefined) {
         const { removeBackbone } = await import('./add-backbone.ts')

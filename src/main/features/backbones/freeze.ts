@@ -27,8 +27,11 @@ const deepestCall = 24
 /** How many nodes a network may have. */
 const mostNodes = 20_000
 
-/** Values of constants, at most: 2 GB. */
-const mostValues = 5e8
+/** Values of all constants, at most: 1 GB. */
+const mostValues = 2.5e8
+
+/** How many values a constant may have that is stored as one value for all, which takes no room in the file. */
+const mostRepeated = 1e6
 
 const calls: ReadonlySet<string> = new Set(['PartitionedCall', 'StatefulPartitionedCall'])
 
@@ -106,6 +109,8 @@ class Freezer {
         stack.pop()
         continue
       }
+      // Before what it reads, so that a person is told of the operation itself.
+      requireAdmitted(node)
       open.add(node.name)
       const input = dataInputs(node)[top.next++]
       if (input === undefined) {
@@ -129,13 +134,8 @@ class Freezer {
       (input) => scope.given?.get(input) ?? outputOf(scope, referenceOf(scope, input)),
     )
     if (calls.has(node.op)) return this.#call(scope, node, inputs)
-    const op = admitted.get(node.op)
-    if (op === undefined) {
-      return refuse(variables.has(node.op) ? 'saved-model-not-frozen' : 'operation-not-admitted', {
-        operation: node.op,
-        node: node.name,
-      })
-    }
+    const op =
+      admitted.get(node.op) ?? refuse('operation-not-admitted', { operation: node.op, node: node.name })
     if (this.nodes.length >= mostNodes) refuse('saved-model-too-large')
     const at = this.nodes.length
     if (op === 'Placeholder') {
@@ -213,6 +213,12 @@ class Freezer {
   }
 }
 
+function requireAdmitted({ name, op }: RawNode): void {
+  if (calls.has(op) || admitted.has(op)) return
+  const code = variables.has(op) ? 'saved-model-not-frozen' : 'operation-not-admitted'
+  refuse(code, { operation: op, node: name })
+}
+
 /** Inputs that are read; the others only say what comes first, which does not matter to what computes results alone. */
 const dataInputs = ({ inputs }: RawNode): string[] => inputs.filter((input) => !input.startsWith('^'))
 
@@ -249,6 +255,7 @@ function numbers(bytes: Uint8Array, Kind: NumberArray, count: number) {
 /** Values as the typed fields have them: the last one stands for all that are left out. */
 function repeated(values: readonly number[], count: number): number[] {
   if (values.length > count) refuse('saved-model-damaged')
+  if (count > mostRepeated && count > values.length) refuse('saved-model-too-large')
   const last = values.at(-1) ?? 0
   return Array.from({ length: count }, (_, i) => values[i] ?? last)
 }

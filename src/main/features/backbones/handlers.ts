@@ -1,10 +1,11 @@
 import { isAbsolute } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
+import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { importFolder } from '../../model/backbones/backbone-files.ts'
 import { runTask } from '../../threads/run-task.ts'
-import { removeBackbone } from './add-backbone.ts'
-import { addBackboneTask } from './add-task.ts'
+import { addBackbone, removeBackbone } from './add-backbone.ts'
+import { prepareBackboneTask } from './add-task.ts'
 import { importBackboneTask } from './import-task.ts'
 import { backboneNamed, listBackbones } from './list-backbones.ts'
 
@@ -13,6 +14,7 @@ function requireAbsolute(...paths: string[]): void {
 }
 
 export const backboneHandlers = (
+  launch: LaunchEngine,
   environment: NodeJS.ProcessEnv,
 ): Pick<Handlers, 'backbone.list' | 'backbone.import' | 'backbone.add' | 'backbone.remove'> => ({
   'backbone.list': async () => ({ backbones: await listBackbones({ environment }) }),
@@ -23,8 +25,14 @@ export const backboneHandlers = (
   },
   'backbone.add': async ({ folder, description }) => {
     requireAbsolute(folder, description)
-    const imported = importFolder(environment)
-    const { name } = await runTask(addBackboneTask, { folder, description, imported })
+    const name = await addBackbone(
+      { folder, description },
+      {
+        launch,
+        environment,
+        prepare: async (request, file) => (await runTask(prepareBackboneTask, { ...request, file })).name,
+      },
+    )
     return backboneNamed(name, { environment })
   },
   'backbone.remove': async ({ name }) => {

@@ -38,7 +38,9 @@ export interface RawGraph {
 
 /** @throws Refusal */
 export function readGraph(bytes: Uint8Array): RawGraph {
-  const metas = new WireMessage(bytes).messages(2)
+  // Of a Buffer, `slice` would give no copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const metas = new WireMessage(plain).messages(2)
   const meta = metas.find((candidate) => candidate.message(1).texts(4).includes('serve'))
   if (meta === undefined) throw new Refusal(message('saved-model-without-serve'))
   const graph = meta.message(2)

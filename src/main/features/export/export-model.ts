@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
 import type { Run } from '../../../shared/run.ts'
-import { backboneNotice } from '../../model/backbones/registry.ts'
 import { readModel, type StoredModel } from '../../model/model-file.ts'
 import { writeTensors } from '../../model/safetensors.ts'
 import { componentMeanings, scoreKinds, scoresFrom } from '../../model/scores.ts'
@@ -17,6 +16,7 @@ import { writeFileDurably } from '../../platform/durable-file.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
+import { noticeOf } from './manifest.ts'
 import { noticeFile, noticeText } from './notice.ts'
 
 export interface ExportedModel {
@@ -46,12 +46,12 @@ export async function exportModel(
   const { white: white16 } = await readTrainingList(workspace, run)
   const { to } = request
   await requireEmpty(to)
-  const notices = noticesOf(run)
+  const notices = noticesOf(model, run)
   try {
     await mkdir(to, { recursive: true })
     await writeTensors(join(to, weightsName), model.tensors, { format: 'fanoscope-1' })
     const notice = await noticeText(notices)
-    const config = `${JSON.stringify(describeModel(run, model, white16), null, 1)}\n`
+    const config = `${JSON.stringify(describeModel(run, model, { white16, notices }), null, 1)}\n`
     // The configuration is written last: where it exists, the export is complete.
     if (notice !== null) await writeFileDurably(join(to, noticeFile), notice)
     await writeFileDurably(join(to, configName), config)
@@ -68,8 +68,8 @@ export async function exportModel(
   }
 }
 
-function noticesOf({ config }: Run): string[] {
-  const notice = backboneNotice(config.backbone)
+function noticesOf({ description }: StoredModel, run: Run): string[] {
+  const notice = noticeOf(description, run)
   return notice === null ? [] : [notice]
 }
 
@@ -85,7 +85,11 @@ async function requireEmpty(folder: string): Promise<void> {
 const latentSchema = z.object({ latent: z.int().positive() })
 
 /** The content of `config.json`: what is needed to compute the model's scores. */
-function describeModel(run: Run, { description }: StoredModel, white16: number): Record<string, unknown> {
+function describeModel(
+  run: Run,
+  { description }: StoredModel,
+  { white16, notices }: { white16: number; notices: string[] },
+): Record<string, unknown> {
   const { model, config, componentNames, calibration, mapScale, expectedCriticValue, weightsSha256 } =
     description
   const names = scoresFrom(componentNames)
@@ -104,7 +108,7 @@ function describeModel(run: Run, { description }: StoredModel, white16: number):
     mapScale,
     calibration,
     ...(model === 'anogan' ? { searchStart: [...searchStart(latentSchema.parse(config).latent)] } : {}),
-    notices: noticesOf(run),
+    notices,
     weightsSha256,
   }
 }

@@ -202,6 +202,10 @@ function memoryOf(
   }
 }
 
+/** The licence notice of the backbone that a model holds; older models do not have it in their description. */
+export const noticeOf = ({ notice }: ModelDescription, { config }: Run): string | null =>
+  notice ?? backboneNotice(config.backbone)
+
 export interface ManifestFacts {
   run: Run
   description: ModelDescription
@@ -216,7 +220,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
   const { input, size, channels, scale, resizing, normalization, overlap, latent } = config
   const memory = memoryOf(description, config)
   const { ofTiles, beside } = placesOf(description)
-  const notice = backboneNotice(memory?.backbone)
+  const notice = noticeOf(description, run)
   const { score, k, reduction } = settingsInUse(db, run)
   const point = activePoint(db, run.id)
   return {

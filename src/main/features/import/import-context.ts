@@ -2,6 +2,7 @@
 import type { Dataset } from '../../../shared/dataset.ts'
 import type { ImportReport } from '../../../shared/import.ts'
 import type { ImportPlan, PlannedPhotograph } from '../../../shared/import-plan.ts'
+import type { SampleRange } from '../../../shared/sample-range.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import type { ClassNames } from '../label/class-names.ts'
 import type { SplitRule } from './splits.ts'
@@ -25,6 +26,8 @@ export interface ImportContext {
   hasMasks: boolean
   /** Names of the classes of masks, by files of the folder that list them. */
   classes: ClassNames
+  /** Which values are black and white in photographs of floating point or 32 bits; null where nobody said it. */
+  range: SampleRange | null
   rule: SplitRule
   notes: Notes
   signal: AbortSignal | undefined

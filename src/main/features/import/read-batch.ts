@@ -68,7 +68,7 @@ async function readItem(context: ImportContext, planned: PlannedPhotograph): Pro
   const isMask = planned.maskLike && (await looksLikeMask(join(root, file)))
   const reading = isMask
     ? { kind: 'mask' as const, file }
-    : await readPhotograph(workspace, dataset.id, root, file)
+    : await readPhotograph(workspace, dataset.id, root, file, context.range)
   const item: Item = {
     reading,
     placement: placementOf(planned, known ?? 'unlabeled', rule),

@@ -86,12 +86,13 @@ async function claimDocument(
 
 /** What a document says of whole photographs. */
 function claimLabels(
-  { match, report, claims, file }: DocumentContext,
+  { match, report, claims, file, readsLabels }: DocumentContext,
   rows: readonly TableRow[] | null,
 ): void {
+  if (!readsLabels) return
   const unclear = new Map<string, number>()
   for (const row of rows ?? []) {
-    const found = photographAt(match, row.file, null)
+    const found = besideDocument(match, file, row.file) ?? photographAt(match, row.file, null)
     if (found.image === null) report.skipped.push({ file, ...noImage(found, row.file) })
     else if (row.label !== null) claims.labels.push({ image: found.image, file, row })
     if (row.unclear !== null) unclear.set(row.unclear, (unclear.get(row.unclear) ?? 0) + 1)
@@ -110,7 +111,8 @@ function claimImages(
   report.notes.push(...document.notes.map((note) => ({ file, ...note })))
   for (const reading of document.images) {
     if (reading.count === 0) continue
-    const found = match({ name: reading.file, sha256: reading.sha256, size: reading.size })
+    const { sha256, size } = reading
+    const found = besideDocument(match, file, reading.file) ?? match({ name: reading.file, sha256, size })
     if (found.image === null) report.skipped.push({ file, ...noImage(found, reading.file) })
     else claimDrawn({ report, claims, file, image: found.image, isLikely: found.isLikely }, reading, false)
   }
@@ -124,7 +126,7 @@ function claimTasks({ match, report, claims, file }: DocumentContext, value: unk
   report.notes.push(...document.notes.map((note) => ({ file, ...note })))
   for (const { address, size, count, shapesOn } of document.tasks) {
     if (count === 0) continue
-    const found = photographAt(match, address, size)
+    const found = besideDocument(match, file, address) ?? photographAt(match, address, size)
     if (found.image === null) report.skipped.push({ file, ...noImage(found, address) })
     else {
       const { image, isLikely } = found
@@ -132,6 +134,14 @@ function claimTasks({ match, report, claims, file }: DocumentContext, value: unk
     }
   }
   return true
+}
+
+/** The photograph of this name in the folder of the document, or below it: each split may have a document of its own. */
+function besideDocument(match: ClaimContext['match'], document: string, name: string): Match | null {
+  const folder = dirname(document)
+  if (folder === '.' || name.includes('/') || name.includes('\\')) return null
+  const found = match({ name: `${folder}/${name}`, isWhole: true })
+  return found.image === null ? null : found
 }
 
 /** The photograph that an annotation program's address means. */

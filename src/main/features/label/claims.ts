@@ -15,6 +15,8 @@ export interface ClaimContext {
   match: (wanted: Wanted) => Match
   report: MaskImport
   invert: boolean
+  /** Whether documents also give labels to whole photographs. */
+  readsLabels: boolean
   /** Names of the classes of masks, by a file that lists them. */
   classes: ClassNames
 }

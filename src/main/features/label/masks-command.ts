@@ -7,6 +7,7 @@ import { wordsIn } from '../../../shared/messages/words.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf } from '../../command-line/option-values.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
 
@@ -66,7 +67,7 @@ const worded = (topic: 'reason' | 'warning') => (told: Message & { file: string 
 })
 
 const lines = (told: readonly { file: string; message: string }[]): string =>
-  told.map(({ file, message }) => `  ${file}: ${message}\n`).join('')
+  told.map(({ file, message }) => `  ${printableLine(`${file}: ${message}`)}\n`).join('')
 
 async function importing(opening: Promise<Session>, folder: string, options: MaskOptions): Promise<Answer> {
   const { workspace } = await opening

@@ -11,6 +11,7 @@ import {
   type PlannedPhotograph,
 } from '../../../shared/import-plan.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
+import type { SampleRange } from '../../../shared/sample-range.ts'
 import { parseDocument } from '../../platform/read-document.ts'
 import { parseXml } from '../../platform/xml.ts'
 import { labelsOfCvat, labelsOfLabelStudio } from './classified.ts'
@@ -27,6 +28,7 @@ import { partsOf } from './part-views.ts'
 import { pictureFacts } from './picture-facts.ts'
 import { readRealIad, readTable, type TableRow } from './table.ts'
 import type { LeftOut } from './walk.ts'
+import { wideAmong } from './wide-photographs.ts'
 
 export interface PlanOptions {
   layout?: Layout | 'auto' | undefined
@@ -35,6 +37,8 @@ export interface PlanOptions {
   unlabeledAs?: Label | undefined
   /** What a person says of folders; each counts for the files in that folder itself. */
   corrections?: readonly GivenCorrection[] | undefined
+  /** Which values are black and white in photographs of floating point or 32 bits. */
+  range?: SampleRange | null | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -125,6 +129,10 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
   })
   const annotated = documents.some(({ kind }) => annotationFormat(kind) !== null)
 
+  if (options.range == null) {
+    const wide = await wideAmong(root, photographs)
+    if (wide !== null) notes.push({ file: wide.file, ...message('sample-range-needed', { ...wide.seen }) })
+  }
   const parts = partsOf(photographs)
   const [example] = parts.keys()
   if (example !== undefined) {
@@ -175,6 +183,7 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
       const format = annotationFormat(kind)
       return format === null ? [] : [{ file, format }]
     }),
+    range: options.range ?? null,
     classLists: hasMasks ? listing.classLists : [],
     leftOut: [
       ...listing.leftOut,

@@ -1,4 +1,5 @@
 /** `live`: watches a folder and judges each photograph that comes into it, as the live screen does. */
+
 import { z } from 'zod'
 import { Failure, failureOf } from '../../../shared/failure.ts'
 import type { FailureInfo } from '../../../shared/failure-schema.ts'
@@ -7,6 +8,7 @@ import { wordsIn } from '../../../shared/messages/words.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { wholeNumber } from '../../command-line/option-values.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
@@ -193,7 +195,7 @@ function partLine({ file, verdict, score, threshold, reason }: LivePart): string
       : score === null || threshold === null
         ? ''
         : `${score.toPrecision(4)} (threshold ${threshold.toPrecision(4)})`
-  return `${(verdict ?? '').padEnd(8)} ${file}  ${why}\n`
+  return `${(verdict ?? '').padEnd(8)} ${printableLine(file)}  ${why}\n`
 }
 
 /** Calls once no part has come for so many seconds and none waits. @returns what ends the waiting */

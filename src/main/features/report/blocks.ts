@@ -2,7 +2,6 @@
  * A report in one language as headings, tables, drawings and pictures. HTML and PDF are both made from these blocks.
  */
 import type { Gate } from '../../../shared/model.ts'
-import { backboneNotice } from '../../model/backbones/registry.ts'
 import { besideGraph } from '../../model/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { curveChart, histogramChart, short } from './charts.ts'
@@ -130,8 +129,7 @@ function datasetBlocks({ dataset, versions }: ReportContent, say: Say, time: Tim
   ]
 }
 
-function modelBlocks({ run, runName, trainedOn, score, version }: ReportContent, say: Say): Block[] {
-  const notice = backboneNotice(run.config.backbone)
+function modelBlocks({ run, runName, trainedOn, score, version, notice }: ReportContent, say: Say): Block[] {
   return [
     { kind: 'heading', text: say('model') },
     {

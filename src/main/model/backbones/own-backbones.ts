@@ -2,7 +2,7 @@
  * Networks that people added, each one file beside those of the registry: the constants of its frozen graph as
  * safetensors, and among them the document that says what it is and which operations it has.
  */
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import {
@@ -10,6 +10,7 @@ import {
   backboneDescriptionSchema,
   backboneNameSchema,
 } from '../../../shared/backbone.ts'
+import { copyFileSynced } from '../../platform/durable-file.ts'
 import { parseTensors, type TensorMap, writeTensors } from '../safetensors.ts'
 import { importFolder } from './backbone-files.ts'
 import { documentOf, documentTensor, frozenGraphSchema } from './frozen-graph.ts'
@@ -82,17 +83,23 @@ async function descriptionIn(file: string, name: string): Promise<BackboneDescri
 }
 
 /** @param tensors the constants of the graph */
-export async function keepOwnBackbone(
+export async function writeOwnBackbone(
+  file: string,
   document: OwnBackboneDocument,
   tensors: TensorMap,
-  environment?: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { name, licence, origin } = document.description
-  await writeTensors(
-    join(folderOf(environment), name + ending),
-    { ...tensors, ...documentTensor(document) },
-    { backbone: name, licence, origin },
-  )
+  await writeTensors(file, { ...tensors, ...documentTensor(document) }, { backbone: name, licence, origin })
+}
+
+/** Puts a file that `writeOwnBackbone` wrote among the others; one of the same name is replaced. */
+export async function placeOwnBackbone(
+  file: string,
+  name: string,
+  environment?: NodeJS.ProcessEnv,
+): Promise<void> {
+  await mkdir(folderOf(environment), { recursive: true })
+  await copyFileSynced(file, join(folderOf(environment), name + ending))
 }
 
 /** @returns whether there was one */

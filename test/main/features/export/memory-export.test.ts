@@ -1,12 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest'
 import { isNative } from '../../../../src/main/engine/binding.ts'
 import { loadImage } from '../../../../src/main/engine/data/load-image.ts'
 import { loadModel } from '../../../../src/main/engine/graph/compiled.ts'
 import { DataTypes } from '../../../../src/main/engine/graph/ir.ts'
 import { tf } from '../../../../src/main/engine/tensorflow.ts'
+import { launchStandardEngine } from '../../../../src/main/engine-host/standard-engine.ts'
+import { addBackbone, removeBackbone } from '../../../../src/main/features/backbones/add-backbone.ts'
 import { exportModel } from '../../../../src/main/features/export/export-model.ts'
 import { startExport } from '../../../../src/main/features/export/exporting.ts'
 import { type Manifest, manifestSchema } from '../../../../src/main/features/export/manifest.ts'
@@ -18,8 +20,11 @@ import { backboneNotice } from '../../../../src/main/model/backbones/registry.ts
 import type { Session } from '../../../../src/main/session/session.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
 import { iterateScores } from '../../../../src/main/store/scores.ts'
+import { describeCompiled } from '../../engine/graph/native.ts'
 import { describeWithBackbone } from '../../model/backbones/present.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { brought } from '../backbones/brought.ts'
+import { description as ownDescription, smallNetwork } from '../backbones/small-network.ts'
 import { lineWorkspace, sessionOn, writeLine } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
 
@@ -167,5 +172,69 @@ describeWithBackbone('a run that scores by its memory', () => {
     for (const name of ['line.onnx', 'line-memory.onnx']) {
       expect(readFileSync(join(root, name)).includes(notice)).toBe(true)
     }
+  })
+})
+
+describeCompiled('a run with a network that somebody added', () => {
+  it('keeps it: scores and exports are the same once the network is removed', async () => {
+    vi.stubEnv('FANOSCOPE_BACKBONES', join(temporaryFolder(), 'backbones'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await addBackbone(brought(smallNetwork()), { launch: launchStandardEngine, environment: process.env })
+    const part = { width: 60, height: 50 }
+    const session = sessionOn(await lineWorkspace({ good: 12, test: 4, part }))
+    const unknown = {
+      dataset: 'parts',
+      model: 'memory',
+      preset: 'quick',
+      seed: 1,
+      set: { backbone: 'other' },
+    }
+    await expect(startTraining(session, unknown)).rejects.toMatchObject({
+      code: 'backbone-absent',
+      params: { known: ['efficientnet-lite2', ownDescription.name] },
+    })
+    const set = { backbone: ownDescription.name, featureScale: 1 }
+    const { job, run } = await startTraining(session, { ...unknown, set })
+    expect(await session.jobs.ended(job)).toMatchObject({ state: 'done' })
+    await removeBackbone(ownDescription.name, process.env)
+
+    const photographs = await writeLine(temporaryFolder(), {
+      good: 3,
+      test: 0,
+      part: { ...part, defect: true },
+    })
+    await importFolder(session.workspace, { folder: photographs, dataset: 'today' })
+    const here = await scoresOf(session, run, 'today')
+    expect(here).toHaveLength(3)
+    const folder = await exported(session, run, 'package', 'own')
+    const { notices } = manifestIn(join(folder, 'fanoscope.json'))
+    expect(notices).toEqual([expect.stringContaining('Two convolutions: Drawn at random for a test. MIT')])
+    expect(readFileSync(join(folder, 'NOTICE.txt'), 'utf8')).toContain('A factory')
+    expect(existsSync(join(folder, 'model.onnx'))).toBe(true)
+    const outside: number[] = []
+    for (const i of [0, 1, 2]) {
+      const file = join(photographs, 'train/good', `${i}.png`)
+      const mode = {
+        input: 'tiles',
+        size: 32,
+        channels: 1,
+        scale: 1,
+        resizing: 'exact',
+        normalization: 'none',
+        backbone: ownDescription.name,
+        featureScale: 1,
+      } as const
+      const { forFeatures } = await loadImage({ id: i, file, white: null, ...part }, mode)
+      if (forFeatures !== null) outside.push(scoreOfGraph(join(folder, 'saved_model'), forFeatures))
+    }
+    for (const [i, score] of outside.sort(ascending).entries()) {
+      expect(Math.abs(score - (here.toSorted(ascending)[i] ?? Number.NaN)) / Math.abs(score)).toBeLessThan(
+        1e-4,
+      )
+    }
+    const other = sessionOn(join(temporaryFolder(), 'other'))
+    await importFolder(other.workspace, { folder: photographs, dataset: 'today' })
+    const imported = await importModel(other, { folder, dataset: 'line 7', operator: null })
+    expect(await scoresOf(other, imported.run.id, 'today')).toEqual(here)
   })
 })

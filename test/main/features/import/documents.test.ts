@@ -151,6 +151,23 @@ describe('documents in an imported folder', () => {
     expect(voc.report).toMatchObject({ recognized: 'voc', imported: 2, annotated: 1, masks: 1, unlabeled: 1 })
   })
 
+  it('of COCO, one for each split, are about the photographs beside them', async () => {
+    const { report, images } = await imported({
+      'train/a.png': 1,
+      'valid/a.png': 2,
+      'test/a.png': 3,
+      'train/_annotations.coco.json': coco(['a.png']),
+      'test/_annotations.coco.json': coco(['a.png']),
+    })
+    expect(report).toMatchObject({ annotated: 2, masks: 2 })
+    expect(report.warnings.filter(({ code }) => code !== 'no-normal')).toEqual([])
+    expect(Object.fromEntries(images().map(({ file, defectType }) => [file, defectType]))).toEqual({
+      'train/a.png': 'scratch',
+      'valid/a.png': null,
+      'test/a.png': 'scratch',
+    })
+  })
+
   it('draw nothing on a photograph in a folder of good parts, and say so', async () => {
     const { report, images } = await imported({
       'good/1.png': 1,

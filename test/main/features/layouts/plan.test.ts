@@ -82,6 +82,9 @@ describe('what a place says in a flat folder', () => {
     ['anomaly/1.png', null, 'anomalous', null],
     ['NG/scratch/1.png', null, 'anomalous', 'scratch'],
     ['不良品/划痕/1.png', null, 'anomalous', '划痕'],
+    ['NG/20240131/1.png', null, 'anomalous', null],
+    ['NG/2024-01-31/cam 2/1.png', null, 'anomalous', null],
+    ['NG/lot 7/dent/1.png', null, 'anomalous', 'dent'],
     ['good.png', 'test', 'unlabeled', null],
   ])('%s', async (file, split, label, defectType) => {
     expect(await placed(file, 'flat')).toEqual({ split, label, defectType })
@@ -89,6 +92,19 @@ describe('what a place says in a flat folder', () => {
 })
 
 describe('folders called as splits are', () => {
+  it('may have a word for what is in them beside', async () => {
+    const folder = await pictures({
+      'train_img/1.png': 1,
+      'test_img/2.png': 2,
+      'train_lab/1.png': 'm',
+      'test_lab/2.png': 'm',
+    })
+    expect(await planned(folder)).toEqual([
+      'train_img/1.png train from-mask: train_lab/1.png',
+      'test_img/2.png test from-mask: test_lab/2.png',
+    ])
+  })
+
   it('are splits where there are two of them, without the types of MVTec AD too', async () => {
     const folder = await folderWith(
       'data/train/ok/1.png',

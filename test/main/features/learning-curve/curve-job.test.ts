@@ -22,7 +22,7 @@ describeWithBackbone('a learning curve', () => {
     expect(used).toBe(training)
     expect(judged).toMatchObject({ defects: 100, kind: 'made' })
     expect(points.map(({ count }) => count)).toEqual([4, 8, training])
-    expect(points.map(({ draws }) => draws)).toEqual([2, 2, 1])
+    expect(points.map(({ draws }) => draws)).toEqual([4, 2, 1])
     for (const { mean } of points) expect(mean).toBeGreaterThan(0.5)
     expect(newestCurve(session.workspace, 'parts')).toMatchObject({ job, report })
     const again = startCurve(session, request())
