@@ -7,8 +7,8 @@ import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import type { NestedMessage } from '../../shared/messages/message.ts'
 import type { Parameter, Systems } from '../../shared/training.ts'
-import { backboneByName, backbones, featureCountOf } from './backbones/registry.ts'
-import { seesFeatures } from './input-shape.ts'
+import { backboneByName, backbones } from './backbones/registry.ts'
+import { featureCountOf, seesFeatures } from './input-shape.ts'
 import type { Preset } from './preset.ts'
 import {
   anoganComponents,

@@ -1,5 +1,5 @@
 /** What the networks of a configuration see: pictures of pixels, or windows of cells of features. */
-import { backboneByName, featureCountOf } from './backbones/registry.ts'
+import { type Backbone, backboneByName } from './backbones/registry.ts'
 
 /** The parameters that decide on it; those that only features have are left out elsewhere. */
 export interface InputParameters {
@@ -21,6 +21,10 @@ export interface InputShape {
   size: number
   channels: number
 }
+
+/** Values of a cell: the channels of all layers, as they are and averaged over 3x3 cells. */
+export const featureCountOf = ({ layers }: Pick<Backbone, 'layers'>): number =>
+  2 * layers.reduce((sum, { channels }) => sum + channels, 0)
 
 export const seesFeatures = ({ input }: Readonly<Record<string, unknown>>): boolean => input === 'features'
 

@@ -48,7 +48,7 @@ it('has n values of a window: all features of its cells, or so many components',
   expect(inputShape({ ...parameters, window: Number(config.window) })).toEqual({
     of: 'features',
     size: 2,
-    channels: 88 + 120,
+    channels: 2 * (88 + 120),
   })
   expect(inputShape({ ...parameters, components: 20 })).toEqual({ of: 'features', size: 1, channels: 20 })
   expect(inputShape({ ...parameters, input: 'tiles' })).toEqual({ of: 'pixels', size: 64, channels: 1 })

@@ -25,12 +25,19 @@ export interface LearnedSight extends Sight {
 }
 
 /**
- * Features as the backbone gives them. Averaged over 3x3 cells, as the memory has them for scores, they hide small
- * defects from networks that see single cells.
+ * Features of each cell as the backbone gives them, and behind them those averaged over 3x3 cells: small defects show
+ * in the first, and what is only a little unusual over some width in the second.
  */
-function plainOf(extractor: FeatureExtractor, forFeatures: Pixels): Pixels {
-  const { data, rows, columns } = extractor.cells(forFeatures).plain
-  return { data, width: columns, height: rows, channels: extractor.channels }
+function bothOf(extractor: FeatureExtractor, forFeatures: Pixels): Pixels {
+  const { plain, averaged } = extractor.cells(forFeatures)
+  const { rows, columns } = plain
+  const one = extractor.channels
+  const data = new Float32Array(2 * plain.data.length)
+  for (let cell = 0; cell < rows * columns; cell++) {
+    data.set(plain.data.subarray(cell * one, (cell + 1) * one), 2 * cell * one)
+    data.set(averaged.data.subarray(cell * one, (cell + 1) * one), (2 * cell + 1) * one)
+  }
+  return { data, width: columns, height: rows, channels: 2 * one }
 }
 
 const standardized = (features: Pixels, { mean, matrix }: FeatureStandard): Pixels => ({
@@ -54,7 +61,7 @@ function sightWith(
       [names.mean]: { shape: [features], data: mean },
       [names.matrix]: { shape: [features, channels], data: matrix },
     },
-    featuresOf: (forFeatures) => standardized(plainOf(extractor, forFeatures), standard),
+    featuresOf: (forFeatures) => standardized(bothOf(extractor, forFeatures), standard),
     dispose: () => extractor.dispose(),
   }
 }
@@ -99,20 +106,21 @@ export async function learnSight(
   const extractor = featureExtractor(layers, backbone)
   try {
     const { components = 0 } = config
-    if (components > extractor.channels) {
+    const features = 2 * extractor.channels
+    if (components > features) {
       // Of a network that a person added, only its file tells how many features it has.
-      const params = { field: 'components', problem: `a cell has ${extractor.channels} features` }
+      const params = { field: 'components', problem: `a cell has ${features} features` }
       throw new Failure('bad-parameter', { problems: [{ topic: 'reason', code: 'field', params }] })
     }
     const order = createRandom(seed, 'features').shuffle(
       Array.from({ length: photographs }, (_, index) => index),
     )
     const drawn = order.slice(0, photographLimit)
-    const sums = new MomentSums(extractor.channels)
+    const sums = new MomentSums(features)
     // Computed only once: what is kept of the photographs as they are becomes what the networks see.
     const raw = new Map<number, FeatureImage>()
     let bytes = 0
-    const plain = { stride: extractor.stride, featuresOf: (of: Pixels) => plainOf(extractor, of) }
+    const plain = { stride: extractor.stride, featuresOf: (of: Pixels) => bothOf(extractor, of) }
     for (const [done, index] of drawn.entries()) {
       const seen = await view(index)
       if (seen !== null) {

@@ -117,7 +117,7 @@ describeWithBackbone('with features as input', (file) => {
     const task = taskOf('fanogan', images, { window: 2, components: 5, flips: 'both', overlap: 0.5 })
     await train(task)
     const { tensors } = await readModel(task.folder)
-    expect(tensors['features/matrix']?.shape).toEqual([208, 5])
+    expect(tensors['features/matrix']?.shape).toEqual([416, 5])
     expect(tensors['critic/first/kernel']?.shape).toEqual([2 * 2 * 5, 32])
     const { rows } = await score(task.folder, images.slice(9, 10))
     // Windows of 2 cells that overlap by one: 5 x 3.
