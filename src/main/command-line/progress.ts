@@ -20,6 +20,8 @@ const phaseTitles: Readonly<Record<string, string>> = {
   load: 'Reading images',
   gan: 'Training generator and critic',
   encoder: 'Training encoder',
+  scale: 'Choosing the scale of features',
+  memory: 'Remembering features',
   residual: 'Learning residuals',
   texture: 'Learning texture',
   calibrate: 'Calibrating',

@@ -20,8 +20,8 @@ export interface InputMode {
   normalization: 'none' | 'local'
   /** The backbone whose features are taken; none where it is left out. */
   backbone?: string | undefined
-  /** Shrinks photographs before features are taken. */
-  featureScale?: number | undefined
+  /** Shrinks photographs before features are taken; a training chooses it first where it is `auto`. */
+  featureScale?: number | 'auto' | undefined
   /** Which part of each photograph counts; where it is left out, all of it. */
   regionOfInterest?: RegionOfInterest | undefined
 }
@@ -80,6 +80,8 @@ async function pictureForFeatures(
 ): Promise<Pixels | null> {
   const { backbone = 'none', featureScale = 1, input, scale, channels } = mode
   if (backbone === 'none') return null
+  if (featureScale === 'auto')
+    throw new TypeError('the scale of features is chosen before photographs are read')
   const smaller = Math.min(image.width, image.height)
   const factor = Math.min(1, Math.max(featureScale, leastSide / smaller))
   if (input === 'tiles' && scale === factor) return inColor(photograph)

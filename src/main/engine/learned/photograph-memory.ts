@@ -17,6 +17,7 @@ import {
   type SeenCells,
 } from './feature-memory.ts'
 import type { Learnable, Learned } from './learnable.ts'
+import { inSizes, sizesSeen } from './seen-sizes.ts'
 
 /** Where features are taken. */
 function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
@@ -24,9 +25,6 @@ function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
   if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
   return known.layers
 }
-
-/** The second size that a photograph is looked at in, as a factor of that of the configuration. */
-const smaller = 0.7
 
 const prefix = 'backbone/'
 
@@ -45,12 +43,10 @@ function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
   return forFeatures
 }
 
-function cellsOf(extractor: FeatureExtractor, picture: Pixels): SeenCells {
-  const { width, height } = picture
-  const side = (length: number) => Math.max(1, Math.round(length * smaller))
-  const { plain, averaged } = extractor.cells(picture)
-  const small = resample(picture, side(width), side(height))
-  return { scored: [averaged, extractor.cells(small).averaged], drawn: plain }
+function cellsOf(extractor: FeatureExtractor, picture: Pixels, sizes: number): SeenCells {
+  const [largest, ...others] = inSizes(picture, sizes)
+  const { plain, averaged } = extractor.cells(largest ?? picture)
+  return { scored: [averaged, ...others.map((other) => extractor.cells(other).averaged)], drawn: plain }
 }
 
 /** Which cells count; null where all do. */
@@ -67,7 +63,7 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
     return {
       measure(seen) {
         const picture = pictureOf(seen)
-        const cells = cellsOf(extractor, picture)
+        const cells = cellsOf(extractor, picture, memory.scored.length)
         const counts = countsOf(cells, picture, seen, extractor.stride)
         const { evidence, drawn } = search.recall(cells, counts)
         const shown = { ...cells.drawn, data: drawn, side: extractor.stride }
@@ -101,7 +97,7 @@ export const photographMemory: Learnable = {
       return {
         add(seen) {
           const picture = pictureOf(seen)
-          const cells = cellsOf(extractor, picture)
+          const cells = cellsOf(extractor, picture, sizesSeen)
           gathering.add(cells, countsOf(cells, picture, seen, extractor.stride))
         },
         finish() {

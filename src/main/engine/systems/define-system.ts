@@ -6,6 +6,7 @@ import { learnedOfModel, requestOf, withLearned } from '../learned/with-learned.
 import { loadWeights } from '../networks/stored-weights.ts'
 import { nothingDrawn, type Weights } from '../networks/weights.ts'
 import { owningWeights, type ScorerRequest, type TileScorer } from '../scoring/tile-scorer.ts'
+import { withChosenScale } from '../training/choose-scale.ts'
 import type { TrainingConfig } from '../training/config.ts'
 import type { StageDefinition } from '../training/stage.ts'
 import { runTraining } from '../training/training.ts'
@@ -35,8 +36,9 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
   const learningOf = (config: C): LearningParameters | null => system.learning?.(config) ?? null
   return {
     async train(context) {
-      const config = schema.parse(context.task.config)
-      return runTraining<W>(context, {
+      const { config: chosen, choice } = await withChosenScale(context)
+      const config = schema.parse(chosen)
+      const result = await runTraining<W>(context, {
         model,
         config,
         scoring: scoring(config),
@@ -45,6 +47,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
         createWeights: (random) => createWeights(config, random),
         createScorer: (weights, batch, request) => createScorer(config, weights, batch, request),
       })
+      return { ...result, featureScale: choice }
     },
     load({ tensors, description }, batch) {
       const config = schema.parse(description.config)
@@ -53,12 +56,12 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
       loadWeights(tensors, ...sets)
       const learned = learnedOfModel(tensors, learningOf(config))
       const ofTiles = owningWeights(createScorer(config, weights, batch, requestOf(learned)), ...sets)
-      const { expectedCriticValue } = description
+      const { expectedCriticValue, parts } = description
       return {
         scorer: withLearned(ofTiles, learned),
         mode: config,
         overlap: config.overlap,
-        options: { ...scoring(config), expectedCriticValue },
+        options: { ...scoring(config), expectedCriticValue, parts },
       }
     },
   }

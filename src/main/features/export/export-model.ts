@@ -76,7 +76,7 @@ const latentSchema = z.object({ latent: z.int().positive() })
 
 /** The content of `config.json`: what is needed to compute the model's scores. */
 function describeModel(run: Run, { description }: StoredModel, white16: number): Record<string, unknown> {
-  const { model, config, componentNames, calibration, mapScale, expectedCriticValue, weightsSha256 } =
+  const { model, config, componentNames, calibration, mapScale, expectedCriticValue, parts, weightsSha256 } =
     description
   const names = scoresFrom(componentNames)
   return {
@@ -91,6 +91,7 @@ function describeModel(run: Run, { description }: StoredModel, white16: number):
     components: componentNames.map((name) => ({ name, meaning: componentMeanings[name] ?? name })),
     scores: scoreKinds.filter(({ name }) => names.includes(name)),
     expectedCriticValue,
+    ...(parts && { parts }),
     mapScale,
     calibration,
     ...(model === 'anogan' ? { searchStart: [...searchStart(latentSchema.parse(config).latent)] } : {}),

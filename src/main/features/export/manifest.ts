@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-of-interest.ts'
-import type { Run } from '../../../shared/run.ts'
+import { type Run, scorePartsSchema } from '../../../shared/run.ts'
 import { jsonObjectSchema, sha256Schema } from '../../../shared/values.ts'
 import type { ModelDescription } from '../../model/model-file.ts'
 import { besideGraph, scoreKinds, scoresFrom } from '../../model/scores.ts'
@@ -58,6 +58,8 @@ export const manifestSchema = z.object({
     reduction: z.string(),
     latent: z.number(),
     expectedCriticValue: z.number(),
+    /** What is usual of each part of the score `combined`. */
+    parts: scorePartsSchema.exactOptional(),
     /** Components that the graph outputs, in order. */
     components: z.array(z.string()),
     /** Components that are measured outside of the graph. */
@@ -160,6 +162,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       reduction,
       latent,
       expectedCriticValue: description.expectedCriticValue,
+      ...(description.parts && { parts: description.parts }),
       components: description.componentNames.filter((name) => !besideGraph.includes(name)),
       beside: description.componentNames.filter((name) => besideGraph.includes(name)),
       ofGraph: scoreOfGraph(score, description),

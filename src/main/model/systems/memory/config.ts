@@ -10,7 +10,7 @@ export const memoryConfigSchema = z.strictObject({
     source: 'Tan and Le 2019',
   }),
   featureScale: memoryParameters.featureScale,
-  score: z.enum(scoresFrom(memoryComponents)).default('memory').meta({
+  score: z.enum(scoresFrom(memoryComponents)).default('combined').meta({
     description: 'The score that the queue sorts by',
   }),
   reduction: scoringParameters.reduction,
