@@ -39,6 +39,7 @@ const features = [
   'comparison',
   'thresholds',
   'choosing',
+  'learning-curve',
   'report',
   'export',
   'models',

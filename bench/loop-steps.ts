@@ -69,12 +69,12 @@ export interface Shares {
 /** On the dataset that is shown: draws the splits, and freezes the validation set. */
 export async function shareOut(page: Page, shares: Shares): Promise<void> {
   await page.getByRole('button', { name: 'More for this dataset' }).click()
-  await page.getByRole('menuitem', { name: 'Draw the splits anew' }).click()
+  await page.getByRole('menuitem', { name: 'Split again' }).click()
   const dialog = page.getByRole('dialog', { name: /^Splits of/ })
   await enter(dialog.getByLabel('Validation', { exact: true }), shares.validation)
   await enter(dialog.getByLabel('Test', { exact: true }), shares.test)
   await enter(dialog.getByLabel('Defective parts: validation'), shares.defects)
-  await dialog.getByRole('button', { name: 'Draw the splits' }).click()
+  await dialog.getByRole('button', { name: 'Split', exact: true }).click()
   await dialog.waitFor({ state: 'hidden' })
   await page.getByRole('button', { name: 'Freeze validation' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Freeze validation' }).click()
@@ -145,8 +145,8 @@ export async function showThreshold(page: Page, run: string, patience: Patience)
 
 /** The least threshold that finds this percentage of the defects. */
 export async function findThreshold(page: Page, recall: number): Promise<void> {
-  await choose(page, page.locator('.targets .el-select'), 'At least so much recall')
-  await enter(page.locator('.targets').getByLabel('At least so much recall').last(), recall)
+  await choose(page, page.locator('.targets .el-select'), 'Minimum recall')
+  await enter(page.locator('.targets').getByLabel('Minimum recall').last(), recall)
   await page.getByRole('button', { name: 'Find', exact: true }).click()
   await page.getByText('95 % interval of the threshold').waitFor()
 }

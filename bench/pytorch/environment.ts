@@ -25,6 +25,7 @@ const needs = [
   'jinja2',
   'markupsafe',
   'fsspec',
+  'pillow',
 ]
 const anomalib = 'anomalib==2.7.*'
 

@@ -10,7 +10,9 @@ import { createApplication } from './app/application.ts'
 import { engineEnvironment } from './engine-host/environment.ts'
 import { applicationRoot } from './platform/application-root.ts'
 import { programFile } from './platform/program-file.ts'
+import { surviveStrayErrors } from './platform/stray-errors.ts'
 import { startElectronHost } from './shell/electron.ts'
+import { reportToStandardError } from './shell/hosted.ts'
 
 const root = applicationRoot()
 
@@ -27,6 +29,10 @@ void startElectronHost(
   {
     createApplication(powers) {
       const application = createApplication(powers)
+      surviveStrayErrors(process, (error) => {
+        reportToStandardError('An error that nobody waited for:', error)
+        application.stray(error)
+      })
       if (typeof workspace === 'string') {
         const open = async () => application.handlers['workspace.open']({ dir: workspace, create: true })
         open().catch((error: unknown) => {

@@ -14,6 +14,7 @@ import { usePreferencesStore } from './data/preferences.ts'
 import { i18n } from './i18n/index.ts'
 import { repairLanguage } from './i18n/language-tag.ts'
 import { createAppRouter } from './router.ts'
+import { showDamagedPictures } from './ui/damaged-pictures.ts'
 
 async function start(): Promise<void> {
   repairLanguage(navigator)
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
   const store = useAppStore()
   await store.load()
   app.use(createAppRouter(() => store.workspace !== null))
+  showDamagedPictures(document)
   app.mount('#app')
 }
 

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { call, none } from './call.ts'
 import { engineStateSchema } from './engine.ts'
+import { failureInfoSchema } from './failure-schema.ts'
 import { workspaceInfoSchema } from './workspace.ts'
 
 export const appInfoSchema = z.object({
@@ -19,4 +20,9 @@ export type AppInfo = z.infer<typeof appInfoSchema>
 
 export const appCalls = {
   'app.info': call(none, appInfoSchema),
+} as const
+
+export const appEvents = {
+  /** Something of Fanoscope failed that nobody waited for; the program goes on. */
+  'app.failed': failureInfoSchema,
 } as const

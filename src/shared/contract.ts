@@ -6,7 +6,7 @@
  * Pixels are not sent through the contract. They are read by address, see `assetPath` in `asset-path.ts`.
  */
 import type { z } from 'zod'
-import { appCalls } from './app.ts'
+import { appCalls, appEvents } from './app.ts'
 import { auditCalls } from './audit.ts'
 import { backboneCalls } from './backbone.ts'
 import { choiceCalls } from './choice.ts'
@@ -22,9 +22,11 @@ import { grayLevelCalls } from './gray-levels.ts'
 import { importCalls } from './import.ts'
 import { jobCalls, jobEvents } from './job.ts'
 import { labelCalls } from './label.ts'
+import { curveCalls } from './learning-curve.ts'
 import { liveCalls, liveEvents } from './live.ts'
 import { logCalls } from './log.ts'
 import { modelCalls, modelEvents } from './model.ts'
+import { nearestGoodCalls } from './nearest-good.ts'
 import { operatorCalls } from './operator.ts'
 import { regionOfInterestCalls } from './region-of-interest.ts'
 import { reviewCalls, reviewEvents } from './review.ts'
@@ -44,6 +46,7 @@ export const calls = {
   ...choiceCalls,
   ...comparisonCalls,
   ...curationCalls,
+  ...curveCalls,
   ...datasetCalls,
   ...doctorCalls,
   ...driftCalls,
@@ -57,6 +60,7 @@ export const calls = {
   ...liveCalls,
   ...logCalls,
   ...modelCalls,
+  ...nearestGoodCalls,
   ...operatorCalls,
   ...regionOfInterestCalls,
   ...reviewCalls,
@@ -78,6 +82,7 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 /** Every event that main sends to all windows. */
 export const events = {
   ...datasetEvents,
+  ...appEvents,
   ...engineEvents,
   ...jobEvents,
   ...liveEvents,

@@ -26,6 +26,8 @@ export const exportCalls = {
       batch: z.number().int().min(1).max(256).default(1),
       language: z.enum(['en', 'zh-CN']).default('en'),
       split: splitSchema.default('test'),
+      /** Whether tables of scores also have the components that scores are made of. */
+      components: z.boolean().default(false),
       operator: z.string().min(1).nullable().default(null),
     }),
     jobStarted,

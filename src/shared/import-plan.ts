@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
 import { defectTypeNameSchema } from './label.ts'
 import { messageSchema } from './messages/message.ts'
+import { sampleRangeSchema } from './sample-range.ts'
 
 /** The layouts that are known by name; `folders` is any other folder, read by the words in its names. */
 export const knownLayoutSchema = z.enum([
@@ -20,6 +21,8 @@ export const knownLayoutSchema = z.enum([
   'labelme',
   'segmentation-classes',
   'label-studio',
+  'cvat',
+  'voc',
   'table',
   'folders',
 ])
@@ -81,12 +84,16 @@ export const plannedPhotographSchema = z.object({
   defectType: defectTypeNameSchema.nullable(),
   /** Its masks; several are united. */
   masks: z.array(pathBelowSchema).default([]),
+  /** The part of which this is one of several views, which all stay in one split. */
+  part: z.string().min(1).max(4096).nullable().default(null),
   /** Something about its name is that of a mask, so its pixels are looked at before it is taken as a photograph. */
   maskLike: z.boolean().default(false),
 })
 export type PlannedPhotograph = z.infer<typeof plannedPhotographSchema>
 
-export const annotationFormatSchema = z.enum(['coco', 'labelme'])
+/** Documents whose shapes are drawn on the photographs that they name. */
+export const annotationFormatSchema = z.enum(['coco', 'labelme', 'label-studio', 'cvat', 'voc'])
+export type AnnotationFormat = z.infer<typeof annotationFormatSchema>
 
 export const importPlanSchema = z.object({
   format: z.literal('fanoscope-import-plan'),
@@ -99,6 +106,10 @@ export const importPlanSchema = z.object({
   photographs: z.array(plannedPhotographSchema),
   /** Documents with annotations of photographs, which are read after these. */
   documents: z.array(z.object({ file: pathBelowSchema, format: annotationFormatSchema })).default([]),
+  /** Files that say which defect type a value or color in the masks is. */
+  classLists: z.array(pathBelowSchema).default([]),
+  /** The values that are black and white in photographs of floating point or 32 bits; null where nobody said it. */
+  range: sampleRangeSchema.nullable().default(null),
   /** Not taken, and why. */
   leftOut: z.array(messageSchema.extend({ file: z.string(), code: leftOutCodeSchema })).default([]),
   /** What a person should know of single files or folders; messages of the topic `warning`. */

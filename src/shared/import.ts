@@ -13,6 +13,7 @@ import {
 } from './import-plan.ts'
 import { defectTypeNameSchema } from './label.ts'
 import { messageSchema } from './messages/message.ts'
+import { sampleRangeSchema } from './sample-range.ts'
 
 /** Why a file was not imported; each is a message of the topic `failure`. */
 export const refusalCodeSchema = z.enum([
@@ -119,6 +120,8 @@ export const folderPreviewSchema = z.object({
   leftOutCount: z.int(),
   notes: importPlanSchema.shape.notes.unwrap(),
   noteCount: z.int(),
+  /** Photographs have values without a range of their own: one of them, and what its values are. */
+  rangeNeeded: z.object({ file: z.string(), seen: sampleRangeSchema }).nullable(),
   passedOver: importPlanSchema.shape.passedOver.unwrap(),
   suggestedName: z.string(),
 })
@@ -153,6 +156,8 @@ export const importCalls = {
       corrections: z.array(importCorrectionSchema).max(10_000).default([]),
       /** Whether symbolic links to files and folders are followed. */
       followLinks: z.boolean().default(false),
+      /** Which values are black and white in photographs of floating point or 32 bits. */
+      range: sampleRangeSchema.nullable().default(null),
     }),
     jobStarted,
   ),

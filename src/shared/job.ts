@@ -5,7 +5,10 @@ import { call, jobStarted, none } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { idSchema, jsonObjectSchema, timeSchema } from './values.ts'
 
-/** `sample` writes the sample line and imports it; `verify` checks the workspace. */
+/**
+ * `sample` writes the sample line and imports it; `verify` checks the workspace. A job of kind `unknown` is one whose
+ * row is damaged; none is made.
+ */
 export const jobKindSchema = z.enum([
   'sample',
   'import',
@@ -14,9 +17,11 @@ export const jobKindSchema = z.enum([
   'verify',
   'duplicates',
   'choose',
+  'curve',
   'live',
   'backup',
   'export',
+  'unknown',
 ])
 export type JobKind = z.infer<typeof jobKindSchema>
 

@@ -143,9 +143,12 @@ export const savedAnnotationSchema = z.object({
 })
 export type SavedAnnotation = z.infer<typeof savedAnnotationSchema>
 
-/** Formats that masks are read from and written to. */
+/** Formats that masks are read from and written to; `mvtec` is pictures. */
 export const maskFormatSchema = z.enum(['mvtec', 'coco', 'labelme'])
 export type MaskFormat = z.infer<typeof maskFormatSchema>
+/** Formats that masks are only read from. */
+export const maskImportFormatSchema = z.enum([...maskFormatSchema.options, 'label-studio', 'cvat', 'voc'])
+export type MaskImportFormat = z.infer<typeof maskImportFormatSchema>
 
 export const maskExportSchema = z.object({
   folder: z.string(),
@@ -160,6 +163,8 @@ export type MaskExport = z.infer<typeof maskExportSchema>
 export const maskImportSchema = z.object({
   /** Number of images that got masks. */
   images: z.int().nonnegative(),
+  /** Number of unlabeled images that a document gave a label, without a mask. */
+  labeled: z.int().nonnegative().default(0),
   /** Files that were not used, and why: messages of the topic `reason`. */
   skipped: z.array(messageSchema.extend({ file: z.string() })),
   /** What was assumed about files that were used, and what of them was left out: messages of the topic `warning`. */
@@ -195,7 +200,7 @@ export const labelCalls = {
   'label.import': call(
     z.object({
       dataset: z.string(),
-      format: maskFormatSchema,
+      format: maskImportFormatSchema,
       folder: z.string().min(1),
       /** Take for the defect what the masks do not mark: for black on white. */
       invert: z.boolean().default(false),

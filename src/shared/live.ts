@@ -73,6 +73,10 @@ export const liveStateSchema = z.object({
   unfinished: z.array(z.string()),
   /** Why the folder cannot be read now, in the words of the system; null while it can. */
   problem: z.string().nullable(),
+  /** Why nothing can be stored in the workspace now, such as a full disk; parts wait for it. Null while it can. */
+  storage: failureInfoSchema.nullable(),
+  /** Why results cannot be written now; each is written as soon as it can be. Null while they can. */
+  results: failureInfoSchema.nullable(),
   /** The newest first. */
   parts: z.array(livePartSchema),
 })

@@ -118,9 +118,18 @@ export const reviewCalls = {
     }),
     decisionSchema,
   ),
-  /** Accepts every undecided part of the queue; a single undo takes all of them back. */
+  /**
+   * Accepts the undecided parts of the queue that are not flagged, or all of them; a single undo takes all of them
+   * back.
+   */
   'review.acceptRest': call(
-    z.object({ run: runId, split: splitSchema.optional(), operator: z.string().min(1) }),
+    z.object({
+      run: runId,
+      split: splitSchema.optional(),
+      operator: z.string().min(1),
+      /** Also the parts that the operating point flags. */
+      flaggedToo: z.boolean().default(false),
+    }),
     z.object({ accepted: z.number().int() }),
   ),
   /** Undoes the operator's newest valid decision of the run; null when there is none. */

@@ -47,7 +47,7 @@ describeInChromium('every dialog', () => {
       await page.keyboard.press('Enter')
       await page.getByRole('menuitem', { name: item }).click()
     }
-    await choose('Draw the splits anew')
+    await choose('Split again')
     const splits = dialog(page, /^Splits of/)
     await splits.getByRole('textbox', { name: 'Photographs of one part (pattern)' }).fill('(\\d)')
     await splits.locator('.examples').waitFor()

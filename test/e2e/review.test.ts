@@ -117,13 +117,34 @@ describeInChromium('the review in the window', () => {
       await page.locator('.screen-header h1').waitFor()
       await signIn(page, 'Mei Lin')
       await page.evaluate(`location.hash = '#/review/${run}'`)
-      await onStage(page)
+      // Folders tell what a part is: they are not shown while the truth is hidden.
+      expect(await onStage(page)).not.toContain('/')
+      expect((await files(page)).every((file) => !file.includes('/'))).toBe(true)
+      await page.keyboard.press('g')
+      await eventually(() => onStage(page)).toContain('/')
     }
     const { page } = station
     if ((await queue(page).getByText(name, { exact: true }).count()) === 0)
       await choose('Order of the queue', name)
     const wanted = order(parts).map(({ file }) => file)
     await shown(wanted.slice(0, 6), async () => (await files(page)).slice(0, 6))
+  })
+
+  it('keeps what was typed for a part when a person moves on and comes back', async () => {
+    const { page } = station
+    const note = page.getByRole('textbox', { name: 'Note' })
+    await onStage(page)
+    await page.keyboard.press('n')
+    await page.keyboard.type('a scratch?')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ArrowDown')
+    await eventually(() => note.inputValue()).toBe('')
+    await queue(page).getByRole('img', { name: 'Draft' }).waitFor()
+    await page.keyboard.press('ArrowUp')
+    await eventually(() => note.inputValue()).toBe('a scratch?')
+    await note.fill('')
+    await note.press('Escape')
+    await eventually(() => queue(page).getByRole('img', { name: 'Draft' }).count()).toBe(0)
   })
 
   it('stores a rejection with the type of its digit, the note and the score that was on screen', async () => {
@@ -208,28 +229,53 @@ describeInChromium('the review in the window', () => {
     await eventually(async () => (await figure.textContent())?.trim()).toBe(percent)
   })
 
-  it('asks once before it accepts the rest, accepts it as one, and takes it back as one', async () => {
+  it('accepts the rest as one, without what is flagged unless that is asked for too, and takes it back as one', async () => {
     const { page } = station
     const before = standing()
-    const left = parts.length - before.length
-    const rest = page.getByRole('button', { name: `Accept the other ${left}` })
+    const undecided = parts.filter(({ file }) => !before.some((decided) => decided.file === file))
+    const flagged = undecided.filter(({ score }) => score >= threshold)
+    const passed = undecided.filter(({ score }) => score < threshold)
+    expect(flagged.length).toBeGreaterThan(0)
+    const rest = page.getByRole('button', { name: `Accept the other ${undecided.length}` })
+    const box = page.getByRole('dialog', { name: `Accept the other ${undecided.length}` })
     await rest.click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await box.getByRole('listitem').first().waitFor()
+    await box.getByText(`${flagged.length} undecided part`).waitFor()
+    await box.getByRole('button', { name: 'Cancel' }).click()
+    await box.waitFor({ state: 'hidden' })
     expect(standing()).toEqual(before)
+    const takeBack = async (count: number): Promise<void> => {
+      await choices(page).getByRole('button', { name: /Undo/ }).click()
+      await page.getByText(`${count} decisions taken back.`).waitFor()
+      expect(standing()).toEqual(before)
+    }
+    if (passed.length > 1) {
+      await rest.click()
+      await box.getByRole('button', { name: `Accept ${passed.length} part` }).click()
+      await box.waitFor({ state: 'hidden' })
+      await eventually(() => standing().length).toBe(before.length + passed.length)
+      expect(
+        standing()
+          .slice(before.length)
+          .every(({ score }) => (score ?? Number.NaN) < threshold),
+      ).toBe(true)
+      await takeBack(passed.length)
+    }
     await rest.click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Accept them' }).click()
+    // What is flagged takes a second choice, every time anew.
+    await box.getByText(/flagged parts? too/).click()
+    await box.getByRole('button', { name: `Accept ${undecided.length} parts` }).click()
     await page.getByText('Every part of this queue is decided.').waitFor()
     const batch = standing().slice(before.length)
-    expect(batch).toHaveLength(left)
-    expect(
-      new Set(batch.map(({ decision, operator, batch: number }) => [decision, operator, number].join())),
-    ).toEqual(new Set(['accept,Mei Lin,1']))
+    expect(batch).toHaveLength(undecided.length)
+    expect(new Set(batch.map(({ decision, operator }) => [decision, operator].join()))).toEqual(
+      new Set(['accept,Mei Lin']),
+    )
+    expect(new Set(batch.map(({ batch: number }) => number)).size).toBe(1)
     expect(
       batch.every(({ file, score }) => parts.some((part) => part.file === file && part.score === score)),
     ).toBe(true)
-    await choices(page).getByRole('button', { name: /Undo/ }).click()
-    await page.getByText(`${left} decisions taken back.`).waitFor()
-    expect(standing()).toEqual(before)
+    await takeBack(undecided.length)
   })
 
   it('lets a second operator look without seeing what the first decided', async () => {

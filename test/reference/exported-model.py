@@ -1,7 +1,8 @@
 """Runs exported models outside Fanoscope and compares what they answer with what the engine answered.
 
-An export has `check.safetensors`: made tiles x, and components, map and reconstruction as the engine computed them.
-This script runs `saved_model.pb` with TensorFlow and `model.onnx` with ONNX Runtime on the same tiles.
+An export has `check.safetensors`: made tiles x, and components, map and reconstruction as the engine computed them;
+and, of a model with a memory of features, a made photograph and what the engine gave for it, under `memory/`. This
+script runs `saved_model.pb` with TensorFlow and the `.onnx` files with ONNX Runtime on the same input.
 
     python -m venv venv && venv/bin/pip install onnxruntime onnx safetensors tensorflow-cpu
     venv/bin/python test/reference/exported-model.py FOLDER... > test/reference/exported-model.json
@@ -23,29 +24,43 @@ from safetensors.numpy import load_file
 LIMIT = 1e-4
 
 
+INPUTS = ("x", "photograph", "inside")
+
+
 def differences(expected, answer):
-    """Largest difference by output; components relative to their size, as they have different units."""
+    """Largest difference by output; components and distances relative to their size, as they have different units."""
     result = {}
     for name, value in expected.items():
-        if name == "x":
+        if name in INPUTS:
             continue
-        scale = np.maximum(1.0, np.abs(value)) if name == "components" else 1.0
+        scale = 1.0 if name in ("map", "reconstruction") else np.maximum(1.0, np.abs(value))
         result[name] = float(np.max(np.abs(answer[name] - value) / scale))
     return result
 
 
-def with_onnx(folder, x):
-    path = str(folder / "model.onnx")
-    onnx.checker.check_model(path)
+def with_onnx(folder, graph, inputs):
+    beside = folder / f"{graph}.onnx"
+    path = str(beside if beside.exists() else folder / "model.onnx")
+    onnx.checker.check_model(path, full_check=True)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, {"x": x})))
+    return dict(zip(names, session.run(names, inputs)))
 
 
-def with_tensorflow(folder, x):
-    model = tf.saved_model.load(str(folder), tags=["serve"])
-    answer = model.signatures["serving_default"](x=tf.constant(x))
+def with_tensorflow(folder, graph, inputs):
+    signatures = tf.saved_model.load(str(folder), tags=["serve"]).signatures
+    call = signatures[graph if graph in signatures else "serving_default"]
+    answer = call(**{name: tf.constant(value) for name, value in inputs.items()})
     return {name: value.numpy() for name, value in answer.items()}
+
+
+def by_graph(check):
+    """The checked tensors of each graph: `memory`, and `model` for that of tiles."""
+    graphs = {}
+    for name, value in check.items():
+        graph, _, own = name.rpartition("/")
+        graphs.setdefault(graph or "model", {})[own] = value
+    return graphs
 
 
 def main(folders):
@@ -56,12 +71,15 @@ def main(folders):
     report = {"limit": LIMIT, "exports": {}}
     good = True
     for folder in map(Path, folders):
-        expected = load_file(folder / "check.safetensors")
-        row = {}
-        for name, run in runtimes.items():
-            row[name] = differences(expected, run(folder, expected["x"]))
-            good = good and all(value <= LIMIT for value in row[name].values())
-        report["exports"][folder.parent.name] = row
+        graphs = by_graph(load_file(folder / "check.safetensors"))
+        for graph, expected in graphs.items():
+            inputs = {name: expected[name] for name in INPUTS if name in expected}
+            row = {}
+            for name, run in runtimes.items():
+                row[name] = differences(expected, run(folder, graph, inputs))
+                good = good and all(value <= LIMIT for value in row[name].values())
+            whole = folder.parent.name
+            report["exports"][whole if len(graphs) == 1 else f"{whole}, {graph}"] = row
     print(json.dumps(report, indent=2))
     return 0 if good else 1
 

@@ -2,19 +2,28 @@
  * Writes exports of small models with random weights, for `exported-model.py` to run outside Fanoscope:
  *
  *     node test/reference/exported-model.ts FOLDER && python test/reference/exported-model.py FOLDER/*\/out
+ *
+ * Those with a memory need the weights of a backbone, which set-up fetches. Their memory is one of generated
+ * photographs.
  */
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isLearned } from '../../src/main/engine/learned/learnable.ts'
+import { photographMemory } from '../../src/main/engine/learned/photograph-memory.ts'
 import { readWeights } from '../../src/main/engine/networks/stored-weights.ts'
 import { createFanoganWeights } from '../../src/main/engine/systems/fanogan/networks.ts'
 import { createGanomalyWeights } from '../../src/main/engine/systems/ganomaly/networks.ts'
 import { exportTask } from '../../src/main/engine/tasks/export-task.ts'
+import { backboneFile } from '../../src/main/model/backbones/backbone-files.ts'
 import { writeModel } from '../../src/main/model/model-file.ts'
-import type { TensorMap } from '../../src/main/model/safetensors.ts'
+import { type LearningParameters, onlyMemory } from '../../src/main/model/parameters.ts'
+import { readTensors, type TensorMap } from '../../src/main/model/safetensors.ts'
 import { fanoganConfigSchema } from '../../src/main/model/systems/fanogan/config.ts'
 import { ganomalyConfigSchema } from '../../src/main/model/systems/ganomaly/config.ts'
+import { memoryConfigSchema } from '../../src/main/model/systems/memory/config.ts'
 import { createRandom } from '../../src/main/platform/random.ts'
+import type { RegionOfInterest } from '../../src/shared/region-of-interest.ts'
 
 const random = createRandom(5)
 
@@ -34,6 +43,7 @@ async function write(
   config: Record<string, unknown>,
   tensors: TensorMap,
   batch: number,
+  regionOfInterest?: RegionOfInterest,
 ) {
   const folder = join(process.argv[2] ?? 'exports', name)
   mkdirSync(join(folder, 'model'), { recursive: true })
@@ -46,8 +56,9 @@ async function write(
     mapScale: 1,
     expectedCriticValue: 0,
     weightsSha256: '',
+    ...(regionOfInterest && { regionOfInterest }),
   }
-  await writeModel(folder, { tensors: larger(tensors), description })
+  await writeModel(folder, { tensors, description })
   const task = {
     kind: 'export' as const,
     task: 't',
@@ -57,6 +68,7 @@ async function write(
     batch,
     version: '0',
     metadata: {},
+    needsOnnx: true,
   }
   const { files } = await exportTask(task)
   process.stdout.write(`${name}: ${files.join(', ')}\n`)
@@ -70,13 +82,60 @@ for (const [name, values, batch] of [
 ] as const) {
   const config = fanoganConfigSchema.parse(values)
   const { generator, critic, encoder } = createFanoganWeights(config, createRandom(1))
-  await write(name, 'fanogan', config, readWeights(generator, critic, encoder), batch)
+  await write(name, 'fanogan', config, larger(readWeights(generator, critic, encoder)), batch)
 }
 const config = ganomalyConfigSchema.parse(small)
 await write(
   'ganomaly',
   'ganomaly',
   config,
-  readWeights(...Object.values(createGanomalyWeights(config, createRandom(1)))),
+  larger(readWeights(...Object.values(createGanomalyWeights(config, createRandom(1))))),
   2,
 )
+
+/** The memory of generated photographs, as tensors of a model. */
+function memoryOf(backbone: TensorMap, parameters: LearningParameters): TensorMap {
+  const { learning } = photographMemory
+  if (learning.from !== 'photographs' || !isLearned(photographMemory, parameters)) return {}
+  const gathering = learning.gather(4, createRandom(3), parameters, backbone)
+  const [width, height, channels] = [144, 120, 3]
+  for (let number = 0; number < 4; number++) {
+    const data = Float32Array.from(
+      { length: width * height * channels },
+      (_, i) => 0.6 * Math.sin(i / (9 + number)) + 0.1 * random.normal(),
+    )
+    const picture = { data, width, height, channels }
+    gathering.add(
+      {
+        photograph: picture,
+        reconstruction: null,
+        inside: null,
+        insideAt: () => null,
+        forFeatures: picture,
+      },
+      1,
+    )
+  }
+  return gathering.finish().tensors
+}
+
+const file = await backboneFile('efficientnet-lite2')
+if (file === null) process.stdout.write('The weights of efficientnet-lite2 are not here: no memories.\n')
+else {
+  const { tensors } = await readTensors(file)
+  const memoryConfig = memoryConfigSchema.parse({})
+  const alone = memoryOf(tensors, onlyMemory({ ...memoryConfig, memory: true }))
+  await write('memory', 'memory', memoryConfig, alone, 1)
+  const region = { kind: 'found' as const, margin: 0 }
+  await write('memory-region', 'memory', memoryConfig, alone, 1, region)
+  const both = fanoganConfigSchema.parse({
+    ...small,
+    memory: true,
+    backbone: 'efficientnet-lite2',
+    score: 'memory',
+    map: 'memory',
+  })
+  const { generator, critic, encoder } = createFanoganWeights(both, createRandom(1))
+  const weights = larger(readWeights(generator, critic, encoder))
+  await write('fanogan-memory', 'fanogan', both, { ...weights, ...memoryOf(tensors, both) }, 2)
+}

@@ -224,4 +224,5 @@ def main():
     print(json.dumps({"components": plain(components), "scores": plain(scores)}, indent=1))
 
 
-main()
+if __name__ == "__main__":
+    main()

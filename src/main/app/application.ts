@@ -6,7 +6,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { CallName } from '../../shared/contract.ts'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, failureData, failureOf } from '../../shared/failure.ts'
 import type { Caller, Handlers } from '../contract/dispatch.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { auditHandlers } from '../features/audit/handlers.ts'
@@ -22,6 +22,7 @@ import { createDrops, type Drops } from '../features/folders/drops.ts'
 import { folderHandlers } from '../features/folders/handlers.ts'
 import { importHandlers } from '../features/import/handlers.ts'
 import { labelHandlers } from '../features/label/handlers.ts'
+import { curveHandlers } from '../features/learning-curve/handlers.ts'
 import { keepClear } from '../features/live/clear-pictures.ts'
 import { liveHandlers } from '../features/live/handlers.ts'
 import { resumeLive } from '../features/live/live.ts'
@@ -70,6 +71,8 @@ export interface Application {
   events: ApplicationEvents
   assets: AssetSource
   drops: Drops
+  /** Logs and shows an error that nobody waited for, and marks the job that it comes from. */
+  stray(error: unknown): void
   /** Stops running jobs so that they can go on later, and closes the workspace. */
   close(): Promise<void>
 }
@@ -119,8 +122,14 @@ export function createApplication(powers: HostPowers): Application {
         if (session?.workspace.dir === resolve(dir)) return session
         // The new workspace is opened first: if that fails, the old one stays open.
         const opened = openSession({ dir, create, launchEngine, events, hooks: sessionHooks })
-        resumeLive(opened)
-        resumeNotedTrainings(opened)
+        try {
+          resumeLive(opened)
+          resumeNotedTrainings(opened)
+        } catch (error) {
+          // Otherwise this process would own a workspace that nobody can reach.
+          await opened.close()
+          throw error
+        }
         await closeCurrent()
         session = opened
         stopClearing = keepClear(opened)
@@ -145,7 +154,7 @@ export function createApplication(powers: HostPowers): Application {
       ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
-      ...backboneHandlers(environment),
+      ...backboneHandlers(launchEngine, environment),
       ...systemHandlers(),
       ...trainHandlers(context),
       ...jobHandlers(context),
@@ -154,6 +163,7 @@ export function createApplication(powers: HostPowers): Application {
       ...scoringHandlers(context),
       ...comparisonHandlers(context),
       ...choiceHandlers(context),
+      ...curveHandlers(context),
       ...curationHandlers(context),
       ...modelHandlers(context),
       ...exportHandlers(context),
@@ -166,6 +176,17 @@ export function createApplication(powers: HostPowers): Application {
     events,
     drops,
     assets: createAssetSource(() => session?.workspace ?? null),
+    stray(error) {
+      const failure = failureData(error)
+      const job = session?.jobs.stray(error) ?? null
+      const stack = error instanceof Error ? error.stack : undefined
+      session?.log.error(`An error that nobody waited for: ${failureOf(failure).message}`, {
+        ...failure,
+        job,
+        stack,
+      })
+      events.emit('app.failed', failure)
+    },
     close: context.close,
   }
 }

@@ -4,10 +4,12 @@ import { choiceRequestSchema } from '../../shared/choice.ts'
 import { Failure } from '../../shared/failure.ts'
 import { labelSchema, layoutSchema, splitSchema } from '../../shared/image.ts'
 import { importCorrectionSchema } from '../../shared/import.ts'
+import { curveRequestSchema } from '../../shared/learning-curve.ts'
 import type { Id } from '../../shared/values.ts'
 import { choosePlan } from '../features/choosing/choose-job.ts'
 import { duplicatesPlan } from '../features/datasets/duplicates-job.ts'
 import { importPlan } from '../features/import/import-job.ts'
+import { curvePlan } from '../features/learning-curve/curve-job.ts'
 import { samplePlan } from '../features/sample/sample-job.ts'
 import { scorePlan } from '../features/scoring/score-job.ts'
 import { resumeTraining } from '../features/training/training.ts'
@@ -60,6 +62,8 @@ export function repeatJob(session: Session, id: Id): Id {
     }
     case 'choose':
       return session.jobs.start(choosePlan(session, choiceRequestSchema.parse(payload))).id
+    case 'curve':
+      return session.jobs.start(curvePlan(session, curveRequestSchema.parse(payload))).id
     case 'duplicates': {
       const { dataset } = datasetPayload.parse(payload)
       return session.jobs.start(duplicatesPlan(session, findDataset(session.workspace.db, dataset))).id

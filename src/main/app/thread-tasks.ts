@@ -1,5 +1,6 @@
 /** The table of all tasks that threads of main can do: one line for each task. */
 import { checkAuditTask, exportAuditTask } from '../features/audit/audit-tasks.ts'
+import { prepareBackboneTask } from '../features/backbones/add-task.ts'
 import { importBackboneTask } from '../features/backbones/import-task.ts'
 import { carryOverTask, compareOptionsTask } from '../features/choosing/choice-tasks.ts'
 import { compareRunsTask } from '../features/comparison/comparison-task.ts'
@@ -44,6 +45,7 @@ export const threadTasks: readonly ThreadTask[] = [
   exportMasksTask,
   findDuplicatesTask,
   gridTask,
+  prepareBackboneTask,
   importBackboneTask,
   importFolderTask,
   importMasksTask,

@@ -129,7 +129,8 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
         log(message.level, message.message)
         return
       case 'proved':
-        // Only the doctor asks for this message, and it uses an engine of its own.
+      case 'backbone-tried':
+        // Only the doctor, and whoever adds a network, asks for these messages, each of an engine of its own.
         return
       default:
         options.onMessage(message)

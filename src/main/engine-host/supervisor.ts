@@ -52,14 +52,20 @@ export interface Supervisor {
   start(): Promise<Provider>
   /**
    * Runs a task in the engine; only one at a time (Failure `engine-busy`). `observe` is called with the task's
-   * messages. If it throws, the task is cancelled and ends as `failed`. When it returns, the rows that it was given
-   * must be stored, because the engine is then told so. Aborting `signal` cancels the task.
+   * messages. If it throws, the task is cancelled and ends as `failed`. When it returns, or the promise that it gave is
+   * kept, the rows that it was given must be stored, because the engine is then told so. Aborting `signal` cancels the
+   * task.
    */
   run<K extends TaskKind>(
     task: { kind: K } & EngineTask<K>,
-    observe: (message: TaskMessage<K>) => void,
+    observe: (message: TaskMessage<K>) => unknown,
     signal?: AbortSignal,
   ): Promise<TaskOutcome<K>>
+  /**
+   * Runs a short task that writes nothing, whatever else the engine is doing. It cannot be cancelled, and it is
+   * answered at the next point at which the other task lets messages through.
+   */
+  ask(task: EngineTask<'explain'>): Promise<TaskOutcome<'explain'>>
   cancel(task: string): void
   pause(task: string): void
   continue(task: string): void
@@ -104,6 +110,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const times = { ...standardTimes, ...options.times }
   const log = options.onLog ?? (() => undefined)
 
+  /** Short tasks that are not answered yet, by their id. */
+  const asked = new Map<string, (outcome: TaskOutcome<'explain'>) => void>()
   let current: Current | null = null
   let waiting: Waiting | null = null
 
@@ -113,9 +121,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     onLog: log,
     times,
     onMessage(message) {
-      if (current !== null && 'task' in message && message.task === current.id) receive(current, message)
+      if (!('task' in message)) return
+      const answer = asked.get(message.task)
+      if (answer !== undefined) receiveAnswer(message, answer)
+      else if (current !== null && message.task === current.id) receive(current, message)
     },
     onGone(failure) {
+      for (const answer of [...asked.values()]) answer({ kind: 'interrupted', failure })
       leave()?.unfinished({ kind: 'interrupted', failure })
     },
   })
@@ -178,7 +190,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function run<K extends TaskKind>(
     task: { kind: K } & EngineTask<K>,
-    observer: (message: TaskMessage<K>) => void,
+    observer: (message: TaskMessage<K>) => unknown,
     signal?: AbortSignal,
   ): Promise<TaskOutcome<K>> {
     if (current !== null || waiting !== null) {
@@ -196,7 +208,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function begin<K extends TaskKind>(
     task: { kind: K } & EngineTask<K>,
-    observer: (message: TaskMessage<K>) => void,
+    observer: (message: TaskMessage<K>) => unknown,
   ): Promise<TaskOutcome<K>> {
     const { kind, task: id } = task
     const asked: Waiting = { id, cancelled: false, paused: false }
@@ -221,9 +233,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         }
         const stored = message.type === 'scored' ? message.rows.length : 0
         if (!isMessageOf(kind, message)) return false
-        observer(message)
-        rows += stored
-        if (stored > 0) engine.send({ type: 'stored', task: id, rows })
+        const acknowledge = (): void => {
+          rows += stored
+          if (stored > 0 && current === begun) engine.send({ type: 'stored', task: id, rows })
+        }
+        const observed = observer(message)
+        if (observed instanceof Promise) {
+          observed.then(acknowledge).catch((error: unknown) => {
+            if (current === begun) giveUp(begun, failureData(error))
+          })
+        } else acknowledge()
         return true
       },
       unfinished: resolve,
@@ -239,6 +258,27 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       resolve({ kind: 'failed', failure: failureData(error) })
     }
     return promise
+  }
+
+  async function ask(task: EngineTask<'explain'>): Promise<TaskOutcome<'explain'>> {
+    try {
+      await engine.start()
+    } catch (error) {
+      return { kind: 'interrupted', failure: failureData(error) }
+    }
+    const { promise, resolve } = Promise.withResolvers<TaskOutcome<'explain'>>()
+    asked.set(task.task, (outcome) => {
+      asked.delete(task.task)
+      resolve(outcome)
+    })
+    engine.send({ type: 'run', task })
+    return promise
+  }
+
+  function receiveAnswer(message: FromEngine, answer: (outcome: TaskOutcome<'explain'>) => void): void {
+    if (isEndOf('explain', message)) answer({ kind: tasks.explain.outcome, result: message.result })
+    else if (message.type === 'failed') answer({ kind: 'failed', failure: message.failure })
+    else engine.kill({ code: 'engine-protocol', params: { case: 'other-task', type: message.type } })
   }
 
   function armCancelTimer(task: Current): void {
@@ -258,6 +298,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     state: engine.state,
     start: engine.start,
     run,
+    ask,
     cancel,
     pause(id) {
       if (waiting?.id === id) waiting.paused = true

@@ -39,6 +39,8 @@ export type DeviceProof = z.infer<typeof deviceProofSchema>
 export const engineImageSchema = z.object({
   id: z.number().int(),
   file: z.string(),
+  /** What people call the photograph, for messages about it. */
+  name: z.string().optional(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   /** The sample value that becomes 1 (`images/full-scale.ts`): one for all 16-bit images of a dataset; null for the file's own range. */
@@ -72,8 +74,10 @@ export const trainTaskSchema = z.object({
   warmFrom: z.string().nullish(),
   /** Which part of each photograph counts. */
   regionOfInterest: regionOfInterestSchema.optional(),
-  /** The backbone of the configuration, and the absolute path of its weights. */
-  backbone: z.object({ name: z.string(), file: z.string() }).optional(),
+  /** The backbone of the configuration, the absolute path of its weights, and the licence notice that goes with it. */
+  backbone: z
+    .object({ name: z.string(), file: z.string(), notice: z.string().nullable().optional() })
+    .optional(),
   /** Normal images of the training split; the only ones that gradients see. */
   train: z.array(engineImageSchema),
   /** Normal images of the validation split; they choose and calibrate. No test image is ever listed. */
@@ -109,6 +113,8 @@ export const exportTaskSchema = z.object({
   version: z.string(),
   /** What goes into the model file besides the graph. */
   metadata: z.record(z.string(), z.string()),
+  /** Whether an operation that ONNX has no counterpart for is a failure, or only leaves the ONNX file out. */
+  needsOnnx: z.boolean().default(true),
 })
 export type ExportTask = z.infer<typeof exportTaskSchema>
 
@@ -119,10 +125,77 @@ export const exportResultSchema = z.object({
 })
 export type ExportResult = z.infer<typeof exportResultSchema>
 
+/** A place of a photograph, x and y as shares of its width and height. */
+const placeSchema = z.object({ x: z.number().min(0).max(1), y: z.number().min(0).max(1) })
+
+/** Say which good places some places of a photograph were compared with; it is done beside another task. */
+export const explainTaskSchema = z.object({
+  kind: z.literal('explain'),
+  task: z.string(),
+  run: z.string(),
+  folder: z.string(),
+  image: engineImageSchema,
+  places: z.array(placeSchema),
+})
+export type ExplainTask = z.infer<typeof explainTaskSchema>
+
+export const explainResultSchema = z.object({
+  /** Of each place; null where the model did not keep where its good places are from. */
+  places: z
+    .array(
+      placeSchema.extend({
+        /** How much of the photograph was compared there, as shares of its width and height. */
+        width: z.number(),
+        height: z.number(),
+        /** How far it is from the nearest good place: 1 is usual on good parts. */
+        distance: z.number(),
+        /** The nearest first, each of another photograph, which is a number in the list of training images. */
+        nearest: z.array(placeSchema.extend({ photograph: z.int(), distance: z.number() })),
+      }),
+    )
+    .nullable(),
+})
+export type ExplainResult = z.infer<typeof explainResultSchema>
+
+/** Learn memories of growing subsets of good photographs, and compare each with the same photographs. */
+export const curveTaskSchema = z.object({
+  kind: z.literal('curve'),
+  task: z.string(),
+  /** The complete configuration of a memory. */
+  config: z.record(z.string(), z.unknown()),
+  seed: z.number().int().nonnegative(),
+  regionOfInterest: regionOfInterestSchema.optional(),
+  /** The backbone of the configuration, and the absolute path of its weights. */
+  backbone: z.object({ name: z.string(), file: z.string() }),
+  /** Normal images of the training split. */
+  train: z.array(engineImageSchema),
+  /** Images of the validation split, in the order in which they are taken where they are too many. */
+  judged: z.array(engineImageSchema),
+  /** Sizes of subsets, ascending. */
+  counts: z.array(z.int().positive()),
+})
+export type CurveTask = z.infer<typeof curveTaskSchema>
+
+export const curveResultSchema = z.object({
+  /** Training photographs that the largest subset has. */
+  photographs: z.int().nonnegative(),
+  /** Ids of the judged images that have scores. */
+  judged: z.array(z.int()),
+  /** Scores of the judged images, in the order of their ids, by a memory of so many photographs. */
+  draws: z.array(z.object({ count: z.int(), scores: z.array(z.number()) })),
+})
+export type CurveResult = z.infer<typeof curveResultSchema>
+
 export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
-    task: z.discriminatedUnion('kind', [trainTaskSchema, scoreTaskSchema, exportTaskSchema]),
+    task: z.discriminatedUnion('kind', [
+      trainTaskSchema,
+      scoreTaskSchema,
+      exportTaskSchema,
+      explainTaskSchema,
+      curveTaskSchema,
+    ]),
   }),
   /** Stop at the next step; a training writes a checkpoint first, so that it can be resumed. */
   z.object({ type: z.literal('cancel'), task: z.string() }),
@@ -140,6 +213,8 @@ export const toEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('exchange'), task: z.string(), run: z.string(), folder: z.string() }),
   /** Prove which device executes; only while no task is running. */
   z.object({ type: z.literal('prove') }),
+  /** Run a network that a person adds, by the absolute path of its file; only while no task is running. */
+  z.object({ type: z.literal('try-backbone'), file: z.string() }),
   z.object({ type: z.literal('exit') }),
 ])
 export type ToEngine = z.infer<typeof toEngineSchema>
@@ -267,10 +342,14 @@ export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trained'), task: z.string(), result: trainResultSchema }),
   z.object({ type: z.literal('score-done'), task: z.string(), result: scoreResultSchema }),
   z.object({ type: z.literal('exported'), task: z.string(), result: exportResultSchema }),
+  z.object({ type: z.literal('curve-done'), task: z.string(), result: curveResultSchema }),
+  z.object({ type: z.literal('explained'), task: z.string(), result: explainResultSchema }),
   /** The task stopped because it was asked to; a training left a checkpoint. */
   z.object({ type: z.literal('cancelled'), task: z.string(), step: z.number().int() }),
   z.object({ type: z.literal('failed'), task: z.string(), failure: messageSchema }),
   z.object({ type: z.literal('proved'), proof: deviceProofSchema }),
+  /** Null where the network gives what its description says. */
+  z.object({ type: z.literal('backbone-tried'), failure: messageSchema.nullable() }),
   z.object({
     type: z.literal('log'),
     level: z.enum(['debug', 'info', 'warn', 'error']),
@@ -297,6 +376,13 @@ export const tasks = {
     outcome: 'scored',
   },
   export: { input: exportTaskSchema, messages: [], end: 'exported', outcome: 'exported' },
+  curve: {
+    input: curveTaskSchema,
+    messages: ['progress', 'paused', 'continued'],
+    end: 'curve-done',
+    outcome: 'measured',
+  },
+  explain: { input: explainTaskSchema, messages: [], end: 'explained', outcome: 'explained' },
 } as const satisfies Record<
   string,
   {

@@ -13,7 +13,8 @@ import {
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ImageSource, withBytes } from './byte-source.ts'
 import { checkStructure, type Readable } from './check-structure.ts'
-import { refusalOf, withWords } from './decoder-words.ts'
+import { decodeInTurn } from './decoder-turns.ts'
+import { refusalOf } from './decoder-words.ts'
 import { fileType } from './file-type.ts'
 import { type GrayLevels, grayLevels } from './gray-levels.ts'
 import { turnUpright, unpackTiff } from './packed-tiff.ts'
@@ -92,7 +93,7 @@ interface Stored extends ImageHeader {
 
 /** What libvips reads from the header. Bitmaps (BMP) are never given to libvips. */
 async function storedHeader({ source, page }: Readable, format: ImageFormat): Promise<Stored> {
-  const meta = await withWords(() =>
+  const meta = await decodeInTurn(() =>
     sharp(source, { failOn: 'error', limitInputPixels: false, ...(page > 0 ? { page } : {}) }).metadata(),
   )
   return {
@@ -111,7 +112,7 @@ async function samplesOf(readable: Readable, stored: Stored, failOn: FailOn): Pr
   const isGray = stored.space === 'b-w' || stored.space === 'grey16'
   // Of gray, sharp gives the first band only; with alpha it is asked for as colors and made gray again.
   const gray = isGray && !stored.hasAlpha
-  const { data, info } = await withWords(() =>
+  const { data, info } = await decodeInTurn(() =>
     open(readable, failOn)
       .autoOrient()
       .toColourspace(gray ? (wide ? 'grey16' : 'b-w') : wide ? 'rgb16' : 'srgb')

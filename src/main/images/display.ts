@@ -6,6 +6,8 @@ import PQueue from 'p-queue'
 import sharp, { type Sharp } from 'sharp'
 import type { Image } from '../../shared/image.ts'
 import { decodeImage } from './decode.ts'
+import { decodeInTurn } from './decoder-turns.ts'
+import { refusalOf } from './decoder-words.ts'
 import { fullScale } from './full-scale.ts'
 
 /** The columns of an image that are needed to show it. */
@@ -72,10 +74,12 @@ export function thumbnail(options: DisplayOptions, size = 256): Promise<string> 
   const name = `${image.sha256}-${size}${suffix(options)}.webp`
   return cached(join(cache, 'thumbnails', image.sha256.slice(0, 2), name), async () => {
     const pixels = await eightBit(options)
-    return pixels
-      .resize(size, size, { fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 82, effort: 2 })
-      .toBuffer()
+    const scaled = pixels.resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    const picture = scaled.webp({ quality: 82, effort: 2 })
+    // Where it is read from its file, the file may have been damaged since its import.
+    return decodeInTurn(() => picture.clone().toBuffer()).catch((error: unknown) => {
+      throw refusalOf(error)
+    })
   })
 }
 

@@ -8,6 +8,7 @@ import sharp from 'sharp'
 import { checkBmp, decodeBmp, readBmpHeader } from './bmp.ts'
 import { type ByteSource, type ImageSource, withBytes } from './byte-source.ts'
 import { decodeImage, readImageHeader } from './decode.ts'
+import { decodeInTurn } from './decoder-turns.ts'
 import { refusalOf } from './decoder-words.ts'
 import { fileType } from './file-type.ts'
 import { ImageRefusal } from './refusal.ts'
@@ -46,7 +47,7 @@ async function samplesOf(source: ImageSource): Promise<MaskSamples> {
   const size = { width, height }
   if (format === 'bmp') return withBytes(source, bmpSamples)
   if (format === 'jpeg') return { ...size, ...(await asStored(source)), isLossy: true }
-  const meta = await sharp(source, { limitInputPixels: false }).metadata()
+  const meta = await decodeInTurn(() => sharp(source, { limitInputPixels: false }).metadata())
   const isLossy =
     format === 'webp'
       ? withBytes(source, isLossyWebp)
@@ -57,11 +58,9 @@ async function samplesOf(source: ImageSource): Promise<MaskSamples> {
     const bytes = typeof source === 'string' ? await readFile(source) : Buffer.from(source)
     const indexed = indexesAsGray(bytes)
     if (indexed !== null) {
-      const { data, info } = await sharp(indexed.png)
-        .autoOrient()
-        .extractChannel(0)
-        .raw()
-        .toBuffer({ resolveWithObject: true })
+      const { data, info } = await decodeInTurn(() =>
+        sharp(indexed.png).autoOrient().extractChannel(0).raw().toBuffer({ resolveWithObject: true }),
+      )
       const { width: w, height: h } = info
       return { width: w, height: h, bands: 1, data, palette: indexed.palette, isLossy }
     }
@@ -82,12 +81,14 @@ async function withAlpha(
   source: ImageSource,
   wide: boolean,
 ): Promise<Pick<MaskSamples, 'bands' | 'data' | 'palette'>> {
-  const { data: raw, info } = await sharp(source, { failOn: 'error', ignoreIcc: true })
-    .autoOrient()
-    // Gray too: in a gray color space, sharp leaves alpha out.
-    .toColourspace(wide ? 'rgb16' : 'srgb')
-    .raw({ depth: wide ? 'ushort' : 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  const { data: raw, info } = await decodeInTurn(() =>
+    sharp(source, { failOn: 'error', ignoreIcc: true })
+      .autoOrient()
+      // Gray too: in a gray color space, sharp leaves alpha out.
+      .toColourspace(wide ? 'rgb16' : 'srgb')
+      .raw({ depth: wide ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  )
   if (info.channels !== 4) throw new ImageRefusal('unsupported-type', { case: 'bands', bands: info.channels })
   return { bands: 4, data: wide ? narrowed(raw) : raw, palette: null }
 }
@@ -113,12 +114,14 @@ async function wideSamples(
   { bits: [bits = 1], samples }: TiffPage,
 ): Promise<MaskSamples> {
   if (samples !== 1) throw new ImageRefusal('unsupported-type', { case: 'bands', bands: samples })
-  const { data, info } = await sharp(source, { failOn: 'error' })
-    .autoOrient()
-    // The color space in which libvips leaves the numbers of this depth as they are.
-    .toColourspace(bits === 16 ? 'grey16' : 'b-w')
-    .raw({ depth: 'float' })
-    .toBuffer({ resolveWithObject: true })
+  const { data, info } = await decodeInTurn(() =>
+    sharp(source, { failOn: 'error' })
+      .autoOrient()
+      // The color space in which libvips leaves the numbers of this depth as they are.
+      .toColourspace(bits === 16 ? 'grey16' : 'b-w')
+      .raw({ depth: 'float' })
+      .toBuffer({ resolveWithObject: true }),
+  )
   if (info.channels !== 1) throw new ImageRefusal('unsupported-type', { case: 'bands', bands: info.channels })
   const { width, height } = info
   const numbers = new Float32Array(Uint8Array.from(data).buffer)

@@ -1,6 +1,9 @@
 import sharp from 'sharp'
 import type { ImageSource } from './byte-source.ts'
 import { type DecodedImage, decodeImage } from './decode.ts'
+import { resizeLinear } from './resize-linear.ts'
+
+export type Resizing = 'exact' | 'libvips'
 
 interface ModelInputOptions {
   channels: 1 | 3
@@ -13,6 +16,12 @@ interface ModelInputOptions {
   size?: number
   /** Factor of both sides; used with `scale`. */
   scale?: number
+  /**
+   * How samples are resized. `exact` is linear with antialiasing in floats, on values x, as other programs do it.
+   * `libvips`, the default, is what models before version 0.2 were trained with and what stored likenesses were made
+   * with: it shrinks by whole numbers first, rounds places to a 64th of a pixel and values to 16 bits.
+   */
+  resizing?: Resizing
   /** The sample value that becomes 1 (see `fullScale`); by default the largest value of the file's bit depth. */
   white?: number
   /** Changes the decoded samples before they are resized. It is given the sample value that becomes 1. */
@@ -29,7 +38,7 @@ interface ModelInput {
   placed: { left: number; top: number; width: number; height: number }
 }
 
-/** x = 2 v / white - 1; values above white become 1. */
+/** x = 2 v / white - 1, from the samples of the camera; values above white become 1. */
 function normalize(samples: Uint8Array | Uint16Array, white: number): Float32Array {
   const out = new Float32Array(samples.length)
   for (let i = 0; i < samples.length; i++) out[i] = Math.min(1, (2 * samples[i]) / white - 1)
@@ -37,9 +46,8 @@ function normalize(samples: Uint8Array | Uint16Array, white: number): Float32Arr
 }
 
 /**
- * Decodes an image into the input of a model. Resizing is linear with antialiasing and 16 bits per sample, also for
- * 8-bit files, so that a scaled 8-bit image is not rounded to 8 bits again. The same file always gives the same
- * values.
+ * Decodes an image into the input of a model. A scaled 8-bit image is not rounded to 8 bits again. The same file always
+ * gives the same values.
  *
  * @throws ImageRefusal as `decodeImage`
  */
@@ -60,6 +68,11 @@ export async function toModelInput(source: ImageSource, options: ModelInputOptio
   }
   const target = targetOf(image, resize, size, scale)
   const { placed } = target
+  if (options.resizing === 'exact' && resize !== 'fit') {
+    const picture = { ...image, data: normalize(image.data, white), channels }
+    const data = resizeLinear(picture, target.width, target.height)
+    return { data, width: target.width, height: target.height, channels, placed }
+  }
   // White becomes 65535: 8 bits by v * 257, and 12 bits to the same values whether they were aligned to the lower or
   // to the upper end of 16. On integers, libvips would resize with coefficients that do not add up to one and shift
   // the brightness by up to 0.2 %; on floats the coefficients are exact. Its conversion back to integers cuts off, so

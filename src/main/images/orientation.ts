@@ -2,6 +2,7 @@
 import sharp from 'sharp'
 import { requireLength } from '../platform/array-bounds.ts'
 import type { ImageSource } from './byte-source.ts'
+import { decodeInTurn } from './decoder-turns.ts'
 
 export interface Size {
   width: number
@@ -17,7 +18,7 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
  */
 export async function orientationOf(source: ImageSource): Promise<Orientation> {
   try {
-    const { orientation } = await sharp(source, { limitInputPixels: false }).metadata()
+    const { orientation } = await decodeInTurn(() => sharp(source, { limitInputPixels: false }).metadata())
     switch (orientation) {
       case 2:
       case 3:

@@ -94,7 +94,22 @@ export interface PhotographPage {
  * The page that is the photograph: the first one that is neither a preview nor a mask. Refuses, as `unsupported-type`
  * with what it is, a page whose kind cannot be read exactly, and camera raw files.
  */
-export function photographPage({ pages, brokenTags }: Tiff): PhotographPage {
+export function photographPage(tiff: Tiff): PhotographPage {
+  const { pages, brokenTags } = tiff
+  const { page, index } = pageOfPhotograph(tiff)
+  requireReadable(page)
+  const warnings: Message[] = []
+  const stack = Number(/^images=(\d+)$/m.exec(page.imageJ ?? '')?.[1] ?? 0)
+  const count = Math.max(pages.length, stack)
+  if (index > 0) warnings.push(message('preview-page-left', { page: index + 1, pages: count }))
+  else if (count > 1) warnings.push(message('first-page-only', { pages: count }))
+  if (page.photometric === null) warnings.push(message('tiff-colors-unstated'))
+  if (brokenTags.length > 0) warnings.push(message('tiff-tags-broken', { tags: brokenTags.join(', ') }))
+  return { page, index, warnings, hasUnknownBand: hasUnknownBand(page) }
+}
+
+/** The same page, whether it can be read or not. @throws ImageRefusal where there is none, or it is a camera raw file */
+export function pageOfPhotograph({ pages }: Tiff): { page: TiffPage; index: number } {
   const candidates = pages.flatMap((page, index) =>
     page.isPreview || page.isMask || page.starts.length === 0 ? [] : [{ page, index }],
   )
@@ -108,17 +123,7 @@ export function photographPage({ pages, brokenTags }: Tiff): PhotographPage {
   }
   const larger = candidates.filter(({ page }) => isSmallCopy(first.page, page))
   const [whole = first] = larger.sort((a, b) => b.page.width - a.page.width)
-  requireReadable(whole.page)
-
-  const { page, index } = whole
-  const warnings: Message[] = []
-  const stack = Number(/^images=(\d+)$/m.exec(page.imageJ ?? '')?.[1] ?? 0)
-  const count = Math.max(pages.length, stack)
-  if (index > 0) warnings.push(message('preview-page-left', { page: index + 1, pages: count }))
-  else if (count > 1) warnings.push(message('first-page-only', { pages: count }))
-  if (page.photometric === null) warnings.push(message('tiff-colors-unstated'))
-  if (brokenTags.length > 0) warnings.push(message('tiff-tags-broken', { tags: brokenTags.join(', ') }))
-  return { page, index, warnings, hasUnknownBand: hasUnknownBand(page) }
+  return whole
 }
 
 const isCameraRaw = ({ isDng, photometric, compression }: TiffPage): boolean =>

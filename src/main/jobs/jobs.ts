@@ -4,6 +4,7 @@
  * engine; jobs that read and write files run in threads meanwhile, one at a time.
  */
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import PQueue from 'p-queue'
 import { Failure, failureData, failureDocument, failureOf } from '../../shared/failure.ts'
 import type { FailureInfo } from '../../shared/failure-schema.ts'
@@ -14,6 +15,8 @@ import type { UnfinishedTask } from '../engine-host/supervisor.ts'
 import type { EventHub } from '../platform/events.ts'
 import type { Log } from '../platform/log.ts'
 import { rateLimit } from '../platform/rate-limit.ts'
+import { isStorageFailure } from '../platform/storage-errors.ts'
+import { untilStored } from '../platform/storage-retry.ts'
 import type { Database } from '../store/database.ts'
 import {
   createJob,
@@ -39,6 +42,8 @@ export interface JobContext {
   readonly id: Id
   /** Aborted when the job is to stop; the reason is a StopReason. */
   readonly signal: AbortSignal
+  /** Aborted when Fanoscope closes: nothing that a job still does may wait for long then. */
+  readonly closing: AbortSignal
   /**
    * Reports progress; it is sent to windows at most every `shownEvery` and stored at most every `keptEvery`
    * milliseconds.
@@ -50,7 +55,7 @@ export interface JobContext {
 
 /** How a job is done. An error thrown by its work ends it as failed. */
 export interface JobPlan {
-  kind: JobKind
+  kind: Exclude<JobKind, 'unknown'>
   payload: JsonObject
   runId?: Id
   datasetId?: Id
@@ -80,6 +85,12 @@ export interface Jobs {
   continue(id: Id): void
   /** Waits for the end of a job and gives its final row. */
   ended(id: Id): Promise<Job>
+  /**
+   * Marks the job from whose work an error comes that nobody waited for: it is shown with it, and ends as failed. Called
+   * in the asynchronous context of the error.
+   * @returns the job; null where the error is of none
+   */
+  stray(error: unknown): Id | null
   /** Stops all jobs because Fanoscope is closing, and waits until they have stopped. */
   close(): Promise<void>
 }
@@ -95,11 +106,18 @@ export interface JobsOptions {
 
 interface Active {
   plan: JobPlan
+  /** As it was last known: what a window is shown where the row cannot be written or read. */
+  shown: Job
   abort: AbortController
   begun: boolean
+  /** An error of its work that nobody waited for. */
+  stray: FailureInfo | null
   settled: Promise<Job>
   settle: (job: Job) => void
 }
+
+/** Which job's work is being done. */
+const atWork = new AsyncLocalStorage<Id>()
 
 /** The most jobs in a list. */
 const listLimit = 200
@@ -125,6 +143,10 @@ export function unfinishedBy(outcome: UnfinishedTask, reason: unknown, whenClose
 export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_000 }: JobsOptions): Jobs {
   const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }
   const active = new Map<Id, Active>()
+  // Jobs whose end could not be stored yet. Lists show these instead of their rows, which still say `running`.
+  const unstored = new Map<Id, Job>()
+  const retries = new Set<Promise<void>>()
+  const closing = new AbortController()
 
   // A job that is still queued belonged to a process that has ended; nothing starts by itself.
   for (const job of listJobs(db, { active: true })) {
@@ -140,13 +162,17 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     const { promise, resolve } = Promise.withResolvers<Job>()
     active.set(job.id, {
       plan,
+      shown: job,
       abort: new AbortController(),
       begun: false,
+      stray: null,
       settled: promise,
       settle: resolve,
     })
-    events.emit('job.changed', job)
-    void lanes[plan.lane].add(() => perform(job.id))
+    tell(job)
+    lanes[plan.lane]
+      .add(() => atWork.run(job.id, () => perform(job.id)))
+      .catch((error: unknown) => log.error(`Job ${job.id} failed.`, failureDocument(error)))
     return job
   }
 
@@ -156,9 +182,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     job.begun = true
     // The newest progress, which may not be in the database yet.
     let progress: JobProgress | null = null
-    const show = rateLimit<JobProgress>(shownEvery, (shown) =>
-      events.emit('job.changed', { ...findJob(db, id), progress: shown }),
-    )
+    const show = rateLimit<JobProgress>(shownEvery, (shown) => tell({ ...present(job), progress: shown }))
     const keep = rateLimit<JobProgress>(keptEvery, (kept) => {
       try {
         updateJobProgress(db, id, kept)
@@ -172,10 +196,11 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     try {
       startJob(db, id, process.pid)
       log.info(`Job ${id} (${job.plan.kind}) began.`, { job: id, ...job.plan.payload })
-      events.emit('job.changed', findJob(db, id))
+      tell(present(job))
       end = await job.plan.work({
         id,
         signal: job.abort.signal,
+        closing: closing.signal,
         progress(now) {
           progress = now
           keep.offer(now)
@@ -189,36 +214,89 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       show.drop()
       keep.drop()
     }
+    if (end.state === 'done' && job.stray !== null) end = { state: 'failed', failure: job.stray }
     if (end.state === 'failed')
       log.error(`Job ${id} (${job.plan.kind}) failed: ${failureOf(end.failure).message}`, end.failure)
     else log.info(`Job ${id} (${job.plan.kind}) ended: ${end.state}.`, { job: id })
     finish(id, job, end, progress)
   }
 
+  /** A job's row, or what was last known of it where the database does not answer. */
+  function present(job: Active): Job {
+    try {
+      job.shown = findJob(db, job.shown.id)
+    } catch (error) {
+      log.warn(`The row of job ${job.shown.id} could not be read.`, failureDocument(error))
+    }
+    return job.stray === null ? job.shown : { ...job.shown, failure: job.stray }
+  }
+
+  /** A listener that fails must not end the job that it is told of. */
+  function tell(job: Job): void {
+    try {
+      events.emit('job.changed', job)
+    } catch (error) {
+      log.error(`A listener failed when it was told of job ${job.id}.`, failureDocument(error))
+    }
+  }
+
+  function storeEnd(id: Id, end: JobEnd, progress: JobProgress | null): void {
+    db.transaction(() => {
+      if (progress !== null) updateJobProgress(db, id, progress)
+      finishJob(db, id, end)
+    })
+  }
+
+  /** Ends a job. Never throws, whatever its work gave and whatever the disk says. */
   function finish(id: Id, job: Active, end: JobEnd, progress: JobProgress | null): void {
-    active.delete(id)
     let finished: Job
     try {
-      db.transaction(() => {
-        if (progress !== null) updateJobProgress(db, id, progress)
-        finishJob(db, id, end)
-      })
+      storeEnd(id, end, progress)
+      active.delete(id)
       finished = findJob(db, id)
     } catch (error) {
-      // On a full disk the end of the job cannot be stored. It is announced nevertheless, and the next start of
-      // Fanoscope finds the row and marks it as interrupted.
-      log.error(`The end of job ${id} could not be stored.`, failureDocument(error))
-      const failure = end.state === 'failed' || end.state === 'interrupted' ? end.failure : failureData(error)
-      finished = { ...findJob(db, id), state: 'failed', failure, pid: null }
+      active.delete(id)
+      finished = endNotStored(id, job, end, progress, error)
     }
-    events.emit('job.changed', finished)
+    tell(finished)
     job.settle(finished)
+  }
+
+  /** Shows how a job ended although its row could not be written, and goes on trying to write it. */
+  function endNotStored(id: Id, job: Active, end: JobEnd, progress: JobProgress | null, error: unknown): Job {
+    log.error(`The end of job ${id} could not be stored.`, failureDocument(error))
+    // An end that no schema lets through is stored as the failure that it is.
+    const storable: JobEnd = isStorageFailure(error) ? end : { state: 'failed', failure: failureData(error) }
+    const failure = 'failure' in storable ? storable.failure : failureData(error)
+    const state = storable.state === 'interrupted' ? 'interrupted' : 'failed'
+    const shown: Job = { ...job.shown, progress, state, failure, pid: null, finishedAt: db.now() }
+    unstored.set(id, shown)
+    const stored = untilStored(() => storeEnd(id, storable, null), { signal: closing.signal })
+    const told = stored
+      .then(({ isStored }) => {
+        if (!isStored) return
+        unstored.delete(id)
+        tell(findJob(db, id))
+      })
+      .catch((cause: unknown) => log.error(`The end of job ${id} cannot be stored.`, failureDocument(cause)))
+      .finally(() => retries.delete(told))
+    retries.add(told)
+    return shown
+  }
+
+  const find = (id: Id): Job => unstored.get(id) ?? findJob(db, id)
+
+  function list(only: boolean): Job[] {
+    const jobs = listJobs(db, { active: only, limit: listLimit })
+      .map((job) => unstored.get(job.id) ?? job)
+      .map((job) => ({ ...job, failure: active.get(job.id)?.stray ?? job.failure }))
+    return only ? jobs.filter(({ state }) => state === 'queued' || state === 'running') : jobs
   }
 
   function activeOrThrow(id: Id): Active {
     const job = active.get(id)
     if (job) return job
-    const { state } = findJob(db, id)
+    const { state } = find(id)
     throw new Failure('job-ended', { job: id, state })
   }
 
@@ -226,7 +304,11 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     const job = activeOrThrow(id)
     job.abort.abort(reason)
     if (job.begun) return
-    job.plan.dropped?.(reason)
+    try {
+      job.plan.dropped?.(reason)
+    } catch (error) {
+      log.error(`Job ${id} could not be dropped.`, failureDocument(error))
+    }
     finish(id, job, stoppedBy(reason, closed), null)
   }
 
@@ -240,19 +322,30 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
 
   return {
     start,
-    find: (id) => findJob(db, id),
-    list: ({ active: only }) => listJobs(db, { active: only, limit: listLimit }),
+    find,
+    list: ({ active: only }) => list(only),
     activeOf: (runId) => [...active].find(([, job]) => job.plan.runId === runId)?.[0] ?? null,
     stop,
     pause: (id) => paused(id, 'pause'),
     continue: (id) => paused(id, 'continue'),
-    ended: async (id) => active.get(id)?.settled ?? findJob(db, id),
+    stray(error) {
+      const id = atWork.getStore()
+      const job = id === undefined ? undefined : active.get(id)
+      if (id === undefined || job === undefined) return null
+      job.stray ??= failureData(error)
+      tell(present(job))
+      return id
+    },
+    ended: async (id) => active.get(id)?.settled ?? find(id),
     async close() {
+      closing.abort()
       const ends = [...active.values()].map((job) => job.settled)
       // Queued jobs are stopped first, so that none of them starts when the running one ends.
       const byTurn = [...active].sort(([, a], [, b]) => Number(a.begun) - Number(b.begun))
       for (const [id] of byTurn) stop(id, 'close')
       await Promise.all(ends)
+      // What cannot be stored now is found by the next start of Fanoscope, and marked as interrupted.
+      await Promise.all(retries)
     },
   }
 }

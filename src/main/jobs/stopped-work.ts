@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts'
+import { Failure, failureData } from '../../shared/failure.ts'
 import type { JobEnd } from './jobs.ts'
 
 /**
@@ -9,5 +9,7 @@ import type { JobEnd } from './jobs.ts'
  */
 export function endOfStoppedWork(error: unknown, code: string, signal: AbortSignal): JobEnd {
   if (!(error instanceof Failure && error.code === code)) throw error
-  return signal.reason === 'close' ? { state: 'interrupted', failure: error } : { state: 'cancelled' }
+  return signal.reason === 'close'
+    ? { state: 'interrupted', failure: failureData(error) }
+    : { state: 'cancelled' }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import type { NestedMessage } from '../../shared/messages/message.ts'
 import type { Parameter, Systems } from '../../shared/training.ts'
+import { backbones } from './backbones/registry.ts'
 import type { Preset } from './preset.ts'
 import {
   anoganComponents,
@@ -150,14 +151,31 @@ function parametersOf(schema: z.ZodObject): Parameter[] {
   })
 }
 
-/** Every system, score and preset: the document of `models --json`. */
-export function listSystems(): Systems {
+const knownBackbones: readonly string[] = backbones.map(({ name }) => name)
+
+/** The choices of a backbone: none, where its default is that, and those that there are. */
+const withBackbones =
+  (names: readonly string[]) =>
+  (parameter: Parameter): Parameter =>
+    parameter.name === 'backbone'
+      ? {
+          ...parameter,
+          type: 'choice',
+          choices: [...(parameter.default === 'none' ? ['none'] : []), ...names],
+        }
+      : parameter
+
+/**
+ * Every system, score and preset: the document of `models --json`.
+ * @param backboneNames those that can be chosen; where it is left out, those that Fanoscope knows
+ */
+export function listSystems(backboneNames: readonly string[] = knownBackbones): Systems {
   return {
     systems: Object.entries(catalog).map(([name, entry]) => ({
       name,
       paper: entry.paper,
       scores: entry.scores,
-      parameters: parametersOf(entry.config),
+      parameters: parametersOf(entry.config).map(withBackbones(backboneNames)),
     })),
     scores: scoreKinds.map(({ name, formula }) => ({ name, formula })),
     presets: Object.entries(catalog).flatMap(([model, entry]) =>

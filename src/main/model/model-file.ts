@@ -22,6 +22,8 @@ export const modelDescriptionSchema = z.object({
   weightsSha256: z.string(),
   /** What of each photograph counts, where not all of it does. */
   regionOfInterest: regionOfInterestSchema.optional(),
+  /** The licence notice of the backbone that the model holds, where it holds one. */
+  notice: z.string().optional(),
   /** What the scores were calibrated with, where it is not float32. */
   precision: z.literal('bfloat16').optional(),
 })

@@ -1,5 +1,6 @@
 /** Parameters that several systems have, described once. A system spreads them into its own schema. */
 import { z } from 'zod'
+import { backboneNameSchema } from '../../shared/backbone.ts'
 import { reductions, type ScoreKind, scoresFrom } from './scores.ts'
 
 const fanogan = 'Schlegl et al. 2019'
@@ -22,6 +23,10 @@ export const imageParameters = {
     .max(1)
     .default(1)
     .meta({ description: 'Shrink photographs by this factor before tiles are cut' }),
+  resizing: z.enum(['exact', 'libvips']).default('exact').meta({
+    description:
+      'How photographs are made smaller: exactly, as other programs do it, or as libvips did before version 0.2',
+  }),
   normalization: z.enum(['none', 'local']).default('none').meta({
     description:
       'Before the networks see a photograph: none, or take slow light off it and even its local contrast',
@@ -199,8 +204,18 @@ export const learningParameters = {
   }),
 }
 
-/** Networks that were trained on other photographs. */
-export const backbones = ['efficientnet-lite2'] as const
+/**
+ * The network that was trained on other photographs: one that Fanoscope knows or that a person added, so which names
+ * there are is told by the computer and not by this schema.
+ */
+export const backboneParameter = (name: string) =>
+  backboneNameSchema.default(name).meta({
+    description: 'The network, trained on other photographs, whose features are used',
+    source: 'Tan and Le 2019',
+  })
+
+/** Photographs are not made smaller than this for a backbone, or too few cells would be left. */
+export const leastFeatureSide = 32
 
 /** The memory of features of a backbone, which every system can have. */
 export const memoryParameters = {
@@ -209,13 +224,7 @@ export const memoryParameters = {
       'Remember what good parts look like to a network that was trained on other photographs, and store how far each photograph is from that',
     source: 'Roth et al. 2022',
   }),
-  backbone: z
-    .enum(['none', ...backbones])
-    .default('none')
-    .meta({
-      description: 'The network, trained on other photographs, whose features are used',
-      source: 'Tan and Le 2019',
-    }),
+  backbone: backboneParameter('none'),
   featureScale: z
     .union([z.literal('auto'), z.number().min(0.05).max(1)])
     .default('auto')

@@ -41,8 +41,8 @@ export const storedNames = (name: LearnedComponent): readonly string[] =>
 /** All that is learned, by the names under which it is stored. */
 export const learnedNames: readonly string[] = learnedComponents.flatMap(storedNames)
 
-/** Those that are computed beside the graph. */
-export const besideGraph: readonly string[] = [relativeComponent, textureComponent, ...memoryComponents]
+/** Those that exported graphs do not compute. `memory` has a graph of its own, of whole photographs. */
+export const besideGraph: readonly string[] = [relativeComponent, textureComponent]
 
 /** What one pass over a tile stores, in this order. */
 export const fanoganComponents = ['residual', 'feature', 'latent', 'discriminator', 'peak'] as const

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -104,6 +104,14 @@ export async function removeLeftovers(folder: string): Promise<void> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(absentIsEmpty)
   for (const { name, parentPath } of files) {
     if (name.startsWith(temporaryPrefix)) await rm(join(parentPath, name), { force: true })
+  }
+}
+
+/** `removeLeftovers` without a promise, for a start that waits for it. */
+export function removeLeftoversNow(folder: string): void {
+  if (!existsSync(folder)) return
+  for (const { name, parentPath } of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (name.startsWith(temporaryPrefix)) rmSync(join(parentPath, name), { force: true })
   }
 }
 

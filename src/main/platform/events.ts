@@ -17,6 +17,7 @@ export interface EventHub extends ApplicationEvents {
 
 export function createEventHub(): EventHub {
   const listeners: { [N in EventName]: Set<Listener<N>> } = {
+    'app.failed': new Set(),
     'engine.changed': new Set(),
     'workspace.changed': new Set(),
     'dataset.changed': new Set(),

@@ -31,6 +31,20 @@ export function storageFailure(error: unknown): unknown {
   return error
 }
 
+const storageCodes = new Set([
+  'disk-full',
+  'workspace-read-only',
+  'workspace-busy',
+  'disk-error',
+  'workspace-damaged',
+])
+
+/** Whether the disk or the database is the cause: then the same work may pass a little later. */
+export const isStorageFailure = (error: unknown): boolean => {
+  const failure = storageFailure(error)
+  return failure instanceof Failure && storageCodes.has(failure.code)
+}
+
 /** Runs `work`; a storage error becomes a Failure. */
 export function stored<T>(work: () => T): T {
   try {

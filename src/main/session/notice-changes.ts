@@ -1,6 +1,8 @@
 /** Sends events about models and thresholds that another process (a command on this machine) has put into use. */
 import { z } from 'zod'
+import { failureDocument } from '../../shared/failure.ts'
 import type { EventHub } from '../platform/events.ts'
+import type { Log } from '../platform/log.ts'
 import type { Database } from '../store/database.ts'
 
 /** Milliseconds between two checks. A check costs very little while no other process has written. */
@@ -12,7 +14,7 @@ const modelRow = z.object({ dataset: z.string() })
 const pointRow = z.object({ run: z.string() })
 
 /** @returns a function that stops checking */
-export function noticeChanges(db: Database, events: EventHub, every = lookEvery): () => void {
+export function noticeChanges(db: Database, events: EventHub, log: Log, every = lookEvery): () => void {
   const version = (): number => versionRow.parse(db.pragma('data_version'))[0].data_version
   const newest = () =>
     db.get(
@@ -23,11 +25,18 @@ export function noticeChanges(db: Database, events: EventHub, every = lookEvery)
   let seenVersion = version()
   let seen = newest()
   const look = (): void => {
+    try {
+      compare()
+    } catch (error) {
+      // The next look compares again.
+      log.warn('Whether another process changed something could not be read.', failureDocument(error))
+    }
+  }
+  const compare = (): void => {
     const now = version()
     if (now === seenVersion) return
-    seenVersion = now
     const { model, point } = seen
-    seen = newest()
+    const next = newest()
     const models = db.all(
       modelRow,
       'SELECT DISTINCT dataset_id AS dataset FROM model_use WHERE id > $model',
@@ -38,6 +47,8 @@ export function noticeChanges(db: Database, events: EventHub, every = lookEvery)
       'SELECT DISTINCT run_id AS run FROM operating_point_use WHERE id > $point',
       { point },
     )
+    seenVersion = now
+    seen = next
     for (const { dataset } of models) events.emit('model.changed', { dataset })
     for (const { run } of points) events.emit('point.changed', { run })
   }

@@ -1,4 +1,5 @@
 /** A session: an open workspace with the engine's supervisor, the jobs and the log. */
+import { failureDocument } from '../../shared/failure.ts'
 import { message } from '../../shared/messages/message.ts'
 import type { Id } from '../../shared/values.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
@@ -63,18 +64,26 @@ export function openSession(options: SessionOptions): Session {
   }
   const jobs = createJobs({ db: workspace.db, events, log })
   const threads = createSessionThreads(workspace.dir)
-  const stopNoticing = noticeChanges(workspace.db, events)
+  const stopNoticing = noticeChanges(workspace.db, events, log)
   let closing: Promise<void> | null = null
 
   async function close(): Promise<void> {
     stopNoticing()
-    hooks.beforeClose({ workspace, jobs })
+    // What cannot be stored while Fanoscope closes must not keep it from closing.
+    const step = async (what: string, act: () => void | Promise<void>): Promise<void> => {
+      try {
+        await act()
+      } catch (error) {
+        log.error(`${what} failed while Fanoscope was closing.`, failureDocument(error))
+      }
+    }
+    await step('Noting what is at work', () => hooks.beforeClose({ workspace, jobs }))
     const timer = setTimeout(() => void supervisor.stop(), closeWithin)
-    await jobs.close()
+    await step('Stopping the jobs', () => jobs.close())
     clearTimeout(timer)
-    await supervisor.stop()
-    await threads.close()
-    workspace.close()
+    await step('Stopping the engine', () => supervisor.stop())
+    await step('Stopping the threads', () => threads.close())
+    await step('Closing the workspace', () => workspace.close())
     log.close()
   }
 

@@ -131,7 +131,7 @@ async function openHost<W extends ApiWindow>(
     event.preventDefault()
     if (isClosing) return
     isClosing = true
-    Promise.allSettled([application.close(), shell.close()]).then((ends) => {
+    void Promise.allSettled([application.close(), shell.close()]).then((ends) => {
       for (const end of ends)
         if (end.status === 'rejected') report('Fanoscope did not end cleanly.', end.reason)
       app.exit(0)

@@ -15,6 +15,7 @@ import { addExport } from '../features/export/export-command.ts'
 import { addImport } from '../features/import/import-command.ts'
 import { addLabel } from '../features/label/label-command.ts'
 import { addMasks } from '../features/label/masks-command.ts'
+import { addCurve } from '../features/learning-curve/curve-command.ts'
 import { addLive } from '../features/live/live-command.ts'
 import { addRetention } from '../features/live/retention-command.ts'
 import { addImportModel } from '../features/models/import-model-command.ts'
@@ -46,6 +47,7 @@ const commands = [
   addScore,
   addEvaluate,
   addChoose,
+  addCurve,
   addThreshold,
   addReview,
   addCurate,

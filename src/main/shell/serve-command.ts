@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { AddCommand } from '../command-line/command.ts'
 import { wholeNumber } from '../command-line/option-values.ts'
+import { reportToStandardError } from './hosted.ts'
 
 export const addServe: AddCommand = (line) =>
   line.add({
@@ -23,13 +24,19 @@ export const addServe: AddCommand = (line) =>
       workspace: z.string().optional(),
     }),
     async act(context, { open, port, workspace }) {
-      const [{ createApplication }, { startBrowserHost }, { applicationRoot }, { launchStandardEngine }] =
-        await Promise.all([
-          import('../app/application.ts'),
-          import('./browser.ts'),
-          import('../platform/application-root.ts'),
-          import('../engine-host/standard-engine.ts'),
-        ])
+      const [
+        { createApplication },
+        { startBrowserHost },
+        { applicationRoot },
+        { launchStandardEngine },
+        { surviveStrayErrors },
+      ] = await Promise.all([
+        import('../app/application.ts'),
+        import('./browser.ts'),
+        import('../platform/application-root.ts'),
+        import('../engine-host/standard-engine.ts'),
+        import('../platform/stray-errors.ts'),
+      ])
       const { io } = context
       const application = createApplication({
         host: 'browser',
@@ -37,6 +44,10 @@ export const addServe: AddCommand = (line) =>
         chooseFile: null,
         launchEngine: launchStandardEngine,
         environment: io.environment,
+      })
+      const stopSurviving = surviveStrayErrors(process, (error) => {
+        reportToStandardError('An error that nobody waited for:', error)
+        application.stray(error)
       })
       try {
         // A workspace is opened, and made if necessary, only if one is named; otherwise the first screen asks.
@@ -60,6 +71,7 @@ export const addServe: AddCommand = (line) =>
         }
       } finally {
         await application.close()
+        stopSurviving()
       }
       return null
     },

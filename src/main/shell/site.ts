@@ -6,12 +6,13 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { Failure, failureData, failureOf } from '../../shared/failure.ts'
+import { refusalCodeSchema } from '../../shared/import.ts'
 import type { Assets } from '../app/assets/assets.ts'
 import type { ReportDefect } from '../contract/dispatch.ts'
 import { securityHeaders } from './policy.ts'
 
 export interface SiteAnswer {
-  status: 200 | 304 | 404 | 500
+  status: 200 | 304 | 404 | 422 | 500
   headers: Record<string, string>
   body: Uint8Array | string | null
 }
@@ -56,6 +57,10 @@ interface Page {
 
 /** Failures for which the answer is "not found". */
 const absent = new Set(['not-found', 'asset-unknown', 'file-missing', 'no-workspace'])
+/** The picture itself is damaged: no defect of the program, which 5xx would say. */
+const damaged: ReadonlySet<string> = new Set(refusalCodeSchema.options)
+const statusOf = (code: string): SiteAnswer['status'] =>
+  absent.has(code) ? 404 : damaged.has(code) ? 422 : 500
 
 const bridgeName = 'bridge.js'
 
@@ -84,7 +89,7 @@ export async function openSite({ rendererFolder, assets, bridgeFile, report }: S
           report(`${path.slice(0, 200)} could not be sent: ${failureOf(failure).message}`, error)
         }
         return {
-          status: absent.has(failure.code) ? 404 : 500,
+          status: statusOf(failure.code),
           headers: {
             ...securityHeaders,
             'content-type': 'application/json; charset=utf-8',

@@ -33,7 +33,7 @@ export function keepAnnotation(
     `INSERT INTO annotation (image_id, shapes, operator_id, updated_at) VALUES ($imageId, $shapes, $operatorId, $now)
      ON CONFLICT (image_id) DO UPDATE SET shapes = excluded.shapes, operator_id = excluded.operator_id,
        updated_at = excluded.updated_at`,
-    { imageId, shapes: toJson(shapesSchema.parse(shapes)), operatorId, now: db.now() },
+    { imageId, shapes: toJson(shapesSchema, shapes), operatorId, now: db.now() },
   )
 }
 

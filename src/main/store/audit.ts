@@ -30,6 +30,7 @@ export type AuditAction =
   | 'dataset.curated'
   | 'dataset.region'
   | 'dataset.white'
+  | 'dataset.sample-range'
   | 'model.promoted'
   | 'model.rolled-back'
   | 'model.imported'

@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3'
 import type { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
 import { storageFailure, stored, storedAsync } from '../platform/storage-errors.ts'
 
 export type SqlValue = string | number | null | Uint8Array
@@ -36,6 +37,18 @@ export interface DatabaseOptions {
   readonly?: boolean
 }
 
+/** Milliseconds that a call waits for a database that an earlier call found held by somebody else. */
+const waitWhileHeld = 100
+
+/** @throws Failure `row-unreadable` where the row is not as it was written */
+function readRow<S extends z.ZodType>(row: S, sql: string, found: unknown): z.output<S> {
+  const read = row.safeParse(found)
+  if (read.success) return read.data
+  const table = /\bFROM (\w+)/.exec(sql)?.[1] ?? ''
+  const id = typeof found === 'object' && found !== null && 'id' in found ? String(found.id) : ''
+  throw new Failure('row-unreadable', { table, row: id }, { cause: read.error })
+}
+
 /**
  * Opens a database file: in WAL mode, so that reading never waits for writing; with synchronous=FULL, so that
  * confirmed data survives a power cut; with foreign keys enforced.
@@ -66,33 +79,54 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Datab
     return statement
   }
 
+  // While somebody else holds the database, each further call waits only shortly: main would stand still for most of
+  // the time that it is held.
+  let isHeld = false
+  function hold(held: boolean): void {
+    if (held === isHeld) return
+    isHeld = held
+    connection.pragma(`busy_timeout = ${held ? Math.min(timeout, waitWhileHeld) : timeout}`)
+  }
+  function patient<T>(work: () => T): T {
+    try {
+      const value = work()
+      hold(false)
+      return value
+    } catch (error) {
+      const failure = storageFailure(error)
+      if (failure instanceof Failure && failure.code === 'workspace-busy') hold(true)
+      throw failure
+    }
+  }
+
   return {
     now,
     run: (sql, values = {}) =>
-      stored(() => {
+      patient(() => {
         const { changes, lastInsertRowid } = prepared(sql).run(values)
         return { changes, lastId: Number(lastInsertRowid) }
       }),
     get: (row, sql, values = {}) =>
       stored(() => {
         const found = prepared(sql).get(values)
-        return found === undefined ? undefined : row.parse(found)
+        return found === undefined ? undefined : readRow(row, sql, found)
       }),
     all: (row, sql, values = {}) =>
       stored(() =>
         prepared(sql)
           .all(values)
-          .map((found) => row.parse(found)),
+          .map((found) => readRow(row, sql, found)),
       ),
     *iterate(row, sql, values = {}) {
       // Prepared separately, because the cached statement could be used again while this one is still being read.
       try {
-        for (const found of connection.prepare<[SqlValues]>(sql).iterate(values)) yield row.parse(found)
+        for (const found of connection.prepare<[SqlValues]>(sql).iterate(values))
+          yield readRow(row, sql, found)
       } catch (error) {
         throw storageFailure(error)
       }
     },
-    transaction: (work) => stored(() => connection.transaction(work).immediate()),
+    transaction: (work) => patient(() => connection.transaction(work).immediate()),
     script: (sql) => stored(() => void connection.exec(sql)),
     pragma: (text) => stored(() => connection.pragma(text)),
     backup: (to, onProgress) =>

@@ -80,7 +80,7 @@ export function removeEmptyDataset(db: Database, id: Id): void {
   db.transaction(() => {
     const image = db.get(z.object({}), 'SELECT 1 FROM image WHERE dataset_id = $id LIMIT 1', { id })
     if (image !== undefined) return
-    for (const table of ['defect_type', 'import'])
+    for (const table of ['defect_type', 'sample_range', 'import'])
       db.run(`DELETE FROM ${table} WHERE dataset_id = $id`, { id })
     db.run('DELETE FROM dataset WHERE id = $id', { id })
   })

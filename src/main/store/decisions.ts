@@ -63,17 +63,23 @@ export function decide(db: Database, values: NewDecision): Decision {
 }
 
 /**
- * Accepts every undecided part of a run's queue in one transaction: when this returns, all of these decisions are on
+ * Accepts the undecided parts of a run's queue in one transaction: when this returns, all of these decisions are on
  * disk, or none. The audit records them in one row, which names the parts.
- * @returns the decisions, in the order of the queue
+ * @param values.accepts which of them; all where it is left out
+ * @returns the accepted parts, in the order of the queue
  */
 export function acceptUndecided(
   db: Database,
-  values: { runId: Id; split?: Split | undefined; operatorId: number },
+  values: {
+    runId: Id
+    split?: Split | undefined
+    operatorId: number
+    accepts?: (image: ImageId) => boolean
+  },
 ): ImageId[] {
-  const { runId, split, operatorId } = values
+  const { runId, split, operatorId, accepts = () => true } = values
   return db.transaction(() => {
-    const ids = undecidedOf(db, { runId, split })
+    const ids = undecidedOf(db, { runId, split }).filter(accepts)
     if (ids.length === 0) return ids
     const now = db.now()
     const { lastId: batchId } = db.run(

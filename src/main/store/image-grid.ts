@@ -8,7 +8,7 @@ import { messageSchema } from '../../shared/messages/message.ts'
 import { decisionKindSchema } from '../../shared/review.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import type { Database, SqlValues } from './database.ts'
-import { jsonText, toJson } from './row.ts'
+import { jsonText } from './row.ts'
 
 const standing = `(SELECT d.decision FROM decision AS d
   WHERE d.image_id = image.id AND d.undone_at IS NULL ORDER BY d.id DESC LIMIT 1)`
@@ -125,5 +125,5 @@ export const gridRows = (db: Database, ids: readonly ImageId[], run: Id | undefi
        ${standing} AS decision
      FROM json_each($ids) AS page JOIN image ON image.id = page.value JOIN blob ON blob.sha256 = image.sha256
      ORDER BY page.key`,
-    { ids: toJson(ids), run: run ?? '' },
+    { ids: JSON.stringify(ids), run: run ?? '' },
   )

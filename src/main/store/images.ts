@@ -72,7 +72,7 @@ export function addImage(db: Database, { gray, ...image }: NewImage): ImageId {
     {
       ...image,
       defectType: storedDefectType(image.defectType),
-      warnings: toJson(storedMessages.parse(image.warnings)),
+      warnings: toJson(storedMessages, image.warnings),
       now: db.now(),
       robustPeak: gray?.robustPeak ?? null,
       zeroBits: gray?.zeroBits ?? null,

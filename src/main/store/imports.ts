@@ -56,7 +56,7 @@ export function finishImport(db: Database, id: Id, report: ImportReport): void {
   db.transaction(() => {
     db.run(`UPDATE import SET state = 'done', finished_at = $now, report = $report WHERE id = $id`, {
       id,
-      report: toJson(importReportSchema.parse(report)),
+      report: toJson(importReportSchema, report),
       now: db.now(),
     })
     const { imported, already, duplicates, refused, splits } = report

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema.ts'
-import { type Job, type JobKind, jobSchema } from '../../shared/job.ts'
-import { type Id, type JsonObject, jsonObjectSchema } from '../../shared/values.ts'
+import { type Job, type JobKind, jobKindSchema, jobSchema, jobStateSchema } from '../../shared/job.ts'
+import { message } from '../../shared/messages/message.ts'
+import { type Id, idSchema, type JsonObject, jsonObjectSchema, timeSchema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 import { jsonText, toJson, toJsonOrNull } from './row.ts'
@@ -16,6 +17,26 @@ const jobRow = jobSchema.extend({
   failure: jsonText(failureInfoSchema).nullable(),
 })
 
+/** What is left of a row that is not as it was written, so that a list of jobs shows it instead of failing with it. */
+const damagedRow = z
+  .object({
+    id: z.string(),
+    kind: jobKindSchema.catch('unknown'),
+    state: jobStateSchema.catch('failed'),
+    runId: idSchema.nullable().catch(null),
+    datasetId: idSchema.nullable().catch(null),
+    createdAt: timeSchema.catch(0),
+    startedAt: timeSchema.nullable().catch(null),
+    finishedAt: timeSchema.nullable().catch(null),
+    pid: z.int().positive().nullable().catch(null),
+  })
+  .transform((row): Job => {
+    const failure = message('row-unreadable', { table: 'job', row: row.id })
+    return { ...row, payload: {}, progress: null, result: null, failure }
+  })
+
+const listedRow = z.unknown().transform((raw): Job => jobRow.safeParse(raw).data ?? damagedRow.parse(raw))
+
 export function createJob(
   db: Database,
   values: { kind: JobKind; payload: JsonObject; runId?: Id | null; datasetId?: Id | null },
@@ -25,13 +46,13 @@ export function createJob(
   db.run(
     `INSERT INTO job (id, kind, state, run_id, dataset_id, payload, created_at)
      VALUES ($id, $kind, 'queued', $runId, $datasetId, $payload, $now)`,
-    { id, kind, runId, datasetId, payload: toJson(payload), now: db.now() },
+    { id, kind, runId, datasetId, payload: toJson(jsonObjectSchema, payload), now: db.now() },
   )
   return findJob(db, id)
 }
 
 export const jobById = (db: Database, id: Id): Job | undefined =>
-  db.get(jobRow, `SELECT ${columns} FROM job WHERE id = $id`, { id })
+  db.get(listedRow, `SELECT ${columns} FROM job WHERE id = $id`, { id })
 
 /** @throws Failure `job-unknown` */
 export function findJob(db: Database, id: Id): Job {
@@ -43,7 +64,7 @@ export function findJob(db: Database, id: Id): Job {
 /** Jobs, newest first; with `active`, only those queued or running. */
 export const listJobs = (db: Database, options: { active?: boolean; limit?: number } = {}): Job[] =>
   db.all(
-    jobRow,
+    listedRow,
     `SELECT ${columns} FROM job ${options.active ? `WHERE state IN ('queued', 'running')` : ''}
      ORDER BY created_at DESC, id DESC LIMIT $limit`,
     { limit: options.limit ?? -1 },
@@ -59,7 +80,10 @@ export function startJob(db: Database, id: Id, pid: number | null): void {
 }
 
 export function updateJobProgress(db: Database, id: Id, progress: JsonObject): void {
-  db.run('UPDATE job SET progress = $progress WHERE id = $id', { id, progress: toJson(progress) })
+  db.run('UPDATE job SET progress = $progress WHERE id = $id', {
+    id,
+    progress: toJson(jsonObjectSchema, progress),
+  })
 }
 
 /** Records which dataset or run a job made or found. */
@@ -85,8 +109,8 @@ export function finishJob(
     {
       id,
       state: end.state,
-      result: toJsonOrNull('result' in end ? end.result : null),
-      failure: toJsonOrNull('failure' in end ? end.failure : null),
+      result: toJsonOrNull(jsonObjectSchema, 'result' in end ? end.result : null),
+      failure: toJsonOrNull(failureInfoSchema, 'failure' in end ? end.failure : null),
       now: db.now(),
     },
   )

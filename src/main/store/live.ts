@@ -15,9 +15,10 @@ import { flag, jsonText, toJsonOrNull } from './row.ts'
 
 const watchColumns = `id, folder, result_folder AS resultFolder, run_id AS runId, dataset_id AS datasetId, active,
   created_at AS createdAt, refused`
+const refusedSchema = liveWatchSchema.shape.refused.unwrap()
 const watchRow = liveWatchSchema.extend({
   active: flag,
-  refused: jsonText(liveWatchSchema.shape.refused.unwrap()).nullable(),
+  refused: jsonText(refusedSchema).nullable(),
 })
 
 /**
@@ -75,7 +76,10 @@ export function handOver(db: Database, id: Id, { runId, modelUse }: { runId: Id;
 
 /** Records that the model put into use could not be loaded; loading is tried again when the watch starts again. */
 export function noteRefused(db: Database, id: Id, refused: NonNullable<LiveWatch['refused']>): void {
-  db.run('UPDATE live_watch SET refused = $refused WHERE id = $id', { id, refused: toJsonOrNull(refused) })
+  db.run('UPDATE live_watch SET refused = $refused WHERE id = $id', {
+    id,
+    refused: toJsonOrNull(refusedSchema, refused),
+  })
 }
 
 export const newestWatch = (db: Database): LiveWatch | undefined =>
@@ -214,7 +218,7 @@ export function judgePart(
   db.run(
     `UPDATE live_part SET verdict = $verdict, score = $score, threshold = $threshold, reason = $reason, run_id = $run,
        point_id = $point, judged_at = $now WHERE id = $id AND verdict IS NULL`,
-    { ...values, reason: toJsonOrNull(messageSchema.nullable().parse(values.reason)), id, now: db.now() },
+    { ...values, reason: toJsonOrNull(messageSchema, values.reason), id, now: db.now() },
   )
   return partById(db, id)
 }
@@ -225,6 +229,15 @@ export const judgedParts = (db: Database, watchId: Id): Generator<LivePart> =>
     partRow,
     `SELECT ${partColumns} FROM live_part WHERE watch_id = $watchId AND verdict IS NOT NULL ORDER BY id`,
     { watchId },
+  )
+
+/** The judged parts whose result is written, and this one, in order of arrival. */
+export const writtenParts = (db: Database, watchId: Id, id: number): Generator<LivePart> =>
+  db.iterate(
+    partRow,
+    `SELECT ${partColumns} FROM live_part
+     WHERE watch_id = $watchId AND verdict IS NOT NULL AND (written_at IS NOT NULL OR id = $id) ORDER BY id`,
+    { watchId, id },
   )
 
 export function markWritten(db: Database, id: number): void {

@@ -25,7 +25,7 @@ export function recordModelUse(db: Database, values: NewModelUse): ModelUse {
   db.run(
     `INSERT INTO model_use (dataset_id, run_id, action, operator_id, since, reason, gate)
      VALUES ($datasetId, $runId, $action, $operatorId, $now, $reason, $gate)`,
-    { ...rest, gate: toJsonOrNull(gate), now: db.now() },
+    { ...rest, gate: toJsonOrNull(gateSchema, gate), now: db.now() },
   )
   const [made] = modelHistory(db, values.datasetId)
   if (made) return made

@@ -29,7 +29,7 @@ export function setRegionOfInterest(
     db.run(
       `INSERT INTO region_of_interest (dataset_id, region, changed_at) VALUES ($datasetId, $region, $now)
        ON CONFLICT (dataset_id) DO UPDATE SET region = excluded.region, changed_at = excluded.changed_at`,
-      { datasetId, region: toJson(region), now: db.now() },
+      { datasetId, region: toJson(regionOfInterestSchema, region), now: db.now() },
     )
     recordAudit(db, {
       action: 'dataset.region',

@@ -22,10 +22,18 @@ export const toFloat32Blob = (values: Float32Array): Uint8Array =>
 
 export const toFlag = (value: boolean): number => (value ? 1 : 0)
 
-export const toJson = (value: unknown): string => JSON.stringify(value)
+/**
+ * The JSON text of a value, checked as it will be read: what could not be read back is not stored, because it would
+ * break every list that its row is in.
+ * @throws ZodError
+ */
+export function toJson(schema: z.ZodType, value: unknown): string {
+  const stored: unknown = JSON.parse(JSON.stringify(value))
+  return JSON.stringify(schema.parse(stored))
+}
 
-export const toJsonOrNull = (value: unknown): string | null =>
-  value === null || value === undefined ? null : JSON.stringify(value)
+export const toJsonOrNull = (schema: z.ZodType, value: unknown): string | null =>
+  value === null || value === undefined ? null : toJson(schema, value)
 
 /** A single count, for `SELECT count(*) AS n`. */
 export const countRow = z.object({ n: z.int().nonnegative() })

@@ -23,9 +23,10 @@ const columns = `id, dataset_id AS datasetId, name, parent_run_id AS parentRunId
   created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, steps_done AS stepsDone,
   steps_total AS stepsTotal, seconds, losses, components, calibration, result, failure,
   resumed_count AS resumedCount`
+const lossesSchema = z.record(z.string(), z.number())
 const runRow = runSchema.extend({
   config: jsonText(jsonObjectSchema),
-  losses: jsonText(z.record(z.string(), z.number())),
+  losses: jsonText(lossesSchema),
   components: jsonText(z.array(z.string().min(1))).nullable(),
   calibration: jsonText(runCalibrationSchema).nullable(),
   result: jsonText(runResultSchema).nullable(),
@@ -63,7 +64,7 @@ export function createRun(db: Database, values: NewRun): Run {
   db.run(
     `INSERT INTO run (id, dataset_id, name, parent_run_id, model, preset, seed, config, state, created_at, steps_total)
      VALUES ($id, $datasetId, $name, $parentRunId, $model, $preset, $seed, $config, 'queued', $now, $stepsTotal)`,
-    { ...rest, id, name, parentRunId, config: toJson(config), now: db.now() },
+    { ...rest, id, name, parentRunId, config: toJson(jsonObjectSchema, config), now: db.now() },
   )
   return findRun(db, id)
 }
@@ -131,7 +132,7 @@ export function updateProgress(
       stepsDone: progress.stepsDone,
       stepsTotal: progress.stepsTotal ?? null,
       seconds: progress.seconds,
-      losses: toJson(progress.losses),
+      losses: toJson(lossesSchema, progress.losses),
     },
   )
 }
@@ -162,7 +163,7 @@ export function setRunState(db: Database, id: Id, state: RunState, failure: Fail
       {
         id,
         state,
-        failure: toJsonOrNull(failure),
+        failure: toJsonOrNull(failureInfoSchema, failure),
         isStart: isStart ? 1 : 0,
         isEnd: isEnd ? 1 : 0,
         now: db.now(),
@@ -195,7 +196,7 @@ function recordTraining(db: Database, run: Run, state: RunState, failure: Failur
 
 /** Stores what training reported at its end. */
 export function setRunResult(db: Database, id: Id, result: RunResult): void {
-  db.run('UPDATE run SET result = $result WHERE id = $id', { id, result: toJson(result) })
+  db.run('UPDATE run SET result = $result WHERE id = $id', { id, result: toJson(runResultSchema, result) })
 }
 
 /** Puts the scale of features that the training chose in place of `auto`, so that the configuration says all of it. */
@@ -205,7 +206,10 @@ export function setFeatureScale(db: Database, id: Id, scale: number): void {
 
 /** Stores the scores of the normal validation images, from which percentiles are computed. */
 export function setCalibration(db: Database, id: Id, calibration: RunCalibration): void {
-  db.run('UPDATE run SET calibration = $calibration WHERE id = $id', { id, calibration: toJson(calibration) })
+  db.run('UPDATE run SET calibration = $calibration WHERE id = $id', {
+    id,
+    calibration: toJson(runCalibrationSchema, calibration),
+  })
 }
 
 export function renameRun(db: Database, id: Id, name: string | null): void {

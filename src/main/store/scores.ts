@@ -3,6 +3,7 @@ import { Failure } from '../../shared/failure.ts'
 import { type Label, labelSchema, type Split, splitSchema } from '../../shared/image.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
 import { type Decision, decisionKindSchema, decisionSchema } from '../../shared/review.ts'
+import { runSchema } from '../../shared/run.ts'
 import { type Score, scoreSchema } from '../../shared/score.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
@@ -17,6 +18,7 @@ const columns = `run_id AS runId, image_id AS imageId, score, calibrated, tiles,
   map_scale AS mapScale, map_width AS mapWidth, map_height AS mapHeight,
   reconstruction_file AS reconstructionFile, warnings, scored_at AS scoredAt`
 const storedMessages = z.array(messageSchema)
+const namesSchema = runSchema.shape.components.unwrap()
 const scoreRow = scoreSchema.extend({ warnings: jsonText(storedMessages) })
 
 export type NewScore = Omit<Score, 'runId' | 'scoredAt'> & {
@@ -40,8 +42,11 @@ export function saveScores(
   db.transaction(() => {
     const { components } = findRun(db, runId)
     if (components === null) {
-      db.run('UPDATE run SET components = $names WHERE id = $runId', { runId, names: toJson(componentNames) })
-    } else if (toJson(components) !== toJson(componentNames)) {
+      db.run('UPDATE run SET components = $names WHERE id = $runId', {
+        runId,
+        names: toJson(namesSchema, componentNames),
+      })
+    } else if (JSON.stringify(components) !== JSON.stringify(componentNames)) {
       throw new Failure('score-components', {
         run: runId,
         components: [...components],
@@ -68,7 +73,7 @@ export function saveScores(
           ...rest,
           runId,
           components: toFloat32Blob(values),
-          warnings: toJson(storedMessages.parse(warnings)),
+          warnings: toJson(storedMessages, warnings),
           now: db.now(),
         },
       )

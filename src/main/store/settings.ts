@@ -24,6 +24,6 @@ export function readSetting<S extends z.ZodType>(
 export function writeSetting(db: Database, key: string, value: unknown): void {
   db.run(
     'INSERT INTO setting (key, value) VALUES ($key, $value) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    { key, value: toJson(value ?? null) },
+    { key, value: toJson(z.json(), value ?? null) },
   )
 }

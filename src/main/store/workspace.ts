@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import { stored } from '../platform/storage-errors.ts'
+import { listBackups } from './backup-list.ts'
 import { type BlobStore, createBlobStore } from './blob-store.ts'
 import { type Database, openDatabase } from './database.ts'
 import { isWorkspaceDatabase, type Migration, migrate, newestVersion, versionOf } from './migrate.ts'
@@ -60,6 +61,9 @@ function prepareFolder(dir: string, create: boolean): void {
   if (existsSync(dir) && !stored(() => statSync(dir)).isDirectory()) {
     throw new Failure('workspace-not-a-folder', { folder: dir })
   }
+  if (isWithoutDatabase(paths)) {
+    if (holdsFiles(paths.images) || holdsFiles(paths.runs)) throw databaseLost(dir, paths)
+  }
   if (!existsSync(paths.database)) {
     if (!create) {
       throw new Failure('workspace-not-found', { folder: dir })
@@ -74,6 +78,33 @@ function prepareFolder(dir: string, create: boolean): void {
   }
 }
 
+/** Nothing is left of a file of length zero, which SQLite would take for a new database. */
+const isWithoutDatabase = ({ database }: WorkspacePaths): boolean =>
+  !existsSync(database) || stored(() => statSync(database)).size === 0
+
+/** Whether a folder of a workspace holds something that only the database could explain. */
+function holdsFiles(folder: string): boolean {
+  if (!existsSync(folder)) return false
+  return stored(() => readdirSync(folder, { withFileTypes: true })).some(
+    (entry) =>
+      !ignorable.has(entry.name) &&
+      (entry.isFile() || (entry.name !== 'staging' && readdirSync(join(folder, entry.name)).length > 0)),
+  )
+}
+
+/** A new database in its place would make all photographs look as if nobody needed them. */
+function databaseLost(dir: string, { backups }: WorkspacePaths): Failure {
+  const [newest] = listBackups(backups)
+  return newest === undefined
+    ? new Failure('workspace-database-lost', { folder: dir })
+    : new Failure('workspace-database-lost', {
+        case: 'backup',
+        folder: dir,
+        backup: newest.file,
+        time: new Date(newest.at).toISOString(),
+      })
+}
+
 function openOwn(paths: WorkspacePaths, now: () => number, migrations: readonly Migration[]): Database {
   let db: Database
   try {
@@ -84,6 +115,9 @@ function openOwn(paths: WorkspacePaths, now: () => number, migrations: readonly 
   try {
     if (!isWorkspaceDatabase(db)) throw unreadable(paths.database)
     const version = versionOf(db)
+    if (version === 0 && (holdsFiles(paths.images) || holdsFiles(paths.runs))) {
+      throw databaseLost(resolve(paths.database, '..'), paths)
+    }
     if (version > 0 && version < newestVersion(migrations)) backupBefore(db, paths, version)
     migrate(db, migrations)
     return db
@@ -128,7 +162,7 @@ function assemble(dir: string, db: Database, close: () => void): Workspace {
  * Opens a workspace, or makes it if `create` is set. This process owns it until `close`.
  *
  * @throws Failure `workspace-not-found`, `workspace-not-a-folder`, `workspace-folder-not-empty`,
- * `workspace-in-use`, `workspace-unreadable`, `workspace-newer`, `disk-full`, `workspace-read-only`
+ * `workspace-database-lost`, `workspace-in-use`, `workspace-unreadable`, `workspace-newer`, `disk-full`, `workspace-read-only`
  */
 export function openWorkspace(folder: string, options: OpenOptions = {}): Workspace {
   const { create = false, now = Date.now, migrations = released } = options
@@ -148,12 +182,15 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
       const workspace = assemble(dir, db, () => {
         if (!isOpen) return
         isOpen = false
-        // This empties the write-ahead log, so that the folder can be copied as it is.
-        db.pragma('wal_checkpoint(TRUNCATE)')
-        db.close()
-        release()
+        try {
+          // This empties the write-ahead log, so that the folder can be copied as it is.
+          db.pragma('wal_checkpoint(TRUNCATE)')
+        } finally {
+          db.close()
+          release()
+        }
       })
-      recover(db, workspace.blobs)
+      recover(db, workspace)
       return workspace
     } catch (error) {
       db.close()

@@ -7,8 +7,10 @@ import type { FailureData } from '../../shared/failure.ts'
 import type { WorkspaceInfo } from '../../shared/workspace.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
+import { useNoticesStore } from './notices.ts'
 
 export const useAppStore = defineStore('app', () => {
+  const notices = useNoticesStore()
   const info = ref<AppInfo | null>(null)
   const failure = ref<FailureData | null>(null)
   const workspace = ref<WorkspaceInfo | null>(null)
@@ -21,6 +23,7 @@ export const useAppStore = defineStore('app', () => {
     listen('engine.changed', (state) => {
       engine.value = state
     })
+    listen('app.failed', (failed) => void notices.fail(failed))
     listen('workspace.changed', (change) => setWorkspace(change.workspace))
     await refresh()
   }

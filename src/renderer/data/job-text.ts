@@ -21,6 +21,8 @@ const phases = [
   'verify',
   'duplicates',
   'choose',
+  'see',
+  'curve',
   'live',
   'export',
 ]

@@ -32,7 +32,7 @@ export function shareOf(job: Job): number | null {
 export const isActive = (job: Job): boolean => job.state === 'queued' || job.state === 'running'
 
 /** Kinds that are started again where they were started. */
-const notRepeatable: readonly Job['kind'][] = ['live', 'backup', 'export']
+const notRepeatable: readonly Job['kind'][] = ['live', 'backup', 'export', 'unknown']
 
 /** Whether it stopped before its end and can be started again from the list of jobs. */
 export const canRestart = (job: Job): boolean =>

@@ -33,6 +33,8 @@ export const useReviewStore = defineStore('review', () => {
   const undoneCount = ref(0)
   const note = ref('')
   const defectType = ref('')
+  /** What was typed for a part and not stored with a decision, by run and image. */
+  const drafts = ref(new Map<string, { note: string; defectType: string }>())
   /** When the decisions on this run were made, since its queue was opened. */
   const times = ref<number[]>([])
   /** What stood before each of these decisions, for undo. */
@@ -63,6 +65,7 @@ export const useReviewStore = defineStore('review', () => {
     generation += 1
     const mine = generation
     const other = query.value?.run !== next.run
+    if (other) keepDraft()
     query.value = next
     state.value = 'loading'
     failure.value = null
@@ -109,7 +112,38 @@ export const useReviewStore = defineStore('review', () => {
     }
   }
 
+  const draftKey = (image: number): string => `${query.value?.run} ${image}`
+  const storedWith = (item: ReviewItem | null) => ({
+    note: item?.decision?.note ?? '',
+    defectType: item?.decision?.defectType ?? '',
+  })
+
+  /** Whether something was typed for the part that is not stored yet. */
+  function hasDraft(item: ReviewItem): boolean {
+    if (item.image !== currentId.value) return drafts.value.has(draftKey(item.image))
+    const stored = storedWith(item)
+    return note.value.trim() !== stored.note || defectType.value !== stored.defectType
+  }
+
+  /** Keeps what was typed for the part on screen, so that it is there when a person comes back to it. */
+  function keepDraft(): void {
+    const item = current.value
+    if (item === null) return
+    if (hasDraft(item)) {
+      drafts.value.set(draftKey(item.image), { note: note.value, defectType: defectType.value })
+    } else drafts.value.delete(draftKey(item.image))
+  }
+
+  /** Shows what was typed for the part on screen, or what was stored with its decision. */
+  function showWritten(): void {
+    const draft = currentId.value === null ? undefined : drafts.value.get(draftKey(currentId.value))
+    const written = draft ?? storedWith(current.value)
+    note.value = written.note
+    defectType.value = written.defectType
+  }
+
   function close(): void {
+    keepDraft()
     generation += 1
     query.value = null
     items.value = []
@@ -120,10 +154,9 @@ export const useReviewStore = defineStore('review', () => {
 
   function go(image: number | null): void {
     if (image === currentId.value) return
+    keepDraft()
     currentId.value = image
-    // A part that has a decision shows what was written with it.
-    note.value = current.value?.decision?.note ?? ''
-    defectType.value = current.value?.decision?.defectType ?? ''
+    showWritten()
   }
 
   /** The first undecided part from a place on; the search goes on at the beginning of the queue. */
@@ -191,6 +224,8 @@ export const useReviewStore = defineStore('review', () => {
       history.push({ image: item.image, before: item.decision })
       times.value = [...times.value, Date.now()]
       put(item.image, stored)
+      drafts.value.delete(draftKey(item.image))
+      showWritten()
       const place = places.get(item.image) ?? 0
       const next = firstUndecided(place + 1)
       if (next !== null) go(next.image)
@@ -223,6 +258,9 @@ export const useReviewStore = defineStore('review', () => {
         history.pop()
         times.value = times.value.slice(0, -1)
         put(undone.imageId, last.before)
+        // What was typed for the decision is not lost with it.
+        const { note: written, defectType: type } = undone
+        drafts.value.set(draftKey(undone.imageId), { note: written ?? '', defectType: type ?? '' })
       }
       if (last?.image === undone.imageId && places.has(undone.imageId)) {
         go(undone.imageId)
@@ -241,7 +279,7 @@ export const useReviewStore = defineStore('review', () => {
   function reread(): void {
     if (query.value === null || rereading) return
     rereading = true
-    open(query.value, currentId.value).finally(() => {
+    void open(query.value, currentId.value).finally(() => {
       rereading = false
     })
   }
@@ -255,8 +293,11 @@ export const useReviewStore = defineStore('review', () => {
     if (run === query.value?.run) ownDecisions.hear(image, saving.value)
   })
 
-  /** Accepts every part that nobody has decided on, as one step that can be taken back as a whole. */
-  async function acceptRest(operator: string): Promise<number> {
+  /**
+   * Accepts the parts that nobody has decided on, as one step that can be taken back as a whole.
+   * @param flaggedToo also those that are flagged
+   */
+  async function acceptRest(operator: string, flaggedToo: boolean): Promise<number> {
     const asked = query.value
     if (asked === null || saving.value) return 0
     saving.value = true
@@ -265,6 +306,7 @@ export const useReviewStore = defineStore('review', () => {
         run: asked.run,
         ...(asked.split === null ? {} : { split: asked.split }),
         operator,
+        flaggedToo,
       })
       await open(asked, currentId.value)
       return accepted
@@ -306,6 +348,7 @@ export const useReviewStore = defineStore('review', () => {
     open,
     close,
     go,
+    hasDraft,
     step,
     upcoming,
     decide,

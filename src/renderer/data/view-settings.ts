@@ -19,6 +19,8 @@ export const viewSettingsSchema = z.object({
   opacity: z.number().min(0).max(1).catch(0.7),
   /** A line around the flagged regions of the map. Settings are stored under this name, so it is kept. */
   region: z.boolean().catch(true),
+  /** The good places that a spot was compared with. */
+  nearest: z.boolean().catch(true),
   colorMap: z.enum(colorMapNames).catch('inferno'),
   /** Ground truth by pixel; off at each start, since it gives the answer away. */
   mask: z.boolean().catch(false),

@@ -12,16 +12,14 @@ export function flaggedPixels(map: RawMap, level: number): Uint8Array {
 }
 
 /**
- * Pixels belong to one region where they touch at an edge or a corner. Regions of fewer pixels than `least` are
- * taken out of `flagged`.
- * @param flagged [height, width]; changed in place
- * @returns the pixels of each region that stays, the largest first
+ * The regions of flagged pixels, each as the numbers of its pixels. Pixels belong to one region where they touch at an
+ * edge or a corner. The same array is given again for the next region.
+ * @param flagged [height, width]
  */
-export function removeSmallRegions(flagged: Uint8Array, width: number, least: number): number[] {
+export function* regionsOf(flagged: Uint8Array, width: number): Generator<readonly number[]> {
   const height = flagged.length / width
   if (!Number.isInteger(height))
     throw new RangeError(`${flagged.length} pixels are no whole rows of ${width}.`)
-  const areas: number[] = []
   const stack: number[] = []
   const members: number[] = []
   const seen = new Uint8Array(flagged.length)
@@ -43,6 +41,18 @@ export function removeSmallRegions(flagged: Uint8Array, width: number, least: nu
         }
       }
     }
+    yield members
+  }
+}
+
+/**
+ * Regions of fewer pixels than `least` are taken out of `flagged`.
+ * @param flagged [height, width]; changed in place
+ * @returns the pixels of each region that stays, the largest first
+ */
+export function removeSmallRegions(flagged: Uint8Array, width: number, least: number): number[] {
+  const areas: number[] = []
+  for (const members of regionsOf(flagged, width)) {
     if (members.length < least) for (const at of members) flagged[at] = 0
     else areas.push(members.length)
   }

@@ -1,4 +1,5 @@
 /** Everything about labels and masks that the screens can do, through the real command line. */
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -133,6 +134,47 @@ describe('masks', () => {
     ])
     expect(read).toMatchObject({ images: 1, skipped: [], notes: [] })
     await answer(['label', '--image', String(image.image), '--clear-mask'])
+  })
+
+  it('have names from other programs that neither steer a terminal nor look like rows', async () => {
+    const steering = 'a\u001b[2J\nb\u202ec\u0007.png'
+    const labels = join(folder, 'hostile')
+    mkdirSync(labels, { recursive: true })
+    const shape = {
+      label: steering,
+      shape_type: `l${steering}`,
+      points: [
+        [1, 1],
+        [5, 1],
+        [5, 5],
+      ],
+    }
+    writeFileSync(join(labels, 'a.json'), JSON.stringify({ shapes: [], imagePath: steering }))
+    writeFileSync(
+      join(labels, 'b.json'),
+      JSON.stringify({ shapes: [shape], imagePath: (await list('--label', 'anomalous'))[0]?.file }),
+    )
+    const line = ['masks', 'import', labels, '--dataset', 'parts', '--format', 'labelme']
+    const { stdout, code } = await fanoscope([...line, '--workspace', workspace])
+    expect(code).toBe(1)
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]/u)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((row) => row.slice(0, 10)),
+    ).toEqual(['0 images o', 'Not used, ', '  a.json: ', '  b.json: ', 'Notes, 1:', '  b.json: '])
+    const typed = [
+      'label',
+      '--dataset',
+      'parts',
+      '--image',
+      String((await list())[0]?.image),
+      '--defect-type',
+      steering,
+    ]
+    const set = await fanoscope([...typed, '--workspace', workspace])
+    expect(set.stdout + set.stderr).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]/u)
   })
 
   it('that are photographs are named, and the command fails', async () => {

@@ -368,3 +368,47 @@ describe('stopping', () => {
     await expect(again).resolves.toMatchObject({ backend: 'played' })
   })
 })
+
+describe('a question', () => {
+  const question = (id: string): EngineTask<'explain'> => ({
+    kind: 'explain',
+    task: id,
+    run: 'r',
+    folder: '/runs/r',
+    image: { id: 1, file: '/1.png', width: 8, height: 8, white: null },
+    places: [],
+  })
+  const explained = (id: string): FromEngine => ({ type: 'explained', task: id, result: { places: [] } })
+
+  test('starts the engine, and is answered while a task is at work', async () => {
+    const { supervisor, engine } = supervise()
+    const answer = supervisor.ask(question('q'))
+    const first = await engine(1)
+    first.ready()
+    await expect.poll(() => first.heard.map((message) => message.type)).toEqual(['run'])
+    const outcome = supervisor.run(task('a'), () => undefined)
+    await expect.poll(() => first.heard).toHaveLength(2)
+    first.says(explained('q'))
+    await expect(answer).resolves.toEqual({ kind: 'explained', result: { places: [] } })
+    expect(supervisor.state().state).toBe('busy')
+    first.says({ type: 'cancelled', task: 'a', step: 1 })
+    await expect(outcome).resolves.toEqual({ kind: 'cancelled', step: 1 })
+  })
+
+  test('that fails tells why', async () => {
+    const { supervisor, first } = await withReadyEngine()
+    const answer = supervisor.ask(question('q'))
+    await expect.poll(() => first.heard).toHaveLength(1)
+    const failure = { code: 'model-corrupt', params: {} }
+    first.says({ type: 'failed', task: 'q', failure })
+    await expect(answer).resolves.toEqual({ kind: 'failed', failure })
+  })
+
+  test('is interrupted when the engine is gone', async () => {
+    const { supervisor, first } = await withReadyEngine()
+    const answer = supervisor.ask(question('q'))
+    await expect.poll(() => first.heard).toHaveLength(1)
+    first.exit(1, null)
+    await expect(answer).resolves.toMatchObject({ kind: 'interrupted', failure: { code: 'engine-crashed' } })
+  })
+})

@@ -222,7 +222,7 @@ describe('a training as a job', () => {
     })
     expect(findRun(db, run).state).toBe('interrupted')
     await expect.poll(() => engine.tasks).toHaveLength(2)
-    expect(engine.tasks[1]?.run).toBe(next.run)
+    expect(engine.tasks[1]).toMatchObject({ kind: 'train', run: next.run })
     expect(session.supervisor.state().crashes).toBe(1)
   })
 

@@ -263,6 +263,8 @@ const liveExample: LiveState = {
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   mapScales: { 'r-1': 0.5 },
   unfinished: ['part 9.bmp'],
+  storage: { code: 'disk-full', params: {} },
+  results: null,
   problem: 'EIO: i/o error',
   parts: [livePart],
 }
@@ -334,6 +336,11 @@ export const callExamples: CallExamples = {
     output: { text: 'All well.', report: { node: { version: '24.0.0' }, facts: [], findings: [] } },
   },
   'backbone.list': { input: {}, output: { backbones: [backbone, { ...backbone, weights: null }] } },
+  'backbone.add': {
+    input: { folder: '/home/qa/resnet50', description: '/home/qa/resnet50.json' },
+    output: { ...backbone, name: 'resnet50', copyright: null, address: null, wheel: null },
+  },
+  'backbone.remove': { input: { name: 'resnet50' }, output: {} },
   'backbone.import': { input: { file: '/media/stick/weights.whl' }, output: backbone },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
@@ -387,6 +394,7 @@ export const callExamples: CallExamples = {
       notes: [{ file: 'ground_truth/dent/2_mask.png', code: 'mask-alone', params: {} }],
       noteCount: 1,
       passedOver: [{ kind: 'macos', count: 2, example: '.DS_Store' }],
+      rangeNeeded: { file: 'depth/001.tif', seen: { low: 0.25, high: 3.5 } },
       suggestedName: 'data',
     },
   },
@@ -427,6 +435,7 @@ export const callExamples: CallExamples = {
       corrections: [
         { path: 'monday', skip: false, split: null, label: 'anomalous', defectType: 'dent', holds: null },
       ],
+      range: { low: 0.25, high: 3.5 },
       followLinks: false,
     },
     output: { job: 'j-1' },
@@ -563,6 +572,7 @@ export const callExamples: CallExamples = {
     input: { dataset: 'd-1', format: 'labelme', folder: '/data/masks', invert: false },
     output: {
       images: 3,
+      labeled: 0,
       skipped: [{ file: 'a.json', ...message('marks-no-pixel') }],
       notes: [{ file: 'b.json', ...message('text-encoding', { encoding: 'gb18030' }) }],
     },
@@ -728,6 +738,7 @@ export const callExamples: CallExamples = {
       batch: 1,
       language: 'zh-CN',
       split: 'test',
+      components: false,
       operator: '李雷',
     },
     output: { job: 'j-6' },
@@ -812,8 +823,36 @@ export const callExamples: CallExamples = {
     },
     output: decision,
   },
-  'review.acceptRest': { input: { run: 'r-1', split: 'test', operator: '李雷' }, output: { accepted: 40 } },
+  'review.acceptRest': {
+    input: { run: 'r-1', split: 'test', operator: '李雷', flaggedToo: false },
+    output: { accepted: 40 },
+  },
   'review.undo': { input: { run: 'r-1', operator: '李雷' }, output: { undone: decision, count: 1 } },
+  'review.nearest': {
+    input: { run: 'r-1', image: 12, places: [{ x: 0.25, y: 0.5 }] },
+    output: [
+      {
+        x: 168,
+        y: 232,
+        across: 96,
+        down: 96,
+        distance: 3.4,
+        nearest: [
+          {
+            image: 3,
+            file: 'train/good/003.png',
+            width: 640,
+            height: 480,
+            removed: false,
+            x: 160,
+            y: 224,
+            distance: 3.4,
+          },
+          { image: null, file: null, width: 0, height: 0, removed: true, x: 0, y: 0, distance: 3.6 },
+        ],
+      },
+    ],
+  },
   'threshold.validation': {
     input: { run: 'r-1' },
     output: {
@@ -858,6 +897,26 @@ export const callExamples: CallExamples = {
       notices: [{ code: 'too-few-normals', params: { normal: 40, asked: { share: 0.01 } } }],
       figures: figures(0.5),
       validation: { ...validation, missing: 0 },
+    },
+  },
+  'curve.start': { input: { dataset: 'line4', counts: [10, 20], seed: 2 }, output: { job: 'j-9' } },
+  'curve.get': {
+    input: { dataset: 'line4' },
+    output: {
+      job: 'j-9',
+      at: 1_760_000_000_000,
+      report: {
+        dataset: 'd-1',
+        seed: 2,
+        training: 48,
+        used: 48,
+        judged: { normal: 12, defects: 40, kind: 'made' },
+        points: [
+          { count: 10, draws: 4, mean: 0.91, spread: 0.02 },
+          { count: 48, draws: 1, mean: 0.97, spread: null },
+        ],
+        verdict: { kind: 'rising', count: 48 },
+      },
     },
   },
   'choice.start': {
@@ -953,6 +1012,7 @@ export const callExamples: CallExamples = {
 }
 
 export const eventExamples: EventExamples = {
+  'app.failed': { code: 'internal', params: { message: 'out of order' } },
   'engine.changed': engine,
   'workspace.changed': { workspace },
   'dataset.changed': { dataset: 'd-1' },

@@ -57,6 +57,29 @@ describe('a job', () => {
   })
 })
 
+describe('a row of a job', () => {
+  it('that is damaged is shown as such, and breaks neither the list nor its own calls', () => {
+    const { db } = freshWorkspace()
+    const whole = createJob(db, { kind: 'import', payload: {} })
+    const damaged = createJob(db, { kind: 'verify', payload: {} })
+    db.run(`UPDATE job SET failure = '{"name":"Failure"}', kind = 'x', progress = '7' WHERE id = $id`, {
+      id: damaged.id,
+    })
+    const failure = { code: 'row-unreadable', params: { table: 'job', row: damaged.id } }
+    expect(listJobs(db)).toEqual([{ ...damaged, kind: 'unknown', failure }, whole])
+    expect(findJob(db, damaged.id).failure).toEqual(failure)
+  })
+
+  it('is refused when it is written, if it could not be read again', () => {
+    const { db } = freshWorkspace()
+    const { id } = createJob(db, { kind: 'import', payload: {} })
+    const end = { state: 'failed', failure: JSON.parse('{"code":"disk-full","params":1}') } as const
+    expect(() => finishJob(db, id, end)).toThrow(/params/)
+    expect(() => updateJobProgress(db, id, JSON.parse('[1]'))).toThrow()
+    expect(findJob(db, id)).toMatchObject({ state: 'queued', progress: null })
+  })
+})
+
 describe('a setting', () => {
   it('is read as it was written, and falls back where it is absent or no longer fits', () => {
     const { db } = freshWorkspace()

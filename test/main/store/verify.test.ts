@@ -151,3 +151,21 @@ describe('verify in a thread', () => {
     })
   })
 })
+
+describe('verify of a workspace whose database lost its rows', () => {
+  it('never says that photographs can be deleted', async () => {
+    const stocked = await stockedWorkspace(8)
+    const { db } = stocked.workspace
+    db.pragma('foreign_keys = OFF')
+    for (const table of ['image', 'blob', 'import', 'dataset']) db.run(`DELETE FROM ${table}`)
+    const { problems, ok } = await verifyWorkspace(stocked.workspace)
+    expect(ok).toBe(false)
+    const unknown = problems.filter(({ code }) => code === 'file-not-in-database')
+    expect(unknown).toHaveLength(8)
+    for (const locale of ['en', 'zh-CN']) {
+      for (const problem of unknown) {
+        expect(wordsIn(locale).text('problem', problem, 'remedy')).not.toMatch(/can be deleted|可以删除/)
+      }
+    }
+  })
+})

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -62,6 +62,31 @@ describe('making a workspace', () => {
     writeFileSync(join(dir, '.DS_Store'), '')
     openWorkspace(dir, { create: true }).close()
     expect(isWorkspace(dir)).toBe(true)
+  })
+
+  it('is not made anew in the place of a lost database, and says where the way back is', async () => {
+    const { workspace } = await stockedWorkspace(1)
+    const { dir, paths } = workspace
+    workspace.close()
+    const harm: Record<string, () => void> = {
+      empty: () => writeFileSync(paths.database, ''),
+      missing: () => rmSync(paths.database),
+      'without tables': () => new Sqlite(paths.database).exec('CREATE TABLE t (a); DROP TABLE t').close(),
+    }
+    for (const act of Object.values(harm)) {
+      act()
+      for (const create of [true, false]) {
+        expect(() => openWorkspace(dir, { create })).toThrow(
+          expect.objectContaining({ code: 'workspace-database-lost' }),
+        )
+      }
+    }
+    writeFileSync(join(paths.backups, 'fanoscope-1.db'), 'a backup')
+    expect(() => openWorkspace(dir)).toThrow(
+      expect.objectContaining({
+        params: expect.objectContaining({ case: 'backup', backup: 'fanoscope-1.db' }),
+      }),
+    )
   })
 
   it('is only made when asked for', () => {

@@ -66,7 +66,9 @@ class FakeMain {
     const kind = input.decision === 'accept' ? 'accept' : input.decision === 'reject' ? 'reject' : 'unsure'
     this.decided.push({ image, decision: kind, note: input.note, defectType: input.defectType })
     this.stack.push({ image, before: this.standing(image) })
-    const decision = decisionOn(image, kind, this.decided.length)
+    const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+    const written = { note: text(input.note), defectType: text(input.defectType) }
+    const decision = { ...decisionOn(image, kind, this.decided.length), ...written }
     this.put(image, decision)
     return decision
   }
@@ -263,6 +265,43 @@ describe('a decision', () => {
     main.otherDecides(1, 'reject')
     await vi.waitFor(() => expect(review.counts).toEqual({ accept: 0, reject: 1, unsure: 0 }))
     expect(review.current?.image).toBe(2)
+  })
+})
+
+describe('what was typed for a part', () => {
+  it('is there again when a person comes back, and is stored with the decision alone', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    review.note = 'a scratch'
+    review.defectType = 'scratch'
+    review.step(1)
+    expect([review.note, review.defectType]).toEqual(['', ''])
+    expect(review.items.map((item) => review.hasDraft(item))).toEqual([true, false, false])
+    review.step(-1)
+    expect([review.note, review.defectType]).toEqual(['a scratch', 'scratch'])
+    await review.decide('reject', 'Ana')
+    expect(main.decided).toMatchObject([{ image: 1, note: 'a scratch', defectType: 'scratch' }])
+    expect(review.items.some((item) => review.hasDraft(item))).toBe(false)
+  })
+
+  it('comes back with a decision that is undone', async () => {
+    const review = reviewOf(new FakeMain(2))
+    await review.open(query)
+    review.note = 'a dent'
+    await review.decide('reject', 'Ana')
+    await review.undo('Ana')
+    expect([review.current?.image, review.note]).toEqual([1, 'a dent'])
+  })
+
+  it('stays with its run', async () => {
+    const review = reviewOf(new FakeMain(2))
+    await review.open(query)
+    review.note = 'of the first run'
+    await review.open({ ...query, run: 'run-2' })
+    expect(review.note).toBe('')
+    await review.open(query)
+    expect(review.note).toBe('of the first run')
   })
 })
 

@@ -1,10 +1,14 @@
-/** Compiled feature extraction: the features of a photograph of any size, in one call of TensorFlow. */
+/** Feature extraction: the features of a photograph of any size, in one call of TensorFlow. */
+import { ownDocumentOf } from '../../model/backbones/own-backbones.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { Pixels } from '../data/geometry.ts'
 import { anySide, compile } from '../graph/compile.ts'
+import { capturingGraphs } from '../graph/program-graph.ts'
 import { tf } from '../tensorflow.ts'
-import { cellsAlong, centered } from './centered-cells.ts'
+import { cellsAlong, centered, centeringOf } from './centered-cells.ts'
 import { features, frozenWeights } from './efficientnet-lite.ts'
+import type { FeatureNetwork } from './feature-network.ts'
+import { ownNetwork } from './own-network.ts'
 
 /** Features of the cells of one picture. */
 export interface FeatureCells {
@@ -12,6 +16,8 @@ export interface FeatureCells {
   data: Float32Array
   rows: number
   columns: number
+  /** From one cell to the next, as shares of the picture's width and height. */
+  pitch?: { x: number; y: number }
 }
 
 /** Where features are taken: the output of a block, counted from 0, its channels, and pixels from cell to cell. */
@@ -21,8 +27,7 @@ export interface FeatureLayer {
   readonly stride: number
 }
 
-export interface FeatureExtractor {
-  readonly channels: number
+export interface FeatureExtractor extends Pick<FeatureNetwork, 'channels' | 'centering' | 'graph'> {
   /** Pixels from the middle of one cell to that of the next; the first one is half of it from the edge. */
   readonly stride: number
   /**
@@ -35,30 +40,33 @@ export interface FeatureExtractor {
 }
 
 /**
- * @param layers all of one stride
+ * @param layers of a backbone of the registry, all of one stride; a network that a person added has its own
  * @param weights as `foldedWeights` makes them
  */
 export function featureExtractor(layers: readonly FeatureLayer[], weights: TensorMap): FeatureExtractor {
-  const [{ stride } = { stride: 1 }] = layers
-  if (layers.some((layer) => layer.stride !== stride)) throw new RangeError('layers of different strides')
-  const channels = layers.reduce((sum, { channels: of }) => sum + of, 0)
-  const network = backboneNetwork(layers, weights)
+  const own = ownDocumentOf(weights)
+  const network = own === null ? backboneNetwork(layers, weights) : ownNetwork(own, weights)
+  const { channels, centering } = network
+  const { stride, skipped } = centering
   return {
     channels,
+    centering,
     stride,
+    graph: () => network.graph(),
     cells(picture) {
-      const padded = centered(picture, stride)
+      const padded = centered(picture, centering)
       const { plain, averaged } = network.run(padded)
       const rows = cellsAlong(picture.height, stride)
       const columns = cellsAlong(picture.width, stride)
       const across = padded.width / stride
+      const pitch = { x: stride / picture.width, y: stride / picture.height }
       const inside = (all: Float32Array): FeatureCells => {
         const data = new Float32Array(rows * columns * channels)
         for (let row = 0; row < rows; row++) {
-          const from = row * across * channels
+          const from = ((row + skipped) * across + skipped) * channels
           data.set(all.subarray(from, from + columns * channels), row * columns * channels)
         }
-        return { data, rows, columns }
+        return { data, rows, columns, pitch }
       }
       return { plain: inside(plain), averaged: inside(averaged) }
     },
@@ -66,28 +74,37 @@ export function featureExtractor(layers: readonly FeatureLayer[], weights: Tenso
   }
 }
 
-/** The network alone: features of each place, for a picture of any size, as its padding gives them. */
-export function backboneNetwork(
-  layers: readonly FeatureLayer[],
-  weights: TensorMap,
-): { run(picture: Pixels): { plain: Float32Array; averaged: Float32Array }; dispose(): void } {
+/** The network of a backbone of the registry. */
+export function backboneNetwork(layers: readonly FeatureLayer[], weights: TensorMap): FeatureNetwork {
+  const [{ stride } = { stride: 1 }] = layers
+  if (layers.some((layer) => layer.stride !== stride)) throw new RangeError('layers of different strides')
   const taps = layers.map(({ block }) => block)
   const frozen = frozenWeights(weights)
-  const step = compile(
-    {
-      variables: {},
-      inputs: { x: { shape: [1, anySide, anySide, 3] } },
-      step({ x }) {
-        const plain = tf.concat4d(features(x, frozen, taps), 3)
-        return { plain, averaged: tf.avgPool(plain, 3, 1, 'same') }
+  const compiled = () =>
+    compile(
+      {
+        variables: {},
+        inputs: { x: { shape: [1, anySide, anySide, 3] } },
+        step({ x }) {
+          const plain = tf.concat4d(features(x, frozen, taps), 3)
+          return { plain, averaged: tf.avgPool(plain, 3, 1, 'same') }
+        },
       },
-    },
-    // It is quickly compiled, and its weights would be stored a second time.
-    { cache: null },
-  )
+      // It is quickly compiled, and its weights would be stored a second time.
+      { cache: null },
+    )
+  const step = compiled()
   // The weights are constants of the compiled graph; a step that runs eagerly reads them in each call.
   if (step.mode === 'compiled') frozen.dispose()
   return {
+    channels: layers.reduce((sum, layer) => sum + layer.channels, 0),
+    centering: centeringOf(stride),
+    graph() {
+      const { made, graphs } = capturingGraphs(compiled)
+      made.dispose()
+      if (made.mode === 'compiled') frozen.dispose()
+      return [...graphs.values()][0] ?? null
+    },
     run({ data, width, height }) {
       const x = tf.tensor4d(data, [1, height, width, 3])
       try {

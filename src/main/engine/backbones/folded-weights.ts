@@ -1,4 +1,5 @@
 /** Weights of a backbone with batch normalization folded into the convolutions before it. */
+import { ownDocumentOf } from '../../model/backbones/own-backbones.ts'
 import type { StoredTensor, TensorMap } from '../../model/safetensors.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import { blocks } from './blocks.ts'
@@ -46,6 +47,8 @@ function folded(
  * @param tensors as the package of the network names them: filters [out, in, height, width]
  */
 export function foldedWeights(tensors: TensorMap, lastBlock: number): TensorMap {
+  // A network that a person added is kept as it is.
+  if (ownDocumentOf(tensors) !== null) return tensors
   const weights: TensorMap = {}
   const add = (name: string, convolution: string, normalization: string): void => {
     const { filter, bias } = folded(tensors, convolution, normalization)

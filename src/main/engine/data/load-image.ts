@@ -1,8 +1,9 @@
 import type { RegionOfInterest } from '../../../shared/region-of-interest.ts'
 import { stepBelow } from '../../images/full-scale.ts'
 import { robustPeak } from '../../images/gray-levels.ts'
-import { toModelInput } from '../../images/model-input.ts'
+import { type Resizing, toModelInput } from '../../images/model-input.ts'
 import { fillOutside, type Inside, insideAt, insideOf } from '../../images/region-of-interest.ts'
+import { leastFeatureSide } from '../../model/parameters.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { EngineImage } from '../protocol.ts'
 import type { Pixels } from './geometry.ts'
@@ -16,6 +17,8 @@ export interface InputMode {
   channels: 1 | 3
   /** Shrinks photographs before tiles are cut; not used in `whole` mode. */
   scale: number
+  /** How photographs are made smaller. */
+  resizing: Resizing
   /** What is done to each photograph before tiles are cut. */
   normalization: 'none' | 'local'
   /** The backbone whose features are taken; none where it is left out. */
@@ -69,9 +72,6 @@ export async function loadImage(image: EngineImage, mode: InputMode): Promise<Lo
   return { picture: photograph, photograph, inItsLight: (y) => y, ...regionAt }
 }
 
-/** Photographs are not made smaller than this for the backbone, or too few cells would be left. */
-const leastSide = 32
-
 /** The photograph as the backbone sees it; the picture of the networks where that is the same. */
 async function pictureForFeatures(
   image: EngineImage,
@@ -83,7 +83,7 @@ async function pictureForFeatures(
   if (featureScale === 'auto')
     throw new TypeError('the scale of features is chosen before photographs are read')
   const smaller = Math.min(image.width, image.height)
-  const factor = Math.min(1, Math.max(featureScale, leastSide / smaller))
+  const factor = Math.min(1, Math.max(featureScale, leastFeatureSide / smaller))
   if (input === 'tiles' && scale === factor) return inColor(photograph)
   const own: InputMode = { ...mode, input: 'tiles', scale: factor, channels, backbone: 'none' }
   return inColor((await loadImage(image, { ...own, normalization: 'none' })).photograph)
@@ -101,11 +101,12 @@ async function decode(
   image: Pick<EngineImage, 'file' | 'white'>,
   mode: InputMode,
 ): Promise<{ picture: Pixels; region: Inside | null; aboveWhite: number | null }> {
-  const { input, size, scale, channels, regionOfInterest } = mode
+  const { input, size, scale, channels, resizing, regionOfInterest } = mode
   let region: Inside | null = null
   let aboveWhite: number | null = null
   const picture = await toModelInput(image.file, {
     channels,
+    resizing,
     ...(image.white === null ? {} : { white: image.white }),
     ...(input === 'whole' ? { resize: 'stretch', size } : { resize: 'scale', scale }),
     prepare(decoded, white) {

@@ -7,6 +7,7 @@ import { elementAt } from '../../../shared/element-at.ts'
 /** TensorFlow's numbers for the element types that occur in graphs here. */
 export const DataTypes = {
   float32: 1,
+  float64: 2,
   int32: 3,
   uint8: 4,
   string: 7,
@@ -33,6 +34,7 @@ export interface TensorValue extends OutputType {
 
 const elementBytes = new Map<number, number>([
   [DataTypes.float32, 4],
+  [DataTypes.float64, 8],
   [DataTypes.int32, 4],
   [DataTypes.uint8, 1],
   [DataTypes.complex64, 8],

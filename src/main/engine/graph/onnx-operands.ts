@@ -4,6 +4,7 @@
 import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import {
+  byteLength,
   type Edge,
   edgeType,
   elementCount,
@@ -24,7 +25,7 @@ export function boolean(node: GraphNode, name: string): boolean {
   return attribute?.kind === 'boolean' && attribute.value
 }
 
-function text(node: GraphNode, name: string): string {
+export function text(node: GraphNode, name: string): string {
   const attribute = node.attributes.get(name)
   if (attribute?.kind === 'string') return attribute.value
   throw notExportable(node)
@@ -57,7 +58,7 @@ export function slidingWindow(
   node: GraphNode,
   image: readonly number[],
   window: readonly number[],
-): { strides: number[]; pads: number[] } {
+): { strides: number[]; pads: number[]; padding: string } {
   if (text(node, 'data_format') !== 'NHWC') throw notExportable(node)
   if (node.attributes.has('dilations') && list(node, 'dilations').some((side) => side !== 1))
     throw notExportable(node)
@@ -65,13 +66,13 @@ export function slidingWindow(
   const of = (side: number): [number, number] =>
     padding(
       text(node, 'padding'),
-      elementAt(image, side + 1, 'Sides of a picture'),
+      image[side + 1] ?? 0,
       elementAt(window, side, 'Sides of a window'),
       elementAt(strides, side, 'Strides'),
     )
   const [top, bottom] = of(0)
   const [left, right] = of(1)
-  return { strides, pads: [top, left, bottom, right] }
+  return { strides, pads: [top, left, bottom, right], padding: text(node, 'padding') }
 }
 
 /** All elements of a constant, including one that is stored as a single repeated element. */
@@ -81,6 +82,15 @@ export function whole(value: TensorValue): Float32Array {
   return stored.length === count
     ? stored
     : new Float32Array(count).fill(elementAt(stored, 0, 'Elements of a constant'))
+}
+
+/** The bytes of all elements of a constant of numbers. */
+export function wholeBytes(value: TensorValue, node: GraphNode): Uint8Array {
+  const { values } = value
+  if (!(values instanceof Uint8Array)) throw notExportable(node)
+  const length = byteLength(value)
+  if (values.length === length) return values
+  return Uint8Array.from({ length }, (_, i) => elementAt(values, i % values.length, 'Bytes of a constant'))
 }
 
 export function notExportable({ op }: GraphNode): Failure {

@@ -6,7 +6,8 @@
  * Runtime moves and cancels them when it loads the model.
  */
 import { elementAt } from '../../../shared/element-at.ts'
-import { constantValue, DataTypes, type Edge, edgeType, type GraphNode } from './ir.ts'
+import { constantValue, type Edge, edgeType, type GraphNode, integersOf } from './ir.ts'
+import { anySizeOperations, type OnnxAttribute, onnxTypes } from './onnx-any-size.ts'
 import {
   boolean,
   integers,
@@ -16,8 +17,10 @@ import {
   shapeOf,
   slidingWindow,
   whole,
+  wholeBytes,
 } from './onnx-operands.ts'
 import { permuted } from './permuted.ts'
+import { anySide } from './program.ts'
 import type { StepGraph } from './program-graph.ts'
 import { ProtobufWriter } from './protobuf.ts'
 import { reachableNodes } from './saved-model.ts'
@@ -29,7 +32,7 @@ const irVersion = 8
 const types = { float: 1, int64: 7 } as const
 
 /** AttributeProto.AttributeType. */
-const attributeTypes = { float: 1, int: 2, ints: 7 } as const
+const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const
 
 export interface OnnxDescription {
   /** The name of the graph: letters, digits and hyphens. */
@@ -38,8 +41,6 @@ export interface OnnxDescription {
   /** What a reader needs besides the graph: preprocessing, calibration, threshold. */
   metadata: Readonly<Record<string, string>>
 }
-
-type OnnxAttribute = number | { float: number } | readonly number[]
 
 /** @throws Failure `not-exportable` naming the operation that has no counterpart here */
 export function encodeOnnx(
@@ -62,10 +63,15 @@ class GraphWriter {
   readonly #nodes = new ProtobufWriter()
   readonly #values = new Map<GraphNode, string>()
   readonly #initializers = new Map<string, Uint8Array>()
+  /** Filters in ONNX's order, by the constant; one that two convolutions read is written once. */
+  readonly #filters = new Map<GraphNode, string>()
+  /** Whether the sides of pictures are only known when the model runs. */
+  readonly #hasAnySides: boolean
   #count = 0
 
   constructor(graph: StepGraph) {
     this.#graph = graph
+    this.#hasAnySides = graph.inputs.some(({ node }) => node.outputs[0]?.shape.includes(anySide))
   }
 
   write(name: string): Uint8Array {
@@ -106,6 +112,7 @@ class GraphWriter {
         node.message(5, (attribute) => {
           attribute.string(1, name)
           if (typeof value === 'number') attribute.integer(3, value).integer(20, attributeTypes.int)
+          else if (typeof value === 'string') attribute.string(4, value).integer(20, attributeTypes.string)
           else if ('float' in value) attribute.float(2, value.float).integer(20, attributeTypes.float)
           else attribute.integers(8, value).integer(20, attributeTypes.ints)
         })
@@ -143,18 +150,31 @@ class GraphWriter {
       return known
     }
     const constant = constantValue(node)
-    if (constant === null || constant.dtype !== DataTypes.float32) throw notExportable(node)
-    const made = this.#floats(constant.shape, whole(constant))
+    const type = constant === null ? undefined : onnxTypes.get(constant.dtype)
+    if (constant === null || type === undefined) throw notExportable(node)
+    const made = this.#initializer(type, constant.shape, wholeBytes(constant, node))
     this.#values.set(node, made)
     return made
   }
 
-  /** A constant filter [height, width, in, out] with its sides in another order. */
-  #filter(edge: Edge | undefined, order: readonly number[], node: GraphNode): string {
+  /**
+   * A constant filter with its sides in another order.
+   * @param shape from the sides in that order to those that ONNX wants
+   */
+  #filter(
+    edge: Edge | undefined,
+    order: readonly number[],
+    node: GraphNode,
+    shape = (sides: readonly number[]): readonly number[] => sides,
+  ): string {
     const constant = edge === undefined ? null : constantValue(edge.node)
-    if (constant === null) throw notExportable(node)
-    const shape = order.map((side) => elementAt(constant.shape, side, 'Sides of a filter'))
-    return this.#floats(shape, permuted(whole(constant), constant.shape, order))
+    if (edge === undefined || constant === null) throw notExportable(node)
+    const known = this.#filters.get(edge.node)
+    if (known !== undefined) return known
+    const turned = order.map((side) => elementAt(constant.shape, side, 'Sides of a filter'))
+    const filter = this.#floats(shape(turned), permuted(whole(constant), constant.shape, order))
+    this.#filters.set(edge.node, filter)
+    return filter
   }
 
   #translate(node: GraphNode): string {
@@ -169,6 +189,15 @@ class GraphWriter {
         same,
         node.inputs.map((edge) => this.#value(edge)),
       )
+    const ofAnySize = anySizeOperations[node.op]
+    if (ofAnySize !== undefined) {
+      return ofAnySize(node, {
+        add: (op, inputs, attributes) => this.#add(op, inputs, attributes),
+        input: (at) => input(node.inputs[at]),
+        integers: (values) => this.#integers(values),
+        number: (value) => this.#floats([], Float32Array.of(value)),
+      })
+    }
     switch (node.op) {
       case 'LeakyRelu':
         return this.#add('LeakyRelu', [input(first)], { alpha: { float: number(node, 'alpha') } })
@@ -180,13 +209,16 @@ class GraphWriter {
       }
       case 'Rsqrt':
         return this.#add('Reciprocal', [this.#add('Sqrt', [input(first)])])
-      case 'Reshape':
-        return this.#add('Reshape', [input(first), this.#integers(node.outputs[0]?.shape ?? [])])
+      case 'Reshape': {
+        const known = integersOf(second)
+        return this.#add('Reshape', [input(first), known ? this.#integers(known) : input(second)])
+      }
       case 'Transpose':
         return this.#add('Transpose', [input(first)], { perm: integers(second, node) })
       case 'Mean':
       case 'Max':
-        return this.#add(node.op === 'Mean' ? 'ReduceMean' : 'ReduceMax', [input(first)], {
+      case 'Min':
+        return this.#add(`Reduce${node.op}`, [input(first)], {
           axes: integers(second, node),
           keepdims: Number(boolean(node, 'keep_dims')),
         })
@@ -206,10 +238,14 @@ class GraphWriter {
         return this.#product(node)
       case 'Conv2D':
         return this.#convolution(node)
+      case 'DepthwiseConv2dNative':
+        return this.#convolutionByDepth(node)
       case 'Conv2DBackpropInput':
         return this.#transposedConvolution(node)
       case 'AvgPool':
-        return this.#average(node)
+        return this.#pooled('AveragePool', node)
+      case 'MaxPool':
+        return this.#pooled('MaxPool', node)
       case 'TopKV2':
         return this.#largest(node)
       default:
@@ -223,6 +259,7 @@ class GraphWriter {
       const value = this.#value(edge)
       if (!boolean(node, isTurned[i] ?? '')) return value
       const order = edgeType(edge).shape.map((_, side) => side)
+      if (order.length < 2) throw notExportable(node)
       return this.#add('Transpose', [value], {
         perm: [...order.slice(0, -2), order.length - 1, order.length - 2],
       })
@@ -241,10 +278,33 @@ class GraphWriter {
 
   #convolution(node: GraphNode): string {
     const [image, filter] = node.inputs
-    const { strides, pads } = slidingWindow(node, shapeOf(image), shapeOf(filter))
     const x = this.#channelsFirst(image, node)
     const w = this.#filter(filter, [3, 2, 0, 1], node)
-    return this.#channelsLast(this.#add('Conv', [x, w], { strides, pads }))
+    return this.#channelsLast(this.#add('Conv', [x, w], this.#window(node, shapeOf(image), shapeOf(filter))))
+  }
+
+  /** A filter [height, width, channels, multiple] becomes one for each of `channels` groups. */
+  #convolutionByDepth(node: GraphNode): string {
+    const [image, filter] = node.inputs
+    const group = elementAt(shapeOf(filter), 2, 'Sides of a filter')
+    const x = this.#channelsFirst(image, node)
+    const w = this.#filter(filter, [2, 3, 0, 1], node, ([channels = 0, multiple = 0, ...window]) => [
+      channels * multiple,
+      1,
+      ...window,
+    ])
+    const window = this.#window(node, shapeOf(image), shapeOf(filter))
+    return this.#channelsLast(this.#add('Conv', [x, w], { ...window, group }))
+  }
+
+  /** How a window slides. Where the sides of the picture are not known, the padding is worked out by the reader. */
+  #window(
+    node: GraphNode,
+    image: readonly number[],
+    window: readonly number[],
+  ): Readonly<Record<string, OnnxAttribute>> {
+    const { strides, pads, padding } = slidingWindow(node, image, window)
+    return this.#hasAnySides && padding === 'SAME' ? { strides, auto_pad: 'SAME_UPPER' } : { strides, pads }
   }
 
   #transposedConvolution(node: GraphNode): string {
@@ -272,21 +332,29 @@ class GraphWriter {
   #largest(node: GraphNode): string {
     const [values, count] = node.inputs
     if (values === undefined) throw notExportable(node)
+    const inputs = [this.#value(values), this.#countOf(count, node)]
     const [found, places] = [this.#fresh(), this.#fresh()]
     this.#nodes.message(1, (op) => {
-      op.string(1, this.#value(values))
-      op.string(1, this.#integers(integers(count, node)))
+      for (const input of inputs) op.string(1, input)
       op.string(2, found).string(2, places).string(3, `TopK_${found}`).string(4, 'TopK')
     })
     return found
   }
 
-  #average(node: GraphNode): string {
+  /** A number of values, as a list of one int64. */
+  #countOf(count: Edge | undefined, node: GraphNode): string {
+    if (count === undefined) throw notExportable(node)
+    if (constantValue(count.node) !== null) return this.#integers(integers(count, node))
+    const wide = this.#add('Cast', [this.#value(count)], { to: types.int64 })
+    return this.#add('Reshape', [wide, this.#integers([1])])
+  }
+
+  #pooled(op: 'AveragePool' | 'MaxPool', node: GraphNode): string {
     const [image] = node.inputs
     const window = list(node, 'ksize').slice(1, 3)
-    const { strides, pads } = slidingWindow(node, shapeOf(image), window)
     const x = this.#channelsFirst(image, node)
-    return this.#channelsLast(this.#add('AveragePool', [x], { kernel_shape: window, strides, pads }))
+    const sliding = this.#window(node, shapeOf(image), window)
+    return this.#channelsLast(this.#add(op, [x], { ...sliding, kernel_shape: window }))
   }
 }
 
@@ -296,13 +364,17 @@ const sameNamed: Readonly<Record<string, string | undefined>> = {
   Add: 'Add',
   AddV2: 'Add',
   BiasAdd: 'Add',
+  Equal: 'Equal',
   Exp: 'Exp',
+  Floor: 'Floor',
+  GreaterEqual: 'GreaterOrEqual',
   Identity: 'Identity',
   Log: 'Log',
   Maximum: 'Max',
   Minimum: 'Min',
   Mul: 'Mul',
   Neg: 'Neg',
+  Range: 'Range',
   RealDiv: 'Div',
   Relu: 'Relu',
   Sigmoid: 'Sigmoid',
@@ -316,7 +388,11 @@ function writeInfo(info: ProtobufWriter, name: string, shape: readonly number[])
   info.string(1, name).message(2, (type) =>
     type.message(1, (tensor) =>
       tensor.integer(1, types.float).message(2, (sides) => {
-        for (const size of shape) sides.message(1, (side) => side.integer(1, size))
+        for (const [axis, size] of shape.entries()) {
+          sides.message(1, (side) =>
+            size === anySide ? side.string(2, `${name}.${axis}`) : side.integer(1, size),
+          )
+        }
       }),
     ),
   )

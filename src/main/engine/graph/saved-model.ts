@@ -176,17 +176,21 @@ function writeSignature(writer: ProtobufWriter, { inputs, outputs }: Signature):
 }
 
 /**
- * A SavedModel message around a GraphDef, with the tag `serve`. It has a signature only if other programs are to call
- * it.
+ * A SavedModel message around a GraphDef, with the tag `serve`. It has signatures, by their names, only if other
+ * programs are to call it.
  */
-export function encodeSavedModel(graph: Uint8Array, signature: Signature | null = null): Uint8Array {
+export function encodeSavedModel(
+  graph: Uint8Array,
+  signatures: Readonly<Record<string, Signature>> = {},
+): Uint8Array {
   const model = new ProtobufWriter()
   model.integer(1, 1).message(2, (meta) => {
     meta.message(1, (info) => info.string(4, 'serve')).blob(2, graph)
-    if (signature === null) return
-    meta.message(5, (entry) =>
-      entry.string(1, 'serving_default').message(2, (value) => writeSignature(value, signature)),
-    )
+    for (const [name, signature] of Object.entries(signatures)) {
+      meta.message(5, (entry) =>
+        entry.string(1, name).message(2, (value) => writeSignature(value, signature)),
+      )
+    }
   })
   return model.bytes()
 }

@@ -2,7 +2,7 @@
 import { requireLength } from '../../platform/array-bounds.ts'
 
 /** The share of the cells that local evidence is the mean of: those that are farthest away. */
-const farthestShare = 0.02
+export const farthestShare = 0.02
 
 /** Averages each value with its neighbors, up to eight, without what lies outside. */
 export function averagedOver3x3(values: Float32Array, rows: number, columns: number): Float32Array {

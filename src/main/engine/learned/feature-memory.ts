@@ -38,10 +38,18 @@ const directionLimit = 128
 const shrinkage = 0.1
 
 /** What one size of the photographs has taught. */
-interface Level extends CellBank {
+export interface Level extends CellBank {
   /** Median distance of a good cell to the nearest of other photographs. */
   unit: number
+  /** Where each cell of the bank is from; null in models that did not keep it. */
+  origins: Float32Array | null
 }
+
+/**
+ * Values of an origin: the number of the photograph in the run's list of training photographs, and where the middle of
+ * the cell lies, x and y as shares of its width and height.
+ */
+export const originWidth = 3
 
 export interface FeatureMemory {
   /** Of averaged features, at each size: what scores are made of. */
@@ -62,15 +70,26 @@ export interface SeenCells {
 
 const levelsOf = ({ scored, drawn }: SeenCells): FeatureCells[] => [...scored, drawn]
 
+/** Where the middle of a cell lies, as shares of the picture's width and height. */
+export function middleOf(
+  { rows, columns, pitch }: Omit<FeatureCells, 'data'>,
+  cell: number,
+): { x: number; y: number } {
+  const { x, y } = pitch ?? { x: 1 / columns, y: 1 / rows }
+  const [column, row] = [cell % columns, Math.floor(cell / columns)]
+  return { x: Math.min(1, (column + 0.5) * x), y: Math.min(1, (row + 0.5) * y) }
+}
+
 interface Photograph {
   cells: SeenCells
   counts: Uint8Array | null
 }
 
-/** A cell's features and the number of its photograph. */
+/** Features of cells, the photograph that each is from in the order of adding, and its origin as it is stored. */
 interface Candidates {
   rows: Float32Array[]
   owners: number[]
+  origins: number[][]
 }
 
 /** Collects cells of good photographs and learns from them. */
@@ -88,11 +107,14 @@ export class MemoryGathering {
     this.#perPhotograph = Math.max(1, Math.floor(candidateLimit / Math.max(1, photographs)))
   }
 
-  /** @param counts 1 for each cell of the first size that counts; null where all do */
-  add(cells: SeenCells, counts: Uint8Array | null): void {
+  /**
+   * @param counts 1 for each cell of the first size that counts; null where all do
+   * @param photograph its number in the run's list; that of adding where it is left out
+   */
+  add(cells: SeenCells, counts: Uint8Array | null, photograph = this.#photographs): void {
     const owner = this.#photographs++
     for (const [at, level] of levelsOf(cells).entries()) {
-      this.#candidates[at] ??= { rows: [], owners: [] }
+      this.#candidates[at] ??= { rows: [], owners: [], origins: [] }
       const candidates = this.#candidates[at]
       const width = level.data.length / (level.rows * level.columns)
       // At the smaller size, a cell that does not count is a small loss; it is a cell of a good part all the same.
@@ -102,6 +124,8 @@ export class MemoryGathering {
       for (const cell of order) {
         candidates.rows.push(level.data.slice(cell * width, (cell + 1) * width))
         candidates.owners.push(owner)
+        const { x, y } = middleOf(level, cell)
+        candidates.origins.push([photograph, x, y])
       }
     }
     const count = cells.drawn.rows * cells.drawn.columns
@@ -144,7 +168,7 @@ export class MemoryGathering {
     }
   }
 
-  #level({ rows, owners }: Candidates): { level: Level; owners: number[] } {
+  #level({ rows, owners, origins }: Candidates): { level: Level; owners: number[] } {
     const features = rows[0]?.length ?? 0
     const sums = new MomentSums(features)
     const step = Math.max(1, Math.ceil(rows.length / covarianceLimit))
@@ -164,7 +188,14 @@ export class MemoryGathering {
       bank.set(white.subarray(from * directions, (from + 1) * directions), at * directions)
     }
     return {
-      level: { ...whitener, bank, unit: 1 },
+      level: {
+        ...whitener,
+        bank,
+        unit: 1,
+        origins: Float32Array.from(
+          [...chosen].flatMap((from) => elementAt(origins, from, 'Cells to choose from')),
+        ),
+      },
       owners: Array.from(chosen, (from) => elementAt(owners, from, 'Cells to choose from')),
     }
   }
@@ -250,7 +281,7 @@ export function memoryTensors({ scored, drawn, usual: { local, all } }: FeatureM
     },
   }
   const named = [...scored.map((level, at) => [String(at), level] as const), [mapName, drawn] as const]
-  for (const [kind, { mean, whitening, bank, unit }] of named) {
+  for (const [kind, { mean, whitening, bank, unit, origins }] of named) {
     const features = mean.length
     const nameOf = (name: string) => `${prefix}${kind}/${name}`
     tensors[nameOf('mean')] = { shape: [features], data: mean }
@@ -258,6 +289,8 @@ export function memoryTensors({ scored, drawn, usual: { local, all } }: FeatureM
     tensors[nameOf('whitening')] = { shape: [features, directions], data: whitening }
     tensors[nameOf('bank')] = { shape: [bank.length / directions, directions], data: bank }
     tensors[nameOf('unit')] = { shape: [1], data: Float32Array.of(unit) }
+    if (origins === null) continue
+    tensors[nameOf('origin')] = { shape: [origins.length / originWidth, originWidth], data: origins }
   }
   return tensors
 }
@@ -271,7 +304,9 @@ export function memoryOfModel(tensors: TensorMap): FeatureMemory | null {
     const [mean, whitening, bank, unit] = ['mean', 'whitening', 'bank', 'unit'].map(
       (name) => tensors[`${prefix}${kind}/${name}`]?.data,
     )
-    return mean && whitening && bank && unit ? { mean, whitening, bank, unit: unit[0] ?? 1 } : null
+    if (!(mean && whitening && bank && unit)) return null
+    const origins = tensors[`${prefix}${kind}/origin`]?.data ?? null
+    return { mean, whitening, bank, unit: unit[0] ?? 1, origins }
   }
   const drawn = levelNamed(mapName)
   if (drawn === null) return null

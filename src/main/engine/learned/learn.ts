@@ -10,8 +10,9 @@ import { createRandom } from '../../platform/random.ts'
 import type { ImageCache } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
+import type { EngineImage } from '../protocol.ts'
 import { scoreImages } from '../scoring/score-images.ts'
-import type { ScorerRequest, TileScorer } from '../scoring/tile-scorer.ts'
+import type { ScorerRequest, SeenPhotograph, TileScorer } from '../scoring/tile-scorer.ts'
 import {
   isLearned,
   type Learnable,
@@ -138,10 +139,13 @@ async function learnFromPhotographs(
   { name, source, scorer }: { name: LearnedComponent; source: LearnsFromPhotographs; scorer: TileScorer },
 ): Promise<Learned> {
   const random = createRandom(seed, name)
+  const numbers = new Map(training.images.map((image, number) => [image, number]))
   const images = random.shuffle([...training.images]).slice(0, source.most)
   const gathering = source.gather(images.length, random, parameters, backbone)
+  const observe = (seen: SeenPhotograph, image: EngineImage): void =>
+    gathering.add(seen, numbers.get(image) ?? 0)
   let done = 0
-  for await (const _ of scoreImages(images, { scorer, mode, overlap, observe: gathering.add })) {
+  for await (const _ of scoreImages(images, { scorer, mode, overlap, observe })) {
     done += 1
     await proceed(name, done, images.length)
   }

@@ -36,6 +36,37 @@ export type TileMeasure = (tile: { map: Float32Array; code: Float32Array | null 
   map: Float32Array | null
 }
 
+/** A place of a photograph, x and y as shares of its width and height. */
+export interface Place {
+  x: number
+  y: number
+}
+
+/** Which cell of a good photograph a place is most like. */
+export interface GoodPlace extends Place {
+  /** The number of the photograph in the run's list of training photographs. */
+  photograph: number
+  /** As that of `ExplainedPlace`. */
+  distance: number
+}
+
+/** What a place of a photograph was compared with. */
+export interface ExplainedPlace extends Place {
+  /** How much of the photograph around x, y was compared, as shares of its width and height. */
+  width: number
+  height: number
+  /** How far it is from the nearest good place: 1 is usual on good parts. */
+  distance: number
+  /** Good places, the nearest first, each of another photograph. */
+  nearest: GoodPlace[]
+}
+
+/** Says for places of a photograph which good ones they were compared with. */
+export interface Explainer {
+  explain(seen: SeenPhotograph, places: readonly Place[]): ExplainedPlace[]
+  dispose(): void
+}
+
 /** What was learned. It adds one component, which is computed in the graph, for each tile, or for each photograph. */
 export interface Learned {
   /** As the model file holds it. */
@@ -45,6 +76,8 @@ export interface Learned {
   readonly inGraph?: GraphComponent['compute']
   ofTile?(size: number): TileMeasure
   ofPhotograph?(): PhotographMeasure
+  /** Null where the model did not keep what is needed for it. */
+  explainer?(): Explainer | null
 }
 
 /** Learns from random good training tiles, cut as for scoring. All of these learnables get the same tiles. */
@@ -71,7 +104,8 @@ export interface LearnsFromPhotographs {
     /** Of the configuration's backbone, as its package names them; null where there is none. */
     backbone: TensorMap | null,
   ): {
-    add(seen: SeenPhotograph): void
+    /** @param photograph its number in the run's list of training photographs */
+    add(seen: SeenPhotograph, photograph: number): void
     finish(): Learned
   }
 }

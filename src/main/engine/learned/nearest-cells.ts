@@ -1,4 +1,5 @@
 /** A bank of whitened cells of good parts, and the distance of other cells to the nearest of it. */
+import { elementAt } from '../../../shared/element-at.ts'
 import { requireLength, requireRows } from '../../platform/array-bounds.ts'
 import { anySide, compile } from '../graph/compile.ts'
 import { tf } from '../tensorflow.ts'
@@ -17,6 +18,12 @@ export interface CellBank {
 /** How many distances are computed at once, at most. */
 const atOnce = 8 * 2 ** 20
 
+/** A cell of the bank, by its number. */
+export interface NearCell {
+  cell: number
+  distance: number
+}
+
 export interface NearestCells {
   /**
    * Distance of each cell to the nearest of the bank.
@@ -24,8 +31,8 @@ export interface NearestCells {
    * @param leftOut cells of the bank that are not compared with; none where it is left out
    */
   distances(cells: Float32Array, leftOut?: (cell: number) => boolean): Float32Array
-  /** The nearest cell of the bank for one cell [features], by its number. */
-  nearest(cell: Float32Array): number
+  /** The nearest cells of the bank for one cell [features], the nearest first, at most so many. */
+  nearest(cell: Float32Array, most: number): NearCell[]
   dispose(): void
 }
 
@@ -104,16 +111,24 @@ export function nearestCells({ mean, whitening, bank }: CellBank): NearestCells 
       }
       return out
     },
-    nearest(cell) {
+    nearest(cell, most) {
       requireLength(cell, features, 'Features of a cell')
-      const result = tf.tidy(() => {
+      const [distances, numbers] = tf.tidy(() => {
         const white = tf.matMul(tf.sub(tf.tensor2d(cell, [1, features]), held.mean), held.whitening)
-        return tf.argMin(tf.add(tf.matMul(white, held.rows), tf.tensor1d(squares)), 1)
+        const products = tf.add(tf.matMul(white, held.rows), tf.tensor1d(squares))
+        const away = tf.sqrt(tf.relu(tf.add(products, tf.sum(tf.square(white)))))
+        const { values, indices } = tf.topk(tf.neg(away), Math.min(most, cells))
+        return [tf.neg(values).as1D(), indices.as1D()] as const
       })
       try {
-        return result.dataSync()[0] ?? 0
+        const found = distances.dataSync()
+        return Array.from(numbers.dataSync(), (number, i) => ({
+          cell: number,
+          distance: elementAt(found, i, 'Distances'),
+        }))
       } finally {
-        result.dispose()
+        distances.dispose()
+        numbers.dispose()
       }
     },
     dispose() {

@@ -1,8 +1,9 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
 import { backboneByName } from '../../model/backbones/registry.ts'
+import { memoryGraphNames } from '../../model/exported-files.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
-import { memoryComponent } from '../../model/scores.ts'
+import { memoryComponent, memoryComponents } from '../../model/scores.ts'
 import { type FeatureExtractor, type FeatureLayer, featureExtractor } from '../backbones/feature-extractor.ts'
 import { foldedWeights } from '../backbones/folded-weights.ts'
 import { type Pixels, resample } from '../data/geometry.ts'
@@ -16,15 +17,15 @@ import {
   memoryTensors,
   type SeenCells,
 } from './feature-memory.ts'
-import type { Learnable, Learned } from './learnable.ts'
+import type { Explainer, Learnable, Learned } from './learnable.ts'
+import { explainPlaces } from './memory-explanation.ts'
+import { memoryGraph } from './memory-graph.ts'
+import { nearestCells } from './nearest-cells.ts'
 import { inSizes, sizesSeen } from './seen-sizes.ts'
 
-/** Where features are taken. */
-function layersOf({ backbone }: LearningParameters): readonly FeatureLayer[] {
-  const known = backboneByName(backbone)
-  if (known === null) throw new TypeError(`There is no backbone "${backbone}".`)
-  return known.layers
-}
+/** Where features of a backbone of the registry are taken; a network that a person added says so itself. */
+const layersOf = ({ backbone }: Pick<LearningParameters, 'backbone'>): readonly FeatureLayer[] =>
+  backboneByName(backbone)?.layers ?? []
 
 const prefix = 'backbone/'
 
@@ -55,12 +56,91 @@ function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhoto
   return inside && cellsInside(drawn, picture, inside, stride)
 }
 
+/** What a memory sees of a photograph, to be learned from and compared several times. */
+export interface SeenByMemory {
+  cells: SeenCells
+  counts: Uint8Array | null
+}
+
+/** A backbone, folded, and what takes its features. @param tensors as its package names them */
+export function openBackbone(
+  parameters: Pick<LearningParameters, 'backbone'>,
+  tensors: TensorMap,
+): { backbone: TensorMap; extractor: FeatureExtractor } {
+  const layers = layersOf(parameters)
+  const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
+  return { backbone, extractor: featureExtractor(layers, backbone) }
+}
+
+/** Takes the features of photographs. @param tensors of the configuration's backbone, as its package names them */
+export function memoryEye(
+  parameters: LearningParameters,
+  tensors: TensorMap,
+): { backbone: TensorMap; see(seen: SeenPhotograph): SeenByMemory; dispose(): void } {
+  const { backbone, extractor } = openBackbone(parameters, tensors)
+  return {
+    backbone,
+    see(seen) {
+      const picture = pictureOf(seen)
+      const cells = cellsOf(extractor, picture, sizesSeen)
+      return { cells, counts: countsOf(cells, picture, seen, extractor.stride) }
+    },
+    dispose: () => extractor.dispose(),
+  }
+}
+
+/** Compares at the first size, as the larger part of a score does. */
+function explainerOf(
+  { scored: [level] }: FeatureMemory,
+  backbone: TensorMap,
+  parameters: LearningParameters,
+): Explainer | null {
+  const origins = level?.origins ?? null
+  if (level === undefined || origins === null) return null
+  const extractor = featureExtractor(layersOf(parameters), backbone)
+  const search = nearestCells(level)
+  return {
+    explain(seen, places) {
+      const { averaged } = extractor.cells(pictureOf(seen))
+      return explainPlaces(averaged, places, { level, origins, search })
+    },
+    dispose() {
+      extractor.dispose()
+      search.dispose()
+    },
+  }
+}
+
 const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
   tensors: { ...named(backbone), ...memoryTensors(memory) },
+  explainer: () => explainerOf(memory, backbone, parameters),
   ofPhotograph() {
     const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
     return {
+      exported: {
+        graph: (hasRegion) => memoryGraph({ memory, extractor, hasRegion }),
+        outputs(picture, inside) {
+          const { width, height } = picture
+          const cells = cellsOf(extractor, picture, memory.scored.length)
+          const counts = inside && cellsInside(cells.drawn, picture, inside, extractor.stride)
+          const { evidence, drawn } = search.recall(cells, counts)
+          const { rows, columns } = cells.drawn
+          const shown = { rows, columns, data: drawn, side: extractor.stride }
+          const [localName, allName] = memoryComponents
+          const one = (value: number) => ({ shape: [1], data: Float32Array.of(value) })
+          return {
+            [localName]: one(evidence.local),
+            [allName]: one(evidence.all),
+            [memoryGraphNames.score]: one(Math.max(evidence.local, evidence.all)),
+            [memoryGraphNames.distances]: { shape: [1, rows, columns], data: drawn },
+            [memoryGraphNames.map]: {
+              shape: [1, height, width],
+              data: distanceMap(shown, width, height).data,
+            },
+          }
+        },
+      },
       measure(seen) {
         const picture = pictureOf(seen)
         const cells = cellsOf(extractor, picture, memory.scored.length)
@@ -90,19 +170,16 @@ export const photographMemory: Learnable = {
     most: 2_048,
     gather(photographs, random, parameters, tensors) {
       if (tensors === null) throw new TypeError('a memory of features needs a backbone')
-      const layers = layersOf(parameters)
-      const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
-      const extractor = featureExtractor(layers, backbone)
+      const eye = memoryEye(parameters, tensors)
       const gathering = new MemoryGathering(photographs, random)
       return {
-        add(seen) {
-          const picture = pictureOf(seen)
-          const cells = cellsOf(extractor, picture, sizesSeen)
-          gathering.add(cells, countsOf(cells, picture, seen, extractor.stride))
+        add(seen, photograph) {
+          const { cells, counts } = eye.see(seen)
+          gathering.add(cells, counts, photograph)
         },
         finish() {
-          extractor.dispose()
-          return learned(gathering.finish(), backbone, parameters)
+          eye.dispose()
+          return learned(gathering.finish(), eye.backbone, parameters)
         },
       }
     },

@@ -60,9 +60,12 @@ interface Taken {
   counts: Uint8Array | null
 }
 
+/** What takes the features. */
+type Eye = Pick<FeatureExtractor, 'channels' | 'stride' | 'cells'>
+
 /** Measures pictures at each scale of a ladder. */
 export class ScaleTrial {
-  readonly #extractor: FeatureExtractor
+  readonly #extractor: Eye
   readonly #random: Random
   readonly #scales: readonly number[]
   /** [sizes][pictures] */
@@ -70,7 +73,7 @@ export class ScaleTrial {
   readonly #pictures: Pick<TrialPicture, 'photograph' | 'type'>[] = []
 
   /** @param scales from the largest on, each `sizeStep` times the one before; the last ones are only further sizes of it */
-  constructor(extractor: FeatureExtractor, scales: readonly number[], random: Random) {
+  constructor(extractor: Eye, scales: readonly number[], random: Random) {
     this.#extractor = extractor
     this.#scales = scales
     this.#random = random

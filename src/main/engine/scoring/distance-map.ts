@@ -87,7 +87,7 @@ export function farthest({ data, counted = data.length }: Distances): number {
 }
 
 /** Subtracted from the distances in a map: hardly any cell of a good part is nearer than this. */
-const nearest = 1
+export const nearestInMap = 1
 
 /**
  * A map of the photograph from the distances of its cells, between their middles by straight lines. What is usual
@@ -113,7 +113,7 @@ export function distanceMap(
       const line = (row: number): number =>
         data[row * columns + column.low] * (1 - column.share) +
         data[row * columns + column.high] * column.share
-      out[y * width + x] = Math.max(0, line(low) * (1 - share) + line(high) * share - nearest)
+      out[y * width + x] = Math.max(0, line(low) * (1 - share) + line(high) * share - nearestInMap)
     }
   }
   return { data: out, width, height, channels: 1 }

@@ -107,7 +107,7 @@ class OpenPicture {
       ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
       : null
     const seen: SeenPhotograph = { photograph, reconstruction, inside, insideAt, forFeatures }
-    observe?.(seen)
+    observe?.(seen, image)
     const measured = ofPhotograph.map((measure) => measure.measure(seen))
     const values = measured.flatMap((of) => of.values)
     for (const [i, value] of values.entries()) {
@@ -197,7 +197,7 @@ interface FinishOptions {
   ofPhotograph: readonly NamedMeasure[]
   onlyWhole: boolean
   /** Called with each photograph; pictures of full size are then not made. */
-  observe?: ((seen: SeenPhotograph) => void) | undefined
+  observe?: ((seen: SeenPhotograph, image: EngineImage) => void) | undefined
 }
 
 export interface ScoreImagesOptions extends Pick<FinishOptions, 'observe'> {

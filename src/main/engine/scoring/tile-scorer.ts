@@ -1,5 +1,7 @@
 /** What scores tiles, and what scoring asks of a system's graph besides the system's own components. */
+import type { TensorMap } from '../../model/safetensors.ts'
 import type { Pixels } from '../data/geometry.ts'
+import type { StepGraph } from '../graph/program-graph.ts'
 import { disposeWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { Tensor } from '../tensorflow.ts'
@@ -59,7 +61,21 @@ export interface PhotographMeasure {
      */
     map: ((width: number, height: number) => Pixels) | null
   }
+  /** The same for other programs; left out where it cannot be one graph. */
+  readonly exported?: ExportedMeasure
   dispose(): void
+}
+
+/** A measure of the whole photograph, as other programs compute it. */
+export interface ExportedMeasure {
+  /** @param hasRegion whether the graph also takes which pixels count */
+  graph(hasRegion: boolean): StepGraph
+  /**
+   * What the graph has to give, by the names of its outputs, as the engine computes it.
+   * @param picture in the size in which features are taken, three channels in [-1, 1]
+   * @param inside 1 for each pixel that counts; null where all do
+   */
+  outputs(picture: Pixels, inside: Uint8Array | null): TensorMap
 }
 
 /** A measure with the names of its components. */

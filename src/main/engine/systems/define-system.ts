@@ -29,6 +29,9 @@ export interface SystemDefinition<C extends StoredConfig, W extends Record<strin
   createScorer(config: C, weights: W, batch: number, request: ScorerRequest): TileScorer
 }
 
+/** What was stored before there was a choice is resized as it was then. */
+const asStored = (config: Record<string, unknown>): unknown => ({ resizing: 'libvips', ...config })
+
 export function defineSystem<C extends StoredConfig, W extends Record<string, Weights>>(
   system: SystemDefinition<C, W>,
 ): System {
@@ -37,7 +40,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
   return {
     async train(context) {
       const { config: chosen, choice } = await withChosenScale(context)
-      const config = schema.parse(chosen)
+      const config = schema.parse(asStored(chosen))
       const result = await runTraining<W>(context, {
         model,
         config,
@@ -50,7 +53,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
       return { ...result, featureScale: choice }
     },
     load({ tensors, description }, batch) {
-      const config = schema.parse(description.config)
+      const config = schema.parse(asStored(description.config))
       const weights = createWeights(config, nothingDrawn)
       const sets = Object.values(weights)
       loadWeights(tensors, ...sets)
@@ -63,6 +66,15 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
         overlap: config.overlap,
         options: { ...scoring(config), expectedCriticValue, parts },
       }
+    },
+    explain({ tensors, description }) {
+      const config = schema.parse(description.config)
+      for (const learned of learnedOfModel(tensors, learningOf(config)).values()) {
+        const explainer = learned.explainer?.() ?? null
+        if (explainer)
+          return { mode: { ...config, regionOfInterest: description.regionOfInterest }, explainer }
+      }
+      return null
     },
   }
 }

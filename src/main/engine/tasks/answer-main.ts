@@ -5,8 +5,9 @@ import { failureData } from '../../../shared/failure.ts'
 import { removeLeftovers } from '../../platform/durable-file.ts'
 import { storageFailure } from '../../platform/storage-errors.ts'
 import {
+  type CurveTask,
   type EngineImage,
-  type ExportTask,
+  type EngineTask,
   type FromEngine,
   type MetricPoint,
   type ScoreTask,
@@ -16,9 +17,12 @@ import {
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, TaskControl } from '../task-control.ts'
 import { provider } from '../tensorflow.ts'
+import { curveTask } from './curve-task.ts'
 import { proveDevice } from './device-proof.ts'
+import { explainTask } from './explain-task.ts'
 import { exportTask } from './export-task.ts'
 import { rowsUnstored, type Successor, scoreTask } from './score-task.ts'
+import { tryBackbone } from './try-backbone.ts'
 
 /** Milliseconds between two progress messages. */
 const progressEvery = 100
@@ -130,12 +134,15 @@ class TaskLoop {
       case 'prove':
         this.#port.send({ type: 'proved', proof: proveDevice() })
         return
+      case 'try-backbone':
+        void tryBackbone(message.file).then((failure) => this.#port.send({ type: 'backbone-tried', failure }))
+        return
       case 'exit':
         this.#host.exit(0)
     }
   }
 
-  async #run(task: TrainTask | ScoreTask | ExportTask): Promise<void> {
+  async #run(task: EngineTask): Promise<void> {
     const work: Work = {
       control: new TaskControl(),
       stored: 0,
@@ -146,10 +153,25 @@ class TaskLoop {
     }
     this.#tasks.set(task.task, work)
     try {
-      await removeLeftovers(task.folder)
-      if (task.kind === 'train') await this.#train(task, work)
-      else if (task.kind === 'score') await this.#score(task, work)
-      else this.#port.send({ type: 'exported', task: task.task, result: await exportTask(task) })
+      // What writes nothing needs no clean folder, and in it another task may be writing at this moment.
+      if (task.kind !== 'explain' && task.kind !== 'curve') await removeLeftovers(task.folder)
+      const { task: id } = task
+      switch (task.kind) {
+        case 'train':
+          await this.#train(task, work)
+          break
+        case 'score':
+          await this.#score(task, work)
+          break
+        case 'export':
+          this.#port.send({ type: 'exported', task: id, result: await exportTask(task) })
+          break
+        case 'curve':
+          await this.#curve(task, work)
+          break
+        case 'explain':
+          this.#port.send({ type: 'explained', task: id, result: await explainTask(task) })
+      }
     } catch (error) {
       if (error instanceof Cancelled)
         this.#port.send({ type: 'cancelled', task: task.task, step: error.step })
@@ -157,6 +179,23 @@ class TaskLoop {
     } finally {
       this.#tasks.delete(task.task)
     }
+  }
+
+  async #curve(task: CurveTask, { control }: Work): Promise<void> {
+    const { send } = this.#port
+    const id = task.task
+    const progress = limited((phase: string, done: number, total: number, secondsLeft: number | null) =>
+      send({ type: 'progress', task: id, phase, done, total, secondsLeft }),
+    )
+    const result = await curveTask({
+      task,
+      control,
+      progress: progress.call,
+      log: (level, message) => send({ type: 'log', level, message }),
+      paused: () => send({ type: 'paused', task: id }),
+      continued: () => send({ type: 'continued', task: id }),
+    })
+    send({ type: 'curve-done', task: id, result })
   }
 
   async #train(task: TrainTask, { control }: Work): Promise<void> {

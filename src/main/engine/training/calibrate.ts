@@ -77,7 +77,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     if ('why' in scored) {
       context.log(
         'warn',
-        `${scored.image.file} was left out of the calibration: ${wordsIn('en').text('failure', scored.why, 'title')}`,
+        `${scored.image.name ?? scored.image.file} was left out of the calibration: ${wordsIn('en').text('failure', scored.why, 'title')}`,
       )
       continue
     }

@@ -3,15 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { elementAt } from '../../../shared/element-at.ts'
 import { failureData } from '../../../shared/failure.ts'
+import type { RegionOfInterest } from '../../../shared/region-of-interest.ts'
 import { type ScaleChoice, scaleChoiceSchema } from '../../../shared/run.ts'
-import { backboneByName } from '../../model/backbones/registry.ts'
 import { type MadeDefectType, madeDefectTypes } from '../../model/made-defect-types.ts'
 import { readTensors } from '../../model/safetensors.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { createRandom } from '../../platform/random.ts'
-import { featureExtractor } from '../backbones/feature-extractor.ts'
-import { foldedWeights } from '../backbones/folded-weights.ts'
 import { type LoadedImage, loadImage } from '../data/load-image.ts'
+import { openBackbone } from '../learned/photograph-memory.ts'
 import { chosenScale, ScaleTrial, scalesFor, withFurtherSizes } from '../learned/working-scale.ts'
 import type { EngineImage } from '../protocol.ts'
 import { Cancelled } from '../task-control.ts'
@@ -27,14 +26,47 @@ const fewestPhotographs = 4
 /** The choice is kept with the run, so that a resumed training goes on with it. */
 const fileOf = (folder: string): string => join(folder, 'feature-scale.json')
 
+/** What a scale is chosen for. */
+export interface ScaleRequest {
+  /** Good photographs. */
+  train: readonly EngineImage[]
+  validation: readonly EngineImage[]
+  seed: number
+  regionOfInterest?: RegionOfInterest | undefined
+  backbone: { name: string; file: string }
+}
+
+interface Reporting {
+  log(level: 'info' | 'warn', message: string): void
+  /** Reports progress; throws where the work is to stop. */
+  proceed(done: number, total: number): Promise<void>
+}
+
 /** The configuration with a number where it left the scale open, and how that was found; null where it was given. */
 export async function withChosenScale(
   context: TrainingContext,
 ): Promise<{ config: Record<string, unknown>; choice: ScaleChoice | null }> {
-  const { config, backbone } = context.task
+  const { task } = context
+  const { config, backbone } = task
   if (config.featureScale !== 'auto' || backbone === undefined) return { config, choice: null }
-  const choice = (await kept(context)) ?? (await choose(context, backbone))
-  await writeFileDurably(fileOf(context.task.folder), `${JSON.stringify(choice)}\n`)
+  const found = await kept(context)
+  const choice =
+    found ??
+    (await chooseScale(
+      { ...task, backbone },
+      {
+        log: context.log,
+        async proceed(done, total) {
+          context.progress('scale', done, total, null)
+          const goesOn = await context.control.proceed(
+            () => context.paused(),
+            () => context.continued(),
+          )
+          if (!goesOn) throw new Cancelled(0)
+        },
+      },
+    ))
+  if (found === null) await writeFileDurably(fileOf(task.folder), `${JSON.stringify(choice)}\n`)
   return { config: { ...config, featureScale: choice.scale }, choice }
 }
 
@@ -49,46 +81,33 @@ async function kept({ task: { folder, resume } }: TrainingContext): Promise<Scal
 
 const rounded = (scale: number): number => Math.round(100 * scale) / 100
 
-async function choose(
-  context: TrainingContext,
-  backbone: { name: string; file: string },
-): Promise<ScaleChoice> {
-  const { task } = context
-  const random = createRandom(task.seed, 'feature scale')
+/** Compares scales on a few good photographs. @throws what `proceed` throws */
+export async function chooseScale(request: ScaleRequest, { log, proceed }: Reporting): Promise<ScaleChoice> {
+  const { train, validation, seed, backbone } = request
+  const random = createRandom(seed, 'feature scale')
   // Photographs of the validation split first: the networks learn nothing from them.
-  const images = [...random.shuffle([...task.validation]), ...random.shuffle([...task.train])].slice(
-    0,
-    mostPhotographs,
-  )
-  const scales = scalesFor([...task.train, ...task.validation])
+  const images = [...random.shuffle([...validation]), ...random.shuffle([...train])].slice(0, mostPhotographs)
+  const scales = scalesFor([...train, ...validation])
   const largest = rounded(elementAt(scales, 0, 'Scales'))
   if (images.length < fewestPhotographs || scales.length === 1) {
-    context.log('info', `Features are taken at the scale ${largest}: there is nothing to compare it with.`)
+    log('info', `Features are taken at the scale ${largest}: there is nothing to compare it with.`)
     return { scale: largest, photographs: images.length, tried: [] }
   }
-  const known = backboneByName(backbone.name)
-  if (known === null) throw new TypeError(`There is no backbone "${backbone.name}".`)
   const { tensors } = await readTensors(backbone.file)
-  const blocks = known.layers.map(({ block }) => block)
-  const extractor = featureExtractor(known.layers, foldedWeights(tensors, Math.max(...blocks)))
+  const { extractor } = openBackbone({ backbone: backbone.name }, tensors)
   try {
     const trial = new ScaleTrial(extractor, withFurtherSizes(scales), random)
     let added = 0
     for (const [photograph, image] of images.entries()) {
-      const isAdded = await addPhotograph(trial, { context, images, photograph, image, scale: largest })
+      const isAdded = await addPhotograph(trial, { request, log, images, photograph, image, scale: largest })
       if (isAdded) added += 1
-      context.progress('scale', photograph + 1, images.length, null)
-      const goesOn = await context.control.proceed(
-        () => context.paused(),
-        () => context.continued(),
-      )
-      if (!goesOn) throw new Cancelled(0)
+      await proceed(photograph + 1, images.length)
     }
     if (added < fewestPhotographs) return { scale: largest, photographs: added, tried: [] }
     const tried = trial.finish().map((of) => ({ ...of, scale: rounded(of.scale) }))
     const scale = chosenScale(tried)
     const told = tried.map((of) => `${of.scale}: ${of.made.toFixed(3)}`).join(', ')
-    context.log('info', `Features are taken at the scale ${scale}. AUROC of drawn defects: ${told}.`)
+    log('info', `Features are taken at the scale ${scale}. AUROC of drawn defects: ${told}.`)
     return { scale, photographs: added, tried }
   } finally {
     extractor.dispose()
@@ -96,7 +115,8 @@ async function choose(
 }
 
 interface Adding {
-  context: TrainingContext
+  request: ScaleRequest
+  log: Reporting['log']
   images: readonly EngineImage[]
   photograph: number
   image: EngineImage
@@ -109,15 +129,16 @@ interface Adding {
  */
 async function addPhotograph(
   trial: ScaleTrial,
-  { context, images, photograph, image, scale }: Adding,
+  { request, log, images, photograph, image, scale }: Adding,
 ): Promise<boolean> {
-  const { regionOfInterest, seed } = context.task
+  const { regionOfInterest, seed } = request
   const mode = {
     input: 'tiles',
     size: 32,
     channels: 3,
     scale,
     normalization: 'none',
+    resizing: 'exact',
     regionOfInterest,
   } as const
   const donor = elementAt(images, (photograph + 1) % images.length, 'Photographs')
@@ -137,7 +158,7 @@ async function addPhotograph(
     }
   } catch (error) {
     const { code } = failureData(error)
-    context.log('warn', `${image.file} takes no part in the choice of a scale: ${code}`)
+    log('warn', `${image.file} takes no part in the choice of a scale: ${code}`)
     return false
   }
   for (const { type, picture } of loaded) {

@@ -143,6 +143,12 @@ export class Course {
     this.context.log('warn', wordsIn('en').text('warning', warning))
   }
 
+  /** A resumed training finds again what it has reported before. */
+  warnOnce(warning: Message): void {
+    const said = JSON.stringify(warning)
+    if (!this.state.warnings.some((known) => JSON.stringify(known) === said)) this.warn(warning)
+  }
+
   #secondsLeft(): number | null {
     const pace = this.#pace.step
     const at = this.#stages.findIndex(({ phase }) => phase === this.state.phase)

@@ -1,6 +1,7 @@
 /** The end of a training: what is learned besides the networks, calibration, the model file, and the report. */
 import { writeModel } from '../../model/model-file.ts'
 import { digestOf, readTensors } from '../../model/safetensors.ts'
+import { memoryComponent } from '../../model/scores.ts'
 import { dropGraphs } from '../graph/kept-graphs.ts'
 import { precisionHere } from '../graph/precision-here.ts'
 import { learn } from '../learned/learn.ts'
@@ -68,6 +69,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
         componentNames: scorer.componentNames,
         ...measured,
         weightsSha256,
+        ...(learned.has(memoryComponent) && task.backbone?.notice ? { notice: task.backbone.notice } : {}),
         ...(task.regionOfInterest && { regionOfInterest: task.regionOfInterest }),
         ...(precision === 'bfloat16' ? { precision } : {}),
       },

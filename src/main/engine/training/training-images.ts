@@ -1,7 +1,7 @@
 /** The photographs of a training as its stages ask for them: random batches, validation tiles, and the first ones. */
 import { createRandom } from '../../platform/random.ts'
 import { cutTile } from '../data/geometry.ts'
-import { ImageCache } from '../data/image-cache.ts'
+import { ImageCache, type OnUnreadable } from '../data/image-cache.ts'
 import { unpack } from '../data/packed-samples.ts'
 import { type SamplerState, TrainingBatches } from '../data/training-batches.ts'
 import type { TrainTask } from '../protocol.ts'
@@ -19,11 +19,16 @@ export class TrainingImages {
   readonly #validation: ImageCache
   #validationTiles: Promise<ValidationTiles> | null = null
 
-  constructor({ train, validation, seed, regionOfInterest }: TrainTask, config: TrainingConfig) {
+  constructor(
+    { train, validation, seed, regionOfInterest }: TrainTask,
+    config: TrainingConfig,
+    onUnreadable: OnUnreadable,
+  ) {
     this.mode = { ...config, regionOfInterest }
-    this.training = new ImageCache(train, this.mode, cacheLimit)
+    this.training = new ImageCache(train, this.mode, cacheLimit, onUnreadable)
     this.#seed = seed
-    this.#validation = new ImageCache(validation.slice(0, validationLimit), this.mode, cacheLimit / 4)
+    const chosen = validation.slice(0, validationLimit)
+    this.#validation = new ImageCache(chosen, this.mode, cacheLimit / 4, onUnreadable)
   }
 
   /** Training batches from a position in the stream on. */

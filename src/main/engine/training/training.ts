@@ -4,6 +4,8 @@
  * however often the training was interrupted.
  */
 
+import { inside, message } from '../../../shared/messages/message.ts'
+import { refusalMessage } from '../../images/refusal.ts'
 import { readModel } from '../../model/model-file.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { precisionHere } from '../graph/precision-here.ts'
@@ -27,7 +29,14 @@ export async function runTraining<W extends Record<string, Weights>>(
   definition: TrainingDefinition<W>,
 ): Promise<TrainResult> {
   const course = new Course(context, definition)
-  const images = new TrainingImages(context.task, definition.config)
+  const images = new TrainingImages(context.task, definition.config, ({ name, file }, refusal) =>
+    course.warnOnce(
+      message('photograph-left-out', {
+        file: name ?? file,
+        refusal: inside('failure', refusalMessage(refusal)),
+      }),
+    ),
+  )
   let checkpoint = context.task.resume ? await resumed(course) : null
   tellPrecision(context, definition)
   for (;;) {

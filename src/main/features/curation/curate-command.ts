@@ -1,10 +1,12 @@
 /** `curate`: proposes accepted parts to learn from, and keeps what a person confirms as a version of the dataset. */
+
 import { z } from 'zod'
 import type { CurationProposal, DatasetVersion, VersionDifference } from '../../../shared/curation.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { wholeNumber, wholeNumbers } from '../../command-line/option-values.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
@@ -123,7 +125,7 @@ function proposalText({ run, dataset, base, candidates, removals, heldOut }: Cur
     `Dataset "${dataset}", version ${base.number} with ${base.images} images.\n` +
     (rows.length > 0 ? textTable([[' image', '', '     score', 'look again', 'file'], ...rows]) : '') +
     removals
-      .map(({ image, file, why }) => `${String(image).padStart(6)}  remove  ${why}  ${file}\n`)
+      .map(({ image, file, why }) => `${String(image).padStart(6)}  remove  ${why}  ${printableLine(file)}\n`)
       .join('') +
     `${added} would be added, ${removals.length} removed; ${candidates.length - added} wait for a second look.\n` +
     (heldOut > 0
@@ -162,7 +164,7 @@ const listAnswer = (versions: DatasetVersion[]): Answer => ({
 const differenceAnswer = (difference: VersionDifference): Answer => ({
   document: difference,
   text:
-    difference.added.map(({ image, file }) => `+ ${image}  ${file}\n`).join('') +
-    difference.removed.map(({ image, file }) => `- ${image}  ${file}\n`).join('') +
+    difference.added.map(({ image, file }) => `+ ${image}  ${printableLine(file)}\n`).join('') +
+    difference.removed.map(({ image, file }) => `- ${image}  ${printableLine(file)}\n`).join('') +
     `Version ${difference.b.number} has ${difference.added.length} more and ${difference.removed.length} fewer than version ${difference.a.number}; ${difference.kept} are in both.\n`,
 })

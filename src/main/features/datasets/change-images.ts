@@ -62,6 +62,7 @@ const drawnRow = z.object({
   split: splitSchema,
   label: labelSchema,
   defectType: z.string().nullable(),
+  partGroup: z.string().nullable(),
 })
 
 /**
@@ -76,7 +77,7 @@ export function splitImages(
   return db.transaction(() => {
     const images: DrawnImage[] = db.all(
       drawnRow,
-      `SELECT id, sha256, file, split, label, defect_type AS defectType FROM image
+      `SELECT id, sha256, file, split, label, defect_type AS defectType, part_group AS partGroup FROM image
        WHERE dataset_id = $datasetId AND removed_at IS NULL ORDER BY id`,
       { datasetId },
     )

@@ -15,11 +15,13 @@ export interface DrawnImage {
   split: Split
   label: Label
   defectType: string | null
+  /** The part that it shows, as an import or an earlier pattern found it. */
+  partGroup: string | null
 }
 
 export interface Draw {
   splits: Map<number, Split>
-  /** The part group that the pattern found in each image's name. */
+  /** The part group that the pattern found in each image's name; without a pattern, the one that it has. */
   groups: Map<number, string>
   preview: SplitPreview
 }
@@ -40,10 +42,10 @@ export function drawSplits(images: readonly DrawnImage[], request: SplitRequest,
   const byGroup = new Map<string, DrawnImage[]>()
   for (const image of images) {
     const found = expression?.exec(image.file)
-    const group = found ? (found[1] ?? found[0]) : null
+    const group = found ? (found[1] ?? found[0]) : expression ? null : image.partGroup
+    if (group !== null) groups.set(image.id, group)
     if (expression) {
       if (group === null) unmatched += 1
-      else groups.set(image.id, group)
       if (examples.length < exampleCount) examples.push({ file: image.file, group })
     }
     // An image without a group is a group by itself; its key cannot be equal to a name.

@@ -45,7 +45,7 @@ const backbone = ({ title, licence, weights }: MachineFacts['backbones'][number]
   message('backbone', {
     title,
     licence,
-    ...(weights === null ? { case: 'absent' } : weights.source === 'import' ? { case: 'import' } : {}),
+    ...(weights === null ? { case: 'absent' } : weights.source === 'setup' ? {} : { case: weights.source }),
   })
 
 function tensorflow({ engine: { provider } }: MachineFacts): Message {

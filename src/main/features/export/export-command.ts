@@ -7,6 +7,7 @@ import type { AddCommand } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { oneOf, wholeNumber } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'
+import { WrongUse } from '../../command-line/wrong-use.ts'
 import { reportLanguages } from '../report/words.ts'
 
 const formats = ['safetensors', 'savedmodel', 'onnx', 'package', 'csv', 'parquet', 'masks', 'report'] as const
@@ -27,6 +28,10 @@ export const addExport: AddCommand = (line) =>
       ['export --run 0mc3 --format package --to line4', 'for another workstation, see "import-model"'],
       ['export --run 0mc3 --format parquet --to line4.parquet', 'scores, and decisions beside them'],
       [
+        'export --run 0mc3 --format csv --components --to line4.csv',
+        'and all that scores are made of, for each tile',
+      ],
+      [
         'export --run 0mc3 --format report --to line4.pdf --language zh-CN',
         'for an auditor; .html is one page with all inside',
       ],
@@ -43,6 +48,7 @@ export const addExport: AddCommand = (line) =>
         )
         .addOption(oneOf('--language <language>', 'of a report (default: en)', reportLanguages))
         .addOption(oneOf('--split <split>', 'what a report is about (default: test)', splitSchema.options))
+        .option('--components', 'with csv and parquet: also the components that scores are made of')
         .option('--operator <name>', 'who exports (default: the name of this user account)'),
     options: z.object({
       run: z.string(),
@@ -51,9 +57,15 @@ export const addExport: AddCommand = (line) =>
       batch: z.number().default(1),
       language: z.enum(reportLanguages).default('en'),
       split: splitSchema.default('test'),
+      components: z.boolean().default(false),
       operator: z.string().optional(),
     }),
-    async act(context, { run, format, to, batch, language, split, operator = accountName(context.io) }) {
+    async act(context, options) {
+      const { run, format, to, batch, language, split, components } = options
+      const { operator = accountName(context.io) } = options
+      if (components && format !== 'csv' && format !== 'parquet') {
+        throw new WrongUse('--components goes with --format csv or parquet.')
+      }
       const session = await context.session()
       if (format !== 'safetensors') {
         const [{ startExport }, { exportSummarySchema }] = await Promise.all([
@@ -67,6 +79,7 @@ export const addExport: AddCommand = (line) =>
           batch,
           language,
           split,
+          components,
           operator,
         })
         const ended = await followJob(context, session, job)

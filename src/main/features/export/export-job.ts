@@ -17,7 +17,7 @@ import { runWorkspaceTask } from '../../threads/run-task.ts'
 import type { ReportLanguage } from '../report/words.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 import { exportModel as exportSafetensors } from './export-model.ts'
-import { type Manifest, manifestOf } from './manifest.ts'
+import { type Manifest, manifestOf, needsMore } from './manifest.ts'
 import type { ExportSummary, TableFormat } from './table-formats.ts'
 import { writeTablesTask } from './table-task.ts'
 import { type ModelFormat, modelFormats, placeModel, readDescription, removeMade } from './write-model.ts'
@@ -34,6 +34,8 @@ export interface ExportRequest {
   /** Language of a report. */
   language: ReportLanguage
   split: Split
+  /** Whether tables have the components of scores too. */
+  components: boolean
   /** Who asked for it; null where nobody signed in. */
   operator: string | null
 }
@@ -53,7 +55,7 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
     lane: isModelFormat(format) ? 'engine' : 'disk',
     async work(context) {
       if (isModelFormat(format)) return exportModel(session, { ...request, format }, context)
-      const { run, to, language, split } = request
+      const { run, to, language, split, components } = request
       if (format === 'safetensors') {
         const { files } = await exportSafetensors(session.workspace, { run, to })
         const paths = files.map((file) => join(to, file))
@@ -62,7 +64,7 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
       const summary = await runWorkspaceTask(
         session.workspace,
         writeTablesTask,
-        { run, format, to, language, split, version: applicationVersion() },
+        { run, format, to, language, split, components, version: applicationVersion() },
         {
           onProgress: ({ done, total }) =>
             context.progress({ phase: 'export', done, total, secondsLeft: null, paused: false }),
@@ -116,6 +118,7 @@ async function exportModel(
     batch,
     version,
     metadata: { fanoscope: JSON.stringify(metadata) },
+    needsOnnx: format === 'onnx',
   }
   context.progress({ phase: 'export', done: 0, total: 1, secondsLeft: null, paused: false })
   const made = `${folder}/${inside}`
@@ -131,10 +134,10 @@ async function exportModel(
 }
 
 /**
- * Refuses the format `graph` where the graph alone cannot compute the score in use; a package also has what is
- * measured outside the graph.
+ * Refuses every format but a package where the graphs alone cannot compute the score in use; a package also has what
+ * is measured outside of them.
  */
 function requireInGraph({ score }: Manifest, format: ModelFormat): void {
-  if (format === 'package' || !score.beside.includes(score.kind)) return
+  if (format === 'package' || !needsMore(score.kind, score.beside)) return
   throw new Failure('score-not-in-graph', { score: score.kind })
 }

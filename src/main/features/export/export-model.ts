@@ -16,6 +16,8 @@ import { writeFileDurably } from '../../platform/durable-file.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
+import { noticeOf } from './manifest.ts'
+import { noticeFile, noticeText } from './notice.ts'
 
 export interface ExportedModel {
   run: string
@@ -44,11 +46,14 @@ export async function exportModel(
   const { white: white16 } = await readTrainingList(workspace, run)
   const { to } = request
   await requireEmpty(to)
+  const notices = noticesOf(model, run)
   try {
     await mkdir(to, { recursive: true })
     await writeTensors(join(to, weightsName), model.tensors, { format: 'fanoscope-1' })
-    const config = `${JSON.stringify(describeModel(run, model, white16), null, 1)}\n`
+    const notice = await noticeText(notices)
+    const config = `${JSON.stringify(describeModel(run, model, { white16, notices }), null, 1)}\n`
     // The configuration is written last: where it exists, the export is complete.
+    if (notice !== null) await writeFileDurably(join(to, noticeFile), notice)
     await writeFileDurably(join(to, configName), config)
   } catch (error) {
     throw new Failure('export-failed', { folder: to, reason: reasonOf(error) }, { cause: error })
@@ -57,10 +62,15 @@ export async function exportModel(
     run: run.id,
     format: 'safetensors',
     to,
-    files: [weightsName, configName],
+    files: [weightsName, configName, ...(notices.length > 0 ? [noticeFile] : [])],
     weights: Object.values(model.tensors).reduce((sum, { data }) => sum + data.length, 0),
     weightsSha256: model.description.weightsSha256,
   }
+}
+
+function noticesOf({ description }: StoredModel, run: Run): string[] {
+  const notice = noticeOf(description, run)
+  return notice === null ? [] : [notice]
 }
 
 async function requireEmpty(folder: string): Promise<void> {
@@ -75,7 +85,11 @@ async function requireEmpty(folder: string): Promise<void> {
 const latentSchema = z.object({ latent: z.int().positive() })
 
 /** The content of `config.json`: what is needed to compute the model's scores. */
-function describeModel(run: Run, { description }: StoredModel, white16: number): Record<string, unknown> {
+function describeModel(
+  run: Run,
+  { description }: StoredModel,
+  { white16, notices }: { white16: number; notices: string[] },
+): Record<string, unknown> {
   const { model, config, componentNames, calibration, mapScale, expectedCriticValue, parts, weightsSha256 } =
     description
   const names = scoresFrom(componentNames)
@@ -95,6 +109,7 @@ function describeModel(run: Run, { description }: StoredModel, white16: number):
     mapScale,
     calibration,
     ...(model === 'anogan' ? { searchStart: [...searchStart(latentSchema.parse(config).latent)] } : {}),
+    notices,
     weightsSha256,
   }
 }

@@ -4,8 +4,18 @@ import { z } from 'zod'
 import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-of-interest.ts'
 import { type Run, scorePartsSchema } from '../../../shared/run.ts'
 import { jsonObjectSchema, sha256Schema } from '../../../shared/values.ts'
+import { backboneNotice } from '../../model/backbones/registry.ts'
+import { exportFiles, memoryGraphNames, signatures } from '../../model/exported-files.ts'
 import type { ModelDescription } from '../../model/model-file.ts'
-import { besideGraph, scoreKinds, scoresFrom } from '../../model/scores.ts'
+import { leastFeatureSide } from '../../model/parameters.ts'
+import {
+  besideGraph,
+  memoryComponent,
+  memoryComponents,
+  scoreKinds,
+  scoresFrom,
+  textureComponent,
+} from '../../model/scores.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -13,11 +23,16 @@ import { settingsInUse } from '../runs/score-settings.ts'
 
 /** How a photograph becomes the input of the graph; the run's configuration and the manifest say it in the same way. */
 const inputOfGraph = {
-  /** `whole`: stretched to size x size. `tiles`: scaled by `scale`, then cut into overlapping tiles. */
-  input: z.enum(['whole', 'tiles']),
-  size: z.int(),
+  /**
+   * `whole`: stretched to size x size. `tiles`: scaled by `scale`, then cut into overlapping tiles. `photograph`: not
+   * cut; the only graph is that of `memory`.
+   */
+  input: z.enum(['whole', 'tiles', 'photograph']),
+  size: z.int().nullable(),
   channels: z.union([z.literal(1), z.literal(3)]),
   scale: z.number(),
+  /** `exact`: as `docs/model-format.md` says. `libvips`: also of models from before there was a choice. */
+  resizing: z.enum(['exact', 'libvips']).default('libvips'),
   /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
   normalization: z.enum(['none', 'local']).default('none'),
   overlap: z.number(),
@@ -47,9 +62,29 @@ export const manifestSchema = z.object({
     white16: z.number(),
     resize: z.literal('linear, antialiased'),
     gray: z.literal('Rec. 601'),
-    tensor: z.literal('float32 [batch, size, size, channels]'),
+    tensor: z.enum(['float32 [batch, size, size, channels]', 'float32 [1, height, width, 3]']),
     batch: z.int(),
   }),
+  /** The graph of whole photographs; null where the run has no memory of features. */
+  memory: z
+    .object({
+      /** What it is called in the SavedModel, and its ONNX file in a package. */
+      signature: z.string(),
+      onnx: z.string(),
+      backbone: z.string(),
+      /** Photographs are scaled by this, but not so that their shorter side has fewer pixels than `leastSide`. */
+      scale: z.number(),
+      leastSide: z.int(),
+      tensor: z.literal('float32 [1, height, width, 3]'),
+      inputs: z.array(z.string()),
+      outputs: z.array(z.string()),
+      /** What the map of the run has besides the graph's `map`, by the names of learned components. */
+      mapBeside: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
+  /** Licence notices that go with the model. */
+  notices: z.array(z.string()).default([]),
   /** How the graph's components of tiles become a score. */
   score: z.object({
     kind: z.string(),
@@ -60,12 +95,12 @@ export const manifestSchema = z.object({
     expectedCriticValue: z.number(),
     /** What is usual of each part of the score `combined`. */
     parts: scorePartsSchema.exactOptional(),
-    /** Components that the graph outputs, in order. */
+    /** Components that the graph of tiles outputs, in order; those of the graph of photographs are in `memory`. */
     components: z.array(z.string()),
-    /** Components that are measured outside of the graph. */
+    /** Components that no graph outputs. */
     beside: z.array(z.string()),
     /**
-     * Set where the score above needs components from outside of the graph: a score that the graph alone can compute.
+     * Set where the score above needs components from outside of the graphs: a score that these alone can compute.
      * Its threshold was not set by a person: this share of the normal validation images scores below it.
      */
     ofGraph: z
@@ -99,10 +134,25 @@ export type Manifest = z.infer<typeof manifestSchema>
 /** The share of normal validation images below the threshold of a score for which no person set one. */
 const normalShare = 0.99
 
-/** A score that the graph alone can compute, where it cannot compute the one in use; null where it can. */
-function scoreOfGraph(kind: string, { componentNames, calibration }: ModelDescription) {
-  if (!besideGraph.includes(kind)) return null
-  const given = scoresFrom(componentNames.filter((name) => !besideGraph.includes(name)))
+/** Where each component of a model comes from, once it is exported. */
+function placesOf({ model, componentNames }: ModelDescription) {
+  const ofMemory = memoryComponents.filter((name) => componentNames.includes(name))
+  const others = componentNames.filter((name) => !ofMemory.some((of) => of === name))
+  // A search is no graph, so tiles have none then.
+  const ofTiles = others.filter((name) => model !== 'anogan' && !besideGraph.includes(name))
+  return { ofMemory, ofTiles, beside: others.filter((name) => !ofTiles.includes(name)) }
+}
+
+/** Whether a score is made of components that the graphs do not all give. */
+export const needsMore = (score: string, beside: readonly string[]): boolean =>
+  scoreKinds.some(({ name, needs }) => name === score && needs.some((need) => beside.includes(need)))
+
+/** A score that the graphs alone can compute, where they cannot compute the one in use; null where they can. */
+function scoreOfGraph(kind: string, description: ModelDescription) {
+  const { ofMemory, ofTiles, beside } = placesOf(description)
+  if (!needsMore(kind, beside)) return null
+  const { calibration } = description
+  const given = scoresFrom([...ofTiles, ...ofMemory])
   const found = scoreKinds.find(({ name }) => given.includes(name) && (calibration[name]?.length ?? 0) > 0)
   const scores = found ? (calibration[found.name] ?? []) : []
   const threshold = scores[Math.min(scores.length - 1, Math.floor(scores.length * normalShare))]
@@ -111,7 +161,56 @@ function scoreOfGraph(kind: string, { componentNames, calibration }: ModelDescri
     : null
 }
 
-const configSchema = z.object({ ...inputOfGraph, latent: z.number().default(1) })
+/** Of a run's configuration. One without tiles has a backbone and its scale. */
+const configSchema = z.object({
+  ...inputOfGraph,
+  input: inputOfGraph.input.default('photograph'),
+  size: inputOfGraph.size.default(null),
+  scale: z.number().default(1),
+  overlap: z.number().default(0),
+  latent: z.number().default(1),
+  backbone: z.string().default('none'),
+  // A trained run that uses features has a number; where none are used nothing was chosen.
+  featureScale: z
+    .union([z.number(), z.literal('auto')])
+    .default(1)
+    .transform((scale) => (scale === 'auto' ? 1 : scale)),
+  map: z.string().default(memoryComponent),
+})
+
+type GraphConfig = z.infer<typeof configSchema>
+
+const ofPhotographs = 'float32 [1, height, width, 3]'
+
+/** The graph of whole photographs; null where the model has none. */
+function memoryOf(
+  description: ModelDescription,
+  { backbone, featureScale, map, input }: GraphConfig,
+): Manifest['memory'] {
+  const { ofMemory, ofTiles } = placesOf(description)
+  if (ofMemory.length === 0) return null
+  const alone = input === 'photograph' || ofTiles.length === 0
+  const hasRegion = (description.regionOfInterest ?? wholePhotograph).kind !== 'none'
+  const { photograph, inside, score, distances, map: mapName } = memoryGraphNames
+  return {
+    signature: alone ? signatures.main : signatures.memory,
+    onnx: alone ? exportFiles.onnx : exportFiles.memoryOnnx,
+    backbone,
+    scale: featureScale,
+    leastSide: leastFeatureSide,
+    tensor: ofPhotographs,
+    inputs: [photograph, ...(hasRegion ? [inside] : [])],
+    outputs: [...ofMemory, score, distances, mapName],
+    mapBeside:
+      map === memoryComponent && description.componentNames.includes(textureComponent)
+        ? [textureComponent]
+        : [],
+  }
+}
+
+/** The licence notice of the backbone that a model holds; older models do not have it in their description. */
+export const noticeOf = ({ notice }: ModelDescription, { config }: Run): string | null =>
+  notice ?? backboneNotice(config.backbone)
 
 export interface ManifestFacts {
   run: Run
@@ -123,7 +222,11 @@ export interface ManifestFacts {
 
 export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
   const { run, description, white16, batch, version } = facts
-  const { input, size, channels, scale, normalization, overlap, latent } = configSchema.parse(run.config)
+  const config = configSchema.parse(run.config)
+  const { input, size, channels, scale, resizing, normalization, overlap, latent } = config
+  const memory = memoryOf(description, config)
+  const { ofTiles, beside } = placesOf(description)
+  const notice = noticeOf(description, run)
   const { score, k, reduction } = settingsInUse(db, run)
   const point = activePoint(db, run.id)
   return {
@@ -144,7 +247,8 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       input,
       size,
       channels,
-      scale: input === 'tiles' ? scale : 1,
+      scale: input === 'tiles' ? scale : input === 'photograph' ? config.featureScale : 1,
+      resizing,
       normalization,
       overlap,
       regionOfInterest: description.regionOfInterest ?? wholePhotograph,
@@ -152,9 +256,11 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       white16,
       resize: 'linear, antialiased',
       gray: 'Rec. 601',
-      tensor: 'float32 [batch, size, size, channels]',
-      batch,
+      tensor: input === 'photograph' ? ofPhotographs : 'float32 [batch, size, size, channels]',
+      batch: input === 'photograph' ? 1 : batch,
     },
+    memory,
+    notices: notice === null ? [] : [notice],
     score: {
       kind: score,
       formula: scoreKinds.find(({ name }) => name === score)?.formula ?? '',
@@ -163,8 +269,8 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       latent,
       expectedCriticValue: description.expectedCriticValue,
       ...(description.parts && { parts: description.parts }),
-      components: description.componentNames.filter((name) => !besideGraph.includes(name)),
-      beside: description.componentNames.filter((name) => besideGraph.includes(name)),
+      components: ofTiles,
+      beside,
       ofGraph: scoreOfGraph(score, description),
     },
     calibration: description.calibration,

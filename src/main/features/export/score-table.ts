@@ -7,6 +7,7 @@ import type { CsvCell } from '../../platform/csv.ts'
 import type { Database } from '../../store/database.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { float32Blob } from '../../store/row.ts'
+import { decidingTile } from '../runs/deciding-tile.ts'
 import { optionsFor, settingsInUse } from '../runs/score-settings.ts'
 
 export type Cell = CsvCell
@@ -43,8 +44,11 @@ const scoreRow = z.object({
   note: z.string().nullable(),
 })
 
-/** Every scored image with its score by the settings in use, and the decision that is valid now. */
-export function scoreTable(db: Database, run: Run): Table {
+/**
+ * Every scored image with its score by the settings in use, and the decision that is valid now.
+ * @param components whether also the components that its score is made of, those of the tile with the highest score
+ */
+export function scoreTable(db: Database, run: Run, components = false): Table {
   const settings = settingsInUse(db, run)
   const options = optionsFor(run, settings)
   const point = activePoint(db, run.id)
@@ -71,6 +75,7 @@ export function scoreTable(db: Database, run: Run): Table {
     { name: 'decided_at', type: 'STRING' },
     { name: 'decision_defect_type', type: 'STRING' },
     { name: 'decision_note', type: 'STRING' },
+    ...(components ? componentColumns(names) : []),
   ]
   function* rows(): Generator<readonly Cell[]> {
     const found = db.iterate(
@@ -110,7 +115,39 @@ export function scoreTable(db: Database, run: Run): Table {
         time(row.decidedAt),
         row.decidedType,
         row.note,
+        ...(components ? decidingTile(row.components, names, options) : []),
       ]
+    }
+  }
+  return { columns, rows: rows() }
+}
+
+const componentColumns = (names: readonly string[]): Column[] =>
+  names.map((name) => ({ name: `component_${name}`, type: 'DOUBLE' }))
+
+const tileRow = z.object({ image: z.int(), file: z.string(), tiles: z.int(), components: float32Blob })
+
+/** Every component of every tile: all that each score of the run can be computed from, by docs/methods.md. */
+export function componentTable(db: Database, run: Run): Table {
+  const names = run.components ?? []
+  const columns: Column[] = [
+    { name: 'image', type: 'INT64' },
+    { name: 'file', type: 'STRING' },
+    { name: 'tile', type: 'INT64' },
+    ...componentColumns(names),
+  ]
+  function* rows(): Generator<readonly Cell[]> {
+    const found = db.iterate(
+      tileRow,
+      `SELECT image.id AS image, image.file, score.tiles, score.components
+       FROM score JOIN image ON image.id = score.image_id
+       WHERE score.run_id = $run AND image.removed_at IS NULL ORDER BY image.id`,
+      { run: run.id },
+    )
+    for (const { image, file, tiles, components } of found) {
+      for (let tile = 0; tile < tiles; tile++) {
+        yield [image, file, tile, ...components.subarray(tile * names.length, (tile + 1) * names.length)]
+      }
     }
   }
   return { columns, rows: rows() }

@@ -12,6 +12,7 @@ export const writeTablesTask = defineWorkspaceTask({
     to: z.string(),
     language: z.enum(reportLanguages),
     split: splitSchema,
+    components: z.boolean(),
     version: z.string(),
   }),
   progress: counted,

@@ -1,8 +1,9 @@
 /** Assembles the files of an exported model for other programs and other workstations. */
 
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import type { Id } from '../../../shared/values.ts'
 import { exportFiles } from '../../model/exported-files.ts'
 import { type ModelDescription, modelDescriptionSchema } from '../../model/model-file.ts'
@@ -11,6 +12,7 @@ import { storedAsync } from '../../platform/storage-errors.ts'
 import { runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import type { Manifest } from './manifest.ts'
+import { noticeFile, noticeText } from './notice.ts'
 import { placeFolder, requireFree } from './target.ts'
 
 export const modelFormats = ['savedmodel', 'onnx', 'package'] as const
@@ -39,9 +41,19 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
   const { format, to, made, manifest, run } = place
   requireFree(to)
   const model = workspace.path(`${runFolder(run)}/model`)
+  const notice = await noticeText(manifest.notices)
+  const hasMemory = existsSync(join(made, exportFiles.memoryOnnx))
   if (format === 'onnx') {
-    await storedAsync(() => copyFileSynced(join(made, exportFiles.onnx), to))
-    return [to]
+    const files: { from: string; path: string }[] = [{ from: exportFiles.onnx, path: to }]
+    if (hasMemory) files.push({ from: exportFiles.memoryOnnx, path: beside(to, '-memory', '.onnx') })
+    const noticePath = beside(to, '', '.NOTICE.txt')
+    for (const { path } of files) requireFree(path)
+    if (notice !== null) requireFree(noticePath)
+    await storedAsync(async () => {
+      for (const { from, path } of files) await copyFileSynced(join(made, from), path)
+      if (notice !== null) await writeFileDurably(noticePath, notice)
+    })
+    return [...files.map(({ path }) => path), ...(notice === null ? [] : [noticePath])]
   }
   await placeFolder(to, async (folder) => {
     if (format === 'savedmodel') {
@@ -49,6 +61,7 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
       await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
       // The folder in which TensorFlow keeps files that belong to a model but not to its graph.
       await writeManifest(join(folder, 'assets.extra'), manifest, {})
+      if (notice !== null) await writeFileDurably(join(folder, 'assets.extra', noticeFile), notice)
       return
     }
     await copyFile(join(model, 'weights.safetensors'), join(folder, 'weights.safetensors'))
@@ -56,13 +69,22 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
     if (format === 'package') {
       await mkdir(join(folder, 'saved_model'))
       await copyFile(join(made, exportFiles.savedModel), join(folder, 'saved_model', exportFiles.savedModel))
-      await copyFile(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
+      // What a network of a person's own computes cannot always be written as ONNX.
+      if (existsSync(join(made, exportFiles.onnx))) {
+        await copyFile(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
+      }
+      if (hasMemory) await copyFile(join(made, exportFiles.memoryOnnx), join(folder, exportFiles.memoryOnnx))
       await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
+      if (notice !== null) await writeFileDurably(join(folder, noticeFile), notice)
     }
     await writeManifest(folder, manifest, await hashesOf(folder))
   })
   return [to]
 }
+
+/** A file beside another one: with its name, something added to it, and another ending. */
+const beside = (path: string, addition: string, ending: string): string =>
+  join(dirname(path), `${basename(path, extname(path))}${addition}${ending}`)
 
 const writeManifest = (folder: string, manifest: Manifest, files: Manifest['files']): Promise<void> =>
   writeFileDurably(join(folder, manifestFile), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`)

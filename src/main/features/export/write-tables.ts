@@ -11,7 +11,7 @@ import { writeReport } from '../report/write-report.ts'
 import { writeCsv } from './csv.ts'
 import { writeMasks } from './masks.ts'
 import { writeParquet } from './parquet.ts'
-import { decisionTable, scoreTable } from './score-table.ts'
+import { componentTable, decisionTable, scoreTable, type Table } from './score-table.ts'
 import type { ExportSummary, TableFormat } from './table-formats.ts'
 import { placeFolder, requireFree } from './target.ts'
 
@@ -23,6 +23,8 @@ export interface TableRequest {
   /** Language of a report. */
   language: ReportLanguage
   split: Split
+  /** Whether a table also has the components of scores, and a table of those of all tiles lies beside it. */
+  components: boolean
   /** Version of Fanoscope, which a report names. */
   version: string
 }
@@ -30,7 +32,7 @@ export interface TableRequest {
 /** @throws Failure `run-unknown`, `not-scored`, `no-maps`, `target-exists`, `disk-full` */
 export async function writeTables(
   workspace: Workspace,
-  { run: text, format, to, language, split, version }: TableRequest,
+  { run: text, format, to, language, split, components, version }: TableRequest,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<ExportSummary> {
   const run = findRun(workspace.db, text)
@@ -47,11 +49,11 @@ export async function writeTables(
     )
     return { run: run.id, format, files: [to], count }
   }
-  const decisions = join(
-    dirname(to),
-    `${to.slice(dirname(to).length + 1, to.length - ending.length)}-decisions${ending}`,
-  )
-  requireFree(decisions)
+  const beside = (what: string): string =>
+    join(dirname(to), `${to.slice(dirname(to).length + 1, to.length - ending.length)}-${what}${ending}`)
+  const decisions = beside('decisions')
+  const tiles = components ? [beside('components')] : []
+  for (const file of [decisions, ...tiles]) requireFree(file)
   const { db } = workspace
   const scored = db.get(z.object({}), 'SELECT 1 FROM score WHERE run_id = $run LIMIT 1', { run: run.id })
   if (scored === undefined) {
@@ -59,12 +61,11 @@ export async function writeTables(
   }
   return storedAsync(async () => {
     const facts = { fanoscope_run: run.id, fanoscope_model: run.model }
-    const count =
-      format === 'csv'
-        ? await writeCsv(to, scoreTable(db, run))
-        : await writeParquet(to, scoreTable(db, run), facts)
-    const table = decisionTable(db, run)
-    await (format === 'csv' ? writeCsv(decisions, table) : writeParquet(decisions, table, facts))
-    return { run: run.id, format, files: [to, decisions], count }
+    const write = (file: string, table: Table): Promise<number> =>
+      format === 'csv' ? writeCsv(file, table) : writeParquet(file, table, facts)
+    const count = await write(to, scoreTable(db, run, components))
+    await write(decisions, decisionTable(db, run))
+    for (const file of tiles) await write(file, componentTable(db, run))
+    return { run: run.id, format, files: [to, decisions, ...tiles], count }
   })
 }

@@ -1,7 +1,10 @@
 /** Puts a batch of files that were read into the workspace: originals, masks and rows, all of them or none. */
 import type { Image, Label } from '../../../shared/image.ts'
 import { inside, message, type NestedMessage } from '../../../shared/messages/message.ts'
+import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { refusalMessage } from '../../images/refusal.ts'
+import { keepAnnotation } from '../../store/annotations.ts'
+import type { Database } from '../../store/database.ts'
 import { addBlob, addImage, imageByHash, setMask } from '../../store/images.ts'
 import { recordImport } from '../../store/imports.ts'
 import type { ImportContext, Notes } from './import-context.ts'
@@ -62,7 +65,10 @@ export function commitBatch(context: ImportContext, items: readonly Item[]): voi
       for (const { staged, format } of files)
         addBlob(db, { sha256: staged.sha256, bytes: staged.bytes, format })
       for (const { reading, placement, mask } of fresh) addRow(context, reading, placement, mask)
-      for (const { image, mask } of withMask) setMask(db, image.id, mask.staged.sha256)
+      for (const { image, mask } of withMask) {
+        setMask(db, image.id, mask.staged.sha256)
+        keepShapes(db, image.id, mask)
+      }
       recordImport(db, 'import.images', context.importId, {
         images: fresh.map(({ reading, placement }) => ({
           file: reading.file,
@@ -84,13 +90,14 @@ export function commitBatch(context: ImportContext, items: readonly Item[]): voi
 }
 
 function addRow(
-  { workspace, dataset, importId, rule }: ImportContext,
+  context: ImportContext,
   reading: Reading & { kind: 'read' },
   placement: Placement,
   mask: StagedMask | null,
 ): void {
+  const { workspace, dataset, importId, rule } = context
   const { staged, info, file } = reading
-  addImage(workspace.db, {
+  const id = addImage(workspace.db, {
     datasetId: dataset.id,
     importId,
     sha256: staged.sha256,
@@ -103,11 +110,26 @@ function addRow(
     gray: info.gray,
     split: placement.split ?? provisionalSplit(staged.sha256, placement.label, rule),
     label: placement.label,
-    defectType: placement.defectType,
+    defectType: placement.defectType ?? largestType(info, placement, mask),
     maskSha256: mask?.staged.sha256 ?? null,
-    partGroup: null,
+    partGroup: context.planned.get(file)?.part ?? null,
     warnings: info.warnings,
   })
+  if (mask) keepShapes(workspace.db, id, mask)
+}
+
+/** The defect type that covers most of a photograph whose folder gives none. */
+function largestType(
+  { width, height }: { width: number; height: number },
+  { label }: Placement,
+  mask: StagedMask | null,
+): string | null {
+  if (label !== 'anomalous' || !mask?.shapes) return null
+  return areasOf(rasterize(mask.shapes, width, height))[0]?.defectType ?? null
+}
+
+function keepShapes(db: Database, imageId: Image['id'], { shapes }: StagedMask): void {
+  if (shapes !== null) keepAnnotation(db, { imageId, shapes, operatorId: null })
 }
 
 function noteAlready(notes: Notes, image: Image): void {

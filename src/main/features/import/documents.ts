@@ -1,4 +1,5 @@
-/** Draws the annotations of COCO and labelme documents of the folder on the photographs that were imported from it. */
+/** Draws the annotations of documents of the folder on the photographs that were imported from it. */
+import { annotationFormatSchema } from '../../../shared/import-plan.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
 import { importMasks } from '../label/exchange.ts'
 import type { ImportContext } from './import-context.ts'
@@ -6,7 +7,7 @@ import type { ImportContext } from './import-context.ts'
 /** What a person drew or a mask marked before stays; a photograph in a folder of good parts gets no defect. */
 export async function readDocuments(context: ImportContext): Promise<void> {
   const { workspace, root, dataset, plan, planned, notes } = context
-  for (const format of ['coco', 'labelme'] as const) {
+  for (const format of annotationFormatSchema.options) {
     const files = new Set(
       plan.documents.filter((document) => document.format === format).map(({ file }) => file),
     )
@@ -20,6 +21,7 @@ export async function readDocuments(context: ImportContext): Promise<void> {
       format,
       folder: root,
       only: files,
+      keepLabels: true,
       mayDrawOn({ file, maskSha256 }) {
         if (maskSha256 !== null) return false
         return planned.get(file)?.label === 'normal' ? message('normal-by-folder', { name: file }) : true

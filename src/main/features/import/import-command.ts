@@ -8,6 +8,7 @@ import { type ImportReport, importReportSchema } from '../../../shared/import.ts
 import type { ImportPlan } from '../../../shared/import-plan.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
+import { type SampleRange, sampleRangeSchema } from '../../../shared/sample-range.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { formatSeconds } from '../../command-line/duration.ts'
@@ -33,6 +34,10 @@ export const addImport: AddCommand = (line) =>
         .option('--dataset <name>', 'made where the name is new, added to where it is not')
         .option('--plan', 'show what every file is taken for, and write nothing')
         .option('--as <plan>', 'do what this plan says, as --plan --json printed it and you changed it')
+        .option(
+          '--range <low,high>',
+          'photographs of floating point or 32 bits: which values are black and white; kept for the dataset',
+        )
         .option('--follow-links', 'follow symbolic links to files and folders')
         .addOption(oneOf('--layout <layout>', 'how the folder is laid out', ['auto', 'mvtec', 'flat']))
         .addOption(
@@ -46,16 +51,18 @@ export const addImport: AddCommand = (line) =>
       dataset: z.string().optional(),
       plan: z.boolean().default(false),
       as: z.string().optional(),
+      range: z.string().optional(),
       followLinks: z.boolean().default(false),
       layout: z.enum(['auto', 'mvtec', 'flat']).default('auto'),
       unlabeledAs: labelSchema.default('unlabeled'),
       hasDirection: z.boolean().optional(),
     }),
-    async act(context, { hasDirection, dataset, plan, as, ...options }, dir = '') {
+    async act(context, { hasDirection, dataset, plan, as, range: values, ...options }, dir = '') {
+      const range = values === undefined ? null : rangeOf(values)
       if (plan) {
         if (as !== undefined) throw new WrongUse('--plan makes a plan and --as uses one: give one of them.')
         const { planFolder } = await import('../layouts/plan.ts')
-        return planAnswer(await planFolder(resolve(dir), options))
+        return planAnswer(await planFolder(resolve(dir), { ...options, range }))
       }
       if (dataset === undefined) throw new WrongUse("required option '--dataset <name>' not specified")
       const saved = as === undefined ? {} : { as: resolve(as) }
@@ -70,6 +77,7 @@ export const addImport: AddCommand = (line) =>
         ...options,
         ...saved,
         dataset,
+        range,
         folder: resolve(dir),
         hasDirection: hasDirection ?? null,
       }
@@ -87,6 +95,14 @@ export const addImport: AddCommand = (line) =>
       }
     },
   })
+
+function rangeOf(text: string): SampleRange {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+  const [low, high] = numbers
+  const range = sampleRangeSchema.safeParse({ low, high })
+  if (numbers.length === 2 && range.success) return range.data
+  throw new WrongUse('Give --range the lower and the higher value with a comma, for instance --range 0,1.')
+}
 
 /** What is wrong where a folder had files and not one of them is a photograph. */
 export function nothingImported(dir: string, report: ImportReport): FailureData | null {

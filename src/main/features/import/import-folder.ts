@@ -7,11 +7,14 @@ import type { Label, Layout } from '../../../shared/image.ts'
 import type { GivenCorrection, ImportProgress, ImportReport } from '../../../shared/import.ts'
 import type { ImportPlan } from '../../../shared/import-plan.ts'
 import { message } from '../../../shared/messages/message.ts'
+import type { SampleRange } from '../../../shared/sample-range.ts'
 import { secondsLeft } from '../../platform/seconds-left.ts'
 import { createDataset, datasetByName, removeEmptyDataset, splitCounts } from '../../store/datasets.ts'
 import { validationFrozenAt } from '../../store/frozen.ts'
 import { beginImport, finishImport, stopImport } from '../../store/imports.ts'
+import { keepSampleRange, sampleRangeOf } from '../../store/sample-ranges.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { readClassNames } from '../label/class-names.ts'
 import { listFolder } from '../layouts/listing.ts'
 import { planFolder } from '../layouts/plan.ts'
 import { readPlan } from '../layouts/plan-file.ts'
@@ -37,6 +40,8 @@ export interface ImportOptions {
   corrections?: readonly GivenCorrection[]
   /** Whether symbolic links are followed. */
   followLinks?: boolean
+  /** Which values are black and white in photographs of floating point or 32 bits; kept for the dataset. */
+  range?: SampleRange | null
   /** The path of a saved plan, which is done as it stands instead of planning the folder. */
   as?: string
   signal?: AbortSignal
@@ -73,6 +78,8 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     plan,
     planned: new Map(plan.photographs.map((planned) => [planned.file, planned])),
     hasMasks: plan.photographs.some(({ masks }) => masks.length > 0),
+    classes: await readClassNames(root, plan.classLists),
+    range: options.range ?? plan.range ?? sampleRangeOf(db, dataset.id),
     rule: { ...splitRule(plan, options), frozen: validationFrozenAt(db, dataset.id) !== null },
     notes: {
       imported: 0,
@@ -86,6 +93,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
   }
   const total = plan.photographs.length
   try {
+    if (context.range !== null) keepSampleRange(db, dataset.id, context.range)
     await importFiles(context, (done) =>
       options.onProgress?.({ done, total, secondsLeft: secondsLeft(started, done, total) }),
     )

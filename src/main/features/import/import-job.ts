@@ -2,6 +2,7 @@
 
 import type { Label, Layout } from '../../../shared/image.ts'
 import { type ImportCorrection, importReportSchema } from '../../../shared/import.ts'
+import type { SampleRange } from '../../../shared/sample-range.ts'
 import { jsonObjectSchema } from '../../../shared/values.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import { endOfStoppedWork } from '../../jobs/stopped-work.ts'
@@ -20,6 +21,7 @@ export interface ImportRequest {
   hasDirection: boolean | null
   corrections?: ImportCorrection[]
   followLinks?: boolean
+  range?: SampleRange | null
   /** The path of a saved plan that is done as it stands. */
   as?: string
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { labelSchema, layoutSchema } from '../../../shared/image.ts'
 import { importCorrectionSchema, importProgressSchema, importReportSchema } from '../../../shared/import.ts'
+import { sampleRangeSchema } from '../../../shared/sample-range.ts'
 import { defineWorkspaceTask } from '../../threads/task.ts'
 
 /** Aborting it stops it after the files at hand, with the Failure `import-cancelled`. */
@@ -15,6 +16,7 @@ export const importFolderTask = defineWorkspaceTask({
     unlabeledAs: labelSchema.default('unlabeled'),
     corrections: z.array(importCorrectionSchema).default([]),
     followLinks: z.boolean().default(false),
+    range: sampleRangeSchema.nullable().default(null),
     as: z.string().optional(),
   }),
   progress: importProgressSchema,

@@ -2,20 +2,26 @@
 import { join } from 'node:path'
 import type { ImageFormat } from '../../../shared/image.ts'
 import type { PlannedLabel } from '../../../shared/import-plan.ts'
+import { cleanDefectType, type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
 import { withBytes } from '../../images/byte-source.ts'
 import { fileType } from '../../images/file-type.ts'
 import { classTexts, fitMask, interpretMask, type Mask, type MaskedPhotograph } from '../../images/mask.ts'
 import { maskPng } from '../../images/mask-png.ts'
 import { orientationOf } from '../../images/orientation.ts'
+import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import type { ClassNames } from '../label/class-names.ts'
+import { maskRegions } from '../label/mask-regions.ts'
 
 /** A mask that fits its photograph, staged. */
 export interface StagedMask {
   staged: StagedFile
   format: ImageFormat
+  /** Its areas with their defect types, where a list names the classes of masks. */
+  shapes: Shape[] | null
 }
 
 export interface ReadMasks {
@@ -30,6 +36,7 @@ interface Photograph {
   width: number
   height: number
   label: PlannedLabel
+  defectType: string | null
 }
 
 /**
@@ -43,13 +50,14 @@ export async function readMasksFor(
   folder: string,
   masks: readonly string[],
   photograph: Photograph,
+  classes: ClassNames,
 ): Promise<ReadMasks> {
   const { file, label } = photograph
   const read: ReadMasks = { mask: null, isRead: false, warnings: [] }
   const used: { file: string; fitted: Fitted }[] = []
   const orientation = await orientationOf(join(folder, file))
   for (const maskFile of masks) {
-    const fitted = await readFitting(join(folder, maskFile), { ...photograph, orientation })
+    const fitted = await readFitting(join(folder, maskFile), { ...photograph, orientation }, classes)
     if ('code' in fitted) {
       read.warnings.push({ file: maskFile, ...fitted })
       continue
@@ -70,6 +78,12 @@ export async function readMasksFor(
     }
     return read
   }
+  if (used.some(({ fitted }) => fitted.isNamed)) {
+    const shapes = used.flatMap(({ fitted }) => fitted.shapes)
+    const raster = rasterize(shapes, photograph.width, photograph.height)
+    read.mask = { ...(await stagePixels(workspace, raster)), shapes }
+    return read
+  }
   // One that is used as it is keeps its bytes; what was turned or united is stored as it lies on the photograph.
   read.mask =
     others.length === 0 && !first.fitted.isTurned
@@ -84,12 +98,16 @@ export async function readMasksFor(
 interface Fitted {
   mask: Mask
   isTurned: boolean
+  /** Whether a list names any of its classes; the areas are needed only then. */
+  isNamed: boolean
+  shapes: Shape[]
   notes: Message[]
 }
 
 async function readFitting(
   path: string,
   photograph: Photograph & MaskedPhotograph,
+  nameOf: ClassNames,
 ): Promise<Fitted | Message> {
   try {
     const found = await interpretMask(path)
@@ -99,9 +117,21 @@ async function readFitting(
       const { width, height } = found.mask
       return message('mask-size', { width, height, file, fileWidth, fileHeight })
     }
-    const { mask, classes, notes } = fitting
-    const united = classes.length > 1 ? [message('mask-classes', { classes: classTexts(classes) })] : []
-    return { mask, isTurned: mask.data !== found.mask.data, notes: [...notes, ...united] }
+    const isTurned = fitting.mask.data !== found.mask.data
+    if (fitting.classes.every((one) => nameOf(one) === null)) {
+      const { mask, classes, notes } = fitting
+      const united = classes.length > 1 ? [message('mask-classes', { classes: classTexts(classes) })] : []
+      return { mask, isTurned, isNamed: false, shapes: [], notes: [...notes, ...united] }
+    }
+    const type = cleanDefectType(photograph.defectType ?? '') ?? unnamedDefect
+    const { shapes, notes } = maskRegions(fitting, type, nameOf)
+    // What a class says is no defect is not marked.
+    const area = areasOf(rasterize(shapes, fitting.mask.width, fitting.mask.height)).reduce(
+      (sum, one) => sum + one.area,
+      0,
+    )
+    const mask = { ...fitting.mask, area }
+    return { mask, isTurned, isNamed: true, shapes, notes: [...fitting.notes, ...notes] }
   } catch (error) {
     if (!(error instanceof ImageRefusal)) throw error
     return message('mask-refused', { refusal: inside('failure', error) })
@@ -114,11 +144,16 @@ function unionOf(a: Mask, b: Mask): Mask {
 }
 
 const stageFile = (workspace: Workspace, path: string): StagedMask => ({
+  shapes: null,
   format: withBytes(path, fileType),
   staged: workspace.blobs.stage(path),
 })
 
-const stagePixels = async (workspace: Workspace, mask: Mask): Promise<StagedMask> => ({
+const stagePixels = async (
+  workspace: Workspace,
+  mask: Pick<Mask, 'data' | 'width' | 'height'>,
+): Promise<StagedMask> => ({
+  shapes: null,
   staged: workspace.blobs.stageBytes(await maskPng(mask)),
   format: 'png',
 })

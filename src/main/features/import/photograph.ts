@@ -2,8 +2,10 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import PQueue from 'p-queue'
 import type { Image } from '../../../shared/image.ts'
+import type { SampleRange } from '../../../shared/sample-range.ts'
 import { type ImageInfo, inspectImage, readImageHeader } from '../../images/decode.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
+import { inRange, needsRange } from '../../images/wide-samples.ts'
 import { hashFile, type StagedFile } from '../../store/blob-store.ts'
 import { imagesByFile } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -38,6 +40,33 @@ async function earlierImport(
   return candidates.find((image) => image.sha256 === sha256) ?? null
 }
 
+/** Only a TIFF has such values; others are not opened once more for it. */
+const mayBeWide = (file: string): boolean => !/\.(?:png|jpe?g|bmp|webp)$/i.test(file)
+
+/** A photograph whose values get their range: what is stored is made from it, and its path is that of the file. */
+async function readWide(
+  workspace: Workspace,
+  datasetId: string,
+  path: string,
+  file: string,
+  range: SampleRange,
+): Promise<Reading> {
+  const { png, warnings } = await inRange(path, range)
+  const staged = workspace.blobs.stageBytes(png)
+  try {
+    const known = imagesByFile(workspace.db, datasetId, file).find(({ sha256 }) => sha256 === staged.sha256)
+    if (known) {
+      workspace.blobs.discard(staged)
+      return { kind: 'already', file, image: known }
+    }
+    const info = await inspectImage(staged.path)
+    return { kind: 'read', file, staged, info: { ...info, warnings: [...info.warnings, ...warnings] } }
+  } catch (error) {
+    workspace.blobs.discard(staged)
+    throw error
+  }
+}
+
 /**
  * Reads one file: told by content, copied beside the originals, and decoded from that copy, so that what is stored is
  * what was checked even where a camera still writes to the source.
@@ -49,9 +78,13 @@ export async function readPhotograph(
   datasetId: string,
   folder: string,
   file: string,
+  range: SampleRange | null,
 ): Promise<Reading> {
   const path = join(folder, file)
   try {
+    if (range !== null && mayBeWide(file) && needsRange(path)) {
+      return await readWide(workspace, datasetId, path, file, range)
+    }
     const { width, height } = await readImageHeader(path)
     const image = await earlierImport(workspace, datasetId, file, path)
     if (image) return { kind: 'already', file, image }

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path'
 import type { FolderPreview } from '../../../shared/import.ts'
 import type { ImportPlan, PlannedPhotograph } from '../../../shared/import-plan.ts'
+import { sampleRangeSchema } from '../../../shared/sample-range.ts'
 import { folderOf } from '../layouts/find-masks.ts'
 import { type PlanOptions, planFolder } from '../layouts/plan.ts'
 
@@ -50,9 +51,16 @@ export function previewOf(plan: ImportPlan, bounds: Most | null): FolderPreview 
     leftOutCount: leftOut.length,
     notes: notes.slice(0, most.notes),
     noteCount: notes.length,
+    rangeNeeded: rangeNeeded(plan),
     passedOver: plan.passedOver,
     suggestedName: suggestedName(folder),
   }
+}
+
+function rangeNeeded({ notes }: ImportPlan): FolderPreview['rangeNeeded'] {
+  const note = notes.find(({ code }) => code === 'sample-range-needed')
+  const seen = sampleRangeSchema.safeParse(note?.params)
+  return note && seen.success ? { file: note.file, seen: seen.data } : null
 }
 
 function groupsOf(photographs: readonly PlannedPhotograph[]): FolderPreview['groups'] {

@@ -68,7 +68,7 @@ async function readItem(context: ImportContext, planned: PlannedPhotograph): Pro
   const isMask = planned.maskLike && (await looksLikeMask(join(root, file)))
   const reading = isMask
     ? { kind: 'mask' as const, file }
-    : await readPhotograph(workspace, dataset.id, root, file)
+    : await readPhotograph(workspace, dataset.id, root, file, context.range)
   const item: Item = {
     reading,
     placement: placementOf(planned, known ?? 'unlabeled', rule),
@@ -83,12 +83,19 @@ async function readItem(context: ImportContext, planned: PlannedPhotograph): Pro
   }
   const { width, height } = reading.kind === 'read' ? reading.info : reading.image
   try {
-    const { mask, isRead, warnings } = await readMasksFor(workspace, root, masks, {
-      file,
-      width,
-      height,
-      label,
-    })
+    const { mask, isRead, warnings } = await readMasksFor(
+      workspace,
+      root,
+      masks,
+      {
+        file,
+        width,
+        height,
+        label,
+        defectType: planned.defectType,
+      },
+      context.classes,
+    )
     item.warnings.push(...warnings)
     item.mask = mask
     // An empty mask says that the photograph is good; one that cannot be read says nothing.

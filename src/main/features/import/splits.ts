@@ -42,29 +42,53 @@ export function provisionalSplit(sha256: Sha256, label: Label, rule: SplitRule):
   return drawn < validation ? 'validation' : drawn < validation + test ? 'test' : 'train'
 }
 
+/** A photograph to be drawn; photographs of one `part` go to one split together. */
+export interface Drawn {
+  id: number
+  sha256: Sha256
+  part?: string | null
+}
+
 /**
  * Splits images of one label by exact shares, rounded: those with the lowest lots go to validation, the next to
  * test, the rest to training. Depends on the images and the seed, not on their order. Two or more images always
- * give validation at least one, and leave at least one of the normal ones for training.
+ * give validation at least one, and leave at least one of the normal ones for training. Views of one part have the
+ * lowest of their lots, and the shares are as exact as whole parts allow.
  */
-export function assignSplits(
-  images: readonly { id: number; sha256: Sha256 }[],
-  label: Label,
-  rule: SplitRule,
-): Map<number, Split> {
+export function assignSplits(images: readonly Drawn[], label: Label, rule: SplitRule): Map<number, Split> {
   const n = images.length
   const { validation, test } = shares(label, rule)
   const least = validation > 0 && n >= 2 ? 1 : 0
   const room = label === 'normal' ? Math.max(0, n - 1) : n
   const inValidation = Math.min(room, Math.max(least, Math.round(n * validation)))
   const inTest = label === 'normal' ? Math.min(room - inValidation, Math.round(n * test)) : n - inValidation
-  const drawn = images
-    .map((image) => ({ ...image, lot: lot(image.sha256, rule.seed) }))
-    .sort((a, b) => a.lot - b.lot || (a.sha256 < b.sha256 ? -1 : 1))
-  return new Map(
-    drawn.map(({ id }, i): [number, Split] => [
-      id,
-      i < inValidation ? 'validation' : i < inValidation + inTest ? 'test' : 'train',
-    ]),
-  )
+  const splits = new Map<number, Split>()
+  let drawn = 0
+  const parts = partsInOrder(images, rule.seed)
+  for (const { members } of parts) {
+    // A part goes where its middle falls; one goes to validation even if it is large.
+    const isFirst = drawn === 0 && least > 0 && parts.length > 1
+    const middle = isFirst ? 0 : drawn + members.length / 2
+    const split = middle < inValidation ? 'validation' : middle < inValidation + inTest ? 'test' : 'train'
+    for (const { id } of members) splits.set(id, split)
+    drawn += members.length
+  }
+  return splits
+}
+
+function partsInOrder(images: readonly Drawn[], seed: number): { members: Drawn[] }[] {
+  const parts = new Map<string, { lot: number; sha256: Sha256; members: Drawn[] }>()
+  for (const image of images) {
+    const own = lot(image.sha256, seed)
+    // Bytes are no name: the key of a photograph alone is never that of a part.
+    const key = image.part == null ? `\0${image.id}` : image.part
+    const known = parts.get(key)
+    if (known === undefined) {
+      parts.set(key, { lot: own, sha256: image.sha256, members: [image] })
+      continue
+    }
+    known.members.push(image)
+    if (own < known.lot) Object.assign(known, { lot: own, sha256: image.sha256 })
+  }
+  return [...parts.values()].sort((a, b) => a.lot - b.lot || (a.sha256 < b.sha256 ? -1 : 1))
 }

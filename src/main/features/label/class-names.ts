@@ -1,16 +1,13 @@
 /** The names of the classes of masks, where a file beside the masks lists them. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { MaskClass } from '../../images/mask-classes.ts'
-import { decodeText } from './document.ts'
+import { decodeText } from '../../platform/read-document.ts'
 import { meaningOf } from './label-words.ts'
 
 /** Gives the name of a class; null where nothing lists it. */
 export type ClassNames = (found: MaskClass) => string | null
-
-const listed = /(?:^|\/)(?:labelmap\.txt|class_names\.txt|classes\.txt|labels\.txt|defects_config\.json)$/i
-
-/** Whether a file can be a list of classes. */
-export const isClassList = (file: string): boolean => listed.test(file)
 
 const hexOf = (red: number, green: number, blue: number): string =>
   `#${[red, green, blue].map((value) => value.toString(16).padStart(2, '0')).join('')}`
@@ -18,8 +15,13 @@ const hexOf = (red: number, green: number, blue: number): string =>
 /** Of MVTec LOCO: which value each kind of defect has in its masks. */
 const locoSchema = z.array(z.object({ defect_name: z.string(), pixel_value: z.int() }))
 
-/** @param lists the contents of the files that `isClassList` takes */
-export function classNames(lists: readonly { file: string; bytes: Uint8Array }[]): ClassNames {
+/** @param lists files below the folder that `isClassList` takes */
+export const readClassNames = async (folder: string, lists: readonly string[]): Promise<ClassNames> =>
+  classNames(
+    await Promise.all(lists.map(async (file) => ({ file, bytes: await readFile(join(folder, file)) }))),
+  )
+
+function classNames(lists: readonly { file: string; bytes: Uint8Array }[]): ClassNames {
   const byValue = new Map<number, string>()
   const byColor = new Map<string, string>()
   for (const { file, bytes } of lists) {

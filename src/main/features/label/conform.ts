@@ -16,7 +16,7 @@ import {
 } from '../../../shared/label.ts'
 import { type Message, message } from '../../../shared/messages/message.ts'
 import { regionShapesOf } from '../../../shared/region-shape.ts'
-import { type Orientation, type Size, turnedPixels, turnedPoint } from '../../images/orientation.ts'
+import type { Size } from '../../images/orientation.ts'
 import { areasOf, mostTypes, rasterize } from '../../images/rasterize.ts'
 
 /** A shape as a document has it; nothing about its numbers is known but that they are finite. */
@@ -33,6 +33,16 @@ export type DrawnShape =
       width: number
       height: number
       data: Uint8Array
+    }
+  /** Runs of CVAT: along the rows of a box, alternately outside and inside. */
+  | {
+      kind: 'rows'
+      defectType: string
+      x: number
+      y: number
+      width: number
+      height: number
+      counts: readonly number[]
     }
   /** Runs of COCO: along the columns of the whole picture, alternately outside and inside. */
   | { kind: 'columns'; defectType: string; width: number; height: number; counts: readonly number[] }
@@ -147,6 +157,8 @@ function conformShape(shape: DrawnShape, size: Size, notes: CountedNotes): Shape
       return conformCircle(shape, size, notes)
     case 'pixels':
       return conformPixels(shape, size, notes)
+    case 'rows':
+      return conformRows(shape, size, notes)
     case 'columns':
       return conformColumns(shape, size, notes)
   }
@@ -157,8 +169,8 @@ function haveSamePixels(a: Shape, b: Shape, { width, height }: Size): boolean {
   return Buffer.from(one.data.buffer).equals(Buffer.from(other.data.buffer))
 }
 
-function leftOut(notes: CountedNotes, reason: string): Shape[] {
-  notes.add('shape-left-out', { case: reason })
+function leftOut(notes: CountedNotes, reason: string, params: Message['params'] = {}): Shape[] {
+  notes.add('shape-left-out', { case: reason, ...params })
   return []
 }
 
@@ -253,24 +265,35 @@ function conformPixels(box: DrawnShape & { kind: 'pixels' }, size: Size, notes: 
   return regions.map((region) => ({ ...region, x: region.x + left, y: region.y + top }))
 }
 
+function conformRows(runs: DrawnShape & { kind: 'rows' }, size: Size, notes: CountedNotes): Shape[] {
+  const { counts, width, height } = runs
+  // Nothing is reserved for a box that only the document knows.
+  if (width > size.width || height > size.height) {
+    const params = { width, height, fileWidth: size.width, fileHeight: size.height }
+    return leftOut(notes, 'runs-size', params)
+  }
+  const sum = counts.reduce((total, run) => total + run, 0)
+  if (sum > width * height) return leftOut(notes, 'runs-sum', { sum, pixels: width * height })
+  const data = new Uint8Array(width * height)
+  let at = 0
+  for (const [i, run] of counts.entries()) {
+    if (i % 2 === 1) data.fill(1, at, at + run)
+    at += run
+  }
+  return conformPixels({ ...runs, kind: 'pixels', data }, size, notes)
+}
+
 function conformColumns(runs: DrawnShape & { kind: 'columns' }, size: Size, notes: CountedNotes): Shape[] {
   const { defectType, width, height, counts } = runs
   // Nothing is reserved for a picture that only the document knows.
   if (width !== size.width || height !== size.height) {
-    notes.add('shape-left-out', {
-      case: 'runs-size',
-      width,
-      height,
-      fileWidth: size.width,
-      fileHeight: size.height,
-    })
-    return []
+    const params = { width, height, fileWidth: size.width, fileHeight: size.height }
+    return leftOut(notes, 'runs-size', params)
   }
   const pixels = width * height
   const sum = counts.reduce((total, run) => total + run, 0)
   if (sum !== pixels) {
-    notes.add('shape-left-out', { case: 'runs-sum', sum, pixels })
-    return []
+    return leftOut(notes, 'runs-sum', { sum, pixels })
   }
   const mask = new Uint8Array(pixels)
   let at = 0
@@ -327,56 +350,10 @@ export function clipPolygon(
   return { points: cut, isCut: true }
 }
 
-const pointAt = (points: readonly number[], i: number): [number, number] => [
+export const pointAt = (points: readonly number[], i: number): [number, number] => [
   elementAt(points, i * 2, 'outline'),
   elementAt(points, i * 2 + 1, 'outline'),
 ]
-
-/** Turns shapes that were drawn on the stored pixels as EXIF turns the photograph. @param stored its size there */
-export const turnShapes = (
-  drawn: readonly DrawnShape[],
-  stored: Size,
-  orientation: Orientation,
-): DrawnShape[] => drawn.map((shape) => turnedShape(shape, stored, orientation))
-
-function turnedShape(shape: DrawnShape, stored: Size, orientation: Orientation): DrawnShape {
-  const { defectType } = shape
-  const turn = (x: number, y: number) => turnedPoint({ x, y }, stored, orientation)
-  switch (shape.kind) {
-    case 'polygon': {
-      const points: number[] = []
-      for (let i = 0; i < shape.points.length / 2; i += 1) {
-        const { x, y } = turn(...pointAt(shape.points, i))
-        points.push(x, y)
-      }
-      return { kind: 'polygon', defectType, points }
-    }
-    case 'circle':
-      return { ...shape, ...turn(shape.x, shape.y) }
-    case 'rectangle':
-      return { kind: 'rectangle', defectType, ...turnedBox(shape, turn) }
-    case 'pixels': {
-      const data = turnedPixels(shape.data, shape, orientation)
-      return { kind: 'pixels', defectType, ...turnedBox(shape, turn), data }
-    }
-    case 'columns':
-      return shape
-  }
-}
-
-function turnedBox(
-  { x, y, width, height }: { x: number; y: number } & Size,
-  turn: (x: number, y: number) => { x: number; y: number },
-): { x: number; y: number } & Size {
-  const a = turn(x, y)
-  const b = turn(x + width, y + height)
-  return {
-    x: Math.min(a.x, b.x),
-    y: Math.min(a.y, b.y),
-    width: Math.abs(a.x - b.x),
-    height: Math.abs(a.y - b.y),
-  }
-}
 
 /** Farther than this from the picture nothing was drawn: the number is broken. */
 const farthestDrawn = 1e7

@@ -1,26 +1,30 @@
 /** Exports and imports the masks of a whole dataset in the formats of other tools. */
-import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure, failureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
-import type { MaskExport, MaskFormat, MaskImport, Shape } from '../../../shared/label.ts'
+import type { MaskExport, MaskFormat, MaskImport, MaskImportFormat, Shape } from '../../../shared/label.ts'
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
 import { maskPng } from '../../images/mask-png.ts'
 import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
-import { iterateImages } from '../../store/images.ts'
+import { requireNotFrozen } from '../../store/frozen.ts'
+import { findImage, iterateImages, setLabel } from '../../store/images.ts'
 import type { Workspace } from '../../store/workspace.ts'
+import { isClassList } from '../layouts/class-lists.ts'
 import { walkFiles } from '../layouts/walk.ts'
 import { maskShapesOf, saveAnnotation, shapesOf } from './annotate.ts'
-import { classNames, isClassList } from './class-names.ts'
+import { claimsOfDocuments, isXml } from './claim-documents.ts'
+import { claimsOfMasks, isMaskPicture } from './claim-masks.ts'
+import { conformed } from './claimed-shapes.ts'
+import type { Claim, Claims } from './claims.ts'
+import { readClassNames } from './class-names.ts'
 import { cocoWriter } from './coco.ts'
 import { labelmeNames, maskNames } from './export-names.ts'
 import { toLabelme } from './labelme.ts'
 import { photographMatcher } from './match-photograph.ts'
-import { type Claim, claimsOfDocuments, claimsOfMasks, conformed, isMaskPicture } from './read-claims.ts'
 
 export const cocoFile = 'annotations.json'
 
@@ -93,12 +97,14 @@ export async function importMasks(
   workspace: Workspace,
   request: {
     dataset: Dataset
-    format: MaskFormat
+    format: MaskImportFormat
     folder: string
     /** Only these files of the folder, by their paths in it; where it is left out, all of the format. */
     only?: ReadonlySet<string>
     /** Whether an image may be drawn on: false passes over it, a message says why it is skipped. */
     mayDrawOn?: (image: Image) => boolean | Message
+    /** Leave the labels as they are: the plan of an import has read those of its documents. */
+    keepLabels?: boolean
     /** Take for the defect what the masks do not mark. */
     invert?: boolean
     operatorId?: number | null
@@ -107,7 +113,7 @@ export async function importMasks(
   const { dataset, format, only, mayDrawOn = () => true, operatorId = null } = request
   const root = resolve(request.folder)
   const images: Image[] = [...iterateImages(workspace.db, { datasetId: dataset.id })]
-  const report: MaskImport = { images: 0, skipped: [], notes: [] }
+  const report: MaskImport = { images: 0, labeled: 0, skipped: [], notes: [] }
   const files: string[] = []
   for await (const file of walkFiles(root)) if (only?.has(file) ?? true) files.push(file)
   const context = {
@@ -116,25 +122,23 @@ export async function importMasks(
     match: photographMatcher(images),
     report,
     invert: request.invert ?? false,
-    classes: classNames(
-      await Promise.all(
-        files.filter(isClassList).map(async (file) => ({ file, bytes: await readFile(join(root, file)) })),
-      ),
-    ),
+    readsLabels: request.keepLabels !== true,
+    classes: await readClassNames(root, files.filter(isClassList)),
   }
-  const used = format === 'mvtec' ? isMaskPicture(files) : files.filter((file) => /\.json$/i.test(file))
+  const ending = isXml(format) ? /\.xml$/i : /\.json$/i
+  const used = format === 'mvtec' ? isMaskPicture(files) : files.filter((file) => ending.test(file))
   if (used.length === 0) {
     throw new Failure('masks-not-found', {
-      case: format === 'mvtec' ? 'ground-truth' : 'json',
+      case: format === 'mvtec' ? 'ground-truth' : isXml(format) ? 'xml' : 'json',
       format,
       folder: root,
     })
   }
   const claims =
     format === 'mvtec'
-      ? claimsOfMasks(context, used, maskNames(images, dataset.layout), images)
+      ? await claimsOfMasks(context, used, maskNames(images, dataset.layout), images)
       : await claimsOfDocuments(context, used, format, labelmeNames(images), images)
-  for (const claim of claims) {
+  for (const claim of claims.list()) {
     const may = mayDrawOn(claim.image)
     if (may !== true) {
       if (may !== false) report.skipped.push({ file: claim.files[0] ?? claim.image.file, ...may })
@@ -148,7 +152,37 @@ export async function importMasks(
       report.skipped.push({ file: claim.files[0] ?? claim.image.file, ...refused })
     }
   }
+  giveLabels(workspace, claims.labels, report)
   return report
+}
+
+/** Labels of documents go to images that have none; another label is never written over. */
+function giveLabels(
+  { db }: Workspace,
+  labels: Claims['labels'],
+  report: Pick<MaskImport, 'labeled' | 'skipped' | 'notes'>,
+): void {
+  for (const { image: claimed, file, row } of labels) {
+    const image = findImage(db, claimed.id)
+    if (row.label === null || row.label === image.label) continue
+    if (image.label !== 'unlabeled') {
+      const params = {
+        file: image.file,
+        label: inside('label', message(image.label)),
+        other: inside('label', message(row.label)),
+      }
+      report.notes.push({ file, ...message('label-kept', params) })
+      continue
+    }
+    try {
+      requireNotFrozen(db, [image.id])
+    } catch (error) {
+      report.skipped.push({ file, ...message('refused', { failure: inside('failure', failureData(error)) }) })
+      continue
+    }
+    setLabel(db, image.id, row.label, row.defectType)
+    report.labeled += 1
+  }
 }
 
 /** Stores what files say about one image; otherwise says why not. */

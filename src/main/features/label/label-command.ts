@@ -1,4 +1,5 @@
 /** `label`: lists images with their labels, and sets labels, defect types, splits and masks. */
+
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { ImageChange } from '../../../shared/dataset.ts'
@@ -9,6 +10,7 @@ import { accountName } from '../../command-line/account-name.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { oneOf, several, wholeNumber, wholeNumbers } from '../../command-line/option-values.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
@@ -244,7 +246,7 @@ async function maskAnswer(context: CommandContext, session: Session, options: La
     document: { images: [shownImage(now)], areas: saved.areas, notes },
     text:
       imageTable([now]) +
-      saved.areas.map(({ defectType: type, area }) => `${type}: ${area} pixels\n`).join('') +
-      notes.map((note) => `Note: ${note.message}\n`).join(''),
+      saved.areas.map(({ defectType: type, area }) => `${printableLine(type)}: ${area} pixels\n`).join('') +
+      notes.map((note) => `Note: ${printableLine(note.message)}\n`).join(''),
   }
 }

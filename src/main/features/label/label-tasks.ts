@@ -4,6 +4,7 @@ import { datasetSchema } from '../../../shared/dataset.ts'
 import {
   maskExportSchema,
   maskFormatSchema,
+  maskImportFormatSchema,
   maskImportSchema,
   savedAnnotationSchema,
   shapesSchema,
@@ -34,11 +35,15 @@ export const saveAnnotationTask = defineWorkspaceTask({
   },
 })
 
-const exchange = z.object({ dataset: datasetSchema, format: maskFormatSchema, folder: z.string() })
+const exchange = z.object({ dataset: datasetSchema, folder: z.string() })
 
 export const importMasksTask = defineWorkspaceTask({
   name: 'import-masks',
-  input: exchange.extend({ invert: z.boolean(), operatorId: z.int().nullable() }),
+  input: exchange.extend({
+    format: maskImportFormatSchema,
+    invert: z.boolean(),
+    operatorId: z.int().nullable(),
+  }),
   progress: noProgress,
   result: maskImportSchema,
   async work(workspace, request) {
@@ -49,7 +54,7 @@ export const importMasksTask = defineWorkspaceTask({
 
 export const exportMasksTask = defineWorkspaceTask({
   name: 'export-masks',
-  input: exchange,
+  input: exchange.extend({ format: maskFormatSchema }),
   progress: noProgress,
   result: maskExportSchema,
   async work(workspace, request) {

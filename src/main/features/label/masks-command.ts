@@ -1,12 +1,13 @@
 /** `masks`: reads masks and drawn shapes of other tools for the images of a dataset, and writes them. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { type MaskFormat, maskFormatSchema } from '../../../shared/label.ts'
+import { type MaskImportFormat, maskFormatSchema, maskImportFormatSchema } from '../../../shared/label.ts'
 import type { Message } from '../../../shared/messages/message.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf } from '../../command-line/option-values.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
 
@@ -14,7 +15,7 @@ const english = wordsIn('en')
 
 const optionsSchema = z.object({
   dataset: z.string(),
-  format: maskFormatSchema.default('mvtec'),
+  format: maskImportFormatSchema.default('mvtec'),
   invert: z.boolean().default(false),
   operator: z.string().optional(),
 })
@@ -40,7 +41,13 @@ export const addMasks: AddCommand = (line) =>
     declare: (command) =>
       command
         .requiredOption('--dataset <name>', 'the dataset')
-        .addOption(oneOf('--format <format>', 'pictures (mvtec), coco or labelme (default: mvtec)', formats))
+        .addOption(
+          oneOf(
+            '--format <format>',
+            'pictures (mvtec) or documents; export: mvtec, coco or labelme (default: mvtec)',
+            formats,
+          ),
+        )
         .option('--invert', 'import: what the masks do not mark is the defect')
         .option('--operator <name>', 'import: who drew them'),
     options: optionsSchema,
@@ -51,7 +58,7 @@ export const addMasks: AddCommand = (line) =>
     },
   })
 
-const formats: readonly MaskFormat[] = maskFormatSchema.options
+const formats: readonly MaskImportFormat[] = maskImportFormatSchema.options
 
 /** A sentence about a file, for a document and for a terminal. */
 const worded = (topic: 'reason' | 'warning') => (told: Message & { file: string }) => ({
@@ -60,7 +67,7 @@ const worded = (topic: 'reason' | 'warning') => (told: Message & { file: string 
 })
 
 const lines = (told: readonly { file: string; message: string }[]): string =>
-  told.map(({ file, message }) => `  ${file}: ${message}\n`).join('')
+  told.map(({ file, message }) => `  ${printableLine(`${file}: ${message}`)}\n`).join('')
 
 async function importing(opening: Promise<Session>, folder: string, options: MaskOptions): Promise<Answer> {
   const { workspace } = await opening
@@ -84,17 +91,29 @@ async function importing(opening: Promise<Session>, folder: string, options: Mas
   const skipped = report.skipped.map(worded('reason'))
   const notes = report.notes.map(worded('warning'))
   return {
-    document: { dataset: dataset.name, format, folder, images: report.images, skipped, notes },
+    document: {
+      dataset: dataset.name,
+      format,
+      folder,
+      images: report.images,
+      labeled: report.labeled,
+      skipped,
+      notes,
+    },
     text:
       `${report.images} images of ${dataset.name} have masks from ${folder}.\n` +
+      (report.labeled > 0 ? `${report.labeled} unlabeled images got a label.\n` : '') +
       (skipped.length > 0 ? `Not used, ${skipped.length}:\n${lines(skipped)}` : '') +
       (notes.length > 0 ? `Notes, ${notes.length}:\n${lines(notes)}` : ''),
     // Nothing was taken in, and there is a reason: a script must not go on as if there were masks.
-    failed: report.images === 0 && skipped.length > 0,
+    failed: report.images + report.labeled === 0 && skipped.length > 0,
   }
 }
 
 async function exporting(opening: Promise<Session>, folder: string, options: MaskOptions): Promise<Answer> {
+  const format = maskFormatSchema.safeParse(options.format).data
+  if (format === undefined)
+    throw new WrongUse(`${options.format} is only read: export as ${maskFormatSchema.options.join(', ')}.`)
   const { workspace } = await opening
   const [{ exportMasksTask }, { runWorkspaceTask }, { findDataset }] = await Promise.all([
     import('./label-tasks.ts'),
@@ -102,7 +121,6 @@ async function exporting(opening: Promise<Session>, folder: string, options: Mas
     import('../../store/datasets.ts'),
   ])
   const dataset = findDataset(workspace.db, options.dataset)
-  const { format } = options
   const report = await runWorkspaceTask(workspace, exportMasksTask, { dataset, format, folder })
   const notes = report.notes.map(worded('warning'))
   return {

@@ -4,6 +4,7 @@
  */
 import type { Image } from '../../../shared/image.ts'
 import type { Size } from '../../images/orientation.ts'
+import { asUploaded } from '../layouts/upload-names.ts'
 
 export interface Wanted {
   /** A path as another program wrote it. */
@@ -13,6 +14,8 @@ export interface Wanted {
   size?: Size | null
   /** Whether the name is without the photograph's ending. */
   isStem?: boolean
+  /** The name may be what an annotation program made of it on uploading. */
+  isUploaded?: boolean
   /** Only a photograph in all the folders of the name. */
   isWhole?: boolean
 }
@@ -58,6 +61,7 @@ export function photographMatcher(images: readonly Image[]): (wanted: Wanted) =>
   const bySha = new Map<string, Image>()
   const byName = new Map<string, Known[]>()
   const byStem = new Map<string, Known[]>()
+  const byUpload = new Map<string, Image | null>()
   const folders = new Set<string>()
   for (const image of images) {
     const parts = partsOf(image.file).map(folded)
@@ -67,6 +71,7 @@ export function photographMatcher(images: readonly Image[]): (wanted: Wanted) =>
     for (const folder of parts.slice(0, -1)) folders.add(folder)
     push(byName, last, known)
     push(byStem, known.stem, known)
+    byUpload.set(asUploaded(last), byUpload.has(asUploaded(last)) ? null : image)
   }
 
   function match(wanted: Wanted, name: string): Match {
@@ -103,6 +108,10 @@ export function photographMatcher(images: readonly Image[]): (wanted: Wanted) =>
     const found = match(wanted, wanted.name)
     if (found.image !== null || found.candidates.length > 0) return found
     const uploaded = wanted.name.replace(/[^/\\]*$/, (last) => last.replace(uploadPrefix, ''))
+    if (wanted.isUploaded === true) {
+      const changed = byUpload.get(asUploaded(partsOf(wanted.name).at(-1) ?? ''))
+      if (changed) return { image: changed, isLikely: true }
+    }
     if (uploaded === wanted.name) return found
     const likely = match(wanted, uploaded)
     return likely.image === null ? likely : { image: likely.image, isLikely: true }

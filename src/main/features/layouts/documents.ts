@@ -1,16 +1,20 @@
 /** JSON and XML beside photographs: which format a document has, told by its beginning. */
 import { open } from 'node:fs/promises'
+import type { AnnotationFormat } from '../../../shared/import-plan.ts'
 
-export type DocumentKind = 'coco' | 'labelme' | 'real-iad' | 'label-studio' | 'cvat-xml' | 'voc-xml' | 'other'
+export type DocumentKind = AnnotationFormat | 'real-iad' | 'other'
 
-/** As much of a document as tells what it is; labelme puts the photograph itself behind this. */
+/** As much of a document as tells what it is, at its beginning and its end: between them the photograph itself may lie. */
 const headBytes = 16_384
 
 async function headOf(path: string): Promise<string> {
   const file = await open(path)
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    const bytes = buffer.subarray(0, bytesRead)
+    const { size } = await file.stat()
+    const from = Math.max(bytesRead, size - headBytes)
+    const tail = await file.read(Buffer.alloc(headBytes), 0, headBytes, from + (from % 2))
+    const bytes = Buffer.concat([buffer.subarray(0, bytesRead), tail.buffer.subarray(0, tail.bytesRead)])
     const mark = bytesRead >= 2 ? bytes.readUInt16BE(0) : 0
     if (mark === 0xfffe) return bytes.toString('utf16le')
     if (mark === 0xfeff)
@@ -24,12 +28,17 @@ async function headOf(path: string): Promise<string> {
   }
 }
 
+/** What only exports of Label Studio have, in their long and their short form: near the beginning one is always met. */
+const labelStudioKeys = [
+  ...['annotations', 'completions', 'predictions', 'annotation_id', 'annotator', 'lead_time', 'from_name'],
+  ...['polygonlabels', 'rectanglelabels', 'ellipselabels', 'brushlabels', 'original_width', 'file_upload'],
+]
+
 function kindOfJson(head: string): DocumentKind {
   const has = (key: string): boolean => new RegExp(`"${key}"\\s*:`).test(head)
   if (has('shapes') || has('imagePath')) return 'labelme'
   if (has('meta') && has('anomaly_class')) return 'real-iad'
-  if (/^\s*\[/.test(head) && (has('annotations') || has('completions') || has('predictions')))
-    return 'label-studio'
+  if (labelStudioKeys.some(has) && (/^\s*\[/.test(head) || has('task'))) return 'label-studio'
   if (has('images') || has('categories') || (has('annotations') && has('image_id'))) return 'coco'
   return 'other'
 }
@@ -44,7 +53,7 @@ export async function documentKind(path: string): Promise<DocumentKind | null> {
     throw error
   }
   if (/^\s*[[{]/.test(head)) return kindOfJson(head)
-  if (/<annotations[\s>]/.test(head)) return 'cvat-xml'
-  if (/<annotation[\s>]/.test(head)) return 'voc-xml'
+  if (/<annotations[\s>]/.test(head)) return 'cvat'
+  if (/<annotation[\s>]/.test(head)) return 'voc'
   return 'other'
 }

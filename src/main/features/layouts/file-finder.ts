@@ -1,5 +1,6 @@
 /** Finds the files of a folder that a table or a document names, often with a path of another machine. */
 import { sameName, withoutEnding } from './mask-names.ts'
+import { asUploaded, namesOfAddress } from './upload-names.ts'
 
 const partsOf = (path: string): string[] =>
   sameName(path)
@@ -15,11 +16,18 @@ function common(a: readonly string[], b: readonly string[]): number {
   return count
 }
 
+export interface Found {
+  file: string
+  /** Not by the name itself, but by what an annotation program makes of a name on uploading. */
+  isLikely: boolean
+}
+
 /** @returns the file that is meant; null where none is, or more than one may be */
-export type FindFile = (named: string, fromFolder: string) => string | null
+export type FindFile = (named: string, fromFolder: string) => Found | null
 
 export function fileFinder(files: readonly string[]): FindFile {
   const byName = new Map<string, { file: string; parts: string[] }[]>()
+  const byUpload = new Map<string, string | null>()
   const add = (name: string, entry: { file: string; parts: string[] }): void => {
     const known = byName.get(name)
     if (known) known.push(entry)
@@ -31,8 +39,10 @@ export function fileFinder(files: readonly string[]): FindFile {
     add(name, { file, parts })
     const stem = withoutEnding(name)
     if (stem !== name) add(stem, { file, parts: [...parts.slice(0, -1), stem] })
+    const uploaded = asUploaded(name)
+    byUpload.set(uploaded, byUpload.has(uploaded) ? null : file)
   }
-  return (named, fromFolder) => {
+  function find(named: string, fromFolder: string): string | null {
     const wanted = partsOf(named)
     const candidates = byName.get(wanted.at(-1) ?? '') ?? []
     // One of the two paths must be the end of the other: a file of this name in another folder is another file.
@@ -46,5 +56,15 @@ export function fileFinder(files: readonly string[]): FindFile {
     const longest = Math.max(...fitting.map(({ parts }) => common(parts, wanted)))
     const best = fitting.filter(({ parts }) => common(parts, wanted) === longest && parts.length === longest)
     return best.length === 1 ? (best[0]?.file ?? null) : null
+  }
+  return (named, fromFolder) => {
+    const [own = named, ...others] = namesOfAddress(named)
+    const exact = find(own, fromFolder)
+    if (exact !== null) return { file: exact, isLikely: false }
+    for (const name of others) {
+      const file = find(name, fromFolder) ?? byUpload.get(asUploaded(name)) ?? null
+      if (file !== null) return { file, isLikely: true }
+    }
+    return null
   }
 }

@@ -1,7 +1,7 @@
 /** Tells masks from photographs: by folders, by names beside photographs, and where names leave it open by pixels. */
 
 import { labelOfFolder } from './folder-names.ts'
-import { isOfInstances, maskRole, splitOfFolder } from './folder-roles.ts'
+import { isOfInstances, isOnlySplit, maskRole, splitOfFolder } from './folder-roles.ts'
 import { hasMaskWord, namesInMask, sameName, withoutEnding } from './mask-names.ts'
 import type { PictureFacts } from './picture-facts.ts'
 
@@ -179,7 +179,7 @@ async function findMaskFolders(
   }
   for (const folder of open) {
     for (const [at, name] of segmentsOf(folder).entries()) {
-      if (splitOfFolder(name) !== null || labelOfFolder(name) !== null || masks.has(folder)) continue
+      if (isOnlySplit(name) || labelOfFolder(name) !== null || masks.has(folder)) continue
       if (isOfAlike(folder, at) && (await areFlat(folders.get(folder) ?? []))) masks.set(folder, at)
     }
   }

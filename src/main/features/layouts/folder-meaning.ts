@@ -16,6 +16,10 @@ export interface FolderMeaning {
   place: string[]
 }
 
+/** Days, lots, shifts and cameras: folders that say when or by what a photograph was taken, and no type of defects. */
+const isOccasion =
+  /^(?:(?:cam|camera|kamera|line|linie|lot|batch|shift|day|date|tag|schicht|station|相机|批次|产线)? ?)?[\d ]+$/
+
 /** The name of a folder as a type of defects, as it can be stored. */
 export function typeOfFolder(name: string): string | null {
   const type = name
@@ -31,6 +35,15 @@ export const placeOf = (folders: readonly string[], without: number | null = nul
   folders
     .filter((name, i) => i !== without && splitOfFolder(name) === null && !isPictureFolder(name))
     .map(sameName)
+
+/** The split and the place of a mask in these folders. @param at the number of the folder that says that it is one */
+export const placedMask = (
+  folders: readonly string[],
+  at: number | null,
+): Pick<FolderMeaning, 'split' | 'place'> => ({
+  split: folders.map(splitOfFolder).find((found) => found !== null) ?? null,
+  place: placeOf(folders, at),
+})
 
 /**
  * The meaning of a path of folders.
@@ -60,7 +73,9 @@ export function meaningOf(
   const said = telling < 0 ? null : labelOfName(folders[telling] ?? '')
   if (said === 'normal') return { ...meaning, label: 'normal' }
   if (said === 'anomalous') {
-    const type = folders.slice(telling + 1).find((name) => !isPictureFolder(name) && maskRole(name) === null)
+    const type = folders
+      .slice(telling + 1)
+      .find((name) => !isPictureFolder(name) && maskRole(name) === null && !isOccasion.test(plain(name)))
     return { ...meaning, label: 'anomalous', defectType: typeOfFolder(type ?? '') }
   }
   if (said === 'unclear') return { ...meaning, unclear: folders[telling] ?? null }

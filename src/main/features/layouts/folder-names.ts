@@ -27,7 +27,7 @@ const words: Record<Known, readonly string[]> = {
     `),
     // Dutch, Polish, Czech, Hungarian, Romanian, Turkish, Swedish
     ...listed(`
-      goed, goede, dobry, dobre, dobra, vyhovuje, megfelelo, bune, iyi, saglam, hatasiz, kusursuz
+      goed, goede, dobry, dobre, dobra, vyhovuje, megfelelo, hibatlan, bune, iyi, saglam, hatasiz, kusursuz
     `),
     ...['godkand', 'felfri'],
     // Russian, Ukrainian
@@ -47,7 +47,7 @@ const words: Record<Known, readonly string[]> = {
       nok, fail, failed, failure, failures, reject, rejects, rejected, faulty, scrap, damaged
     `),
     ...listed(`
-      nio, n i o, schlecht, schlechte, schlechtteil, schlechtteile, ausschuss, fehler, fehlerhaft, defekt,
+      nio, n i o, mangelhaft, unbrauchbar, schlecht, schlechte, schlechtteil, schlechtteile, ausschuss, fehler, fehlerhaft, defekt,
       defekte
     `),
     ...listed(`

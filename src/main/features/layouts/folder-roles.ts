@@ -21,7 +21,26 @@ const splitOfWord = new Map(
   ),
 )
 
-export const splitOfFolder = (name: string): Split | null => splitOfWord.get(plain(name)) ?? null
+/** A split with a word for what is in it, as "train_img" and "test labels" have it; null for another name. */
+function splitWithContent(name: string): { split: Split; content: string } | null {
+  const [first = '', second = '', ...more] = plain(name).split(' ')
+  if (second === '' || more.length > 0) return null
+  for (const [word, content] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    const split = splitOfWord.get(word)
+    const says = pictureFolders.has(content) || masks.has(content) || maybeMasks.has(content)
+    if (split !== undefined && says) return { split, content }
+  }
+  return null
+}
+
+export const splitOfFolder = (name: string): Split | null =>
+  splitOfWord.get(plain(name)) ?? splitWithContent(name)?.split ?? null
+
+/** Whether a name says a split and nothing else. */
+export const isOnlySplit = (name: string): boolean => splitOfWord.has(plain(name))
 
 /** Folders of masks, whatever is in them. */
 const masks = new Set(
@@ -42,7 +61,7 @@ const masks = new Set(
 const maybeMasks = new Set(
   [
     ...listed(`
-      label, labels, annotation, annotations, anno, annos, annot, ann, seg, segs, segmentation,
+      lab, labs, label, labels, annotation, annotations, anno, annos, annot, ann, seg, segs, segmentation,
       segmentations
     `),
     ...listed(`
@@ -53,7 +72,7 @@ const maybeMasks = new Set(
 
 /** `certain`: masks; `likely`: masks where photographs belong to them; null: no word for masks. */
 export function maskRole(name: string): 'certain' | 'likely' | null {
-  const word = plain(name)
+  const word = splitWithContent(name)?.content ?? plain(name)
   return masks.has(word) ? 'certain' : maybeMasks.has(word) ? 'likely' : null
 }
 

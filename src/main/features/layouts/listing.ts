@@ -5,6 +5,7 @@ import type { ImportPlan, JunkKind } from '../../../shared/import-plan.ts'
 import { withBytes } from '../../images/byte-source.ts'
 import { fileType } from '../../images/file-type.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
+import { isClassList } from './class-lists.ts'
 import { type DocumentKind, documentKind } from './documents.ts'
 import { plain } from './folder-names.ts'
 import { splitOfFolder } from './folder-roles.ts'
@@ -15,6 +16,8 @@ export interface Listing {
   /** Pictures by their ending or their content, and what may be one; in the order of the walk. */
   pictures: string[]
   tables: string[]
+  /** Files that can say what the classes of masks are. */
+  classLists: string[]
   documents: { file: string; kind: DocumentKind }[]
   leftOut: LeftOut[]
   passedOver: ImportPlan['passedOver']
@@ -54,7 +57,15 @@ export async function listFolder(
 ): Promise<Listing> {
   const root = resolve(folder)
   const junk = new Map<JunkKind, { count: number; example: string }>()
-  const listing: Listing = { root, pictures: [], tables: [], documents: [], leftOut: [], passedOver: [] }
+  const listing: Listing = {
+    root,
+    pictures: [],
+    tables: [],
+    classLists: [],
+    documents: [],
+    leftOut: [],
+    passedOver: [],
+  }
   const { leftOut } = listing
   const others = new Map<string, { seen: number; pictures: number }>()
   const walk = walkFiles(root, {
@@ -72,6 +83,10 @@ export async function listFolder(
     const path = join(root, file)
     if (!otherEndings.has(ending)) {
       listing.pictures.push(file)
+      continue
+    }
+    if (isClassList(file)) {
+      listing.classLists.push(file)
       continue
     }
     if (ending === 'json' || ending === 'xml') {

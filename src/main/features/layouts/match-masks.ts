@@ -108,6 +108,18 @@ export async function matchMasks(
     const stem = withoutEnding(nameOf(mask.file))
     const names = namesInMask(stem)
     const sure = (found: PlacedPhotograph[]) => ({ found, isGuess: false })
+    // A folder of masks for each photograph: ground_truth/logical_anomalies/000/001.png is the second mask of 000.png
+    // and not one of 001.png, which lies in the folder around it.
+    const folder = mask.place.at(-1)
+    const around = mask.place.slice(0, -1)
+    const ofFolder = folder === undefined ? [] : closest(mask, byStem.get(folder) ?? [], around)
+    const isOwnFolder = ofFolder.some(({ place }) => closeness(place, around) === 4)
+    const isBeside = names.some((name) =>
+      [...(byStem.get(name) ?? []), ...(byName.get(name) ?? [])].some(
+        ({ place }) => closeness(place, mask.place) === 4,
+      ),
+    )
+    if (isOwnFolder && !isBeside) return sure(ofFolder)
     for (const name of names) {
       // 000.png_mask names 000.png, and so not 000.jpg.
       const found = closest(mask, byName.get(name) ?? [])
@@ -115,12 +127,7 @@ export async function matchMasks(
       const same = closest(mask, byStem.get(name) ?? [])
       if (same.length > 0) return sure(same)
     }
-    // A folder of masks for each photograph: ground_truth/logical_anomalies/000/000.png.
-    const folder = mask.place.at(-1)
-    if (folder !== undefined) {
-      const found = closest(mask, byStem.get(folder) ?? [], mask.place.slice(0, -1))
-      if (found.length > 0) return sure(found)
-    }
+    if (ofFolder.length > 0) return sure(ofFolder)
     const number = bareNumber(stem, 'mask')
     if (number !== null) {
       const found = closest(mask, [...(byNumber.get(number) ?? []), ...(byStem.get(number) ?? [])])

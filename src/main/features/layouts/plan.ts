@@ -1,23 +1,34 @@
 /** The plan of an import: what every file of a folder is taken for. Reads the folder and writes nothing. */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import type { Label, Layout, Split } from '../../../shared/image.ts'
 import type { GivenCorrection } from '../../../shared/import.ts'
-import type { ImportPlan, PlannedLabel, PlannedPhotograph } from '../../../shared/import-plan.ts'
+import {
+  annotationFormatSchema,
+  type ImportPlan,
+  type PlannedLabel,
+  type PlannedPhotograph,
+} from '../../../shared/import-plan.ts'
 import { inside, message } from '../../../shared/messages/message.ts'
+import type { SampleRange } from '../../../shared/sample-range.ts'
+import { parseDocument } from '../../platform/read-document.ts'
+import { parseXml } from '../../platform/xml.ts'
+import { labelsOfCvat, labelsOfLabelStudio } from './classified.ts'
 import type { DocumentKind } from './documents.ts'
 import { type FindFile, fileFinder } from './file-finder.ts'
 import { findMasks, folderOf } from './find-masks.ts'
-import { type FolderMeaning, hasTypedSplits, meaningOf, placeOf, typeOfFolder } from './folder-meaning.ts'
+import { type FolderMeaning, hasTypedSplits, meaningOf, placedMask, typeOfFolder } from './folder-meaning.ts'
 import { plain } from './folder-names.ts'
 import { splitOfFolder } from './folder-roles.ts'
 import { recognise } from './known/index.ts'
 import { foldersOf, type Listing, listFolder, requireOneDataset } from './listing.ts'
 import { matchMasks, type Placed, type PlacedPhotograph } from './match-masks.ts'
+import { partsOf } from './part-views.ts'
 import { pictureFacts } from './picture-facts.ts'
 import { readRealIad, readTable, type TableRow } from './table.ts'
 import type { LeftOut } from './walk.ts'
+import { wideAmong } from './wide-photographs.ts'
 
 export interface PlanOptions {
   layout?: Layout | 'auto' | undefined
@@ -26,6 +37,8 @@ export interface PlanOptions {
   unlabeledAs?: Label | undefined
   /** What a person says of folders; each counts for the files in that folder itself. */
   corrections?: readonly GivenCorrection[] | undefined
+  /** Which values are black and white in photographs of floating point or 32 bits. */
+  range?: SampleRange | null | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -80,7 +93,9 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     corrections.get(folderOf(file))?.label ?? rows.get(file)?.label ?? meaning(file).label
 
   const matches = await matchMasks(
-    found.open.filter(({ file }) => !inTables.has(file)).map((mask): Placed => placedMask(mask)),
+    found.open
+      .filter(({ file }) => !inTables.has(file))
+      .map(({ file, folder }): Placed => ({ file, ...placedMask(segmentsOf(folderOf(file)), folder) })),
     photographs.map((file): PlacedPhotograph => {
       const { split, place } = meaning(file)
       return { file, split: rows.get(file)?.split ?? split, place, isNormal: labelOf(file) === 'normal' }
@@ -112,13 +127,23 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     documents: new Set(documents.map(({ kind }) => kind)),
     hasTable: tables.length > 0,
   })
-  const annotated = documents.some(({ kind }) => kind === 'coco' || kind === 'labelme')
+  const annotated = documents.some(({ kind }) => annotationFormat(kind) !== null)
 
+  if (options.range == null) {
+    const wide = await wideAmong(root, photographs)
+    if (wide !== null) notes.push({ file: wide.file, ...message('sample-range-needed', { ...wide.seen }) })
+  }
+  const parts = partsOf(photographs)
+  const [example] = parts.keys()
+  if (example !== undefined) {
+    const params = { views: parts.size, parts: new Set(parts.values()).size, example }
+    notes.push({ file: '.', ...message('part-views', params) })
+  }
   const planned = photographs.map((file): PlannedPhotograph => {
     const { split, defectType } = meaning(file)
     const row = rows.get(file)
     const masks = [...new Set([...(row?.masks ?? []), ...(masksOf.get(file) ?? [])])]
-    const base = { file, masks, maskLike: found.notLookedAt.has(file) }
+    const base = { file, masks, part: parts.get(file) ?? null, maskLike: found.notLookedAt.has(file) }
     const correction = corrections.get(folderOf(file))
     if (correction) {
       const unknown = correction.label === 'unlabeled'
@@ -141,6 +166,7 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     }
   })
   noteUnclear(planned, meanings, corrections, notes)
+  const hasMasks = planned.some(({ masks }) => masks.length > 0)
   const hasSplits =
     asked !== 'flat' &&
     photographs.some((file) => (rows.get(file)?.split ?? meaning(file).split) === 'test') &&
@@ -153,11 +179,18 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     layout: typed || hasSplits ? 'mvtec' : 'flat',
     recognized: known.name,
     photographs: planned,
-    documents: documents.flatMap(({ file, kind }) =>
-      kind === 'coco' || kind === 'labelme' ? [{ file, format: kind }] : [],
-    ),
+    documents: documents.flatMap(({ file, kind }) => {
+      const format = annotationFormat(kind)
+      return format === null ? [] : [{ file, format }]
+    }),
+    range: options.range ?? null,
+    classLists: hasMasks ? listing.classLists : [],
     leftOut: [
       ...listing.leftOut,
+      // Without masks it is a file like any other.
+      ...(hasMasks ? [] : listing.classLists).map(
+        (file): LeftOut => ({ file, code: 'not-an-image', params: {} }),
+      ),
       ...found.ofInstances.map((file): LeftOut => ({ file, code: 'mask-of-instances', params: {} })),
       ...notUsed(documents, tables),
     ],
@@ -166,9 +199,11 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
   }
 }
 
+const annotationFormat = (kind: DocumentKind) => annotationFormatSchema.safeParse(kind).data ?? null
+
 /** Documents and tables from which nothing is read. */
 function notUsed(documents: Listing['documents'], tables: readonly ReadTable[]): LeftOut[] {
-  const isRead = (kind: DocumentKind): boolean => kind === 'coco' || kind === 'labelme' || kind === 'real-iad'
+  const isRead = (kind: DocumentKind): boolean => kind === 'real-iad' || annotationFormat(kind) !== null
   const unread = [
     ...documents.flatMap(({ file, kind }) => (isRead(kind) ? [] : [{ file, kind }])),
     ...tables.flatMap(({ file, rows }) => (rows === null ? [{ file, kind: 'table' }] : [])),
@@ -193,12 +228,6 @@ function saidOf(corrections: ReadonlyMap<string, GivenCorrection>) {
   return { masks: of('masks'), photographs: of('photographs') }
 }
 
-function placedMask({ file, folder }: { file: string; folder: number | null }): Placed {
-  const segments = segmentsOf(folderOf(file))
-  const split = segments.map(splitOfFolder).find((found) => found !== null) ?? null
-  return { file, split, place: placeOf(segments, folder) }
-}
-
 /** Whether a mask lies in a folder that is called as its photograph is. */
 function isInOwnFolder(mask: string, photograph: string): boolean {
   const folder = segmentsOf(folderOf(mask)).at(-1)
@@ -212,22 +241,21 @@ interface ReadTable {
   rows: TableRow[] | null
 }
 
-/** Reads the tables; one that cannot be read is left out. */
+/** Reads the tables and the documents that give labels; one that cannot be read is left out. */
 async function readTables(
   { root, pictures, tables, documents }: Listing,
   notes: Notes,
 ): Promise<ReadTable[]> {
   const read: ReadTable[] = []
-  if (tables.length + documents.length === 0) return read
   const find = fileFinder(tables.length === 0 ? [] : pictures)
   for (const file of tables) {
     const rows = await readTable(join(root, file), (named) => find(named, folderOf(file)) !== null)
     read.push({ file, rows })
   }
   for (const { file, kind } of documents) {
-    if (kind !== 'real-iad') continue
     try {
-      read.push({ file, rows: readRealIad(JSON.parse(await readFile(join(root, file), 'utf8'))) })
+      const rows = await readLabels(join(root, file), kind)
+      if (rows !== null && rows.length > 0) read.push({ file, rows })
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
       notes.push({ file, ...message('list-unreadable', { reason: error.message }) })
@@ -236,40 +264,84 @@ async function readTables(
   return read
 }
 
+/** A larger document holds shapes, which are read when it is imported. */
+const mostBytes = 400e6
+
+/** The labels of whole photographs that a document gives. @throws SyntaxError */
+async function readLabels(path: string, kind: DocumentKind): Promise<TableRow[] | null> {
+  if (kind !== 'real-iad' && kind !== 'label-studio' && kind !== 'cvat') return null
+  if ((await stat(path)).size > mostBytes) return null
+  const bytes = await readFile(path)
+  if (kind === 'cvat') return labelsOfCvat(parseXml(bytes))
+  const { value } = parseDocument(bytes)
+  return kind === 'real-iad' ? readRealIad(value) : labelsOfLabelStudio(value)
+}
+
 /** What tables say of each photograph, by its file. */
 function resolvedRows(tables: readonly ReadTable[], find: FindFile, notes: Notes): Map<string, TableRow> {
   const rows = new Map<string, TableRow>()
+  const contradicted = new Set<string>()
   for (const { file: table, rows: read } of tables) {
     const from = folderOf(table)
     const missing: string[] = []
+    const likely: string[] = []
     const unclear = new Map<string, number>()
     for (const row of read ?? []) {
-      const file = find(row.file, from)
-      if (file === null) {
+      const found = find(row.file, from)
+      if (found === null) {
         missing.push(row.file)
         continue
       }
+      const { file } = found
+      if (found.isLikely) likely.push(file)
       const masks: string[] = []
       for (const named of row.masks) {
         const mask = find(named, from)
         if (mask === null) missing.push(named)
-        else if (mask !== file) masks.push(mask)
+        else if (mask.file !== file) masks.push(mask.file)
       }
       if (row.unclear !== null) unclear.set(row.unclear, (unclear.get(row.unclear) ?? 0) + 1)
       const earlier = rows.get(file)
-      // A photograph may have a row for each of its defects.
-      rows.set(file, earlier ? { ...row, masks: [...earlier.masks, ...masks] } : { ...row, masks })
+      if (earlier && !agree(earlier, row)) contradicted.add(file)
+      rows.set(file, bothRows(earlier, { ...row, masks }))
     }
     if (missing.length > 0) {
-      const params = { count: missing.length, names: missing.slice(0, 5) }
+      const names = [...new Set(missing)]
+      const params = { count: names.length, names: names.slice(0, 5) }
       notes.push({ file: table, ...message('table-without-file', params) })
+    }
+    if (likely.length > 0) {
+      const files = [...new Set(likely)]
+      const params = { count: files.length, names: files.slice(0, 5) }
+      notes.push({ file: table, ...message('table-likely-files', params) })
     }
     for (const [value, count] of [...unclear].slice(0, 20)) {
       notes.push({ file: table, ...message('table-unclear', { value, count }) })
     }
   }
+  for (const file of contradicted) {
+    const row = rows.get(file)
+    if (row) rows.set(file, { ...row, label: 'unlabeled', defectType: null })
+    notes.push({ file, ...message('table-contradicts', { case: 'rows' }) })
+  }
   return rows
 }
+
+const agree = (a: TableRow, b: TableRow): boolean =>
+  (a.label === null || b.label === null || a.label === b.label) &&
+  (a.split === null || b.split === null || a.split === b.split)
+
+/** A photograph may have a row for each of its defects, and be in more than one table. */
+const bothRows = (earlier: TableRow | undefined, row: TableRow): TableRow =>
+  earlier === undefined
+    ? row
+    : {
+        ...row,
+        label: earlier.label ?? row.label,
+        defectType: earlier.defectType ?? row.defectType,
+        split: earlier.split ?? row.split,
+        masks: [...earlier.masks, ...row.masks],
+      }
 
 /** What folder and table say of a photograph together; null where they say nothing, or the opposite. */
 function toldLabel(
@@ -279,6 +351,8 @@ function toldLabel(
   notes: Notes,
 ): Label | null {
   const byTable = row?.label ?? null
+  // Its rows contradict each other, which is said already.
+  if (byTable === 'unlabeled') return byTable
   if (byTable === null || byFolder === null || byTable === byFolder) return byTable ?? byFolder
   const params = {
     folder: inside('label', message(byFolder)),

@@ -11,6 +11,8 @@ import { labelOfName, plain } from './folder-names.ts'
 import { splitOfFolder } from './folder-roles.ts'
 import { listed } from './listed.ts'
 
+type Known = Exclude<Label, 'unlabeled'>
+
 /** What one row says of one file. */
 export interface TableRow {
   file: string
@@ -22,7 +24,7 @@ export interface TableRow {
   unclear: string | null
 }
 
-type Column = 'file' | 'label' | 'flag' | 'split' | 'mask' | 'type'
+type Column = 'file' | 'label' | 'flag' | 'goodFlag' | 'split' | 'mask' | 'type'
 
 /** Header words, in the form of `plain`. The first column that fits is used. */
 const headers: Record<Column, readonly string[]> = {
@@ -47,7 +49,9 @@ const headers: Record<Column, readonly string[]> = {
       label, labels, class, result, judgement, judgment, verdict, status, decision, ok ng, okng, ng ok,
       quality, state
     `),
-    ...listed('anomaly class, label name, class name, ground truth label, inspection, category'),
+    ...listed(
+      'anomaly class, label name, class name, ground truth label, inspection, category, choice, choices',
+    ),
     ...listed(
       '标签, 标注, 判定, 结果, 类别, 分类, 检测结果, ラベル, 判定結果, 結果, クラス, 라벨, 판정, 결과',
     ),
@@ -60,6 +64,9 @@ const headers: Record<Column, readonly string[]> = {
     anomaly, anomalous, is anomaly, is anomalous, defective, is defective, is defect, has defect, is ng,
     is bad, 是否缺陷, 是否异常, 不良フラグ
   `),
+  goodFlag: listed(
+    'ok, good, normal, is ok, is good, is normal, isok, isgood, 是否合格, 是否良品, 良品フラグ',
+  ),
   split: listed(`
     split, set, subset, phase, usage, partition, fold, 划分, 数据集, 用途, 分割, aufteilung, ensemble, conjunto,
     выборка
@@ -80,7 +87,7 @@ const headers: Record<Column, readonly string[]> = {
   ],
 }
 const columnOfHeader = new Map(
-  (['file', 'label', 'flag', 'split', 'mask', 'type'] as const).flatMap((column) =>
+  (['file', 'label', 'flag', 'goodFlag', 'split', 'mask', 'type'] as const).flatMap((column) =>
     headers[column].map((word) => [plain(word), column] as const),
   ),
 )
@@ -108,15 +115,17 @@ function texts(bytes: Buffer): string[] {
   return utf8 === null ? encodings.slice(1).flatMap((encoding) => decoded(bytes, encoding) ?? []) : [utf8]
 }
 
+/** Lines before the header that say something of the file, as "# made by" and Excel's "sep=;", are no rows. */
 function records(text: string): string[][] {
-  const first = text.slice(0, text.search(/[\r\n]|$/))
+  const table = text.replace(/^(?:\ufeff?(?:#|sep=)[^\r\n]*[\r\n]+)+/i, '')
+  const first = table.slice(0, table.search(/[\r\n]|$/))
   const count = (delimiter: string): number => first.split(delimiter).length
   const delimiter = ['\t', ';', ',', '|'].reduce(
     (best, next) => (count(next) > count(best) ? next : best),
     ',',
   )
   return z.array(z.array(z.string())).parse(
-    parse(text, {
+    parse(table, {
       delimiter,
       relax_column_count: true,
       relax_quotes: true,
@@ -136,6 +145,9 @@ const no = new Set(
     0, false, no, n, nein, non, 否, いいえ
   `),
 )
+
+const saidBy = (cell: string, ifYes: Known, ifNo: Known): Known | null =>
+  yes.has(cell.toLowerCase()) ? ifYes : no.has(cell.toLowerCase()) ? ifNo : null
 
 const listOfMasks = (cell: string): string[] =>
   cell === '' || /^(?:none|null|nan|-|n\/a)$/i.test(cell)
@@ -159,14 +171,15 @@ interface Cells {
   file: string
   label: string
   flag: string
+  goodFlag?: string
   split: string
   mask: string
   type: string
 }
 
-function rowsOf(all: readonly Cells[]): TableRow[] {
+export function rowsOf(all: readonly Cells[]): TableRow[] {
   const hasWordForNormal = all.some(({ label }) => labelOfName(label) === 'normal')
-  return all.map(({ file, label: cell, flag, split, mask, type }) => {
+  return all.map(({ file, label: cell, flag, goodFlag = '', split, mask, type }) => {
     const masks = listOfMasks(mask)
     const row: TableRow = {
       file,
@@ -185,7 +198,10 @@ function rowsOf(all: readonly Cells[]): TableRow[] {
       row.label = 'anomalous'
       row.defectType = cell
     } else if (cell !== '') row.unclear = cell
-    const flagged = yes.has(flag.toLowerCase()) ? 'anomalous' : no.has(flag.toLowerCase()) ? 'normal' : null
+    const byFlag = saidBy(flag, 'anomalous', 'normal')
+    const byGoodFlag = saidBy(goodFlag, 'normal', 'anomalous')
+    const flagged =
+      byFlag !== null && byGoodFlag !== null && byFlag !== byGoodFlag ? null : (byFlag ?? byGoodFlag)
     if (row.label === null && flagged !== null) {
       row.label = flagged
       row.unclear = null
@@ -223,11 +239,16 @@ export async function readTable(
     const columns = columnsOf(header)
     if (columns === null) continue
     const cells = body.map((row): Cells => {
-      const cell = (column: Column): string => row[columns.get(column) ?? -1] ?? ''
+      const cell = (column: Column): string => {
+        const text = row[columns.get(column) ?? -1] ?? ''
+        // Label Studio writes shapes into a cell, as JSON.
+        return column === 'label' && /^\s*\[\s*\{/.test(text) ? '' : text
+      }
       return {
         file: cell('file'),
         label: cell('label'),
         flag: cell('flag'),
+        goodFlag: cell('goodFlag'),
         split: cell('split'),
         mask: cell('mask'),
         type: cell('type'),

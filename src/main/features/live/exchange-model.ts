@@ -5,6 +5,7 @@ import { findDataset } from '../../store/datasets.ts'
 import { handOver, notedUse, noteRefused } from '../../store/live.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { runFolder } from '../../store/runs.ts'
+import { storeNext } from './keep-storing.ts'
 import { judgingModelOf, type ModelExchange, showProgress, type WatchedLine } from './watched-line.ts'
 
 /**
@@ -39,7 +40,10 @@ async function loadModel(line: WatchedLine, exchange: ModelExchange): Promise<vo
       folder: session.workspace.path(runFolder(exchange.run)),
     })
   } catch (error) {
-    if (line.exchange === exchange) endExchange(line, failureData(error))
+    const failure = failureData(error)
+    await storeNext(line, () => {
+      if (line.exchange === exchange) endExchange(line, failure)
+    })
   }
 }
 
@@ -47,10 +51,15 @@ async function loadModel(line: WatchedLine, exchange: ModelExchange): Promise<vo
 export function endExchange(line: WatchedLine, failure: FailureData | null): void {
   const { session, watch, exchange } = line
   const { db } = session.workspace
-  line.exchange = null
-  line.queue.unshift(...line.fed)
-  line.fed.clear()
-  if (exchange === null) return
+  const resume = (): void => {
+    line.exchange = null
+    line.queue.unshift(...line.fed)
+    line.fed.clear()
+  }
+  if (exchange === null) {
+    resume()
+    return
+  }
   const before = line.model.run.id
   const entry = { run: exchange.run, dataset: findDataset(db, watch.datasetId).name }
   if (failure === null && exchange.model !== null) {
@@ -73,6 +82,7 @@ export function endExchange(line: WatchedLine, failure: FailureData | null): voi
       failure,
     )
   }
+  resume()
   showProgress(line)
   line.feed()
 }

@@ -1,7 +1,9 @@
 /** Keeps an engine at work for a watched folder: starts it, gives it images, takes what it answers. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { failureOf } from '../../../shared/failure.ts'
 import type { Message } from '../../../shared/messages/message.ts'
-import type { EngineTask, TaskMessage } from '../../engine/protocol.ts'
+import type { EngineImage, EngineTask, TaskMessage } from '../../engine/protocol.ts'
+import { isStorageFailure } from '../../platform/storage-errors.ts'
 import { findImage } from '../../store/images.ts'
 import { openPartsOf } from '../../store/live.ts'
 import { runFolder } from '../../store/runs.ts'
@@ -9,42 +11,54 @@ import { scoreOf } from '../../store/scores.ts'
 import { engineImage } from '../runs/training-images.ts'
 import { endExchange, followModelInUse } from './exchange-model.ts'
 import { judgeImage, refusePart, storeScores } from './judge-parts.ts'
+import { storeNext, tellTrouble } from './keep-storing.ts'
 import { showProgress, type WatchedLine } from './watched-line.ts'
 
 /** Photographs that the engine has and has not scored yet. */
 const mostFed = 24
-/** How long the engine rests after it ended by itself. */
-const restart = 1000
+/** How long the engine rests after it ended by itself: longer each time, until it has scored again. */
+const restart = { first: 1000, most: 15_000 }
 
+/** Gives images to the engine once everything is stored that is to be stored before. */
 export function feedEngine(line: WatchedLine): void {
+  if (line.isFeedAsked) return
+  line.isFeedAsked = true
+  void storeNext(line, () => {
+    feedNow(line)
+    line.isFeedAsked = false
+  })
+}
+
+function feedNow(line: WatchedLine): void {
   const { session, context } = line
   followModelInUse(line)
   if (!line.isReady || line.exchange !== null) return
   const { model } = line
   const { db } = session.workspace
-  const images: number[] = []
-  while (line.queue.length > 0 && line.fed.size < mostFed) {
-    const next = line.queue.shift()
-    if (next === undefined || line.fed.has(next)) continue
-    // The same photograph came before, or Fanoscope was closed before it was judged.
-    if (scoreOf(db, model.run.id, next)) {
-      judgeImage(line, next, model)
-      continue
+  const given: EngineImage[] = []
+  try {
+    // An image leaves the queue only after what is to be done with it is done.
+    for (let next = line.queue[0]; next !== undefined && line.fed.size < mostFed; next = line.queue[0]) {
+      if (!line.fed.has(next)) {
+        // The same photograph came before, or Fanoscope was closed before it was judged.
+        if (scoreOf(db, model.run.id, next)) judgeImage(line, next, model)
+        else {
+          given.push(engineImage(session.workspace, findImage(db, next), model.white))
+          line.fed.add(next)
+        }
+      }
+      line.queue.shift()
     }
-    line.fed.add(next)
-    images.push(next)
+  } finally {
+    if (given.length > 0) session.supervisor.feed(context.id, given)
   }
-  if (images.length === 0) return
-  session.supervisor.feed(
-    context.id,
-    images.map((id) => engineImage(session.workspace, findImage(db, id), model.white)),
-  )
 }
 
 /** Keeps an engine at work until the job is to stop; one that ended by itself is started again. */
 export async function keepEngine(line: WatchedLine): Promise<void> {
   const { session, context } = line
   const { supervisor, workspace, log } = session
+  let rest = restart.first
   while (!context.signal.aborted) {
     const { run } = line.model
     const task: EngineTask<'score'> = {
@@ -56,35 +70,48 @@ export async function keepEngine(line: WatchedLine): Promise<void> {
       maps: true,
       stream: true,
     }
-    const observe = (message: TaskMessage<'score'>): void => {
+    const observe = async (message: TaskMessage<'score'>): Promise<void> => {
       if (message.type === 'progress' && !line.isReady) {
         line.isReady = true
         feedEngine(line)
       } else if (message.type === 'refused') {
-        refuseImage(line, message.image, message.why)
+        await storeNext(line, () => refuseImage(line, message.image, message.why))
         feedEngine(line)
-      } else if (message.type === 'exchanged') endExchange(line, message.failure)
+      } else if (message.type === 'exchanged') await storeNext(line, () => endExchange(line, message.failure))
       else if (message.type === 'scored') {
-        storeScores(line, message.rows)
+        rest = restart.first
+        tellTrouble(line, supervisor, null)
+        await storeNext(line, () => storeScores(line, message.rows))
         feedEngine(line)
       }
     }
     const outcome = await supervisor.run(task, observe, context.signal)
     line.isReady = false
+    // What the engine has told before it ended.
+    await line.storing
     line.queue.unshift(...line.fed)
     line.fed.clear()
     if (context.signal.aborted) break
     // It ended while it loaded another model: that one may be what ended it.
-    if (line.exchange?.model != null && 'failure' in outcome) endExchange(line, outcome.failure)
+    if (line.exchange?.model != null && 'failure' in outcome) {
+      const { failure } = outcome
+      await storeNext(line, () => endExchange(line, failure))
+    }
     line.exchange = null
-    if (outcome.kind === 'failed') log.error(failureOf(outcome.failure).message, outcome.failure)
-    await new Promise((resolve) => setTimeout(resolve, restart))
+    if (outcome.kind === 'failed') {
+      const { failure } = outcome
+      log.error(failureOf(failure).message, failure)
+      // The engine writes maps: its disk is that of the workspace. It may be full for hours.
+      if (isStorageFailure(failureOf(failure))) tellTrouble(line, supervisor, failure)
+    }
+    await pause(rest, undefined, { signal: context.signal }).catch(() => undefined)
+    rest = Math.min(2 * rest, restart.most)
   }
 }
 
 function refuseImage(line: WatchedLine, image: number, reason: Message): void {
   const { session, watch } = line
-  line.fed.delete(image)
   for (const part of openPartsOf(session.workspace.db, watch.id, image)) refusePart(line, part.id, reason)
+  line.fed.delete(image)
   showProgress(line)
 }

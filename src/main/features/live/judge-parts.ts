@@ -9,6 +9,7 @@ import { componentsOf, saveScores } from '../../store/scores.ts'
 import { measureFlaggedRegions } from '../scoring/measure-flagged-regions-task.ts'
 import { newScore } from '../scoring/score-job.ts'
 import { presentJudge } from './judge.ts'
+import { storeNext } from './keep-storing.ts'
 import { type JudgingModel, showProgress, type WatchedLine } from './watched-line.ts'
 import { writePart } from './write-part.ts'
 
@@ -96,7 +97,7 @@ async function measureWaiting(line: WatchedLine): Promise<void> {
       // Rather a false reject than a part that is never judged.
       log.error('The regions of heat maps could not be measured.', failureDocument(error))
     }
-    for (const [image, model] of waiting) judgeImage(line, image, model, true)
+    for (const [image, model] of waiting) await storeNext(line, () => judgeImage(line, image, model, true))
     showProgress(line)
   }
 }

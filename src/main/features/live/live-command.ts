@@ -1,15 +1,19 @@
 /** `live`: watches a folder and judges each photograph that comes into it, as the live screen does. */
+
 import { z } from 'zod'
 import { Failure, failureOf } from '../../../shared/failure.ts'
+import type { FailureInfo } from '../../../shared/failure-schema.ts'
 import type { LivePart, LiveState } from '../../../shared/live.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { wholeNumber } from '../../command-line/option-values.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
+import type { WatchNotes } from './watch-notes.ts'
 
 const english = wordsIn('en')
 
@@ -142,12 +146,8 @@ async function requestOf(session: Session, options: LiveOptions, given: string |
 }
 
 /** Prints each verdict, and what the operator must know, as it comes. @returns what ends that */
-function tellParts(
-  context: CommandContext,
-  session: Session,
-  notes: () => Pick<LiveState, 'unfinished' | 'problem'>,
-): () => void {
-  let before: Pick<LiveState, 'unfinished' | 'problem'> = { unfinished: [], problem: null }
+function tellParts(context: CommandContext, session: Session, notes: () => WatchNotes): () => void {
+  let before: WatchNotes = { unfinished: [], problem: null, storage: null, results: null }
   const stops = [
     session.events.on('live.judged', (part) => {
       if (!context.json) context.io.write(partLine(part))
@@ -167,12 +167,25 @@ function tellParts(
             : `The folder cannot be read: ${now.problem}. Watching goes on as soon as it can be.`,
         )
       }
+      tellFailure(context, 'Nothing can be stored now; parts wait for it', before.storage, now.storage)
+      tellFailure(context, 'Results cannot be written now', before.results, now.results)
       before = now
     }),
   ]
   return () => {
     for (const stop of stops) stop()
   }
+}
+
+function tellFailure(
+  context: CommandContext,
+  what: string,
+  before: FailureInfo | null,
+  now: FailureInfo | null,
+): void {
+  if (before?.code === now?.code) return
+  const words = now === null ? 'It can again.' : `${failureOf(now).message} ${failureOf(now).remedy}`
+  context.notice(`${what}: ${words}`)
 }
 
 function partLine({ file, verdict, score, threshold, reason }: LivePart): string {
@@ -182,7 +195,7 @@ function partLine({ file, verdict, score, threshold, reason }: LivePart): string
       : score === null || threshold === null
         ? ''
         : `${score.toPrecision(4)} (threshold ${threshold.toPrecision(4)})`
-  return `${(verdict ?? '').padEnd(8)} ${file}  ${why}\n`
+  return `${(verdict ?? '').padEnd(8)} ${printableLine(file)}  ${why}\n`
 }
 
 /** Calls once no part has come for so many seconds and none waits. @returns what ends the waiting */

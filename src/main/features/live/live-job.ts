@@ -5,9 +5,11 @@
  * scored twice and none is left out.
  */
 
+import { type FailureData, failureDocument } from '../../../shared/failure.ts'
 import type { LiveWatch } from '../../../shared/live.ts'
 import { message } from '../../../shared/messages/message.ts'
-import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
+import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
+import { untilStored } from '../../platform/storage-retry.ts'
 import type { Session } from '../../session/session.ts'
 import { beginImport, stopImport } from '../../store/imports.ts'
 import {
@@ -19,21 +21,22 @@ import {
   unreadPart,
 } from '../../store/live.ts'
 import { recordJudgedParts } from '../../store/live-audit.ts'
-import { beginOutputs, unwritten } from '../outputs/outputs.ts'
-import { followModelInUse } from './exchange-model.ts'
+import { unwritten } from '../outputs/outputs.ts'
 import { feedEngine, keepEngine } from './feed-engine.ts'
 import { refusePart } from './judge-parts.ts'
+import { keepStoring, tellTrouble } from './keep-storing.ts'
+import { createResultWriter } from './result-writer.ts'
 import { queueImage, takeIn } from './take-in.ts'
 import { watchFolder } from './watch-folder.ts'
-import { forgetWatchNotes, showProblem, showUnfinished } from './watch-notes.ts'
+import { forgetWatchNotes, showProblem, showResults, showUnfinished } from './watch-notes.ts'
 import { judgingModelOf, showProgress, tellAudit, type WatchedLine } from './watched-line.ts'
-import { writePart } from './write-part.ts'
 
 /** The audit tells of verdicts at the latest after so long, in milliseconds. */
 const toldWithin = 60_000
 /** Milliseconds between two looks whether the watch is to go on. */
 const heededWithin = 1000
 
+const watchingClosed = message('interrupted', { case: 'watching' })
 const gone = message('unreadable', { case: 'gone' })
 
 export function livePlan(session: Session, watch: LiveWatch): JobPlan {
@@ -51,19 +54,35 @@ export function livePlan(session: Session, watch: LiveWatch): JobPlan {
 }
 
 async function watchLine(session: Session, watch: LiveWatch, context: JobContext): Promise<JobEnd> {
-  const { workspace } = session
+  const { workspace, log } = session
   const { db } = workspace
-  const model = await judgingModelOf(session, watch.runId)
-  recordJudgedParts(db, watch)
-  await beginOutputs(workspace, watch)
+  const onTrouble = (failure: FailureData | null): void => {
+    if (failure !== null) log.error('The watch cannot begin yet.', failure)
+  }
+  const model = await untilStored(() => judgingModelOf(session, watch.runId), {
+    signal: context.signal,
+    onTrouble,
+  })
+  if (!model.isStored) return stoppedBy(context.signal.reason, watchingClosed)
+  // One part of the line that ends by a defect ends the others.
+  const defect = new AbortController()
+  const signal = AbortSignal.any([context.signal, defect.signal])
+  const results = createResultWriter({
+    workspace,
+    watch,
+    log,
+    signal,
+    presentRun: () => line.model.run.id,
+    onTrouble: (failure) => showResults(line, failure),
+  })
   const line: WatchedLine = {
     session,
     watch,
-    model,
+    model: model.value,
     exchange: null,
     refusedUse: null,
-    importId: beginImport(db, { datasetId: watch.datasetId, source: watch.folder, layout: 'flat' }),
-    context,
+    importId: null,
+    context: { ...context, signal },
     untold: 0,
     queue: [],
     fed: new Set(),
@@ -71,66 +90,106 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     unmeasured: new Map(),
     isMeasuring: false,
     measuring: Promise.resolve(),
-    writing: Promise.resolve(),
+    results,
+    storing: Promise.resolve(),
+    troubles: new Map(),
+    isFeedAsked: false,
     feed: () => feedEngine(line),
   }
-  const stopFollowing = session.events.on('model.changed', () => followModelInUse(line))
+  const stopFollowing = session.events.on('model.changed', () => feedEngine(line))
   const telling = setInterval(() => tellAudit(line), toldWithin)
   // A command on this machine may end the watch by its row.
   const heeding = setInterval(() => {
-    if (!isWatchActive(db, watch.id) && !context.signal.aborted) session.jobs.stop(context.id, 'cancel')
+    try {
+      if (!isWatchActive(db, watch.id) && !signal.aborted) session.jobs.stop(context.id, 'cancel')
+    } catch (error) {
+      log.warn('Whether the watch is to go on could not be read.', failureDocument(error))
+    }
   }, heededWithin)
   try {
-    for (const part of unwritten(workspace, watch)) writePart(line, part, true)
+    await keepStoring(line, () => recordJudgedParts(db, watch))
+    await keepStoring(line, () => {
+      const { datasetId, folder: source } = watch
+      line.importId ??= beginImport(db, { datasetId, source, layout: 'flat' })
+    })
+    for (const part of unwritten(workspace, watch)) results.add(part)
+    void results.settled()
     for (const part of openParts(db, watch.id)) {
       if (part.image !== null) queueImage(line, part.image)
     }
     showProgress(line)
     const watching = watchFolder({
       folder: watch.folder,
-      signal: context.signal,
+      signal,
       knownAs: (file) => takenPart(db, watch.id, file),
       onProblem: (message) => showProblem(line, message),
       onUnfinished: (files) => showUnfinished(line, files),
-      onFirstList: (names) => {
-        // Taken away before its picture was read; every other file is found again.
-        for (const { id, image, file } of openParts(db, watch.id)) {
-          if (image === null && !names.has(file)) refusePart(line, id, gone)
-        }
-      },
-      onGone: (file) => {
-        const part = unreadPart(db, watch.id, file)
-        if (part !== undefined) refusePart(line, part.id, gone)
-      },
-      onFound: (files) => {
-        db.transaction(() => {
-          for (const file of files) addOrRenewPart(db, watch.id, file)
+      onFirstList: async (names) => {
+        await keepStoring(line, () => {
+          // Taken away before its picture was read; every other file is found again.
+          for (const { id, image, file } of openParts(db, watch.id)) {
+            if (image === null && !names.has(file)) refusePart(line, id, gone)
+          }
         })
+      },
+      onGone: async (file) => {
+        await keepStoring(line, () => {
+          const part = unreadPart(db, watch.id, file)
+          if (part !== undefined) refusePart(line, part.id, gone)
+        })
+      },
+      onFound: async (files) => {
+        await keepStoring(line, () =>
+          db.transaction(() => {
+            for (const file of files) addOrRenewPart(db, watch.id, file)
+          }),
+        )
         showProgress(line)
       },
       onWhole: async (file) => {
-        const part = unreadPart(db, watch.id, file.file)
-        if (part === undefined) throw new RangeError(`no part waits for ${file.file}`)
-        const taking = await takeIn(line, part, file)
+        const taking = await keepStoring(line, () => {
+          const part = unreadPart(db, watch.id, file.file)
+          // Found while nothing could be stored, and the line has ended since.
+          if (part === undefined && signal.aborted) return 'changed'
+          if (part === undefined) throw new RangeError(`no part waits for ${file.file}`)
+          return takeIn(line, part, file)
+        })
         showProgress(line)
-        return taking
+        // What is not stored at the end of the line is found again by the next one.
+        return taking.isStored ? taking.value : 'changed'
       },
     })
-    await Promise.all([watching, keepEngine(line)])
+    const parts = [watching, keepEngine(line)]
+    for (const part of parts) part.catch(() => defect.abort())
+    await Promise.allSettled(parts)
+    await line.storing
     await line.measuring
-    await line.writing
+    await results.settled()
+    await Promise.all(parts)
   } finally {
     stopFollowing()
-    forgetWatchNotes(session)
     clearInterval(telling)
     clearInterval(heeding)
     tellAudit(line)
-    stopImport(db, line.importId, 'cancelled')
+    endImport(line)
+    if (context.signal.reason !== 'close' && context.signal.aborted) await noteEnd(line, context)
+    forgetWatchNotes(session)
   }
-  if (context.signal.reason === 'close') {
-    const failure = message('interrupted', { case: 'watching' })
-    return { state: 'interrupted', failure }
+  return stoppedBy(context.signal.reason, watchingClosed)
+}
+
+/** Where this cannot be stored, the next start marks the import as interrupted. */
+function endImport({ session, importId }: WatchedLine): void {
+  try {
+    if (importId !== null) stopImport(session.workspace.db, importId, 'cancelled')
+  } catch (error) {
+    session.log.warn('The end of the watch could not be noted with its photographs.', failureDocument(error))
   }
-  endWatch(db, watch.id)
-  return { state: 'cancelled' }
+}
+
+/** A person has ended the watch: it must not go on at the next start, so this is tried until Fanoscope closes. */
+async function noteEnd(line: WatchedLine, { closing }: JobContext): Promise<void> {
+  const { session, watch } = line
+  const end = (): void => endWatch(session.workspace.db, watch.id)
+  await untilStored(end, { signal: closing, onTrouble: (failure) => tellTrouble(line, end, failure) })
 }

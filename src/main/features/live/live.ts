@@ -6,20 +6,13 @@ import type { LiveState, LiveWatch } from '../../../shared/live.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
 import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
-import {
-  beginWatch,
-  countParts,
-  endWatch,
-  newestArrivals,
-  newestParts,
-  newestWatch,
-} from '../../store/live.ts'
+import { beginWatch, countParts, newestArrivals, newestParts, newestWatch } from '../../store/live.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { findRun } from '../../store/runs.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { livePlan } from './live-job.ts'
-import { type WatchNotes, watchNotesOf } from './watch-notes.ts'
+import { nothingToNote, type WatchNotes, watchNotesOf } from './watch-notes.ts'
 
 const shownParts = 100
 
@@ -69,7 +62,7 @@ export function stopLive(session: Session): void {
   const watch = newestWatch(session.workspace.db)
   const job = watch && jobOf(session, watch)
   if (!watch || !job) throw new Failure('live-rests')
-  endWatch(session.workspace.db, watch.id)
+  // The job notes the end of the watch itself, as soon as that can be stored.
   session.jobs.stop(job, 'cancel')
 }
 
@@ -82,14 +75,17 @@ export function resumeLive(session: Session): void {
 export function liveState(session: Session): LiveState {
   const { db } = session.workspace
   const watch = newestWatch(db)
-  return storedLiveState(db, watch ? jobOf(session, watch) : null, watchNotesOf(session))
+  const job = watch ? jobOf(session, watch) : null
+  const state = storedLiveState(db, job, watchNotesOf(session))
+  // Whether it is watched is known here, whatever could be written of it.
+  return { ...state, watch: state.watch && { ...state.watch, active: job !== null } }
 }
 
 /** What is stored of the newest watch, for a process that may not be the one that watches. */
 export function storedLiveState(
   db: Database,
   job: string | null = null,
-  notes: WatchNotes = { unfinished: [], problem: null },
+  notes: WatchNotes = nothingToNote,
 ): LiveState {
   const watch = newestWatch(db) ?? null
   if (watch === null) {

@@ -6,11 +6,13 @@ import type { LivePart } from '../../../shared/live.ts'
 import { type Message, message } from '../../../shared/messages/message.ts'
 import { inspectImage } from '../../images/decode.ts'
 import { ImageRefusal, refusalMessage } from '../../images/refusal.ts'
+import { inRange, needsRange } from '../../images/wide-samples.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
 import type { Database } from '../../store/database.ts'
 import { addBlob, addImage, imageByHash } from '../../store/images.ts'
 import { linkPart } from '../../store/live.ts'
 import { isCleared, markBack } from '../../store/live-pictures.ts'
+import { sampleRangeOf } from '../../store/sample-ranges.ts'
 import { feedEngine } from './feed-engine.ts'
 import { isSameStamp, mayBeTouched, stampOf } from './file-stamp.ts'
 import { refusePart } from './judge-parts.ts'
@@ -41,7 +43,9 @@ export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile)
       return 'changed'
     }
     const warnings = file.doubtfulTail > 0 ? [message('zero-tail', { bytes: file.doubtfulTail })] : []
-    const image = await imageOf(line, part, staged, warnings)
+    const taken = await inKnownRange(line, staged)
+    staged = taken.staged
+    const image = await imageOf(line, part, staged, [...warnings, ...taken.warnings])
     if (file.isCut) throw new ImageRefusal('truncated', { case: 'end-mark' })
     linkPart(db, part.id, image)
     queueImage(line, image)
@@ -54,6 +58,19 @@ export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile)
     refusePart(line, part.id, refusalMessage(error))
     return { sha256: staged?.sha256 ?? null }
   }
+}
+
+/** A photograph of floating point or 32 bits in the range that was confirmed for those that the model knows. */
+async function inKnownRange(
+  { session, model }: WatchedLine,
+  staged: StagedFile,
+): Promise<{ staged: StagedFile; warnings: readonly Message[] }> {
+  const { db, blobs } = session.workspace
+  const range = sampleRangeOf(db, model.run.datasetId)
+  if (range === null || !needsRange(staged.path)) return { staged, warnings: [] }
+  const { png, warnings } = await inRange(staged.path, range)
+  blobs.discard(staged)
+  return { staged: blobs.stageBytes(png), warnings }
 }
 
 /** Gives an image to the engine when its turn comes. */
@@ -106,6 +123,7 @@ async function newImage(
   { path, sha256 }: StagedFile,
   ofArrival: readonly Message[],
 ): Promise<{ format: ImageFormat; store: () => number }> {
+  if (importId === null) throw new RangeError('a photograph comes in before its import has begun')
   const { format, width, height, channels, bitDepth, peak, gray, warnings } = await inspectImage(path)
   const store = (): number =>
     addImage(session.workspace.db, {

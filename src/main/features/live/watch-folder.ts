@@ -11,13 +11,13 @@ import { createWatchedFiles, type Taking, type WatchedFilesOptions, type WholeFi
 
 export interface WatchOptions extends Pick<WatchedFilesOptions, 'folder' | 'knownAs' | 'signal'> {
   /** The names of all photographs in the folder, once, as soon as it can be read. */
-  onFirstList?(names: ReadonlySet<string>): void
+  onFirstList?(names: ReadonlySet<string>): unknown
   /** All that are whole at a look, before the first of them is told of: what waits is known at once. */
-  onFound?(files: readonly WholeFile[]): void
+  onFound?(files: readonly WholeFile[]): unknown
   /** A whole file, oldest first. The next look waits until it is answered. */
   onWhole(file: WholeFile): Promise<Taking>
   /** A file that was told of has gone, or changed its name, before it was taken. */
-  onGone?(file: string): void
+  onGone?(file: string): unknown
   /** The names of all files that wait for the rest of themselves for longer than usual; told when they change. */
   onUnfinished?(files: readonly string[]): void
   /** Why the folder cannot be read; null when it can again. Each told once. */
@@ -87,12 +87,12 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
       const names = await list()
       if (names !== null) {
         const present = new Set(names)
-        if (!isListed) onFirstList?.(present)
+        if (!isListed) await onFirstList?.(present)
         isListed = true
-        for (const name of files.keepOnly(present)) onGone?.(name)
+        for (const name of files.keepOnly(present)) await onGone?.(name)
         await files.look(names, areNoticesSigns ? noticed : new Set())
         const whole = await files.ready()
-        if (whole.length > 0 && !signal.aborted) onFound?.(whole)
+        if (whole.length > 0 && !signal.aborted) await onFound?.(whole)
         for (const file of whole) {
           if (signal.aborted) break
           files.settle(file, await onWhole(file))

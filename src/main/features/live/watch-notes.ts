@@ -1,14 +1,15 @@
 /** What an operator must know of the watched folder and no part tells. It is true only while the folder is watched. */
+import { type FailureData, failureOf } from '../../../shared/failure.ts'
 import type { LiveState } from '../../../shared/live.ts'
 import type { Session } from '../../session/session.ts'
 import { showProgress, type WatchedLine } from './watched-line.ts'
 
-export type WatchNotes = Pick<LiveState, 'unfinished' | 'problem'>
+export type WatchNotes = Pick<LiveState, 'unfinished' | 'problem' | 'storage' | 'results'>
 
-const nothing: WatchNotes = { unfinished: [], problem: null }
+export const nothingToNote: WatchNotes = { unfinished: [], problem: null, storage: null, results: null }
 const notes = new WeakMap<Session, WatchNotes>()
 
-export const watchNotesOf = (session: Session): WatchNotes => notes.get(session) ?? nothing
+export const watchNotesOf = (session: Session): WatchNotes => notes.get(session) ?? nothingToNote
 
 export function forgetWatchNotes(session: Session): void {
   notes.delete(session)
@@ -37,5 +38,25 @@ export function showProblem(line: WatchedLine, problem: string | null): void {
   if (problem === null) session.log.info('The watched folder can be read again.')
   else session.log.warn(`The watched folder cannot be read: ${problem}`)
   notes.set(session, { ...watchNotesOf(session), problem })
+  showProgress(line)
+}
+
+/** @param failure why nothing can be stored in the workspace; null when it can again */
+export function showStorage(line: WatchedLine, failure: FailureData | null): void {
+  show(line, 'storage', failure, 'What is known of the watched folder')
+}
+
+/** @param failure why the results cannot be written; null when they can again */
+export function showResults(line: WatchedLine, failure: FailureData | null): void {
+  show(line, 'results', failure, 'The results of the watched folder')
+}
+
+function show(line: WatchedLine, of: 'storage' | 'results', failure: FailureData | null, what: string): void {
+  const { session } = line
+  const before = watchNotesOf(session)
+  if (before[of]?.code === failure?.code) return
+  if (failure === null) session.log.info(`${what} can be stored again.`)
+  else session.log.error(`${what} cannot be stored now: ${failureOf(failure).message}`, failure)
+  notes.set(session, { ...before, [of]: failure })
   showProgress(line)
 }

@@ -1,5 +1,5 @@
 /** The state of a watched folder while its job runs: the model that judges, and the images on their way. */
-import { failureDocument } from '../../../shared/failure.ts'
+import { type FailureData, failureDocument } from '../../../shared/failure.ts'
 import type { LiveWatch } from '../../../shared/live.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
@@ -10,6 +10,7 @@ import { recordJudgedParts } from '../../store/live-audit.ts'
 import { findRun } from '../../store/runs.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 import { type Judge, judgeOf } from './judge.ts'
+import type { ResultWriter } from './result-writer.ts'
 
 /** A trained run and what judges its scores. */
 export interface JudgingModel {
@@ -35,7 +36,8 @@ export interface WatchedLine {
   exchange: ModelExchange | null
   /** The use of a model that could not be loaded: it is not tried again. */
   refusedUse: number | null
-  importId: Id
+  /** Null until it is stored that photographs come in. */
+  importId: Id | null
   context: JobContext
   /** Verdicts that the audit does not tell of yet. */
   untold: number
@@ -48,8 +50,12 @@ export interface WatchedLine {
   unmeasured: Map<number, JudgingModel>
   isMeasuring: boolean
   measuring: Promise<void>
-  /** Results are written one after another. */
-  writing: Promise<void>
+  results: ResultWriter
+  /** What is stored, one after another; see `storeNext`. */
+  storing: Promise<void>
+  /** Why something cannot be stored now, by the work that waits for it. */
+  troubles: Map<object, FailureData>
+  isFeedAsked: boolean
   /** Gives waiting images to the engine, see `feedEngine`. */
   feed(): void
 }
@@ -72,12 +78,17 @@ export function tellAudit(line: WatchedLine): void {
 }
 
 export function showProgress({ session, watch, context }: WatchedLine): void {
-  const { arrived, waiting } = countParts(session.workspace.db, watch.id)
-  context.progress({
-    phase: 'live',
-    done: arrived - waiting,
-    total: arrived,
-    secondsLeft: null,
-    paused: false,
-  })
+  try {
+    const { arrived, waiting } = countParts(session.workspace.db, watch.id)
+    context.progress({
+      phase: 'live',
+      done: arrived - waiting,
+      total: arrived,
+      secondsLeft: null,
+      paused: false,
+    })
+  } catch (error) {
+    // How far it is says nothing that the parts themselves do not say a moment later.
+    session.log.warn('The parts could not be counted.', failureDocument(error))
+  }
 }

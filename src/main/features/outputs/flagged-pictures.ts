@@ -1,5 +1,5 @@
 /** The folder `flagged`: photographs that a person should see, each with its heat map. */
-import { copyFile, mkdir, rename } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import sharp from 'sharp'
 import type { LivePart } from '../../../shared/live.ts'
@@ -9,9 +9,19 @@ import { isStemTaken } from '../../store/live.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import type { Output } from './output.ts'
 
+/** A file of the workspace; null where it was cleared away before its result was written. Any other error is one. */
+async function unlessCleared(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
 /** A heat map as a picture: what is at the run's scale or above is white. */
-async function heatPicture(file: string, brightness: number): Promise<Buffer> {
-  return sharp(file).toColourspace('b-w').linear(brightness, 0).png({ compressionLevel: 3 }).toBuffer()
+async function heatPicture(map: Buffer, brightness: number): Promise<Buffer> {
+  return sharp(map).toColourspace('b-w').linear(brightness, 0).png({ compressionLevel: 3 }).toBuffer()
 }
 
 /**
@@ -33,14 +43,12 @@ export const flaggedPictures: Output = {
     if (part.image !== null) {
       // From the workspace: the camera may have taken its file away, or written another part over it.
       const { sha256, format } = findImage(workspace.db, part.image)
-      const partial = join(folder, `.writing-${part.id}`)
-      await copyFile(workspace.blobs.path(sha256, format), partial)
-        .then(() => rename(partial, join(folder, `${stem}${extname(part.file)}`)))
-        // It was cleared away before its result was written.
-        .catch(() => undefined)
+      const photograph = await unlessCleared(workspace.blobs.path(sha256, format))
+      if (photograph !== null) await replaceFile(join(folder, `${stem}${extname(part.file)}`), photograph)
     }
-    if (map === null) return
-    const heat = await heatPicture(workspace.path(map.file), map.scale / mapScale)
+    const stored = map === null ? null : await unlessCleared(workspace.path(map.file))
+    if (map === null || stored === null) return
+    const heat = await heatPicture(stored, map.scale / mapScale)
     await replaceFile(join(folder, `${stem}.heat.png`), heat)
   },
 }

@@ -16,6 +16,6 @@ export interface PartResult {
 export interface Output {
   /** Called when the watch begins, before the first part. Brings what is written up to what the database has. */
   begin?(workspace: Workspace, watch: LiveWatch): Promise<void>
-  /** Called once for each part, and again at the next start where it failed. */
+  /** Called once for each part, and again, while the line runs or at its next start, where it failed. */
   write(workspace: Workspace, watch: LiveWatch, result: PartResult): Promise<void>
 }

@@ -10,12 +10,26 @@ import { resultsFile } from './results-file.ts'
 const outputs: readonly Output[] = [flaggedPictures, resultsFile]
 
 export async function beginOutputs(workspace: Workspace, watch: LiveWatch): Promise<void> {
-  for (const output of outputs) await output.begin?.(workspace, watch)
+  for (const output of outputs) {
+    if (output.begin) await output.begin(workspace, watch)
+  }
 }
 
+/** The outputs that have a result already: one that failed is given it again without the others getting it twice. */
+export type HandedOut = Set<Output>
+
 /** Hands a result to every output. The part counts as written after all of them have it. */
-export async function writeResult(workspace: Workspace, watch: LiveWatch, result: PartResult): Promise<void> {
-  for (const output of outputs) await output.write(workspace, watch, result)
+export async function writeResult(
+  workspace: Workspace,
+  watch: LiveWatch,
+  result: PartResult,
+  handedOut: HandedOut,
+): Promise<void> {
+  for (const output of outputs) {
+    if (handedOut.has(output)) continue
+    await output.write(workspace, watch, result)
+    handedOut.add(output)
+  }
   markWritten(workspace.db, result.part.id)
 }
 

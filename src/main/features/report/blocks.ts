@@ -2,7 +2,6 @@
  * A report in one language as headings, tables, drawings and pictures. HTML and PDF are both made from these blocks.
  */
 import type { Gate } from '../../../shared/model.ts'
-import { backboneNotice } from '../../model/backbones/registry.ts'
 import { besideGraph } from '../../model/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { curveChart, histogramChart, short } from './charts.ts'
@@ -138,8 +137,7 @@ function scaleText({ result }: ReportContent['run']): string | null {
   return tried.length === 0 ? String(choice.scale) : `${choice.scale} (${tried.join(', ')})`
 }
 
-function modelBlocks({ run, runName, trainedOn, score, version }: ReportContent, say: Say): Block[] {
-  const notice = backboneNotice(run.config.backbone)
+function modelBlocks({ run, runName, trainedOn, score, version, notice }: ReportContent, say: Say): Block[] {
   const scale = scaleText(run)
   return [
     { kind: 'heading', text: say('model') },

@@ -1,5 +1,6 @@
 /** Gathers what a report contains, independent of its format and language. */
 
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { DatasetVersion } from '../../../shared/curation.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
@@ -13,6 +14,8 @@ import { type AurocInterval, delongInterval } from '../../metrics/delong.ts'
 import { precisionRecallCurve } from '../../metrics/precision-recall-curve.ts'
 import { rocCurve } from '../../metrics/roc-curve.ts'
 import { wilson } from '../../metrics/wilson.ts'
+import { backboneByName, backboneNotice } from '../../model/backbones/registry.ts'
+import { modelDescriptionSchema } from '../../model/model-file.ts'
 import { imageScore, scoreKinds } from '../../model/scores.ts'
 import { listAudit } from '../../store/audit.ts'
 import { digestOfImages, listVersions, retrainingOf } from '../../store/dataset-versions.ts'
@@ -21,7 +24,7 @@ import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { listImages } from '../../store/images.ts'
 import { modelHistory } from '../../store/model-uses.ts'
 import { activePoint } from '../../store/operating-points.ts'
-import { findRun } from '../../store/runs.ts'
+import { findRun, runFolder } from '../../store/runs.ts'
 import { iterateScores, notScored } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { requireTrained } from '../runs/require-trained.ts'
@@ -54,6 +57,8 @@ export interface ReportContent {
   run: Run
   runName: string
   trainedOn: DatasetVersion | null
+  /** The licence notice of the backbone that the model holds; null where it holds none. */
+  notice: string | null
   score: { kind: string; formula: string; k: number; reduction: string }
   split: Split
   counts: { normal: number; anomalous: number; unlabeled: number; unscored: number }
@@ -94,6 +99,16 @@ const galleryLimit = 6
 const decisionLimit = 40
 /** The most points of a curve in a chart. */
 const curvePoints = 400
+
+/** What a network that a person added is called and licensed stands in the model, which outlives the network. */
+function noticeOf(workspace: Workspace, { id, config }: Run): string | null {
+  const { backbone } = config
+  if (typeof backbone !== 'string' || backbone === 'none' || backboneByName(backbone) !== null) {
+    return backboneNotice(backbone)
+  }
+  const description = readFileSync(workspace.path(`${runFolder(id)}/model/model.json`), 'utf8')
+  return modelDescriptionSchema.parse(JSON.parse(description)).notice ?? null
+}
 
 /** @throws Failure `run-unknown`, `not-trained`, `not-scored` */
 export function gatherReport(
@@ -158,6 +173,7 @@ export function gatherReport(
     run,
     runName: runName(db, run),
     trainedOn: retrainingOf(db, run.id)?.version ?? null,
+    notice: noticeOf(workspace, run),
     score: {
       kind: settings.score,
       formula: scoreKinds.find(({ name }) => name === settings.score)?.formula ?? '',

@@ -4,14 +4,25 @@ import { splitSchema } from '../../../shared/image.ts'
 import { decisionSchema } from '../../../shared/review.ts'
 import { imageIdSchema } from '../../../shared/values.ts'
 import { acceptUndecided, undoBatch } from '../../store/decisions.ts'
+import { findRun } from '../../store/runs.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
+import { flagsOf } from './flags.ts'
 
 export const acceptUndecidedTask = defineWorkspaceTask({
   name: 'accept-undecided',
-  input: z.object({ runId: z.string(), split: splitSchema.optional(), operatorId: z.int() }),
+  input: z.object({
+    runId: z.string(),
+    split: splitSchema.optional(),
+    operatorId: z.int(),
+    flaggedToo: z.boolean(),
+  }),
   progress: noProgress,
   result: z.array(imageIdSchema),
-  work: async ({ db }, request) => acceptUndecided(db, request),
+  work: async ({ db }, { flaggedToo, ...request }) => {
+    if (flaggedToo) return acceptUndecided(db, request)
+    const flags = flagsOf(db, findRun(db, request.runId))
+    return acceptUndecided(db, { ...request, accepts: (image) => !flags(image) })
+  },
 })
 
 export const undoBatchTask = defineWorkspaceTask({

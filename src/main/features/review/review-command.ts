@@ -5,6 +5,7 @@ import { decisionKindSchema, reviewOrderSchema } from '../../../shared/review.ts
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf, wholeNumber } from '../../command-line/option-values.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import type { Session } from '../../session/session.ts'
@@ -79,7 +80,7 @@ function chosen(options: ReviewOptions): (session: Session) => Promise<Answer> {
     const { file } = findImage(session.workspace.db, image)
     return {
       document: { ...decided, run: decided.runId, image, file, operator },
-      text: `${file}: ${decision}, by ${operator}.\n`,
+      text: `${printableLine(file)}: ${decision}, by ${printableLine(operator)}.\n`,
     }
   }
 }

@@ -3,18 +3,18 @@ import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
 import { elementAt } from '../../../shared/element-at.ts'
 import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
 import type { Run } from '../../../shared/run.ts'
-import { type ScoreOptions, tileScores } from '../../model/scores.ts'
+import type { ScoreOptions } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
-import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
 import { findRun } from '../../store/runs.ts'
 import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
+import { decidingTile } from '../runs/deciding-tile.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
-import { verdictBy } from '../thresholds/verdict.ts'
 import { acceptUndecidedTask, undoBatchTask } from './batch-tasks.ts'
+import { verdictsOf } from './flags.ts'
 
 /** @throws Failure `unknown-run` */
 export function reviewQueue(
@@ -28,11 +28,7 @@ export function reviewQueue(
   const point = activePoint(db, run.id)
   const options = optionsFor(run, settingsInUse(db, run))
   const mapScale = mapScaleOf(run)
-  const verdict = ({ score, imageId }: QueueRow): ReviewItem['verdict'] => {
-    if (point === null) return null
-    const profile = point.regions === null ? undefined : flaggedRegionProfileOf(db, run.id, imageId)
-    return verdictBy(point, { score, mapScale, profile })
-  }
+  const verdict = verdictsOf(db, run)
   return {
     ...countQueue(db, filter),
     mapScale,
@@ -40,7 +36,7 @@ export function reviewQueue(
     items: listQueue(db, filter, { order, offset, limit, threshold: point?.threshold ?? null }).map(
       (row) => ({
         ...reviewItem(run, row, options),
-        verdict: verdict(row),
+        verdict: verdict(row.imageId, row.score),
         ...(view === 'disagreements' ? { opinions: opinionsOn(db, row.imageId) } : {}),
       }),
     ),
@@ -53,23 +49,16 @@ function reviewItem(run: Run, row: QueueRow, options: ScoreOptions): Omit<Review
     ...rest,
     image: imageId,
     calibrated: calibrated ?? 0,
-    components: decidingTile(run, components, options),
+    components: componentsByName(run, components, options),
   }
 }
 
 /** Components, by name, of the tile with the highest score. */
-function decidingTile(run: Run, components: Float32Array, options: ScoreOptions): Record<string, number> {
+function componentsByName(run: Run, components: Float32Array, options: ScoreOptions): Record<string, number> {
   const names = run.components ?? []
-  const scores = tileScores(components, names, options)
-  let highest = 0
-  for (const [tile, score] of scores.entries()) {
-    if (score > elementAt(scores, highest, 'tile scores')) highest = tile
-  }
+  const deciding = decidingTile(components, names, options)
   return Object.fromEntries(
-    names.map((name, column) => [
-      name,
-      elementAt(components, highest * names.length + column, 'components of tiles'),
-    ]),
+    names.map((name, column) => [name, elementAt(deciding, column, 'components of tiles')]),
   )
 }
 
@@ -133,7 +122,10 @@ export async function undoLast(
   return taken
 }
 
-/** Accepts all undecided parts of the queue at once; one undo takes all of them back. */
+/**
+ * Accepts undecided parts of the queue at once: those that are not flagged, or all of them. One undo takes all of them
+ * back.
+ */
 export async function acceptRest(
   { workspace, events }: Session,
   request: CallArguments<'review.acceptRest'>,
@@ -145,6 +137,7 @@ export async function acceptRest(
     runId: run.id,
     split: request.split,
     operatorId,
+    flaggedToo: request.flaggedToo,
   })
   const last = ids.at(-1)
   if (last !== undefined) events.emit('review.decided', { run: run.id, image: last })

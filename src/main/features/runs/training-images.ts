@@ -189,6 +189,7 @@ export function engineImage(workspace: Workspace, image: Image, white: number): 
   return {
     id,
     file: workspace.blobs.path(sha256, format),
+    name: image.file,
     width,
     height,
     white: bitDepth === 16 ? white : null,

@@ -12,8 +12,11 @@ export const addModels: AddCommand = (line) =>
     examples: [['models --json', 'the same as data']],
     options: z.object({}),
     async act() {
-      const { listSystems } = await import('../../model/catalog.ts')
-      const document = listSystems()
+      const [{ listSystems }, { backboneNames }] = await Promise.all([
+        import('../../model/catalog.ts'),
+        import('./backbone.ts'),
+      ])
+      const document = listSystems(await backboneNames())
       return { document, text: systemsText(document) }
     },
   })

@@ -122,7 +122,7 @@ function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
 }
 
 /** Properties of the training images on which defaults of the configuration depend. Test images are not used. */
-function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTraits {
+export function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTraits {
   const sizes = countSizes(train)
   return {
     channels: train.some(({ channels }) => channels === 3) ? 3 : 1,

@@ -4,6 +4,7 @@ import { wordsIn } from '../../../shared/messages/words.ts'
 import { verifyReportSchema } from '../../../shared/workspace.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
+import { printableLine } from '../../command-line/printable.ts'
 import { formatBytes } from '../../command-line/size.ts'
 import { Stopped } from '../../command-line/stopped.ts'
 import type { MendReport } from '../label/mend-labels.ts'
@@ -35,13 +36,15 @@ export const addVerify: AddCommand = (line) =>
         message: english.text('problem', problem, 'title'),
         remedy: english.text('problem', problem, 'remedy'),
       }))
-      const found = worded.map(({ file, message, remedy }) => `  ${file}: ${message} ${remedy}\n`).join('')
+      const found = worded
+        .map(({ file, message, remedy }) => `  ${printableLine(`${file}: ${message} ${remedy}`)}\n`)
+        .join('')
       return {
         document: { ...report, problems: worded, ...(mending ? { mending } : {}) },
         text:
           (mending ? mendingText(mending) : '') +
           (ok
-            ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n`
+            ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n${found}`
             : `${problems.length} problems among ${files} files:\n${found}`),
         failed: !ok,
       }

@@ -8,6 +8,8 @@ import { regionOfInterest } from './0006-region-of-interest.ts'
 import { messages } from './0007-messages.ts'
 import { warningsAsData } from './0008-warnings-as-data.ts'
 import { grayLevels } from './0009-gray-levels.ts'
+import { sampleRanges } from './0011-sample-ranges.ts'
+import { storedFailures } from './0012-stored-failures.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
@@ -23,4 +25,6 @@ export const migrations: readonly Migration[] = [
   messages,
   warningsAsData,
   grayLevels,
+  sampleRanges,
+  storedFailures,
 ]

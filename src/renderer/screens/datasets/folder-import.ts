@@ -7,6 +7,7 @@ import { useI18n } from 'vue-i18n'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { FolderPreview, ImportCorrection, ImportReport } from '../../../shared/import.ts'
 import type { Job } from '../../../shared/job.ts'
+import type { SampleRange } from '../../../shared/sample-range.ts'
 import { call, sendDropped } from '../../bridge.ts'
 import { useDatasetsStore } from '../../data/datasets.ts'
 import { type DroppedFolder, sendFolder } from '../../data/dropped-folder.ts'
@@ -39,6 +40,8 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
   /** The folder that was chosen, also where it could not be previewed. */
   const chosen = ref<string | null>(null)
   const hasDirection = ref(false)
+  /** Which values are black and white, as a person confirmed it. */
+  const range = ref<SampleRange | null>(null)
   /** A dropped folder on its way to the host: its share, 0 to 1. */
   const bringing = ref<{ name: string; share: number; stop: AbortController } | null>(null)
   /** One that has arrived, until it is imported or given up. */
@@ -92,6 +95,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     chosen.value = null
     followLinks.value = false
     hasDirection.value = false
+    range.value = null
   }
 
   /** Deletes the copy of a dropped folder that was not imported. */
@@ -252,6 +256,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
         layout: layout.value,
         hasDirection: hasDirection.value,
         followLinks: followLinks.value,
+        range: range.value,
         corrections: correctionsOf(asDetected.value, corrections.value),
       })
       // From here on the copy belongs to the import, which deletes it at its end.
@@ -295,6 +300,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     followLinks,
     hasOnlyLinks,
     hasDirection,
+    range,
     bringing,
     drop,
     job,

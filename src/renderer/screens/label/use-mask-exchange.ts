@@ -1,6 +1,11 @@
 /** Exports the masks of a dataset in the format of another tool, and imports such masks. */
 import { useI18n } from 'vue-i18n'
-import { type MaskFormat, maskFormatSchema } from '../../../shared/label.ts'
+import {
+  type MaskFormat,
+  type MaskImportFormat,
+  maskFormatSchema,
+  maskImportFormatSchema,
+} from '../../../shared/label.ts'
 import { call } from '../../bridge.ts'
 import { useFolderPickerStore } from '../../data/folder-picker.ts'
 import { useNoticesStore } from '../../data/notices.ts'
@@ -49,11 +54,12 @@ export function useMaskExchange(
     )
   }
 
-  async function importFrom(dataset: string, folder: string, format: MaskFormat): Promise<void> {
+  async function importFrom(dataset: string, folder: string, format: MaskImportFormat): Promise<void> {
     const done = await call('label.import', { dataset, format, folder })
     const [skipped] = done.skipped
     const [noted] = done.notes
     const details = [
+      done.labeled > 0 ? t('labeling.labeled', { count: done.labeled }, done.labeled) : undefined,
       skipped &&
         t('labeling.skipped', {
           count: done.skipped.length,
@@ -67,7 +73,7 @@ export function useMaskExchange(
           note: words.value.text('warning', noted),
         }),
     ].filter((text) => text !== undefined)
-    const tone = done.images > 0 ? 'good' : 'info'
+    const tone = done.images + done.labeled > 0 ? 'good' : 'info'
     notices.tell(tone, t('labeling.imported', { count: done.images }, done.images), details.join(' '))
     await imported()
   }
@@ -78,7 +84,7 @@ export function useMaskExchange(
       exchange(t('labeling.exportTo'), (id, folder) => exportTo(id, folder, maskFormatSchema.parse(format))),
     importMasks: (format: string) =>
       exchange(t('labeling.importFrom'), (id, folder) =>
-        importFrom(id, folder, maskFormatSchema.parse(format)),
+        importFrom(id, folder, maskImportFormatSchema.parse(format)),
       ),
   }
 }

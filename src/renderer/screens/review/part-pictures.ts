@@ -9,6 +9,7 @@ import { reasonOf } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { type FlaggedRegions, flaggedOutline } from './flagged-outline.ts'
+import { type Spot, spotsOf } from './map-spots.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface PartPictures {
@@ -26,6 +27,8 @@ export interface PartPictures {
   flaggedOutline: ImageBitmap | null
   /** Their sizes; null without a map. */
   flaggedRegions: FlaggedRegions | null
+  /** Where the map is strongest; none without a map. */
+  spots: readonly Spot[]
   /** Why something besides the photograph is missing although it should be there; null where all is well. */
   problem: Param | null
 }
@@ -52,7 +55,8 @@ export async function loadPart(
       colorMap(map, { ...colors, overlay: true }),
       lines && createImageBitmap(new ImageData(lines.data, lines.width, lines.height)),
     ])
-    return { residual, overlay, flaggedOutline: outline, flaggedRegions: regions }
+    const spots = spotsOf(map, colors.threshold)
+    return { residual, overlay, flaggedOutline: outline, flaggedRegions: regions, spots }
   }
   const [photograph, ...rest] = await Promise.allSettled([
     bitmap(assetPath.original(item.image), signal),
@@ -62,11 +66,12 @@ export async function loadPart(
     regionOfInterestLines(run, item.image, item),
   ])
   const [reconstruction, maps, mask, regionOfInterest] = rest
-  const { flaggedRegions, ...heatPictures } = settledValue(maps) ?? {
+  const { flaggedRegions, spots, ...heatPictures } = settledValue(maps) ?? {
     residual: null,
     overlay: null,
     flaggedOutline: null,
     flaggedRegions: null,
+    spots: [],
   }
   const others = {
     reconstruction: settledValue(reconstruction),
@@ -83,6 +88,7 @@ export async function loadPart(
     photograph: photograph.value,
     ...others,
     flaggedRegions,
+    spots,
     problem: failed === undefined ? null : reasonOf(failed.reason),
   }
 }

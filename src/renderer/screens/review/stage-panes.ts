@@ -22,6 +22,7 @@ const paneOrder: Record<
 export function panesOf(
   pictures: PartPictures,
   settings: Pick<ViewSettings, 'layout' | 'against' | 'heat' | 'opacity' | 'mask' | 'region'>,
+  mark: CanvasImageSource | null = null,
 ): Pane[] {
   const { photograph, reconstruction, residual, overlay, mask } = pictures
   const truth = opaque(settings.mask ? mask : null)
@@ -44,9 +45,10 @@ export function panesOf(
       ...regionOfInterest,
       ...(id === 'overlay' ? flagged : []),
       ...truth,
+      ...opaque(mark),
     ],
   }))
 }
 
-const opaque = (source: ImageBitmap | null): PictureLayer[] =>
+const opaque = (source: CanvasImageSource | null): PictureLayer[] =>
   source === null ? [] : [{ source, opacity: 1 }]

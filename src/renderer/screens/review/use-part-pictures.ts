@@ -7,6 +7,7 @@ import type { ViewSettings } from '../../data/view-settings.ts'
 import { reasonOf } from '../../failure.ts'
 import type { PictureStage } from '../../stage/picture-stage.ts'
 import type { FlaggedRegions } from './flagged-outline.ts'
+import type { Spot } from './map-spots.ts'
 import { disposePart, loadPart, type PartPictures } from './part-pictures.ts'
 import { createPictureCache } from './picture-cache.ts'
 import { panesOf } from './stage-panes.ts'
@@ -20,14 +21,20 @@ export interface PartAtHand {
   threshold: number
 }
 
-/** @param shown is told the part whose pictures are on screen; null while they are loaded */
+/**
+ * @param mark a line around the place that is explained, in the photograph's proportions
+ * @param shown is told the part whose pictures are on screen; null while they are loaded
+ */
 export function usePartPictures(
   part: Readonly<PartAtHand>,
   settings: ViewSettings,
   stage: Readonly<Ref<PictureStage | null>>,
+  mark: Readonly<Ref<OffscreenCanvas | null>>,
   shown: (image: number | null) => void,
 ) {
   const flaggedRegions = shallowRef<FlaggedRegions | null>(null)
+  /** Of the part on stage; null while it is loaded. */
+  const spots = shallowRef<readonly Spot[] | null>(null)
   const loading = ref(false)
   const failure = ref<FailureData | null>(null)
   let onStage: { image: number; pictures: PartPictures } | null = null
@@ -60,6 +67,7 @@ export function usePartPictures(
       onStage = null
       stage.value?.clear()
       flaggedRegions.value = null
+      spots.value = null
       shown(null)
     }
     const loaded = cache.get(key)
@@ -71,6 +79,7 @@ export function usePartPictures(
       loading.value = false
       onStage = { image: item.image, pictures }
       flaggedRegions.value = pictures.flaggedRegions
+      spots.value = pictures.spots
       paint()
       cache.shown(key)
       shown(item.image)
@@ -100,7 +109,7 @@ export function usePartPictures(
     if (onStage === null) return
     const { width, height } = part.item
     const swipe = settings.layout === 'swipe' ? settings.swipe : null
-    stage.value?.show({ width, height }, panesOf(onStage.pictures, settings), swipe)
+    stage.value?.show({ width, height }, panesOf(onStage.pictures, settings, mark.value), swipe)
   }
 
   watch(
@@ -120,6 +129,7 @@ export function usePartPictures(
       settings.opacity,
       settings.mask,
       settings.region,
+      mark.value,
     ],
     paint,
   )
@@ -129,5 +139,5 @@ export function usePartPictures(
     cache.clear()
   })
 
-  return { flaggedRegions, loading, failure, retry }
+  return { flaggedRegions, spots, loading, failure, retry }
 }

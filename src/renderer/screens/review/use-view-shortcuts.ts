@@ -15,7 +15,7 @@ const opacityStep = 0.05
 
 export function useViewShortcuts(
   settings: ViewSettings,
-  view: { zoom(factor: number): void; fit(): void },
+  view: { zoom(factor: number): void; fit(): void; nextSpot(): void },
 ): void {
   useShortcuts({
     title: 'review.keys.view',
@@ -86,6 +86,21 @@ export function useViewShortcuts(
         label: 'review.picture.region',
         run: () => {
           settings.region = !settings.region
+        },
+      },
+      {
+        keys: ['c'],
+        label: 'review.nearest.show',
+        run: () => {
+          settings.nearest = !settings.nearest
+        },
+      },
+      {
+        keys: ['p'],
+        label: 'review.nearest.next',
+        run: () => {
+          settings.nearest = true
+          view.nextSpot()
         },
       },
       { keys: ['+', '='], label: 'review.keys.zoomIn', repeat: true, run: () => view.zoom(zoomStep) },

@@ -8,9 +8,9 @@ import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeParts } from '../parts.ts'
 
 const modes: InputMode[] = [
-  { input: 'whole', size: 32, channels: 1, scale: 1, normalization: 'none' },
-  { input: 'tiles', size: 32, channels: 1, scale: 0.5, normalization: 'none' },
-  { input: 'tiles', size: 32, channels: 1, scale: 1, normalization: 'local' },
+  { input: 'whole', size: 32, channels: 1, scale: 1, resizing: 'exact', normalization: 'none' },
+  { input: 'tiles', size: 32, channels: 1, scale: 0.5, resizing: 'exact', normalization: 'none' },
+  { input: 'tiles', size: 32, channels: 1, scale: 1, resizing: 'exact', normalization: 'local' },
 ]
 
 it.each(madeDefectTypes)(

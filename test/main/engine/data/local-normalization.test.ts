@@ -105,7 +105,7 @@ describe('local normalization', () => {
       .png()
       .toFile(file)
     const image = { id: 1, file, width: 64, height: 64, white: null }
-    const mode = { input: 'tiles', size: 32, channels: 1, scale: 1 } as const
+    const mode = { input: 'tiles', size: 32, channels: 1, scale: 1, resizing: 'exact' } as const
     const plain = await loadImage(image, { ...mode, normalization: 'none' })
     expect(plain.picture).toBe(plain.photograph)
     expect(plain.inItsLight(plain.picture)).toBe(plain.picture)

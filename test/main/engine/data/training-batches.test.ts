@@ -6,7 +6,14 @@ import { createRandom } from '../../../../src/main/platform/random.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeParts } from '../parts.ts'
 
-const mode = { input: 'tiles', size: 32, channels: 1, scale: 1, normalization: 'none' } as const
+const mode = {
+  input: 'tiles',
+  size: 32,
+  channels: 1,
+  scale: 1,
+  resizing: 'exact',
+  normalization: 'none',
+} as const
 
 async function someBatches(): Promise<TrainingBatches> {
   const images = await writeParts(join(temporaryFolder(), 'parts'), 3, { width: 80, height: 60 })

@@ -1,5 +1,6 @@
 /** The bytes of ONNX models, read by a plain reader of the wire format; whole models are run by reference/. */
 import { describe, expect, it } from 'vitest'
+import { largest, resized, scaledSide, sideOf } from '../../../../src/main/engine/graph/any-size.ts'
 import {
   constantNode,
   DataTypes,
@@ -66,9 +67,9 @@ function convolution(x: GraphNode, filter: GraphNode, shape: number[], stride: n
 
 const x = placeholderNode('s0/x', { dtype: DataTypes.float32, shape: [1, 5, 4, 1] })
 const description = { name: 'test', producerVersion: '0', metadata: { threshold: '0.5' } }
-const graphOf = (node: GraphNode): Uint8Array => {
+const graphOf = (node: GraphNode, input = x): Uint8Array => {
   const model = encodeOnnx(
-    { inputs: [{ name: 'x', node: x }], outputs: [{ name: 'y', edge: { node, output: 0 } }] },
+    { inputs: [{ name: 'x', node: input }], outputs: [{ name: 'y', edge: { node, output: 0 } }] },
     description,
   )
   return bytesOf(model, 7)[0] ?? new Uint8Array()
@@ -130,6 +131,47 @@ describe('an ONNX model', () => {
     expect(packed(bytesOf(k, 1)[0] ?? new Uint8Array())).toEqual([1])
     const raw = Uint8Array.from(bytesOf(k, 9)[0] ?? new Uint8Array())
     expect([...new BigInt64Array(raw.buffer)]).toEqual([2n])
+  })
+
+  it('makes a convolution by depth one of a group for each channel', () => {
+    const deep = placeholderNode('s0/deep', { dtype: DataTypes.float32, shape: [1, 5, 4, 2] })
+    const byDepth = {
+      ...convolution(deep, float([1, 1, 2, 1], [3, 4]), [1, 5, 4, 2], 1),
+      op: 'DepthwiseConv2dNative',
+    }
+    const model = graphOf(byDepth, deep)
+    const conv = bytesOf(model, 1).find((node) => textOf(node, 4) === 'Conv') ?? new Uint8Array()
+    const group = bytesOf(conv, 5).find((attribute) => textOf(attribute, 1) === 'group') ?? new Uint8Array()
+    expect(fields(group)).toContainEqual({ field: 3, value: 2 })
+    const [tensor = new Uint8Array()] = bytesOf(model, 5)
+    expect(packed(bytesOf(tensor, 1)[0] ?? new Uint8Array())).toEqual([2, 1, 1, 1])
+  })
+
+  it('leaves padding to the reader where the sides are only known when it runs', () => {
+    const any = placeholderNode('s0/any', { dtype: DataTypes.float32, shape: [1, -1, -1, 1] })
+    const model = graphOf(convolution(any, filter, [1, -1, -1, 2], 2), any)
+    const conv = bytesOf(model, 1).find((node) => textOf(node, 4) === 'Conv') ?? new Uint8Array()
+    const texts = bytesOf(conv, 5).map((attribute) => [textOf(attribute, 1), textOf(attribute, 4)])
+    expect(texts).toContainEqual(['auto_pad', 'SAME_UPPER'])
+    const [input = new Uint8Array()] = bytesOf(model, 11)
+    const shape = bytesOf(bytesOf(bytesOf(input, 2)[0] ?? input, 1)[0] ?? input, 2)[0] ?? new Uint8Array()
+    expect(bytesOf(shape, 1).map((side) => textOf(side, 2))).toEqual(['', 'x.1', 'x.2', ''])
+  })
+
+  it('works out sizes with integers of 64 bits', () => {
+    const any = placeholderNode('s0/any', { dtype: DataTypes.float32, shape: [1, -1, -1, 1] })
+    const x: Edge = { node: any, output: 0 }
+    const half = resized(x, scaledSide(sideOf(x, 1), 0.5), scaledSide(sideOf(x, 2), 0.5))
+    const operations = bytesOf(graphOf(half.node, any), 1).map((node) => textOf(node, 4))
+    expect(operations).toEqual(expect.arrayContaining(['Shape', 'Gather', 'Floor', 'Max', 'Resize']))
+  })
+
+  it('takes as many of the largest values as the graph works out', () => {
+    const values = placeholderNode('s0/values', { dtype: DataTypes.float32, shape: [-1] })
+    const x: Edge = { node: values, output: 0 }
+    const model = graphOf(largest(x, scaledSide(sideOf(x, 0), 0.02)).node, values)
+    const top = bytesOf(model, 1).find((node) => textOf(node, 4) === 'TopK') ?? new Uint8Array()
+    expect(bytesOf(top, 1)).toHaveLength(2)
   })
 
   it('carries what is needed besides the graph', () => {

@@ -41,7 +41,10 @@ describe('the search for the nearest cell', () => {
         distance(rowOf(white, 4, cell), rowOf(whiteBank, 4, other)),
       )
       expect(at(found, cell)).toBeCloseTo(Math.min(...all), 3)
-      expect(nearest.nearest(rowOf(cells, width, cell))).toBe(all.indexOf(Math.min(...all)))
+      const order = [...all.keys()].sort((a, b) => at(all, a) - at(all, b))
+      const three = nearest.nearest(rowOf(cells, width, cell), 3)
+      expect(three.map((near) => near.cell)).toEqual(order.slice(0, 3))
+      for (const near of three) expect(near.distance).toBeCloseTo(at(all, near.cell), 3)
     }
     nearest.dispose()
   })

@@ -4,22 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { networksOf } from '../../../../src/main/engine/networks/blocks.ts'
-import { disposeWeights } from '../../../../src/main/engine/networks/stored-weights.ts'
-import type { Weights } from '../../../../src/main/engine/networks/weights.ts'
-import { createFanoganWeights } from '../../../../src/main/engine/systems/fanogan/networks.ts'
-import { createGanWeights } from '../../../../src/main/engine/systems/gan-system.ts'
-import { createGanomalyWeights } from '../../../../src/main/engine/systems/ganomaly/networks.ts'
 import { systemNamed } from '../../../../src/main/engine/systems/registry.ts'
 import { resolveConfig } from '../../../../src/main/model/catalog.ts'
-import type { TensorMap } from '../../../../src/main/model/safetensors.ts'
 import { imageScore, parseScoreKind } from '../../../../src/main/model/scores.ts'
 import { searchStart } from '../../../../src/main/model/systems/anogan/search-start.ts'
-import { fanoganConfigSchema } from '../../../../src/main/model/systems/fanogan/config.ts'
-import { ganomalyConfigSchema } from '../../../../src/main/model/systems/ganomaly/config.ts'
-import { createRandom } from '../../../../src/main/platform/random.ts'
 import { describeCompiled } from '../graph/native.ts'
-import { madeInput, madeWeights } from '../systems/made-numbers.ts'
+import { madeTensors } from '../systems/made-models.ts'
+import { madeInput } from '../systems/made-numbers.ts'
 
 const numbers = z.record(z.string(), z.array(z.number()))
 const document = z
@@ -38,37 +29,13 @@ const document = z
   })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../../../reference/scores.json'), 'utf8')))
 
-const ganConfigSchema = z.looseObject({
-  size: z.number(),
-  channels: z.number(),
-  width: z.number(),
-  latent: z.number(),
-  blocks: z.enum(['dcgan', 'resnet']).default('dcgan'),
-  norm: z.enum(['batch', 'none']).default('none'),
-})
-
-/** The weights of a model, made up from their names. */
-function tensorsOf(model: string, config: Record<string, unknown>): TensorMap {
-  const random = createRandom(1)
-  const sets = ((): Weights[] => {
-    if (model === 'fanogan')
-      return Object.values(createFanoganWeights(fanoganConfigSchema.parse(config), random))
-    if (model === 'ganomaly')
-      return Object.values(createGanomalyWeights(ganomalyConfigSchema.parse(config), random))
-    return Object.values(createGanWeights(networksOf(ganConfigSchema.parse(config)), random))
-  })()
-  const tensors = madeWeights(...sets)
-  disposeWeights(...sets)
-  return tensors
-}
-
 describeCompiled('scores agree with those of an independent program', () => {
   it.each(document.cases)('of $name', ({ model, config: set, components, scores }) => {
     const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).parse(set)
     const { config } = resolveConfig({ model, preset: 'smoke', set: { input: 'whole', ...values } })
     const { scorer, options } = systemNamed(model).load(
       {
-        tensors: tensorsOf(model, config),
+        tensors: madeTensors(model, config),
         description: {
           format: 1,
           model,

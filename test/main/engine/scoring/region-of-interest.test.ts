@@ -83,7 +83,14 @@ describe('training tiles', () => {
   it('meet the region, and the same seed draws the same ones', async () => {
     const images = await writeParts(join(temporaryFolder(), 'parts'), 3, { width: 160, height: 120 })
     const corner: RegionOfInterest = { kind: 'drawn', polygons: [[0.8, 0.75, 1, 0.75, 1, 1, 0.8, 1]] }
-    const mode = { input: 'tiles', size: 32, channels: 1, scale: 1, normalization: 'none' } as const
+    const mode = {
+      input: 'tiles',
+      size: 32,
+      channels: 1,
+      scale: 1,
+      resizing: 'exact',
+      normalization: 'none',
+    } as const
     const draw = async (regionOfInterest: RegionOfInterest): Promise<Float32Array> => {
       const batches = new TrainingBatches({
         cache: new ImageCache(images, { ...mode, regionOfInterest }, 2 ** 20),

@@ -41,6 +41,7 @@ function played({ holds = () => true, sees = () => null }: Play): TrainingDefini
       size: 32,
       channels: 1,
       scale: 1,
+      resizing: 'exact',
       normalization: 'none',
       input: 'whole',
       batch: 2,

@@ -8,7 +8,16 @@ const shaOf = (text: string): string => createHash('sha256').update(text).digest
 
 function image(id: number, values: Partial<DrawnImage> = {}): DrawnImage {
   const file = values.file ?? `photo ${id}.png`
-  return { id, sha256: shaOf(file), file, split: 'train', label: 'normal', defectType: null, ...values }
+  return {
+    id,
+    sha256: shaOf(file),
+    file,
+    split: 'train',
+    label: 'normal',
+    defectType: null,
+    partGroup: null,
+    ...values,
+  }
 }
 const images = (count: number, values: (i: number) => Partial<DrawnImage> = () => ({})): DrawnImage[] =>
   Array.from({ length: count }, (_, i) => image(i + 1, values(i)))
@@ -26,6 +35,15 @@ const numbers = (splits: Map<number, Split>, wanted: Split): number =>
   [...splits.values()].filter((split) => split === wanted).length
 
 describe('drawing splits', () => {
+  it('keeps the views of a part together that an import found, where no pattern is given', () => {
+    const list = images(300, (i) => ({ partGroup: `part ${Math.floor(i / 3)}` }))
+    const { splits, groups } = drawSplits(list, request, false)
+    for (let i = 0; i < 300; i += 3) {
+      expect(new Set([i + 1, i + 2, i + 3].map((id) => splits.get(id))).size).toBe(1)
+    }
+    expect(groups.size).toBe(300)
+  })
+
   it('gives each split its share of the normal images', () => {
     const { splits } = drawSplits(images(200), request, false)
     expect([numbers(splits, 'train'), numbers(splits, 'validation'), numbers(splits, 'test')]).toEqual([

@@ -35,6 +35,7 @@ async function exported(
     batch: 2,
     language: 'en',
     split: 'test',
+    components: false,
     operator: 'Li Na',
   })
   const ended = await session.jobs.ended(job)
@@ -122,6 +123,7 @@ describeCompiled('a model package', () => {
       batch: 1,
       language: 'en' as const,
       split: 'test' as const,
+      components: false,
       operator: null,
     }
     expect(() => startExport(session, { ...order, to: join(root, 'early.onnx') })).toThrow(

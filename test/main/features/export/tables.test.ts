@@ -15,7 +15,7 @@ import { queuedRun } from '../../store/queued-run.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 
-const asked = { language: 'en', split: 'test', version: '0' } as const
+const asked = { language: 'en', split: 'test', components: false, version: '0' } as const
 
 async function scored() {
   const { workspace, dataset, images } = await stockedWorkspace(3, (i) => ({
@@ -91,6 +91,31 @@ describe('scores and decisions as files', () => {
       ['reject', '李雷'],
       ['accept', null],
     ])
+  })
+
+  it('have all components where they are asked for: of the deciding tile, and of each tile beside', async () => {
+    const { workspace, run, images, to } = await scored()
+    const path = to('scores.csv')
+    const [first = 0] = images
+    saveScores(
+      workspace.db,
+      run,
+      ['residual', 'feature'],
+      [plainScore(first, 0, { tiles: 2, components: Float32Array.of(0, 0.25, 1, 0.5) })],
+    )
+    const request = { ...asked, components: true, run, format: 'csv', to: path } as const
+    const { files, count } = await writeTables(workspace, request)
+    expect(count).toBe(3)
+    const [head, ...lines] = readFileSync(path, 'utf8').split('\r\n')
+    expect(head).toMatch(/,component_residual,component_feature$/)
+    expect(lines[0]).toMatch(/,1,0\.5$/)
+    const tiles = readFileSync(files[2] ?? '', 'utf8').split('\r\n')
+    expect(files[2]).toMatch(/scores-components\.csv$/)
+    expect(tiles[0]).toBe('image,file,tile,component_residual,component_feature')
+    expect(tiles[1]).toMatch(/,0,0,0\.25$/)
+    expect(tiles[2]).toMatch(/,1,1,0\.5$/)
+    // Of the other two images one each, and the end of the last line.
+    expect(tiles).toHaveLength(1 + 2 + 2 + 1)
   })
 
   it('overwrite nothing', async () => {

@@ -80,6 +80,14 @@ describe('documents in an imported folder', () => {
     ])
   })
 
+  it('of labelme are known also where the photograph inside them comes first', async () => {
+    const inside = { imageData: Buffer.alloc(40_000, 1).toString('base64'), ...JSON.parse(labelme('1.png')) }
+    const text = JSON.stringify({ ...inside, imageData: inside.imageData })
+    expect(text.indexOf('imageData')).toBeLessThan(text.indexOf('shapes'))
+    const { report } = await imported({ 'a/1.png': 1, 'a/1.json': text })
+    expect(report).toMatchObject({ recognized: 'labelme', annotated: 1 })
+  })
+
   it('of COCO, beside a folder of images, are drawn', async () => {
     const { report, images } = await imported({
       'images/default/1.png': 1,
@@ -91,6 +99,73 @@ describe('documents in an imported folder', () => {
       ['anomalous', 'scratch'],
       ['unlabeled', null],
     ])
+  })
+
+  it('of Label Studio, CVAT and Pascal VOC give labels and are drawn', async () => {
+    const result = (type: string, value: object) => ({ type, original_width: 24, original_height: 24, value })
+    const studio = await imported({
+      'images/1.png': 1,
+      'images/2.png': 2,
+      'project.json': JSON.stringify([
+        {
+          data: { image: '/data/upload/1/0a1b2c3d-1.png' },
+          annotations: [
+            {
+              result: [
+                result('rectanglelabels', { x: 25, y: 25, width: 25, height: 25, rectanglelabels: ['dent'] }),
+              ],
+            },
+          ],
+        },
+        {
+          data: { image: '/data/upload/1/0a1b2c3e-2.png' },
+          annotations: [{ result: [result('choices', { choices: ['good'] })] }],
+        },
+      ]),
+    })
+    expect(studio.report).toMatchObject({ recognized: 'label-studio', imported: 2, annotated: 1, masks: 1 })
+    expect(studio.images().map(({ label, defectType }) => [label, defectType])).toEqual([
+      ['anomalous', 'dent'],
+      ['normal', null],
+    ])
+    const cvat = await imported({
+      'images/1.png': 1,
+      'images/2.png': 2,
+      'annotations.xml':
+        '<annotations><image name="1.png" width="24" height="24"><box label="dent" xtl="1" ytl="1" xbr="5" ybr="5"/></image>' +
+        '<image name="2.png" width="24" height="24"><tag label="good"/></image></annotations>',
+    })
+    expect(cvat.report).toMatchObject({
+      recognized: 'cvat',
+      imported: 2,
+      annotated: 1,
+      masks: 1,
+      unlabeled: 0,
+    })
+    const voc = await imported({
+      'JPEGImages/1.png': 1,
+      'JPEGImages/2.png': 2,
+      'Annotations/1.xml':
+        '<annotation><filename>1.png</filename><object><name>dent</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object></annotation>',
+    })
+    expect(voc.report).toMatchObject({ recognized: 'voc', imported: 2, annotated: 1, masks: 1, unlabeled: 1 })
+  })
+
+  it('of COCO, one for each split, are about the photographs beside them', async () => {
+    const { report, images } = await imported({
+      'train/a.png': 1,
+      'valid/a.png': 2,
+      'test/a.png': 3,
+      'train/_annotations.coco.json': coco(['a.png']),
+      'test/_annotations.coco.json': coco(['a.png']),
+    })
+    expect(report).toMatchObject({ annotated: 2, masks: 2 })
+    expect(report.warnings.filter(({ code }) => code !== 'no-normal')).toEqual([])
+    expect(Object.fromEntries(images().map(({ file, defectType }) => [file, defectType]))).toEqual({
+      'train/a.png': 'scratch',
+      'valid/a.png': null,
+      'test/a.png': 'scratch',
+    })
   })
 
   it('draw nothing on a photograph in a folder of good parts, and say so', async () => {

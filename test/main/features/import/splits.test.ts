@@ -25,6 +25,29 @@ function counts(splits: Map<number, string>): Record<string, number> {
   return n
 }
 
+describe('views of one part', () => {
+  const views = (parts: number, of: number) =>
+    images(parts * of).map((image) => ({ ...image, part: `part ${Math.floor(image.id / of)}` }))
+
+  it('are never in two splits, and the shares are as exact as parts allow', () => {
+    const splits = assignSplits(views(100, 5), 'normal', rule())
+    for (let i = 0; i < 500; i += 5) {
+      expect(new Set([0, 1, 2, 3, 4].map((view) => splits.get(i + view))).size).toBe(1)
+    }
+    expect(counts(splits)).toEqual({ train: 350, validation: 75, test: 75 })
+  })
+
+  it('of two parts are one for validation and one for training', () => {
+    expect(counts(assignSplits(views(2, 5), 'normal', rule()))).toEqual({ train: 5, validation: 5, test: 0 })
+  })
+
+  it('are drawn by what they hold, in whatever order they come', () => {
+    const list = views(40, 3)
+    const forward = assignSplits(list, 'normal', rule())
+    expect(assignSplits(list.toReversed(), 'normal', rule())).toEqual(forward)
+  })
+})
+
 describe('the splits of images that have none of their own', () => {
   it('are 70, 15 and 15 percent of the normal ones in a flat folder', () => {
     expect(counts(assignSplits(images(200), 'normal', rule()))).toEqual({

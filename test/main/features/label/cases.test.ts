@@ -140,7 +140,7 @@ const flat = caseFolder('32-coco-flat-segmentation')
 describe.skipIf(!flat.isThere)('case 32: a segmentation that is one flat list', () => {
   it('is read as one polygon', async () => {
     const { workspace, labels, image } = await withLabels(flat.folder, 'ann', 'coco')
-    expect(labels).toEqual({ images: 3, skipped: [], notes: [] })
+    expect(labels).toEqual({ images: 3, labeled: 0, skipped: [], notes: [] })
     for (const file of ['000', '001', '002']) {
       expect(await marked(workspace, image(`test/crack/${file}.png`).maskSha256)).toBe(right)
     }

@@ -55,6 +55,7 @@ describe.each(['mvtec', 'coco', 'labelme'] as const)('masks as %s', (format) => 
     const to = await line('to')
     expect(await importMasks(to.workspace, { dataset: to.dataset, format, folder })).toEqual({
       images: 2,
+      labeled: 0,
       skipped: [],
       notes: [],
     })

@@ -7,9 +7,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCoco } from '../../../../src/main/features/label/coco.ts'
 import { conformShapes, type DrawnShape } from '../../../../src/main/features/label/conform.ts'
-import { parseDocument } from '../../../../src/main/features/label/document.ts'
 import { readLabelme } from '../../../../src/main/features/label/labelme.ts'
 import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
+import { parseDocument } from '../../../../src/main/platform/read-document.ts'
 import { type Shape, shapesSchema } from '../../../../src/shared/label.ts'
 
 const documents = Number(process.env.FANOSCOPE_MUTATIONS ?? 400)

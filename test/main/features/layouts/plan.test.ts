@@ -82,6 +82,9 @@ describe('what a place says in a flat folder', () => {
     ['anomaly/1.png', null, 'anomalous', null],
     ['NG/scratch/1.png', null, 'anomalous', 'scratch'],
     ['不良品/划痕/1.png', null, 'anomalous', '划痕'],
+    ['NG/20240131/1.png', null, 'anomalous', null],
+    ['NG/2024-01-31/cam 2/1.png', null, 'anomalous', null],
+    ['NG/lot 7/dent/1.png', null, 'anomalous', 'dent'],
     ['good.png', 'test', 'unlabeled', null],
   ])('%s', async (file, split, label, defectType) => {
     expect(await placed(file, 'flat')).toEqual({ split, label, defectType })
@@ -89,6 +92,19 @@ describe('what a place says in a flat folder', () => {
 })
 
 describe('folders called as splits are', () => {
+  it('may have a word for what is in them beside', async () => {
+    const folder = await pictures({
+      'train_img/1.png': 1,
+      'test_img/2.png': 2,
+      'train_lab/1.png': 'm',
+      'test_lab/2.png': 'm',
+    })
+    expect(await planned(folder)).toEqual([
+      'train_img/1.png train from-mask: train_lab/1.png',
+      'test_img/2.png test from-mask: test_lab/2.png',
+    ])
+  })
+
   it('are splits where there are two of them, without the types of MVTec AD too', async () => {
     const folder = await folderWith(
       'data/train/ok/1.png',
@@ -335,7 +351,7 @@ describe('a public layout, imported without an option', () => {
     ])
   })
 
-  it('COCO with images, labelme beside photographs, and exports that are not read', async () => {
+  it('COCO, labelme, Label Studio, CVAT and Pascal VOC, each with its photographs', async () => {
     const coco = await pictures({
       'images/default/1.png': 1,
       'annotations/instances_default.json': '{"licenses": [], "info": {}, "categories": [], "images": []}',
@@ -349,21 +365,68 @@ describe('a public layout, imported without an option', () => {
       recognized: 'labelme',
       documents: [{ file: 'a/1.json', format: 'labelme' }],
     })
-    const other = await pictures({
-      '1.png': 1,
-      'tasks.json': '[{"id": 1, "annotations": [], "data": {"image": "1.png"}}]',
-      'annotations.xml': '<?xml version="1.0"?><annotations><version>1.1</version></annotations>',
+    for (const [recognized, name, text] of [
+      ['label-studio', 'tasks.json', '[{"id": 1, "annotations": [], "data": {"image": "1.png"}}]'],
+      ['label-studio', 'min.json', '[{"image": "1.png", "id": 1, "choice": "ok", "annotation_id": 1}]'],
+      ['cvat', 'annotations.xml', '<?xml version="1.0"?><annotations><version>1.1</version></annotations>'],
+      ['voc', 'images/1.xml', '<annotation><filename>1.png</filename></annotation>'],
+    ]) {
+      const plan = await planFolder(await pictures({ 'images/1.png': 1, [name ?? '']: text ?? '' }))
+      expect(plan).toMatchObject({ recognized, documents: [{ file: name, format: recognized }], leftOut: [] })
+    }
+  })
+
+  it('Label Studio and CVAT say what photographs are by choices and tags', async () => {
+    const choice = (image: string, ...choices: string[]) => ({
+      data: { image },
+      annotations: [{ result: [{ type: 'choices', value: { choices } }] }],
     })
-    const plan = await planFolder(other)
-    expect(plan.recognized).toBe('label-studio')
-    expect(plan.leftOut.map(({ file, params }) => [file, params.case])).toEqual([
-      ['tasks.json', 'label-studio'],
-      ['annotations.xml', 'cvat-xml'],
+    const studio = await pictures({
+      'images/1.png': 1,
+      'images/2.png': 2,
+      'images/3.png': 3,
+      'images/4.png': 4,
+      'project.json': JSON.stringify([
+        choice('/data/upload/1/0a1b2c3d-1.png', 'good'),
+        choice('/data/upload/1/0a1b2c3d-2.png', 'scratch'),
+        choice('/data/upload/1/0a1b2c3d-3.png', 'good', 'scratch'),
+      ]),
+    })
+    expect(await planned(studio)).toEqual([
+      'images/1.png drawn normal',
+      'images/2.png drawn anomalous scratch',
+      'images/3.png drawn unlabeled',
+      'images/4.png drawn unlabeled',
     ])
+    const { notes } = await planFolder(studio)
+    expect(notes.map(({ file, code }) => [file, code])).toEqual([
+      ['project.json', 'table-likely-files'],
+      ['images/3.png', 'table-contradicts'],
+    ])
+    const cvat = await pictures({
+      'images/1.png': 1,
+      'images/2.png': 2,
+      'annotations.xml':
+        '<annotations><image name="1.png" subset="Train"><tag label="OK"/></image>' +
+        '<image name="2.png" subset="Test"><tag label="dent"/></image></annotations>',
+    })
+    expect(await planned(cvat)).toEqual(['images/1.png drawn normal', 'images/2.png test anomalous dent'])
   })
 })
 
 describe('a table beside photographs', () => {
+  it.each([
+    ['a column that is yes for good parts', 'path,ok\na/1.png,1\na/2.png,0\n'],
+    [
+      'lines about the file before its header',
+      '# exported\n# today\nsep=;\nfile;label\na/1.png;i.O.\na/2.png;n.i.O.\n',
+    ],
+    ['paths of another machine', 'path;result\nD:\\x\\a\\1.png;OK\nD:\\x\\a\\2.png;NG\n'],
+  ])('may have %s', async (_, text) => {
+    const folder = await pictures({ 'a/1.png': 1, 'a/2.png': 2, 'list.csv': text })
+    expect(await planned(folder)).toEqual(['a/1.png drawn normal', 'a/2.png drawn anomalous'])
+  })
+
   it('says label, split, mask and type, in the words of its language', async () => {
     const folder = await pictures({ 'a/1.png': 1, 'a/2.png': 2, 'a/3.png': 3, 'm/x.png': 'm' })
     const tables = {
@@ -418,6 +481,22 @@ describe('a table beside photographs', () => {
 })
 
 describe('which mask belongs to which photograph', () => {
+  it('by the folder that is called as the photograph, before the number in that folder', async () => {
+    const folder = await pictures({
+      'train/good/x.png': 1,
+      'test/dent/000.png': 2,
+      'test/dent/001.png': 3,
+      'ground_truth/dent/000/000.png': 'm',
+      'ground_truth/dent/000/001.png': 'm',
+      'ground_truth/dent/001/000.png': 'm',
+    })
+    expect(await planned(folder)).toEqual([
+      'train/good/x.png drawn normal',
+      'test/dent/000.png test anomalous dent: ground_truth/dent/000/000.png + ground_truth/dent/000/001.png',
+      'test/dent/001.png test anomalous dent: ground_truth/dent/001/000.png',
+    ])
+  })
+
   it.each([
     ['NFC and NFD', 'test/crack/\u00e9.png', 'ground_truth/crack/e\u0301_mask.png'],
     ['upper and lower case', 'test/Crack/A.PNG', 'GROUND_TRUTH/crack/a_MASK.png'],

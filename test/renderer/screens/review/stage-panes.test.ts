@@ -18,6 +18,7 @@ const whole: PartPictures = {
   regionOfInterest: null,
   flaggedOutline,
   flaggedRegions: { pixels: 12, largest: 12, count: 1 },
+  spots: [],
   problem: null,
 }
 const settings = {
@@ -88,6 +89,7 @@ describe('the panes of a layout', () => {
       regionOfInterest: null,
       flaggedOutline: null,
       flaggedRegions: null,
+      spots: [],
       problem: null,
     }
     for (const layout of layouts) {

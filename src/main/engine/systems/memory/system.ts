@@ -1,5 +1,5 @@
 /** A memory of features alone: nothing is trained, and no picture is restored. */
-import { onlyMemory } from '../../../model/parameters.ts'
+import { type LearningParameters, onlyMemory } from '../../../model/parameters.ts'
 import { type MemoryConfig, memoryConfigSchema } from '../../../model/systems/memory/config.ts'
 import type { TileScorer } from '../../scoring/tile-scorer.ts'
 import type { TrainingConfig } from '../../training/config.ts'
@@ -23,8 +23,8 @@ const withoutNetworks = {
 
 type Config = Omit<TrainingConfig, keyof MemoryConfig> & MemoryConfig & Record<string, unknown>
 
-/** The photograph is decoded in the size that the backbone sees. */
-function parse(stored: unknown): Config {
+/** A stored configuration. The photograph is decoded in the size that the backbone sees. */
+export function memoryConfig(stored: unknown): Config {
   const config = memoryConfigSchema.strip().parse(stored)
   const { featureScale } = config
   // Where a configuration is only looked at, no scale has been chosen yet.
@@ -32,7 +32,7 @@ function parse(stored: unknown): Config {
 }
 
 /** Measures the whole photograph alone; what it measures is added by what was learned. */
-function scorerOfWhole(channels: number): TileScorer {
+export function scorerOfWhole(channels: number): TileScorer {
   return {
     size: withoutNetworks.size,
     channels,
@@ -45,12 +45,15 @@ function scorerOfWhole(channels: number): TileScorer {
   }
 }
 
+/** What it learns. */
+export const memoryLearning = (config: Config): LearningParameters => onlyMemory({ ...config, memory: true })
+
 /** Roth et al., "Towards total recall in industrial anomaly detection", CVPR 2022, with the differences of `feature-memory.ts`. */
 export const memory = defineSystem<Config, Record<string, never>>({
   model: 'memory',
-  schema: { parse },
+  schema: { parse: memoryConfig },
   scoring: ({ score, reduction }) => ({ kind: score, k: 1, reduction, latent: 1 }),
-  learning: (config) => onlyMemory({ ...config, memory: true }),
+  learning: memoryLearning,
   stages: () => [],
   createWeights: () => ({}),
   createScorer: ({ channels }) => scorerOfWhole(channels),

@@ -1,6 +1,7 @@
 /** The table of all layouts that are known by name: one line for each. The first that fits is taken. */
 import { btad } from './btad.ts'
 import { coco } from './coco.ts'
+import { cvat } from './cvat.ts'
 import { dagm } from './dagm.ts'
 import type { Evidence, Recogniser } from './known-layout.ts'
 import { kolektor } from './kolektor.ts'
@@ -12,6 +13,7 @@ import { realIad } from './real-iad.ts'
 import { segmentationClasses } from './segmentation-classes.ts'
 import { table } from './table.ts'
 import { visa } from './visa.ts'
+import { voc } from './voc.ts'
 
 const recognisers: readonly Recogniser[] = [
   mvtecLoco,
@@ -23,7 +25,9 @@ const recognisers: readonly Recogniser[] = [
   segmentationClasses,
   coco,
   labelStudio,
+  cvat,
   labelme,
+  voc,
   kolektor,
   table,
 ]

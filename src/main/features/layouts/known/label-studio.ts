@@ -1,4 +1,4 @@
-/** The JSON export of Label Studio. Its photographs are taken; its annotations are read from its COCO export only. */
+/** An export of Label Studio as JSON or JSON-MIN beside its photographs. */
 import type { Recogniser } from './known-layout.ts'
 
 export const labelStudio: Recogniser = {

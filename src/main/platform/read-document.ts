@@ -1,5 +1,5 @@
 /** Reads the JSON documents of other programs: in whatever encoding, and with the numbers that JSON does not have. */
-import { type Message, message } from '../../../shared/messages/message.ts'
+import { type Message, message } from '../../shared/messages/message.ts'
 
 /** The text of a file, and its encoding where that is not UTF-8. */
 export function decodeText(bytes: Uint8Array): { text: string; encoding: string } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { decodeText, parseDocument } from '../../../../src/main/features/label/document.ts'
-import { meaningOf } from '../../../../src/main/features/label/label-words.ts'
+import { meaningOf } from '../../../src/main/features/label/label-words.ts'
+import { decodeText, parseDocument } from '../../../src/main/platform/read-document.ts'
 
 const codes = (notes: readonly { code: string }[]): string[] => notes.map(({ code }) => code)
 

@@ -1,0 +1,53 @@
+/** What the spots of the part at hand were compared with, asked once the person stays with it. */
+import { watchDebounced } from '@vueuse/core'
+import { computed, type Ref, ref, watch } from 'vue'
+import { call } from '../../bridge.ts'
+import { useAnswer } from '../../data/answer.ts'
+import type { Spot } from './map-spots.ts'
+import { markOf } from './place-mark.ts'
+import type { PartAtHand } from './use-part-pictures.ts'
+
+/** Milliseconds: whoever steps through parts quickly asks for none of them. */
+const pause = 250
+
+export function useNearestGood(
+  part: Readonly<PartAtHand>,
+  /** Null while the part is loaded. */
+  spots: Readonly<Ref<readonly Spot[] | null>>,
+  wanted: Readonly<Ref<boolean>>,
+) {
+  const chosen = ref(0)
+  const { answer, failure, loading, read } = useAnswer(async () => {
+    const { run, item } = part
+    const places = spots.value ?? []
+    if (!wanted.value || places.length === 0) return null
+    return {
+      image: item.image,
+      places: await call('review.nearest', { run, image: item.image, places: [...places] }),
+    }
+  })
+  /** Those of the part at hand; none while they are looked for. */
+  const places = computed(() => (answer.value?.image === part.item.image ? answer.value.places : []))
+  const place = computed(() => (wanted.value ? (places.value[chosen.value] ?? null) : null))
+  const mark = computed(() => place.value && markOf(part.item, place.value))
+
+  watch(
+    () => part.item.image,
+    () => {
+      chosen.value = 0
+    },
+  )
+  watchDebounced([() => part.run, spots, wanted], read, { debounce: pause, immediate: true })
+
+  return {
+    chosen,
+    places,
+    mark,
+    failure,
+    loading: computed(() => loading.value || (wanted.value && spots.value === null)),
+    read,
+    next(): void {
+      if (places.value.length > 0) chosen.value = (chosen.value + 1) % places.value.length
+    },
+  }
+}
