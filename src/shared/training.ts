@@ -96,6 +96,8 @@ export const systemsSchema = z.object({
       model: z.string(),
       description: z.string(),
       values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      /** Values that hold where the networks see features; null where the dataset decides. */
+      withFeatures: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     }),
   ),
 })

@@ -1,7 +1,9 @@
 /** The workspace: opening and closing it, checking its files, settings kept in it. */
 import { z } from 'zod'
 import { call, jobStarted, none } from './call.ts'
+import { failureInfoSchema } from './failure-schema.ts'
 import { messageSchema } from './messages/message.ts'
+import { timeSchema } from './values.ts'
 
 /** What `verify` found wrong, a message of the topic `problem`. `file` is relative to the workspace. */
 export const problemSchema = messageSchema.extend({
@@ -14,6 +16,7 @@ export const problemSchema = messageSchema.extend({
     'file-unreadable',
     'map-missing',
     'checkpoint-missing',
+    'run-file-changed',
     'file-not-in-database',
     'temporary-file',
     'label-unreadable',
@@ -34,6 +37,22 @@ export const verifyReportSchema = z.object({
 })
 export type VerifyReport = z.infer<typeof verifyReportSchema>
 
+/** A copy of the database in the folder `backups`. */
+export const databaseBackupSchema = z.object({
+  file: z.string(),
+  at: timeSchema,
+  bytes: z.int().nonnegative(),
+})
+
+/** What is lost when a backup is restored. */
+export const backupLossesSchema = z.object({
+  /** False where the present database is so damaged that nobody can tell. */
+  isPresentReadable: z.boolean(),
+  /** How many more the present database has, by what they are; what it has no more of is left out. */
+  lost: z.record(z.string(), z.int().positive()),
+})
+export type BackupLosses = z.infer<typeof backupLossesSchema>
+
 export const workspaceInfoSchema = z.object({
   dir: z.string(),
   name: z.string(),
@@ -41,6 +60,8 @@ export const workspaceInfoSchema = z.object({
   images: z.number().int(),
   runs: z.number().int(),
   freeBytes: z.number().nullable(),
+  /** What was confirmed once and is not in the database any more, as opening it found. */
+  lost: failureInfoSchema.nullable(),
 })
 export type WorkspaceInfo = z.infer<typeof workspaceInfoSchema>
 
@@ -51,6 +72,13 @@ export const workspaceCalls = {
   ),
   'workspace.close': call(none, none),
   'workspace.verify': call(none, jobStarted),
+  /** Copies the database into the folder `backups`. */
+  'workspace.backup': call(none, jobStarted),
+  /** The copies of the database, newest first. */
+  'workspace.backups': call(none, z.array(databaseBackupSchema)),
+  'workspace.losses': call(z.object({ file: z.string().min(1).max(200) }), backupLossesSchema),
+  /** Puts a copy in the place of the database, which is kept among the copies; closes the workspace and opens it again. */
+  'workspace.restore': call(z.object({ file: z.string().min(1).max(200) }), workspaceInfoSchema),
   'setting.get': call(z.object({ key: z.string().max(100) }), z.object({ value: z.unknown() })),
   'setting.set': call(z.object({ key: z.string().max(100), value: z.unknown() }), none),
 } as const

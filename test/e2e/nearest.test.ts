@@ -57,6 +57,17 @@ describeInChromium(`a memory of good parts in the window${reason}`, () => {
     await page.keyboard.press('c')
   })
 
+  it('shows both large when a good place is touched', async () => {
+    const { page } = station
+    await goods().getByRole('button').first().click()
+    const dialog = page.getByRole('dialog', { name: 'Compared with good parts' })
+    await dialog.getByRole('img', { name: 'This spot' }).waitFor()
+    await dialog.getByRole('img', { name: /^The place on / }).waitFor()
+    expect(await barriers(page, { within: '.el-dialog' })).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+  })
+
   it('says of a good photograph that was removed since that it is gone', async () => {
     const { page } = station
     const name = await goods().getByRole('img').first().getAttribute('aria-label')

@@ -27,13 +27,13 @@ LIMIT = 1e-4
 INPUTS = ("x", "photograph", "inside")
 
 
-def differences(expected, answer):
-    """Largest difference by output; components and distances relative to their size, as they have different units."""
+def differences(expected, answer, absolute):
+    """Largest difference by output; relative to their size except for `absolute`, which lie in one range."""
     result = {}
     for name, value in expected.items():
         if name in INPUTS:
             continue
-        scale = 1.0 if name in ("map", "reconstruction") else np.maximum(1.0, np.abs(value))
+        scale = 1.0 if name in absolute else np.maximum(1.0, np.abs(value))
         result[name] = float(np.max(np.abs(answer[name] - value) / scale))
     return result
 
@@ -76,7 +76,8 @@ def main(folders):
             inputs = {name: expected[name] for name in INPUTS if name in expected}
             row = {}
             for name, run in runtimes.items():
-                row[name] = differences(expected, run(folder, graph, inputs))
+                absolute = ("map", "reconstruction") if graph == "model" else ()
+                row[name] = differences(expected, run(folder, graph, inputs), absolute)
                 good = good and all(value <= LIMIT for value in row[name].values())
             whole = folder.parent.name
             report["exports"][whole if len(graphs) == 1 else f"{whole}, {graph}"] = row

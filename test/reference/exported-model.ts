@@ -3,11 +3,12 @@
  *
  *     node test/reference/exported-model.ts FOLDER && python test/reference/exported-model.py FOLDER/*\/out
  *
- * Those with a memory need the weights of a backbone, which set-up fetches. Their memory is one of generated
- * photographs.
+ * Those with a memory need the weights of a backbone, which set-up fetches; one has a network that was added. Their
+ * memory is one of generated photographs.
  */
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isLearned } from '../../src/main/engine/learned/learnable.ts'
 import { photographMemory } from '../../src/main/engine/learned/photograph-memory.ts'
@@ -15,6 +16,7 @@ import { readWeights } from '../../src/main/engine/networks/stored-weights.ts'
 import { createFanoganWeights } from '../../src/main/engine/systems/fanogan/networks.ts'
 import { createGanomalyWeights } from '../../src/main/engine/systems/ganomaly/networks.ts'
 import { exportTask } from '../../src/main/engine/tasks/export-task.ts'
+import { prepareBackbone } from '../../src/main/features/backbones/add-backbone.ts'
 import { backboneFile } from '../../src/main/model/backbones/backbone-files.ts'
 import { writeModel } from '../../src/main/model/model-file.ts'
 import { type LearningParameters, onlyMemory } from '../../src/main/model/parameters.ts'
@@ -24,6 +26,11 @@ import { ganomalyConfigSchema } from '../../src/main/model/systems/ganomaly/conf
 import { memoryConfigSchema } from '../../src/main/model/systems/memory/config.ts'
 import { createRandom } from '../../src/main/platform/random.ts'
 import type { RegionOfInterest } from '../../src/shared/region-of-interest.ts'
+import {
+  description as ownDescription,
+  smallNetwork,
+  writeNetwork,
+} from '../main/features/backbones/small-network.ts'
 
 const random = createRandom(5)
 
@@ -118,6 +125,19 @@ function memoryOf(backbone: TensorMap, parameters: LearningParameters): TensorMa
   }
   return gathering.finish().tensors
 }
+
+const room = mkdtempSync(join(tmpdir(), 'fanoscope-reference-'))
+const added = join(room, 'added.safetensors')
+const backbone = await prepareBackbone(
+  writeNetwork(room, smallNetwork({ channels: 48 }), {
+    ...ownDescription,
+    outputs: [{ name: 'late', channels: 48, stride: 4 }],
+  }),
+  added,
+)
+const ownConfig = memoryConfigSchema.parse({ backbone })
+const ownParameters = onlyMemory({ ...ownConfig, memory: true })
+await write('memory-own', 'memory', ownConfig, memoryOf((await readTensors(added)).tensors, ownParameters), 1)
 
 const file = await backboneFile('efficientnet-lite2')
 if (file === null) process.stdout.write('The weights of efficientnet-lite2 are not here: no memories.\n')

@@ -53,6 +53,7 @@ export const exampleWorkspace = (dir = '/lines/four'): WorkspaceInfo => ({
   images: 0,
   runs: 0,
   freeBytes: null,
+  lost: null,
 })
 
 export const exampleInfo = (workspace: WorkspaceInfo | null): AppInfo => ({

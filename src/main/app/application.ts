@@ -37,6 +37,7 @@ import { thresholdHandlers } from '../features/thresholds/handlers.ts'
 import { trainHandlers } from '../features/training/handlers.ts'
 import { resumeNotedTrainings } from '../features/training/resume-at-start.ts'
 import { systemHandlers } from '../features/training/system-handlers.ts'
+import { keepBackedUp } from '../features/workspace/backup-job.ts'
 import { workspaceHandlers } from '../features/workspace/handlers.ts'
 import { settingHandlers } from '../features/workspace/setting-handlers.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
@@ -89,6 +90,7 @@ export function createApplication(powers: HostPowers): Application {
   const signedIn = createSignedIn()
   let session: Session | null = null
   let stopClearing: () => Promise<void> = async () => undefined
+  let stopBackingUp: () => Promise<void> = async () => undefined
   // Opening and closing run one after another, however many windows ask at the same time.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -100,6 +102,7 @@ export function createApplication(powers: HostPowers): Application {
     const closing = session
     session = null
     await stopClearing()
+    await stopBackingUp()
     await drops.close()
     await closing?.close()
   }
@@ -133,6 +136,7 @@ export function createApplication(powers: HostPowers): Application {
         await closeCurrent()
         session = opened
         stopClearing = keepClear(opened)
+        stopBackingUp = keepBackedUp(opened)
         return opened
       }),
     close: () => inTurn(closeCurrent),

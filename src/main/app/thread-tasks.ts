@@ -28,12 +28,14 @@ import { evaluateTask } from '../features/scoring/evaluation-task.ts'
 import { measureFlaggedRegionsTask } from '../features/scoring/measure-flagged-regions-task.ts'
 import { thresholdTask } from '../features/thresholds/threshold-task.ts'
 import { pictureFindingsTask } from '../features/training/findings-task.ts'
+import { backUpTask } from '../features/workspace/backup-job.ts'
 import { verifyTask } from '../features/workspace/verify-task.ts'
 import type { ThreadTask } from '../threads/task.ts'
 import { displayPictureTask, mapBytesTask, maskPictureTask, thumbnailTask } from './assets/picture-task.ts'
 
 export const threadTasks: readonly ThreadTask[] = [
   acceptUndecidedTask,
+  backUpTask,
   carryOverTask,
   changeImagesTask,
   checkAuditTask,

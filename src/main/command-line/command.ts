@@ -184,19 +184,29 @@ function createContext(
 
   async function open(create: boolean): Promise<Session> {
     // Loaded here, because help and wrong use need none of it.
-    const [{ openSession }, { createEventHub }, { launchStandardEngine }, hooks] = await Promise.all([
-      import('../session/session.ts'),
-      import('../platform/events.ts'),
-      import('../engine-host/standard-engine.ts'),
-      loadHooks(),
-    ])
-    return openSession({
+    const [{ openSession }, { createEventHub }, { launchStandardEngine }, { lossFailure }, hooks] =
+      await Promise.all([
+        import('../session/session.ts'),
+        import('../platform/events.ts'),
+        import('../engine-host/standard-engine.ts'),
+        import('../store/database-backups.ts'),
+        loadHooks(),
+      ])
+    const session = openSession({
       dir: workspace,
       create,
       launchEngine: launchStandardEngine,
       events: createEventHub(),
       hooks,
     })
+    const loss = lossFailure(session.workspace)
+    if (loss !== null) notice(`${failureOf(loss).message} ${failureOf(loss).remedy}`)
+    return session
+  }
+
+  function notice(text: string): void {
+    display?.end()
+    io.report(`${printableLines(text)}\n`)
   }
 
   async function openWithOwner(cause: unknown): Promise<SharedWorkspace> {
@@ -227,10 +237,7 @@ function createContext(
         display ??= await createProgressDisplay(io)
         return display
       },
-      notice(text) {
-        display?.end()
-        io.report(`${printableLines(text)}\n`)
-      },
+      notice,
     },
     async close() {
       display?.end()

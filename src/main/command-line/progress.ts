@@ -23,6 +23,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   scale: 'Choosing the scale of features',
   residual: 'Learning residuals',
   texture: 'Learning texture',
+  features: 'Taking features of good parts',
   memory: 'Remembering features',
   calibrate: 'Calibrating',
   score: 'Scoring',

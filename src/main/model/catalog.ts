@@ -2,11 +2,13 @@
  * What systems there are and what can be set on them, without loading TensorFlow: main, the command line
  * and the forms of the window read it.
  */
+
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import type { NestedMessage } from '../../shared/messages/message.ts'
 import type { Parameter, Systems } from '../../shared/training.ts'
-import { backbones } from './backbones/registry.ts'
+import { backboneByName, backbones, featureCountOf } from './backbones/registry.ts'
+import { seesFeatures } from './input-shape.ts'
 import type { Preset } from './preset.ts'
 import {
   anoganComponents,
@@ -179,7 +181,13 @@ export function listSystems(backboneNames: readonly string[] = knownBackbones): 
     })),
     scores: scoreKinds.map(({ name, formula }) => ({ name, formula })),
     presets: Object.entries(catalog).flatMap(([model, entry]) =>
-      entry.presets.map((preset) => ({ model, ...preset })),
+      entry.presets.map(({ name, description, values, withFeatures }) => ({
+        model,
+        name,
+        description,
+        values,
+        ...(withFeatures && { withFeatures: { backbone: null, ...withFeatures } }),
+      })),
     ),
   }
 }
@@ -203,6 +211,7 @@ function valuesFor(
   set: Record<string, unknown>,
   { config: schema, wholeScore }: CatalogEntry,
 ): Record<string, string | number | boolean> {
+  if (seesFeatures(set)) return valuesForFeatures(traits, schema)
   const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
   // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
   const bySurface = input === 'tiles' && 'texture' in schema.shape
@@ -227,11 +236,52 @@ function valuesFor(
   return Object.fromEntries(Object.entries(values).filter(([name]) => name in shape))
 }
 
-/** A memory without a backbone would remember nothing. */
-function backboneProblem({ memory, score, map, backbone }: Record<string, unknown>): NestedMessage | null {
+/**
+ * The same where the networks see features: the score and the map are those of the networks, and a memory of the same
+ * features is only made where it is asked for.
+ */
+function valuesForFeatures(
+  { backbone, channels }: DatasetTraits,
+  { shape }: z.ZodObject,
+): Record<string, string | number | boolean> {
+  const values: Record<string, string | number | boolean> = {
+    ...(backbone ? { backbone } : {}),
+    channels,
+    // For each way of mirroring, the features of each photograph have to be computed.
+    flips: 'none',
+  }
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name in shape))
+}
+
+/** A memory without a backbone would remember nothing, and there are no features without one. */
+function backboneProblem(config: Record<string, unknown>): NestedMessage | null {
+  const { memory, score, map, backbone } = config
+  if (backbone !== 'none') return null
+  if (seesFeatures(config)) return fieldProblem('backbone', 'features as input need a backbone')
   const wanted =
     memory === true || score === memoryComponent || score === 'combined' || map === memoryComponent
-  return wanted && backbone === 'none' ? fieldProblem('backbone', 'a memory needs a backbone') : null
+  return wanted ? fieldProblem('backbone', 'a memory needs a backbone') : null
+}
+
+/** What is learned of pictures and their restorations, which there are none of where the networks see features. */
+const ofPictures = ['texture', 'whitened', 'relative'] as const
+
+function featureProblems(config: Record<string, unknown>): NestedMessage[] {
+  if (!seesFeatures(config)) return []
+  const problems = ofPictures.flatMap((name) => {
+    const { score, map } = config
+    const field = config[name] === true ? name : score === name ? 'score' : map === name ? 'map' : null
+    return field === null ? [] : [fieldProblem(field, `"${name}" is learned of pictures, not of features`)]
+  })
+  const known = backboneByName(String(config.backbone))
+  const components = Number(config.components)
+  const all = known === null ? null : featureCountOf(known)
+  if (all === null && config.backbone !== 'none' && components === 0) {
+    problems.push(fieldProblem('components', 'with a network of your own, set how many are kept'))
+  }
+  if (all !== null && components > all)
+    problems.push(fieldProblem('components', `a cell has ${all} features`))
+  return problems
 }
 
 const fieldProblem = (field: string, problem: string): NestedMessage => ({
@@ -239,6 +289,18 @@ const fieldProblem = (field: string, problem: string): NestedMessage => ({
   code: 'field',
   params: { field, problem },
 })
+
+/** The values of a preset, and over them what was set by name. */
+function askedFor(
+  { values, withFeatures = {} }: Preset,
+  set: ConfigRequest['set'],
+): Record<string, string | number | boolean> {
+  const asked = { ...values, ...set }
+  if (!seesFeatures(asked)) return asked
+  // A preset that does without a backbone does so for pictures.
+  const { backbone: _, ...others } = values
+  return { ...others, ...withFeatures, ...set }
+}
 
 export interface ConfigRequest {
   model: string
@@ -253,7 +315,6 @@ export interface ConfigRequest {
  */
 export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
   config: Record<string, unknown>
-  imageMode: 'whole' | 'tiles'
   /** What follows from the dataset where nothing was set by name. */
   fromDataset: Record<string, string | number | boolean>
 } {
@@ -266,7 +327,11 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
     const known = entry.presets.map((candidate) => candidate.name)
     throw new Failure('unknown-preset', { system: model, preset, known })
   }
-  const asked = { ...chosen.values, ...set }
+  const asked = askedFor(chosen, set)
+  // Where no weights of a backbone are here, the failure says how they are brought.
+  if (seesFeatures(asked) && traits !== undefined && !traits.backbone && asked.backbone === undefined) {
+    throw new Failure('backbone-absent', { backbone: backbones[0]?.name ?? '' })
+  }
   const ofDataset = traits ? valuesFor(traits, asked, entry) : {}
   const parsed = entry.config.safeParse({ ...ofDataset, ...asked })
   if (!parsed.success) {
@@ -277,10 +342,14 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
     throw new Failure('bad-parameter', { problems })
   }
   const problem = backboneProblem(parsed.data)
-  if (problem !== null) throw new Failure('bad-parameter', { problems: [problem] })
+  const problems = [...(problem === null ? [] : [problem]), ...featureProblems(parsed.data)]
+  if (problems.length > 0) throw new Failure('bad-parameter', { problems })
   return {
     config: parsed.data,
-    imageMode: parsed.data.input === 'whole' ? 'whole' : 'tiles',
-    fromDataset: Object.fromEntries(Object.entries(ofDataset).filter(([name]) => !(name in chosen.values))),
+    fromDataset: Object.fromEntries(
+      Object.entries(ofDataset).filter(
+        ([name]) => !(name in chosen.values) || (name === 'backbone' && seesFeatures(asked)),
+      ),
+    ),
   }
 }

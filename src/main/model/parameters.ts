@@ -13,8 +13,9 @@ export const imageParameters = {
     source: fanogan,
   }),
   channels: z.literal([1, 3]).default(1).meta({ description: 'Color channels: 1 gray, 3 color' }),
-  input: z.enum(['whole', 'tiles']).default('tiles').meta({
-    description: 'Scale the whole photograph to one image, or look at overlapping tiles of it',
+  input: z.enum(['whole', 'tiles', 'features']).default('tiles').meta({
+    description:
+      'What the networks see: the whole photograph scaled to one image, overlapping tiles of it, or windows of its features, which a backbone gives',
     source: fanogan,
   }),
   scale: z
@@ -216,6 +217,19 @@ export const backboneParameter = (name: string) =>
 
 /** Photographs are not made smaller than this for a backbone, or too few cells would be left. */
 export const leastFeatureSide = 32
+
+/** How features become what the networks see, with `input` features; without them these have no use. */
+export const featureInputParameters = {
+  window: z.int().min(1).max(8).default(1).meta({
+    description: 'With features as input: side of the windows that the networks see',
+    unit: 'cells',
+  }),
+  components: z.int().min(0).max(1024).default(0).meta({
+    description:
+      'With features as input: principal components of the features of a cell that the networks see; 0 for all features',
+    source: 'Pearson 1901',
+  }),
+}
 
 /** The memory of features of a backbone, which every system can have. */
 export const memoryParameters = {

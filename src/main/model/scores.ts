@@ -176,7 +176,7 @@ const fewestForParts = 5
  * What `combined` is made of, of the components that a run stores. The residual takes part where the networks see
  * whole photographs: on tiles of a surface it is mostly grain, see docs/presets.md.
  */
-export const partNames = (names: readonly string[], input: 'whole' | 'tiles'): string[] =>
+export const partNames = (names: readonly string[], input: 'whole' | 'tiles' | 'features'): string[] =>
   [...memoryComponents, ...(input === 'whole' ? ['peak'] : []), textureComponent].filter((name) =>
     names.includes(name),
   )

@@ -23,6 +23,17 @@ export function syncFolderNow(folder: string): void {
   }
 }
 
+/** Waits until the content of a file is on the disk. */
+export function syncFileNow(file: string): void {
+  // Windows syncs only what is open for writing.
+  const fd = openSync(file, 'r+')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
 /** Windows cannot open a folder for syncing; NTFS journals the rename itself. */
 const folderNeedsNoSync = process.platform === 'win32'
 

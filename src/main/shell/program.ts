@@ -32,6 +32,7 @@ import { addModels } from '../features/training/models-command.ts'
 import { addRetrain } from '../features/training/retrain-command.ts'
 import { addTrain } from '../features/training/train-command.ts'
 import { addBackup } from '../features/workspace/backup-command.ts'
+import { addRestore } from '../features/workspace/restore-command.ts'
 import { addVerify } from '../features/workspace/verify-command.ts'
 import { addServe } from './serve-command.ts'
 
@@ -67,6 +68,7 @@ const commands = [
   addOperators,
   addAudit,
   addBackup,
+  addRestore,
   addServe,
 ]
 

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { type AuditEntry, auditEntrySchema } from '../../shared/audit.ts'
 import { type Message, message, type Params } from '../../shared/messages/message.ts'
 import type { JsonObject } from '../../shared/values.ts'
+import { keepHead } from './audit-heads.ts'
 import type { Database, SqlValues } from './database.ts'
 import { changedParts } from './live-checksum.ts'
 import { countRow, jsonText } from './row.ts'
@@ -39,6 +40,8 @@ export type AuditAction =
   | 'live.model-taken'
   | 'live.model-refused'
   | 'live.cleared'
+  | 'audit.lost'
+  | 'workspace.restored'
 
 export interface NewAuditEntry {
   action: AuditAction
@@ -100,11 +103,13 @@ export function recordAudit(db: Database, entry: NewAuditEntry): number {
       detail: canonicalJson(detail),
       previous: last?.hash ?? genesis,
     }
+    const hash = auditHash(row)
     db.run(
       `INSERT INTO audit (${columns})
        VALUES ($id, $at, $action, $operator, $run, $dataset, $image, $detail, $previous, $hash)`,
-      { ...row, hash: auditHash(row) },
+      { ...row, hash },
     )
+    keepHead(db, { id: row.id, hash, at: row.at })
     return row.id
   })
 }

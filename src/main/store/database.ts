@@ -11,6 +11,8 @@ export type SqlValues = Record<string, SqlValue>
  * statements are prepared once, and errors become Failures with a remedy.
  */
 export interface Database {
+  /** The path of the database file. */
+  readonly file: string
   /** The present time, in milliseconds since 1970 UTC, for timestamps of rows. */
   now(): number
   /** Runs a statement that changes data. `lastId` is the rowid of an inserted row. */
@@ -22,6 +24,11 @@ export interface Database {
   iterate<S extends z.ZodType>(row: S, sql: string, values?: SqlValues): Generator<z.output<S>>
   /** Runs `work` in a transaction. One inside another is a part of the outer one. */
   transaction<T>(work: () => T): T
+  /**
+   * Runs `work` once the transaction is committed that is under way, or now where there is none. Of several with the
+   * same key only the last is run; one that is rolled back is not.
+   */
+  afterCommit(key: string, work: () => void): void
   /** Runs several statements without values, as in a migration. */
   script(sql: string): void
   pragma(text: string): unknown
@@ -99,8 +106,32 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Datab
     }
   }
 
+  let committed = new Map<string, () => void>()
+  function inTransaction<T>(work: () => T): T {
+    const isOuter = !connection.inTransaction
+    const before = new Map(committed)
+    let value: T
+    try {
+      value = patient(() => connection.transaction(work).immediate())
+    } catch (error) {
+      committed = before
+      throw error
+    }
+    if (isOuter) {
+      const due = committed
+      committed = new Map()
+      for (const act of due.values()) act()
+    }
+    return value
+  }
+
   return {
+    file,
     now,
+    afterCommit(key, work) {
+      if (connection.inTransaction) committed.set(key, work)
+      else work()
+    },
     run: (sql, values = {}) =>
       patient(() => {
         const { changes, lastInsertRowid } = prepared(sql).run(values)
@@ -126,7 +157,7 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Datab
         throw storageFailure(error)
       }
     },
-    transaction: (work) => patient(() => connection.transaction(work).immediate()),
+    transaction: inTransaction,
     script: (sql) => stored(() => void connection.exec(sql)),
     pragma: (text) => stored(() => connection.pragma(text)),
     backup: (to, onProgress) =>

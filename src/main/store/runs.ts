@@ -18,6 +18,7 @@ import type { Database, SqlValues } from './database.ts'
 import { datasetById } from './datasets.ts'
 import { newId } from './ids.ts'
 import { jsonText, toJson, toJsonOrNull } from './row.ts'
+import { keepRunFiles } from './run-files.ts'
 
 const columns = `id, dataset_id AS datasetId, name, parent_run_id AS parentRunId, model, preset, seed, config, state,
   created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, steps_done AS stepsDone,
@@ -169,6 +170,7 @@ export function setRunState(db: Database, id: Id, state: RunState, failure: Fail
         now: db.now(),
       },
     )
+    if (state === 'trained') keepRunFiles(db, id)
     recordTraining(db, run, state, failure)
     return findRun(db, id)
   })

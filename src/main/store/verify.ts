@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import PQueue from 'p-queue'
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { imageFormatSchema } from '../../shared/image.ts'
@@ -12,6 +13,7 @@ import { temporaryPrefix } from '../platform/durable-file.ts'
 import { checkAudit } from './audit.ts'
 import { blobFile, hashFile } from './blob-store.ts'
 import { labelFaults } from './label-faults.ts'
+import { runFileChecks } from './run-files.ts'
 import { runFolder } from './runs.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -65,6 +67,12 @@ export async function verifyWorkspace(
   ) ?? { images: 0, bytes: 0, files: 0 }
 
   let done = 0
+  const tell = (bytes: number): void => {
+    done += bytes
+    options.onProgress?.({ done, total: sums.bytes })
+  }
+  // Several at once: a disk answers them faster together, and hashing takes a processor each.
+  const reading = new PQueue({ concurrency: filesAtOnce })
   for (let after = ''; ; ) {
     const page = db.all(
       blobPageRow,
@@ -74,15 +82,14 @@ export async function verifyWorkspace(
     )
     for (const { sha256, format, bytes } of page) {
       checkCancelled()
-      await checkOriginal(
-        workspace.blobs.path(sha256, format),
-        blobFile(sha256, format),
-        { sha256, bytes },
-        report,
-      )
-      done += bytes
-      options.onProgress?.({ done, total: sums.bytes })
+      void reading.add(async () => {
+        const path = workspace.blobs.path(sha256, format)
+        await checkOriginal(path, blobFile(sha256, format), { sha256, bytes }, report)
+        tell(bytes)
+      })
+      await reading.onSizeLessThan(filesAtOnce)
     }
+    await reading.onIdle()
     const last = page.at(-1)
     if (!last) break
     after = last.sha256
@@ -92,6 +99,7 @@ export async function verifyWorkspace(
   checkCancelled()
   checkScores(workspace, report)
   await checkRuns(workspace, report)
+  await checkRunFiles(workspace, report, checkCancelled)
   for (const folder of [paths.images, paths.runs]) await checkTemporary(dir, folder, report)
 
   return {
@@ -199,6 +207,29 @@ function checkScores(workspace: Workspace, report: Report): void {
       }
     }
   }
+}
+
+/** Files that are read at the same time. */
+const filesAtOnce = 4
+
+/** The content of every file of every run, by its digest. */
+async function checkRunFiles(
+  { db, dir }: Workspace,
+  report: Report,
+  checkCancelled: () => void,
+): Promise<void> {
+  const reading = new PQueue({ concurrency: filesAtOnce })
+  for (const { id } of db.all(z.object({ id: z.string() }), 'SELECT id FROM run')) {
+    for (const { file, check } of runFileChecks(db, join(dir, runFolder(id)), id)) {
+      checkCancelled()
+      void reading.add(async () => {
+        const found = await check()
+        if (found !== null) report('run-file-changed', `${runFolder(id)}/${file}`, { run: id, words: found })
+      })
+      await reading.onSizeLessThan(filesAtOnce)
+    }
+  }
+  await reading.onIdle()
 }
 
 /** The files that a trained run needs for scoring. */

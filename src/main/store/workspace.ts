@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import { stored } from '../platform/storage-errors.ts'
+import { recordAudit } from './audit.ts'
+import { beginHeadsAnew, type LostRows, lostRows } from './audit-heads.ts'
 import { listBackups } from './backup-list.ts'
 import { type BlobStore, createBlobStore } from './blob-store.ts'
 import { type Database, openDatabase } from './database.ts'
+import { backUpDatabase } from './database-backups.ts'
 import { isWorkspaceDatabase, type Migration, migrate, newestVersion, versionOf } from './migrate.ts'
 import { migrations as released } from './migrations/index.ts'
 import { takeOwnership } from './owner.ts'
@@ -30,6 +33,8 @@ export interface Workspace {
   paths: WorkspacePaths
   /** The absolute path for a relative path from the database. */
   path(relativePath: string): string
+  /** Rows of the audit that were stored and are gone, as this opening found; null where none are. */
+  lost: LostRows | null
   close(): void
 }
 
@@ -40,6 +45,9 @@ export interface OpenOptions {
   /** Migrations other than the released ones, for tests. */
   migrations?: readonly Migration[]
 }
+
+/** Rights of a new workspace's folder: nobody else can reach what is below it. Windows has the rights of its parent. */
+const ownerOnly = 0o700
 
 /** Files that operating systems create in every folder. */
 const ignorable = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory'])
@@ -74,7 +82,11 @@ function prepareFolder(dir: string, create: boolean): void {
     if (others.length > 0) {
       throw new Failure('workspace-folder-not-empty', { folder: dir })
     }
-    stored(() => mkdirSync(dir, { recursive: true }))
+    // Everything in it is for its owner alone: photographs of products, names, decisions.
+    stored(() => {
+      mkdirSync(dir, { recursive: true, mode: ownerOnly })
+      chmodSync(dir, ownerOnly)
+    })
   }
 }
 
@@ -118,7 +130,8 @@ function openOwn(paths: WorkspacePaths, now: () => number, migrations: readonly 
     if (version === 0 && (holdsFiles(paths.images) || holdsFiles(paths.runs))) {
       throw databaseLost(resolve(paths.database, '..'), paths)
     }
-    if (version > 0 && version < newestVersion(migrations)) backupBefore(db, paths, version)
+    if (version > 0 && version < newestVersion(migrations))
+      backUpDatabase(db, paths.backups, `version-${version}`)
     migrate(db, migrations)
     return db
   } catch (error) {
@@ -132,17 +145,22 @@ function unreadable(file: string, cause?: unknown): Failure {
   return new Failure('workspace-unreadable', { file }, { cause })
 }
 
-/** Copies the database before a migration changes it. */
-function backupBefore(db: Database, paths: WorkspacePaths, version: number): void {
-  mkdirSync(paths.backups, { recursive: true })
-  const time = new Date(db.now()).toISOString().replaceAll(/[:.]/g, '-')
-  const file = join(paths.backups, `fanoscope-version-${version}-${time}.db`)
-  db.run('VACUUM INTO $file', { file })
+/**
+ * Looks whether everything is there that was once confirmed. A loss is told at this opening, and stays in the audit;
+ * the numbers of the lost rows are given again from here on.
+ */
+function findLoss(db: Database): LostRows | null {
+  const lost = lostRows(db)
+  if (lost === null) return null
+  beginHeadsAnew(db.file, 'lost', db.now())
+  recordAudit(db, { action: 'audit.lost', detail: { ...lost } })
+  return lost
 }
 
-function assemble(dir: string, db: Database, close: () => void): Workspace {
+function assemble(dir: string, db: Database, close: () => void, lost: LostRows | null = null): Workspace {
   return {
     dir,
+    lost,
     db,
     blobs: createBlobStore(dir),
     paths: pathsOf(dir),
@@ -179,7 +197,8 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
         }
       })
       let isOpen = true
-      const workspace = assemble(dir, db, () => {
+      const lost = findLoss(db)
+      const close = (): void => {
         if (!isOpen) return
         isOpen = false
         try {
@@ -189,7 +208,8 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
           db.close()
           release()
         }
-      })
+      }
+      const workspace = assemble(dir, db, close, lost)
       recover(db, workspace)
       return workspace
     } catch (error) {
@@ -199,6 +219,27 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
   } catch (error) {
     release()
     throw error
+  }
+}
+
+/** A path without the links that lead to it, also where its end does not exist yet. */
+function realPathOf(path: string): string {
+  if (existsSync(path) || dirname(path) === path) return realpathSync(path)
+  return join(realPathOf(dirname(path)), basename(path))
+}
+
+/**
+ * For what is written for others: a file among those that only the workspace writes would be taken for damage.
+ * @throws Failure `inside-workspace`
+ */
+export function requireOutside({ dir, paths }: Pick<Workspace, 'dir' | 'paths'>, target: string): void {
+  const real = realPathOf(resolve(target))
+  const { database, ...folders } = paths
+  for (const own of [database, ...Object.values(folders)]) {
+    const below = relative(realPathOf(own), real)
+    if (!below.startsWith('..') && !isAbsolute(below)) {
+      throw new Failure('inside-workspace', { target, folder: dir })
+    }
   }
 }
 

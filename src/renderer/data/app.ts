@@ -41,7 +41,10 @@ export const useAppStore = defineStore('app', () => {
   }
 
   function setWorkspace(next: WorkspaceInfo | null): void {
-    if (next?.dir !== workspace.value?.dir) generation.value += 1
+    if (next?.dir !== workspace.value?.dir) {
+      generation.value += 1
+      if (next?.lost) notices.fail(next.lost)
+    }
     workspace.value = next
   }
 

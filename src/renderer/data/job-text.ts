@@ -1,4 +1,5 @@
 /** What a job is called on screen and what it is doing, in the user's language. */
+
 import { useI18n } from 'vue-i18n'
 import type { Job } from '../../shared/job.ts'
 import { useFormats } from '../i18n/format.ts'
@@ -16,6 +17,8 @@ const phases = [
   'residual',
   'texture',
   'memory',
+  'features',
+  'autoencoder',
   'calibrate',
   'score',
   'verify',

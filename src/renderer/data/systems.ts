@@ -1,4 +1,7 @@
-/** The systems that can be trained, their parameters, presets and scores. They do not change at run time. */
+/**
+ * The systems that can be trained, their parameters, presets and scores. At run time only the backbones change that can
+ * be chosen.
+ */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
@@ -11,7 +14,10 @@ export const useSystemsStore = defineStore('systems', () => {
   const failure = ref<FailureData | null>(null)
 
   async function load(): Promise<void> {
-    if (catalogue.value !== null) return
+    if (catalogue.value === null) await reload()
+  }
+
+  async function reload(): Promise<void> {
     try {
       catalogue.value = await call('system.list', {})
       failure.value = null
@@ -20,5 +26,5 @@ export const useSystemsStore = defineStore('systems', () => {
     }
   }
 
-  return { catalogue, failure, load }
+  return { catalogue, failure, load, reload }
 })

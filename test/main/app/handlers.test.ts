@@ -17,6 +17,8 @@ import {
 import { Failure, failureOf } from '../../../src/shared/failure.ts'
 import type { Job } from '../../../src/shared/job.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
+import { brought } from '../features/backbones/brought.ts'
+import { smallNetwork } from '../features/backbones/small-network.ts'
 import { numbered, writeFolder } from '../features/import/photographs.ts'
 import { writeLine } from '../features/line.ts'
 import { tinyTraining } from '../features/line-training.ts'
@@ -105,7 +107,7 @@ describe('before a workspace is open', () => {
     expect(Object.keys(report).length).toBeGreaterThan(0)
   })
 
-  it('the pretrained networks can be listed, and taken from a file', async () => {
+  it('the pretrained networks can be listed, taken from a file, added and removed', async () => {
     const { backbones } = await call('backbone.list', {})
     expect(backbones.map(({ name }) => name)).toContain('efficientnet-lite2')
     const file = join(root, 'weights.pth')
@@ -114,6 +116,16 @@ describe('before a workspace is open', () => {
     await expect(call('backbone.import', { file: 'weights.pth' })).rejects.toMatchObject({
       code: 'path-not-absolute',
     })
+    const own = brought(smallNetwork())
+    expect(await call('backbone.add', own)).toMatchObject({
+      name: 'two-convolutions',
+      weights: { source: 'own' },
+    })
+    expect((await call('backbone.list', {})).backbones.map(({ name }) => name)).toContain('two-convolutions')
+    await call('backbone.remove', { name: 'two-convolutions' })
+    expect((await call('backbone.list', {})).backbones.map(({ name }) => name)).not.toContain(
+      'two-convolutions',
+    )
     if (weights === null) return
     const imported = await call('backbone.import', { file: weights })
     expect(imported.weights).toMatchObject({
@@ -309,6 +321,16 @@ describe('a workspace', () => {
   it('is verified', async () => {
     const { job } = await call('workspace.verify', {})
     expect(await end(job)).toMatchObject({ state: 'done', result: { ok: true, problems: [] } })
+  })
+
+  it('is backed up with one call while it is in use', async () => {
+    const { job } = await call('workspace.backup', {})
+    expect((await end(job)).state).toBe('done')
+    const [backup] = await call('workspace.backups', {})
+    expect(backup?.file).toMatch(/^fanoscope-asked-/)
+    expect(await call('workspace.losses', { file: backup?.file ?? '' })).toMatchObject({
+      isPresentReadable: true,
+    })
   })
 })
 
@@ -740,6 +762,11 @@ describe('closing', () => {
     expect((await call('app.info', {})).workspace?.dir).toBe(workspaceDir())
     await call('workspace.open', { dir: join(root, 'line 2'), create: true })
     expect((await call('app.info', {})).workspace?.dir).toBe(join(root, 'line 2'))
+    const { job } = await call('workspace.backup', {})
+    await end(job)
+    const [backup] = await call('workspace.backups', {})
+    const restored = await call('workspace.restore', { file: backup?.file ?? '' })
+    expect(restored).toMatchObject({ dir: join(root, 'line 2'), lost: null })
   })
 })
 

@@ -38,7 +38,15 @@ const engine = {
   },
   crashes: 0,
 }
-const workspace = { dir: '/data/line 1', name: 'line 1', datasets: 1, images: 2, runs: 1, freeBytes: 5e9 }
+const workspace = {
+  dir: '/data/line 1',
+  name: 'line 1',
+  datasets: 1,
+  images: 2,
+  runs: 1,
+  freeBytes: 5e9,
+  lost: null,
+}
 const backbone: BackboneInfo = {
   name: 'efficientnet-lite2',
   title: 'EfficientNet-Lite2',
@@ -344,6 +352,19 @@ export const callExamples: CallExamples = {
   'backbone.import': { input: { file: '/media/stick/weights.whl' }, output: backbone },
   'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
   'workspace.close': { input: {}, output: {} },
+  'workspace.backup': { input: {}, output: { job: 'j-1' } },
+  'workspace.backups': {
+    input: {},
+    output: [{ file: 'fanoscope-daily-2026-01-31T12-00-00-000Z.db', at: 1769860800000, bytes: 4096 }],
+  },
+  'workspace.losses': {
+    input: { file: 'fanoscope-daily-2026-01-31T12-00-00-000Z.db' },
+    output: { isPresentReadable: true, lost: { decisions: 3 } },
+  },
+  'workspace.restore': {
+    input: { file: 'fanoscope-daily-2026-01-31T12-00-00-000Z.db' },
+    output: workspace,
+  },
   'workspace.verify': { input: {}, output: { job: 'j-1' } },
   'file.choose': { input: { title: 'Choose', endings: ['whl'] }, output: { supported: false, path: null } },
   'folder.choose': { input: { title: 'Choose' }, output: { supported: false, path: null } },

@@ -2,6 +2,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { verifyTask } from '../../../src/main/features/workspace/verify-task.ts'
+import { writeAnomalyMap } from '../../../src/main/images/anomaly-map.ts'
+import { writeTensors } from '../../../src/main/model/safetensors.ts'
+import { placeFile } from '../../../src/main/platform/durable-file.ts'
+import { createRandom } from '../../../src/main/platform/random.ts'
 import { blobFile } from '../../../src/main/store/blob-store.ts'
 import { listImages } from '../../../src/main/store/images.ts'
 import { runFolder, setRunState } from '../../../src/main/store/runs.ts'
@@ -89,6 +93,46 @@ describe('verify', () => {
       ['checkpoint-missing', `${runFolder(run.id)}/model/model.json`],
       ['checkpoint-missing', `${runFolder(run.id)}/model/weights.safetensors`],
     ])
+  })
+
+  it('finds one changed byte anywhere in the files of a run', async () => {
+    const stocked = await stockedWorkspace(1)
+    const { workspace, dataset } = stocked
+    const run = queuedRun(workspace.db, dataset.id)
+    const folder = workspace.path(runFolder(run.id))
+    const tensors = { w: { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) } }
+    await writeTensors(join(folder, 'model/weights.safetensors'), tensors, {})
+    await writeTensors(join(folder, 'checkpoints/000000001.safetensors'), tensors, { state: '{}' })
+    const values = Float32Array.from({ length: 256 }, (_, i) => i)
+    const { bytes } = await writeAnomalyMap({ values, width: 16, height: 16 })
+    await placeFile(join(folder, 'maps/1.png'), bytes)
+    await placeFile(join(folder, 'model/model.json'), '{"format": 1}')
+    await placeFile(join(folder, 'images.json'), '{"train": []}')
+    setRunState(workspace.db, run.id, 'training')
+    setRunState(workspace.db, run.id, 'trained')
+    expect(await problemsOf(stocked)).toEqual([])
+    const random = createRandom(1, 'changed bytes')
+    for (const file of [
+      'model/weights.safetensors',
+      'checkpoints/000000001.safetensors',
+      'maps/1.png',
+      'model/model.json',
+      'images.json',
+    ]) {
+      const path = join(folder, file)
+      const whole = readFileSync(path)
+      for (let i = 0; i < 20; i++) {
+        const changed = Buffer.from(whole)
+        const at = random.int(changed.length)
+        changed.writeUInt8(changed.readUInt8(at) ^ (1 << random.int(8)), at)
+        writeFileSync(path, changed)
+        expect([at, await problemsOf(stocked)]).toEqual([
+          at,
+          [['run-file-changed', `${runFolder(run.id)}/${file}`]],
+        ])
+      }
+      writeFileSync(path, whole)
+    }
   })
 
   it('finds a row whose parent is gone', async () => {

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -9,7 +18,12 @@ import { listDatasets } from '../../../src/main/store/datasets.ts'
 import { createJob, findJob, startJob } from '../../../src/main/store/jobs.ts'
 import { migrations } from '../../../src/main/store/migrations/index.ts'
 import { createRun, findRun, setRunState } from '../../../src/main/store/runs.ts'
-import { attachWorkspace, isWorkspace, openWorkspace } from '../../../src/main/store/workspace.ts'
+import {
+  attachWorkspace,
+  isWorkspace,
+  openWorkspace,
+  requireOutside,
+} from '../../../src/main/store/workspace.ts'
 import { freshWorkspace, stockedWorkspace } from './stocked-workspace.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -176,6 +190,28 @@ describe('opening a workspace', () => {
     const again = openWorkspace(workspace.dir)
     onTestFinished(() => again.close())
     expect(again.db.all(z.object({}), `SELECT 1 FROM sqlite_schema WHERE name = 'half'`)).toEqual([])
+  })
+
+  it('keeps what is written for others out of its own folders, also by a link', () => {
+    const workspace = freshWorkspace()
+    const link = join(temporaryFolder(), 'link')
+    symlinkSync(workspace.paths.images, link)
+    for (const inside of [
+      join(workspace.paths.images, 'export'),
+      join(workspace.paths.runs, 'a', 'b', 'c'),
+      join(link, 'export.csv'),
+      workspace.paths.database,
+    ]) {
+      expect(() => requireOutside(workspace, inside)).toThrow(
+        expect.objectContaining({ code: 'inside-workspace' }),
+      )
+    }
+    requireOutside(workspace, join(workspace.dir, 'exports', 'a'))
+    requireOutside(workspace, temporaryFolder())
+  })
+
+  it.skipIf(process.platform === 'win32')('is for its owner alone', () => {
+    expect(statSync(freshWorkspace().dir).mode & 0o077).toBe(0)
   })
 
   it('has no way out of its folder', () => {

@@ -12,14 +12,14 @@ import { makeDefect } from './made-defects.ts'
 
 /** How photographs become what the networks see. */
 export interface InputMode {
-  input: 'whole' | 'tiles'
+  input: 'whole' | 'tiles' | 'features'
   size: number
   channels: 1 | 3
-  /** Shrinks photographs before tiles are cut; not used in `whole` mode. */
+  /** Shrinks photographs before tiles are cut; only used in `tiles` mode. */
   scale: number
   /** How photographs are made smaller. */
   resizing: Resizing
-  /** What is done to each photograph before tiles are cut. */
+  /** What is done to each photograph before tiles are cut; not used in `features` mode. */
   normalization: 'none' | 'local'
   /** The backbone whose features are taken; none where it is left out. */
   backbone?: string | undefined
@@ -51,11 +51,12 @@ const ground = 0
 
 /**
  * Decodes one photograph as the networks see it, x in [-1, 1]: what lies outside the region of interest filled, scaled
- * to size x size in `whole` mode, by `scale` in `tiles` mode, with the defect that is to be made on it, then
- * normalized. Every path that trains, chooses, calibrates or scores comes here. Throws the refusals of
+ * to size x size in `whole` mode, by `scale` in `tiles` mode, by `featureScale` in `features` mode, with the defect
+ * that is to be made on it, then normalized. Every path that trains, chooses, calibrates or scores comes here. Throws the refusals of
  * `images/decode.ts`, naming the file.
  */
-export async function loadImage(image: EngineImage, mode: InputMode): Promise<LoadedImage> {
+export async function loadImage(image: EngineImage, wanted: InputMode): Promise<LoadedImage> {
+  const mode = wanted.input === 'features' ? asTheBackboneSees(image, wanted) : wanted
   const { picture: scaled, region, aboveWhite } = await decode(image, mode)
   const inside = region && insideAt(region, scaled.width, scaled.height)
   const photograph = inGround(await withMadeDefect(scaled, inside, image, mode), inside)
@@ -72,18 +73,31 @@ export async function loadImage(image: EngineImage, mode: InputMode): Promise<Lo
   return { picture: photograph, photograph, inItsLight: (y) => y, ...regionAt }
 }
 
+/** By how much the photograph is scaled for the backbone. */
+function featureFactor(image: EngineImage, { featureScale = 1 }: InputMode): number {
+  if (featureScale === 'auto') {
+    throw new TypeError('the scale of features is chosen before photographs are read')
+  }
+  return Math.min(1, Math.max(featureScale, leastFeatureSide / Math.min(image.width, image.height)))
+}
+
+/** Where networks see features, the picture is the one that features are taken of. */
+const asTheBackboneSees = (image: EngineImage, mode: InputMode): InputMode => ({
+  ...mode,
+  input: 'tiles',
+  scale: featureFactor(image, mode),
+  normalization: 'none',
+})
+
 /** The photograph as the backbone sees it; the picture of the networks where that is the same. */
 async function pictureForFeatures(
   image: EngineImage,
   mode: InputMode,
   photograph: Pixels,
 ): Promise<Pixels | null> {
-  const { backbone = 'none', featureScale = 1, input, scale, channels } = mode
+  const { backbone = 'none', input, scale, channels } = mode
   if (backbone === 'none') return null
-  if (featureScale === 'auto')
-    throw new TypeError('the scale of features is chosen before photographs are read')
-  const smaller = Math.min(image.width, image.height)
-  const factor = Math.min(1, Math.max(featureScale, leastFeatureSide / smaller))
+  const factor = featureFactor(image, mode)
   if (input === 'tiles' && scale === factor) return inColor(photograph)
   const own: InputMode = { ...mode, input: 'tiles', scale: factor, channels, backbone: 'none' }
   return inColor((await loadImage(image, { ...own, normalization: 'none' })).photograph)

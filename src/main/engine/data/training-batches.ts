@@ -1,7 +1,7 @@
 import { type Random, type RandomState, restoreRandom } from '../../platform/random.ts'
 import { countInside, cutTile, type TilePosition } from './geometry.ts'
-import type { CachedImage, ImageCache } from './image-cache.ts'
-import { unpack } from './packed-samples.ts'
+import type { CachedImage, FeatureImage, TileSource } from './image-cache.ts'
+import type { InputMode } from './load-image.ts'
 
 interface Augmentation {
   flips: 'none' | 'horizontal' | 'vertical' | 'both'
@@ -32,13 +32,13 @@ interface PlannedBatch {
 
 /**
  * An endless stream of training batches [batch, size, size, channels]: every image once an epoch, in a new
- * order each time; a random crop of it in `tiles` mode. Crops are drawn from a range that reaches half a
+ * order each time; a random crop of it, or of its features, unless the mode is `whole`. Crops are drawn from a range that reaches half a
  * tile beyond each border and then moved inside, so that borders are seen as often as middles.
  *
  * The next batch is decoded while the present one is used; the order depends on the seed alone.
  */
 export class TrainingBatches {
-  readonly #cache: ImageCache
+  readonly #source: TileSource
   readonly #size: number
   readonly #channels: number
   readonly #batch: number
@@ -55,19 +55,19 @@ export class TrainingBatches {
   #cuts = 0
 
   constructor(options: {
-    cache: ImageCache
+    source: TileSource
     size: number
     channels: number
     batch: number
-    input: 'whole' | 'tiles'
+    input: InputMode['input']
     augmentation: Augmentation
     state: SamplerState
   }) {
-    this.#cache = options.cache
+    this.#source = options.source
     this.#size = options.size
     this.#channels = options.channels
     this.#batch = options.batch
-    this.#tiles = options.input === 'tiles'
+    this.#tiles = options.input !== 'whole'
     this.#augmentation = options.augmentation
     this.#random = restoreRandom(options.state.random)
     this.#left = [...options.state.left]
@@ -98,7 +98,7 @@ export class TrainingBatches {
 
   #draw(): Draw {
     if (this.#left.length === 0) {
-      this.#left = this.#random.shuffle(this.#cache.images.map((_, index) => index))
+      this.#left = this.#random.shuffle(this.#source.images.map((_, index) => index))
     }
     const index = this.#left.pop()
     if (index === undefined) throw new RangeError('there are no training images to draw from')
@@ -116,15 +116,16 @@ export class TrainingBatches {
     this.#cuts += 1
     const out = this.#buffers[this.#cuts % this.#buffers.length] ?? new Float32Array(draws.length * length)
     for (const [i, draw] of draws.entries()) {
-      const picture = await this.#cache.load(draw.index)
+      const picture = await this.#source.load(draw.index, draw)
       const tile = out.subarray(i * length, (i + 1) * length)
-      cutTile(picture, this.#place(picture, draw), side, tile, draw)
-      unpack(tile)
+      const mirroring = this.#source.mirrorsPictures ? {} : draw
+      cutTile(picture, this.#place(picture, draw), side, tile, mirroring)
+      this.#source.unpack(tile)
     }
     return out
   }
 
-  #place(picture: CachedImage, draw: Draw): TilePosition {
+  #place(picture: CachedImage | FeatureImage, draw: Draw): TilePosition {
     if (!this.#tiles) {
       const span = 2 * this.#augmentation.shift
       return {

@@ -1,7 +1,7 @@
 /** Operations of graphs that work out their sizes while they run, as ONNX has them. */
 import { elementAt } from '../../../shared/element-at.ts'
 import { DataTypes, edgeType, type GraphNode, integersOf } from './ir.ts'
-import { boolean, notExportable, number, text } from './onnx-operands.ts'
+import { boolean, hasChannelsLast, notExportable, number } from './onnx-operands.ts'
 
 /** What a translation may write. */
 export interface OnnxNodes {
@@ -60,7 +60,8 @@ export const anySizeOperations: Readonly<
   },
   /** In use, with the statistics that it was trained with. */
   FusedBatchNormV3(node, { add, input, number: constant }) {
-    if (boolean(node, 'is_training') || text(node, 'data_format') !== 'NHWC') throw notExportable(node)
+    const isTrained = node.attributes.has('is_training') && !boolean(node, 'is_training')
+    if (!isTrained || !hasChannelsLast(node)) throw notExportable(node)
     const varied = add('Sqrt', [add('Add', [input(4), constant(number(node, 'epsilon'))])])
     const normal = add('Div', [add('Sub', [input(0), input(3)]), varied])
     return add('Add', [add('Mul', [normal, input(1)]), input(2)])

@@ -25,11 +25,15 @@ export function boolean(node: GraphNode, name: string): boolean {
   return attribute?.kind === 'boolean' && attribute.value
 }
 
-export function text(node: GraphNode, name: string): string {
+function text(node: GraphNode, name: string): string {
   const attribute = node.attributes.get(name)
   if (attribute?.kind === 'string') return attribute.value
   throw notExportable(node)
 }
+
+/** TensorFlow's own writer leaves out what has the default value, which this is. */
+export const hasChannelsLast = (node: GraphNode): boolean =>
+  !node.attributes.has('data_format') || text(node, 'data_format') === 'NHWC'
 
 export function list(node: GraphNode, name: string): number[] {
   const attribute = node.attributes.get(name)
@@ -59,7 +63,7 @@ export function slidingWindow(
   image: readonly number[],
   window: readonly number[],
 ): { strides: number[]; pads: number[]; padding: string } {
-  if (text(node, 'data_format') !== 'NHWC') throw notExportable(node)
+  if (!hasChannelsLast(node)) throw notExportable(node)
   if (node.attributes.has('dilations') && list(node, 'dilations').some((side) => side !== 1))
     throw notExportable(node)
   const strides = list(node, 'strides').slice(1, 3)

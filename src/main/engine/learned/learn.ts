@@ -7,7 +7,7 @@ import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { LearnedComponent } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
-import type { ImageCache } from '../data/image-cache.ts'
+import type { TileSource } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
 import type { EngineImage } from '../protocol.ts'
@@ -31,7 +31,7 @@ export interface Learning {
   /** Null where the system has nothing to learn besides its networks. */
   parameters: LearningParameters | null
   /** Good training photographs, and how they are read and cut for scoring. */
-  training: ImageCache
+  training: TileSource
   mode: InputMode
   overlap: number
   seed: number
@@ -99,7 +99,7 @@ async function learnFromTiles(
   const tiles = mode.input === 'whole' ? Math.min(limit, training.images.length) : limit
   // The tiles are cut as for scoring: neither mirrored nor shifted, and a whole photograph only once.
   const batches = new TrainingBatches({
-    cache: training,
+    source: training,
     size,
     channels,
     batch,

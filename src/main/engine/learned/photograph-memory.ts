@@ -1,10 +1,9 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
-import { backboneByName } from '../../model/backbones/registry.ts'
 import { memoryGraphNames } from '../../model/exported-files.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { memoryComponent, memoryComponents } from '../../model/scores.ts'
-import { type FeatureExtractor, type FeatureLayer, featureExtractor } from '../backbones/feature-extractor.ts'
+import { type FeatureExtractor, featureExtractor } from '../backbones/feature-extractor.ts'
 import { foldedWeights } from '../backbones/folded-weights.ts'
 import { type Pixels, resample } from '../data/geometry.ts'
 import { cellsInside, distanceMap } from '../scoring/distance-map.ts'
@@ -22,21 +21,7 @@ import { explainPlaces } from './memory-explanation.ts'
 import { memoryGraph } from './memory-graph.ts'
 import { nearestCells } from './nearest-cells.ts'
 import { inSizes, sizesSeen } from './seen-sizes.ts'
-
-/** Where features of a backbone of the registry are taken; a network that a person added says so itself. */
-const layersOf = ({ backbone }: Pick<LearningParameters, 'backbone'>): readonly FeatureLayer[] =>
-  backboneByName(backbone)?.layers ?? []
-
-const prefix = 'backbone/'
-
-const named = (tensors: TensorMap): TensorMap =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]))
-
-function ofBackbone(tensors: TensorMap): TensorMap | null {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix))
-  if (own.length === 0) return null
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
-}
+import { backboneOfModel, layersOf, storedBackbone } from './stored-backbone.ts'
 
 /** The picture that features are taken of. */
 function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
@@ -112,7 +97,7 @@ function explainerOf(
 }
 
 const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: LearningParameters): Learned => ({
-  tensors: { ...named(backbone), ...memoryTensors(memory) },
+  tensors: { ...storedBackbone(backbone), ...memoryTensors(memory) },
   explainer: () => explainerOf(memory, backbone, parameters),
   ofPhotograph() {
     const extractor = featureExtractor(layersOf(parameters), backbone)
@@ -186,7 +171,7 @@ export const photographMemory: Learnable = {
   },
   ofModel(tensors, parameters) {
     const memory = memoryOfModel(tensors)
-    const backbone = ofBackbone(tensors)
+    const backbone = backboneOfModel(tensors)
     return memory && backbone && learned(memory, backbone, parameters)
   },
 }

@@ -8,7 +8,7 @@ import { requireLength, requireRows } from '../../platform/array-bounds.ts'
 const leastVariance = 1e-5
 
 /** How features vary together: their means [features] and covariance [features, features]. */
-interface Moments {
+export interface Moments {
   mean: Float64Array
   covariance: Float64Array
 }

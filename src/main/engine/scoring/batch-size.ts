@@ -1,5 +1,6 @@
 /** How many tiles scoring puts through its graph at once. */
 import { z } from 'zod'
+import { seesFeatures } from '../../model/input-shape.ts'
 
 /** More tiles in a call are not scored faster (`docs/performance.md`). */
 const most = 64
@@ -18,6 +19,8 @@ const sizesSchema = z.object({
  * moment, the same photograph could get scores with other last bits from day to day.
  */
 export function scoringBatch(config: Readonly<Record<string, unknown>>): number {
+  // Networks of windows of features have a few hundred values for each.
+  if (seesFeatures(config)) return most
   const { size, width } = sizesSchema.parse(config)
   // There are about four results of the first layer at once: inputs and outputs of two networks.
   const tile = 4 * (size / 2) ** 2 * width * Float32Array.BYTES_PER_ELEMENT

@@ -3,7 +3,7 @@
  * D see the whole tile; its outside is filled with the same value in every photograph.
  */
 import { measureInside } from './measured-inside.ts'
-import { peakSide } from './peak.ts'
+import { peakSideOf } from './peak.ts'
 import type { TileScorer } from './tile-scorer.ts'
 
 const measuredNames = ['residual', 'absolute', 'peak'] as const
@@ -12,6 +12,7 @@ const measuredNames = ['residual', 'absolute', 'peak'] as const
 export function countingInside(scorer: TileScorer): TileScorer {
   const { size, channels, batch, componentNames } = scorer
   const pixels = size * size
+  const peakSide = peakSideOf({ of: scorer.sight ? 'features' : 'pixels' })
   const columns = measuredNames.flatMap((name) => {
     const column = componentNames.indexOf(name)
     return column === -1 ? [] : [{ name, column }]

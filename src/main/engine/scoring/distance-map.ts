@@ -90,11 +90,17 @@ export function farthest({ data, counted = data.length }: Distances): number {
 export const nearestInMap = 1
 
 /**
- * A map of the photograph from the distances of its cells, between their middles by straight lines. What is usual
- * on good parts is 1 there.
+ * A map of the photograph from the distances of its cells. What is usual on good parts is 1 there.
  * @returns one channel of the photograph's size as the networks see it
  */
-export function distanceMap(
+export function distanceMap(distances: Distances, width: number, height: number): Pixels {
+  const map = cellMap(distances, width, height)
+  for (let i = 0; i < map.data.length; i++) map.data[i] = Math.max(0, map.data[i] - nearestInMap)
+  return map
+}
+
+/** Values of cells as a picture of one channel, between the middles of the cells by straight lines. */
+export function cellMap(
   { data, rows, columns, side = cellSide }: Distances,
   width: number,
   height: number,
@@ -113,7 +119,7 @@ export function distanceMap(
       const line = (row: number): number =>
         data[row * columns + column.low] * (1 - column.share) +
         data[row * columns + column.high] * column.share
-      out[y * width + x] = Math.max(0, line(low) * (1 - share) + line(high) * share - nearestInMap)
+      out[y * width + x] = line(low) * (1 - share) + line(high) * share
     }
   }
   return { data: out, width, height, channels: 1 }

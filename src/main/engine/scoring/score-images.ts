@@ -18,7 +18,15 @@ import {
 } from '../data/geometry.ts'
 import { type InputMode, type LoadedImage, loadImage } from '../data/load-image.ts'
 import type { EngineImage } from '../protocol.ts'
-import { type NamedMeasure, type SeenPhotograph, type TileScorer, tileComponentsOf } from './tile-scorer.ts'
+import { cellMap } from './distance-map.ts'
+import { featureImageOf, viewed } from './feature-image.ts'
+import {
+  type NamedMeasure,
+  type SeenPhotograph,
+  type Sight,
+  type TileScorer,
+  tileComponentsOf,
+} from './tile-scorer.ts'
 
 /** How many photographs are decoded in advance. */
 const ahead = 4
@@ -49,10 +57,13 @@ export interface RefusedPicture {
 class OpenPicture {
   readonly image: EngineImage
   readonly loaded: LoadedImage
+  /** What its tiles are cut from. */
+  readonly cut: CutPicture
   readonly positions: TilePosition[]
   readonly components: Float32Array
   readonly #map: TileBlend
-  readonly #reconstruction: TileBlend
+  /** Null where tiles are of features: what is restored is no picture. */
+  readonly #reconstruction: TileBlend | null
   /** Components of a tile. */
   readonly #width: number
   #left: number
@@ -61,18 +72,22 @@ class OpenPicture {
   constructor(
     image: EngineImage,
     loaded: LoadedImage,
+    cut: CutPicture,
     positions: TilePosition[],
     side: number,
     components: number,
   ) {
     this.#width = components
-    const { picture } = loaded
+    const { picture } = cut
     this.image = image
     this.loaded = loaded
+    this.cut = cut
     this.positions = positions
     this.components = new Float32Array(positions.length * components)
     this.#map = new TileBlend(picture.width, picture.height, 1, side)
-    this.#reconstruction = new TileBlend(picture.width, picture.height, picture.channels, side, this.#map)
+    this.#reconstruction = cut.stride
+      ? null
+      : new TileBlend(picture.width, picture.height, picture.channels, side, this.#map)
     this.#left = positions.length
   }
 
@@ -86,10 +101,19 @@ class OpenPicture {
     this.components.set(components, tile * this.#width)
     if (pictures) {
       this.#map.add(pictures.map, position)
-      this.#reconstruction.add(pictures.reconstruction, position)
+      this.#reconstruction?.add(pictures.reconstruction, position)
       this.#restored = true
     }
     this.#left -= 1
+  }
+
+  /** The map of the tiles, in the size of the photograph as it was loaded. */
+  #blendedMap(): Pixels {
+    const { stride } = this.cut
+    const map = this.#map.finish()
+    if (stride === null) return map
+    const { width, height } = this.loaded.picture
+    return cellMap({ data: map.data, rows: map.height, columns: map.width, side: stride }, width, height)
   }
 
   get done(): boolean {
@@ -103,9 +127,10 @@ class OpenPicture {
   ): ScoredPicture {
     const { image } = this
     const { picture, photograph, inItsLight, inside, insideAt, forFeatures, aboveWhite } = this.loaded
-    const reconstruction = this.#restored
-      ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
-      : null
+    const reconstruction =
+      this.#restored && this.#reconstruction
+        ? asOutside(inItsLight(this.#reconstruction.finish()), photograph, inside)
+        : null
     const seen: SeenPhotograph = { photograph, reconstruction, inside, insideAt, forFeatures }
     observe?.(seen, image)
     const measured = ofPhotograph.map((measure) => measure.measure(seen))
@@ -116,7 +141,7 @@ class OpenPicture {
       for (let at = column; at < this.components.length; at += this.#width) this.components[at] = value
     }
     const drawn = measured.flatMap(({ map }) => map ?? [])
-    const blended = reconstruction ? () => this.#map.finish() : null
+    const blended = this.#restored ? () => this.#blendedMap() : null
     const map =
       drawn.length > 0 ? () => sumOf(drawn.map((draw) => draw(picture.width, picture.height))) : blended
     const missed = searched && inside === null
@@ -145,6 +170,20 @@ class OpenPicture {
       warnings,
     }
   }
+}
+
+/** The picture that tiles are cut from, and which of its pixels, or cells, count; null where all do. */
+interface CutPicture {
+  picture: Pixels
+  inside: Uint8Array | null
+  /** Pixels of the photograph from one cell to the next; null where the picture is the photograph. */
+  stride: number | null
+}
+
+function cutPictureOf(loaded: LoadedImage, sight: Sight | undefined): CutPicture {
+  if (sight === undefined) return { picture: loaded.picture, inside: loaded.inside, stride: null }
+  const { inside, ...picture } = featureImageOf(sight, viewed(loaded))
+  return { picture, inside, stride: sight.stride }
 }
 
 /** The sum of maps of one size. */
@@ -181,7 +220,7 @@ function zeroOutside(map: Pixels, inside: Uint8Array | null): Pixels {
 /**
  * The tiles in which at least one pixel counts. Where there is none, all tiles, since a photograph must have a score.
  */
-function tilesOn({ picture, inside }: LoadedImage, side: number, overlap: number): TilePosition[] {
+function tilesOn({ picture, inside }: CutPicture, side: number, overlap: number): TilePosition[] {
   const all = tileGrid(picture.width, picture.height, side, overlap)
   if (inside === null) return all
   const some = all.filter((position) => countInside(inside, picture, position, side) > 0)
@@ -211,7 +250,7 @@ export async function* scoreImages(
   images: readonly EngineImage[],
   { scorer, mode, overlap, observe }: ScoreImagesOptions,
 ): AsyncGenerator<ScoredPicture | RefusedPicture> {
-  const { size, channels, batch, componentNames, ofPhotograph = [], onlyWhole = false } = scorer
+  const { size, channels, batch, componentNames, ofPhotograph = [], onlyWhole = false, sight } = scorer
   const length = size * size * channels
   const buffer = new Float32Array(batch * length)
   const counted = new Uint8Array(batch * size * size)
@@ -249,17 +288,18 @@ export async function* scoreImages(
       yield loaded
       continue
     }
-    const { picture: x } = loaded.loaded
-    const positions = onlyWhole ? wholeAlone : tilesOn(loaded.loaded, size, overlap)
-    const picture = new OpenPicture(loaded.image, loaded.loaded, positions, size, componentNames.length)
+    const cut = cutPictureOf(loaded.loaded, sight)
+    const { picture: x, inside } = cut
+    const positions = onlyWhole ? wholeAlone : tilesOn(cut, size, overlap)
+    const picture = new OpenPicture(loaded.image, loaded.loaded, cut, positions, size, componentNames.length)
     open.push(picture)
     for (const [tile, position] of positions.entries()) {
       if (!onlyWhole)
         cutTile(x, position, size, buffer.subarray(slots.length * length, (slots.length + 1) * length))
       if (hasRegion) {
         const tileOf = counted.subarray(slots.length * size * size, (slots.length + 1) * size * size)
-        if (loaded.loaded.inside === null) tileOf.fill(1)
-        else cutInside(loaded.loaded.inside, x, position, size, tileOf)
+        if (inside === null) tileOf.fill(1)
+        else cutInside(inside, x, position, size, tileOf)
       }
       slots.push({ open: picture, tile })
       if (slots.length === batch) {

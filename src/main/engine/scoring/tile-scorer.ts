@@ -50,6 +50,18 @@ export interface SeenPhotograph {
   forFeatures: Pixels | null
 }
 
+/** What tiles are cut from, where that is not the photograph itself. */
+export interface Sight {
+  /** Pixels from one cell to the next; the middle of the first one is half of it from the edge. */
+  readonly stride: number
+  /**
+   * The features of a photograph, a value for each channel of a cell.
+   * @param forFeatures three channels in [-1, 1]
+   */
+  featuresOf(forFeatures: Pixels): Pixels
+  dispose(): void
+}
+
 /** Components of the whole photograph. They are measured after the tiles have been put together. */
 export interface PhotographMeasure {
   measure(seen: SeenPhotograph): {
@@ -97,12 +109,14 @@ export interface TileScorer {
   readonly ofPhotograph?: readonly NamedMeasure[]
   /** Whether only the whole photograph is measured: tiles have no components, and none are cut. */
   readonly onlyWhole?: boolean
+  /** What tiles are cut from: features; where it is left out, the photograph. */
+  readonly sight?: Sight
   /** Number of search steps for each tile, where scoring is a search. */
   readonly searchSteps?: number
   /** The scorer without the parts that are computed outside the graph, where there are any. */
   readonly graph?: TileScorer
   /**
-   * @param tiles [batch, size, size, channels] in [-1, 1]
+   * @param tiles [batch, size, size, channels], pixels in [-1, 1]
    * @param inside [batch, size, size]: 1 where a pixel counts; null, or left out, where all do
    * @returns components [batch, `tileComponentsOf`], and pictures where the system restores an image
    */
@@ -122,6 +136,18 @@ export function owningWeights(scorer: TileScorer, ...sets: Weights[]): TileScore
     dispose() {
       scorer.dispose()
       disposeWeights(...sets)
+    },
+  }
+}
+
+/** A scorer that cuts its tiles from features, and frees what gives them. */
+export function seeing(scorer: TileScorer, sight: Sight): TileScorer {
+  return {
+    ...scorer,
+    sight,
+    dispose() {
+      scorer.dispose()
+      sight.dispose()
     },
   }
 }

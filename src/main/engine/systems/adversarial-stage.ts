@@ -46,8 +46,6 @@ export interface Objective {
 export interface AdversarialConfig {
   batch: number
   latent: number
-  size: number
-  channels: number
   ganSteps: number
   criticSteps: number
   /** Steps of the critic before the generator's first one, besides its usual ones; none where it is left out. */
@@ -88,7 +86,8 @@ export function createAdversarialSteps(
   g: Weights,
   d: Weights,
 ) {
-  const { batch, latent, size, channels, average } = config
+  const { batch, latent, average } = config
+  const { size, channels } = networks.shape
   const gWeights = trainable(g)
   const dWeights = trainable(d)
   const gOptimizer = objective.optimizer.create(gWeights)
@@ -156,13 +155,13 @@ export function createAdversarialSteps(
           return { generator: loss }
         },
       }),
-      /** Statistics of the averaged generator's batch norm layers on one batch. */
+      /** Statistics of the averaged generator's batch norm layers on one batch; G(z) where it has none. */
       observe: defineStep({
         inputs: { z: codes },
-        step: ({ z }) => {
+        step: ({ z }): Record<string, Tensor> => {
           const { mode, statistics } = observing('generator')
-          networks.generator(averaged, z, mode)
-          return statistics
+          const images = networks.generator(averaged, z, mode)
+          return networks.haveStatistics ? statistics : { images }
         },
       }),
       /** Statistics of the critic's batch norm layers on one batch of photographs; D(x) where it has none. */
@@ -232,7 +231,8 @@ function openStage(
   { program, variables, dispose }: ReturnType<typeof createAdversarialSteps>,
   tools: StageTools,
 ): Stage {
-  const { batch, latent, size, channels, criticSteps, criticWarmUp = 0, generatorRate = 1 } = config
+  const { batch, latent, criticSteps, criticWarmUp = 0, generatorRate = 1 } = config
+  const { size, channels } = networks.shape
   const { steps } = program
   const { batches, noise } = tools
   const z = new Float32Array(batch * latent)
@@ -241,16 +241,19 @@ function openStage(
   let seen: Float32Array = new Float32Array()
   let last: Record<string, number> = {}
 
-  const cells = (size / pooledSide) ** 2 * channels
+  // Windows of features are a few cells wide and have no grain.
+  const square = networks.shape.of === 'features' ? 1 : pooledSide
+  const cells = (size / square) ** 2 * channels
 
   /** Photographs that generated pictures are compared with: validation images, or training images where there are none. */
   async function photographs(): Promise<Float32Array> {
     const { tiles, count } = await tools.validation()
-    if (count > 0) return pooled(tiles.subarray(0, comparedCount * size * size * channels), size, channels)
+    if (count > 0)
+      return pooled(tiles.subarray(0, comparedCount * size * size * channels), size, channels, square)
     const drawn = tools.batchesFor('choice')
     const all = new Float32Array(Math.ceil(comparedCount / batch) * batch * cells)
     for (let at = 0; at < all.length; at += batch * cells) {
-      all.set(pooled(await drawn.next(), size, channels), at)
+      all.set(pooled(await drawn.next(), size, channels, square), at)
     }
     return all
   }
@@ -268,7 +271,7 @@ function openStage(
         const generated = new Float32Array(comparedCount * cells)
         for (let at = 0; at < generated.length; at += previewCount * cells) {
           const { images } = steps.sample.run({ z: random.fillNormal(codes) })
-          generated.set(pooled(images, size, channels), at)
+          generated.set(pooled(images, size, channels, square), at)
         }
         return chamferDistance(await photographs(), generated, cells)
       },
@@ -306,9 +309,11 @@ function openStage(
         Object.fromEntries(Object.entries(best).map(([name, tensor]) => [name, tensor.data])),
       )
       const observed = tools.random('statistics')
-      const statistics = pooledStatistics(
-        Array.from({ length: statisticBatches }, () => steps.observe.run({ z: observed.fillNormal(z) })),
-      )
+      const statistics = networks.haveStatistics
+        ? pooledStatistics(
+            Array.from({ length: statisticBatches }, () => steps.observe.run({ z: observed.fillNormal(z) })),
+          )
+        : {}
       if (networks.criticHasStatistics) {
         const photographs = tools.batchesFor('critic-statistics')
         Object.assign(statistics, await statisticsOver(photographs, (x) => steps.observeCritic.run({ x })))

@@ -1,11 +1,13 @@
 /** Training and loading of a system. They are the same for every system, once it is defined by its parts. */
+import { Failure } from '../../../shared/failure.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
 import type { Random } from '../../platform/random.ts'
+import { sightOfModel } from '../learned/feature-sight.ts'
 import { learnedOfModel, requestOf, withLearned } from '../learned/with-learned.ts'
 import { loadWeights } from '../networks/stored-weights.ts'
 import { nothingDrawn, type Weights } from '../networks/weights.ts'
-import { owningWeights, type ScorerRequest, type TileScorer } from '../scoring/tile-scorer.ts'
+import { owningWeights, type ScorerRequest, seeing, type TileScorer } from '../scoring/tile-scorer.ts'
 import { withChosenScale } from '../training/choose-scale.ts'
 import type { TrainingConfig } from '../training/config.ts'
 import type { StageDefinition } from '../training/stage.ts'
@@ -59,9 +61,12 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
       loadWeights(tensors, ...sets)
       const learned = learnedOfModel(tensors, learningOf(config))
       const ofTiles = owningWeights(createScorer(config, weights, batch, requestOf(learned)), ...sets)
+      const sight = config.input === 'features' ? sightOfModel(tensors, config) : null
+      if (config.input === 'features' && sight === null)
+        throw new Failure('model-mismatch', { name: 'features' })
       const { expectedCriticValue, parts } = description
       return {
-        scorer: withLearned(ofTiles, learned),
+        scorer: withLearned(sight === null ? ofTiles : seeing(ofTiles, sight), learned),
         mode: config,
         overlap: config.overlap,
         options: { ...scoring(config), expectedCriticValue, parts },

@@ -75,7 +75,7 @@ function onnxOf(encode: () => Uint8Array, isNeeded: boolean): Uint8Array | null 
  */
 function graphOfTiles(
   model: string,
-  { searchSteps, onlyWhole }: TileScorer,
+  { searchSteps, onlyWhole, sight }: TileScorer,
   graphs: ReadonlyMap<string, StepGraph>,
   isOptional: boolean,
 ): StepGraph | null {
@@ -83,6 +83,7 @@ function graphOfTiles(
   if (searchSteps !== undefined) {
     throw new Failure('not-exportable', { case: 'searches', system: model })
   }
+  if (sight) throw new Failure('not-exportable', { case: 'features' })
   const graph = graphs.get('score') ?? graphs.get('discriminate')
   if (graph === undefined) {
     throw new Failure('not-exportable', { case: 'no-tensorflow' })

@@ -15,7 +15,7 @@ import {
   type UsualPart,
 } from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
-import type { ImageCache } from '../data/image-cache.ts'
+import type { TileSource } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
 import { scoreImages } from '../scoring/score-images.ts'
@@ -47,7 +47,7 @@ export interface CalibrateOptions {
   options: Omit<ScoreOptions, 'expectedCriticValue'>
   discriminatorSamples: number
   overlap: number
-  training: ImageCache
+  training: TileSource
   /** Gives messages a chance to arrive between two steps; throws where the training is to stop. */
   proceed: () => Promise<void>
 }
@@ -145,7 +145,7 @@ async function expectCriticValue(options: CalibrateOptions): Promise<number> {
   const { size, channels, batch } = scorer
   const draw = (samples: number) =>
     new TrainingBatches({
-      cache: training,
+      source: training,
       size,
       channels,
       batch,
@@ -156,7 +156,7 @@ async function expectCriticValue(options: CalibrateOptions): Promise<number> {
         left: samples < training.images.length ? [] : training.images.map((_, i) => i).reverse(),
       },
     })
-  if (mode.input === 'tiles') {
+  if (mode.input !== 'whole') {
     const batches = draw(discriminatorSamples)
     const rounds = Math.ceil(discriminatorSamples / batch)
     let sum = 0

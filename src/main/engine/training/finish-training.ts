@@ -36,6 +36,8 @@ export async function finishTraining<W extends Record<string, Weights>>(
   const tensors = readWeights(...Object.values(weights))
   // The batch size of scoring: with another one, the same photograph could get scores with other last bits.
   const batch = scoringBatch(config)
+  const { sight } = images
+  const sighted = (made: TileScorer): TileScorer => (sight === null ? made : { ...made, sight })
   const { learned, scorer: ofGraph } = await learn({
     parameters: learning,
     training: images.training,
@@ -43,7 +45,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
     overlap: config.overlap,
     seed: task.seed,
     backbone: task.backbone ? (await readTensors(task.backbone.file)).tensors : null,
-    createScorer: (request) => createScorer(weights, batch, request),
+    createScorer: (request) => sighted(createScorer(weights, batch, request)),
     async proceed(phase, done, total) {
       context.progress(phase, done, total, null)
       await course.proceed()
@@ -53,12 +55,12 @@ export async function finishTraining<W extends Record<string, Weights>>(
   try {
     const inBfloat16 = () =>
       withLearned(
-        scoringWith('bfloat16', () => createScorer(weights, batch, requestOf(learned))),
+        scoringWith('bfloat16', () => sighted(createScorer(weights, batch, requestOf(learned)))),
         learned,
       )
     const calibrated = await calibratedWith(definition, { course, images, scorer, inBfloat16 })
     const { precision, ...measured } = calibrated
-    const all = { ...tensors, ...learnedTensors(learned) }
+    const all = { ...tensors, ...sight?.tensors, ...learnedTensors(learned) }
     const weightsSha256 = digestOf(all)
     await writeModel(task.folder, {
       tensors: all,

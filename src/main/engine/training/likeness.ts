@@ -13,19 +13,24 @@ import { requireRows } from '../../platform/array-bounds.ts'
 /** Distances compare pictures averaged over squares of this side, so that shapes count and not the grain. */
 export const pooledSide = 4
 
-/** Pictures [count, side, side, channels] averaged over squares: [count, (side / pooledSide)^2 * channels]. */
-export function pooled(pictures: Float32Array, side: number, channels: number): Float32Array {
+/** Pictures [count, side, side, channels] averaged over squares: [count, (side / square)^2 * channels]. */
+export function pooled(
+  pictures: Float32Array,
+  side: number,
+  channels: number,
+  square = pooledSide,
+): Float32Array {
   requireRows(pictures, side * side * channels, 'Pictures')
-  const cells = Math.floor(side / pooledSide)
+  const cells = Math.floor(side / square)
   const one = side * side * channels
   const count = pictures.length / one
   const out = new Float32Array(count * cells * cells * channels)
-  const share = 1 / pooledSide ** 2
+  const share = 1 / square ** 2
   for (let i = 0; i < count; i++) {
-    for (let y = 0; y < cells * pooledSide; y++) {
-      const row = (i * cells + Math.floor(y / pooledSide)) * cells
-      for (let x = 0; x < cells * pooledSide; x++) {
-        const to = (row + Math.floor(x / pooledSide)) * channels
+    for (let y = 0; y < cells * square; y++) {
+      const row = (i * cells + Math.floor(y / square)) * cells
+      for (let x = 0; x < cells * square; x++) {
+        const to = (row + Math.floor(x / square)) * channels
         const from = i * one + (y * side + x) * channels
         for (let c = 0; c < channels; c++) out[to + c] += share * pictures[from + c]
       }

@@ -126,7 +126,7 @@ function opened<W extends Record<string, Weights>>(
 function toolsOf(course: Course, images: TrainingImages): StageTools {
   const { state, context } = course
   const { seed, folder } = context.task
-  const { size, channels } = images.mode
+  const { of, size, channels } = images.shape
   return {
     batches: images.batches(state.sampler),
     noise: restoreRandom(state.noise),
@@ -135,6 +135,8 @@ function toolsOf(course: Course, images: TrainingImages): StageTools {
     validation: () => images.validation(),
     firstTiles: (count) => images.firstTiles(count),
     async preview(name, pictures, columns) {
+      // Windows of features are no pictures.
+      if (of === 'features') return
       const step = course.done
       const file = `previews/${name}-${step}.png`
       await writeSheet(join(folder, file), pictures, { side: size, channels, columns })

@@ -29,23 +29,34 @@ export async function runTraining<W extends Record<string, Weights>>(
   definition: TrainingDefinition<W>,
 ): Promise<TrainResult> {
   const course = new Course(context, definition)
-  const images = new TrainingImages(context.task, definition.config, ({ name, file }, refusal) =>
-    course.warnOnce(
-      message('photograph-left-out', {
-        file: name ?? file,
-        refusal: inside('failure', refusalMessage(refusal)),
-      }),
-    ),
+  const images = await TrainingImages.open(
+    context.task,
+    definition.config,
+    ({ name, file }, refusal) =>
+      course.warnOnce(
+        message('photograph-left-out', {
+          file: name ?? file,
+          refusal: inside('failure', refusalMessage(refusal)),
+        }),
+      ),
+    async (done, total) => {
+      context.progress('features', done, total, null)
+      await course.proceed()
+    },
   )
-  let checkpoint = context.task.resume ? await resumed(course) : null
-  tellPrecision(context, definition)
-  for (;;) {
-    try {
-      return await train(definition, course, images, checkpoint?.tensors ?? null)
-    } catch (error) {
-      if (!(error instanceof Diverged)) throw error
-      checkpoint = await goBack(course, error.why)
+  try {
+    let checkpoint = context.task.resume ? await resumed(course) : null
+    tellPrecision(context, definition)
+    for (;;) {
+      try {
+        return await train(definition, course, images, checkpoint?.tensors ?? null)
+      } catch (error) {
+        if (!(error instanceof Diverged)) throw error
+        checkpoint = await goBack(course, error.why)
+      }
     }
+  } finally {
+    images.dispose()
   }
 }
 

@@ -1,5 +1,6 @@
+import type { InputShape } from '../../model/input-shape.ts'
 import { createRandom } from '../../platform/random.ts'
-import type { ImageCache } from '../data/image-cache.ts'
+import type { TileSource } from '../data/image-cache.ts'
 import { TrainingBatches } from '../data/training-batches.ts'
 import type { TrainingConfig } from './config.ts'
 
@@ -14,15 +15,15 @@ export const validationLimit = 512
 
 /** Some random tiles (or the whole) of each validation image, the same for a seed; none where there is none. */
 export async function cutValidationTiles(
-  images: ImageCache,
-  config: TrainingConfig,
+  images: TileSource,
+  { batch, input }: Pick<TrainingConfig, 'batch' | 'input'>,
+  { size, channels }: InputShape,
   seed: number,
 ): Promise<ValidationTiles> {
-  const { batch, size, channels, input } = config
   const count = images.images.length
   if (count === 0) return { tiles: new Float32Array(), count: 0 }
   const draws = new TrainingBatches({
-    cache: images,
+    source: images,
     size,
     channels,
     batch,
@@ -32,7 +33,7 @@ export async function cutValidationTiles(
   })
   const batches = Math.max(
     1,
-    Math.ceil((input === 'tiles' ? Math.min(4 * count, validationLimit) : count) / batch),
+    Math.ceil((input !== 'whole' ? Math.min(4 * count, validationLimit) : count) / batch),
   )
   const length = batch * size * size * channels
   const tiles = new Float32Array(batches * length)

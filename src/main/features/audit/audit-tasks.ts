@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { auditCheckSchema, auditFilterSchema } from '../../../shared/audit.ts'
 import { checkAudit, recordAudit } from '../../store/audit.ts'
-import type { Workspace } from '../../store/workspace.ts'
+import { requireOutside, type Workspace } from '../../store/workspace.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 import type { AuditExport } from './export-audit.ts'
@@ -21,9 +21,10 @@ export const exportAuditTask = defineWorkspaceTask({
   input: z.object({ filter: auditFilterSchema, format: z.enum(['csv', 'json']), folder: z.string() }),
   progress: noProgress,
   result: z.object({ file: z.string(), rows: z.int() }),
-  async work({ db }, request) {
+  async work(workspace, request) {
     const { exportAudit } = await import('./export-audit.ts')
-    return exportAudit(db, request)
+    requireOutside(workspace, request.folder)
+    return exportAudit(workspace.db, request)
   },
 })
 

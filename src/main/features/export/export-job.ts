@@ -8,6 +8,7 @@ import { message } from '../../../shared/messages/message.ts'
 import type { Id, JsonObject } from '../../../shared/values.ts'
 import type { EngineTask } from '../../engine/protocol.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy, unfinishedBy } from '../../jobs/jobs.ts'
+import { seesFeatures } from '../../model/input-shape.ts'
 import { applicationVersion } from '../../platform/application-version.ts'
 import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'
@@ -97,6 +98,8 @@ async function exportModel(
   const { workspace, supervisor } = session
   const { batch, format, to } = request
   const run = findRun(workspace.db, request.run)
+  // The graph of tiles would begin with features, which it does not compute.
+  if (seesFeatures(run.config)) throw new Failure('not-exportable', { case: 'features' })
   const description = await readDescription(workspace, run.id)
   const { white: white16 } = await readTrainingList(workspace, run)
   const version = applicationVersion()

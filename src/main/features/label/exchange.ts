@@ -12,7 +12,7 @@ import { ImageRefusal } from '../../images/refusal.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 import { requireNotFrozen } from '../../store/frozen.ts'
 import { findImage, iterateImages, setLabel } from '../../store/images.ts'
-import type { Workspace } from '../../store/workspace.ts'
+import { requireOutside, type Workspace } from '../../store/workspace.ts'
 import { isClassList } from '../layouts/class-lists.ts'
 import { walkFiles } from '../layouts/walk.ts'
 import { maskShapesOf, saveAnnotation, shapesOf } from './annotate.ts'
@@ -42,6 +42,7 @@ export async function exportMasks(
 ): Promise<MaskExport> {
   const { dataset, format } = request
   const folder = resolve(request.folder)
+  requireOutside(workspace, folder)
   const all: Image[] = [...iterateImages(workspace.db, { datasetId: dataset.id })]
   const marked = all.filter(({ maskSha256 }) => maskSha256 !== null)
   if (marked.length === 0) {

@@ -40,9 +40,7 @@ export function readLabelStudio(document: unknown): { tasks: TaskReading[]; note
 }
 
 function readingOf(task: LabelStudioTask, address: string): TaskReading {
-  const size =
-    task.drawn.map(({ width, height }) => claimedSize(width, height)).find((claimed) => claimed !== null) ??
-    null
+  const size = usualSize(task.drawn)
   return {
     address,
     size,
@@ -54,6 +52,21 @@ function readingOf(task: LabelStudioTask, address: string): TaskReading {
       return { shapes, notes: notes.notes() }
     },
   }
+}
+
+/** The size that most shapes have in the document: each of them repeats it, and one may be broken. */
+function usualSize(drawn: readonly DrawnResult[]): Size | null {
+  const found = new Map<string, { size: Size; count: number }>()
+  for (const { width, height } of drawn) {
+    const size = claimedSize(width, height)
+    if (size === null) continue
+    const key = `${size.width} x ${size.height}`
+    const known = found.get(key)
+    if (known) known.count += 1
+    else found.set(key, { size, count: 1 })
+  }
+  const [usual] = [...found.values()].sort((a, b) => b.count - a.count)
+  return usual?.size ?? null
 }
 
 function shapeOf(

@@ -2,7 +2,6 @@
  * Mends labels that do not keep to the schema that reads them, so that they can be opened and exported again. Masks are
  * never changed. The database is copied into the workspace's folder `backups` before.
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
@@ -11,6 +10,7 @@ import type { ImageId } from '../../../shared/values.ts'
 import { keepAnnotation } from '../../store/annotations.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
+import { backUpDatabase } from '../../store/database-backups.ts'
 import { requireNotFrozen } from '../../store/frozen.ts'
 import { findImage, setLabel } from '../../store/images.ts'
 import { type LabelFault, labelFaults } from '../../store/label-faults.ts'
@@ -38,10 +38,7 @@ export async function mendLabels(workspace: Workspace): Promise<MendReport> {
   const { db, paths } = workspace
   const faults = labelFaults(db)
   if (faults.length === 0) return { mended: [], backup: null }
-  const time = new Date(db.now()).toISOString().replaceAll(/[:.]/g, '-')
-  const backup = join(paths.backups, `fanoscope-before-mending-${time}.db`)
-  mkdirSync(paths.backups, { recursive: true })
-  await db.backup(backup)
+  const backup = join(paths.backups, backUpDatabase(db, paths.backups, 'before-mending'))
   const mended = faults.flatMap((fault) => {
     const how = fault.what === 'drawing' ? mendDrawing(db, fault) : mendType(db, fault)
     return how === null ? [] : [{ ...fault, how }]

@@ -80,6 +80,6 @@ export function usualCounts(photographs: number): number[] {
     for (const digit of [1, 2, 5]) counts.push(digit * power)
   }
   return counts.filter(
-    (count) => count >= Math.min(10, photographs / 4) && count >= 2 && count <= 0.6 * photographs,
+    (count) => count >= Math.min(10, photographs / 8) && count >= 2 && count <= 0.6 * photographs,
   )
 }

@@ -9,6 +9,7 @@ import { createDataset, datasetById, datasetByName } from '../../store/datasets.
 import { beginWatch, countParts, newestArrivals, newestParts, newestWatch } from '../../store/live.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { findRun } from '../../store/runs.ts'
+import { requireOutside } from '../../store/workspace.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { livePlan } from './live-job.ts'
@@ -41,6 +42,7 @@ export function startLive(
   if (resultFolder === folder || resultFolder.startsWith(folder + sep)) {
     throw new Failure('result-folder-inside', { folder })
   }
+  requireOutside(session.workspace, resultFolder)
   const current = newestWatch(db)
   if (current && jobOf(session, current) !== null) {
     throw new Failure('live-runs', { folder: current.folder })

@@ -3,14 +3,18 @@
 import { z } from 'zod'
 import type { Run } from '../../../shared/run.ts'
 import type { Id } from '../../../shared/values.ts'
+import { seesFeatures } from '../../model/input-shape.ts'
 import type { Session } from '../../session/session.ts'
 import { preparedOrCancelled } from '../runs/prepared-run.ts'
 import { keepTrainingList, type TrainingImages } from '../runs/training-images.ts'
 import { trainPlan } from './train-job.ts'
 
-/** Images that one training step takes; the number of normal images may not be smaller. */
+/**
+ * Images that one training step takes; the number of normal images may not be smaller. Of features it takes windows, of
+ * which a photograph has many.
+ */
 export const batchOf = (config: Record<string, unknown>): number =>
-  z.object({ batch: z.int().default(1) }).parse(config).batch
+  seesFeatures(config) ? 1 : z.object({ batch: z.int().default(1) }).parse(config).batch
 
 /**
  * Keeps the list of training images of a run that was just created, and queues its training.

@@ -25,7 +25,15 @@ import { engineTrainingImages, readTrainingList } from '../runs/training-images.
 import { backboneOf } from './backbone.ts'
 
 /** Phases whose `done` does not count training steps. */
-const phasesWithoutSteps = new Set(['load', 'scale', 'residual', 'texture', 'memory', 'calibrate'])
+const phasesWithoutSteps = new Set([
+  'load',
+  'scale',
+  'features',
+  'residual',
+  'texture',
+  'memory',
+  'calibrate',
+])
 
 /** Milliseconds between two updates of the run's row, besides those at checkpoints. */
 const storeInterval = 2_000

@@ -121,7 +121,7 @@ interface Shape {
 
 const shapeSchema = z.object({
   // A system without networks looks at the photograph as it is, as tiles do.
-  input: z.enum(['whole', 'tiles']).default('tiles'),
+  input: z.enum(['whole', 'tiles', 'features']).default('tiles'),
   size: z.number().default(32),
   width: z.number().default(64),
   batch: z.number().default(64),
@@ -132,15 +132,22 @@ const shapeSchema = z.object({
   lambda: z.number().default(0),
 })
 
+/** Pixels; see `shapeOf`. */
+const featureWindow = 8
+
 /** A step of the generator or the encoder takes about half of the time of a critic step with its penalty. */
 const lighter = 0.55
 
 function shapeOf(config: Record<string, unknown>): Shape {
-  const { ganSteps, steps, encoderSteps, criticSteps, lambda, ...rest } = shapeSchema.parse(config)
+  const parsed = shapeSchema.parse(config)
+  const { ganSteps, steps, encoderSteps, criticSteps, lambda, input, ...rest } = parsed
   const gan = ganSteps + steps
   const hasPenalty = lambda > 0
   return {
     ...rest,
+    input: input === 'whole' ? input : 'tiles',
+    // The perceptrons on a window of features compute about as much as networks on a tile of this side would.
+    size: input === 'features' ? featureWindow : rest.size,
     steps: gan + encoderSteps,
     work: gan * (criticSteps * (hasPenalty ? 1 : lighter) + lighter) + encoderSteps * lighter,
     hasPenalty,

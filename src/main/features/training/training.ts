@@ -108,9 +108,12 @@ function requireBatch(dataset: Dataset, { train }: TrainingImages, config: Recor
 /** With fewer validation images, a percentile says little. */
 const fewValidation = 10
 
-/** A system without networks looks at the photograph as it is, as tiles do. */
+/** A system without networks looks at the photograph as it is, as tiles do, and so do features. */
 const lookedAtSchema = z.object({
-  input: z.enum(['whole', 'tiles']).default('tiles'),
+  input: z
+    .enum(['whole', 'tiles', 'features'])
+    .default('tiles')
+    .transform((input) => (input === 'whole' ? input : 'tiles')),
   size: z.int().default(32),
 })
 

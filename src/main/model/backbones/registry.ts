@@ -50,6 +50,10 @@ export const backbones: readonly Backbone[] = Object.entries(
 export const backboneByName = (name: string): Backbone | null =>
   backbones.find((backbone) => backbone.name === name) ?? null
 
+/** Values of one cell: the channels of all its layers. */
+export const featureCountOf = ({ layers }: Backbone): number =>
+  layers.reduce((sum, { channels }) => sum + channels, 0)
+
 /**
  * The notice that goes with everything made with a backbone: what it is, its licence and where it comes from. Null for
  * a configuration without one. Like every licence notice it is not translated.

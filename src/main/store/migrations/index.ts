@@ -10,6 +10,7 @@ import { warningsAsData } from './0008-warnings-as-data.ts'
 import { grayLevels } from './0009-gray-levels.ts'
 import { sampleRanges } from './0011-sample-ranges.ts'
 import { storedFailures } from './0012-stored-failures.ts'
+import { runFiles } from './0013-run-files.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   grayLevels,
   sampleRanges,
   storedFailures,
+  runFiles,
 ]

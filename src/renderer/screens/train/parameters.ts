@@ -41,6 +41,12 @@ export function fieldsOf(
   })
 }
 
+/** A preset as it holds for such an input: where the networks see features, it has values of its own. */
+export const presetFor = (preset: Preset | null, input: string | undefined): Preset | null =>
+  preset === null || input !== 'features'
+    ? preset
+    : { ...preset, values: { ...preset.values, ...preset.withFeatures } }
+
 export type Problem =
   | { kind: 'not-a-number' }
   | { kind: 'not-whole' }

@@ -15,7 +15,7 @@ import { useSystemsStore } from '../../data/systems.ts'
 import { asFailure } from '../../failure.ts'
 import { useWords } from '../../i18n/words.ts'
 import { type Check, checksFor } from './checks.ts'
-import { effectiveValue, fieldsOf, settingsOf } from './parameters.ts'
+import { effectiveValue, fieldsOf, presetFor, settingsOf } from './parameters.ts'
 
 const largestSeed = 2 ** 31 - 1
 /** After the last key, in milliseconds. */
@@ -61,7 +61,13 @@ export function useTrainingForm() {
   )
   const preset = computed(() => presets.value.find(({ name }) => name === presetName.value) ?? null)
   const fields = computed(() =>
-    system.value === null ? [] : fieldsOf(system.value, preset.value, outlook.value?.fromDataset ?? null),
+    system.value === null
+      ? []
+      : fieldsOf(
+          system.value,
+          presetFor(preset.value, texts.input?.trim()),
+          outlook.value?.fromDataset ?? null,
+        ),
   )
   const settings = computed(() => settingsOf(fields.value, texts))
   const changed = computed(
@@ -82,7 +88,8 @@ export function useTrainingForm() {
     outlook.value === null
       ? []
       : checksFor(outlook.value, {
-          batch: numberOf('batch', 1),
+          // A photograph has many windows of features.
+          batch: texts.input?.trim() === 'features' ? 1 : numberOf('batch', 1),
           steps: numberOf('ganSteps', 0) + numberOf('encoderSteps', 0),
           gpu: app.engine.provider?.gpu ?? null,
         }),

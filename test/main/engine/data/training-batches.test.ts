@@ -18,7 +18,7 @@ const mode = {
 async function someBatches(): Promise<TrainingBatches> {
   const images = await writeParts(join(temporaryFolder(), 'parts'), 3, { width: 80, height: 60 })
   return new TrainingBatches({
-    cache: new ImageCache(images, mode, 2 ** 20),
+    source: new ImageCache(images, mode, 2 ** 20),
     size: mode.size,
     channels: mode.channels,
     batch: 4,

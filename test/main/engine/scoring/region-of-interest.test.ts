@@ -93,7 +93,7 @@ describe('training tiles', () => {
     } as const
     const draw = async (regionOfInterest: RegionOfInterest): Promise<Float32Array> => {
       const batches = new TrainingBatches({
-        cache: new ImageCache(images, { ...mode, regionOfInterest }, 2 ** 20),
+        source: new ImageCache(images, { ...mode, regionOfInterest }, 2 ** 20),
         size: 32,
         channels: 1,
         batch: 24,

@@ -15,10 +15,11 @@ import { listBackbones } from '../../../../src/main/features/backbones/list-back
 import { ownBackbone } from '../../../../src/main/model/backbones/own-backbones.ts'
 import { readTensors } from '../../../../src/main/model/safetensors.ts'
 import { elementAt } from '../../../../src/shared/element-at.ts'
+import { fanoscope } from '../../command-line/fanoscope.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
+import { brought } from './brought.ts'
 import {
-  brought,
   description,
   filters,
   type NetworkChange,
@@ -288,6 +289,21 @@ describeCompiled('a network of a person, in the engine', () => {
     await expect(removeBackbone('../own/two', environment)).rejects.toMatchObject({
       code: 'backbone-not-own',
     })
+  })
+
+  it('is added and removed on the command line', async () => {
+    const environment = { FANOSCOPE_BACKBONES: join(temporaryFolder(), 'backbones') }
+    const { folder, description: file } = brought(smallNetwork())
+    const added = await fanoscope(['features', 'add', folder, '--description', file, '--json'], {
+      environment,
+    })
+    expect([added.code, added.document()]).toEqual([0, expect.objectContaining({ name: description.name })])
+    const { stdout } = await fanoscope(['features', 'list'], { environment })
+    expect(stdout).toContain('Two convolutions\n')
+    const removed = await fanoscope(['features', 'remove', description.name, '--json'], { environment })
+    expect([removed.code, removed.document()]).toEqual([0, { removed: description.name }])
+    const again = await fanoscope(['features', 'remove', description.name, '--json'], { environment })
+    expect([again.code, JSON.parse(again.stdout).error.code]).toEqual([1, 'backbone-not-own'])
   })
 
   it('is not stored where it gives something else than its description says', async () => {

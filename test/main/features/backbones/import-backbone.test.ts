@@ -261,12 +261,16 @@ describe('the command features', () => {
     expect(() => readFileSync(trace)).toThrow()
   })
 
-  it.each([['features'], ['features import'], ['features list a.whl'], ['features drop']])(
-    'is told as wrong use: %s',
-    async (line) => {
-      expect((await fanoscope(line.split(' '))).code).toBe(2)
-    },
-  )
+  it.each([
+    ['features'],
+    ['features import'],
+    ['features list a.whl'],
+    ['features drop'],
+    ['features add folder'],
+    ['features remove'],
+  ])('is told as wrong use: %s', async (line) => {
+    expect((await fanoscope(line.split(' '))).code).toBe(2)
+  })
 })
 
 describeWithBackbone('the weights that set-up fetched', (weights) => {

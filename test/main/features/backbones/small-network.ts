@@ -11,7 +11,6 @@ import {
 } from '../../../../src/main/engine/graph/ir.ts'
 import { encodeGraph, encodeSavedModel } from '../../../../src/main/engine/graph/saved-model.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
-import { temporaryFolder } from '../../store/temporary-folder.ts'
 
 const float32: Attribute = { kind: 'type', value: DataTypes.float32 }
 
@@ -61,23 +60,29 @@ export interface NetworkChange {
   /** In place of the constant of the second filter. */
   lateFilter?: GraphNode
   inputShape?: number[]
+  /** Of the output `late`. */
+  channels?: number
 }
 
 /** Two convolutions of stride 2, each behind a ReLU; outputs `early` and `late`. */
-export function smallNetwork({ first = (x) => x, lateFilter, inputShape }: NetworkChange = {}): Uint8Array {
+export function smallNetwork({
+  first = (x) => x,
+  lateFilter,
+  inputShape,
+  channels = 6,
+}: NetworkChange = {}): Uint8Array {
   const x = inputShape ? placeholderNode('x', { dtype: DataTypes.float32, shape: inputShape }) : picture
   const early = operation('Relu', [convolution(first(x), constant(filters.early))])
-  const late = operation('Relu', [convolution(early, lateFilter ?? constant(filters.late))])
+  const late = operation('Relu', [
+    convolution(early, lateFilter ?? constant(channels === 6 ? filters.late : drawn([3, 3, 4, channels]))),
+  ])
   const outputs = [
     ['early', early, 4],
-    ['late', late, 6],
+    ['late', late, channels],
   ] as const
-  const named = outputs.map(([name, node, channels]) => {
+  const named = outputs.map(([name, node, deep]) => {
     const identity = identityNode(name, { node, output: 0 }, [])
-    return [
-      name,
-      { ...identity, outputs: [{ dtype: DataTypes.float32, shape: [1, -1, -1, channels] }] },
-    ] as const
+    return [name, { ...identity, outputs: [{ dtype: DataTypes.float32, shape: [1, -1, -1, deep] }] }] as const
   })
   return encodeSavedModel(encodeGraph(named.map(([, node]) => node)), {
     serving_default: { inputs: { x }, outputs: Object.fromEntries(named) },
@@ -96,12 +101,12 @@ export const description = {
   origin: 'Drawn at random for a test',
 }
 
-/** Writes a network as a person brings it. */
-export function brought(
+/** Writes a network as a person brings it: a folder and the file that describes it. */
+export function writeNetwork(
+  root: string,
   model: Uint8Array,
-  said: unknown = description,
+  said: unknown,
 ): { folder: string; description: string } {
-  const root = temporaryFolder()
   const folder = join(root, 'model')
   mkdirSync(folder)
   writeFileSync(join(folder, 'saved_model.pb'), model)

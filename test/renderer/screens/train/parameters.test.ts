@@ -3,6 +3,7 @@ import {
   effectiveValue,
   fieldsOf,
   parseField,
+  presetFor,
   settingsOf,
 } from '../../../../src/renderer/screens/train/parameters.ts'
 import type { Parameter } from '../../../../src/shared/training.ts'
@@ -51,6 +52,18 @@ describe('a field that nobody touched', () => {
       ['batch', 16, 'preset'],
       ['decay', true, 'dataset'],
     ])
+  })
+
+  it('has the values that a preset has for features, where these are the input', () => {
+    const own = { ...preset, withFeatures: { batch: 64, flips: null } }
+    const inherited = (input: string) =>
+      fieldsOf(system, presetFor(own, input), { flips: 'none' }).map(({ parameter: { name }, ...rest }) => [
+        name,
+        rest.inherited,
+      ])
+    expect(inherited('features')).toContainEqual(['batch', 64])
+    expect(inherited('features')).toContainEqual(['flips', 'none'])
+    expect(inherited('tiles')).toContainEqual(['batch', 16])
   })
 
   it('is not sent', () => {

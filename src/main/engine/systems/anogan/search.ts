@@ -89,7 +89,7 @@ export function createSearchSteps(
             absolute: absoluteDistance(x, y),
             'absolute-feature': absoluteDistance(real.features, restored.features),
             discriminator: tf.reshape(real.value, [-1]),
-            peak: largestAverage(map),
+            peak: largestAverage(map, networks.shape),
           }
           const early = { x: real.early, y: restored.early }
           return restorationOutputs(
@@ -121,7 +121,8 @@ export function createSearchScorer(
 ): TileScorer {
   const { size, channels, latent } = networks.shape
   const { searchSteps, searchLearningRate } = config
-  const batch = Math.min(most, searchedAtOnce)
+  // Networks of windows of features are so small that more of them are not slower.
+  const batch = networks.shape.of === 'features' ? most : Math.min(most, searchedAtOnce)
   const first = searchStart(latent)
   const codes = new Float32Array(batch * latent)
   for (let i = 0; i < batch; i++) codes.set(first, i * latent)

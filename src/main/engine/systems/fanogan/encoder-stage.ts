@@ -23,7 +23,8 @@ const pairCount = 8
 /** The compiled steps of stage 2; G and D are constants of its graphs. */
 export function createEncoderSteps(config: FanoganConfig, weights: FanoganWeights) {
   const networks = fanoganNetworks(config)
-  const { batch, latent, size, channels, k } = config
+  const { batch, latent, k } = config
+  const { size, channels } = networks.shape
   const { generator: g, critic: d, encoder: e } = weights
   const eWeights = trainable(e)
   const optimizer =
@@ -71,10 +72,10 @@ export function createEncoderSteps(config: FanoganConfig, weights: FanoganWeight
       }),
       observe: defineStep({
         inputs: { x: images },
-        step: ({ x }) => {
+        step: ({ x }): Record<string, Tensor> => {
           const { mode, statistics } = observing('encoder')
-          networks.encoder(e, x, mode)
-          return statistics
+          const code = networks.encoder(e, x, mode)
+          return networks.haveStatistics ? statistics : { code }
         },
       }),
       /** Per-sample residual and feature distance with measured statistics, for validation. */
@@ -91,6 +92,8 @@ export function createEncoderSteps(config: FanoganConfig, weights: FanoganWeight
   return {
     program,
     variables,
+    shape: networks.shape,
+    hasStatistics: networks.haveStatistics,
     /** Names of the variables that make the encoder, without the optimizer's. */
     encoderNames: Object.keys(e.variables),
     dispose() {
@@ -119,10 +122,11 @@ export function encoderStage(config: FanoganConfig): StageDefinition<FanoganWeig
 
 function openStage(
   config: FanoganConfig,
-  { program, variables, encoderNames, dispose }: ReturnType<typeof createEncoderSteps>,
+  { program, variables, shape, hasStatistics, encoderNames, dispose }: ReturnType<typeof createEncoderSteps>,
   tools: StageTools,
 ): Stage {
-  const { batch, latent, size, channels, k } = config
+  const { batch, latent, k } = config
+  const { size, channels } = shape
   const { steps } = program
   const { batches, noise } = tools
   const z = new Float32Array(batch * latent)
@@ -131,6 +135,7 @@ function openStage(
 
   /** Measures the encoder's batch norm statistics on training images, the same ones each time. */
   async function measureStatistics(): Promise<void> {
+    if (!hasStatistics) return
     const photographs = tools.batchesFor('encoder-statistics')
     program.writeVariables(await statisticsOver(photographs, (x) => steps.observe.run({ x })))
   }

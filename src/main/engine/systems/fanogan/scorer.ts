@@ -20,7 +20,7 @@ export function createFanoganScorer(
   request: ScorerRequest = nothingElse,
 ): TileScorer {
   const networks = fanoganNetworks(config)
-  const { size, channels } = config
+  const { size, channels } = networks.shape
   const measured = { from: 'measured' } as const
   const program = compileAll({
     variables: {},
@@ -39,7 +39,7 @@ export function createFanoganScorer(
             feature: meanSquaredDistance(real.features, restored.features),
             latent: meanSquaredDistance(z, code),
             discriminator: tf.reshape(real.value, [-1]),
-            peak: largestAverage(map),
+            peak: largestAverage(map, networks.shape),
           }
           const early = { x: real.early, y: restored.early }
           return restorationOutputs(

@@ -1,13 +1,16 @@
 /**
  * The networks of GANomaly (Akcay et al. 2018, figure 2, and the authors' code): an encoder G_E and a decoder G_D
  * that make up G, a second encoder E of the same shape, and a discriminator D whose last convolutional features
- * are f. All DCGAN-like with batch norm; `extra` 3x3 convolutions follow the first halving of each.
+ * are f. All DCGAN-like with batch norm; `extra` 3x3 convolutions follow the first halving of each. On windows of
+ * features they are perceptrons without either.
  */
 
 import { elementAt } from '../../../../shared/element-at.ts'
+import { type InputShape, inputShape } from '../../../model/input-shape.ts'
 import type { GanomalyConfig } from '../../../model/systems/ganomaly/config.ts'
 import type { Random } from '../../../platform/random.ts'
 import type { Normalization } from '../../networks/batch-norm.ts'
+import { cellCritic, cellEncoder, cellGenerator } from '../../networks/cells.ts'
 import { depth, earlyHalvings, featureCount, type NetworkShape } from '../../networks/dcgan.ts'
 import { batchNorm, convolve, convolveEvenly, deconvolve, dense } from '../../networks/layers.ts'
 import { leakyRelu } from '../../networks/leaky-relu.ts'
@@ -22,14 +25,13 @@ export type GanomalyWeights = {
   discriminator: Weights
 }
 
-export interface GanomalyShape extends NetworkShape {
+export interface GanomalyShape extends NetworkShape, InputShape {
   /** 3x3 convolutions at half the image's size. */
   extra: number
 }
 
 export const shapeOf = (config: GanomalyConfig): GanomalyShape => ({
-  size: config.size,
-  channels: config.channels,
+  ...inputShape(config),
   width: config.width,
   latent: config.latent,
   extra: config.extraLayers,
@@ -70,12 +72,14 @@ function descend(
 
 /** G_E and E: images -> codes [N, latent], unbounded. */
 export function encode(w: Weights, shape: GanomalyShape, x: Tensor, mode: Normalization): Tensor {
+  if (shape.of === 'features') return cellEncoder(w, shape, x)
   const flat = tf.reshape(descend(w, shape, x, mode).features, [-1, featureCount(shape)])
   return dense(w, 'code', flat, shape.latent, start)
 }
 
-/** G_D: codes [N, latent] -> images in [-1, 1]. */
+/** G_D: codes [N, latent] -> images in [-1, 1], or windows of features without limits. */
 export function decode(w: Weights, shape: GanomalyShape, z: Tensor, mode: Normalization): Tensor {
+  if (shape.of === 'features') return cellGenerator(w, shape, z)
   const levels = depth(shape)
   const widest = shape.width * 2 ** (levels - 1)
   let h = tf.reshape(dense(w, 'project', z, smallest * smallest * widest, start), [
@@ -101,6 +105,7 @@ export function discriminate(
   x: Tensor,
   mode: Normalization,
 ): { value: Tensor; features: Tensor; early: Tensor } {
+  if (shape.of === 'features') return cellCritic(w, shape, x)
   const { features, early } = descend(w, shape, x, mode)
   const flat = tf.reshape(features, [-1, featureCount(shape)])
   return { value: dense(w, 'value', flat, 1, start), features, early }

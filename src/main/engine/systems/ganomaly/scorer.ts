@@ -18,7 +18,7 @@ export function createGanomalyScorer(
   request: ScorerRequest = nothingElse,
 ): TileScorer {
   const shape = shapeOf(config)
-  const { size, channels } = config
+  const { size, channels } = shape
   const measured = { from: 'measured' } as const
   const images = { shape: [batch, size, size, channels] }
   const program = compileAll({
@@ -38,7 +38,7 @@ export function createGanomalyScorer(
             feature: meanSquaredDistance(real.features, restored.features),
             code: absoluteDistance(code, again),
             discriminator: tf.reshape(real.value, [-1]),
-            peak: largestAverage(map),
+            peak: largestAverage(map, shape),
           }
           const early = { x: real.early, y: restored.early }
           return restorationOutputs(

@@ -32,10 +32,11 @@ export function ganomalyStage(config: GanomalyConfig): StageDefinition<GanomalyW
 
 function openStage(
   config: GanomalyConfig,
-  { program, variables, pairs, networkNames, dispose }: ReturnType<typeof createGanomalySteps>,
+  { program, variables, pairs, shape, networkNames, dispose }: ReturnType<typeof createGanomalySteps>,
   tools: StageTools,
 ): Stage {
-  const { batch, size, channels, contextWeight, encoderWeight } = config
+  const { batch, contextWeight, encoderWeight } = config
+  const { size, channels } = shape
   const { steps } = program
   const length = batch * size * size * channels
   let seen: Float32Array = new Float32Array()
@@ -43,6 +44,8 @@ function openStage(
 
   /** Measures the batch norm statistics on training images, the same ones each time. */
   async function measureStatistics(): Promise<void> {
+    // Networks of windows of features have no batch norm.
+    if (shape.of === 'features') return
     const photographs = tools.batchesFor('statistics')
     program.writeVariables(await statisticsOver(photographs, (x) => steps.observe.run({ x })))
   }

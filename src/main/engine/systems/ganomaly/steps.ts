@@ -24,7 +24,8 @@ const measured = { from: 'measured' } as const
 /** The compiled steps on these weights. */
 export function createGanomalySteps(config: GanomalyConfig, weights: GanomalyWeights) {
   const shape = shapeOf(config)
-  const { batch, size, channels, beta1, beta2, adversarialWeight, contextWeight, encoderWeight } = config
+  const { size, channels } = shape
+  const { batch, beta1, beta2, adversarialWeight, contextWeight, encoderWeight } = config
   const { encoder, decoder, reencoder, discriminator } = weights
   const gWeights = { ...trainable(encoder), ...trainable(decoder), ...trainable(reencoder) }
   const dWeights = trainable(discriminator)
@@ -88,7 +89,7 @@ export function createGanomalySteps(config: GanomalyConfig, weights: GanomalyWei
       /** Statistics of all batch norm layers on one batch. */
       observe: defineStep({
         inputs: { x: images },
-        step: ({ x }) => {
+        step: ({ x }): Record<string, Tensor> => {
           const scopes = {
             encoder: observing('encoder'),
             decoder: observing('decoder'),
@@ -105,7 +106,7 @@ export function createGanomalySteps(config: GanomalyConfig, weights: GanomalyWei
           discriminate(discriminator, shape, x, scopes.discriminator.mode)
           const statistics: Record<string, Tensor> = {}
           for (const scope of Object.values(scopes)) Object.assign(statistics, scope.statistics)
-          return statistics
+          return shape.of === 'features' ? { y } : statistics
         },
       }),
       /** Per-sample distances of images and codes with measured statistics, for validation. */
@@ -131,6 +132,7 @@ export function createGanomalySteps(config: GanomalyConfig, weights: GanomalyWei
     program,
     variables,
     pairs,
+    shape,
     /** Names of the variables that make the networks, without the optimizers'. */
     networkNames: Object.values(weights).flatMap((set) => Object.keys(set.variables)),
     dispose() {

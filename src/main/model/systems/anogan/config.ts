@@ -5,6 +5,7 @@ import {
   batchParameter,
   blocksParameter,
   decayParameter,
+  featureInputParameters,
   ganChoiceParameters,
   ganStepParameters,
   imageParameters,
@@ -27,6 +28,7 @@ const dcgan = 'Radford et al. 2016'
 /** Every parameter of AnoGAN; the defaults are the paper's. */
 export const anoganConfigSchema = z.strictObject({
   ...imageParameters,
+  ...featureInputParameters,
   gan: z.enum(['dcgan', 'wgan-gp']).default('dcgan').meta({
     description: 'How the GAN is trained; wgan-gp is the one of f-AnoGAN, to compare on the same generator',
     source: anogan,

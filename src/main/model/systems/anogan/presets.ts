@@ -25,6 +25,7 @@ export const anoganPresets: Preset[] = [
       score: 'anogan',
       map: 'residual',
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -42,10 +43,25 @@ export const anoganPresets: Preset[] = [
       overlap: 0.25,
       checkpointEvery: 200,
     },
+    withFeatures: {
+      width: 32,
+      latent: 32,
+      batch: 256,
+      gan: 'wgan-gp',
+      ganSteps: 4000,
+      learningRate: 2e-3,
+      beta1: 0,
+      beta2: 0.99,
+      average: 0.999,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
     description: 'A night, or a GPU: the size of the paper',
     values: { ganSteps: 60_000, average: 0.999, decay: true },
+    withFeatures: { reduction: 'top-k' },
   },
 ]

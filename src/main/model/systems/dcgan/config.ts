@@ -4,6 +4,7 @@ import {
   averageParameter,
   batchParameter,
   decayParameter,
+  featureInputParameters,
   ganChoiceParameters,
   ganStepParameters,
   imageParameters,
@@ -23,6 +24,7 @@ const dcgan = 'Radford et al. 2016'
 /** Every parameter of DCGAN; the defaults are the paper's. */
 export const dcganConfigSchema = z.strictObject({
   ...imageParameters,
+  ...featureInputParameters,
   ...widthParameter,
   ...normParameter,
   ...latentParameter(100, dcgan),

@@ -18,6 +18,7 @@ export const dcganPresets: Preset[] = [
       previewEvery: 80,
       overlap: 0.25,
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -31,10 +32,20 @@ export const dcganPresets: Preset[] = [
       decay: true,
       checkpointEvery: 200,
     },
+    withFeatures: {
+      width: 32,
+      latent: 32,
+      batch: 64,
+      ganSteps: 4000,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
     description: 'A night, or a GPU: the size of the paper',
     values: { batch: 64, ganSteps: 60_000, average: 0.999, decay: true },
+    withFeatures: { reduction: 'top-k' },
   },
 ]

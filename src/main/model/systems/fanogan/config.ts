@@ -5,6 +5,7 @@ import {
   blocksParameter,
   criticWarmUpParameter,
   decayParameter,
+  featureInputParameters,
   ganChoiceParameters,
   generatorRateParameter,
   imageParameters,
@@ -24,6 +25,7 @@ const wganGp = 'Gulrajani et al. 2017'
 /** Every parameter of f-AnoGAN; the defaults are the papers'. */
 export const fanoganConfigSchema = z.strictObject({
   ...imageParameters,
+  ...featureInputParameters,
   ...blocksParameter,
   ...widthParameter,
   ...latentParameter(128, fanogan),

@@ -29,6 +29,7 @@ export const fanoganPresets: Preset[] = [
       score: 'izif',
       map: 'residual',
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -50,6 +51,20 @@ export const fanoganPresets: Preset[] = [
       checkpointEvery: 250,
       previewEvery: 250,
     },
+    withFeatures: {
+      width: 32,
+      latent: 32,
+      batch: 256,
+      ganSteps: 4000,
+      encoderSteps: 4000,
+      learningRate: 2e-3,
+      encoderLearningRate: 2e-3,
+      k: 0.1,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      validateEvery: 500,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
@@ -62,5 +77,6 @@ export const fanoganPresets: Preset[] = [
       encoderLearningRate: 2e-4,
       decay: true,
     },
+    withFeatures: { reduction: 'top-k' },
   },
 ]

@@ -3,6 +3,7 @@ import {
   adamParameters,
   batchParameter,
   decayParameter,
+  featureInputParameters,
   imageParameters,
   latentParameter,
   learningParameters,
@@ -28,6 +29,7 @@ const weight = (value: number, description: string) =>
 /** Every parameter of GANomaly; the defaults are the paper's and its authors' code's. */
 export const ganomalyConfigSchema = z.strictObject({
   ...imageParameters,
+  ...featureInputParameters,
   ...widthParameter,
   ...latentParameter(100, `${ganomaly}, section 4`),
   extraLayers: z

@@ -23,6 +23,7 @@ export const ganomalyPresets: Preset[] = [
       score: 'ganomaly',
       map: 'residual',
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -37,10 +38,21 @@ export const ganomalyPresets: Preset[] = [
       validateEvery: 200,
       checkpointEvery: 200,
     },
+    withFeatures: {
+      width: 32,
+      latent: 32,
+      batch: 64,
+      steps: 6000,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      validateEvery: 500,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
     description: 'A night, or a GPU: the size of the paper',
     values: { steps: 40_000, decay: true },
+    withFeatures: { reduction: 'top-k' },
   },
 ]

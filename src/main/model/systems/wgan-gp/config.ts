@@ -5,6 +5,7 @@ import {
   batchParameter,
   blocksParameter,
   decayParameter,
+  featureInputParameters,
   ganChoiceParameters,
   ganStepParameters,
   generatorRateParameter,
@@ -25,6 +26,7 @@ const wganGp = 'Gulrajani et al. 2017'
 /** Every parameter of WGAN-GP; the defaults are the paper's. */
 export const wganGpConfigSchema = z.strictObject({
   ...imageParameters,
+  ...featureInputParameters,
   ...blocksParameter,
   ...widthParameter,
   ...latentParameter(128, `${wganGp}, appendix C`),

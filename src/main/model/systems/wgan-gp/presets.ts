@@ -20,6 +20,7 @@ export const wganGpPresets: Preset[] = [
       previewEvery: 60,
       overlap: 0.25,
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -36,10 +37,21 @@ export const wganGpPresets: Preset[] = [
       decay: true,
       checkpointEvery: 250,
     },
+    withFeatures: {
+      width: 32,
+      latent: 32,
+      batch: 256,
+      ganSteps: 4000,
+      learningRate: 2e-3,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
     description: 'A night, or a GPU: the size of the paper',
     values: { ganSteps: 40_000, average: 0.999, decay: true },
+    withFeatures: { reduction: 'top-k' },
   },
 ]

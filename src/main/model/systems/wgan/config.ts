@@ -4,6 +4,7 @@ import {
   batchParameter,
   blocksParameter,
   decayParameter,
+  featureInputParameters,
   ganChoiceParameters,
   ganStepParameters,
   imageParameters,
@@ -23,6 +24,7 @@ const wgan = 'Arjovsky et al. 2017'
 /** Every parameter of WGAN; the defaults are the paper's. */
 export const wganConfigSchema = z.strictObject({
   ...imageParameters,
+  ...featureInputParameters,
   ...blocksParameter,
   ...widthParameter,
   ...normParameter,

@@ -19,6 +19,7 @@ export const wganPresets: Preset[] = [
       previewEvery: 60,
       overlap: 0.25,
     },
+    withFeatures: { reduction: 'top-k' },
   },
   {
     name: 'quick',
@@ -33,10 +34,20 @@ export const wganPresets: Preset[] = [
       decay: true,
       checkpointEvery: 200,
     },
+    withFeatures: {
+      width: 32,
+      latent: 32,
+      batch: 64,
+      ganSteps: 4000,
+      reduction: 'top-k',
+      discriminatorSamples: 4096,
+      checkpointEvery: 1000,
+    },
   },
   {
     name: 'full',
     description: 'A night, or a GPU: the size of the paper',
     values: { ganSteps: 40_000, average: 0.999 },
+    withFeatures: { reduction: 'top-k' },
   },
 ]

@@ -1,0 +1,236 @@
+/**
+ * Copies of the database in the folder `backups` of its workspace, and the way back to one. Photographs and runs are
+ * not copied: their files are never changed, so an older database finds all that it names.
+ */
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { z } from 'zod'
+import { Failure } from '../../shared/failure.ts'
+import type { FailureInfo } from '../../shared/failure-schema.ts'
+import { message } from '../../shared/messages/message.ts'
+import type { BackupLosses } from '../../shared/workspace.ts'
+import { syncFileNow, syncFolderNow, temporaryPrefix } from '../platform/durable-file.ts'
+import { stored } from '../platform/storage-errors.ts'
+import { recordAudit } from './audit.ts'
+import { beginHeadsAnew, type LostRows } from './audit-heads.ts'
+import { type DatabaseBackup, listBackups } from './backup-list.ts'
+import { type Database, openDatabase } from './database.ts'
+import { isWorkspaceDatabase } from './migrate.ts'
+import { takeOwnership } from './owner.ts'
+
+/** Why a copy was made; the first word of its name after `fanoscope`. */
+export type BackupReason = 'daily' | 'asked' | 'before-mending' | 'before-restoring' | `version-${number}`
+
+/** Kept: one of each of so many days, and so many of all others. */
+const keptDays = 14
+const keptOthers = 10
+
+/** Bytes that must stay free beside a copy. */
+const spared = 64 * 2 ** 20
+
+const pagesSchema = z.tuple([z.record(z.string(), z.int())])
+const numberOf = (db: Database, pragma: string): number =>
+  Object.values(pagesSchema.parse(db.pragma(pragma))[0])[0] ?? 0
+
+/**
+ * Copies the database while it is in use, without its free pages, and then removes the copies that are too old. Takes
+ * long for a large database: in a thread.
+ *
+ * @returns the name of the copy
+ * @throws Failure `disk-full`
+ */
+export function backUpDatabase(db: Database, folder: string, reason: BackupReason): string {
+  return stored(() => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const bytes = numberOf(db, 'page_count') * numberOf(db, 'page_size')
+    const { bavail, bsize } = statfsSync(folder)
+    if (bavail * bsize < bytes + spared) {
+      throw new Failure('disk-full', { case: 'backup', megabytes: Math.ceil((bytes + spared) / 1e6) })
+    }
+    const time = new Date(db.now()).toISOString().replaceAll(/[:.]/g, '-')
+    const name = `fanoscope-${reason}-${time}.db`
+    const partial = join(folder, `${temporaryPrefix}${name}`)
+    rmSync(partial, { force: true })
+    try {
+      db.run('VACUUM INTO $file', { file: partial })
+      syncFileNow(partial)
+      renameSync(partial, join(folder, name))
+      syncFolderNow(folder)
+    } finally {
+      rmSync(partial, { force: true })
+    }
+    for (const { file } of superfluous(listBackups(folder))) rmSync(join(folder, file), { force: true })
+    return name
+  })
+}
+
+const dayOf = ({ at }: DatabaseBackup): string => new Date(at).toISOString().slice(0, 10)
+
+/** The copies that the rule does not keep. @param backups newest first */
+export function superfluous(backups: readonly DatabaseBackup[]): DatabaseBackup[] {
+  const days = new Set<string>()
+  let others = 0
+  return backups.filter((backup) => {
+    if (!backup.file.startsWith('fanoscope-daily-')) {
+      others += 1
+      return others > keptOthers
+    }
+    const isFirst = !days.has(dayOf(backup))
+    days.add(dayOf(backup))
+    return !isFirst || days.size > keptDays
+  })
+}
+
+/** The newest copy that has a row of the audit; null where none has. */
+export function backupWith(folder: string, row: number): DatabaseBackup | null {
+  return listBackups(folder).find(({ file }) => newestAudit(join(folder, file)) >= row) ?? null
+}
+
+function newestAudit(file: string): number {
+  let db: Database | null = null
+  try {
+    db = openDatabase(file, { readonly: true })
+    return db.get(z.object({ id: z.int() }), 'SELECT coalesce(max(id), 0) AS id FROM audit')?.id ?? 0
+  } catch {
+    // What cannot be read has no row.
+    return 0
+  } finally {
+    db?.close()
+  }
+}
+
+/** What opening the workspace found to be lost, and which backup has it. */
+export function lossFailure({
+  lost,
+  paths,
+}: {
+  lost: LostRows | null
+  paths: { backups: string }
+}): FailureInfo | null {
+  if (lost === null) return null
+  const { first, last, at } = lost
+  const values = { first, last, time: new Date(at).toISOString() }
+  const backup = backupWith(paths.backups, last)
+  return backup === null
+    ? message('audit-lost', values)
+    : message('audit-lost', { case: 'backup', ...values, backup: backup.file })
+}
+
+const countsSchema = z.record(z.string(), z.int())
+const counted = {
+  datasets: 'SELECT count(*) FROM dataset',
+  photographs: 'SELECT count(*) FROM image WHERE removed_at IS NULL',
+  runs: 'SELECT count(*) FROM run',
+  decisions: 'SELECT count(*) FROM decision WHERE undone_at IS NULL',
+  labels: "SELECT count(*) FROM image WHERE removed_at IS NULL AND label <> 'unlabeled'",
+  drawings: 'SELECT count(*) FROM annotation',
+  liveParts: 'SELECT count(*) FROM live_part',
+  auditRows: 'SELECT count(*) FROM audit',
+}
+
+function countsOf(file: string): Record<string, number> | null {
+  let db: Database | null = null
+  try {
+    db = openDatabase(file, { readonly: true })
+    const columns = Object.entries(counted).map(([name, sql]) => `(${sql}) AS "${name}"`)
+    return db.get(countsSchema, `SELECT ${columns.join(', ')}`) ?? null
+  } catch {
+    return null
+  } finally {
+    db?.close()
+  }
+}
+
+/** What the present database has and a copy has not; `present` is null where the present one cannot be read. */
+export function lossesOf(database: string, backups: string, file: string): BackupLosses {
+  const copy = countsOf(backupPath(backups, file))
+  if (copy === null) throw new Failure('backup-unreadable', { file })
+  const present = countsOf(database)
+  if (present === null) return { isPresentReadable: false, lost: {} }
+  const lost = Object.entries(present).flatMap(([name, count]) =>
+    count > (copy[name] ?? 0) ? [[name, count - (copy[name] ?? 0)] as const] : [],
+  )
+  return { isPresentReadable: true, lost: Object.fromEntries(lost) }
+}
+
+/** @throws Failure `backup-unknown` for a name that is none of a copy in the folder */
+function backupPath(folder: string, file: string): string {
+  const path = join(folder, file)
+  if (basename(file) !== file || !listBackups(folder).some((known) => known.file === file)) {
+    throw new Failure('backup-unknown', { file, folder })
+  }
+  return path
+}
+
+/**
+ * Puts a copy in the place of the database of a workspace that nobody has open. The present database is kept among the
+ * backups, as it is, so that this can be undone.
+ *
+ * @throws Failure `backup-unknown`, `backup-unreadable`, `workspace-in-use`, `disk-full`
+ */
+export function restoreBackup(
+  dir: string,
+  file: string,
+  now: () => number = Date.now,
+): { kept: string | null } {
+  const [database, backups] = [join(dir, 'fanoscope.db'), join(dir, 'backups')]
+  const path = backupPath(backups, file)
+  requireWhole(path, file)
+  const release = takeOwnership(dir, now)
+  try {
+    return stored(() => {
+      const partial = `${database}.restoring`
+      copyFileSync(path, partial)
+      syncFileNow(partial)
+      const kept = keepPresent(database, backups, now)
+      for (const rest of ['-wal', '-shm']) rmSync(`${database}${rest}`, { force: true })
+      renameSync(partial, database)
+      syncFolderNow(dir)
+      beginHeadsAnew(database, 'restored', now())
+      const db = openDatabase(database, { now })
+      try {
+        recordAudit(db, { action: 'workspace.restored', detail: { backup: file, kept } })
+        db.pragma('wal_checkpoint(TRUNCATE)')
+      } finally {
+        db.close()
+      }
+      return { kept }
+    })
+  } finally {
+    release()
+  }
+}
+
+function requireWhole(path: string, file: string): void {
+  let db: Database | null = null
+  try {
+    db = openDatabase(path, { readonly: true })
+    const answer = z.array(z.record(z.string(), z.string())).parse(db.pragma('quick_check(1)'))
+    if (isWorkspaceDatabase(db) && Object.values(answer[0] ?? {})[0] === 'ok') return
+  } catch (cause) {
+    throw new Failure('backup-unreadable', { file }, { cause })
+  } finally {
+    db?.close()
+  }
+  throw new Failure('backup-unreadable', { file })
+}
+
+/** @returns the name under which the present database is kept; null where there is nothing of it */
+function keepPresent(database: string, backups: string, now: () => number): string | null {
+  if (!existsSync(database) || statSync(database).size === 0) return null
+  try {
+    const db = openDatabase(database, { now })
+    try {
+      return backUpDatabase(db, backups, 'before-restoring')
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'disk-full') throw error
+    // It is damaged: it is kept with its log as it is.
+    const name = `damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}.sqlite`
+    renameSync(database, join(backups, name))
+    if (existsSync(`${database}-wal`)) renameSync(`${database}-wal`, join(backups, `${name}-wal`))
+    return name
+  }
+}
