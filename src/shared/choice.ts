@@ -35,6 +35,24 @@ export const choiceOptionSchema = scoreSettingsSchema.extend({
 })
 export type ChoiceOption = z.infer<typeof choiceOptionSchema>
 
+/** What each part of the score `combined` of a run contributes, as image AUROC of drawn defects. */
+export const choiceContributionSchema = z.object({
+  run: idSchema,
+  /** Of all parts together. */
+  all: z.number(),
+  parts: z.array(
+    z.object({
+      /** The component. */
+      part: z.string(),
+      /** Of this part alone. */
+      alone: z.number(),
+      /** Of all others together. */
+      without: z.number(),
+    }),
+  ),
+})
+export type ChoiceContribution = z.infer<typeof choiceContributionSchema>
+
 export const choiceReportSchema = z.object({
   dataset: idSchema,
   runs: z.array(idSchema),
@@ -53,6 +71,8 @@ export const choiceReportSchema = z.object({
   options: z.array(choiceOptionSchema).min(1),
   /** How much better the best option is than what the first run uses now; null where that is the best. */
   gain: difference.nullable(),
+  /** Of each run that has the score `combined`. */
+  contributions: z.array(choiceContributionSchema).default([]),
 })
 export type ChoiceReport = z.infer<typeof choiceReportSchema>
 

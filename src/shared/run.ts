@@ -20,6 +20,12 @@ export const runStateSchema = z.enum([
 ])
 export type RunState = z.infer<typeof runStateSchema>
 
+/** What is usual of each part of the score `combined`, on good photographs that nothing was learned from. */
+export const scorePartsSchema = z.record(
+  z.string(),
+  z.object({ mean: z.number(), deviation: z.number().positive() }),
+)
+
 /**
  * The calibration of a trained run, measured on normal validation images. Values that an earlier version did not
  * store are missing.
@@ -31,8 +37,28 @@ export const runCalibrationSchema = z.looseObject({
   mapScale: z.number().positive().optional(),
   /** E[D(x)] over random training images, for the score `discriminator`. */
   expectedCriticValue: z.number().optional(),
+  parts: scorePartsSchema.optional(),
 })
 export type RunCalibration = z.infer<typeof runCalibrationSchema>
+
+/** How a training chose the scale at which it takes features of a backbone. */
+export const scaleChoiceSchema = z.object({
+  scale: z.number().positive(),
+  /** Good photographs that it was chosen on. */
+  photographs: z.int().nonnegative(),
+  /** Each scale that was compared; none where there was nothing to compare. */
+  tried: z.array(
+    z.object({
+      scale: z.number().positive(),
+      /** Image AUROC of drawn defects, the mean over their types. */
+      made: z.number(),
+      /** How much more the best scale has, and the standard error of that over photographs. */
+      behind: z.number(),
+      error: z.number(),
+    }),
+  ),
+})
+export type ScaleChoice = z.infer<typeof scaleChoiceSchema>
 
 /** What the training reported at its end; for an imported model, a description of its package. */
 export const runResultSchema = z.looseObject({
@@ -41,6 +67,7 @@ export const runResultSchema = z.looseObject({
   chosen: z.object({ step: z.int(), criterion: z.string(), value: z.number() }).nullish(),
   componentNames: z.array(z.string()).optional(),
   weightsSha256: z.string().optional(),
+  featureScale: scaleChoiceSchema.nullish(),
 })
 export type RunResult = z.infer<typeof runResultSchema>
 

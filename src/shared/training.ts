@@ -69,6 +69,7 @@ export type TrainingOutlook = z.infer<typeof trainingOutlookSchema>
 export const parameterSchema = z.object({
   name: z.string(),
   type: z.enum(['number', 'integer', 'boolean', 'choice', 'text']),
+  /** Of a choice, its values; of a number, words that may stand in its place. */
   choices: z.array(z.union([z.string(), z.number()])).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),

@@ -20,6 +20,7 @@ const phaseTitles: Readonly<Record<string, string>> = {
   load: 'Reading images',
   gan: 'Training generator and critic',
   encoder: 'Training encoder',
+  scale: 'Choosing the scale of features',
   residual: 'Learning residuals',
   texture: 'Learning texture',
   features: 'Taking features of good parts',

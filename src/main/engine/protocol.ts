@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import { messageSchema } from '../../shared/messages/message.ts'
 import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
+import { scaleChoiceSchema, scorePartsSchema } from '../../shared/run.ts'
 import { madeDefectTypes } from '../model/made-defect-types.ts'
 
 /** Which processor executes, and why. */
@@ -269,12 +270,16 @@ export const trainResultSchema = z.object({
   mapScale: z.number().positive(),
   /** E[D(x)] over random training images, for the discriminator score. */
   expectedCriticValue: z.number(),
+  /** What is usual of each part of the score `combined`. */
+  parts: scorePartsSchema.optional(),
   /** What scoring stores for each tile, in this order. */
   componentNames: z.array(z.string()),
   /** SHA-256 of the final weights, for comparing two runs bit for bit. */
   weightsSha256: z.string(),
   /** What a person should know about the training: what diverged and where it went back to. */
   warnings: z.array(messageSchema),
+  /** How the scale of features was chosen; null or absent where it was given, or no features are used. */
+  featureScale: scaleChoiceSchema.nullish(),
 })
 export type TrainResult = z.infer<typeof trainResultSchema>
 

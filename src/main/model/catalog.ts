@@ -102,6 +102,16 @@ const jsonParameterSchema = z.object({
   minimum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
   maximum: z.number().optional(),
+  anyOf: z
+    .array(
+      z.object({
+        type: z.string(),
+        const: z.string().optional(),
+        minimum: z.number().optional(),
+        maximum: z.number().optional(),
+      }),
+    )
+    .optional(),
   default: z.union([z.string(), z.number(), z.boolean(), z.null()]),
   unit: z.string().optional(),
   description: z.string(),
@@ -112,7 +122,11 @@ function parametersOf(schema: z.ZodObject): Parameter[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
   return Object.entries(properties).map(([name, property]) => {
     const p = jsonParameterSchema.parse(property)
-    const minimum = p.minimum ?? p.exclusiveMinimum
+    const numbers = p.anyOf?.find(({ type }) => type === 'number')
+    // A number, or a word in its place.
+    const words = p.anyOf?.flatMap(({ const: word }) => (word === undefined ? [] : [word]))
+    const minimum = p.minimum ?? p.exclusiveMinimum ?? numbers?.minimum
+    const maximum = p.maximum ?? numbers?.maximum
     // JSON Schema states the range of a plain integer as the safe integers: that is no limit worth showing.
     const bounded = (value: number | undefined) =>
       value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER
@@ -124,14 +138,15 @@ function parametersOf(schema: z.ZodObject): Parameter[] {
           ? 'boolean'
           : p.type === 'integer'
             ? 'integer'
-            : p.type === 'number'
+            : p.type === 'number' || numbers
               ? 'number'
               : 'text',
       default: p.default,
       description: p.description,
       ...(p.enum && { choices: p.enum }),
+      ...(words?.length && { choices: words }),
       ...(bounded(minimum) && { minimum }),
-      ...(bounded(p.maximum) && { maximum: p.maximum }),
+      ...(bounded(maximum) && { maximum }),
       ...(p.unit && { unit: p.unit }),
       ...(p.source && { source: p.source }),
     }
@@ -190,13 +205,6 @@ export interface DatasetTraits {
   backbone?: string | null
 }
 
-/** About how many pixels of the larger side are looked at for features, where photographs are much larger. */
-const featureSide = 320
-
-/** See docs/presets.md: at half their size photographs of a few hundred pixels are told apart best. */
-const featureScaleFor = (side: number): number =>
-  side <= featureSide / 2 ? 1 : Math.round(100 * Math.min(0.5, featureSide / side)) / 100
-
 /** Values that follow from the dataset, unless a person or the preset sets them; `set` is what they set. */
 function valuesFor(
   traits: DatasetTraits,
@@ -207,7 +215,7 @@ function valuesFor(
   const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
   // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
   const bySurface = input === 'tiles' && 'texture' in schema.shape
-  const remembered = { score: memoryComponent, map: memoryComponent }
+  const remembered = { score: 'combined', map: memoryComponent }
   const shape: Record<string, unknown> = schema.shape
   const values: Record<string, string | number | boolean> = {
     ...(bySurface ? { texture: true, score: textureComponent, map: textureComponent } : {}),
@@ -218,7 +226,6 @@ function valuesFor(
     ...(traits.backbone && set.memory !== false && 'texture' in shape
       ? { memory: true, backbone: traits.backbone, ...remembered }
       : {}),
-    featureScale: featureScaleFor(traits.side),
     channels: traits.channels,
     input: input === 'whole' ? 'whole' : 'tiles',
     // A whole part has an upper and a lower side; a piece of its surface has none, unless somebody says so.
@@ -234,12 +241,11 @@ function valuesFor(
  * features is only made where it is asked for.
  */
 function valuesForFeatures(
-  { backbone, channels, side }: DatasetTraits,
+  { backbone, channels }: DatasetTraits,
   { shape }: z.ZodObject,
 ): Record<string, string | number | boolean> {
   const values: Record<string, string | number | boolean> = {
     ...(backbone ? { backbone } : {}),
-    featureScale: featureScaleFor(side),
     channels,
     // For each way of mirroring, the features of each photograph have to be computed.
     flips: 'none',
@@ -252,7 +258,8 @@ function backboneProblem(config: Record<string, unknown>): NestedMessage | null 
   const { memory, score, map, backbone } = config
   if (backbone !== 'none') return null
   if (seesFeatures(config)) return fieldProblem('backbone', 'features as input need a backbone')
-  const wanted = memory === true || score === memoryComponent || map === memoryComponent
+  const wanted =
+    memory === true || score === memoryComponent || score === 'combined' || map === memoryComponent
   return wanted ? fieldProblem('backbone', 'a memory needs a backbone') : null
 }
 

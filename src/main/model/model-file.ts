@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure, reasonOf } from '../../shared/failure.ts'
 import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
+import { scorePartsSchema } from '../../shared/run.ts'
 import { writeFileDurably } from '../platform/durable-file.ts'
 import { readTensors, type TensorMap, writeTensors } from './safetensors.ts'
 
@@ -16,6 +17,8 @@ export const modelDescriptionSchema = z.object({
   calibration: z.record(z.string(), z.array(z.number())),
   mapScale: z.number().positive(),
   expectedCriticValue: z.number(),
+  /** What is usual of each part of the score `combined`. */
+  parts: scorePartsSchema.optional(),
   weightsSha256: z.string(),
   /** What of each photograph counts, where not all of it does. */
   regionOfInterest: regionOfInterestSchema.optional(),

@@ -240,11 +240,12 @@ export const memoryParameters = {
   }),
   backbone: backboneParameter('none'),
   featureScale: z
-    .number()
-    .min(0.05)
-    .max(1)
-    .default(0.5)
-    .meta({ description: 'Shrink photographs by this factor before features are taken' }),
+    .union([z.literal('auto'), z.number().min(0.05).max(1)])
+    .default('auto')
+    .meta({
+      description:
+        'Shrink photographs by this factor before features are taken; auto finds the scale at which drawn defects are told from good photographs best',
+    }),
 }
 
 /** What a run is told to learn of good parts besides its networks, and which score and map are made of it. */
@@ -263,7 +264,7 @@ export const onlyMemory = (
   whitened: false,
   relative: false,
   scales: 1,
-  map: config.memory || config.score === 'memory' ? 'memory' : 'residual',
+  map: config.memory || config.score === 'memory' || config.score === 'combined' ? 'memory' : 'residual',
 })
 
 /** What is kept of a generator against a critic; neither follows from the losses of the two. */

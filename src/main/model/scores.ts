@@ -126,6 +126,13 @@ export const scoreKinds = [
     needs: memoryComponents,
   },
   {
+    name: 'combined',
+    formula:
+      'log of the sum over parts p of exp((p - mean_p) / deviation_p), mean and deviation of good photographs that nothing was learned from; p memory-local, memory-all, peak on whole photographs, and texture',
+    from: 'Fanoscope: one score that needs no choosing',
+    needs: memoryComponents,
+  },
+  {
     name: 'ganomaly',
     formula: 'L1(G_E(x) - E(G(x)))',
     from: 'Akcay et al. 2018, equation 6',
@@ -147,6 +154,55 @@ export type Reduction = (typeof reductions)[number]
 /** The share of the tiles that `top-k` averages: the highest tenth, at least one. */
 export const topShare = 0.1
 
+/** What is usual of a component on good photographs that nothing was learned from. */
+export interface UsualPart {
+  mean: number
+  deviation: number
+}
+export type ScoreParts = Readonly<Record<string, UsualPart>>
+
+/** Evidence of a memory is in deviations already, of good photographs that its bank does not hold. */
+const memoryAlone: ScoreParts = Object.fromEntries(
+  memoryComponents.map((name) => [name, { mean: 0, deviation: 1 }]),
+)
+
+/** What `combined` is made of. */
+export const partsInUse = (parts: ScoreParts | undefined): ScoreParts => parts ?? memoryAlone
+
+/** With fewer good photographs a deviation says too little. */
+const fewestForParts = 5
+
+/**
+ * What `combined` is made of, of the components that a run stores. The residual takes part where the networks see
+ * whole photographs: on tiles of a surface it is mostly grain, see docs/presets.md.
+ */
+export const partNames = (names: readonly string[], input: 'whole' | 'tiles' | 'features'): string[] =>
+  [...memoryComponents, ...(input === 'whole' ? ['peak'] : []), textureComponent].filter((name) =>
+    names.includes(name),
+  )
+
+/**
+ * What is usual of each part.
+ * @param photographs values of components, by name, of good photographs that nothing was learned from
+ * @returns undefined where there are too few of them, or there is no memory
+ */
+export function partsOf(
+  photographs: readonly Readonly<Record<string, number>>[],
+  parts: readonly string[],
+): Record<string, UsualPart> | undefined {
+  if (photographs.length < fewestForParts || !memoryComponents.every((name) => parts.includes(name)))
+    return undefined
+  return Object.fromEntries(
+    parts.map((name) => {
+      const values = photographs.map((of) => of[name] ?? 0)
+      const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+      const deviation = Math.sqrt(squares / (values.length - 1))
+      return [name, { mean, deviation: Math.max(deviation, Math.abs(mean) / 100, 1e-9) }]
+    }),
+  )
+}
+
 export interface ScoreOptions {
   kind: ScoreKind
   /** Weight of the feature term, Schlegl et al. 2019. */
@@ -156,6 +212,8 @@ export interface ScoreOptions {
   latent: number
   /** E over random training images of D, for `discriminator`. */
   expectedCriticValue: number
+  /** What `combined` is made of, and what is usual of each part; the memory alone where it is left out. */
+  parts?: ScoreParts | undefined
   /** Weight lambda of the features in `anogan`; the paper's where it is left out. */
   featureShare?: number
 }
@@ -182,6 +240,16 @@ export function parseScoreKind(name: string): ScoreKind {
   throw new Failure('unknown-score', { score: name, known })
 }
 
+/**
+ * One value of several in standard deviations, log(sum(exp(value))): nearly the largest where one stands out, and more
+ * than that where several do.
+ */
+export function softMaximum(values: readonly number[]): number {
+  const largest = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
+  if (!Number.isFinite(largest)) return largest
+  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0))
+}
+
 /** The score of one tile from its components. */
 function tileScore(read: (name: string) => number, options: ScoreOptions): number {
   switch (options.kind) {
@@ -203,6 +271,12 @@ function tileScore(read: (name: string) => number, options: ScoreOptions): numbe
       return read(options.kind)
     case 'memory':
       return Math.max(...memoryComponents.map(read))
+    case 'combined':
+      return softMaximum(
+        Object.entries(partsInUse(options.parts)).map(
+          ([name, { mean, deviation }]) => (read(name) - mean) / deviation,
+        ),
+      )
     case 'ganomaly':
       return read('code')
     case 'anogan': {

@@ -201,6 +201,11 @@ export function setRunResult(db: Database, id: Id, result: RunResult): void {
   db.run('UPDATE run SET result = $result WHERE id = $id', { id, result: toJson(runResultSchema, result) })
 }
 
+/** Puts the scale of features that the training chose in place of `auto`, so that the configuration says all of it. */
+export function setFeatureScale(db: Database, id: Id, scale: number): void {
+  db.run(`UPDATE run SET config = json_set(config, '$.featureScale', $scale) WHERE id = $id`, { id, scale })
+}
+
 /** Stores the scores of the normal validation images, from which percentiles are computed. */
 export function setCalibration(db: Database, id: Id, calibration: RunCalibration): void {
   db.run('UPDATE run SET calibration = $calibration WHERE id = $id', {

@@ -11,6 +11,7 @@ const phases = [
   'sample',
   'import',
   'load',
+  'scale',
   'gan',
   'encoder',
   'residual',

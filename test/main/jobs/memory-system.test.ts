@@ -30,7 +30,11 @@ describeWithBackbone('the system memory', () => {
     const session = sessionOn(await lineWorkspace({ test: 24 }))
     const { workspace } = session
     const run = await remembered(session, 1)
-    expect(findRun(workspace.db, run)).toMatchObject({ state: 'trained', config: { score: 'memory' } })
+    expect(findRun(workspace.db, run)).toMatchObject({ state: 'trained', config: { score: 'combined' } })
+    // The scale was left open; it is in the configuration, and what it was chosen from with the run.
+    const { config, result } = findRun(workspace.db, run)
+    expect(result?.featureScale?.scale).toBeGreaterThan(0)
+    expect(config.featureScale).toBe(result?.featureScale?.scale)
     const scoring = startScoring(session, { run, split: 'test', again: false })
     expect(await session.jobs.ended(scoring.job)).toMatchObject({ state: 'done' })
     const rows = [...iterateScores(workspace.db, run)].map(({ imageId }) =>

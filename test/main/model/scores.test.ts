@@ -6,6 +6,8 @@ import {
   ganomalyComponents,
   imageScore,
   parseScoreKind,
+  partNames,
+  partsOf,
   percentileAmong,
   reduceTiles,
   scoresFrom,
@@ -39,6 +41,41 @@ describe('the score of an image', () => {
     const anogan = { ...options, kind: 'anogan' } as const
     expect(imageScore(tile, anoganComponents, anogan)).toBeCloseTo(0.9 * 30 + 0.1 * 20, 6)
     expect(imageScore(tile, anoganComponents, { ...anogan, featureShare: 0.75 })).toBeCloseTo(22.5, 6)
+  })
+
+  it('combined is log(sum(exp)) of its parts, each in deviations of good photographs', () => {
+    const stored = ['memory-local', 'memory-all', 'texture']
+    const parts = {
+      'memory-local': { mean: 1, deviation: 2 },
+      'memory-all': { mean: 0, deviation: 0.5 },
+      texture: { mean: 3, deviation: 1 },
+    }
+    const values = Float32Array.from([4, 0.5, 2])
+    const settings = { ...options, kind: 'combined' } as const
+    expect(imageScore(values, stored, { ...settings, parts })).toBeCloseTo(
+      Math.log(Math.exp(1.5) + Math.exp(1) + Math.exp(-1)),
+      12,
+    )
+    // Where nothing was measured, that of the memory alone, which is in deviations already.
+    expect(imageScore(values, stored, settings)).toBeCloseTo(Math.log(Math.exp(4) + Math.exp(0.5)), 12)
+    expect(imageScore(Float32Array.from([900, 900, 0]), stored, settings)).toBeCloseTo(900 + Math.log(2), 9)
+  })
+
+  it('measures what is usual of each part on at least five photographs', () => {
+    const photographs = [1, 2, 3, 4, 5].map((value) => ({ 'memory-local': value, 'memory-all': 2 * value }))
+    // Mean and standard deviation of 1 to 5, by n - 1.
+    expect(partsOf(photographs, ['memory-local', 'memory-all'])).toEqual({
+      'memory-local': { mean: 3, deviation: Math.sqrt(2.5) },
+      'memory-all': { mean: 6, deviation: Math.sqrt(10) },
+    })
+    expect(partsOf(photographs.slice(1), ['memory-local', 'memory-all'])).toBeUndefined()
+    expect(partsOf(photographs, ['peak'])).toBeUndefined()
+  })
+
+  it('takes the residual for a part of it where whole photographs are seen', () => {
+    const stored = ['residual', 'peak', 'texture', 'memory-local', 'memory-all']
+    expect(partNames(stored, 'whole')).toEqual(['memory-local', 'memory-all', 'peak', 'texture'])
+    expect(partNames(stored, 'tiles')).toEqual(['memory-local', 'memory-all', 'texture'])
   })
 
   it('can be the mean of its tiles', () => {

@@ -287,6 +287,16 @@ const choice: ChoiceReport = {
   types: ['spot', 'scratch'],
   real: { images: 4, weight: 1 / 6 },
   refused: 0,
+  contributions: [
+    {
+      run: 'r-1',
+      all: 0.97,
+      parts: [
+        { part: 'memory-local', alone: 0.95, without: 0.9 },
+        { part: 'peak', alone: 0.82, without: 0.96 },
+      ],
+    },
+  ],
   options: [
     {
       run: 'r-1',

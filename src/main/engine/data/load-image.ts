@@ -23,8 +23,8 @@ export interface InputMode {
   normalization: 'none' | 'local'
   /** The backbone whose features are taken; none where it is left out. */
   backbone?: string | undefined
-  /** Shrinks photographs before features are taken. */
-  featureScale?: number | undefined
+  /** Shrinks photographs before features are taken; a training chooses it first where it is `auto`. */
+  featureScale?: number | 'auto' | undefined
   /** Which part of each photograph counts; where it is left out, all of it. */
   regionOfInterest?: RegionOfInterest | undefined
 }
@@ -75,6 +75,9 @@ export async function loadImage(image: EngineImage, wanted: InputMode): Promise<
 
 /** By how much the photograph is scaled for the backbone. */
 function featureFactor(image: EngineImage, { featureScale = 1 }: InputMode): number {
+  if (featureScale === 'auto') {
+    throw new TypeError('the scale of features is chosen before photographs are read')
+  }
   return Math.min(1, Math.max(featureScale, leastFeatureSide / Math.min(image.width, image.height)))
 }
 

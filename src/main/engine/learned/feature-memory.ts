@@ -1,8 +1,8 @@
 /**
  * A memory of what cells of good photographs look like to a network that was trained on other photographs, and how far
  * the cells of a photograph are from the nearest good ones (Roth et al. 2022, "Towards total recall in industrial
- * anomaly detection", CVPR). Other than there, features are whitened by their covariance on good parts, two sizes of
- * the photograph are looked at, and the evidence is that of the farthest cells or that of all cells, whichever is
+ * anomaly detection", CVPR). Other than there, features are whitened by their covariance on good parts, three sizes
+ * of the photograph are looked at, and the evidence is that of the farthest cells or that of all cells, whichever is
  * more unusual: each is measured in standard deviations of good photographs that are not in the bank.
  */
 
@@ -52,7 +52,7 @@ export interface Level extends CellBank {
 export const originWidth = 3
 
 export interface FeatureMemory {
-  /** Of averaged features, at two sizes: what scores are made of. */
+  /** Of averaged features, at each size: what scores are made of. */
   scored: readonly Level[]
   /** Of features as they are, at the first size: what a map is finer with. */
   drawn: Level

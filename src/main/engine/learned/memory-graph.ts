@@ -1,5 +1,5 @@
 /**
- * A memory of features as one graph, for other programs: backbone, both sizes, whitening, the search for the nearest
+ * A memory of features as one graph, for other programs: backbone, all sizes, whitening, the search for the nearest
  * good cells, evidence and map. It takes a photograph of any size that was scaled as `docs/model-package.md` says, and
  * it computes what `photograph-memory.ts` and `feature-memory.ts` compute; where these change, this changes too.
  */
@@ -37,12 +37,11 @@ import { farthestShare, type Usual } from './cell-evidence.ts'
 import type { FeatureMemory } from './feature-memory.ts'
 import { type CellBank, nearestCells } from './nearest-cells.ts'
 import { rowSquares } from './row-squares.ts'
+import { sizeStep } from './seen-sizes.ts'
 
 export interface MemoryGraphRequest {
   memory: FeatureMemory
   extractor: FeatureExtractor
-  /** The second size, as a factor of the first. */
-  smaller: number
   /** Whether the graph also takes which pixels count. */
   hasRegion: boolean
 }
@@ -100,7 +99,7 @@ function cut(x: Edge, { rows, columns }: Grid, skipped: number): Edge {
 }
 
 /** The memory as a graph: inputs and outputs have the names that `docs/model-package.md` gives them. */
-export function memoryGraph({ memory, extractor, smaller, hasRegion }: MemoryGraphRequest): StepGraph {
+export function memoryGraph({ memory, extractor, hasRegion }: MemoryGraphRequest): StepGraph {
   const network = required(extractor.graph())
   const { channels, centering } = extractor
   const { stride, skipped } = centering
@@ -137,11 +136,18 @@ export function memoryGraph({ memory, extractor, smaller, hasRegion }: MemoryGra
     return reshaped(nearest('nearest'), [1, rows, columns, 1])
   }
 
-  const [small, fewer] = [scaledSide(height, smaller), scaledSide(width, smaller)]
   const first = featuresOf(picture, height, width)
-  const second = featuresOf(resized(picture, small, fewer), small, fewer)
   const { grid } = first
-  const sizes = [first, second]
+  const sizes = [first]
+  // Each size is made of the one before, as `inSizes` makes it.
+  let [seen, high, wide] = [picture, height, width]
+  while (sizes.length < memory.scored.length) {
+    const [lower, fewer] = [scaledSide(high, sizeStep), scaledSide(wide, sizeStep)]
+    seen = resized(seen, lower, fewer)
+    high = lower
+    wide = fewer
+    sizes.push(featuresOf(seen, high, wide))
+  }
   const scored = memory.scored.map((level, at) => {
     const { averaged, grid: own } = elementAt(sizes, at, 'Sizes of a photograph')
     const smooth = averagedOver3x3(distances(averaged, own, level))

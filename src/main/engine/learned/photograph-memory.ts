@@ -20,10 +20,8 @@ import type { Explainer, Learnable, Learned } from './learnable.ts'
 import { explainPlaces } from './memory-explanation.ts'
 import { memoryGraph } from './memory-graph.ts'
 import { nearestCells } from './nearest-cells.ts'
+import { inSizes, sizesSeen } from './seen-sizes.ts'
 import { backboneOfModel, layersOf, storedBackbone } from './stored-backbone.ts'
-
-/** The second size that a photograph is looked at in, as a factor of that of the configuration. */
-const smaller = 0.7
 
 /** The picture that features are taken of. */
 function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
@@ -31,12 +29,10 @@ function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
   return forFeatures
 }
 
-function cellsOf(extractor: FeatureExtractor, picture: Pixels): SeenCells {
-  const { width, height } = picture
-  const side = (length: number) => Math.max(1, Math.round(length * smaller))
-  const { plain, averaged } = extractor.cells(picture)
-  const small = resample(picture, side(width), side(height))
-  return { scored: [averaged, extractor.cells(small).averaged], drawn: plain }
+function cellsOf(extractor: FeatureExtractor, picture: Pixels, sizes: number): SeenCells {
+  const [largest, ...others] = inSizes(picture, sizes)
+  const { plain, averaged } = extractor.cells(largest ?? picture)
+  return { scored: [averaged, ...others.map((other) => extractor.cells(other).averaged)], drawn: plain }
 }
 
 /** Which cells count; null where all do. */
@@ -51,19 +47,27 @@ export interface SeenByMemory {
   counts: Uint8Array | null
 }
 
+/** A backbone, folded, and what takes its features. @param tensors as its package names them */
+export function openBackbone(
+  parameters: Pick<LearningParameters, 'backbone'>,
+  tensors: TensorMap,
+): { backbone: TensorMap; extractor: FeatureExtractor } {
+  const layers = layersOf(parameters)
+  const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
+  return { backbone, extractor: featureExtractor(layers, backbone) }
+}
+
 /** Takes the features of photographs. @param tensors of the configuration's backbone, as its package names them */
 export function memoryEye(
   parameters: LearningParameters,
   tensors: TensorMap,
 ): { backbone: TensorMap; see(seen: SeenPhotograph): SeenByMemory; dispose(): void } {
-  const layers = layersOf(parameters)
-  const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
-  const extractor = featureExtractor(layers, backbone)
+  const { backbone, extractor } = openBackbone(parameters, tensors)
   return {
     backbone,
     see(seen) {
       const picture = pictureOf(seen)
-      const cells = cellsOf(extractor, picture)
+      const cells = cellsOf(extractor, picture, sizesSeen)
       return { cells, counts: countsOf(cells, picture, seen, extractor.stride) }
     },
     dispose: () => extractor.dispose(),
@@ -100,10 +104,10 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
     const search = new MemorySearch(memory)
     return {
       exported: {
-        graph: (hasRegion) => memoryGraph({ memory, extractor, smaller, hasRegion }),
+        graph: (hasRegion) => memoryGraph({ memory, extractor, hasRegion }),
         outputs(picture, inside) {
           const { width, height } = picture
-          const cells = cellsOf(extractor, picture)
+          const cells = cellsOf(extractor, picture, memory.scored.length)
           const counts = inside && cellsInside(cells.drawn, picture, inside, extractor.stride)
           const { evidence, drawn } = search.recall(cells, counts)
           const { rows, columns } = cells.drawn
@@ -124,7 +128,7 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
       },
       measure(seen) {
         const picture = pictureOf(seen)
-        const cells = cellsOf(extractor, picture)
+        const cells = cellsOf(extractor, picture, memory.scored.length)
         const counts = countsOf(cells, picture, seen, extractor.stride)
         const { evidence, drawn } = search.recall(cells, counts)
         const shown = { ...cells.drawn, data: drawn, side: extractor.stride }

@@ -8,6 +8,7 @@ import { learnedOfModel, requestOf, withLearned } from '../learned/with-learned.
 import { loadWeights } from '../networks/stored-weights.ts'
 import { nothingDrawn, type Weights } from '../networks/weights.ts'
 import { owningWeights, type ScorerRequest, seeing, type TileScorer } from '../scoring/tile-scorer.ts'
+import { withChosenScale } from '../training/choose-scale.ts'
 import type { TrainingConfig } from '../training/config.ts'
 import type { StageDefinition } from '../training/stage.ts'
 import { runTraining } from '../training/training.ts'
@@ -40,8 +41,9 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
   const learningOf = (config: C): LearningParameters | null => system.learning?.(config) ?? null
   return {
     async train(context) {
-      const config = schema.parse(asStored(context.task.config))
-      return runTraining<W>(context, {
+      const { config: chosen, choice } = await withChosenScale(context)
+      const config = schema.parse(asStored(chosen))
+      const result = await runTraining<W>(context, {
         model,
         config,
         scoring: scoring(config),
@@ -50,6 +52,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
         createWeights: (random) => createWeights(config, random),
         createScorer: (weights, batch, request) => createScorer(config, weights, batch, request),
       })
+      return { ...result, featureScale: choice }
     },
     load({ tensors, description }, batch) {
       const config = schema.parse(asStored(description.config))
@@ -61,12 +64,12 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
       const sight = config.input === 'features' ? sightOfModel(tensors, config) : null
       if (config.input === 'features' && sight === null)
         throw new Failure('model-mismatch', { name: 'features' })
-      const { expectedCriticValue } = description
+      const { expectedCriticValue, parts } = description
       return {
         scorer: withLearned(sight === null ? ofTiles : seeing(ofTiles, sight), learned),
         mode: config,
         overlap: config.overlap,
-        options: { ...scoring(config), expectedCriticValue },
+        options: { ...scoring(config), expectedCriticValue, parts },
       }
     },
     explain({ tensors, description }) {

@@ -191,6 +191,7 @@ class TaskLoop {
       task,
       control,
       progress: progress.call,
+      log: (level, message) => send({ type: 'log', level, message }),
       paused: () => send({ type: 'paused', task: id }),
       continued: () => send({ type: 'continued', task: id }),
     })

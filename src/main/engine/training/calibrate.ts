@@ -5,7 +5,15 @@
 
 import { elementAt } from '../../../shared/element-at.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
-import { imageScore, type ScoreOptions, scoresFrom } from '../../model/scores.ts'
+import {
+  imageScore,
+  partNames,
+  partsOf,
+  reduceTiles,
+  type ScoreOptions,
+  scoresFrom,
+  type UsualPart,
+} from '../../model/scores.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { TileSource } from '../data/image-cache.ts'
 import type { InputMode } from '../data/load-image.ts'
@@ -19,6 +27,8 @@ export interface Calibration {
   calibration: Record<string, number[]>
   mapScale: number
   expectedCriticValue: number
+  /** What is usual of each part of the score `combined`; left out where it is not measured. */
+  parts?: Record<string, UsualPart>
 }
 
 /** How many training images are used instead where there are no validation images. */
@@ -56,6 +66,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const kinds = scoresFrom(scorer.componentNames)
   const scores: Record<string, number[]> = Object.fromEntries(kinds.map((name) => [name, []]))
   const values: number[] = []
+  const measured: Float32Array[] = []
   const perImage = Math.max(1, Math.floor(mapSamples / images.length))
   let done = 0
   const started = performance.now()
@@ -70,10 +81,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       )
       continue
     }
-    for (const name of kinds) {
-      const settings = { ...options.options, kind: name, expectedCriticValue }
-      scores[name]?.push(imageScore(scored.components, scorer.componentNames, settings))
-    }
+    measured.push(scored.components)
     if (scored.pictures === null) continue
     const map = scored.pictures.map.data
     const stride = Math.max(1, Math.floor(map.length / perImage))
@@ -86,6 +94,21 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       `An image takes ${seconds.toPrecision(2)} seconds: a search of ${scorer.searchSteps} steps for each of its tiles.`,
     )
   }
+  const names = partNames(scorer.componentNames, mode.input)
+  const { reduction } = options.options
+  const parts =
+    validation.length > 0
+      ? partsOf(
+          measured.map((components) => componentsOfImage(components, scorer.componentNames, reduction)),
+          names,
+        )
+      : undefined
+  for (const name of kinds) {
+    const settings = { ...options.options, kind: name, expectedCriticValue, parts }
+    for (const components of measured) {
+      scores[name]?.push(imageScore(components, scorer.componentNames, settings))
+    }
+  }
   const sorted = Float32Array.from(values).sort()
   const quantile = sorted[Math.floor(mapQuantile * (sorted.length - 1))] ?? 0
   return {
@@ -94,8 +117,25 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     ),
     mapScale: quantile > 0 ? 2 * quantile : 1,
     expectedCriticValue,
+    ...(parts && { parts }),
   }
 }
+
+/** Each component of a photograph, its tiles reduced to one value. */
+const componentsOfImage = (
+  components: Float32Array,
+  names: readonly string[],
+  reduction: ScoreOptions['reduction'],
+): Record<string, number> =>
+  Object.fromEntries(
+    names.map((name, column) => {
+      const tiles = components.length / names.length
+      const values = Float64Array.from({ length: tiles }, (_, tile) =>
+        elementAt(components, tile * names.length + column, 'Components'),
+      )
+      return [name, reduceTiles(values, reduction)]
+    }),
+  )
 
 /** E[D(x)] over random training images (crops in `tiles` mode), drawn with replacement from the run's seed. */
 async function expectCriticValue(options: CalibrateOptions): Promise<number> {

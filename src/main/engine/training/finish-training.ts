@@ -87,6 +87,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
       calibration: measured.calibration,
       mapScale: measured.mapScale,
       expectedCriticValue: measured.expectedCriticValue,
+      parts: measured.parts,
       componentNames: scorer.componentNames,
       weightsSha256,
       warnings,

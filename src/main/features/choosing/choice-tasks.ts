@@ -1,11 +1,17 @@
 import { z } from 'zod'
-import { carryOverSchema, choiceOptionSchema, choiceReportSchema } from '../../../shared/choice.ts'
+import {
+  carryOverSchema,
+  choiceContributionSchema,
+  choiceOptionSchema,
+  choiceReportSchema,
+} from '../../../shared/choice.ts'
 import { defineTask, defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 import { type ComparedOptions, choiceItemSchema, compareOptions, scoredRunSchema } from './compare-options.ts'
 
 const comparedSchema: z.ZodType<ComparedOptions, ComparedOptions> = z.object({
   options: z.array(choiceOptionSchema),
   gain: choiceReportSchema.shape.gain,
+  contributions: z.array(choiceContributionSchema),
   weight: z.number(),
 })
 

@@ -186,8 +186,15 @@ function choiceText(report: ChoiceReport): string {
         option.behind === null ? '' : option.behind.value.toFixed(4),
         option.behind === null ? '' : `[${signed(option.behind.low)}, ${signed(option.behind.high)}]`,
       ]),
-    ])}\n* in use\n${verdict}\n`
+    ])}\n* in use\n${verdict}\n${report.contributions.map(contributionText).join('')}`
   )
+}
+
+function contributionText({ run, all, parts }: ChoiceReport['contributions'][number]): string {
+  return `\nThe parts of the combined score of ${run}; all together ${figure(all)}:\n${textTable([
+    ['image AUROC, made', 'alone', 'all without it'],
+    ...parts.map(({ part, alone, without }) => [`  ${part}`, figure(alone), figure(without)]),
+  ])}\n`
 }
 
 function carryOverText({ n, options, rankCorrelation, regret, gain }: CarryOver): string {

@@ -117,7 +117,7 @@ async function choose(
 
   const whole = pictures.flatMap((_, i) => (scored.every((by) => by.components.has(i)) ? [i] : []))
   const items = whole.flatMap((i) => itemOf(pictures[i]))
-  const { weight, options, gain } = await runTask(compareOptionsTask, {
+  const { weight, options, gain, contributions } = await runTask(compareOptionsTask, {
     items,
     runs: scored.map((by) => scoredRun(session, by, whole)),
     seed,
@@ -134,6 +134,7 @@ async function choose(
     refused: pictures.length - whole.length,
     options,
     gain,
+    contributions,
   }
   return { state: 'done', result: report }
 }
@@ -230,11 +231,11 @@ function scoredRun(
   whole: readonly number[],
 ): ScoredRun {
   const own = scoreOptionsOf(run, null)
-  const { latent, expectedCriticValue, featureShare = paperFeatureShare } = own
+  const { latent, expectedCriticValue, featureShare = paperFeatureShare, parts } = own
   return {
     run: run.id,
     names,
-    own: { latent, expectedCriticValue, featureShare },
+    own: { latent, expectedCriticValue, featureShare, parts },
     settings: optionsOf(names, own, settingsInUse(db, run)),
     components: whole.map((i) => {
       const stored = components.get(i)

@@ -3,11 +3,12 @@
  * photographs without. A pure function of scores, which `choose-job.ts` collects; no test image is among them.
  */
 import { z } from 'zod'
-import type { ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
+import type { ChoiceContribution, ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
+import { scorePartsSchema } from '../../../shared/run.ts'
 import { scoreSettingsSchema } from '../../../shared/threshold.ts'
 import { resampledAuroc } from '../../metrics/auroc.ts'
 import { bootstrap } from '../../metrics/bootstrap.ts'
-import { imageScore, parseScoreKind, reductions } from '../../model/scores.ts'
+import { imageScore, parseScoreKind, partsInUse, reductions, scoresFrom } from '../../model/scores.ts'
 import { requireLength } from '../../platform/array-bounds.ts'
 import { createRandom } from '../../platform/random.ts'
 
@@ -28,6 +29,7 @@ export const scoredRunSchema = z.object({
     latent: z.number(),
     expectedCriticValue: z.number(),
     featureShare: z.number(),
+    parts: scorePartsSchema.optional(),
   }),
   /** The settings to compare; the one in use is the first. */
   settings: z.array(scoreSettingsSchema.extend({ reduction: z.enum(reductions) })),
@@ -36,7 +38,7 @@ export const scoredRunSchema = z.object({
 })
 export type ScoredRun = z.infer<typeof scoredRunSchema>
 
-export type ComparedOptions = Pick<ChoiceReport, 'options' | 'gain'> & { weight: number }
+export type ComparedOptions = Pick<ChoiceReport, 'options' | 'gain' | 'contributions'> & { weight: number }
 
 /** With so many real defects, they weigh as much as all synthetic ones together. */
 const equalWeight = 20
@@ -123,7 +125,35 @@ export function compareOptions(
     }
   })
   const reference = options.find(({ run, inUse }) => inUse && run === runs[0]?.run)
-  return { options, gain: reference?.behind ?? null, weight }
+  const contributions = runs.flatMap((run) => contributionOf(items, run, types) ?? [])
+  return { options, gain: reference?.behind ?? null, weight, contributions }
+}
+
+/** What the parts of `combined` find of the drawn defects, alone and together; null where the run has no such score. */
+function contributionOf(
+  items: readonly ChoiceItem[],
+  { run, names, own, components }: ScoredRun,
+  types: readonly string[],
+): ChoiceContribution | null {
+  if (!scoresFrom(names).includes('combined')) return null
+  const usual = partsInUse(own.parts)
+  const parts = Object.keys(usual)
+  const ones = new Uint32Array(items.length).fill(1)
+  const foundBy = (some: readonly string[]): number => {
+    const chosen = Object.fromEntries(Object.entries(usual).filter(([part]) => some.includes(part)))
+    const options = { ...own, kind: 'combined', k: 1, reduction: 'max', parts: chosen } as const
+    const scores = Float64Array.from(components, (tiles) => imageScore(tiles, names, options))
+    return meanOf(areasOf(items, scores, types).types.map((area) => area(ones))) ?? 0.5
+  }
+  return {
+    run,
+    all: foundBy(parts),
+    parts: parts.map((part) => ({
+      part,
+      alone: foundBy([part]),
+      without: foundBy(parts.filter((other) => other !== part)),
+    })),
+  }
 }
 
 /** The ways of scoring of one run, without those that give the same scores as an earlier one. */

@@ -90,7 +90,7 @@ function describeModel(
   { description }: StoredModel,
   { white16, notices }: { white16: number; notices: string[] },
 ): Record<string, unknown> {
-  const { model, config, componentNames, calibration, mapScale, expectedCriticValue, weightsSha256 } =
+  const { model, config, componentNames, calibration, mapScale, expectedCriticValue, parts, weightsSha256 } =
     description
   const names = scoresFrom(componentNames)
   return {
@@ -105,6 +105,7 @@ function describeModel(
     components: componentNames.map((name) => ({ name, meaning: componentMeanings[name] ?? name })),
     scores: scoreKinds.filter(({ name }) => names.includes(name)),
     expectedCriticValue,
+    ...(parts && { parts }),
     mapScale,
     calibration,
     ...(model === 'anogan' ? { searchStart: [...searchStart(latentSchema.parse(config).latent)] } : {}),

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-of-interest.ts'
-import type { Run } from '../../../shared/run.ts'
+import { type Run, scorePartsSchema } from '../../../shared/run.ts'
 import { jsonObjectSchema, sha256Schema } from '../../../shared/values.ts'
 import { backboneNotice } from '../../model/backbones/registry.ts'
 import { exportFiles, memoryGraphNames, signatures } from '../../model/exported-files.ts'
@@ -93,6 +93,8 @@ export const manifestSchema = z.object({
     reduction: z.string(),
     latent: z.number(),
     expectedCriticValue: z.number(),
+    /** What is usual of each part of the score `combined`. */
+    parts: scorePartsSchema.exactOptional(),
     /** Components that the graph of tiles outputs, in order; those of the graph of photographs are in `memory`. */
     components: z.array(z.string()),
     /** Components that no graph outputs. */
@@ -168,7 +170,11 @@ const configSchema = z.object({
   overlap: z.number().default(0),
   latent: z.number().default(1),
   backbone: z.string().default('none'),
-  featureScale: z.number().default(1),
+  // A trained run that uses features has a number; where none are used nothing was chosen.
+  featureScale: z
+    .union([z.number(), z.literal('auto')])
+    .default(1)
+    .transform((scale) => (scale === 'auto' ? 1 : scale)),
   map: z.string().default(memoryComponent),
 })
 
@@ -262,6 +268,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       reduction,
       latent,
       expectedCriticValue: description.expectedCriticValue,
+      ...(description.parts && { parts: description.parts }),
       components: ofTiles,
       beside,
       ofGraph: scoreOfGraph(score, description),

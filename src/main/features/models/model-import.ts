@@ -74,7 +74,14 @@ export async function importModel(
       description.regionOfInterest ?? wholePhotograph,
     )
   })
-  const { calibration: scores, mapScale, expectedCriticValue, componentNames, weightsSha256 } = description
+  const {
+    calibration: scores,
+    mapScale,
+    expectedCriticValue,
+    parts,
+    componentNames,
+    weightsSha256,
+  } = description
   db.transaction(() => {
     setRunState(db, run.id, 'training')
     updateProgress(db, run.id, {
@@ -83,7 +90,7 @@ export async function importModel(
       seconds: manifest.seconds,
       losses: {},
     })
-    setCalibration(db, run.id, { scores, mapScale, expectedCriticValue })
+    setCalibration(db, run.id, { scores, mapScale, expectedCriticValue, ...(parts && { parts }) })
     setRunResult(db, run.id, {
       steps: manifest.steps,
       componentNames,

@@ -129,7 +129,16 @@ function datasetBlocks({ dataset, versions }: ReportContent, say: Say, time: Tim
   ]
 }
 
+/** The scale of features that the training chose, and what each had; null where it was given. */
+function scaleText({ result }: ReportContent['run']): string | null {
+  const choice = result?.featureScale
+  if (!choice) return null
+  const tried = choice.tried.map(({ scale, made }) => `${scale}: ${made.toFixed(3)}`)
+  return tried.length === 0 ? String(choice.scale) : `${choice.scale} (${tried.join(', ')})`
+}
+
 function modelBlocks({ run, runName, trainedOn, score, version, notice }: ReportContent, say: Say): Block[] {
+  const scale = scaleText(run)
   return [
     { kind: 'heading', text: say('model') },
     {
@@ -146,6 +155,7 @@ function modelBlocks({ run, runName, trainedOn, score, version, notice }: Report
           ? []
           : [[say('trainedOn'), `${trainedOn.number} (${trainedOn.images})`] satisfies [string, string]]),
         ...(notice === null ? [] : [[say('backbone'), notice] satisfies [string, string]]),
+        ...(scale === null ? [] : [[say('featureScale'), scale] satisfies [string, string]]),
         [say('score'), score.kind],
         [say('formula'), score.formula],
         ...(besideGraph.includes(score.kind)

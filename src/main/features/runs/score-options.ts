@@ -21,6 +21,7 @@ export function scoreOptionsOf(run: Run, kind: ScoreKind | null): ScoreOptions {
     reduction: config.reduction,
     latent: config.latent,
     expectedCriticValue: run.calibration?.expectedCriticValue ?? 0,
+    parts: run.calibration?.parts,
     ...(config.featureShare === undefined ? {} : { featureShare: config.featureShare }),
   }
 }

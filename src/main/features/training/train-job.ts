@@ -16,6 +16,7 @@ import {
   findRun,
   runFolder,
   setCalibration,
+  setFeatureScale,
   setRunResult,
   setRunState,
   updateProgress,
@@ -24,7 +25,15 @@ import { engineTrainingImages, readTrainingList } from '../runs/training-images.
 import { backboneOf } from './backbone.ts'
 
 /** Phases whose `done` does not count training steps. */
-const phasesWithoutSteps = new Set(['load', 'features', 'residual', 'texture', 'memory', 'calibrate'])
+const phasesWithoutSteps = new Set([
+  'load',
+  'scale',
+  'features',
+  'residual',
+  'texture',
+  'memory',
+  'calibrate',
+])
 
 /** Milliseconds between two updates of the run's row, besides those at checkpoints. */
 const storeInterval = 2_000
@@ -111,13 +120,14 @@ function warmFolder({ workspace }: Session, run: Run): string | null {
 }
 
 function trained({ workspace: { db } }: Session, id: Id, report: TaskResult<'train'>): JobEnd {
-  const { calibration: scores, mapScale, expectedCriticValue, ...reported } = report
+  const { calibration: scores, mapScale, expectedCriticValue, parts, ...reported } = report
   const { steps, seconds, losses } = reported
   const result = jsonObjectSchema.parse(reported)
   db.transaction(() => {
     updateProgress(db, id, { stepsDone: steps, stepsTotal: steps, seconds, losses })
-    setCalibration(db, id, { scores, mapScale, expectedCriticValue })
+    setCalibration(db, id, { scores, mapScale, expectedCriticValue, ...(parts && { parts }) })
     setRunResult(db, id, result)
+    if (reported.featureScale) setFeatureScale(db, id, reported.featureScale.scale)
     setRunState(db, id, 'trained')
   })
   return { state: 'done', result: { run: id, ...result } }

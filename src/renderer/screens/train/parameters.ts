@@ -66,6 +66,8 @@ export function parseField(parameter: Parameter, text: string): Parsed {
   }
   if (type === 'boolean') return { value: typed === 'true' }
   if (type === 'text') return { value: typed }
+  const word = choices?.find((candidate) => String(candidate) === typed)
+  if (word !== undefined) return { value: word }
   // A comma is the decimal sign of half the world; these numbers have no thousands to separate.
   const value = typed === '' ? Number.NaN : Number(typed.replace(',', '.'))
   if (!Number.isFinite(value)) return { problem: { kind: 'not-a-number' } }

@@ -28,6 +28,7 @@ const reportOf = (run: string, dataset: string, options: ChoiceOption[]): Choice
   refused: 0,
   options,
   gain: null,
+  contributions: [],
 })
 
 const part = (

@@ -147,3 +147,32 @@ it('refuses a run that did not score each picture', () => {
   expect(() => compareOptions(items, short, 1)).toThrow(RangeError)
   expect(() => compareOptions(items, short, 1)).toThrow('6 values were expected, 5 were given')
 })
+
+it('says what each part of the combined score finds alone, and what the others find without it', () => {
+  const { items } = line(20, ['spot'], () => [0, 0])
+  const random = createRandom(1)
+  // The farthest cells tell every defect, all cells none.
+  const components = items.map(({ kind }) =>
+    Float32Array.of(random.uniform() + (kind === 'made' ? 5 : 0), random.uniform()),
+  )
+  const run: ScoredRun = {
+    run: 'r-1',
+    names: ['memory-local', 'memory-all'],
+    own: { latent: 1, expectedCriticValue: 0, featureShare: 0.1 },
+    settings: [{ score: 'combined', k: 1, reduction: 'max' }],
+    components,
+  }
+  const [contribution] = compareOptions(items, [run], 1).contributions
+  expect(contribution).toMatchObject({ run: 'r-1', all: 1 })
+  const [local, all] = contribution?.parts ?? []
+  expect(local).toMatchObject({ part: 'memory-local', alone: 1 })
+  expect(all).toMatchObject({ part: 'memory-all', without: 1 })
+  // What one part finds alone is what is found without the other.
+  expect(local?.without).toBe(all?.alone)
+  expect(all?.alone).toBeLessThan(0.8)
+})
+
+it('has no parts to tell of where nothing was remembered', () => {
+  const { items, runs } = line(10, ['spot'], () => [0, 0])
+  expect(compareOptions(items, runs, 1).contributions).toEqual([])
+})

@@ -96,6 +96,19 @@ describe('a field that was filled in', () => {
     expect(settingsOf(fields, { batch: text })).toEqual({ set: {}, problems: { batch: problem } })
   })
 
+  it('may be a word in place of a number, where there is one', () => {
+    const scale = parameter({
+      name: 'featureScale',
+      type: 'number',
+      choices: ['auto'],
+      minimum: 0.05,
+      maximum: 1,
+    })
+    expect(parseField(scale, 'auto')).toEqual({ value: 'auto' })
+    expect(parseField(scale, '0.5')).toEqual({ value: 0.5 })
+    expect(parseField(scale, 'automatic')).toEqual({ problem: { kind: 'not-a-number' } })
+  })
+
   it('is one of the choices', () => {
     expect(settingsOf(fields, { size: '48' }).problems).toEqual({ size: { kind: 'not-a-choice' } })
   })

@@ -26,7 +26,9 @@ type Config = Omit<TrainingConfig, keyof MemoryConfig> & MemoryConfig & Record<s
 /** A stored configuration. The photograph is decoded in the size that the backbone sees. */
 export function memoryConfig(stored: unknown): Config {
   const config = memoryConfigSchema.strip().parse(stored)
-  return { ...config, ...withoutNetworks, scale: config.featureScale }
+  const { featureScale } = config
+  // Where a configuration is only looked at, no scale has been chosen yet.
+  return { ...config, ...withoutNetworks, scale: featureScale === 'auto' ? 1 : featureScale }
 }
 
 /** Measures the whole photograph alone; what it measures is added by what was learned. */

@@ -8,7 +8,7 @@ export const memoryConfigSchema = z.strictObject({
   resizing: imageParameters.resizing,
   backbone: backboneParameter('efficientnet-lite2'),
   featureScale: memoryParameters.featureScale,
-  score: z.enum(scoresFrom(memoryComponents)).default('memory').meta({
+  score: z.enum(scoresFrom(memoryComponents)).default('combined').meta({
     description: 'The score that the queue sorts by',
   }),
   reduction: scoringParameters.reduction,
