@@ -8,9 +8,9 @@ import { regionOfInterest } from './0006-region-of-interest.ts'
 import { messages } from './0007-messages.ts'
 import { warningsAsData } from './0008-warnings-as-data.ts'
 import { grayLevels } from './0009-gray-levels.ts'
-import { sampleRanges } from './0011-sample-ranges.ts'
-import { storedFailures } from './0012-stored-failures.ts'
-import { runFiles } from './0013-run-files.ts'
+import { sampleRanges } from './0010-sample-ranges.ts'
+import { storedFailures } from './0011-stored-failures.ts'
+import { runFiles } from './0012-run-files.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line

@@ -5,7 +5,7 @@ import type { Migration } from '../migrate.ts'
  * checkpoints and maps can be checked by themselves. Runs that were trained before have no rows here.
  */
 export const runFiles: Migration = {
-  version: 13,
+  version: 12,
   name: 'run-files',
   sql: `
     CREATE TABLE run_file (

@@ -37,7 +37,7 @@ function mend(stored: unknown, table: string, row: string): Message {
 }
 
 export const storedFailures: Migration = {
-  version: 12,
+  version: 11,
   name: 'stored-failures',
   sql: '',
   convert,

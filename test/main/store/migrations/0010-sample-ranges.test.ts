@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keepSampleRange, sampleRangeOf } from '../../../../src/main/store/sample-ranges.ts'
 import { stockedWorkspace } from '../stocked-workspace.ts'
 
-describe('migration 11', () => {
+describe('migration 10', () => {
   it('keeps one range for a dataset, which is never another one', async () => {
     const { workspace, dataset } = await stockedWorkspace(1)
     expect(sampleRangeOf(workspace.db, dataset.id)).toBeNull()

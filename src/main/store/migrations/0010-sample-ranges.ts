@@ -2,7 +2,7 @@ import type { Migration } from '../migrate.ts'
 
 /** The range of values of photographs in floating point or 32 bits, as a person confirmed it for a dataset. */
 export const sampleRanges: Migration = {
-  version: 11,
+  version: 10,
   name: 'sample-ranges',
   sql: `
     CREATE TABLE sample_range (
