@@ -9,6 +9,7 @@ export const trainingWarningSchema = messageSchema.extend({
   code: z.enum([
     'no-validation',
     'few-validation',
+    'few-photographs',
     'odd-sizes',
     'squeezed',
     'mixed-depths',

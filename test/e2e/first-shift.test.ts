@@ -23,10 +23,13 @@ describeInChromium('the first shift', () => {
   const choices = (page: Page) => page.getByRole('group', { name: 'Decision' })
   const words = { accept: 'Accepted', reject: 'Rejected', unsure: 'Unsure' } as const
 
-  /** The part on stage, as soon as it may be decided. */
+  /** The part on stage, as soon as it may be decided, with its folders, which are shown with the truth alone. */
   async function partOnStage(page: Page): Promise<string> {
     await choices(page).locator('.choice.accept:enabled').waitFor()
-    return z.string().parse(await part(page).getAttribute('title'))
+    const name = async () => z.string().parse(await part(page).getAttribute('title'))
+    if (!(await name()).includes('/')) await page.keyboard.press('g')
+    await eventually(name).toContain('/')
+    return name()
   }
 
   /** Decides the part on stage, and waits until the window says that it is stored. */

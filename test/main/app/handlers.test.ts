@@ -193,6 +193,7 @@ describe('before a workspace is open', () => {
       notes: [],
       noteCount: 0,
       passedOver: [],
+      rangeNeeded: null,
       suggestedName: 'parts',
     })
     await expect(call('folder.inspect', { path: join(root, 'folders', 'b 2') })).rejects.toMatchObject({
@@ -560,7 +561,7 @@ describe('labeling', () => {
     const folder = join(root, 'masks')
     const exchanged = { dataset: 'parts', format: 'labelme', folder } as const
     expect((await call('label.export', exchanged)).images).toBe(1)
-    expect(await call('label.import', exchanged)).toEqual({ images: 1, skipped: [], notes: [] })
+    expect(await call('label.import', exchanged)).toEqual({ images: 1, labeled: 0, skipped: [], notes: [] })
   })
 
   it('changes many images, draws splits, freezes validation and finds duplicates', async () => {
@@ -747,6 +748,35 @@ describeCompiled('a better model', () => {
   })
 })
 
+describeCompiled('a memory', () => {
+  const dataset = 'many parts'
+
+  it('says what a place was compared with, and from how many photographs on more do not help', async () => {
+    const folder = await writeLine(join(root, 'many parts'), { good: 60, test: 2 })
+    await end((await call('dataset.import', { folder, dataset })).job)
+    expect(await call('curve.get', { dataset })).toBeNull()
+    if (weights === null) {
+      await expect(call('curve.start', { dataset })).rejects.toMatchObject({
+        code: 'backbone-absent',
+      })
+      return
+    }
+    const { job } = await call('curve.start', { dataset, counts: [5] })
+    expect(await end(job)).toMatchObject({ state: 'done' })
+    expect((await call('curve.get', { dataset }))?.report.points[0]?.count).toBe(5)
+    const started = await call('train.start', { dataset, model: 'memory', preset: 'smoke' })
+    expect(await end(started.job)).toMatchObject({ state: 'done' })
+    const { images } = await call('dataset.images', {
+      dataset,
+      filter: { split: 'test' },
+      limit: 1,
+    })
+    const places = [{ x: 0.5, y: 0.5 }]
+    const [compared] = await call('review.nearest', { run: started.run, image: images[0]?.id ?? 0, places })
+    expect(compared?.nearest.length).toBeGreaterThan(0)
+  })
+})
+
 describe('closing', () => {
   it('gives the workspace back, and it opens again with all that was in it', async () => {
     const before = await call('dataset.list', {})
@@ -772,7 +802,8 @@ describe('closing', () => {
 
 describeCompiled('all of this', () => {
   it('was every call of the contract, every event, and no defect', () => {
-    if (weights === null) answered.add('backbone.import')
+    const ofWeights = ['backbone.import', 'curve.start', 'review.nearest']
+    if (weights === null) for (const name of ofWeights) answered.add(name)
     expect([...answered].sort()).toEqual(Object.keys(calls).sort())
     expect([...heard].sort()).toEqual([
       'dataset.changed',

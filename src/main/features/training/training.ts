@@ -117,11 +117,16 @@ const lookedAtSchema = z.object({
   size: z.int().default(32),
 })
 
-function warningsFor({ validation }: TrainingImages): TrainingWarning[] {
+/** With fewer photographs, what good parts may look like is hardly known; the window's form says the same. */
+const fewPhotographs = 40
+
+function warningsFor({ train, validation }: TrainingImages): TrainingWarning[] {
+  const few =
+    train.length < fewPhotographs ? [trainingWarning('few-photographs', { count: train.length })] : []
   const count = validation.length
-  if (count === 0) return [trainingWarning('no-validation')]
-  if (count < fewValidation) return [trainingWarning('few-validation', { count })]
-  return []
+  if (count === 0) return [...few, trainingWarning('no-validation')]
+  if (count < fewValidation) return [...few, trainingWarning('few-validation', { count })]
+  return few
 }
 
 /** Properties of the training images on which defaults of the configuration depend. Test images are not used. */

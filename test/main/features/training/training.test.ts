@@ -202,7 +202,10 @@ describe('a training that cannot begin', () => {
   it('warns of few validation images, and of none', async () => {
     const session = sessionOn(await lineWorkspace(), playedEngine().launch)
     const { warnings } = await startTraining(session, tinyTraining())
-    expect(warnings).toEqual([{ code: 'few-validation', params: { count: 2 } }])
+    expect(warnings).toEqual([
+      { code: 'few-photographs', params: { count: 12 } },
+      { code: 'few-validation', params: { count: 2 } },
+    ])
   })
 })
 
