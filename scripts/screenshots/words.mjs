@@ -19,7 +19,7 @@ export function wordsOf(language) {
     for (const part of key.split('.')) found = found?.[part]
     if (typeof found !== 'string') throw new Error(`There is no message ${key} in ${language}.`)
     const [form = ''] = found.split(' | ')
-    const [text = ''] = form.replaceAll(/\{'([^']*)'\}/g, '$1').split(/\{\w+\}/)
+    const [text = ''] = form.split(/\{\w+\}/)
     return text.trim()
   }
 }

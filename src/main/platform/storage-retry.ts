@@ -29,12 +29,25 @@ export type Storing<T> = { isStored: true; value: T } | { isStored: false; failu
 export async function untilStored<T>(work: () => T | Promise<T>, options: RetryOptions): Promise<Storing<T>> {
   const { signal, onTrouble, shouldRetry = isStorageFailure, times = standardTimes } = options
   let trouble: FailureData | null = null
+  // What the newest try came to: an abort while it runs hides that.
+  const newest: { outcome: { value: T } | { error: unknown } | null } = { outcome: null }
+  const attempt = async (): Promise<T> => {
+    newest.outcome = null
+    try {
+      const value = await work()
+      newest.outcome = { value }
+      return value
+    } catch (error) {
+      newest.outcome = { error }
+      throw error
+    }
+  }
   // The retries end with a signal of their own, so that the first try is made in any case.
   const retries = new AbortController()
   const end = (): void => retries.abort()
   signal.addEventListener('abort', end, { once: true })
   try {
-    const value = await pRetry(async () => work(), {
+    const value = await pRetry(attempt, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: times.first,
       maxTimeout: times.most,
@@ -49,9 +62,15 @@ export async function untilStored<T>(work: () => T | Promise<T>, options: RetryO
     })
     if (trouble !== null) onTrouble?.(null)
     return { isStored: true, value }
-  } catch (error) {
-    if (retries.signal.aborted && trouble !== null) return { isStored: false, failure: trouble }
-    throw error
+  } catch (thrown) {
+    const { outcome } = newest
+    if (outcome !== null && 'value' in outcome) {
+      if (trouble !== null) onTrouble?.(null)
+      return { isStored: true, value: outcome.value }
+    }
+    const error = outcome === null ? thrown : outcome.error
+    if (!retries.signal.aborted || !shouldRetry(error)) throw error
+    return { isStored: false, failure: failureData(storageFailure(error)) }
   } finally {
     signal.removeEventListener('abort', end)
   }

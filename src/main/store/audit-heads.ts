@@ -41,8 +41,12 @@ function append(database: string, line: string): void {
   }
 }
 
+/** What SQLite calls a database that is in no file. */
+const inMemory = ':memory:'
+
 /** Keeps the newest row once it is committed. */
 export function keepHead(db: Database, { id, hash, at }: AuditHead): void {
+  if (db.file === inMemory) return
   db.afterCommit('audit-head', () => {
     try {
       append(db.file, `${id} ${hash} ${at}\n`)

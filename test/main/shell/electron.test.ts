@@ -403,7 +403,7 @@ describe('the end', () => {
       engineEnvironment: () => ({}),
     })
     expect(fake.errorBoxes[0]?.content).toBe(
-      'env.json does not hold environment variables.\n\nDelete the file and start again: set-up writes it anew.',
+      'env.json does not hold environment variables.\n\nDelete the file and start again: set-up writes a new one.',
     )
     expect(fake.app.acts.at(-1)).toBe('exit 1')
   })

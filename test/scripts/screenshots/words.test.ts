@@ -12,10 +12,6 @@ describe('the words that a picture finds its buttons by', () => {
     expect(wordsOf('en')('thresholds.chosenBetween')).toBe('95 % interval of the threshold:')
   })
 
-  it('have the signs that a message must quote', () => {
-    expect(wordsOf('en')('review.legend.residual.title')).toBe('|x − G(E(x))|')
-  })
-
   it('must be there', () => {
     expect(() => wordsOf('en')('review.nowhere')).toThrow('review.nowhere')
   })

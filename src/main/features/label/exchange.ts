@@ -1,6 +1,5 @@
 /** Exports and imports the masks of a whole dataset in the formats of other tools. */
 import { basename, join, resolve } from 'node:path'
-import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { Failure, failureData } from '../../../shared/failure.ts'
 import type { Image } from '../../../shared/image.ts'
@@ -82,7 +81,7 @@ async function shapesToExport(workspace: Workspace, image: Image, notes: Told[])
   try {
     return await shapesOf(workspace, image.id)
   } catch (error) {
-    if (!(error instanceof z.ZodError || error instanceof SyntaxError)) throw error
+    if (!(error instanceof Failure && error.code === 'row-unreadable')) throw error
     notes.push({ file: image.file, ...message('drawing-unreadable') })
     return maskShapesOf(workspace, image.id)
   }

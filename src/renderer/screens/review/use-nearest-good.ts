@@ -17,17 +17,23 @@ export function useNearestGood(
   wanted: Readonly<Ref<boolean>>,
 ) {
   const chosen = ref(0)
-  const { answer, failure, loading, read } = useAnswer(async () => {
+  // The answer stays until the next one is there: what a person looks at is not taken away meanwhile.
+  const ask = async () => {
     const { run, item } = part
     const places = spots.value ?? []
     if (!wanted.value || places.length === 0) return null
     return {
+      run,
       image: item.image,
       places: await call('review.nearest', { run, image: item.image, places: [...places] }),
     }
-  })
+  }
+  const { answer, failure, loading, read } = useAnswer(ask, { keeps: true })
   /** Those of the part at hand; none while they are looked for. */
-  const places = computed(() => (answer.value?.image === part.item.image ? answer.value.places : []))
+  const places = computed(() => {
+    const ofPart = answer.value?.image === part.item.image && answer.value.run === part.run
+    return ofPart ? (answer.value?.places ?? []) : []
+  })
   const place = computed(() => (wanted.value ? (places.value[chosen.value] ?? null) : null))
   const mark = computed(() => place.value && markOf(part.item, place.value))
 
