@@ -118,7 +118,8 @@ class Memory:
         self.backbone = Backbone(tensors).eval().to(memory_format=torch.channels_last)
         Patchcore = anomalib_patchcore()
         self.levels = {}
-        for kind in ("0", "1", "map"):
+        self.sizes = sum(f"memory/{size}/bank" in tensors for size in range(9))
+        for kind in (*map(str, range(self.sizes)), "map"):
             level = {key: tensors[f"memory/{kind}/{key}"] for key in ("mean", "whitening", "unit")}
             search = object.__new__(Patchcore)
             search.__dict__["memory_bank"] = tensors[f"memory/{kind}/bank"]
@@ -156,14 +157,15 @@ class Memory:
         return grid if kind == "map" else F.avg_pool2d(grid, 3, 1, 1, count_include_pad=False)
 
     def evidence(self, file):
-        x, size = self.picture(file)
-        small = [max(1, math.floor(side * 0.7 + 0.5)) for side in x.shape[2:]]
+        x, shown = self.picture(file)
         plain, averaged = self.cells(x)
-        _, second = self.cells(F.interpolate(x, small, mode="bilinear"))
-        first = self.distances("0", averaged)
-        coarse = self.distances("1", second)
-        both = first + F.interpolate(coarse, first.shape[2:], mode="bilinear")
-        F.interpolate(both / 2 + self.distances("map", plain) - 1, size, mode="bilinear")
+        first = both = self.distances("0", averaged)
+        for size in range(1, self.sizes):
+            sides = [max(1, math.floor(side * 0.7**size + 0.5)) for side in x.shape[2:]]
+            _, averaged = self.cells(F.interpolate(x, sides, mode="bilinear"))
+            coarse = self.distances(str(size), averaged)
+            both = both + F.interpolate(coarse, first.shape[2:], mode="bilinear")
+        F.interpolate(both / self.sizes + self.distances("map", plain) - 1, size=shown, mode="bilinear")
         ordered = torch.sort(both.reshape(-1)).values
         top = max(1, math.floor(len(ordered) * 0.02 + 0.5))
         local, all_ = ordered[-top:].mean().item(), ordered.mean().item()
