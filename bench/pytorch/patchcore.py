@@ -161,8 +161,10 @@ class Memory:
         plain, averaged = self.cells(x)
         first = both = self.distances("0", averaged)
         for size in range(1, self.sizes):
-            sides = [max(1, math.floor(side * 0.7**size + 0.5)) for side in x.shape[2:]]
-            _, averaged = self.cells(F.interpolate(x, sides, mode="bilinear"))
+            # Each size is made of the one before.
+            sides = [max(1, math.floor(side * 0.7 + 0.5)) for side in x.shape[2:]]
+            x = F.interpolate(x, sides, mode="bilinear")
+            _, averaged = self.cells(x)
             coarse = self.distances(str(size), averaged)
             both = both + F.interpolate(coarse, first.shape[2:], mode="bilinear")
         F.interpolate(both / self.sizes + self.distances("map", plain) - 1, size=shown, mode="bilinear")
