@@ -36,10 +36,8 @@ function cellsOf(extractor: FeatureExtractor, picture: Pixels, sizes: number): S
 }
 
 /** Which cells count; null where all do. */
-function countsOf({ drawn }: SeenCells, picture: Pixels, { insideAt }: SeenPhotograph, stride: number) {
-  const inside = insideAt(picture.width, picture.height)
-  return inside && cellsInside(drawn, picture, inside, stride)
-}
+const countsOf = ({ drawn }: SeenCells, picture: Pixels, inside: Uint8Array | null, stride: number) =>
+  inside && cellsInside(drawn, picture, inside, stride)
 
 /** What a memory sees of a photograph, to be learned from and compared several times. */
 export interface SeenByMemory {
@@ -68,7 +66,8 @@ export function memoryEye(
     see(seen) {
       const picture = pictureOf(seen)
       const cells = cellsOf(extractor, picture, sizesSeen)
-      return { cells, counts: countsOf(cells, picture, seen, extractor.stride) }
+      const inside = seen.insideAt(picture.width, picture.height)
+      return { cells, counts: countsOf(cells, picture, inside, extractor.stride) }
     },
     dispose: () => extractor.dispose(),
   }
@@ -102,23 +101,26 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
   ofPhotograph() {
     const extractor = featureExtractor(layersOf(parameters), backbone)
     const search = new MemorySearch(memory)
+    /** @param inside which pixels of the picture count; null where all do */
+    const recalled = (picture: Pixels, inside: Uint8Array | null) => {
+      const cells = cellsOf(extractor, picture, memory.scored.length)
+      const { evidence, drawn } = search.recall(cells, countsOf(cells, picture, inside, extractor.stride))
+      const { rows, columns } = cells.drawn
+      return { evidence, shown: { rows, columns, data: drawn, side: extractor.stride } }
+    }
     return {
       exported: {
         graph: (hasRegion) => memoryGraph({ memory, extractor, hasRegion }),
         outputs(picture, inside) {
           const { width, height } = picture
-          const cells = cellsOf(extractor, picture, memory.scored.length)
-          const counts = inside && cellsInside(cells.drawn, picture, inside, extractor.stride)
-          const { evidence, drawn } = search.recall(cells, counts)
-          const { rows, columns } = cells.drawn
-          const shown = { rows, columns, data: drawn, side: extractor.stride }
+          const { evidence, shown } = recalled(picture, inside)
           const [localName, allName] = memoryComponents
           const one = (value: number) => ({ shape: [1], data: Float32Array.of(value) })
           return {
             [localName]: one(evidence.local),
             [allName]: one(evidence.all),
             [memoryGraphNames.score]: one(Math.max(evidence.local, evidence.all)),
-            [memoryGraphNames.distances]: { shape: [1, rows, columns], data: drawn },
+            [memoryGraphNames.distances]: { shape: [1, shown.rows, shown.columns], data: shown.data },
             [memoryGraphNames.map]: {
               shape: [1, height, width],
               data: distanceMap(shown, width, height).data,
@@ -128,10 +130,7 @@ const learned = (memory: FeatureMemory, backbone: TensorMap, parameters: Learnin
       },
       measure(seen) {
         const picture = pictureOf(seen)
-        const cells = cellsOf(extractor, picture, memory.scored.length)
-        const counts = countsOf(cells, picture, seen, extractor.stride)
-        const { evidence, drawn } = search.recall(cells, counts)
-        const shown = { ...cells.drawn, data: drawn, side: extractor.stride }
+        const { evidence, shown } = recalled(picture, seen.insideAt(picture.width, picture.height))
         return {
           values: [evidence.local, evidence.all],
           map:

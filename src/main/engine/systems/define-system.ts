@@ -31,18 +31,17 @@ export interface SystemDefinition<C extends StoredConfig, W extends Record<strin
   createScorer(config: C, weights: W, batch: number, request: ScorerRequest): TileScorer
 }
 
-/** What was stored before there was a choice is resized as it was then. */
-const asStored = (config: Record<string, unknown>): unknown => ({ resizing: 'libvips', ...config })
-
 export function defineSystem<C extends StoredConfig, W extends Record<string, Weights>>(
   system: SystemDefinition<C, W>,
 ): System {
   const { model, schema, scoring, createWeights, createScorer } = system
+  /** What was stored before there was a choice is resized as it was then. */
+  const parse = (stored: Record<string, unknown>): C => schema.parse({ resizing: 'libvips', ...stored })
   const learningOf = (config: C): LearningParameters | null => system.learning?.(config) ?? null
   return {
     async train(context) {
       const { config: chosen, choice } = await withChosenScale(context)
-      const config = schema.parse(asStored(chosen))
+      const config = parse(chosen)
       const result = await runTraining<W>(context, {
         model,
         config,
@@ -55,7 +54,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
       return { ...result, featureScale: choice }
     },
     load({ tensors, description }, batch) {
-      const config = schema.parse(asStored(description.config))
+      const config = parse(description.config)
       const weights = createWeights(config, nothingDrawn)
       const sets = Object.values(weights)
       loadWeights(tensors, ...sets)
@@ -73,7 +72,7 @@ export function defineSystem<C extends StoredConfig, W extends Record<string, We
       }
     },
     explain({ tensors, description }) {
-      const config = schema.parse(description.config)
+      const config = parse(description.config)
       for (const learned of learnedOfModel(tensors, learningOf(config)).values()) {
         const explainer = learned.explainer?.() ?? null
         if (explainer)
