@@ -250,39 +250,63 @@ export function softMaximum(values: readonly number[]): number {
   return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0))
 }
 
-/** The score of one tile from its components. */
-function tileScore(read: (name: string) => number, options: ScoreOptions): number {
-  switch (options.kind) {
+/** The score of the tile whose components begin at an index. */
+export type ScoreOfTile = (components: Float32Array, at: number) => number
+
+/**
+ * How a score is computed, with the places of its components found once for many tiles.
+ * @param names the components' names in their order
+ * @throws Failure `component-missing`
+ */
+export function scoreOfTile(names: readonly string[], options: ScoreOptions): ScoreOfTile {
+  const { kind, k, latent, expectedCriticValue, featureShare = paperFeatureShare } = options
+  const place = (name: string): number => {
+    const column = names.indexOf(name)
+    if (column !== -1) return column
+    throw new Failure('component-missing', { score: kind, component: name, components: names })
+  }
+  const one = (name: string): ScoreOfTile => {
+    const a = place(name)
+    return (components, at) => components[at + a]
+  }
+  const sum = (first: number, ofFirst: string, second: number, ofSecond: string): ScoreOfTile => {
+    const [a, b] = [place(ofFirst), place(ofSecond)]
+    return (components, at) => first * components[at + a] + second * components[at + b]
+  }
+  switch (kind) {
     case 'izif':
-      return read('residual') + options.k * read('feature')
+      return sum(1, 'residual', k, 'feature')
     case 'latent-feature':
-      return options.latent * read('latent') + options.k * read('feature')
+      return sum(latent, 'latent', k, 'feature')
     case 'izi':
-      return read('residual')
+      return one('residual')
     case 'ziz':
-      return read('latent')
-    case 'discriminator':
-      return options.expectedCriticValue - read('discriminator')
+      return one('latent')
+    case 'discriminator': {
+      const a = place('discriminator')
+      return (components, at) => expectedCriticValue - components[at + a]
+    }
     case 'peak':
-      return read('peak')
     case 'whitened':
     case 'relative':
     case 'texture':
-      return read(options.kind)
-    case 'memory':
-      return Math.max(...memoryComponents.map(read))
-    case 'combined':
-      return softMaximum(
-        Object.entries(partsInUse(options.parts)).map(
-          ([name, { mean, deviation }]) => (read(name) - mean) / deviation,
-        ),
-      )
-    case 'ganomaly':
-      return read('code')
-    case 'anogan': {
-      const { featureShare = paperFeatureShare } = options
-      return (1 - featureShare) * read('absolute') + featureShare * read('absolute-feature')
+      return one(kind)
+    case 'memory': {
+      const [a, b] = memoryComponents.map(place)
+      return (components, at) => Math.max(components[at + a], components[at + b])
     }
+    case 'combined': {
+      const parts = Object.entries(partsInUse(options.parts)).map(([name, usual]) => ({
+        column: place(name),
+        ...usual,
+      }))
+      return (components, at) =>
+        softMaximum(parts.map(({ column, mean, deviation }) => (components[at + column] - mean) / deviation))
+    }
+    case 'ganomaly':
+      return one('code')
+    case 'anogan':
+      return sum(1 - featureShare, 'absolute', featureShare, 'absolute-feature')
   }
 }
 
@@ -297,18 +321,10 @@ export function tileScores(
   options: ScoreOptions,
 ): Float64Array {
   const width = names.length
-  const columns = new Map(names.map((name, column) => [name, column]))
   const scores = new Float64Array(width > 0 ? components.length / width : 0)
-  for (let tile = 0; tile < scores.length; tile++) {
-    scores[tile] = tileScore((name) => {
-      const column = columns.get(name)
-      const value = column === undefined ? undefined : components[tile * width + column]
-      if (value === undefined) {
-        throw new Failure('component-missing', { score: options.kind, component: name, components: names })
-      }
-      return value
-    }, options)
-  }
+  if (scores.length === 0) return scores
+  const score = scoreOfTile(names, options)
+  for (let tile = 0; tile < scores.length; tile++) scores[tile] = score(components, tile * width)
   return scores
 }
 
