@@ -36,7 +36,7 @@ export async function openStation(browser, env, parameters, tell) {
    */
   const call = (name, input = {}) =>
     page.evaluate(`window.fanoscope.call(${JSON.stringify(name)}, ${JSON.stringify(input)}).catch((failure) => {
-      throw new Error(${JSON.stringify(name)} + ': ' + (failure.message ?? failure))
+      throw new Error(${JSON.stringify(name)} + ': ' + (failure.message ?? JSON.stringify(failure)))
     })`)
 
   /**

@@ -15,6 +15,7 @@ import {
   criticComponents,
   fanoganComponents,
   ganomalyComponents,
+  isMadeOf,
   learnedNames,
   memoryComponent,
   memoryComponents,
@@ -258,8 +259,7 @@ function backboneProblem(config: Record<string, unknown>): NestedMessage | null 
   const { memory, score, map, backbone } = config
   if (backbone !== 'none') return null
   if (seesFeatures(config)) return fieldProblem('backbone', 'features as input need a backbone')
-  const wanted =
-    memory === true || score === memoryComponent || score === 'combined' || map === memoryComponent
+  const wanted = memory === true || isMadeOf(String(score), memoryComponent) || map === memoryComponent
   return wanted ? fieldProblem('backbone', 'a memory needs a backbone') : null
 }
 

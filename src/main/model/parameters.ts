@@ -1,7 +1,7 @@
 /** Parameters that several systems have, described once. A system spreads them into its own schema. */
 import { z } from 'zod'
 import { backboneNameSchema } from '../../shared/backbone.ts'
-import { reductions, type ScoreKind, scoresFrom } from './scores.ts'
+import { isMadeOf, reductions, type ScoreKind, scoresFrom } from './scores.ts'
 
 const fanogan = 'Schlegl et al. 2019'
 
@@ -264,7 +264,7 @@ export const onlyMemory = (
   whitened: false,
   relative: false,
   scales: 1,
-  map: config.memory || config.score === 'memory' || config.score === 'combined' ? 'memory' : 'residual',
+  map: config.memory || isMadeOf(config.score, 'memory') ? 'memory' : 'residual',
 })
 
 /** What is kept of a generator against a critic; neither follows from the losses of the two. */

@@ -221,6 +221,18 @@ export interface ScoreOptions {
 /** Lambda of Schlegl et al. 2017, section 2.2. */
 export const paperFeatureShare = 0.1
 
+/** The components that a score is made of; of `combined`, those of its parts. */
+export function componentsOf(score: string, parts: ScoreParts | undefined): readonly string[] {
+  if (score === 'combined') return Object.keys(partsInUse(parts))
+  return scoreKinds.find(({ name }) => name === score)?.needs ?? []
+}
+
+/** Whether a score needs what a run can learn besides its networks. */
+export const isMadeOf = (score: string, learned: LearnedComponent): boolean =>
+  scoreKinds.some(
+    ({ name, needs }) => name === score && needs.some((need) => storedNames(learned).includes(need)),
+  )
+
 /** The scores that can be made from components of these names, in the order of `scoreKinds`. */
 export function scoresFrom(components: readonly string[]): ScoreKind[] {
   return scoreKinds

@@ -130,7 +130,8 @@ export function ownNetwork(document: OwnBackboneDocument, weights: TensorMap): F
     throw new Failure('graph-uncompilable', { case: 'no-tensorflow', reason: inside('reason', provider.why) })
   }
   const { binding } = backend
-  const [{ stride }] = [elementAt(outputs, 0, 'Outputs of a network')]
+  const first = elementAt(outputs, 0, 'Outputs of a network')
+  const { stride } = first
   const channels = outputs.reduce((sum, output) => sum + output.channels, 0)
   const graph = graphOf(document, weights)
   const named = graph.outputs.map(({ name: output, edge }) => identityNode(`own/${output}`, edge, []))
@@ -142,7 +143,7 @@ export function ownNetwork(document: OwnBackboneDocument, weights: TensorMap): F
     if (shape.join() === expected.join()) return
     throw new Failure('backbone-not-as-described', {
       name,
-      output: elementAt(outputs, 0, 'Outputs of a network').name,
+      output: first.name,
       found: `[${shape.join(', ')}]`,
       expected: `[${expected.join(', ')}]`,
       height,
@@ -166,7 +167,8 @@ export function ownNetwork(document: OwnBackboneDocument, weights: TensorMap): F
           const [plain, averaged] = results.map((result) => {
             requireShape(result.shape, picture)
             const values = binding.tensorDataSync(result.id)
-            return values instanceof Float32Array ? values : new Float32Array()
+            if (!(values instanceof Float32Array)) throw new TypeError('features that are not float32')
+            return values
           })
           if (plain === undefined || averaged === undefined) throw new TypeError('a network without results')
           return { plain, averaged }

@@ -52,12 +52,31 @@ const ground = 0
 /**
  * Decodes one photograph as the networks see it, x in [-1, 1]: what lies outside the region of interest filled, scaled
  * to size x size in `whole` mode, by `scale` in `tiles` mode, by `featureScale` in `features` mode, with the defect
- * that is to be made on it, then normalized. Every path that trains, chooses, calibrates or scores comes here. Throws the refusals of
- * `images/decode.ts`, naming the file.
+ * that is to be made on it, then normalized. Every path that trains, chooses, calibrates or scores comes here. Throws the
+ * refusals of `images/decode.ts`, naming the file.
  */
 export async function loadImage(image: EngineImage, wanted: InputMode): Promise<LoadedImage> {
   const mode = wanted.input === 'features' ? asTheBackboneSees(image, wanted) : wanted
-  const { picture: scaled, region, aboveWhite } = await decode(image, mode)
+  return loadedFrom(image, mode, await decode(image, mode))
+}
+
+/** The same photograph with each of several defects, or none, decoded once. */
+export async function loadVariants(
+  image: EngineImage,
+  mode: InputMode,
+  defects: readonly EngineImage['made'][],
+): Promise<LoadedImage[]> {
+  const decoded = await decode(image, mode)
+  const variants: LoadedImage[] = []
+  for (const made of defects) variants.push(await loadedFrom({ ...image, made }, mode, decoded))
+  return variants
+}
+
+async function loadedFrom(
+  image: EngineImage,
+  mode: InputMode,
+  { picture: scaled, region, aboveWhite }: Decoded,
+): Promise<LoadedImage> {
   const inside = region && insideAt(region, scaled.width, scaled.height)
   const photograph = inGround(await withMadeDefect(scaled, inside, image, mode), inside)
   const regionAt = {
@@ -111,10 +130,13 @@ function inColor(picture: Pixels): Pixels {
   return { ...picture, data, channels: 3 }
 }
 
-async function decode(
-  image: Pick<EngineImage, 'file' | 'white'>,
-  mode: InputMode,
-): Promise<{ picture: Pixels; region: Inside | null; aboveWhite: number | null }> {
+interface Decoded {
+  picture: Pixels
+  region: Inside | null
+  aboveWhite: number | null
+}
+
+async function decode(image: Pick<EngineImage, 'file' | 'white'>, mode: InputMode): Promise<Decoded> {
   const { input, size, scale, channels, resizing, regionOfInterest } = mode
   let region: Inside | null = null
   let aboveWhite: number | null = null

@@ -37,6 +37,15 @@ const directionLimit = 128
 /** How far the covariance is drawn toward a multiple of the identity. */
 const shrinkage = 0.1
 
+/** How cells of good photographs are whitened. */
+export function whitenerOf(sums: MomentSums, features: number): Pick<CellBank, 'mean' | 'whitening'> {
+  const { mean, covariance } = sums.finish()
+  return {
+    mean: Float32Array.from(mean),
+    whitening: shrunkWhiteningOf(covariance, features, { share: shrinkage, directions: directionLimit }),
+  }
+}
+
 /** What one size of the photographs has taught. */
 export interface Level extends CellBank {
   /** Median distance of a good cell to the nearest of other photographs. */
@@ -70,12 +79,14 @@ export interface SeenCells {
 
 const levelsOf = ({ scored, drawn }: SeenCells): FeatureCells[] => [...scored, drawn]
 
+/** From cell to cell, as shares of the picture's width and height. */
+export const pitchOf = ({ rows, columns, pitch }: Omit<FeatureCells, 'data'>): { x: number; y: number } =>
+  pitch ?? { x: 1 / columns, y: 1 / rows }
+
 /** Where the middle of a cell lies, as shares of the picture's width and height. */
-export function middleOf(
-  { rows, columns, pitch }: Omit<FeatureCells, 'data'>,
-  cell: number,
-): { x: number; y: number } {
-  const { x, y } = pitch ?? { x: 1 / columns, y: 1 / rows }
+export function middleOf(cells: Omit<FeatureCells, 'data'>, cell: number): { x: number; y: number } {
+  const { columns } = cells
+  const { x, y } = pitchOf(cells)
   const [column, row] = [cell % columns, Math.floor(cell / columns)]
   return { x: Math.min(1, (column + 0.5) * x), y: Math.min(1, (row + 0.5) * y) }
 }
@@ -173,11 +184,7 @@ export class MemoryGathering {
     const sums = new MomentSums(features)
     const step = Math.max(1, Math.ceil(rows.length / covarianceLimit))
     for (let at = 0; at < rows.length; at += step) sums.add(elementAt(rows, at, 'Cells to measure'))
-    const { mean, covariance } = sums.finish()
-    const whitener = {
-      mean: Float32Array.from(mean),
-      whitening: shrunkWhiteningOf(covariance, features, { share: shrinkage, directions: directionLimit }),
-    }
+    const whitener = whitenerOf(sums, features)
     const cells = new Float32Array(rows.length * features)
     for (const [at, row] of rows.entries()) cells.set(row, at * features)
     const white = whitenedCells(cells, whitener)

@@ -4,14 +4,13 @@ import type { InputParameters } from '../../model/input-shape.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { createRandom } from '../../platform/random.ts'
 import { type FeatureExtractor, featureExtractor } from '../backbones/feature-extractor.ts'
-import { foldedWeights } from '../backbones/folded-weights.ts'
 import type { Pixels } from '../data/geometry.ts'
 import type { FeatureImage } from '../data/image-cache.ts'
 import { featureImageOf, type Viewed } from '../scoring/feature-image.ts'
 import type { Sight } from '../scoring/tile-scorer.ts'
 import { type FeatureStandard, standardOf } from './feature-standard.ts'
 import { whitenedCells } from './nearest-cells.ts'
-import { backboneOfModel, layersOf, storedBackbone } from './stored-backbone.ts'
+import { backboneOfModel, layersOf, openBackbone, storedBackbone } from './stored-backbone.ts'
 import { MomentSums } from './whitening.ts'
 
 /** Photographs that features are standardized by, at most. */
@@ -101,9 +100,7 @@ export async function learnSight(
   learning: SightLearning,
 ): Promise<{ sight: LearnedSight; known: ReadonlyMap<number, FeatureImage> }> {
   const { config, photographs, seed, view, limit, proceed } = learning
-  const layers = layersOf(config)
-  const backbone = foldedWeights(learning.backbone, Math.max(...layers.map(({ block }) => block)))
-  const extractor = featureExtractor(layers, backbone)
+  const { backbone, extractor } = openBackbone(config, learning.backbone)
   try {
     const { components = 0 } = config
     const features = 2 * extractor.channels

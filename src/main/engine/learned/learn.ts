@@ -142,8 +142,11 @@ async function learnFromPhotographs(
   const numbers = new Map(training.images.map((image, number) => [image, number]))
   const images = random.shuffle([...training.images]).slice(0, source.most)
   const gathering = source.gather(images.length, random, parameters, backbone)
-  const observe = (seen: SeenPhotograph, image: EngineImage): void =>
-    gathering.add(seen, numbers.get(image) ?? 0)
+  const observe = (seen: SeenPhotograph, image: EngineImage): void => {
+    const number = numbers.get(image)
+    if (number === undefined) throw new RangeError('a photograph that is none of the training')
+    gathering.add(seen, number)
+  }
   let done = 0
   for await (const _ of scoreImages(images, { scorer, mode, overlap, observe })) {
     done += 1

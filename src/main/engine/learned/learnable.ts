@@ -5,7 +5,7 @@
  */
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
-import { type LearnedComponent, memoryComponent } from '../../model/scores.ts'
+import { isMadeOf, type LearnedComponent } from '../../model/scores.ts'
 import type { Random } from '../../platform/random.ts'
 import type {
   GraphComponent,
@@ -120,7 +120,4 @@ export interface Learnable {
 
 /** Whether a run learns this component: it was asked for, or the run's score or map is made from it. */
 export const isLearned = ({ name }: Learnable, parameters: LearningParameters): boolean =>
-  parameters[name] ||
-  parameters.score === name ||
-  parameters.map === name ||
-  (name === memoryComponent && parameters.score === 'combined')
+  parameters[name] || isMadeOf(parameters.score, name) || parameters.map === name

@@ -1,7 +1,7 @@
 /** Which good cells of a memory the places of a photograph are nearest to. */
 import { elementAt } from '../../../shared/element-at.ts'
 import type { FeatureCells } from '../backbones/feature-extractor.ts'
-import { type Level, middleOf, originWidth } from './feature-memory.ts'
+import { type Level, middleOf, originWidth, pitchOf } from './feature-memory.ts'
 import type { ExplainedPlace, GoodPlace, Place } from './learnable.ts'
 import type { NearestCells } from './nearest-cells.ts'
 
@@ -25,7 +25,7 @@ export function explainPlaces(
 ): ExplainedPlace[] {
   const { data, rows, columns } = cells
   const features = data.length / (rows * columns)
-  const pitch = cells.pitch ?? { x: 1 / columns, y: 1 / rows }
+  const pitch = pitchOf(cells)
   const distances = search.distances(data)
   return places.map((place) => {
     const cell = farthestAround(place, cells, pitch, distances)

@@ -4,7 +4,6 @@ import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { memoryComponent, memoryComponents } from '../../model/scores.ts'
 import { type FeatureExtractor, featureExtractor } from '../backbones/feature-extractor.ts'
-import { foldedWeights } from '../backbones/folded-weights.ts'
 import { type Pixels, resample } from '../data/geometry.ts'
 import { cellsInside, distanceMap } from '../scoring/distance-map.ts'
 import type { SeenPhotograph } from '../scoring/tile-scorer.ts'
@@ -21,7 +20,7 @@ import { explainPlaces } from './memory-explanation.ts'
 import { memoryGraph } from './memory-graph.ts'
 import { nearestCells } from './nearest-cells.ts'
 import { inSizes, sizesSeen } from './seen-sizes.ts'
-import { backboneOfModel, layersOf, storedBackbone } from './stored-backbone.ts'
+import { backboneOfModel, layersOf, openBackbone, storedBackbone } from './stored-backbone.ts'
 
 /** The picture that features are taken of. */
 function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
@@ -43,16 +42,6 @@ const countsOf = ({ drawn }: SeenCells, picture: Pixels, inside: Uint8Array | nu
 export interface SeenByMemory {
   cells: SeenCells
   counts: Uint8Array | null
-}
-
-/** A backbone, folded, and what takes its features. @param tensors as its package names them */
-export function openBackbone(
-  parameters: Pick<LearningParameters, 'backbone'>,
-  tensors: TensorMap,
-): { backbone: TensorMap; extractor: FeatureExtractor } {
-  const layers = layersOf(parameters)
-  const backbone = foldedWeights(tensors, Math.max(...layers.map(({ block }) => block)))
-  return { backbone, extractor: featureExtractor(layers, backbone) }
 }
 
 /** Takes the features of photographs. @param tensors of the configuration's backbone, as its package names them */

@@ -14,15 +14,13 @@ import type { FeatureCells, FeatureExtractor } from '../backbones/feature-extrac
 import { type Pixels, resample } from '../data/geometry.ts'
 import { cellsInside } from '../scoring/distance-map.ts'
 import { averagedOver3x3, evidenceOf, usualOf } from './cell-evidence.ts'
+import { whitenerOf } from './feature-memory.ts'
 import { type NearestCells, nearestCells, whitenedCells } from './nearest-cells.ts'
 import { inSizes, sizeStep, sizesSeen } from './seen-sizes.ts'
-import { MomentSums, shrunkWhiteningOf } from './whitening.ts'
+import { MomentSums } from './whitening.ts'
 
 /** Cells in a bank of the trial, at most: fewer than a model has, since only scales are compared. */
 const bankLimit = 4_096
-
-/** Values of the features' whitening, as `feature-memory.ts` has them. */
-const whitening = { share: 0.1, directions: 128 }
 
 /** Bootstrap draws for a standard error. */
 const replicates = 200
@@ -108,6 +106,7 @@ export class ScaleTrial {
       }
       return counts
     })
+    const bestAreas = draws.map((counts) => best.area(counts))
     return found.map(({ scale, area, made }) => ({
       scale,
       made,
@@ -115,7 +114,7 @@ export class ScaleTrial {
       error:
         area === best.area
           ? 0
-          : deviationOf(draws.flatMap((counts) => difference(best.area(counts), area(counts)))),
+          : deviationOf(draws.flatMap((counts, at) => difference(bestAreas[at] ?? null, area(counts)))),
     }))
   }
 
@@ -171,11 +170,7 @@ export class ScaleTrial {
     for (const [at, { data }] of some.entries()) joined.set(data, at * features)
     const sums = new MomentSums(features)
     sums.add(joined)
-    const { mean, covariance } = sums.finish()
-    const whitener = {
-      mean: Float32Array.from(mean),
-      whitening: shrunkWhiteningOf(covariance, features, whitening),
-    }
+    const whitener = whitenerOf(sums, features)
     const search = nearestCells({ ...whitener, bank: whitenedCells(joined, whitener) })
     try {
       return inUnits(

@@ -1,16 +1,17 @@
 /** Chooses the scale of features for a training that leaves it open, on a few of its good photographs. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { elementAt } from '../../../shared/element-at.ts'
-import { failureData } from '../../../shared/failure.ts'
 import type { RegionOfInterest } from '../../../shared/region-of-interest.ts'
 import { type ScaleChoice, scaleChoiceSchema } from '../../../shared/run.ts'
-import { type MadeDefectType, madeDefectTypes } from '../../model/made-defect-types.ts'
+import { ImageRefusal } from '../../images/refusal.ts'
+import { madeDefectTypes } from '../../model/made-defect-types.ts'
 import { readTensors } from '../../model/safetensors.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { createRandom } from '../../platform/random.ts'
-import { type LoadedImage, loadImage } from '../data/load-image.ts'
-import { openBackbone } from '../learned/photograph-memory.ts'
+import { type InputMode, loadImage, loadVariants } from '../data/load-image.ts'
+import { openBackbone } from '../learned/stored-backbone.ts'
 import { chosenScale, ScaleTrial, scalesFor, withFurtherSizes } from '../learned/working-scale.ts'
 import type { EngineImage } from '../protocol.ts'
 import { Cancelled } from '../task-control.ts'
@@ -73,10 +74,14 @@ export async function withChosenScale(
 /** What an interrupted training had chosen. */
 async function kept({ task: { folder, resume } }: TrainingContext): Promise<ScaleChoice | null> {
   if (!resume) return null
-  const text = await readFile(fileOf(folder), 'utf8').catch(() => null)
-  if (text === null) return null
-  const read = scaleChoiceSchema.safeParse(JSON.parse(text))
-  return read.success ? read.data : null
+  try {
+    return scaleChoiceSchema.parse(JSON.parse(await readFile(fileOf(folder), 'utf8')))
+  } catch (error) {
+    // Without a choice that can be read, the same one is found again.
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (isAbsent || error instanceof SyntaxError || error instanceof z.ZodError) return null
+    throw error
+  }
 }
 
 const rounded = (scale: number): number => Math.round(100 * scale) / 100
@@ -97,53 +102,61 @@ export async function chooseScale(request: ScaleRequest, { log, proceed }: Repor
   const { extractor } = openBackbone({ backbone: backbone.name }, tensors)
   try {
     const trial = new ScaleTrial(extractor, withFurtherSizes(scales), random)
-    let added = 0
-    for (const [photograph, image] of images.entries()) {
-      const isAdded = await addPhotograph(trial, { request, log, images, photograph, image, scale: largest })
-      if (isAdded) added += 1
-      await proceed(photograph + 1, images.length)
+    const mode: InputMode = {
+      input: 'tiles',
+      size: 32,
+      channels: 3,
+      scale: largest,
+      normalization: 'none',
+      resizing: 'exact',
+      regionOfInterest: request.regionOfInterest,
     }
-    if (added < fewestPhotographs) return { scale: largest, photographs: added, tried: [] }
+    const readable: EngineImage[] = []
+    for (const image of images) {
+      if (await isReadable(image, mode, log)) readable.push(image)
+      await proceed(0, images.length)
+    }
+    if (readable.length < fewestPhotographs)
+      return { scale: largest, photographs: readable.length, tried: [] }
+    for (const photograph of readable.keys()) {
+      await addPhotograph(trial, { mode, seed, images: readable, photograph })
+      await proceed(photograph + 1, readable.length)
+    }
     const tried = trial.finish().map((of) => ({ ...of, scale: rounded(of.scale) }))
     const scale = chosenScale(tried)
     const told = tried.map((of) => `${of.scale}: ${of.made.toFixed(3)}`).join(', ')
     log('info', `Features are taken at the scale ${scale}. AUROC of drawn defects: ${told}.`)
-    return { scale, photographs: added, tried }
+    return { scale, photographs: readable.length, tried }
   } finally {
     extractor.dispose()
   }
 }
 
-interface Adding {
-  request: ScaleRequest
-  log: Reporting['log']
-  images: readonly EngineImage[]
-  photograph: number
-  image: EngineImage
-  scale: number
+/** Whether a photograph can be read; one that cannot is left out, as it is from all else, and named. */
+async function isReadable(image: EngineImage, mode: InputMode, log: Reporting['log']): Promise<boolean> {
+  try {
+    await loadImage(image, mode)
+    return true
+  } catch (error) {
+    if (!(error instanceof ImageRefusal)) throw error
+    log('warn', `${image.name ?? image.file} takes no part in the choice of a scale: ${error.code}`)
+    return false
+  }
 }
 
-/**
- * Adds a photograph as it is and with defects of each type; one that cannot be read is left out, as it is from all
- * else. @returns whether it was added
- */
-async function addPhotograph(
-  trial: ScaleTrial,
-  { request, log, images, photograph, image, scale }: Adding,
-): Promise<boolean> {
-  const { regionOfInterest, seed } = request
-  const mode = {
-    input: 'tiles',
-    size: 32,
-    channels: 3,
-    scale,
-    normalization: 'none',
-    resizing: 'exact',
-    regionOfInterest,
-  } as const
+interface Adding {
+  mode: InputMode
+  seed: number
+  images: readonly EngineImage[]
+  photograph: number
+}
+
+/** Adds a photograph as it is and with defects of each type; what is pasted comes from the next photograph. */
+async function addPhotograph(trial: ScaleTrial, { mode, seed, images, photograph }: Adding): Promise<void> {
+  const image = elementAt(images, photograph, 'Photographs')
   const donor = elementAt(images, (photograph + 1) % images.length, 'Photographs')
   const perType = Math.max(1, Math.floor(pictures / (images.length * madeDefectTypes.length)))
-  const wanted: EngineImage['made'][] = madeDefectTypes.flatMap((type) =>
+  const defects = madeDefectTypes.flatMap((type) =>
     Array.from({ length: perType }, (_, count) => ({
       type,
       seed,
@@ -151,18 +164,8 @@ async function addPhotograph(
       donor: { file: donor.file, white: donor.white },
     })),
   )
-  const loaded: { type: MadeDefectType | null; picture: LoadedImage }[] = []
-  try {
-    for (const made of [undefined, ...wanted]) {
-      loaded.push({ type: made?.type ?? null, picture: await loadImage({ ...image, made }, mode) })
-    }
-  } catch (error) {
-    const { code } = failureData(error)
-    log('warn', `${image.file} takes no part in the choice of a scale: ${code}`)
-    return false
+  const made = [undefined, ...defects]
+  for (const [at, { photograph: picture, insideAt }] of (await loadVariants(image, mode, made)).entries()) {
+    trial.add({ photograph, type: made[at]?.type ?? null, picture, insideAt })
   }
-  for (const { type, picture } of loaded) {
-    trial.add({ photograph, type, picture: picture.photograph, insideAt: picture.insideAt })
-  }
-  return true
 }

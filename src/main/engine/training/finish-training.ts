@@ -62,6 +62,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
     const { precision, ...measured } = calibrated
     const all = { ...tensors, ...sight?.tensors, ...learnedTensors(learned) }
     const weightsSha256 = digestOf(all)
+    const holdsBackbone = sight !== null || learned.has(memoryComponent)
     await writeModel(task.folder, {
       tensors: all,
       description: {
@@ -71,7 +72,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
         componentNames: scorer.componentNames,
         ...measured,
         weightsSha256,
-        ...(learned.has(memoryComponent) && task.backbone?.notice ? { notice: task.backbone.notice } : {}),
+        ...(holdsBackbone && task.backbone?.notice ? { notice: task.backbone.notice } : {}),
         ...(task.regionOfInterest && { regionOfInterest: task.regionOfInterest }),
         ...(precision === 'bfloat16' ? { precision } : {}),
       },

@@ -15,6 +15,7 @@ import {
   type FrozenGraph,
   type FrozenNode,
   frozenGraphSchema,
+  mostNodes,
 } from '../../model/backbones/frozen-graph.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { Refusal } from './refusal.ts'
@@ -23,9 +24,6 @@ import type { WireMessage } from './wire-format.ts'
 
 /** How deep functions may call each other. */
 const deepestCall = 24
-
-/** How many nodes a network may have. */
-const mostNodes = 20_000
 
 /** Values of all constants, at most: 1 GB. */
 const mostValues = 2.5e8

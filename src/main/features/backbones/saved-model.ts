@@ -6,7 +6,7 @@ import { message } from '../../../shared/messages/message.ts'
 import { Refusal } from './refusal.ts'
 import { WireMessage } from './wire-format.ts'
 
-/** A node as it is written; its attributes are read when it turns out to be needed. */
+/** A node as it is written; what its attributes hold is read when it turns out to be needed. */
 export interface RawNode {
   name: string
   op: string

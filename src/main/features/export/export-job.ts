@@ -105,8 +105,9 @@ async function exportModel(
   const version = applicationVersion()
   const manifest = manifestOf(workspace, { run, description, white16, batch, version })
   requireInGraph(manifest, format)
-  const finish = async (made: string): Promise<JobEnd> => {
-    const files = await placeModel(workspace, { run: run.id, format, to, made, manifest })
+  const finish = async (made: string, written: readonly string[]): Promise<JobEnd> => {
+    const place = { run: run.id, format, to, made, manifest: withFiles(manifest, written), written }
+    const files = await placeModel(workspace, place)
     return exported(session, request, { run: run.id, format, files, count: files.length })
   }
   const folder = workspace.path(runFolder(run.id))
@@ -127,7 +128,7 @@ async function exportModel(
   const made = `${folder}/${inside}`
   try {
     const outcome = await supervisor.run(task, () => undefined)
-    if (outcome.kind === 'exported') return await finish(made)
+    if (outcome.kind === 'exported') return await finish(made, outcome.result.files)
     const { reason } = context.signal
     if (outcome.kind === 'interrupted' && reason === 'close') return stoppedBy(reason, closed)
     return unfinishedBy(outcome, reason, closed)
@@ -136,11 +137,20 @@ async function exportModel(
   }
 }
 
+/** The manifest, without a file that the engine could not write. */
+const withFiles = ({ memory, ...manifest }: Manifest, written: readonly string[]): Manifest => ({
+  ...manifest,
+  memory: memory && {
+    ...memory,
+    onnx: memory.onnx !== null && written.includes(memory.onnx) ? memory.onnx : null,
+  },
+})
+
 /**
  * Refuses every format but a package where the graphs alone cannot compute the score in use; a package also has what
  * is measured outside of them.
  */
 function requireInGraph({ score }: Manifest, format: ModelFormat): void {
-  if (format === 'package' || !needsMore(score.kind, score.beside)) return
+  if (format === 'package' || !needsMore(score.kind, score)) return
   throw new Failure('score-not-in-graph', { score: score.kind })
 }

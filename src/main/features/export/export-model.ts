@@ -16,7 +16,7 @@ import { writeFileDurably } from '../../platform/durable-file.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
-import { noticeOf } from './manifest.ts'
+import { noticesOf } from './manifest.ts'
 import { noticeFile, noticeText } from './notice.ts'
 
 export interface ExportedModel {
@@ -46,7 +46,7 @@ export async function exportModel(
   const { white: white16 } = await readTrainingList(workspace, run)
   const { to } = request
   await requireEmpty(to)
-  const notices = noticesOf(model, run)
+  const notices = noticesOf(model.description, run)
   try {
     await mkdir(to, { recursive: true })
     await writeTensors(join(to, weightsName), model.tensors, { format: 'fanoscope-1' })
@@ -66,11 +66,6 @@ export async function exportModel(
     weights: Object.values(model.tensors).reduce((sum, { data }) => sum + data.length, 0),
     weightsSha256: model.description.weightsSha256,
   }
-}
-
-function noticesOf({ description }: StoredModel, run: Run): string[] {
-  const notice = noticeOf(description, run)
-  return notice === null ? [] : [notice]
 }
 
 async function requireEmpty(folder: string): Promise<void> {

@@ -10,8 +10,10 @@ import type { ModelDescription } from '../../model/model-file.ts'
 import { leastFeatureSide } from '../../model/parameters.ts'
 import {
   besideGraph,
+  componentsOf,
   memoryComponent,
   memoryComponents,
+  type ScoreParts,
   scoreKinds,
   scoresFrom,
   textureComponent,
@@ -68,9 +70,10 @@ export const manifestSchema = z.object({
   /** The graph of whole photographs; null where the run has no memory of features. */
   memory: z
     .object({
-      /** What it is called in the SavedModel, and its ONNX file in a package. */
+      /** What it is called in the SavedModel. */
       signature: z.string(),
-      onnx: z.string(),
+      /** Its file in a package; null where it has operations that ONNX does not know. */
+      onnx: z.string().nullable(),
       backbone: z.string(),
       /** Photographs are scaled by this, but not so that their shorter side has fewer pixels than `leastSide`. */
       scale: z.number(),
@@ -144,15 +147,18 @@ function placesOf({ model, componentNames }: ModelDescription) {
 }
 
 /** Whether a score is made of components that the graphs do not all give. */
-export const needsMore = (score: string, beside: readonly string[]): boolean =>
-  scoreKinds.some(({ name, needs }) => name === score && needs.some((need) => beside.includes(need)))
+export const needsMore = (
+  score: string,
+  { parts, beside }: { parts?: ScoreParts | undefined; beside: readonly string[] },
+): boolean => componentsOf(score, parts).some((component) => beside.includes(component))
 
 /** A score that the graphs alone can compute, where they cannot compute the one in use; null where they can. */
 function scoreOfGraph(kind: string, description: ModelDescription) {
   const { ofMemory, ofTiles, beside } = placesOf(description)
-  if (!needsMore(kind, beside)) return null
-  const { calibration } = description
-  const given = scoresFrom([...ofTiles, ...ofMemory])
+  const { calibration, parts } = description
+  const isBeyond = (score: string): boolean => needsMore(score, { parts, beside })
+  if (!isBeyond(kind)) return null
+  const given = scoresFrom([...ofTiles, ...ofMemory]).filter((name) => !isBeyond(name))
   const found = scoreKinds.find(({ name }) => given.includes(name) && (calibration[name]?.length ?? 0) > 0)
   const scores = found ? (calibration[found.name] ?? []) : []
   const threshold = scores[Math.min(scores.length - 1, Math.floor(scores.length * normalShare))]
@@ -209,8 +215,12 @@ function memoryOf(
 }
 
 /** The licence notice of the backbone that a model holds; older models do not have it in their description. */
-export const noticeOf = ({ notice }: ModelDescription, { config }: Run): string | null =>
+const noticeOf = ({ notice }: ModelDescription, { config }: Run): string | null =>
   notice ?? backboneNotice(config.backbone)
+
+/** The same as a list, which is empty where there is none. */
+export const noticesOf = (description: ModelDescription, run: Run): string[] =>
+  [noticeOf(description, run)].filter((notice) => notice !== null)
 
 export interface ManifestFacts {
   run: Run
@@ -226,7 +236,6 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
   const { input, size, channels, scale, resizing, normalization, overlap, latent } = config
   const memory = memoryOf(description, config)
   const { ofTiles, beside } = placesOf(description)
-  const notice = noticeOf(description, run)
   const { score, k, reduction } = settingsInUse(db, run)
   const point = activePoint(db, run.id)
   return {
@@ -260,7 +269,7 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       batch: input === 'photograph' ? 1 : batch,
     },
     memory,
-    notices: notice === null ? [] : [notice],
+    notices: noticesOf(description, run),
     score: {
       kind: score,
       formula: scoreKinds.find(({ name }) => name === score)?.formula ?? '',

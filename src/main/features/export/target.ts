@@ -1,7 +1,7 @@
 /** The target of an export: it appears complete or not at all, and never replaces something that existed. */
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import { temporaryPrefix } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
@@ -11,6 +11,10 @@ export function requireFree(path: string): void {
   if (!existsSync(path)) return
   throw new Failure('target-exists', { path })
 }
+
+/** A file beside another one: with its name, something added to it, and its ending or another. */
+export const beside = (path: string, addition: string, ending = extname(path)): string =>
+  join(dirname(path), `${basename(path, extname(path))}${addition}${ending}`)
 
 /**
  * Writes a folder under a temporary name next to its target and moves it there when it is complete.

@@ -1,9 +1,8 @@
 /** Assembles the files of an exported model for other programs and other workstations. */
 
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Id } from '../../../shared/values.ts'
 import { exportFiles } from '../../model/exported-files.ts'
 import { type ModelDescription, modelDescriptionSchema } from '../../model/model-file.ts'
@@ -13,7 +12,7 @@ import { runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import type { Manifest } from './manifest.ts'
 import { noticeFile, noticeText } from './notice.ts'
-import { placeFolder, requireFree } from './target.ts'
+import { beside, placeFolder, requireFree } from './target.ts'
 
 export const modelFormats = ['savedmodel', 'onnx', 'package'] as const
 export type ModelFormat = (typeof modelFormats)[number]
@@ -31,6 +30,8 @@ export interface ModelPlace {
   to: string
   /** The folder with what the engine wrote. */
   made: string
+  /** The names of its files. */
+  written: readonly string[]
   manifest: Manifest
 }
 
@@ -38,22 +39,29 @@ const manifestFile = 'fanoscope.json'
 
 /** @returns the paths that were written @throws Failure `target-exists`, `disk-full` */
 export async function placeModel(workspace: Workspace, place: ModelPlace): Promise<string[]> {
-  const { format, to, made, manifest, run } = place
+  const { format, to, made, written, manifest, run } = place
   requireFree(to)
   const model = workspace.path(`${runFolder(run)}/model`)
   const notice = await noticeText(manifest.notices)
-  const hasMemory = existsSync(join(made, exportFiles.memoryOnnx))
+  const hasMemory = written.includes(exportFiles.memoryOnnx)
   if (format === 'onnx') {
     const files: { from: string; path: string }[] = [{ from: exportFiles.onnx, path: to }]
     if (hasMemory) files.push({ from: exportFiles.memoryOnnx, path: beside(to, '-memory', '.onnx') })
     const noticePath = beside(to, '', '.NOTICE.txt')
     for (const { path } of files) requireFree(path)
     if (notice !== null) requireFree(noticePath)
-    await storedAsync(async () => {
-      for (const { from, path } of files) await copyFileSynced(join(made, from), path)
-      if (notice !== null) await writeFileDurably(noticePath, notice)
-    })
-    return [...files.map(({ path }) => path), ...(notice === null ? [] : [noticePath])]
+    const paths = [...files.map(({ path }) => path), ...(notice === null ? [] : [noticePath])]
+    try {
+      await storedAsync(async () => {
+        for (const { from, path } of files) await copyFileSynced(join(made, from), path)
+        if (notice !== null) await writeFileDurably(noticePath, notice)
+      })
+    } catch (error) {
+      // None of them was there before: an export is there as a whole, or not at all.
+      for (const path of paths) await rm(path, { force: true })
+      throw error
+    }
+    return paths
   }
   await placeFolder(to, async (folder) => {
     if (format === 'savedmodel') {
@@ -70,7 +78,7 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
       await mkdir(join(folder, 'saved_model'))
       await copyFile(join(made, exportFiles.savedModel), join(folder, 'saved_model', exportFiles.savedModel))
       // What a network of a person's own computes cannot always be written as ONNX.
-      if (existsSync(join(made, exportFiles.onnx))) {
+      if (written.includes(exportFiles.onnx)) {
         await copyFile(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
       }
       if (hasMemory) await copyFile(join(made, exportFiles.memoryOnnx), join(folder, exportFiles.memoryOnnx))
@@ -81,10 +89,6 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
   })
   return [to]
 }
-
-/** A file beside another one: with its name, something added to it, and another ending. */
-const beside = (path: string, addition: string, ending: string): string =>
-  join(dirname(path), `${basename(path, extname(path))}${addition}${ending}`)
 
 const writeManifest = (folder: string, manifest: Manifest, files: Manifest['files']): Promise<void> =>
   writeFileDurably(join(folder, manifestFile), `${JSON.stringify({ ...manifest, files }, null, 2)}\n`)

@@ -1,5 +1,5 @@
 /** Writes the exports that need no engine. */
-import { dirname, extname, join } from 'node:path'
+import { extname } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
 import type { Split } from '../../../shared/image.ts'
@@ -13,7 +13,7 @@ import { writeMasks } from './masks.ts'
 import { writeParquet } from './parquet.ts'
 import { componentTable, decisionTable, scoreTable, type Table } from './score-table.ts'
 import type { ExportSummary, TableFormat } from './table-formats.ts'
-import { placeFolder, requireFree } from './target.ts'
+import { beside, placeFolder, requireFree } from './target.ts'
 
 export interface TableRequest {
   run: string
@@ -49,10 +49,8 @@ export async function writeTables(
     )
     return { run: run.id, format, files: [to], count }
   }
-  const beside = (what: string): string =>
-    join(dirname(to), `${to.slice(dirname(to).length + 1, to.length - ending.length)}-${what}${ending}`)
-  const decisions = beside('decisions')
-  const tiles = components ? [beside('components')] : []
+  const decisions = beside(to, '-decisions')
+  const tiles = components ? [beside(to, '-components')] : []
   for (const file of [decisions, ...tiles]) requireFree(file)
   const { db } = workspace
   const scored = db.get(z.object({}), 'SELECT 1 FROM score WHERE run_id = $run LIMIT 1', { run: run.id })

@@ -1,4 +1,5 @@
 /** From the scores of a learning curve to its points, and what they say. Pure functions. */
+import { elementAt } from '../../../shared/element-at.ts'
 import type { CurvePoint, CurveVerdict } from '../../../shared/learning-curve.ts'
 import { auroc } from '../../metrics/auroc.ts'
 
@@ -19,7 +20,7 @@ function separation(scores: readonly number[], judges: readonly Judge[], byType:
   const areas = [...types].map((type) => {
     const taken = judges.flatMap(({ defect }, i) =>
       defect === null || !byType || defect === type
-        ? [{ score: scores[i] ?? 0, label: Number(defect !== null) }]
+        ? [{ score: elementAt(scores, i, 'Scores of judges'), label: Number(defect !== null) }]
         : [],
     )
     return auroc(

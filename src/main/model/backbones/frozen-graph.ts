@@ -125,6 +125,9 @@ const constantSchema = z.object({
 })
 export type FrozenConstant = z.infer<typeof constantSchema>
 
+/** How many nodes a network may have. */
+export const mostNodes = 20_000
+
 const nodeSchema = z.object({
   op: z.enum(admittedOperations),
   /** Each node reads only nodes before it. */
@@ -136,7 +139,7 @@ export type FrozenNode = z.infer<typeof nodeSchema>
 
 export const frozenGraphSchema = z
   .object({
-    nodes: z.array(nodeSchema).min(1).max(20_000),
+    nodes: z.array(nodeSchema).min(1).max(mostNodes),
     /** The only placeholder. */
     input: z.int().nonnegative(),
     /** What the description names, in its order. */
