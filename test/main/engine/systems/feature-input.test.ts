@@ -114,9 +114,12 @@ describeWithBackbone('with features as input', (file) => {
 
   it('sees windows of several cells, of principal components, mirrored', async () => {
     const images = await parts()
+    const notice = 'Of somebody else.'
     const task = taskOf('fanogan', images, { window: 2, components: 5, flips: 'both', overlap: 0.5 })
-    await train(task)
-    const { tensors } = await readModel(task.folder)
+    await train({ ...task, backbone: { name: backbone, file, notice } })
+    const { tensors, description } = await readModel(task.folder)
+    // The model holds the backbone, so its licence goes with it.
+    expect(description.notice).toBe(notice)
     expect(tensors['features/matrix']?.shape).toEqual([416, 5])
     expect(tensors['critic/first/kernel']?.shape).toEqual([2 * 2 * 5, 32])
     const { rows } = await score(task.folder, images.slice(9, 10))

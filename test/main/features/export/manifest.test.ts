@@ -1,12 +1,19 @@
 import { expect, it } from 'vitest'
-import { manifestOf } from '../../../../src/main/features/export/manifest.ts'
+import { manifestOf, needsMore } from '../../../../src/main/features/export/manifest.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
+import type { ModelDescription } from '../../../../src/main/model/model-file.ts'
 import { findRun } from '../../../../src/main/store/runs.ts'
 import { playedEngine } from '../../jobs/played-engine.ts'
+import { describeWithBackbone } from '../../model/backbones/present.ts'
 import { lineWorkspace, sessionOn } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
 
-async function scoreOf(set: Parameters<typeof tinyTraining>[0]) {
+const ofNetworks = ['residual', 'feature', 'latent', 'discriminator', 'peak']
+
+async function scoreOf(
+  set: Parameters<typeof tinyTraining>[0],
+  learned: Partial<ModelDescription> = { componentNames: [...ofNetworks, 'texture'] },
+) {
   const session = sessionOn(await lineWorkspace(), playedEngine().launch)
   const { run } = await startTraining(session, tinyTraining(set))
   return manifestOf(session.workspace, {
@@ -15,11 +22,12 @@ async function scoreOf(set: Parameters<typeof tinyTraining>[0]) {
       format: 1,
       model: 'fanogan',
       config: {},
-      componentNames: ['residual', 'feature', 'latent', 'discriminator', 'peak', 'texture'],
+      componentNames: [],
       calibration: { texture: [1, 2], izif: Array.from({ length: 100 }, (_, i) => i) },
       mapScale: 1,
       expectedCriticValue: 0,
       weightsSha256: 'a'.repeat(64),
+      ...learned,
     },
     white16: 65_535,
     batch: 8,
@@ -37,4 +45,23 @@ it('a score that is measured beside the graph has another one of the graph besid
 
 it('a score that the graph gives needs no other', async () => {
   expect(await scoreOf({ score: 'izif' })).toMatchObject({ kind: 'izif', ofGraph: null })
+})
+
+describeWithBackbone('with a memory', () => {
+  it('the score of all parts is computed by the graphs only where they give each of them', async () => {
+    const usual = { mean: 0, deviation: 1 }
+    const ofMemory = ['memory-local', 'memory-all']
+    const stored = (parts: readonly string[]) => ({
+      componentNames: [...ofNetworks, 'texture', ...ofMemory],
+      parts: Object.fromEntries(parts.map((name) => [name, usual])),
+      calibration: { combined: [1, 2], memory: Array.from({ length: 100 }, (_, i) => i) },
+    })
+    const set = { backbone: 'efficientnet-lite2', memory: true, texture: true, score: 'combined' } as const
+    const withTexture = await scoreOf(set, stored([...ofMemory, 'texture']))
+    expect(needsMore(withTexture.kind, withTexture)).toBe(true)
+    expect(withTexture.ofGraph).toMatchObject({ kind: 'memory', threshold: 99 })
+    const ofMemoryAlone = await scoreOf(set, stored(ofMemory))
+    expect(needsMore(ofMemoryAlone.kind, ofMemoryAlone)).toBe(false)
+    expect(ofMemoryAlone.ofGraph).toBeNull()
+  })
 })
