@@ -1,10 +1,11 @@
 /**
  * Three bundles: main with the programs of its own (engine, thread), the bridge for each host, and the renderer.
- * The command line needs none of main's: Node runs its source.
+ * In the project Node runs the command line's source; its bundle is for the offline bundle, which has no source.
  */
 import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { listInlinedPackages } from './scripts/bundle/inlined-packages.mjs'
 
 const root = import.meta.dirname
 
@@ -25,6 +26,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: join(root, 'src/main/index.ts'),
+          cli: join(root, 'src/main/cli.ts'),
           engine: join(root, 'src/main/app/engine.ts'),
           thread: join(root, 'src/main/app/thread.ts'),
         },
@@ -38,6 +40,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [listInlinedPackages(join(root, 'out', 'packages-of-preload.json'))],
     build: {
       outDir: 'out/preload',
       // Each a file of its own: neither a sandboxed preload nor a plain script can load a second one.
@@ -53,7 +56,7 @@ export default defineConfig({
     root: join(root, 'src/renderer'),
     // Served below a ticket in the browser host, so no address may begin at the root.
     base: './',
-    plugins: [vue(), onlyWoff2],
+    plugins: [vue(), onlyWoff2, listInlinedPackages(join(root, 'out', 'packages-of-windows.json'))],
     define: {
       __VUE_OPTIONS_API__: false,
       __VUE_PROD_DEVTOOLS__: false,

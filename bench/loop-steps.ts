@@ -37,7 +37,7 @@ async function choose(page: Page, list: Locator, option: string): Promise<void> 
 
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Nobody signed in' }).click()
-  await page.getByLabel('Your name').fill(name)
+  await page.getByRole('textbox', { name: 'Your name or badge' }).fill(name)
   await page.keyboard.press('Enter')
   await page.locator('.status').getByRole('button', { name }).waitFor()
 }
@@ -170,7 +170,10 @@ export async function saveThreshold(page: Page, name: string, reason: string): P
   await dialog.getByLabel('Why').fill(reason)
   await dialog.getByRole('button', { name: 'Set it' }).click()
   await dialog.waitFor({ state: 'hidden' })
-  await page.locator('.screen-header').getByText(`In use: ${name}`).waitFor()
+  await page
+    .locator('.screen-header')
+    .getByText(new RegExp(`threshold ${name}, version`))
+    .waitFor()
 }
 
 /** A camera's folder of so many parts is watched until all of them have a verdict. */
@@ -196,7 +199,7 @@ export async function watchFolder(
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
 }
 
-/** Decides this many parts of the queue by keyboard, as somebody who knows which are good. */
+/** Decides this many live parts by keyboard, as somebody who knows which are good. */
 export async function review(
   page: Page,
   run: string,
@@ -204,6 +207,8 @@ export async function review(
   isGood: (file: string) => boolean,
 ): Promise<{ accepted: number; rejected: number }> {
   await showRun(page, 'review', run)
+  const splits = page.locator('.el-select').filter({ has: page.getByRole('combobox', { name: 'Split' }) })
+  await choose(page, splits, 'Live')
   const name = page.getByRole('region', { name: 'About the part' }).locator('.name')
   const counts = { accepted: 0, rejected: 0 }
   for (let i = 0; i < parts; i++) {
@@ -300,9 +305,11 @@ export async function promote(page: Page, reason: string): Promise<void> {
   await page.locator('.actions .in-use').waitFor()
 }
 
-export async function rollBack(page: Page, run: string): Promise<void> {
+export async function rollBack(page: Page, run: string, reason: string): Promise<void> {
   await showRun(page, 'runs', run)
   await page.getByRole('main').getByRole('button', { name: 'Roll back' }).click()
-  await page.getByRole('tooltip').getByRole('button', { name: 'Roll back' }).click()
-  await page.getByText('The model before is in use again').waitFor()
+  const dialog = page.getByRole('dialog', { name: 'Roll back' })
+  await dialog.getByLabel(/^Reason/).fill(reason)
+  await dialog.getByRole('button', { name: 'Roll back' }).click()
+  await dialog.waitFor({ state: 'hidden' })
 }

@@ -194,7 +194,7 @@ async function main(): Promise<void> {
     await step('set the second threshold', () => steps.saveThreshold(page, 'Line', 'Same recall as before'))
     const verdict = await step('open the gate', () => steps.openGate(page, after, patience))
     await step('promote', () => steps.promote(page, 'Learned from the first shift'))
-    await step('roll back', () => steps.rollBack(page, after))
+    await step('roll back', () => steps.rollBack(page, after, 'the loop goes back'))
     const comparison = comparisonSchema.parse(
       await ask(page, 'run.compare', { a: before, b: after, recall: (recall ?? 95) / 100 }),
     )

@@ -97,6 +97,7 @@ async function withEverything(session: Session, run: Run): Promise<StoredModel> 
         ...(await engineTrainingImages(session.workspace, run, list)),
       },
       control: new TaskControl(),
+      plan: () => undefined,
       progress: silent,
       points: silent,
       preview: silent,

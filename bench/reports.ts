@@ -164,6 +164,7 @@ try {
         language,
         form,
         version: '0.1.0',
+        operator: '李娜',
         to,
       })
       const seconds = (performance.now() - since) / 1000

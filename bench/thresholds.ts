@@ -11,7 +11,8 @@ import { aupro } from '../src/main/metrics/aupro.ts'
 import { pixelAuroc } from '../src/main/metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally } from '../src/main/metrics/pixel-tally.ts'
 import { createRandom } from '../src/main/platform/random.ts'
-import { checkAudit, recordAudit } from '../src/main/store/audit.ts'
+import { recordAudit } from '../src/main/store/audit.ts'
+import { checkAudit } from '../src/main/store/audit-check.ts'
 import { openWorkspace } from '../src/main/store/workspace.ts'
 import { storeScoredValidation } from './scored-validation.ts'
 
@@ -75,7 +76,7 @@ try {
   timed('writing 100,000 rows of the audit', () =>
     db.transaction(() => {
       for (let i = 0; i < 100_000; i++)
-        recordAudit(db, { action: 'decision.made', operator: 'Li Na', image: i + 1 })
+        recordAudit(db, { action: 'image.removed', operator: 'Li Na', image: i + 1 })
     }),
   )
   timed('checking them', () => checkAudit(db))

@@ -333,7 +333,7 @@ export const pictures = [
       await choose(page, t('datasets.label'), t('label.anomalous'))
       await page.getByText(t('labeling.state.saved'), { exact: true }).waitFor()
       await page.keyboard.press('ArrowDown')
-      await page.keyboard.press('m')
+      await page.keyboard.press('h')
       await button(page, t('labeling.map.apply')).waitFor()
     },
   },

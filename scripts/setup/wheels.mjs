@@ -170,7 +170,12 @@ const cudaLibrary = /^nvidia\/[^/]+\/lib\/[^/]+\.so(\.\d+)*$/
 const cudaAlternative = /\.alt\.so/
 /** What TensorFlow starts to compile a kernel for a GPU that the library has none for. */
 const cudaCompiler = /^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/.+)$/
-const licence = /^[^/]+\.dist-info\/(licenses\/.+|LICENSE.*|License.*)$/
+/** The wheel's own, and those of the works that are compiled into its library. */
+const licence =
+  /^(?:[^/]+\.dist-info\/(?:licenses\/.+|LICENSE.*|License.*)|(?:.+\/)?(?:LICENSE|COPYING|NOTICE|THIRD_PARTY)[^/]*)$/
+
+/** @param {string} name a path in a wheel, or in the folder of a library */
+export const isLicence = (name) => licence.test(name)
 
 /**
  * Whether a file of a wheel is needed.
@@ -182,6 +187,6 @@ export function isNeeded(name) {
     headers.test(name) ||
     (cudaLibrary.test(name) && !cudaAlternative.test(name)) ||
     cudaCompiler.test(name) ||
-    licence.test(name)
+    isLicence(name)
   )
 }

@@ -10,32 +10,36 @@ const places = placesIn(projectRoot)
  * @typedef {object} Served
  * @property {string} url for one browser
  * @property {number} pid
- * @property {() => Promise<void>} end as Ctrl-C does
- * @property {() => Promise<void>} kill as a power cut does
+ * @property {() => Promise<number | null>} end as Ctrl-C does; tells the exit code
+ * @property {() => Promise<number | null>} kill as a power cut does
  */
 
 /**
- * Starts `fanoscope serve`; what it reports goes to `stderr`.
+ * Starts `fanoscope serve`.
  * @param {NodeJS.ProcessEnv} env
  * @param {readonly string[]} parameters
- * @param {'inherit' | 'ignore'} [stderr]
+ * @param {'inherit' | 'ignore' | ((text: string) => void)} [stderr] where its reports go, or who hears them
+ * @param {readonly string[]} [through] a program that becomes Node, with its own parameters
  * @returns {Promise<Served>}
  */
-export function serveWindow(env, parameters, stderr = 'inherit') {
+export function serveWindow(env, parameters, stderr = 'inherit', through = []) {
   return new Promise((resolve, reject) => {
+    const [program = '', ...before] = [...through, currentNode(places)]
     const child = spawn(
-      currentNode(places),
-      [join(places.root, 'src', 'main', 'cli.ts'), 'serve', '--json', ...parameters],
-      { cwd: places.root, env, stdio: ['ignore', 'pipe', stderr] },
+      program,
+      [...before, join(places.root, 'src', 'main', 'cli.ts'), 'serve', '--json', ...parameters],
+      { cwd: places.root, env, stdio: ['ignore', 'pipe', typeof stderr === 'string' ? stderr : 'pipe'] },
     )
+    if (typeof stderr !== 'string') child.stderr?.setEncoding('utf8').on('data', stderr)
+    /** @type {Promise<number | null>} */
     const closed = new Promise((done) => child.once('close', done))
     /** @param {NodeJS.Signals} signal */
-    const stop = async (signal) => {
+    const stop = (signal) => {
       child.kill(signal)
-      await closed
+      return closed
     }
     let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => {
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
       output += text
       if (!output.includes('\n')) return
       resolve({

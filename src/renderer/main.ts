@@ -15,6 +15,7 @@ import { i18n } from './i18n/index.ts'
 import { repairLanguage } from './i18n/language-tag.ts'
 import { createAppRouter } from './router.ts'
 import { showDamagedPictures } from './ui/damaged-pictures.ts'
+import { holdChanges } from './ui/held-changes.ts'
 
 async function start(): Promise<void> {
   repairLanguage(navigator)
@@ -27,6 +28,10 @@ async function start(): Promise<void> {
   await store.load()
   app.use(createAppRouter(() => store.workspace !== null))
   showDamagedPictures(document)
+  holdChanges(document, {
+    isHeld: () => store.workspace?.isReadOnly ?? false,
+    why: () => i18n.global.t('status.readOnlyWhy'),
+  })
   app.mount('#app')
 }
 

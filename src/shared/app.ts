@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { call, none } from './call.ts'
 import { engineStateSchema } from './engine.ts'
 import { failureInfoSchema } from './failure-schema.ts'
+import { administeredSchema } from './station-policy.ts'
 import { workspaceInfoSchema } from './workspace.ts'
 
 export const appInfoSchema = z.object({
@@ -15,6 +16,8 @@ export const appInfoSchema = z.object({
   recentWorkspaces: z.array(z.string()),
   workspace: workspaceInfoSchema.nullable(),
   engine: engineStateSchema,
+  /** What the administrator of the plant set for this station; null where nobody did. */
+  administered: administeredSchema.nullable(),
 })
 export type AppInfo = z.infer<typeof appInfoSchema>
 

@@ -1,6 +1,6 @@
 /** The comparison of options of scoring on synthetic defects ("made" defects). */
 import { z } from 'zod'
-import { call, jobStarted, runId } from './call.ts'
+import { acting, call, jobStarted, runId } from './call.ts'
 import { scoreSettingsSchema } from './threshold.ts'
 import { idSchema, timeSchema } from './values.ts'
 
@@ -102,7 +102,7 @@ export type MadeChoice = z.infer<typeof madeChoiceSchema>
 
 export const choiceCalls = {
   /** Compares ways of scoring and runs on synthetic defects, which are drawn on normal validation photographs. */
-  'choice.start': call(choiceRequestSchema, jobStarted),
+  'choice.start': call(choiceRequestSchema.extend(acting), jobStarted),
   /** The newest comparison in which the run took part; null before the first. */
   'choice.get': call(z.object({ run: runId }), madeChoiceSchema.nullable()),
   /** The runs of the comparison that must score the test split before `choice.carryOver` can be asked. */

@@ -18,6 +18,12 @@ export const pairedFigureSchema = z.object({
 })
 export type PairedFigure = z.infer<typeof pairedFigureSchema>
 
+/**
+ * With fewer parts of a defect type, it is too small to judge: a single part that is judged differently by chance changes
+ * its recall by more than a tenth.
+ */
+export const leastTypeParts = 10
+
 export const comparisonSchema = z.object({
   a: idSchema,
   b: idSchema,

@@ -10,6 +10,7 @@ import { appCalls, appEvents } from './app.ts'
 import { auditCalls } from './audit.ts'
 import { backboneCalls } from './backbone.ts'
 import { choiceCalls } from './choice.ts'
+import { clockCalls, clockEvents } from './clock.ts'
 import { comparisonCalls } from './comparison.ts'
 import { curationCalls } from './curation.ts'
 import { datasetCalls, datasetEvents } from './dataset.ts'
@@ -28,7 +29,9 @@ import { logCalls } from './log.ts'
 import { modelCalls, modelEvents } from './model.ts'
 import { nearestGoodCalls } from './nearest-good.ts'
 import { operatorCalls } from './operator.ts'
+import { outputCalls, outputEvents } from './output.ts'
 import { regionOfInterestCalls } from './region-of-interest.ts'
+import { removedCalls, removedEvents } from './removed.ts'
 import { reviewCalls, reviewEvents } from './review.ts'
 import { runCalls, runEvents } from './run.ts'
 import { scoreCalls } from './score.ts'
@@ -44,6 +47,7 @@ export const calls = {
   ...auditCalls,
   ...backboneCalls,
   ...choiceCalls,
+  ...clockCalls,
   ...comparisonCalls,
   ...curationCalls,
   ...curveCalls,
@@ -58,11 +62,13 @@ export const calls = {
   ...jobCalls,
   ...labelCalls,
   ...liveCalls,
+  ...outputCalls,
   ...logCalls,
   ...modelCalls,
   ...nearestGoodCalls,
   ...operatorCalls,
   ...regionOfInterestCalls,
+  ...removedCalls,
   ...reviewCalls,
   ...runCalls,
   ...scoreCalls,
@@ -83,10 +89,13 @@ export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
 export const events = {
   ...datasetEvents,
   ...appEvents,
+  ...clockEvents,
   ...engineEvents,
   ...jobEvents,
   ...liveEvents,
+  ...outputEvents,
   ...modelEvents,
+  ...removedEvents,
   ...reviewEvents,
   ...runEvents,
   ...thresholdEvents,

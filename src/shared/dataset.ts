@@ -30,6 +30,8 @@ export const splitCountsSchema = z.object({
   train: z.int().nonnegative(),
   validation: z.int().nonnegative(),
   test: z.int().nonnegative(),
+  // Reports of imports from before live parts were a split have no such count.
+  live: z.int().nonnegative().default(0),
 })
 export type SplitCounts = z.infer<typeof splitCountsSchema>
 
@@ -86,8 +88,11 @@ export const gridImageSchema = imageSchema.extend({
 export type GridImage = z.infer<typeof gridImageSchema>
 
 /** A choice of images: by id, or all that match a filter. */
+/** So many images may be named one by one. */
+export const mostChosen = 100_000
+
 export const imageChoiceSchema = z.union([
-  z.object({ ids: z.array(imageIdSchema).min(1).max(100_000) }),
+  z.object({ ids: z.array(imageIdSchema).min(1).max(mostChosen) }),
   z.object({ filter: gridFilterSchema }),
 ])
 export type ImageChoice = z.infer<typeof imageChoiceSchema>
@@ -103,6 +108,13 @@ export const imageChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('restore') }),
 ])
 export type ImageChange = z.infer<typeof imageChangeSchema>
+
+/** What was changed on many images, and what brings each back to how it was. */
+export const changedImagesSchema = z.object({
+  changed: z.number().int(),
+  wayBack: z.array(z.object({ ids: z.array(imageIdSchema), change: imageChangeSchema })),
+})
+export type ChangedImages = z.infer<typeof changedImagesSchema>
 
 export const splitRequestSchema = z.object({
   /** Shares of the normal images for each split; the rest is for training. */
@@ -126,14 +138,14 @@ export const splitRequestSchema = z.object({
 })
 export type SplitRequest = z.infer<typeof splitRequestSchema>
 
-const perSplit = z.object({ train: z.int(), validation: z.int(), test: z.int() })
+const perSplit = z.object({ train: z.int(), validation: z.int(), test: z.int(), live: z.int() })
 export const splitPreviewSchema = z.object({
   /** Number of images that each split would have. */
   after: perSplit,
   /** The defect types, and `normal`. */
   strata: z.array(z.object({ name: z.string(), counts: perSplit })),
   moved: z.int(),
-  /** Number of images that keep their split: unlabeled ones, and a frozen validation set. */
+  /** Number of images that keep their split: unlabeled ones, live parts, and a frozen validation set. */
   kept: z.int(),
   /** Groups by the pattern; none without one. */
   groups: z.object({
@@ -191,15 +203,40 @@ export const datasetCalls = {
       change: imageChangeSchema,
       operator: z.string().nullable().default(null),
     }),
-    z.object({ changed: z.number().int() }),
+    changedImagesSchema,
   ),
-  /** Assigns all labeled images to the splits; without `apply` it only returns the result. */
+  /** Assigns all labeled images but live parts to the splits; without `apply` it only returns the result. */
   'dataset.split': call(
-    z.object({ dataset: z.string(), split: splitRequestSchema, apply: z.boolean().default(false) }),
+    z.object({
+      dataset: z.string(),
+      split: splitRequestSchema,
+      apply: z.boolean().default(false),
+      operator: z.string().nullable().default(null),
+    }),
     splitPreviewSchema,
   ),
   /** A frozen validation set refuses every change. */
-  'dataset.freeze': call(z.object({ dataset: z.string(), frozen: z.boolean() }), none),
+  'dataset.freeze': call(
+    z.object({
+      dataset: z.string(),
+      frozen: z.boolean(),
+      operator: z.string().nullable().default(null),
+    }),
+    none,
+  ),
+  'dataset.rename': call(
+    z.object({
+      dataset: z.string(),
+      name: datasetNameSchema,
+      operator: z.string().nullable().default(null),
+    }),
+    none,
+  ),
+  /** Deletes a dataset with its runs; it can be put back for thirty days. */
+  'dataset.remove': call(
+    z.object({ dataset: z.string(), operator: z.string().nullable().default(null) }),
+    none,
+  ),
   /** Searches for pictures that are in two splits. */
   'dataset.findDuplicates': call(z.object({ dataset: z.string() }), jobStarted),
   /** What the newest search found; null before the first. */

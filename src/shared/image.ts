@@ -8,8 +8,11 @@ import { idSchema, imageIdSchema, sha256Schema, timeSchema } from './values.ts'
 export const layoutSchema = z.enum(['mvtec', 'flat'])
 export type Layout = z.infer<typeof layoutSchema>
 
-/** What an image is used for. No choice of any kind is made on `test`. */
-export const splitSchema = z.enum(['train', 'validation', 'test'])
+/**
+ * What an image is used for. No choice of any kind is made on `test`. `live` are parts that came over a watched line:
+ * they measure nothing, and may be learned from once an operator has accepted them.
+ */
+export const splitSchema = z.enum(['train', 'validation', 'test', 'live'])
 export type Split = z.infer<typeof splitSchema>
 
 /** What is known about the part on an image. */

@@ -23,6 +23,7 @@ export const knownLayoutSchema = z.enum([
   'label-studio',
   'cvat',
   'voc',
+  'yolo',
   'table',
   'folders',
 ])
@@ -92,7 +93,7 @@ export const plannedPhotographSchema = z.object({
 export type PlannedPhotograph = z.infer<typeof plannedPhotographSchema>
 
 /** Documents whose shapes are drawn on the photographs that they name. */
-export const annotationFormatSchema = z.enum(['coco', 'labelme', 'label-studio', 'cvat', 'voc'])
+export const annotationFormatSchema = z.enum(['coco', 'labelme', 'label-studio', 'cvat', 'voc', 'yolo'])
 export type AnnotationFormat = z.infer<typeof annotationFormatSchema>
 
 export const importPlanSchema = z.object({
@@ -106,7 +107,7 @@ export const importPlanSchema = z.object({
   photographs: z.array(plannedPhotographSchema),
   /** Documents with annotations of photographs, which are read after these. */
   documents: z.array(z.object({ file: pathBelowSchema, format: annotationFormatSchema })).default([]),
-  /** Files that say which defect type a value or color in the masks is. */
+  /** Files that say which defect type a value or color in the masks is, or a class number of YOLO. */
   classLists: z.array(pathBelowSchema).default([]),
   /** The values that are black and white in photographs of floating point or 32 bits; null where nobody said it. */
   range: sampleRangeSchema.nullable().default(null),

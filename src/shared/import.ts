@@ -1,7 +1,7 @@
 /** Importing a folder of photographs: the preview, a person's corrections, and the report. */
 
 import { z } from 'zod'
-import { call, jobStarted } from './call.ts'
+import { acting, call, jobStarted } from './call.ts'
 import { datasetNameSchema, splitCountsSchema } from './dataset.ts'
 import { labelSchema, layoutSchema, splitSchema } from './image.ts'
 import {
@@ -140,7 +140,7 @@ export const importCalls = {
     folderPreviewSchema,
   ),
   /** Writes the synthetic sample line (if it does not exist yet) and imports it as the dataset "sample". */
-  'sample.open': call(z.object({ seed: z.number().int().nonnegative().default(1) }), jobStarted),
+  'sample.open': call(z.object({ seed: z.number().int().nonnegative().default(1), ...acting }), jobStarted),
   'dataset.import': call(
     z.object({
       folder: z.string().min(1),
@@ -158,13 +158,14 @@ export const importCalls = {
       followLinks: z.boolean().default(false),
       /** Which values are black and white in photographs of floating point or 32 bits. */
       range: sampleRangeSchema.nullable().default(null),
+      ...acting,
     }),
     jobStarted,
   ),
   'dataset.importReport': call(z.object({ job: z.string() }), importReportSchema),
   /** Writes a CSV file into the folder, with what happened to each file that was not simply imported. */
   'dataset.exportReport': call(
-    z.object({ job: z.string(), folder: z.string().min(1) }),
+    z.object({ job: z.string(), folder: z.string().min(1), ...acting }),
     z.object({ file: z.string(), rows: z.number().int() }),
   ),
 } as const

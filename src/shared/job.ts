@@ -1,7 +1,7 @@
 /** Jobs: work that takes long. */
 
 import { z } from 'zod'
-import { call, jobStarted, none } from './call.ts'
+import { acting, call, jobStarted, none } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { idSchema, jsonObjectSchema, timeSchema } from './values.ts'
 
@@ -59,11 +59,11 @@ export type JobProgress = z.infer<typeof jobProgressSchema>
 
 export const jobCalls = {
   'job.list': call(z.object({ active: z.boolean().default(false) }), z.array(jobSchema)),
-  'job.cancel': call(z.object({ job: z.string() }), none),
-  'job.pause': call(z.object({ job: z.string() }), none),
-  'job.continue': call(z.object({ job: z.string() }), none),
+  'job.cancel': call(z.object({ job: z.string(), ...acting }), none),
+  'job.pause': call(z.object({ job: z.string(), ...acting }), none),
+  'job.continue': call(z.object({ job: z.string(), ...acting }), none),
   /** Repeats an interrupted, failed or cancelled job as a new job, which continues where the first one stopped. */
-  'job.again': call(z.object({ job: z.string() }), jobStarted),
+  'job.again': call(z.object({ job: z.string(), ...acting }), jobStarted),
 } as const
 
 export const jobEvents = {

@@ -5,7 +5,7 @@
  * The order of shapes matters: a later one covers an earlier one, and a shape that erases removes what is below it.
  */
 import { z } from 'zod'
-import { call, id, runId } from './call.ts'
+import { acting, call, id, runId } from './call.ts'
 import { labelSchema } from './image.ts'
 import { messageSchema } from './messages/message.ts'
 import { sha256Schema } from './values.ts'
@@ -23,14 +23,23 @@ const points = z
 
 const longestName = 100
 
-/** The name of a defect type. Unicode has several forms for one text: names are compared and stored as NFC. */
-export const defectTypeNameSchema = z
+/**
+ * What a shape has for a defect type where it marks a region that is to be ignored: its pixels count neither as defect
+ * nor as good. No defect type can have this name; labelme calls such regions so, too.
+ */
+export const ignoredType = '__ignore__'
+
+/** The type of a shape: a defect type, or `ignoredType`. Unicode has several forms for one text: stored is NFC. */
+const shapeTypeSchema = z
   .string()
   .normalize('NFC')
   .trim()
   .min(1)
   .max(longestName)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'no control characters')
+
+/** The name of a defect type. */
+export const defectTypeNameSchema = shapeTypeSchema.refine((name) => name !== ignoredType, 'is reserved')
 
 /**
  * A name from another program as the name of a defect type: without control characters, and cut to the length that
@@ -48,17 +57,26 @@ export function cleanDefectType(name: string): string | null {
     cut += character
   }
   cut = cut.normalize('NFC').trim()
-  return cut === '' ? null : cut
+  return cut === '' || cut === ignoredType ? null : cut
 }
+
+/** As `cleanDefectType`, for a shape, which may also mark what is to be ignored. */
+export const cleanShapeType = (name: string): string | null =>
+  name === ignoredType ? name : cleanDefectType(name)
+
+/** Most pieces that are cut out of one polygon. */
+const mostHoles = 1000
 
 export const polygonShapeSchema = z.object({
   kind: z.literal('polygon'),
-  defectType: defectTypeNameSchema,
+  defectType: shapeTypeSchema,
   points: points.min(6),
+  /** Outlines of what is cut out of it. They lie within it and do not cross. */
+  holes: z.array(points.min(6)).min(1).max(mostHoles).optional(),
 })
 export const rectangleShapeSchema = z.object({
   kind: z.literal('rectangle'),
-  defectType: defectTypeNameSchema,
+  defectType: shapeTypeSchema,
   x: coordinate,
   y: coordinate,
   width: z.number().positive().max(100_000),
@@ -70,7 +88,7 @@ export const thickestStroke = 2000
 export const strokeShapeSchema = z.object({
   kind: z.literal('stroke'),
   /** The defect type; null erases what is below. */
-  defectType: defectTypeNameSchema.nullable(),
+  defectType: shapeTypeSchema.nullable(),
   size: z.number().min(thinnestStroke).max(thickestStroke),
   points: points.min(2),
 })
@@ -80,7 +98,7 @@ export const mostRuns = 4_000_000
 export const regionShapeSchema = z
   .object({
     kind: z.literal('region'),
-    defectType: defectTypeNameSchema,
+    defectType: shapeTypeSchema,
     /** The bounding box: upper left corner and size. */
     x: z.int().min(-farthest).max(farthest),
     y: z.int().min(-farthest).max(farthest),
@@ -102,6 +120,7 @@ export const shapeSchema = z.discriminatedUnion('kind', [
 ])
 export type Shape = z.infer<typeof shapeSchema>
 export type RegionShape = z.infer<typeof regionShapeSchema>
+export type PolygonShape = z.infer<typeof polygonShapeSchema>
 
 /** Most shapes of one photograph. */
 export const mostShapes = 20_000
@@ -114,6 +133,10 @@ export const defectTypeSchema = z.object({
   color: z.string().regex(/^#[0-9a-f]{6}$/),
 })
 export type DefectType = z.infer<typeof defectTypeSchema>
+
+/** With how many photographs have it, as their own type or as that of a shape: such a type stays in the list. */
+export const listedDefectTypeSchema = defectTypeSchema.extend({ images: z.int().nonnegative() })
+export type ListedDefectType = z.infer<typeof listedDefectTypeSchema>
 
 /** Colors for new defect types, by Okabe and Ito: color-blind people can distinguish them too. */
 export const defectColors = [
@@ -134,20 +157,30 @@ export const defectColor = (place: number): string =>
 /** The name of a defect type that nobody has named. */
 export const unnamedDefect = 'defect'
 
-export const savedAnnotationSchema = z.object({
+/** What is said of a whole photograph. */
+export const verdictSchema = z.object({ label: labelSchema, defectType: z.string().nullable() })
+export type Verdict = z.infer<typeof verdictSchema>
+
+export const savedAnnotationSchema = verdictSchema.extend({
   maskSha256: sha256Schema.nullable(),
-  label: labelSchema,
-  defectType: z.string().nullable(),
   /** Number of pixels of each defect type, the largest first. */
   areas: z.array(z.object({ defectType: z.string(), area: z.int().positive() })),
 })
 export type SavedAnnotation = z.infer<typeof savedAnnotationSchema>
 
-/** Formats that masks are read from and written to; `mvtec` is pictures. */
-export const maskFormatSchema = z.enum(['mvtec', 'coco', 'labelme'])
+/** Formats that masks are written in; `mvtec` is pictures, `yolo` outlines, `yolo-boxes` the boxes around them. */
+export const maskFormatSchema = z.enum(['mvtec', 'coco', 'labelme', 'voc', 'yolo', 'yolo-boxes'])
 export type MaskFormat = z.infer<typeof maskFormatSchema>
-/** Formats that masks are only read from. */
-export const maskImportFormatSchema = z.enum([...maskFormatSchema.options, 'label-studio', 'cvat', 'voc'])
+/** Formats that masks are read from. */
+export const maskImportFormatSchema = z.enum([
+  'mvtec',
+  'coco',
+  'labelme',
+  'label-studio',
+  'cvat',
+  'voc',
+  'yolo',
+])
 export type MaskImportFormat = z.infer<typeof maskImportFormatSchema>
 
 export const maskExportSchema = z.object({
@@ -172,29 +205,68 @@ export const maskImportSchema = z.object({
 })
 export type MaskImport = z.infer<typeof maskImportSchema>
 
+/** By `change`, it can be put back for thirty days. */
+export const typeChangedSchema = z.object({
+  change: z.int().positive(),
+  /** Number of photographs that had the type. */
+  images: z.int().nonnegative(),
+})
+export type TypeChanged = z.infer<typeof typeChangedSchema>
+
 export const labelCalls = {
   /** The defect types, in the order of their keys. */
-  'label.types': call(z.object({ dataset: z.string() }), z.array(defectTypeSchema)),
+  'label.types': call(z.object({ dataset: z.string() }), z.array(listedDefectTypeSchema)),
   'label.setTypes': call(
-    z.object({ dataset: z.string(), types: z.array(defectTypeSchema).max(100) }),
-    z.array(defectTypeSchema),
+    z.object({ dataset: z.string(), types: z.array(defectTypeSchema).max(100), ...acting }),
+    z.array(listedDefectTypeSchema),
+  ),
+  /** Renames a defect type on all photographs and masks of the dataset. */
+  'label.renameType': call(
+    z.object({
+      dataset: z.string(),
+      type: z.string().min(1),
+      name: defectTypeNameSchema,
+      operator: z.string().nullable().default(null),
+    }),
+    typeChangedSchema,
+  ),
+  /** Deletes a defect type; `into` takes what has it, and is needed where anything has. */
+  'label.removeType': call(
+    z.object({
+      dataset: z.string(),
+      type: z.string().min(1),
+      into: defectTypeNameSchema.nullable().default(null),
+      operator: z.string().nullable().default(null),
+    }),
+    typeChangedSchema,
   ),
   /** The shapes drawn on an image; where only a mask was imported, its pixels as a shape. */
   'label.open': call(
     z.object({ image: id }),
     z.object({
       shapes: shapesSchema,
+      verdict: verdictSchema,
       /** Runs that have an anomaly map of the image. */
       maps: z.array(runId),
+      /** The file of an imported mask that cannot be read any more, in the workspace's folder; else null. */
+      damagedMask: z.string().nullable().default(null),
     }),
   ),
   /** Answers after shapes and mask are stored and synced to disk. */
   'label.save': call(
-    z.object({ image: id, shapes: shapesSchema, operator: z.string().nullable().default(null) }),
+    z.object({
+      image: id,
+      shapes: shapesSchema,
+      /** Is stored whatever the mask says, such as by undo. Left out or null: the mask decides. */
+      verdict: verdictSchema.nullable().default(null),
+      /** Is stored where the mask decides and marks nothing. Left out or null: what is stored stays. */
+      unmasked: verdictSchema.nullable().default(null),
+      operator: z.string().nullable().default(null),
+    }),
     savedAnnotationSchema,
   ),
   'label.export': call(
-    z.object({ dataset: z.string(), format: maskFormatSchema, folder: z.string().min(1) }),
+    z.object({ dataset: z.string(), format: maskFormatSchema, folder: z.string().min(1), ...acting }),
     maskExportSchema,
   ),
   'label.import': call(
@@ -204,6 +276,7 @@ export const labelCalls = {
       folder: z.string().min(1),
       /** Take for the defect what the masks do not mark: for black on white. */
       invert: z.boolean().default(false),
+      ...acting,
     }),
     maskImportSchema,
   ),

@@ -1,6 +1,6 @@
 /** The learning curve: from how many good photographs on more of them do not help. */
 import { z } from 'zod'
-import { call, jobStarted } from './call.ts'
+import { acting, call, jobStarted } from './call.ts'
 import { idSchema, timeSchema } from './values.ts'
 
 export const curveRequestSchema = z.object({
@@ -55,7 +55,7 @@ export const curveCalls = {
    * Learns memories of growing random subsets of the training images, and measures how well each tells validation
    * images apart. No test image is read.
    */
-  'curve.start': call(curveRequestSchema, jobStarted),
+  'curve.start': call(curveRequestSchema.extend(acting), jobStarted),
   /** The newest curve of a dataset; null before the first. */
   'curve.get': call(z.object({ dataset: z.string().min(1).max(200) }), measuredCurveSchema.nullable()),
 } as const

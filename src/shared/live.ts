@@ -1,6 +1,6 @@
 /** A watched folder and the parts whose photographs arrive in it. */
 import { z } from 'zod'
-import { call, none, runId } from './call.ts'
+import { acting, call, none, runId } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { messageSchema } from './messages/message.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
@@ -26,6 +26,8 @@ export const livePartSchema = z.object({
   /** The model that judged it, and the operating point; null before it was judged, and where no point was set. */
   run: idSchema.nullable(),
   point: z.int().nullable(),
+  /** When a flagged part was seen by a person; null while it waits for that, and for other parts. */
+  seenAt: timeSchema.nullable(),
 })
 export type LivePart = z.infer<typeof livePartSchema>
 
@@ -77,8 +79,15 @@ export const liveStateSchema = z.object({
   storage: failureInfoSchema.nullable(),
   /** Why results cannot be written now; each is written as soon as it can be. Null while they can. */
   results: failureInfoSchema.nullable(),
+  /**
+   * The program that fills the folder with photographs, and why it does not run now, or null while it does. Null where
+   * the administrator named none for the folder.
+   */
+  grabber: z.object({ program: z.string(), failure: failureInfoSchema.nullable() }).nullable(),
   /** The newest first. */
   parts: z.array(livePartSchema),
+  /** Flagged parts that nobody has seen yet, of all watches: how many, and the first of them, the oldest first. */
+  unseen: z.object({ count: z.int().nonnegative(), parts: z.array(livePartSchema) }),
 })
 export type LiveState = z.infer<typeof liveStateSchema>
 
@@ -100,31 +109,31 @@ export type Retention = z.infer<typeof retentionSchema>
 
 export const standardRetention: Retention = { goodDays: 30, flaggedDays: 365, gigabytes: 200 }
 
-/** The key of the setting in which the last time by which pictures were cleared away is kept. */
-export const clockKey = 'live.clock'
-
-export const clockSchema = z.object({
-  /** The time of the last clearing; null before the first. */
-  seen: timeSchema.nullable(),
-  /**
-   * Since when nothing is cleared away by its age, because the clock has gone far forward; a person who sets it to null
-   * and `seen` to the present time says that the clock is right.
-   */
-  held: timeSchema.nullable(),
-})
-export const noClock: z.output<typeof clockSchema> = { seen: null, held: null }
-
 export const liveCalls = {
   /** Starts watching a folder; without `results`, the results are written next to that folder. */
   'live.start': call(
-    z.object({ folder: z.string().min(1), run: runId, results: z.string().min(1).nullable().default(null) }),
+    z.object({
+      folder: z.string().min(1),
+      run: runId,
+      results: z.string().min(1).nullable().default(null),
+      ...acting,
+    }),
     liveStateSchema,
   ),
-  'live.stop': call(none, none),
+  'live.stop': call(z.object(acting), none),
   'live.state': call(none, liveStateSchema),
+  /** An operator has seen a flagged part, without deciding about it. A decision about it (`review.decide`) says so too. */
+  'live.seen': call(z.object({ part: z.int().positive(), operator: z.string().min(1) }), none),
+  /** Takes back what the operator did last with a flagged part; null where there is nothing. */
+  'live.undo': call(
+    z.object({ operator: z.string().min(1) }),
+    z.object({ undone: livePartSchema.nullable() }),
+  ),
 } as const
 
 export const liveEvents = {
   /** A part of the watched folder has its verdict. */
   'live.judged': livePartSchema,
+  /** A flagged part was seen, or waits again to be seen. */
+  'live.seen': z.object({ part: z.int().positive() }),
 } as const

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { call, none, runId } from './call.ts'
 import { comparisonSchema } from './comparison.ts'
 import { type Message, message } from './messages/message.ts'
+import { operatingPointSchema } from './threshold.ts'
 import { idSchema, sha256Schema, timeSchema } from './values.ts'
 
 export const gateSchema = z.object({
@@ -70,6 +71,15 @@ export const modelUseSchema = z.object({
 })
 export type ModelUse = z.infer<typeof modelUseSchema>
 
+/** The model in use of a dataset, with what it judges by. */
+export const modelInUseSchema = modelUseSchema.extend({
+  /** The run to which a rollback returns; null where no other model was in use before. */
+  before: idSchema.nullable(),
+  /** The operating point by which it judges; null where no threshold was set for it. */
+  point: operatingPointSchema.pick({ id: true, name: true, version: true, threshold: true }).nullable(),
+})
+export type ModelInUse = z.infer<typeof modelInUseSchema>
+
 export const modelCalls = {
   /** Imports a model package of another workstation as a run. */
   'model.import': call(
@@ -82,11 +92,7 @@ export const modelCalls = {
     z.object({ run: runId, dataset: z.string(), threshold: z.number().nullable() }),
   ),
   /** The model in use of every dataset that has one. */
-  'model.list': call(
-    none,
-    // `before`: the run to which a rollback returns; null where no other model was in use before.
-    z.array(modelUseSchema.extend({ before: runId.nullable() })),
-  ),
+  'model.list': call(none, z.array(modelInUseSchema)),
   /** Newest first. */
   'model.history': call(z.object({ dataset: z.string().min(1) }), z.array(modelUseSchema)),
   /** Compares the run with the model in use, as a promotion would; changes nothing. */
@@ -107,7 +113,7 @@ export const modelCalls = {
     z.object({
       dataset: z.string().min(1),
       operator: z.string().min(1),
-      reason: z.string().max(2000).nullable().default(null),
+      reason: z.string().max(2000),
     }),
     modelUseSchema,
   ),

@@ -97,6 +97,8 @@ export const reviewCalls = {
       decided: z.number().int(),
       accepted: z.number().int(),
       rejected: z.number().int(),
+      /** How many live parts the run has scored; only with the first page, null with those after it. */
+      live: z.number().int().nullable(),
       /** One scale for every map of the run: the 99.5th percentile of map values on validation normals times two. */
       mapScale: z.number(),
       /** The operating point that gives the verdicts; null while the run has none. */
@@ -104,6 +106,8 @@ export const reviewCalls = {
       items: z.array(reviewItemSchema),
     }),
   ),
+  /** How many scored parts of each split nobody has decided on. */
+  'review.waiting': call(z.object({ run: runId }), z.record(splitSchema, z.int().nonnegative())),
   /** Answers after the decision is in SQLite and synced to disk. */
   'review.decide': call(
     z.object({

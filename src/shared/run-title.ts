@@ -8,26 +8,18 @@ export interface RunTitleWords {
   retrained(title: string, id: string): string
 }
 
-/** @param dataset the one that the run learned from; null where the reader sees it anyway, or there is only one */
+/**
+ * Two runs never have the same title: those of a dataset that are called alike have a number, and each says its
+ * dataset.
+ *
+ * @param dataset the one that the run learned from; null where it stands beside the title
+ */
 export function runTitle(run: Run, dataset: string | null, words: RunTitleWords): string {
-  const { id, name, model, preset, seed, parentRunId } = run
-  const title = name ?? `${words.system(model)} · ${words.preset(preset)} · ${seed}`
+  const { id, name, number, model, preset, seed, parentRunId } = run
+  const called = name ?? `${words.system(model)} · ${words.preset(preset)} · ${seed}`
+  const title = number === 1 ? called : `${called} (${number})`
   const full = dataset === null ? title : `${title} · ${dataset}`
   return name !== null || parentRunId === null ? full : words.retrained(full, endOfId(id))
 }
 
-/** Tells apart runs that have the same title. */
-export const endOfId = (id: string): string => id.slice(-5)
-
-/**
- * Whether runs must be told apart by their datasets. Datasets of live or scored parts do not count: nothing is learned
- * from them.
- */
-export function areSeveralLearnedFrom(
-  datasets: readonly { id: string; splits: { train: number } }[],
-  runs: readonly Pick<Run, 'datasetId'>[],
-): boolean {
-  const ids = new Set(runs.map(({ datasetId }) => datasetId))
-  for (const { id, splits } of datasets) if (splits.train > 0) ids.add(id)
-  return ids.size > 1
-}
+const endOfId = (id: string): string => id.slice(-5)

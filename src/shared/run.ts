@@ -1,7 +1,7 @@
 /** Runs: a run is one training. */
 
 import { z } from 'zod'
-import { call, runId } from './call.ts'
+import { call, none, runId } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { idSchema, jsonObjectSchema, timeSchema } from './values.ts'
 
@@ -71,11 +71,27 @@ export const runResultSchema = z.looseObject({
 })
 export type RunResult = z.infer<typeof runResultSchema>
 
+const mostTags = 20
+/** Words by which runs are found; none is there twice. */
+export const runTagsSchema = z
+  .array(
+    z
+      .string()
+      .trim()
+      .min(1)
+      .max(40)
+      .regex(/^[^\p{Cc}]*$/u, 'no control characters'),
+  )
+  .max(mostTags)
+  .transform((tags) => [...new Set(tags)])
+
 /** One training. */
 export const runSchema = z.object({
   id: idSchema,
   datasetId: idSchema,
   name: z.string().nullable(),
+  /** Tells apart runs of a dataset that are called alike: 1 for the first, which does not show it. */
+  number: z.int().positive(),
   /** The run whose curated images this one was retrained from. */
   parentRunId: idSchema.nullable(),
   model: z.string().min(1),
@@ -99,8 +115,21 @@ export const runSchema = z.object({
   result: runResultSchema.nullable(),
   failure: failureInfoSchema.nullable(),
   resumedCount: z.int().nonnegative(),
+  /** Since when it is put away: no list to choose from has it; null where it is not. */
+  archivedAt: timeSchema.nullable(),
+  note: z.string(),
+  tags: z.array(z.string()),
 })
 export type Run = z.infer<typeof runSchema>
+
+/** What people say about a run; what is left out stays. `name`: null for the one made of system, preset and seed. */
+export const runDescriptionSchema = z.object({
+  name: z.string().trim().min(1).max(100).nullable().optional(),
+  note: z.string().trim().max(4000).optional(),
+  tags: runTagsSchema.optional(),
+  archived: z.boolean().optional(),
+})
+export type RunDescription = z.output<typeof runDescriptionSchema>
 
 /** One point of a training curve. */
 export const runMetricSchema = z.object({
@@ -125,6 +154,17 @@ export const runCalls = {
     z.array(runSchema),
   ),
   'run.get': call(z.object({ run: runId }), runSchema),
+  /** Renames a run, notes something about it, or puts it away. */
+  'run.describe': call(
+    z.object({
+      run: runId,
+      description: runDescriptionSchema,
+      operator: z.string().nullable().default(null),
+    }),
+    runSchema,
+  ),
+  /** Deletes a run; it can be put back for thirty days. */
+  'run.remove': call(z.object({ run: runId, operator: z.string().nullable().default(null) }), none),
   'run.curves': call(
     z.object({ run: runId, afterStep: z.number().int().default(-1) }),
     z.object({ points: z.array(curvePointSchema) }),

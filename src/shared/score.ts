@@ -1,7 +1,7 @@
 /** Scores of images, and how well they tell anomalous images from normal ones. */
 
 import { z } from 'zod'
-import { call, jobStarted, runId } from './call.ts'
+import { acting, call, jobStarted, runId } from './call.ts'
 import { splitSchema } from './image.ts'
 import { messageSchema } from './messages/message.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
@@ -41,9 +41,16 @@ export const evaluationSchema = z.object({
   imageAuprc: z.number().nullable(),
   pixelAuroc: z.number().nullable(),
   aupro: z.number().nullable(),
+  /** Number of masks that the figures of pixels rest on. */
+  masks: z.int().nonnegative().default(0),
   perDefectType: z.record(
     z.string(),
-    z.object({ n: z.number().int(), imageAuroc: z.number().nullable(), pixelAuroc: z.number().nullable() }),
+    z.object({
+      n: z.number().int(),
+      imageAuroc: z.number().nullable(),
+      pixelAuroc: z.number().nullable(),
+      masks: z.int().nonnegative().default(0),
+    }),
   ),
   /** Number of labeled images of the split that have no score, if there are any. */
   missing: z.number().int().positive().optional(),
@@ -53,7 +60,7 @@ export type Evaluation = z.infer<typeof evaluationSchema>
 export const scoreCalls = {
   /** Scores the images of the split that have no score by this run, or all of them `again`. */
   'run.score': call(
-    z.object({ run: runId, split: splitSchema, again: z.boolean().default(false) }),
+    z.object({ run: runId, split: splitSchema, again: z.boolean().default(false), ...acting }),
     jobStarted,
   ),
   'run.evaluate': call(

@@ -1,8 +1,22 @@
 /** Training: the systems that can be trained, estimates, starting a training, and retraining on curated images. */
 import { z } from 'zod'
-import { call, id, none, runId } from './call.ts'
+import { acting, call, id, none, runId } from './call.ts'
 import { datasetVersionSchema } from './curation.ts'
 import { messageSchema, type Params } from './messages/message.ts'
+
+/** Phases of a training whose `done` does not count its steps. */
+const phasesWithoutSteps = new Set([
+  'load',
+  'scale',
+  'features',
+  'residual',
+  'texture',
+  'memory',
+  'calibrate',
+])
+
+/** Whether the progress of this phase is that of the training's steps. */
+export const countsSteps = (phase: string): boolean => !phasesWithoutSteps.has(phase)
 
 /** What a person should know although a training can go on; a message of the topic `warning`. */
 export const trainingWarningSchema = messageSchema.extend({
@@ -105,6 +119,9 @@ export const systemsSchema = z.object({
 })
 export type Systems = z.infer<typeof systemsSchema>
 
+/** Number of the dataset version that a training learns from; null for the training split as it is now. */
+const trainingVersionSchema = id.nullable().default(null)
+
 export const trainingCalls = {
   'system.list': call(none, systemsSchema),
   'train.start': call(
@@ -113,7 +130,9 @@ export const trainingCalls = {
       model: z.string().min(1),
       preset: z.string().min(1),
       seed: z.number().int().nonnegative().default(1),
+      version: trainingVersionSchema,
       set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+      ...acting,
     }),
     z.object({ job: z.string(), run: runId, warnings: z.array(trainingWarningSchema) }),
   ),
@@ -123,11 +142,12 @@ export const trainingCalls = {
       dataset: z.string().min(1),
       model: z.string().min(1),
       preset: z.string().min(1),
+      version: trainingVersionSchema,
       set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
     }),
     trainingOutlookSchema,
   ),
-  'train.resume': call(z.object({ run: runId }), z.object({ job: z.string(), run: runId })),
+  'train.resume': call(z.object({ run: runId, ...acting }), z.object({ job: z.string(), run: runId })),
   'retrain.estimate': call(
     z.object({ run: runId, start: z.enum(['warm', 'beginning']) }),
     z.object({ seconds: z.number().nullable() }),
@@ -140,6 +160,7 @@ export const trainingCalls = {
       start: z.enum(['warm', 'beginning']).default('warm'),
       seed: z.number().int().nonnegative().nullable().default(null),
       set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+      ...acting,
     }),
     z.object({
       job: z.string(),

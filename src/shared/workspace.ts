@@ -1,6 +1,7 @@
 /** The workspace: opening and closing it, checking its files, settings kept in it. */
 import { z } from 'zod'
-import { call, jobStarted, none } from './call.ts'
+import { acting, call, jobStarted, none } from './call.ts'
+import { clockJumpSchema } from './clock.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { messageSchema } from './messages/message.ts'
 import { timeSchema } from './values.ts'
@@ -10,7 +11,9 @@ export const problemSchema = messageSchema.extend({
   code: z.enum([
     'database-damaged',
     'audit-changed',
+    'audit-differs',
     'row-without-parent',
+    'row-changed',
     'file-missing',
     'file-changed',
     'file-unreadable',
@@ -60,14 +63,27 @@ export const workspaceInfoSchema = z.object({
   images: z.number().int(),
   runs: z.number().int(),
   freeBytes: z.number().nullable(),
+  /** It is open to be looked at, checked and exported from; nothing in it can be changed. */
+  isReadOnly: z.boolean(),
   /** What was confirmed once and is not in the database any more, as opening it found. */
   lost: failureInfoSchema.nullable(),
+  /** A jump of the computer's clock that waits for an answer. */
+  clock: clockJumpSchema.nullable(),
 })
 export type WorkspaceInfo = z.infer<typeof workspaceInfoSchema>
 
+/** The key under which a workspace keeps what it knows of the computer's clock. */
+export const clockKey = 'clock'
+/** What Fanoscope itself keeps among the settings: nobody sets it. */
+const keptForItself = new Set([clockKey, 'operator.badge-tries', 'training.goOn'])
+
 export const workspaceCalls = {
   'workspace.open': call(
-    z.object({ dir: z.string().min(1), create: z.boolean().default(false) }),
+    z.object({
+      dir: z.string().min(1),
+      create: z.boolean().default(false),
+      readOnly: z.boolean().default(false),
+    }),
     workspaceInfoSchema,
   ),
   'workspace.close': call(none, none),
@@ -78,9 +94,19 @@ export const workspaceCalls = {
   'workspace.backups': call(none, z.array(databaseBackupSchema)),
   'workspace.losses': call(z.object({ file: z.string().min(1).max(200) }), backupLossesSchema),
   /** Puts a copy in the place of the database, which is kept among the copies; closes the workspace and opens it again. */
-  'workspace.restore': call(z.object({ file: z.string().min(1).max(200) }), workspaceInfoSchema),
+  'workspace.restore': call(z.object({ file: z.string().min(1).max(200), ...acting }), workspaceInfoSchema),
   'setting.get': call(z.object({ key: z.string().max(100) }), z.object({ value: z.unknown() })),
-  'setting.set': call(z.object({ key: z.string().max(100), value: z.unknown() }), none),
+  'setting.set': call(
+    z.object({
+      key: z
+        .string()
+        .max(100)
+        .refine((key) => !keptForItself.has(key)),
+      value: z.unknown(),
+      operator: z.string().nullable().default(null),
+    }),
+    none,
+  ),
 } as const
 
 export const workspaceEvents = {

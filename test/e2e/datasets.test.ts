@@ -120,6 +120,23 @@ describeInChromium('a dataset', () => {
     await page.getByText('16 images shown').waitFor()
   })
 
+  it('has the filters again after a reload, here and where it is labeled', async () => {
+    const { page } = station
+    const rail = page.getByRole('navigation')
+    await choose(page, 'Label', 'Anomalous')
+    await page.getByText('4 images shown').waitFor()
+    await page.reload()
+    await page.getByText('4 images shown').waitFor()
+    await page.getByRole('button', { name: 'Clear the filters' }).click()
+    await page.getByText('16 images shown').waitFor()
+    await rail.getByRole('link', { name: 'Label' }).click()
+    await choose(page, 'Split', 'Test')
+    await page.reload()
+    await page.locator('.el-select').filter({ hasText: 'Test' }).waitFor()
+    await rail.getByRole('link', { name: 'Datasets' }).click()
+    await page.getByText('16 images shown').waitFor()
+  })
+
   it('has several images labeled, moved, removed and restored at once', async () => {
     const { page } = station
     const chosen = ['good/0.png', 'good/1.png']

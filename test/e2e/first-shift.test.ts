@@ -27,7 +27,7 @@ describeInChromium('the first shift', () => {
   async function partOnStage(page: Page): Promise<string> {
     await choices(page).locator('.choice.accept:enabled').waitFor()
     const name = async () => z.string().parse(await part(page).getAttribute('title'))
-    if (!(await name()).includes('/')) await page.keyboard.press('g')
+    if (!(await name()).includes('/')) await page.keyboard.press('t')
     await eventually(name).toContain('/')
     return name()
   }
@@ -130,7 +130,7 @@ describeInChromium('the first shift', () => {
     const { page } = station
     await decide('accept', async () => {
       await page.keyboard.press('a')
-      await page.getByLabel('Your name').fill('Mei Lin')
+      await page.getByRole('textbox', { name: 'Your name or badge' }).fill('Mei Lin')
       await page.keyboard.press('Enter')
     })
     expect(rows()).toEqual([

@@ -30,6 +30,27 @@ async function drawnWith(page: Page, selector: string) {
     .filter(({ glyphCount }) => glyphCount > 0)
 }
 
+/** The characters, as ranges of their codes, that the slices of a weight of the shipped font have. */
+function rangesOf(weight: number): [number, number][] {
+  const folder = join(projectRoot, 'node_modules', '@fontsource', 'noto-sans-sc')
+  const sheet = readFileSync(join(folder, `${weight}.css`), 'utf8')
+  return [...sheet.matchAll(/U\+([0-9A-F]+)(?:-([0-9A-F]+))?/gi)].map(([, first = '', last = first]) => [
+    Number.parseInt(first, 16),
+    Number.parseInt(last, 16),
+  ])
+}
+
+it.each([400, 600])('the shipped font has every character of the Chinese words, in weight %i', (weight) => {
+  const ranges = rangesOf(weight)
+  const words = ['src/renderer/i18n/zh-CN.json', 'src/shared/messages/zh-CN.json']
+  const said = words.map((file) => readFileSync(join(projectRoot, file), 'utf8')).join('')
+  const characters = [...new Set(said.match(/[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/gu))]
+  expect(characters.length).toBeGreaterThan(500)
+  const isThere = (character: string): boolean =>
+    ranges.some(([first, last]) => first <= character.charCodeAt(0) && character.charCodeAt(0) <= last)
+  expect(characters.filter((character) => !isThere(character))).toEqual([])
+})
+
 describeInChromium('Chinese on a computer whose fonts are all Latin', () => {
   const station = createStation()
   const bare = mkdtempSync(join(tmpdir(), 'fanoscope-no-fonts-'))
@@ -76,6 +97,43 @@ describeInChromium('Chinese on a computer whose fonts are all Latin', () => {
       const slices = read.filter((address) => address.endsWith('.woff2'))
       expect(slices.length).toBeGreaterThan(0)
       expect(slices.length).toBeLessThan(60)
+      await window.context().close()
+    } finally {
+      await served.end()
+    }
+  })
+
+  it('the first words that are drawn have their font already, and the name of the language on an English screen', async () => {
+    const served = await station.serve('--workspace', station.workspace)
+    try {
+      const window = await freshPage('zh-CN')
+      await window.addInitScript(`
+        new MutationObserver((changes, observer) => {
+          const text = document.querySelector('#app .rail')?.textContent
+          if (!text) return
+          observer.disconnect()
+          globalThis.fontAtFirst = [text, document.fonts.check('400 12px "Noto Sans SC"', text)]
+        }).observe(document, { childList: true, subtree: true })`)
+      await window.goto(served.url)
+      await eventually(() => window.evaluate('globalThis.fontAtFirst')).toEqual([
+        expect.stringMatching(/\p{Script=Han}/u),
+        true,
+      ])
+      await window
+        .getByPlaceholder(/\p{Script=Han}/u)
+        .first()
+        .waitFor()
+      const fields = await window.evaluate(
+        `[...document.querySelectorAll('input')].map((field) => getComputedStyle(field).fontFamily)`,
+      )
+      for (const family of z.array(z.string()).parse(fields)) expect(family).toContain('Noto Sans SC')
+      await window.locator('.status').getByRole('button', { name: '切换语言' }).click()
+      await window.getByRole('navigation', { name: 'Screens' }).waitFor()
+      await window.reload()
+      await window.getByRole('link', { name: 'Settings' }).click()
+      await eventually(() => drawnWith(window, '.el-segmented__item:last-child')).toEqual([
+        { isCustomFont: true, glyphCount: 4 },
+      ])
       await window.context().close()
     } finally {
       await served.end()

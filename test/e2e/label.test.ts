@@ -3,26 +3,9 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import sharp from 'sharp'
 import { beforeAll, expect, it } from 'vitest'
-import { z } from 'zod'
-import { type Shape, shapesSchema } from '../../src/shared/label.ts'
-import {
-  boxOf,
-  createStation,
-  describeInChromium,
-  eventually,
-  scoredLine,
-  signIn,
-  stored,
-} from './station.ts'
-
-const imageSchema = z.object({
-  label: z.string(),
-  defectType: z.string().nullable(),
-  mask: z.string().nullable(),
-})
-const drawnSchema = z.object({ shapes: z.string(), operator: z.string().nullable() })
+import { labelDesk } from './label-desk.ts'
+import { createStation, describeInChromium, eventually, scoredLine, signIn } from './station.ts'
 
 describeInChromium('labeling in the window', () => {
   const station = createStation()
@@ -31,82 +14,19 @@ describeInChromium('labeling in the window', () => {
   const exported = (format: string) => join(station.folder, `masks ${format}`)
   let first = ''
 
-  const stage = (page: Page) => page.locator('.work .canvas')
-  /** The photograph at hand; its list row is the current one. */
-  const fileAtHand = async (page: Page): Promise<string> =>
-    z.string().parse(await page.locator('.work').getAttribute('aria-label'))
-  /** Everything that was drawn is stored. */
-  const saved = (page: Page) => page.locator('.state.saved').waitFor()
-
-  function imageOf(file: string): z.infer<typeof imageSchema> {
-    const [found] = stored(
-      workspace,
-      imageSchema,
-      `SELECT label, defect_type AS defectType, mask_sha256 AS mask FROM image WHERE file = '${file}'`,
-    )
-    if (found === undefined) throw new RangeError(`no image ${file}`)
-    return found
-  }
-
-  function shapesOf(file: string): Shape[] {
-    const [found] = stored(
-      workspace,
-      drawnSchema,
-      `SELECT shapes, operator.name AS operator FROM annotation JOIN image ON image.id = image_id
-       LEFT JOIN operator ON operator.id = operator_id WHERE file = '${file}'`,
-    )
-    if (found === undefined) return []
-    // What came from a file was drawn by nobody here.
-    if (found.operator !== null) expect(found.operator).toBe('Mei Lin')
-    return shapesSchema.parse(JSON.parse(found.shapes))
-  }
-
-  /** The mask's picture on disk: whether a pixel is defect, and how many are. */
-  async function maskOf(file: string): Promise<{ at(x: number, y: number): boolean; area: number }> {
-    const { mask } = imageOf(file)
-    if (mask === null) return { at: () => false, area: 0 }
-    const path = join(workspace, 'images', mask.slice(0, 2), `${mask}.png`)
-    const { data, info } = await sharp(path).extractChannel(0).raw().toBuffer({ resolveWithObject: true })
-    return { at: (x, y) => data[y * info.width + x] !== 0, area: data.filter((value) => value !== 0).length }
-  }
-
-  /** Where a pixel of the photograph, 256 x 256 and shown as a whole, is on screen. */
-  async function placeOf(page: Page): Promise<(x: number, y: number) => { x: number; y: number }> {
-    const box = await boxOf(stage(page))
-    const scale = (Math.min(box.width, box.height) - 24) / 256
-    return (x, y) => ({
-      x: box.x + box.width / 2 + (x - 128) * scale,
-      y: box.y + box.height / 2 + (y - 128) * scale,
-    })
-  }
-
-  async function drag(page: Page, ...points: [number, number][]): Promise<void> {
-    const place = await placeOf(page)
-    for (const [i, [x, y]] of points.entries()) {
-      const to = place(x, y)
-      await page.mouse.move(to.x, to.y, { steps: 3 })
-      if (i === 0) await page.mouse.down()
-    }
-    await page.mouse.up()
-  }
-
-  async function show(page: Page, text: string): Promise<string> {
-    await page.getByRole('textbox', { name: 'File name' }).fill(text)
-    await page.keyboard.press('Enter')
-    await page.locator(`.work[aria-label*="${text}"]`).waitFor()
-    await saved(page)
-    return fileAtHand(page)
-  }
+  const { placeOf, saved, fileAtHand, imageOf, shapesOf, maskOf, drag, show, enter } = labelDesk(
+    station,
+    'Mei Lin',
+  )
 
   it('stores a rectangle by itself: its shape, its type by the key, and the mask made of it', async () => {
     const page = await station.open('--workspace', workspace)
     await signIn(page, 'Mei Lin')
-    await page.getByRole('navigation').getByRole('link', { name: 'Label' }).click()
-    await page.locator('.work .canvas').waitFor()
+    await enter(page)
     first = await show(page, 'test/good')
     expect(imageOf(first)).toMatchObject({ label: 'normal', mask: null })
     await page.keyboard.press('2')
-    await page.keyboard.press('r')
+    await page.keyboard.press('q')
     await drag(page, [40, 40], [80, 70])
     await saved(page)
     const type = 'chip'
@@ -165,7 +85,7 @@ describeInChromium('labeling in the window', () => {
     await page.getByRole('button', { name: 'Undo', exact: true, disabled: true }).waitFor()
     await saved(page)
     await eventually(() => shapesOf(first)).toEqual([])
-    expect(imageOf(first).mask).toBeNull()
+    expect(imageOf(first)).toEqual({ label: 'normal', defectType: null, mask: null })
     for (const _ of drawn) await page.keyboard.press('y')
     await saved(page)
     await eventually(() => shapesOf(first)).toEqual(drawn)
@@ -178,7 +98,7 @@ describeInChromium('labeling in the window', () => {
     await page.locator(`.work:not([aria-label="${first}"])`).waitFor()
     await saved(page)
     const second = await fileAtHand(page)
-    await page.keyboard.press('c')
+    await page.keyboard.press('k')
     await saved(page)
     await eventually(() => shapesOf(second)).toEqual(drawn)
     await page.keyboard.press('ArrowLeft')
@@ -190,6 +110,69 @@ describeInChromium('labeling in the window', () => {
     await page.keyboard.press('y')
     await saved(page)
     await eventually(() => shapesOf(first)).toEqual(drawn)
+  })
+
+  /** What the screen says of the photograph at hand: in the list, and in the panel. */
+  const saidOf = async (page: Page) => ({
+    row: (await page.locator('.pane .list-row.current .label').textContent())?.trim(),
+    hasMask:
+      (await page.locator('.pane .list-row.current').getByRole('img', { name: 'has a mask' }).count()) > 0,
+    panel: (
+      await page.locator('aside.side button.pressed[aria-pressed="true"]').first().textContent()
+    )?.trim(),
+  })
+
+  it('leaves nothing of a stray stroke on a good part once it is undone, also after coming back', async () => {
+    const { page } = station
+    for (let steps = 0; imageOf(await fileAtHand(page)).mask !== null; steps += 1) {
+      const before = await fileAtHand(page)
+      await page.keyboard.press('ArrowRight')
+      await page.locator(`.work:not([aria-label="${before}"])`).waitFor()
+      await saved(page)
+      if (steps > 3) throw new RangeError('no good part without a mask')
+    }
+    const file = await fileAtHand(page)
+    const before = imageOf(file)
+    expect(before).toEqual({ label: 'normal', defectType: null, mask: null })
+    const shown = await saidOf(page)
+    await page.keyboard.press('b')
+    await drag(page, [100, 100], [140, 100])
+    await saved(page)
+    await eventually(() => imageOf(file)).toMatchObject({ label: 'anomalous', defectType: 'chip' })
+    await eventually(() => saidOf(page)).toMatchObject({ row: 'chip', hasMask: true })
+    await page.keyboard.press('ArrowLeft')
+    await page.locator(`.work[aria-label="${file}"]`).waitFor({ state: 'detached' })
+    await saved(page)
+    await page.keyboard.press('ArrowRight')
+    await page.locator(`.work[aria-label="${file}"]`).waitFor()
+    await page.getByRole('button', { name: 'Undo', exact: true, disabled: false }).waitFor()
+    await page.keyboard.press('z')
+    // Shown before it is stored: list and panel never differ.
+    await eventually(() => saidOf(page)).toEqual(shown)
+    await saved(page)
+    await eventually(() => imageOf(file)).toEqual(before)
+    await page.keyboard.press('y')
+    await saved(page)
+    await eventually(() => imageOf(file)).toMatchObject({ label: 'anomalous', defectType: 'chip' })
+    // Good, said by key: the mask goes with the label, the part stays in sight, and one undo brings both back.
+    const { mask } = imageOf(file)
+    await page.keyboard.press('g')
+    await page.getByText('The mask was taken away').waitFor()
+    await saved(page)
+    await eventually(() => imageOf(file)).toEqual(before)
+    expect(await fileAtHand(page)).toBe(file)
+    await page.keyboard.press('z')
+    await saved(page)
+    await eventually(() => imageOf(file)).toEqual({ label: 'anomalous', defectType: 'chip', mask })
+    await page.keyboard.press('z')
+    await saved(page)
+    await eventually(() => imageOf(file)).toEqual(before)
+    while ((await fileAtHand(page)) !== first) {
+      const here = await fileAtHand(page)
+      await page.keyboard.press('ArrowLeft')
+      await page.locator(`.work:not([aria-label="${here}"])`).waitFor()
+      await saved(page)
+    }
   })
 
   it('is drawn on by one finger, and moved and enlarged by two', async () => {
@@ -225,7 +208,7 @@ describeInChromium('labeling in the window', () => {
     const { page } = station
     const file = await show(page, 'test/scratch')
     const before = await maskOf(file)
-    await page.keyboard.press('m')
+    await page.keyboard.press('h')
     const level = page.getByRole('slider', { name: 'From this value on' })
     await level.focus()
     await page.keyboard.press('Home')
@@ -259,6 +242,11 @@ describeInChromium('labeling in the window', () => {
     await page.getByLabel('Path of the folder').fill(exported(format))
     await page.getByRole('button', { name: 'Go', exact: true }).click()
     await page.getByRole('button', { name: 'Use this folder' }).click()
+    if (which === 'Import masks') {
+      const question = page.getByRole('dialog', { name: 'Import masks' })
+      await question.getByText('There is no undo for all of them at once').waitFor()
+      await question.getByRole('button', { name: 'Import the masks' }).click()
+    }
   }
 
   it.each(['MVTec', 'COCO', 'labelme'])('hands masks out as %s and takes the same back', async (format) => {
@@ -275,7 +263,7 @@ describeInChromium('labeling in the window', () => {
       .waitFor()
     expect(readdirSync(exported(format)).length).toBeGreaterThan(0)
     // Something else is drawn over it, and what was handed out takes its place.
-    await page.keyboard.press('r')
+    await page.keyboard.press('q')
     await drag(page, [200, 200], [240, 240])
     await saved(page)
     await eventually(() => imageOf(file).mask).not.toBe(mask)

@@ -36,7 +36,9 @@ describeInChromium(`a memory of good parts in the window${reason}`, () => {
     await page.evaluate(`location.hash = '#/review/${run}'`)
     await compared().getByRole('img', { name: 'This spot' }).waitFor()
     await compared()
-      .getByText('This looks least like anything on good parts; the nearest was this.')
+      .getByText(
+        'This spot looks least like good parts. The most similar place on a good part is shown beside it.',
+      )
       .waitFor()
     await goods()
       .getByRole('img', { name: /^The place on .*train\/good\// })

@@ -1,10 +1,9 @@
 /** Every dialog about runs and those who decide: it keeps nobody out, has the focus, and Escape leads back. */
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
-import { settled } from '../../scripts/window/settled.mjs'
 import { barriers } from './barriers.ts'
 import { dialog, keepsNobodyOut, lookAt } from './dialogs.ts'
-import { createStation, describeInChromium, scoredLine, signIn } from './station.ts'
+import { createStation, describeInChromium, goTo, scoredLine, signIn } from './station.ts'
 
 const pin = '4711 line'
 
@@ -16,13 +15,7 @@ describeInChromium('every dialog about a run', () => {
     run = await scoredLine(station)
   })
 
-  async function go(path: string): Promise<Page> {
-    const { page } = station
-    await page.evaluate(`location.hash = '#/${path}'`)
-    await page.locator(`.rail .entry[aria-current=page][href*='/${path.split('/')[0]}']`).waitFor()
-    await settled(page)
-    return page
-  }
+  const go = (path: string): Promise<Page> => goTo(station.page, path)
 
   it('that asks who somebody is, by name and by PIN', async () => {
     await station.open('--workspace', station.workspace)
@@ -43,7 +36,7 @@ describeInChromium('every dialog about a run', () => {
     await page.getByRole('contentinfo').getByRole('button', { name: 'Mei Lin', exact: true }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Nobody signed in' }).click()
-    await page.getByLabel('Your name').fill('Mei Lin')
+    await page.getByRole('textbox', { name: 'Your name or badge' }).fill('Mei Lin')
     await keepsNobodyOut(page)
     await page.keyboard.press('Enter')
     const asked = page.getByLabel('PIN of Mei Lin')

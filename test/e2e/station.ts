@@ -84,6 +84,8 @@ export interface Station {
   kill(): Promise<void>
   /** The same, and leaves its window as it was then. What that says from now on is no failure. */
   cut(): Promise<void>
+  /** What the window says of this, from now on, is what the test brings about, and no failure. */
+  expects(problem: RegExp): void
   /** The command line of this station. */
   command(...parameters: string[]): Promise<Finished>
 }
@@ -104,6 +106,7 @@ export function createStation(): Station {
   const left = new Set<BrowserContext>()
   let problems: string[] = []
   let failed: string | null = null
+  const expected: RegExp[] = []
 
   const opened = () => {
     if (open === null) throw new Error('No window is open.')
@@ -131,7 +134,7 @@ export function createStation(): Station {
       const screen = await onScreen()
       for (const error of task.result.errors ?? []) error.message += `\nOn screen:\n${screen}`
     }
-    const found = problems
+    const found = problems.filter((problem) => !expected.some((known) => known.test(problem)))
     problems = []
     expect(found).toEqual([])
   })
@@ -178,6 +181,7 @@ export function createStation(): Station {
       left.add(context)
       await served.kill()
     },
+    expects: (problem) => void expected.push(problem),
     command: (...parameters) => fanoscope(parameters, { environment }),
   }
 }
@@ -274,10 +278,18 @@ export function stored<S extends z.ZodType>(workspace: string, row: S, sql: stri
   }
 }
 
+/** Goes to the address of a screen, and waits until it is shown and at rest. */
+export async function goTo(page: Page, path: string): Promise<Page> {
+  await page.evaluate(`location.hash = '#/${path}'`)
+  await page.locator(`.rail .entry[aria-current=page][href*='/${path.split('/')[0]}']`).waitFor()
+  await settled(page)
+  return page
+}
+
 /** Signs in by the status bar, where nobody is. */
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Nobody signed in' }).click()
-  await page.getByLabel('Your name').fill(name)
+  await page.getByRole('textbox', { name: 'Your name or badge' }).fill(name)
   await page.keyboard.press('Enter')
   await page.getByRole('contentinfo').getByRole('button', { name, exact: true }).waitFor()
 }

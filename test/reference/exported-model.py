@@ -1,8 +1,8 @@
 """Runs exported models outside Fanoscope and compares what they answer with what the engine answered.
 
 An export has `check.safetensors`: made tiles x, and components, map and reconstruction as the engine computed them;
-and, of a model with a memory of features, a made photograph and what the engine gave for it, under `memory/`. This
-script runs `saved_model.pb` with TensorFlow and the `.onnx` files with ONNX Runtime on the same input.
+and, of a model with a memory of features, a made photograph and what the engine gave for it, under `memory/`; of one
+whose networks see features, a made photograph and its features, under `features/`. This script runs `saved_model.pb` with TensorFlow and the `.onnx` files with ONNX Runtime on the same input.
 
     python -m venv venv && venv/bin/pip install onnxruntime onnx safetensors tensorflow-cpu
     venv/bin/python test/reference/exported-model.py FOLDER... > test/reference/exported-model.json

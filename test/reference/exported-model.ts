@@ -10,6 +10,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { learnSight } from '../../src/main/engine/learned/feature-sight.ts'
 import { isLearned } from '../../src/main/engine/learned/learnable.ts'
 import { photographMemory } from '../../src/main/engine/learned/photograph-memory.ts'
 import { readWeights } from '../../src/main/engine/networks/stored-weights.ts'
@@ -158,4 +159,34 @@ else {
   const { generator, critic, encoder } = createFanoganWeights(both, createRandom(1))
   const weights = larger(readWeights(generator, critic, encoder))
   await write('fanogan-memory', 'fanogan', both, { ...weights, ...memoryOf(tensors, both) }, 2)
+  await writeWithFeatures(tensors)
+}
+
+/** Networks on windows of features, standardized by those of a generated photograph. */
+async function writeWithFeatures(tensors: TensorMap): Promise<void> {
+  const config = fanoganConfigSchema.parse({
+    ...small,
+    input: 'features',
+    backbone: 'efficientnet-lite2',
+    window: 2,
+    components: 24,
+  })
+  const [width, height, channels] = [320, 240, 3]
+  const data = Float32Array.from(
+    { length: width * height * channels },
+    (_, i) => Math.sin(i / 11) * random.uniform(),
+  )
+  const { sight } = await learnSight({
+    config,
+    backbone: tensors,
+    photographs: 1,
+    seed: 1,
+    view: async () => ({ forFeatures: { data, width, height, channels }, insideAt: () => null }),
+    limit: 0,
+    proceed: async () => undefined,
+  })
+  const { generator, critic, encoder } = createFanoganWeights(config, createRandom(1))
+  const weights = larger(readWeights(generator, critic, encoder))
+  await write('fanogan-features', 'fanogan', config, { ...weights, ...sight.tensors }, 4)
+  sight.dispose()
 }

@@ -25,6 +25,7 @@ export const exampleRun = (values: Partial<Run> = {}): Run => ({
   id: 'run-1',
   datasetId: 'dataset-1',
   name: null,
+  number: 1,
   parentRunId: null,
   model: 'fanogan',
   preset: 'quick',
@@ -43,6 +44,9 @@ export const exampleRun = (values: Partial<Run> = {}): Run => ({
   result: null,
   failure: null,
   resumedCount: 0,
+  archivedAt: null,
+  note: '',
+  tags: [],
   ...values,
 })
 
@@ -53,6 +57,8 @@ export const exampleWorkspace = (dir = '/lines/four'): WorkspaceInfo => ({
   images: 0,
   runs: 0,
   freeBytes: null,
+  isReadOnly: false,
+  clock: null,
   lost: null,
 })
 
@@ -64,4 +70,5 @@ export const exampleInfo = (workspace: WorkspaceInfo | null): AppInfo => ({
   recentWorkspaces: [],
   workspace,
   engine: { state: 'stopped', provider: null, crashes: 0 },
+  administered: null,
 })

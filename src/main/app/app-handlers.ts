@@ -28,6 +28,7 @@ export function appHandlers(
         recentWorkspaces: appState.recentWorkspaces(),
         workspace: session && (await workspaceInfo(session.workspace)),
         engine: session?.supervisor.state() ?? asleep,
+        administered: context.administered,
       }
     },
     'app.doctor': async () => {

@@ -4,9 +4,8 @@
  */
 
 import { resolve } from 'node:path'
-import { z } from 'zod'
-import type { CallName } from '../../shared/contract.ts'
 import { Failure, failureData, failureOf } from '../../shared/failure.ts'
+import { retentionKey } from '../../shared/live.ts'
 import type { Caller, Handlers } from '../contract/dispatch.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import { auditHandlers } from '../features/audit/handlers.ts'
@@ -15,6 +14,8 @@ import { choiceHandlers } from '../features/choosing/handlers.ts'
 import { comparisonHandlers } from '../features/comparison/handlers.ts'
 import { curationHandlers } from '../features/curation/handlers.ts'
 import { datasetHandlers } from '../features/datasets/handlers.ts'
+import { deliverResults } from '../features/delivery/deliver-results.ts'
+import { deliveryHandlers } from '../features/delivery/handlers.ts'
 import { logHandlers } from '../features/doctor/log-handlers.ts'
 import { exportHandlers } from '../features/export/handlers.ts'
 import { dropHandlers } from '../features/folders/drop-handlers.ts'
@@ -29,6 +30,7 @@ import { resumeLive } from '../features/live/live.ts'
 import { modelHandlers } from '../features/models/handlers.ts'
 import { operatorHandlers } from '../features/operators/handlers.ts'
 import { createSignedIn } from '../features/operators/sign-in.ts'
+import { removalHandlers } from '../features/removal/handlers.ts'
 import { reviewHandlers } from '../features/review/handlers.ts'
 import { runHandlers } from '../features/runs/handlers.ts'
 import { sampleHandlers } from '../features/sample/handlers.ts'
@@ -43,8 +45,12 @@ import { settingHandlers } from '../features/workspace/setting-handlers.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
 import { type ApplicationEvents, createEventHub } from '../platform/events.ts'
 import { openAppState, stateFile } from '../platform/preferences.ts'
+import { readPolicy } from '../platform/station-policy.ts'
 import type { HandlerContext } from '../session/handler-context.ts'
 import { openSession, type Session } from '../session/session.ts'
+import { changeSetting } from '../store/settings.ts'
+import { admitByPolicy } from './admit-by-policy.ts'
+import { admitCall } from './admit-call.ts'
 import { appHandlers } from './app-handlers.ts'
 import type { AssetSource } from './assets/source.ts'
 import { createAssetSource } from './assets/workspace-source.ts'
@@ -67,7 +73,7 @@ export interface HostPowers {
 
 export interface Application {
   handlers: Handlers
-  /** Refuses a call of a window that acts in the name of an operator who is not signed in there. */
+  /** Refuses a call of a window that names nobody where somebody must answer for it, or who is not signed in there. */
   admit: NonNullable<Caller['admit']>
   events: ApplicationEvents
   assets: AssetSource
@@ -78,19 +84,19 @@ export interface Application {
   close(): Promise<void>
 }
 
-/** The input of a call that acts in the name of an operator. */
-const actSchema = z.object({ operator: z.string() })
-/** Calls that name an operator only to read that operator's data; they change nothing and need no sign-in. */
-const readings: ReadonlySet<CallName> = new Set(['review.queue'])
+const nothingToStop = async (): Promise<void> => undefined
 
 export function createApplication(powers: HostPowers): Application {
   const { host, chooseFolder, chooseFile, launchEngine, environment = process.env } = powers
+  const administered = readPolicy(environment)
+  const suggestedWorkspace = defaultWorkspace(environment, undefined, administered?.policy.workspace)
   const events = createEventHub()
   const drops = createDrops()
   const signedIn = createSignedIn()
   let session: Session | null = null
-  let stopClearing: () => Promise<void> = async () => undefined
-  let stopBackingUp: () => Promise<void> = async () => undefined
+  let stopClearing = nothingToStop
+  let stopBackingUp = nothingToStop
+  let stopDelivering = nothingToStop
   // Opening and closing run one after another, however many windows ask at the same time.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -103,7 +109,11 @@ export function createApplication(powers: HostPowers): Application {
     session = null
     await stopClearing()
     await stopBackingUp()
+    stopClearing = nothingToStop
+    stopBackingUp = nothingToStop
     await drops.close()
+    await stopDelivering()
+    stopDelivering = nothingToStop
     await closing?.close()
   }
 
@@ -114,20 +124,32 @@ export function createApplication(powers: HostPowers): Application {
     launchEngine,
     events,
     appState: openAppState(stateFile(environment)),
-    suggestedWorkspace: defaultWorkspace(environment),
+    suggestedWorkspace,
+    administered,
     current: () => session,
     session() {
       if (session) return session
       throw new Failure('no-workspace')
     },
-    open: (dir, create) =>
+    open: (dir, create, readOnly = 'if-needed') =>
       inTurn(async () => {
         if (session?.workspace.dir === resolve(dir)) return session
         // The new workspace is opened first: if that fails, the old one stays open.
-        const opened = openSession({ dir, create, launchEngine, events, hooks: sessionHooks })
+        const opened = openSession({
+          dir,
+          create,
+          readOnly,
+          launchEngine,
+          events,
+          hooks: sessionHooks,
+        })
         try {
-          resumeLive(opened)
-          resumeNotedTrainings(opened)
+          if (opened.workspace.copy === null) {
+            if (administered?.policy.retention !== undefined)
+              changeSetting(opened.workspace.db, retentionKey, administered.policy.retention, null)
+            resumeLive(opened)
+            resumeNotedTrainings(opened)
+          }
         } catch (error) {
           // Otherwise this process would own a workspace that nobody can reach.
           await opened.close()
@@ -135,8 +157,11 @@ export function createApplication(powers: HostPowers): Application {
         }
         await closeCurrent()
         session = opened
-        stopClearing = keepClear(opened)
-        stopBackingUp = keepBackedUp(opened)
+        if (opened.workspace.copy === null) {
+          stopClearing = keepClear(opened)
+          stopBackingUp = keepBackedUp(opened)
+          stopDelivering = deliverResults(opened)
+        }
         return opened
       }),
     close: () => inTurn(closeCurrent),
@@ -144,9 +169,9 @@ export function createApplication(powers: HostPowers): Application {
 
   return {
     admit(name, input, caller) {
-      const named = actSchema.safeParse(input)
-      if (!named.success || session === null || readings.has(name)) return
-      signedIn.require(session.workspace.db, caller, named.data.operator)
+      admitByPolicy(administered, suggestedWorkspace, { name, input })
+      const signInRequired = administered?.policy.signInRequired === true
+      if (session !== null) admitCall(session.workspace, signedIn, { name, input, caller }, signInRequired)
     },
     handlers: {
       ...appHandlers(context),
@@ -155,9 +180,11 @@ export function createApplication(powers: HostPowers): Application {
       ...dropHandlers(context, drops),
       ...sampleHandlers(context),
       ...datasetHandlers(context),
+      ...removalHandlers(context),
       ...importHandlers(context),
       ...labelHandlers(context),
       ...liveHandlers(context),
+      ...deliveryHandlers(context),
       ...backboneHandlers(launchEngine, environment),
       ...systemHandlers(),
       ...trainHandlers(context),

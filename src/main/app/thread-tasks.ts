@@ -17,10 +17,12 @@ import { writeTablesTask } from '../features/export/table-task.ts'
 import { importFolderTask } from '../features/import/import-task.ts'
 import { previewFolderTask } from '../features/import/preview-task.ts'
 import {
+  changeTypeTask,
   exportMasksTask,
   importMasksTask,
   readShapesTask,
   saveAnnotationTask,
+  undoTypeChangeTask,
 } from '../features/label/label-tasks.ts'
 import { acceptUndecidedTask, undoBatchTask } from '../features/review/batch-tasks.ts'
 import { writeSampleTask } from '../features/sample/sample-task.ts'
@@ -38,6 +40,7 @@ export const threadTasks: readonly ThreadTask[] = [
   backUpTask,
   carryOverTask,
   changeImagesTask,
+  changeTypeTask,
   checkAuditTask,
   compareOptionsTask,
   compareRunsTask,
@@ -65,6 +68,7 @@ export const threadTasks: readonly ThreadTask[] = [
   thresholdTask,
   thumbnailTask,
   undoBatchTask,
+  undoTypeChangeTask,
   verifyTask,
   writeSampleTask,
   writeTablesTask,

@@ -7,9 +7,13 @@ import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
 import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
+import { actAs } from '../platform/actor.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
 import type { SharedWorkspace } from '../session/open-shared-workspace.ts'
 import type { Session, SessionHooks } from '../session/session.ts'
+import type { Database } from '../store/database.ts'
+import type { ReadOnly } from '../store/workspace.ts'
+import { accountName } from './account-name.ts'
 import type { Answer } from './answer.ts'
 import type { Io } from './io.ts'
 import { printableJson, printableLines } from './printable.ts'
@@ -26,6 +30,15 @@ export interface CommandContext {
   readonly json: boolean
   /** The folder of the workspace, which may not exist yet. */
   readonly workspace: string
+  /** In whose name the command acts: `--operator`, else the name of the account of this computer. */
+  readonly operator: string
+  /** The PIN of an operator, from the terminal or, with `--pin-stdin`, from standard input; null where nobody can be asked. */
+  askPin(operator: string): Promise<string | null>
+  /**
+   * Asks for the PIN of the operator, where they have one; the first session does so by itself.
+   * @throws Failure where they are not who they say
+   */
+  prove(db: Database): Promise<void>
   /**
    * Opens the workspace at the first call and gives the same session afterwards; with `create`, makes the workspace
    * where there is none.
@@ -57,6 +70,14 @@ export interface CommandDescription<S extends z.ZodType> {
   examples: [line: string, does: string][]
   /** Adds the command's own options. */
   declare?: (command: Command) => Command
+  /**
+   * The command changes something: it takes `--operator` and `--pin-stdin`, asks for the PIN of an operator who has one,
+   * and every row of the audit has the name. Where that depends on the options, they say so: who only looks is asked
+   * for no PIN.
+   */
+  acts?: true | ((options: z.output<S>) => boolean)
+  /** It changes nothing in the workspace, so that it also works on one that cannot be written; takes `--read-only`. */
+  readsOnly?: true | ((options: z.output<S>) => boolean)
   options: S
   act: Act<z.output<S>>
 }
@@ -70,13 +91,25 @@ export interface CommandLine {
   run(parameters: readonly string[]): Promise<ExitCode>
 }
 
-const sharedOptions = z.object({ workspace: z.string().optional(), json: z.boolean().default(false) })
+const sharedOptions = z.object({
+  workspace: z.string().optional(),
+  json: z.boolean().default(false),
+  operator: z.string().optional(),
+  pinStdin: z.boolean().default(false),
+  readOnly: z.boolean().default(false),
+})
 
-/** @param loadHooks loads the hooks of a session; called only by commands that open one */
+/** What the command line needs of features; loaded only by commands that open a workspace. */
+export interface LoadFeatures {
+  hooks(): Promise<SessionHooks>
+  /** Proves that the operator is who acts; nothing where nobody of this name has a PIN. */
+  signIn(): Promise<(db: Database, name: string, askPin: () => Promise<string | null>) => Promise<void>>
+}
+
 export function createCommandLine(
   io: Io,
   describe: (program: Command) => Command,
-  loadHooks: () => Promise<SessionHooks>,
+  load: LoadFeatures,
 ): CommandLine {
   let exitCode: ExitCode = 0
   const program = describe(new Command())
@@ -90,6 +123,7 @@ export function createCommandLine(
 
   async function perform(
     received: readonly unknown[],
+    whether: (own: Record<string, unknown>) => { acts: boolean; readsOnly: boolean; writes: boolean },
     work: (
       context: CommandContext,
       own: Record<string, unknown>,
@@ -98,13 +132,26 @@ export function createCommandLine(
   ): Promise<void> {
     // Commander passes the parameters, the options and the command.
     const own = z.instanceof(Command).parse(received.at(-1)).opts()
-    const { workspace, json } = sharedOptions.parse(own)
-    // One that may be left out is undefined then.
-    const parameters = z.array(z.string()).parse(received.slice(0, -2).filter((value) => value !== undefined))
+    const { workspace, json, operator, pinStdin, readOnly } = sharedOptions.parse(own)
+    const { acts, readsOnly, writes } = whether(own)
+    // One that may be left out is undefined then; one that takes several is a list.
+    const given = received
+      .slice(0, -2)
+      .flat()
+      .filter((value) => value !== undefined)
+    const parameters = z.array(z.string()).parse(given)
     const dir = workspace === undefined ? defaultWorkspace(io.environment, io.home) : resolve(workspace)
-    const { context, close } = createContext(io, dir, json, loadHooks)
+    const { context, close } = createContext(io, load, {
+      workspace: dir,
+      json,
+      acts,
+      operator: (acts ? operator : undefined) ?? accountName(io),
+      pinStdin,
+      readOnly: readOnly ? 'always' : readsOnly ? 'if-needed' : 'never',
+    })
     try {
-      const answer = await work(context, own, parameters)
+      if (readOnly && writes) throw new WrongUse('--read-only is given where nothing is changed.')
+      const answer = await actAs(acts ? context.operator : null, () => work(context, own, parameters))
       await close()
       if (answer === null) return
       io.write(json ? printableJson(answer.document) : printableLines(answer.text))
@@ -126,21 +173,47 @@ export function createCommandLine(
   }
 
   return {
-    add({ name, parameters = [], summary, examples, declare, options, act }) {
+    add({
+      name,
+      parameters = [],
+      summary,
+      examples,
+      declare,
+      acts = false,
+      readsOnly = false,
+      options,
+      act,
+    }) {
       const command = program
         .command(name)
         .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
         .summary(summary)
         .addHelpText('after', `\n${examplesText(examples)}`)
       for (const [parameter, description] of parameters) command.argument(parameter, description)
-      const declared = (declare?.(command) ?? command)
+      declare?.(command)
+      if (acts !== false) declareActing(command)
+      const declared = command
         .option(
           '--workspace <dir>',
           'the workspace (default: FANOSCOPE_WORKSPACE, else Fanoscope in your home)',
         )
         .option('--json', 'print one JSON document on standard output')
+      if (readsOnly !== false) declared.option('--read-only', 'write nothing into the workspace')
+      const isSo = (
+        stated: boolean | ((given: z.output<typeof options>) => boolean),
+        own: Record<string, unknown>,
+      ): boolean => (typeof stated === 'boolean' ? stated : stated(options.parse(own)))
       declared.action((...received: unknown[]) =>
-        perform(received, async (context, own, given) => act(context, options.parse(own), ...given)),
+        perform(
+          received,
+          (own) => ({
+            acts: isSo(acts, own),
+            readsOnly: isSo(readsOnly, own),
+            // Of a command that has an option of this name of its own, nothing is known here.
+            writes: typeof readsOnly === 'function' && !isSo(readsOnly, own),
+          }),
+          async (context, own, given) => act(context, options.parse(own), ...given),
+        ),
       )
     },
     async run(parameters) {
@@ -172,12 +245,27 @@ function wrongUse(text: string): Failure {
   return new Failure('wrong-use', { message: message.charAt(0).toUpperCase() + message.slice(1) })
 }
 
+/** A command may say in its own words who its operator is. */
+function declareActing(command: Command): void {
+  if (!command.options.some(({ long }) => long === '--operator')) {
+    command.option('--operator <name>', 'who does it (default: the name of this user account)')
+  }
+  command.option('--pin-stdin', 'read the PIN of the operator from standard input')
+}
+
 function createContext(
   io: Io,
-  workspace: string,
-  json: boolean,
-  loadHooks: () => Promise<SessionHooks>,
+  load: LoadFeatures,
+  given: {
+    workspace: string
+    json: boolean
+    acts: boolean
+    operator: string
+    pinStdin: boolean
+    readOnly: ReadOnly
+  },
 ): { context: CommandContext; close: () => Promise<void> } {
+  const { workspace, json, acts, operator, pinStdin, readOnly } = given
   let opened: Promise<Session> | null = null
   let shared: Promise<SharedWorkspace> | null = null
   let display: ProgressDisplay | null = null
@@ -190,18 +278,33 @@ function createContext(
         import('../platform/events.ts'),
         import('../engine-host/standard-engine.ts'),
         import('../store/database-backups.ts'),
-        loadHooks(),
+        load.hooks(),
       ])
-    const session = openSession({
-      dir: workspace,
-      create,
-      launchEngine: launchStandardEngine,
-      events: createEventHub(),
-      hooks,
-    })
-    const loss = lossFailure(session.workspace)
-    if (loss !== null) notice(`${failureOf(loss).message} ${failureOf(loss).remedy}`)
+    // What is put in order when a workspace is opened is nobody's act.
+    const session = actAs(null, () =>
+      openSession({
+        dir: workspace,
+        create,
+        readOnly,
+        launchEngine: launchStandardEngine,
+        events: createEventHub(),
+        hooks,
+      }),
+    )
+    await identified(session)
+    const lost = lossFailure(session.workspace.lost)
+    if (lost !== null) notice(`${failureOf(lost).message} ${failureOf(lost).remedy}`)
+    await tellClock(session.workspace.db)
     return session
+  }
+
+  /** A jump of the clock that waits for an answer. */
+  async function tellClock(db: Database): Promise<void> {
+    const { clockFailure, clockJump } = await import('../store/clock.ts')
+    const jump = db.copyOf === null ? clockJump(db) : null
+    if (jump === null) return
+    const { message, remedy } = failureOf(clockFailure(jump))
+    notice(`${message} ${remedy}`)
   }
 
   function notice(text: string): void {
@@ -216,7 +319,32 @@ function createContext(
     ])
     if (!(cause instanceof Failure) || cause.code !== 'workspace-in-use' || !canShareWorkspace(workspace))
       throw cause
-    return openSharedWorkspace(workspace, createEventHub())
+    const shared = openSharedWorkspace(workspace, createEventHub())
+    await identified(shared)
+    await tellClock(shared.workspace.db)
+    return shared
+  }
+
+  async function askPin(name: string): Promise<string | null> {
+    if (pinStdin) return io.readLine()
+    return io.keyboard ? io.askHidden(`PIN of ${printableLines(name)}: `) : null
+  }
+
+  async function prove(db: Database): Promise<void> {
+    const signIn = await load.signIn()
+    // A wrong PIN is recorded in nobody's name.
+    await actAs(null, () => signIn(db, operator, () => askPin(operator)))
+  }
+
+  /** Closes the workspace again where the operator cannot prove who they are. */
+  async function identified(opening: SharedWorkspace): Promise<void> {
+    if (!acts) return
+    try {
+      await prove(opening.workspace.db)
+    } catch (error) {
+      await opening.close()
+      throw error
+    }
   }
 
   return {
@@ -224,6 +352,9 @@ function createContext(
       io,
       json,
       workspace,
+      operator,
+      askPin,
+      prove,
       session({ create = false } = {}) {
         opened ??= open(create)
         return opened

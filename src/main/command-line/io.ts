@@ -16,4 +16,15 @@ export interface Io {
    * process.
    */
   onInterrupt(listener: () => void): () => void
+  /**
+   * Calls the listener when the person presses Enter, where standard input is a terminal, and at SIGUSR2, which
+   * Windows does not have. Returns a function that stops listening.
+   */
+  onEnter(listener: () => void): () => void
+  /** Asks for a line on the terminal, which is not shown while it is typed. */
+  askHidden(question: string): Promise<string>
+  /** The first line of standard input, for a secret that another program hands over. */
+  readLine(): Promise<string>
+  /** Whether standard input is a terminal, so that somebody can press Enter. */
+  keyboard: boolean
 }

@@ -3,6 +3,7 @@
  * the handler runs, and its answer afterwards. Both hosts use this gate, so they answer alike.
  */
 import { z } from 'zod'
+import { acts } from '../../shared/acts.ts'
 import {
   type CallArguments,
   type CallName,
@@ -14,6 +15,9 @@ import {
 } from '../../shared/contract.ts'
 import { Failure, type FailureData, failureData, failureOf } from '../../shared/failure.ts'
 import type { Param } from '../../shared/messages/message.ts'
+import { actionableError } from '../platform/actionable-error.ts'
+import { actAs } from '../platform/actor.ts'
+import { unusableInput } from './unusable-input.ts'
 
 /** The handler of each call. A handler gets checked input with its defaults filled in. */
 export type Handlers = {
@@ -51,8 +55,8 @@ export function isEventName(name: string): name is EventName {
 }
 
 /**
- * Answers a call. Never throws: `unknown-call`, `bad-input` (which names the field) and every Failure of a handler
- * are returned as data. `bad-output` is a defect of Fanoscope and is reported as such.
+ * Answers a call. Never throws: `unknown-call`, `bad-input` and `text-malformed` (which name the field) and every
+ * Failure of a handler are returned as data. `bad-output` is a defect of Fanoscope and is reported as such.
  */
 export async function dispatch(
   handlers: Handlers,
@@ -63,11 +67,11 @@ export async function dispatch(
 ): Promise<Answer> {
   try {
     if (typeof name !== 'string' || !isCallName(name)) {
-      throw new Failure('unknown-call', { call: String(name).slice(0, 100) })
+      throw new Failure('unknown-call', { call: String(name).slice(0, 100).toWellFormed() })
     }
     return { ok: true, value: await answer(handlers, name, input, by) }
   } catch (error) {
-    const failure = failureData(error)
+    const failure = failureData(actionableError(error))
     if (failure.code === 'internal' || failure.code === 'bad-output') {
       report(`${String(name).slice(0, 100)} failed: ${failureOf(failure).message}`, error)
     }
@@ -82,16 +86,31 @@ async function answer<N extends CallName>(
   { caller, admit }: Caller,
 ): Promise<CallOutput<N>> {
   const { input: inputSchema, output: outputSchema } = schemas[name]
+  const unusable = unusableInput(input)
+  if (unusable !== null) {
+    throw 'malformed' in unusable
+      ? new Failure('text-malformed', { call: name, field: unusable.malformed })
+      : new Failure('bad-input', { call: name, problems: [problem('input', unusable.problem)] })
+  }
   const given = inputSchema.safeParse(input)
   if (!given.success) {
     throw new Failure('bad-input', { call: name, problems: problemsOf(given.error) }, { cause: given.error })
   }
   admit?.(name, given.data, caller)
-  const made = outputSchema.safeParse(await handlers[name](given.data, caller))
+  const done = actAs(operatorOf(name, given.data), () => handlers[name](given.data, caller))
+  const made = outputSchema.safeParse(await done)
   if (!made.success) {
     throw new Failure('bad-output', { call: name, problems: problemsOf(made.error) }, { cause: made.error })
   }
   return made.data
+}
+
+const named = z.object({ operator: z.string() })
+
+/** In whose name a call acts. One that only reads may name an operator whose data it reads. */
+export function operatorOf(name: CallName, input: unknown): string | null {
+  const { data } = acts[name].does === 'reads' ? { data: undefined } : named.safeParse(input)
+  return data?.operator ?? null
 }
 
 /** Checks an event before it is sent to windows. Null when it breaks the contract, which is reported. */
@@ -113,12 +132,13 @@ export function checkEvent(
 
 /** The first problems of the input, each with its field: `limit: Too big: expected number to be <=500`. */
 function problemsOf(error: z.ZodError): Param[] {
-  return error.issues.slice(0, 5).map((issue) => ({
-    topic: 'reason',
-    code: 'field',
-    params: {
-      field: issue.path.length === 0 ? 'input' : z.core.toDotPath(issue.path),
-      problem: issue.message,
-    },
-  }))
+  return error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => problem(path.length === 0 ? 'input' : z.core.toDotPath(path), message))
 }
+
+const problem = (field: string, problem: string): Param => ({
+  topic: 'reason',
+  code: 'field',
+  params: { field, problem },
+})

@@ -240,7 +240,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         const observed = observer(message)
         if (observed instanceof Promise) {
           observed.then(acknowledge).catch((error: unknown) => {
-            if (current === begun) giveUp(begun, failureData(error))
+            const failure = failureData(error)
+            if (current === begun) giveUp(begun, failure)
+            else log('error', failureOf(failure).message)
           })
         } else acknowledge()
         return true

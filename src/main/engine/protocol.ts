@@ -8,6 +8,7 @@ import { messageSchema } from '../../shared/messages/message.ts'
 import { regionOfInterestSchema } from '../../shared/region-of-interest.ts'
 import { scaleChoiceSchema, scorePartsSchema } from '../../shared/run.ts'
 import { madeDefectTypes } from '../model/made-defect-types.ts'
+import { phaseTimesSchema } from '../model/phase-times.ts'
 
 /** Which processor executes, and why. */
 export const providerSchema = z.object({
@@ -78,6 +79,8 @@ export const trainTaskSchema = z.object({
   backbone: z
     .object({ name: z.string(), file: z.string(), notice: z.string().nullable().optional() })
     .optional(),
+  /** What earlier trainings lead to expect of the time of each phase. */
+  expected: phaseTimesSchema.optional(),
   /** Normal images of the training split; the only ones that gradients see. */
   train: z.array(engineImageSchema),
   /** Normal images of the validation split; they choose and calibrate. No test image is ever listed. */
@@ -280,6 +283,8 @@ export const trainResultSchema = z.object({
   warnings: z.array(messageSchema),
   /** How the scale of features was chosen; null or absent where it was given, or no features are used. */
   featureScale: scaleChoiceSchema.nullish(),
+  /** What its phases took; absent in results of before. */
+  times: phaseTimesSchema.optional(),
 })
 export type TrainResult = z.infer<typeof trainResultSchema>
 

@@ -403,14 +403,17 @@ function markedByBrightness(size: MaskSamples, data: Uint8Array | Uint16Array, b
   }
 }
 
+/** The color that Pascal VOC gives a class: red, green and blue take the bits of its number in turn, the lowest first. */
+export function vocColor(index: number): [number, number, number] {
+  const rgb: [number, number, number] = [0, 0, 0]
+  for (let bit = 0, rest = index; bit < 8; bit++, rest >>= 3) {
+    for (let band = 0; band < 3; band++) rgb[band] |= ((rest >> band) & 1) << (7 - bit)
+  }
+  return rgb
+}
+
 /** The colors of Pascal VOC, by which many tools number their classes, and the last of them, its border. */
 const vocColors: ReadonlySet<string> = new Set(
-  Array.from({ length: 256 }, (_, index) => {
-    const rgb = [0, 0, 0]
-    for (let bit = 0, rest = index; bit < 8; bit++, rest >>= 3) {
-      for (let band = 0; band < 3; band++) rgb[band] |= ((rest >> band) & 1) << (7 - bit)
-    }
-    return hex(rgb[0], rgb[1], rgb[2])
-  }),
+  Array.from({ length: 256 }, (_, index) => hex(...vocColor(index))),
 )
 const vocBorder = '#e0e0c0'

@@ -1,8 +1,9 @@
 /** How a file's EXIF turns its picture, and the same turn for masks that were drawn on the stored pixels. */
 import sharp from 'sharp'
 import { requireLength } from '../platform/array-bounds.ts'
-import type { ImageSource } from './byte-source.ts'
+import { type ImageSource, withBytes } from './byte-source.ts'
 import { decodeInTurn } from './decoder-turns.ts'
+import { fileType } from './file-type.ts'
 
 export interface Size {
   width: number
@@ -18,6 +19,8 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
  */
 export async function orientationOf(source: ImageSource): Promise<Orientation> {
   try {
+    // A BMP has no EXIF, and the decoder does not read it: each would fail, and be tried again alone.
+    if (withBytes(source, fileType) === 'bmp') return 1
     const { orientation } = await decodeInTurn(() => sharp(source, { limitInputPixels: false }).metadata())
     switch (orientation) {
       case 2:

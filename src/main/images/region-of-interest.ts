@@ -4,10 +4,11 @@
  * selection method from gray-level histograms") on the distance from that color, then the largest connected component
  * with its holes filled and a margin around it.
  */
+
+import { rasterize } from '../../shared/rasterize.ts'
 import type { InsideRuns, RegionOfInterest } from '../../shared/region-of-interest.ts'
 import { connectedComponents } from '../metrics/connected-components.ts'
 import { requireLength } from '../platform/array-bounds.ts'
-import { rasterize } from './rasterize.ts'
 
 /** A mask: 1 where a pixel is inside of the region of interest, else 0. */
 export interface Inside {

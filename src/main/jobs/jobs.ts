@@ -12,6 +12,8 @@ import type { Job, JobKind, JobProgress } from '../../shared/job.ts'
 import { message } from '../../shared/messages/message.ts'
 import type { Id, JsonObject } from '../../shared/values.ts'
 import type { UnfinishedTask } from '../engine-host/supervisor.ts'
+import { actionableError } from '../platform/actionable-error.ts'
+import { actAs, actor } from '../platform/actor.ts'
 import type { EventHub } from '../platform/events.ts'
 import type { Log } from '../platform/log.ts'
 import { rateLimit } from '../platform/rate-limit.ts'
@@ -24,6 +26,7 @@ import {
   finishJob,
   linkJob,
   listJobs,
+  recordJob,
   startJob,
   updateJobProgress,
 } from '../store/jobs.ts'
@@ -60,6 +63,10 @@ export interface JobPlan {
   runId?: Id
   datasetId?: Id
   lane: 'engine' | 'disk'
+  /** Nobody answers for it: it only reads or copies, so that the audit has no row of it. */
+  leavesNoTrace?: true
+  /** Its work is done by Fanoscope itself, not in the name of who started it. */
+  inNobodysName?: true
   work(context: JobContext): Promise<JobEnd>
   /** Called when the job is stopped before its work begins. */
   dropped?(reason: StopReason): void
@@ -158,7 +165,12 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
 
   function start(plan: JobPlan): Job {
     const { kind, payload, runId = null, datasetId = null } = plan
-    const job = createJob(db, { kind, payload, runId, datasetId })
+    const job = db.transaction(() => {
+      const made = createJob(db, { kind, payload, runId, datasetId })
+      if (!plan.leavesNoTrace) recordJob(db, 'job.started', made)
+      return made
+    })
+    const starter = plan.inNobodysName ? null : actor()
     const { promise, resolve } = Promise.withResolvers<Job>()
     active.set(job.id, {
       plan,
@@ -171,7 +183,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     })
     tell(job)
     lanes[plan.lane]
-      .add(() => atWork.run(job.id, () => perform(job.id)))
+      .add(() => atWork.run(job.id, () => actAs(starter, () => perform(job.id))))
       .catch((error: unknown) => log.error(`Job ${job.id} failed.`, failureDocument(error)))
     return job
   }
@@ -209,7 +221,7 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
         link: (links) => linkJob(db, id, links),
       })
     } catch (error) {
-      end = { state: 'failed', failure: failureData(error) }
+      end = { state: 'failed', failure: failureData(actionableError(error)) }
     } finally {
       show.drop()
       keep.drop()
@@ -250,12 +262,11 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
   /** Ends a job. Never throws, whatever its work gave and whatever the disk says. */
   function finish(id: Id, job: Active, end: JobEnd, progress: JobProgress | null): void {
     let finished: Job
+    active.delete(id)
     try {
       storeEnd(id, end, progress)
-      active.delete(id)
       finished = findJob(db, id)
     } catch (error) {
-      active.delete(id)
       finished = endNotStored(id, job, end, progress, error)
     }
     tell(finished)
@@ -284,12 +295,14 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     return shown
   }
 
-  const find = (id: Id): Job => unstored.get(id) ?? findJob(db, id)
+  /** A row with what is known beyond it. */
+  const asKnown = (job: Job): Job =>
+    unstored.get(job.id) ?? { ...job, failure: active.get(job.id)?.stray ?? job.failure }
+
+  const find = (id: Id): Job => unstored.get(id) ?? asKnown(findJob(db, id))
 
   function list(only: boolean): Job[] {
-    const jobs = listJobs(db, { active: only, limit: listLimit })
-      .map((job) => unstored.get(job.id) ?? job)
-      .map((job) => ({ ...job, failure: active.get(job.id)?.stray ?? job.failure }))
+    const jobs = listJobs(db, { active: only, limit: listLimit }).map(asKnown)
     return only ? jobs.filter(({ state }) => state === 'queued' || state === 'running') : jobs
   }
 
@@ -300,8 +313,21 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
     throw new Failure('job-ended', { job: id, state })
   }
 
+  /** A job is stopped or paused also while nothing can be stored; the row that tells of it is then tried again. */
+  function record(action: 'job.stopped' | 'job.paused' | 'job.continued', job: Job): void {
+    const recorded = untilStored(() => recordJob(db, action, job), { signal: closing.signal })
+      .then(({ isStored }) => {
+        if (!isStored) log.warn(`That job ${job.id} was asked to change (${action}) is not in the audit.`)
+      })
+      .catch((cause: unknown) => log.error(`The audit has no ${action}.`, failureDocument(cause)))
+      .finally(() => retries.delete(recorded))
+    retries.add(recorded)
+  }
+
   function stop(id: Id, reason: StopReason): void {
     const job = activeOrThrow(id)
+    // What Fanoscope stops because it closes, nobody answers for.
+    if (reason !== 'close') record('job.stopped', job.shown)
     job.abort.abort(reason)
     if (job.begun) return
     try {
@@ -313,10 +339,12 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
   }
 
   function paused(id: Id, how: 'pause' | 'continue'): void {
-    const act = activeOrThrow(id).plan[how]
+    const { plan, shown } = activeOrThrow(id)
+    const act = plan[how]
     if (!act) {
       throw new Failure('job-not-pausable')
     }
+    record(how === 'pause' ? 'job.paused' : 'job.continued', shown)
     act(id)
   }
 

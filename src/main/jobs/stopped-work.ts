@@ -1,5 +1,5 @@
 import { Failure, failureData } from '../../shared/failure.ts'
-import type { JobEnd } from './jobs.ts'
+import { type JobEnd, stoppedBy } from './jobs.ts'
 
 /**
  * How a job ends whose work threw because it was told to stop. Where Fanoscope is being closed, the job is
@@ -9,7 +9,5 @@ import type { JobEnd } from './jobs.ts'
  */
 export function endOfStoppedWork(error: unknown, code: string, signal: AbortSignal): JobEnd {
   if (!(error instanceof Failure && error.code === code)) throw error
-  return signal.reason === 'close'
-    ? { state: 'interrupted', failure: failureData(error) }
-    : { state: 'cancelled' }
+  return stoppedBy(signal.reason, failureData(error))
 }

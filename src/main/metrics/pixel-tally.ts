@@ -18,11 +18,13 @@ export interface PixelTally {
   regions: number
 }
 
-/** One anomaly map with its truth; both are width * height, row by row. */
+/** One anomaly map with its truth; all are width * height, row by row. */
 interface PixelTruth<Values> {
   map: Values
   /** Non-zero where the part is defective; null for a normal image. */
   mask: ArrayLike<number> | null
+  /** Non-zero where a pixel counts neither as normal nor as anomalous; null or left out where all count. */
+  ignored?: ArrayLike<number> | null
   width: number
   height: number
 }
@@ -43,11 +45,13 @@ export function createPixelTally(): PixelTally {
  * maps of a run are on one scale. Throws Failure `metrics-length` or `metrics-argument`.
  */
 export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): void {
-  const { map, mask, width, height } = truth
+  const { map, mask, ignored = null, width, height } = truth
   requireArgument(map.length === width * height, 'map-pixels')
+  if (ignored !== null) requireSameLength(map, ignored, 'map-and-mask')
   const { normal, anomalous, overlap } = tally
   if (mask === null) {
     for (let i = 0; i < map.length; i++) {
+      if (ignored !== null && ignored[i] !== 0) continue
       const level = map[i]
       normal[level]++
     }
@@ -59,7 +63,7 @@ export function addToTally(tally: PixelTally, truth: PixelTruth<Uint16Array>): v
     const level = map[i]
     const region = labels[i]
     if (region === 0) {
-      normal[level]++
+      if (ignored === null || ignored[i] === 0) normal[level]++
     } else {
       anomalous[level]++
       overlap[level] += 1 / areas[region - 1]

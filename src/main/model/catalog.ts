@@ -318,7 +318,8 @@ export function resolveConfig({ model, preset, set, traits }: ConfigRequest): {
   /** What follows from the dataset where nothing was set by name. */
   fromDataset: Record<string, string | number | boolean>
 } {
-  const entry = catalog[model]
+  // Own names only: `toString` is no system.
+  const entry = Object.hasOwn(catalog, model) ? catalog[model] : undefined
   if (!entry) {
     throw new Failure('unknown-model', { system: model, known: Object.keys(catalog) })
   }

@@ -5,6 +5,8 @@ export const exportFiles = {
   onnx: 'model.onnx',
   /** The graph of whole photographs beside that of tiles. */
   memoryOnnx: 'memory.onnx',
+  /** The graph that gives the features which windows are cut from. */
+  featuresOnnx: 'features.onnx',
   /** Made tiles and a made photograph, and what this engine says of them. */
   check: 'check.safetensors',
 } as const
@@ -15,6 +17,8 @@ export const signatures = {
   main: 'serving_default',
   /** That of whole photographs, beside that of tiles. */
   memory: 'memory',
+  /** That of the features which windows are cut from. */
+  features: 'features',
 } as const
 
 /** Inputs and outputs of the graph of a memory, besides the components that scores are made of. */
@@ -25,3 +29,6 @@ export const memoryGraphNames = {
   distances: 'distances',
   map: 'map',
 } as const
+
+/** Input and output of the graph of features. */
+export const featureGraphNames = { photograph: 'photograph', features: 'features' } as const

@@ -106,18 +106,63 @@ export function parseTensors(bytes: Buffer): {
  * wrong with the file.
  */
 export async function digestOfFile(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await readOneByOne(file, () => ({
+    see(name, { shape }, values) {
+      hash.update(`${name}:${shape.join('x')};`)
+      hash.update(values)
+    },
+  }))
+  return hash.digest('hex')
+}
+
+/**
+ * One tensor of a file of `writeTensors`, whose digest is compared without holding all values in memory. Null where
+ * there is none of that name, or the digest is wrong; throws an Error that says what else is wrong with the file.
+ */
+export async function tensorOfFile(file: string, wanted: string): Promise<StoredTensor | null> {
+  let found: StoredTensor | null = null
+  let isWhole = false
+  await readOneByOne(file, ({ entries, metadata, leftOut, sha256 }) => {
+    const hash = createHash('sha256').update(JSON.stringify([metadata, Object.fromEntries(entries)]))
+    return {
+      see(name, { shape }, values) {
+        hash.update(values)
+        if (name !== wanted) return
+        const data = new Float32Array(values.length / 4)
+        new Uint8Array(data.buffer).set(values)
+        found = { shape, data }
+      },
+      end: () => {
+        isWhole = leftOut.length === 0 && hash.digest('hex') === sha256
+      },
+    }
+  })
+  return isWhole ? found : null
+}
+
+interface TensorReader {
+  see(name: string, entry: z.infer<typeof tensorSchema>, values: Buffer): void
+  end?(): void
+}
+
+/** Reads tensors in order of name, one at a time. */
+async function readOneByOne(
+  file: string,
+  begin: (header: ReturnType<typeof parseHeader>) => TensorReader,
+): Promise<void> {
   const handle = await open(file, 'r')
   try {
     const { size } = await handle.stat()
     const start = await readAt(handle, 0, Math.min(8, size))
     const end = endOfHeader(start, size)
-    const { entries } = parseHeader((await readAt(handle, 8, end - 8)).toString('utf8'), size - end)
-    const hash = createHash('sha256')
-    for (const [name, { shape, data_offsets }] of entries) {
-      hash.update(`${name}:${shape.join('x')};`)
-      hash.update(await readAt(handle, end + data_offsets[0], data_offsets[1] - data_offsets[0]))
+    const header = parseHeader((await readAt(handle, 8, end - 8)).toString('utf8'), size - end)
+    const reader = begin(header)
+    for (const [name, entry] of header.entries) {
+      const [from, to] = entry.data_offsets
+      reader.see(name, entry, await readAt(handle, end + from, to - from))
     }
-    return hash.digest('hex')
+    reader.end?.()
   } finally {
     await handle.close()
   }

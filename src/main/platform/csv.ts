@@ -6,28 +6,40 @@ export type CsvCell = string | number | boolean | null
 export interface CsvOptions {
   /** The line ending; RFC 4180 requires CR LF. */
   lineEnd?: '\r\n' | '\n'
-  /**
-   * For a file that people open in a spreadsheet: a text that the spreadsheet would interpret as a formula gets an
-   * apostrophe before it. Not set where programs read the file, because they would take the apostrophe for a part of
-   * the text.
-   */
-  forSpreadsheets?: boolean
 }
 
 /** Without this mark at the beginning of a file, a spreadsheet does not read it as UTF-8. */
-export const byteOrderMark = '\ufeff'
+const byteOrderMark = '\ufeff'
 
-/** Rows as lines, each with its end. */
-export function csvLines(rows: readonly (readonly CsvCell[])[], options: CsvOptions = {}): string {
-  const { lineEnd = '\r\n', forSpreadsheets = false } = options
-  return stringify(
-    rows.map((row) => [...row]),
+/**
+ * Texts that a spreadsheet would take for a formula, also with the wide forms of Chinese and Japanese keyboards, and
+ * those that look like such a text with its guard.
+ */
+const formula = /^'*[=+\-@\t\r＝＋－＠]/u
+
+/** With an apostrophe before it, a spreadsheet shows the text and computes nothing. */
+const guarded = (cell: CsvCell): CsvCell =>
+  typeof cell === 'string' && formula.test(cell) ? `'${cell}` : cell
+
+/** The text as it was before it was written. */
+export const unguarded = (cell: string): string =>
+  cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell
+
+/** Rows as lines, each with its end. Numbers stay numbers. */
+export const csvLines = (
+  rows: readonly (readonly CsvCell[])[],
+  { lineEnd = '\r\n' }: CsvOptions = {},
+): string =>
+  stringify(
+    rows.map((row) => row.map(guarded)),
     {
       record_delimiter: lineEnd,
-      escape_formulas: forSpreadsheets,
       // Values with any kind of line break are quoted, not only those with the line ending in use.
       quoted_match: /[\r\n]/,
       cast: { boolean: String },
     },
   )
-}
+
+/** The beginning of a file: the byte order mark and the names of the columns. */
+export const csvHead = (columns: readonly string[], options: CsvOptions = {}): string =>
+  byteOrderMark + csvLines([columns], options)

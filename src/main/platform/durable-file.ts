@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs'
-import { copyFile, type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Prefix of files that are being written. One that is left over belongs to a process that died. */
@@ -46,10 +46,37 @@ async function syncOpened(path: string, flags: 'r' | 'r+'): Promise<void> {
   }
 }
 
+/** The rights of others than the owner. */
+const others = 0o077
+
+/**
+ * Rights of a new file or folder, before the system takes its mask off: in a folder that only its owner can enter,
+ * which every folder of a workspace is, it is for the owner alone.
+ */
+async function rightsIn(folder: string): Promise<{ file: number; folder: number }> {
+  const isPrivate = ((await stat(folder)).mode & others) === 0
+  return isPrivate ? { file: 0o600, folder: 0o700 } : { file: 0o666, folder: 0o777 }
+}
+
+/** Makes a folder where it is missing, and those above it. */
+async function makeFolder(folder: string): Promise<void> {
+  let above = folder
+  while (!existsSync(above) && dirname(above) !== above) above = dirname(above)
+  if (above === folder) return
+  await mkdir(folder, { recursive: true, mode: (await rightsIn(above)).folder })
+}
+
+/** Copies a file without its rights: it gets those of the folder that it comes into. */
+export async function copyInto(from: string, to: string): Promise<void> {
+  await copyFile(from, to)
+  const { file } = await rightsIn(dirname(to))
+  await chmod(to, file & ~process.umask())
+}
+
 /** Copies a file and waits until its content is on the disk. Makes missing folders. */
 export async function copyFileSynced(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true })
-  await copyFile(from, to)
+  await makeFolder(dirname(to))
+  await copyInto(from, to)
   // Windows syncs only what is open for writing.
   await syncOpened(to, 'r+')
 }
@@ -92,10 +119,10 @@ export function replaceFile(file: string, bytes: Uint8Array | string): Promise<v
 
 async function writeAside<T>(file: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
   const folder = dirname(file)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
   try {
-    const handle = await open(temporary, 'wx')
+    const handle = await open(temporary, 'wx', (await rightsIn(folder)).file)
     let written: T
     try {
       written = await write(handle)

@@ -16,11 +16,11 @@ export interface Log {
 const limit = 8 * 2 ** 20
 
 export function openLog(folder: string): Log {
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'fanoscope.log')
   if (existsSync(file) && statSync(file).size > limit) renameSync(file, join(folder, 'fanoscope.1.log'))
   // Written synchronously: the last line before a crash is the most important one.
-  const destination = pino.destination({ dest: file, sync: true })
+  const destination = pino.destination({ dest: file, sync: true, mode: 0o600 })
   // A log that cannot be written, for instance on a full disk, must not stop the work.
   destination.on('error', () => undefined)
   const logger = pino({ base: { pid: process.pid }, level: 'debug' }, destination)

@@ -71,13 +71,19 @@ export function parseDocument(bytes: Uint8Array): ReadDocument {
   const { text, encoding } = decodeText(bytes)
   const notes = encoding === 'utf-8' ? [] : [message('text-encoding', { encoding })]
   try {
-    return { value: JSON.parse(text), notes }
+    return { value: parsed(text), notes }
   } catch (error) {
     const plain = withoutNaN(text)
     if (plain === text) throw error
-    return { value: JSON.parse(plain), notes: [...notes, message('no-numbers')] }
+    return { value: parsed(plain), notes: [...notes, message('no-numbers')] }
   }
 }
+
+/** An escape such as \ud800 can stand for half a character, which no database stores; it is replaced. */
+const parsed = (text: string): unknown =>
+  /\\u[dD][89a-fA-F]/.test(text)
+    ? JSON.parse(text, (_name, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value))
+    : JSON.parse(text)
 
 /** Python writes NaN and Infinity, which JSON does not have: they become null, outside of texts. */
 const withoutNaN = (text: string): string =>

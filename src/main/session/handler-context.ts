@@ -1,8 +1,10 @@
 /** What the handlers of calls are given: what only the host can do, and the open workspace, if any. */
 
+import type { Administered } from '../../shared/station-policy.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { EventHub } from '../platform/events.ts'
 import type { AppState } from '../platform/preferences.ts'
+import type { ReadOnly } from '../store/workspace.ts'
 import type { Session } from './session.ts'
 
 export interface HandlerContext {
@@ -14,11 +16,13 @@ export interface HandlerContext {
   readonly appState: AppState
   /** The folder that is suggested for a first workspace. */
   readonly suggestedWorkspace: string
+  /** What the administrator set for this station, or null. */
+  readonly administered: Administered | null
   /** The open workspace, or null. */
   readonly current: () => Session | null
   /** @throws Failure `no-workspace` */
   readonly session: () => Session
   /** Opens another workspace, and then closes the one that was open. */
-  readonly open: (dir: string, create: boolean) => Promise<Session>
+  readonly open: (dir: string, create: boolean, readOnly?: ReadOnly) => Promise<Session>
   readonly close: () => Promise<void>
 }

@@ -31,7 +31,7 @@ export function openSharedWorkspace(dir: string, events: EventHub): SharedWorksp
     workspace.close()
     throw new Failure('workspace-in-use', { case: 'other-version', folder: workspace.dir })
   }
-  const threads = createSessionThreads(workspace.dir)
+  const threads = createSessionThreads(workspace)
   return {
     workspace,
     events,

@@ -8,9 +8,10 @@ import { createJobs, type Jobs } from '../jobs/jobs.ts'
 import type { EventHub } from '../platform/events.ts'
 import { type Log, openLog } from '../platform/log.ts'
 import { listRuns, setRunState } from '../store/runs.ts'
-import { openWorkspace, type Workspace } from '../store/workspace.ts'
+import { type OpenOptions, openWorkspace, type ReadOnly, type Workspace } from '../store/workspace.ts'
 import { createSessionThreads, type SessionThreads } from '../threads/session-threads.ts'
 import { noticeChanges } from './notice-changes.ts'
+import { type ClockWatch, noClockWatch, watchClock } from './watch-clock.ts'
 
 export interface Session {
   readonly workspace: Workspace
@@ -18,6 +19,7 @@ export interface Session {
   readonly jobs: Jobs
   readonly events: EventHub
   readonly log: Log
+  readonly clock: ClockWatch
   /** Threads that stay alive and keep data in memory from which they answer. */
   readonly threads: SessionThreads
   readonly hooks: SessionHooks
@@ -37,6 +39,10 @@ export interface SessionOptions {
   dir: string
   /** Makes the workspace where there is none. */
   create?: boolean
+  /** As `openWorkspace` takes it. */
+  readOnly?: ReadOnly
+  /** The computer's clock, and one that nobody can set, where a test has its own. */
+  clocks?: Pick<OpenOptions, 'now' | 'sinceStart'>
   launchEngine: LaunchEngine
   events: EventHub
   /** Time limits of the engine's supervisor that differ from the defaults. */
@@ -49,9 +55,10 @@ const closeWithin = 20_000
 
 /** @throws Failure those of `openWorkspace` */
 export function openSession(options: SessionOptions): Session {
-  const { dir, create = false, launchEngine, events, engineTimes = {}, hooks } = options
-  const workspace = openWorkspace(dir, { create })
+  const { dir, create = false, readOnly = 'never', launchEngine, events, engineTimes = {}, hooks } = options
+  const workspace = openWorkspace(dir, { create, readOnly, ...options.clocks })
   const log = openLog(workspace.paths.logs)
+  const clock = workspace.copy === null ? watchClock(workspace, events, log) : noClockWatch
   const supervisor = createSupervisor({
     launch: () => launchEngine((text) => log.info(text.trimEnd(), { from: 'engine' })),
     onState: (state) => events.emit('engine.changed', state),
@@ -59,16 +66,18 @@ export function openSession(options: SessionOptions): Session {
     times: engineTimes,
   })
   // A run that was queued or paused in a process that has ended is marked as interrupted; a person may resume it.
-  for (const state of ['queued', 'paused'] as const) {
+  // In a workspace that is only looked at, they may be runs of another process.
+  for (const state of workspace.copy === null ? (['queued', 'paused'] as const) : []) {
     for (const run of listRuns(workspace.db, { state })) interruptRun(workspace, run.id)
   }
   const jobs = createJobs({ db: workspace.db, events, log })
-  const threads = createSessionThreads(workspace.dir)
+  const threads = createSessionThreads(workspace)
   const stopNoticing = noticeChanges(workspace.db, events, log)
   let closing: Promise<void> | null = null
 
   async function close(): Promise<void> {
     stopNoticing()
+    clock.stop()
     // What cannot be stored while Fanoscope closes must not keep it from closing.
     const step = async (what: string, act: () => void | Promise<void>): Promise<void> => {
       try {
@@ -93,6 +102,7 @@ export function openSession(options: SessionOptions): Session {
     jobs,
     events,
     log,
+    clock,
     threads,
     hooks,
     close() {

@@ -6,18 +6,21 @@
  *     GET  /<ticket>/asset/...   pixels
  *     POST /<ticket>/drop/...    a file of a folder that was dropped, see `features/folders/drops.ts`
  *     WS   /<ticket>/socket      {id, name, input} -> {id, answer}; {event, payload}
+ *     POST /address              a new address, for the command line, see `address-desk.ts`
  */
 
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import websocket from '@fastify/websocket'
-import fastify from 'fastify'
+import { Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import { Failure, failureData } from '../../shared/failure.ts'
+import { wordsIn } from '../../shared/messages/words.ts'
+import { actionableError } from '../platform/actionable-error.ts'
+import { addressPath, createAddressDesk } from './address-desk.ts'
 import { type HostOptions, openShell, reportToStandardError, type Shell } from './hosted.ts'
+import { openServer } from './open-server.ts'
 import { type OpenedWindow, openWindow, standardSize, type WindowSize } from './open-window.ts'
-import { securityHeaders } from './policy.ts'
 import { createTickets } from './tickets.ts'
 
 export interface BrowserHostOptions extends HostOptions {
@@ -25,6 +28,8 @@ export interface BrowserHostOptions extends HostOptions {
   bridgeFile?: string
   /** The port; 0, the default, takes a free one. */
   port?: number
+  /** The folder of the workspace that is open already, and can be written. */
+  workspace?: string | undefined
   /** Whether to open a window; false, the default, only serves. */
   open?: boolean
 }
@@ -41,8 +46,6 @@ export interface BrowserHost {
   close(): Promise<void>
 }
 
-/** Most calls are small; the largest is a photograph with a hundred masks of thousands of points each. */
-const largestMessage = 16 * 1024 * 1024
 /**
  * Bytes of unread events after which the connection of a window is closed. When it reconnects, it asks for what it
  * missed.
@@ -51,9 +54,17 @@ const mostUnread = 16 * 1024 * 1024
 
 const requestSchema = z.object({ id: z.number(), name: z.unknown(), input: z.unknown() })
 
-const refusal =
-  'This address is not valid here. An address of Fanoscope works in the one browser that opened it first, ' +
-  'until Fanoscope ends. Take a new address from the place where Fanoscope was started.\n'
+/** In both languages: nobody knows yet who reads it. */
+const refusal = ((): string => {
+  const { code, params } = new Failure('address-refused')
+  return (['en', 'zh-CN'] as const)
+    .map((language) => {
+      const words = wordsIn(language)
+      const part = (name: 'title' | 'remedy'): string => words.text('failure', { code, params }, name)
+      return `${part('title')}\n${part('remedy')}\n`
+    })
+    .join('\n')
+})()
 
 /** Rejects with Failure `port-in-use` or `renderer-missing`. */
 export async function startBrowserHost(options: BrowserHostOptions): Promise<BrowserHost> {
@@ -63,12 +74,11 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   const tickets = createTickets()
   const sockets = new Set<WebSocket>()
   let origin = ''
+  const newUrl = (): string => `${origin}/${tickets.issue()}/`
+  const desk = createAddressDesk(() => origin, report)
 
-  const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 })
-  await server.register(websocket, { options: { maxPayload: largestMessage } })
-
-  server.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders)
+  /** Answers a request of somebody who may not use the ticket; says whether it did. */
+  const refuse = (request: FastifyRequest, reply: FastifyReply): boolean => {
     const isSocket = request.headers.upgrade !== undefined
     // Requests with another host name (an attacker's DNS may point to this machine) or another origin are rejected
     // first.
@@ -77,13 +87,25 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
       (isSocket || request.method === 'POST'
         ? request.headers.origin === origin
         : (request.headers.origin ?? origin) === origin)
+    // No browser asks for it: one would name its origin.
+    if (request.method === 'POST' && pathOf(request.url) === addressPath) {
+      const isCommand = request.headers.host === new URL(origin).host && request.headers.origin === undefined
+      if (isCommand && desk.admits(request.headers.authorization)) return false
+      reply.code(403).type('text/plain; charset=utf-8').send(refusal)
+      return true
+    }
     const [, ticket = '', ...rest] = pathOf(request.url).split('/')
+    // A program that looks at an address before a browser opens it asks with HEAD or OPTIONS.
+    const opensWindow = request.method === 'GET' && !isSocket && rest.join('/') === '' && rest.length === 1
     const admission = isOurs
-      ? tickets.admit(ticket, request.headers.cookie, !isSocket && rest.join('/') === '' && rest.length === 1)
+      ? tickets.admit(ticket, request.headers.cookie, opensWindow)
       : { kind: 'refused' as const }
-    if (admission.kind === 'refused') return reply.code(403).type('text/plain; charset=utf-8').send(refusal)
     if (admission.kind === 'first') reply.header('set-cookie', admission.cookie)
-  })
+    if (admission.kind !== 'refused') return false
+    reply.code(403).type('text/plain; charset=utf-8').send(refusal)
+    return true
+  }
+  const server = await openServer(refuse, report)
 
   server.get<{ Params: { ticket: string } }>('/:ticket/socket', { websocket: true }, (socket, { params }) => {
     sockets.add(socket)
@@ -96,21 +118,22 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     })
   })
 
-  server.addContentTypeParser('application/octet-stream', (_request, content, done) => done(null, content))
-  server.post<{ Params: { ticket: string; drop: string; '*': string }; Body: Readable }>(
+  server.post<{ Params: { ticket: string; drop: string; '*': string }; Body: Readable | undefined }>(
     '/:ticket/drop/:drop/*',
     async ({ params, body }, reply) => {
       try {
-        await options.application.drops.write(params.drop, params['*'], body)
+        await options.application.drops.write(params.drop, params['*'], body ?? Readable.from([]))
         return reply.code(204).send()
       } catch (error) {
-        const failure = failureData(error)
+        const failure = failureData(actionableError(error))
         if (failure.code === 'internal') report('A dropped file could not be written.', error)
         // The rest of the file is not needed, and a connection with unread data cannot be used again.
         return reply.code(409).header('connection', 'close').send({ error: failure })
       }
     },
   )
+
+  server.post(addressPath, () => ({ url: newUrl() }))
 
   server.get<{ Params: { ticket: string } }>('/:ticket/*', async (request, reply) => {
     const path = pathOf(request.url).slice(request.params.ticket.length + 2)
@@ -127,7 +150,10 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
   })
 
   let window: OpenedWindow | null = null
+  let stopMoving = (): void => undefined
   const close = async (): Promise<void> => {
+    stopMoving()
+    desk.moveTo(null)
     stopEvents()
     window?.close()
     for (const socket of sockets) socket.close(1001, 'Fanoscope ends.')
@@ -141,7 +167,10 @@ export async function startBrowserHost(options: BrowserHostOptions): Promise<Bro
     await close()
     throw new Failure('port-in-use', { port }, { cause })
   }
-  const newUrl = (): string => `${origin}/${tickets.issue()}/`
+  desk.moveTo(options.workspace ?? null)
+  stopMoving = options.application.events.on('workspace.changed', ({ workspace }) =>
+    desk.moveTo(workspace === null || workspace.isReadOnly ? null : workspace.dir),
+  )
   if (open) window = await openWindow(newUrl(), await rememberedSize(shell))
   return { url: newUrl(), newUrl, window, close }
 }

@@ -22,6 +22,7 @@ export interface WindowOptions {
     webviewTag: boolean
     navigateOnDragDrop: boolean
     spellcheck: boolean
+    devTools: boolean
   }
 }
 
@@ -32,7 +33,14 @@ interface Preventable {
 export interface ApiContents {
   send(channel: string, ...args: unknown[]): void
   setWindowOpenHandler(handler: () => { action: 'deny' }): void
+  setWebRTCIPHandlingPolicy(policy: 'disable_non_proxied_udp'): void
+  getURL(): string
+  closeDevTools(): void
   on(event: 'will-navigate', listener: (event: Preventable & { url: string }) => void): unknown
+  on(event: 'will-frame-navigate', listener: (event: Preventable & { url: string }) => void): unknown
+  on(event: 'will-redirect', listener: (event: Preventable) => void): unknown
+  on(event: 'will-attach-webview', listener: (event: Preventable) => void): unknown
+  on(event: 'devtools-opened', listener: () => void): unknown
   on(event: 'render-process-gone', listener: (event: unknown, details: { reason: string }) => void): unknown
   isDestroyed(): boolean
   reload(): void
@@ -72,12 +80,16 @@ export interface ApiMenu {
 export interface ElectronApi<W extends ApiWindow> {
   app: {
     readonly isPackaged: boolean
-    readonly commandLine: { appendSwitch(name: string, value?: string): void }
+    readonly commandLine: {
+      appendSwitch(name: string, value?: string): void
+      hasSwitch(name: string): boolean
+    }
     requestSingleInstanceLock(): boolean
     enableSandbox(): void
     whenReady(): Promise<void>
     quit(): void
     exit(code?: number): void
+    on(event: 'web-contents-created', listener: (event: unknown, contents: ApiContents) => void): unknown
     on(event: 'second-instance', listener: () => void): unknown
     on(event: 'window-all-closed', listener: () => void): unknown
     on(event: 'will-quit', listener: (event: Preventable) => void): unknown
@@ -113,6 +125,7 @@ export interface ElectronApi<W extends ApiWindow> {
       ): void
       setPermissionCheckHandler(handler: () => boolean): void
       setDevicePermissionHandler(handler: () => boolean): void
+      on(event: 'will-download', listener: (event: Preventable) => void): unknown
       readonly webRequest: {
         onBeforeRequest(
           listener: (details: { url: string }, callback: (response: { cancel: boolean }) => void) => void,

@@ -4,6 +4,7 @@ import { callChannel, eventChannel, scheme, siteBase } from '../../preload/chann
 import { failureDocument } from '../../shared/failure.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { ApiSender, ApiWindow, ElectronApi, OpenDialogOptions } from './electron-api.ts'
+import { closeSession, guardContents, quietChromium, requirePlainStart, type Start } from './guards.ts'
 import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
 import { isBelow } from './policy.ts'
 import { launchUtilityEngine } from './utility-process.ts'
@@ -26,6 +27,8 @@ export interface ElectronHostOptions extends Omit<HostOptions, 'application'> {
   engineEntry: string
   engineEnvironment: () => Record<string, string>
   platform?: NodeJS.Platform
+  /** By default how this process was started. */
+  start?: Start
 }
 
 const sizeKey = 'ui.window-size'
@@ -48,14 +51,25 @@ export async function startElectronHost<W extends ApiWindow>(
   options: ElectronHostOptions,
 ): Promise<void> {
   const { app } = electron
+  const { start = { parameters: process.argv, environment: process.env } } = options
+  const refuse = (error: unknown): void => {
+    const { message, remedy } = failureDocument(error)
+    electron.dialog.showErrorBox('Fanoscope', `${message}\n\n${remedy}`)
+    app.exit(1)
+  }
+  try {
+    requirePlainStart(app, start)
+  } catch (error) {
+    refuse(error)
+    return
+  }
   if (!app.requestSingleInstanceLock()) {
     app.quit()
     return
   }
   app.enableSandbox()
-  for (const name of ['disable-background-networking', 'disable-component-update', 'no-pings']) {
-    app.commandLine.appendSwitch(name)
-  }
+  quietChromium(app)
+  guardContents(electron)
   electron.protocol.registerSchemesAsPrivileged([
     { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ])
@@ -63,9 +77,7 @@ export async function startElectronHost<W extends ApiWindow>(
   try {
     await openHost(electron, options)
   } catch (error) {
-    const { message, remedy } = failureDocument(error)
-    electron.dialog.showErrorBox('Fanoscope', `${message}\n\n${remedy}`)
-    app.exit(1)
+    refuse(error)
   }
 }
 
@@ -75,7 +87,7 @@ async function openHost<W extends ApiWindow>(
 ): Promise<void> {
   const { app, dialog, ipcMain, protocol, utilityProcess } = electron
   const { report = reportToStandardError, platform = process.platform } = options
-  closeOffNetwork(electron)
+  closeSession(electron)
   // On macOS the editing shortcuts come from the menu; elsewhere the window has them without one.
   const macMenu = electron.Menu.buildFromTemplate([
     { role: 'appMenu' },
@@ -159,17 +171,6 @@ async function openHost<W extends ApiWindow>(
   await opened.loadURL(siteBase)
 }
 
-/** Blocks every request except to Fanoscope's own pages, whether a page, a library or Chromium itself makes it. */
-function closeOffNetwork({ app, session: { defaultSession } }: ElectronApi<ApiWindow>): void {
-  defaultSession.webRequest.onBeforeRequest(({ url }, callback) => {
-    const isDevTools = !app.isPackaged && url.startsWith('devtools://')
-    callback({ cancel: !isBelow(siteBase, url) && !isDevTools })
-  })
-  defaultSession.setPermissionRequestHandler((_contents, _permission, callback) => callback(false))
-  defaultSession.setPermissionCheckHandler(() => false)
-  defaultSession.setDevicePermissionHandler(() => false)
-}
-
 function openWindow<W extends ApiWindow>(
   electron: ElectronApi<W>,
   { preloadFile: preload, iconFile: icon }: Pick<ElectronHostOptions, 'preloadFile' | 'iconFile'>,
@@ -193,13 +194,10 @@ function openWindow<W extends ApiWindow>(
       webviewTag: false,
       navigateOnDragDrop: false,
       spellcheck: false,
+      devTools: !electron.app.isPackaged,
     },
   })
   const { webContents } = window
-  webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
-  webContents.on('will-navigate', (event) => {
-    if (!isBelow(siteBase, event.url)) event.preventDefault()
-  })
   let reloads = 0
   webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit' || webContents.isDestroyed() || reloads === mostReloads) return

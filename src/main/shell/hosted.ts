@@ -18,7 +18,7 @@ import { openSite, type Site } from './site.ts'
 export interface Hosted {
   handlers: Handlers
   admit?: Caller['admit']
-  events: Pick<ApplicationEvents, 'onAny'>
+  events: Pick<ApplicationEvents, 'onAny' | 'on'>
   assets: AssetSource
   /** Stores folders that were dropped on a window which does not know their path. */
   drops: Pick<Drops, 'write'>

@@ -42,6 +42,9 @@ const quiet = [
   '--disable-extensions',
   '--disable-features=Translate,OptimizationHints,MediaRouter,AutofillServerCommunication',
   '--disable-sync',
+  // WebRTC has no part in the policy of pages: without UDP of its own and without other hosts it reaches nobody.
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
 ]
 
 /** Size of a window in pixels of the screen. */

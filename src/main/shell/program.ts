@@ -10,8 +10,10 @@ import { addDrift } from '../features/comparison/drift-command.ts'
 import { addCurate } from '../features/curation/curate-command.ts'
 import { addRegionOfInterest } from '../features/datasets/region-of-interest-command.ts'
 import { addWhite } from '../features/datasets/white-command.ts'
+import { addOutputs } from '../features/delivery/outputs-command.ts'
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
+import { addGrabbers } from '../features/grabbers/grabbers-command.ts'
 import { addImport } from '../features/import/import-command.ts'
 import { addLabel } from '../features/label/label-command.ts'
 import { addMasks } from '../features/label/masks-command.ts'
@@ -22,7 +24,11 @@ import { addImportModel } from '../features/models/import-model-command.ts'
 import { addPromote } from '../features/models/promote-command.ts'
 import { addRollback } from '../features/models/rollback-command.ts'
 import { addOperators } from '../features/operators/operators-command.ts'
+import { addRemove } from '../features/removal/remove-command.ts'
+import { addRemoved } from '../features/removal/removed-command.ts'
+import { addRename } from '../features/removal/rename-command.ts'
 import { addReview } from '../features/review/review-command.ts'
+import { addNote } from '../features/runs/note-command.ts'
 import { addRuns } from '../features/runs/runs-command.ts'
 import { addSample } from '../features/sample/sample-command.ts'
 import { addEvaluate } from '../features/scoring/evaluate-command.ts'
@@ -32,8 +38,10 @@ import { addModels } from '../features/training/models-command.ts'
 import { addRetrain } from '../features/training/retrain-command.ts'
 import { addTrain } from '../features/training/train-command.ts'
 import { addBackup } from '../features/workspace/backup-command.ts'
+import { addClock } from '../features/workspace/clock-command.ts'
 import { addRestore } from '../features/workspace/restore-command.ts'
 import { addVerify } from '../features/workspace/verify-command.ts'
+import { addAddress } from './address-command.ts'
 import { addServe } from './serve-command.ts'
 
 const commands = [
@@ -45,6 +53,10 @@ const commands = [
   addWhite,
   addTrain,
   addRuns,
+  addNote,
+  addRename,
+  addRemove,
+  addRemoved,
   addScore,
   addEvaluate,
   addChoose,
@@ -58,6 +70,8 @@ const commands = [
   addRollback,
   addDrift,
   addLive,
+  addGrabbers,
+  addOutputs,
   addRetention,
   addExport,
   addImportModel,
@@ -69,7 +83,9 @@ const commands = [
   addAudit,
   addBackup,
   addRestore,
+  addClock,
   addServe,
+  addAddress,
 ]
 
 const afterHelp = `
@@ -90,7 +106,10 @@ export function createProgram(io: Io): CommandLine {
         .name('fanoscope')
         .description('Offline visual inspection with GAN anomaly detection.')
         .addHelpText('after', afterHelp),
-    async () => (await import('../app/session-hooks.ts')).sessionHooks,
+    {
+      hooks: async () => (await import('../app/session-hooks.ts')).sessionHooks,
+      signIn: async () => (await import('../features/operators/sign-in.ts')).signInAtCommand,
+    },
   )
   for (const add of commands) add(line)
   return line

@@ -2,40 +2,46 @@
 
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { WorkspaceInfo } from '../../shared/workspace.ts'
 import type { AddCommand } from '../command-line/command.ts'
 import { wholeNumber } from '../command-line/option-values.ts'
-import { reportToStandardError } from './hosted.ts'
 
 export const addServe: AddCommand = (line) =>
   line.add({
     name: 'serve',
     summary: 'serve the windows to a browser on this machine, without opening one',
     examples: [
-      ['serve --workspace line4', 'prints an address for the browser; Ctrl-C ends it'],
+      ['serve --workspace line4', 'prints an address for the browser; Enter prints another, Ctrl-C ends it'],
       ['serve --open', 'shows a window where Chrome, Edge or Chromium is installed'],
     ],
     declare: (command) =>
       command
         .option('--open', 'show a window')
+        .option('--read-only', 'show the workspace without writing anything into it')
         .option('--port <n>', 'listen on this port, not on a free one', wholeNumber(0, 65_535)),
     options: z.object({
       open: z.boolean().default(false),
       port: z.number().default(0),
+      readOnly: z.boolean().default(false),
       workspace: z.string().optional(),
     }),
-    async act(context, { open, port, workspace }) {
+    async act(context, { open, port, readOnly, workspace }) {
       const [
         { createApplication },
         { startBrowserHost },
+        { reportToStandardError },
         { applicationRoot },
         { launchStandardEngine },
         { surviveStrayErrors },
+        { readPolicy },
       ] = await Promise.all([
         import('../app/application.ts'),
         import('./browser.ts'),
+        import('./hosted.ts'),
         import('../platform/application-root.ts'),
         import('../engine-host/standard-engine.ts'),
         import('../platform/stray-errors.ts'),
+        import('../platform/station-policy.ts'),
       ])
       const { io } = context
       const application = createApplication({
@@ -49,24 +55,41 @@ export const addServe: AddCommand = (line) =>
         reportToStandardError('An error that nobody waited for:', error)
         application.stray(error)
       })
+      let opened: WorkspaceInfo | null = null
       try {
         // A workspace is opened, and made if necessary, only if one is named; otherwise the first screen asks.
-        if (workspace !== undefined || io.environment.FANOSCOPE_WORKSPACE) {
-          await application.handlers['workspace.open']({ dir: context.workspace, create: true })
+        const set = readPolicy(io.environment)?.policy.workspace
+        if (workspace !== undefined || io.environment.FANOSCOPE_WORKSPACE || set !== undefined) {
+          opened = await application.handlers['workspace.open']({
+            dir: context.workspace,
+            create: !readOnly,
+            readOnly,
+          })
         }
+        let stopAsking = (): void => undefined
         const rendererFolder = join(applicationRoot(), 'out', 'renderer')
-        const host = await startBrowserHost({ application, rendererFolder, port, open })
+        const host = await startBrowserHost({
+          application,
+          rendererFolder,
+          port,
+          open,
+          workspace: opened?.isReadOnly ? undefined : opened?.dir,
+        })
         try {
           const { url, window } = host
-          if (context.json) io.write(`${JSON.stringify({ url })}\n`)
-          else if (window === null) io.write(`${url}\n`)
+          const print = (address: string): void =>
+            io.write(context.json ? `${JSON.stringify({ url: address })}\n` : `${address}\n`)
+          if (context.json || window === null) print(url)
+          const another = `${io.keyboard ? 'Enter prints another address' : '"fanoscope address" prints another address'}, Ctrl-C ends Fanoscope.`
           context.notice(
             window === null
-              ? 'Open this address in a browser on this machine; it works in the first one that opens it. Ctrl-C ends Fanoscope.'
-              : `Fanoscope is open. If you do not see its window: ${url}\nCtrl-C here ends it.`,
+              ? `Open this address in a browser on this machine; it works in the first one that opens it. ${another}`
+              : `Fanoscope is open. If you do not see its window: ${url}\n${another}`,
           )
+          stopAsking = io.onEnter(() => print(host.newUrl()))
           await ended(io.onInterrupt, window?.closed ?? null)
         } finally {
+          stopAsking()
           await host.close()
         }
       } finally {

@@ -58,7 +58,7 @@ interface Page {
 /** Failures for which the answer is "not found". */
 const absent = new Set(['not-found', 'asset-unknown', 'file-missing', 'no-workspace'])
 /** The picture itself is damaged: no defect of the program, which 5xx would say. */
-const damaged: ReadonlySet<string> = new Set(refusalCodeSchema.options)
+const damaged: ReadonlySet<string> = new Set([...refusalCodeSchema.options, 'map-unreadable'])
 const statusOf = (code: string): SiteAnswer['status'] =>
   absent.has(code) ? 404 : damaged.has(code) ? 422 : 500
 

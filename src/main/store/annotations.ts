@@ -5,11 +5,15 @@ import {
   type DefectType,
   defectColor,
   defectTypeSchema,
+  ignoredType,
+  type ListedDefectType,
   type Shape,
   shapesSchema,
 } from '../../shared/label.ts'
-import { type Id, type ImageId, timeSchema } from '../../shared/values.ts'
+import { type Id, type ImageId, imageIdSchema, timeSchema } from '../../shared/values.ts'
+import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
+import { datasetById } from './datasets.ts'
 import { jsonText, toJson } from './row.ts'
 
 const annotationRow = z.object({ shapes: jsonText(shapesSchema), updatedAt: timeSchema })
@@ -22,44 +26,76 @@ export const annotationOf = (db: Database, imageId: ImageId): Annotation | undef
 
 /**
  * Keeps what was drawn, checked by the schema that reads it again.
+ * @returns when
  * @throws ZodError where the shapes do not keep to it
  */
 export function keepAnnotation(
   db: Database,
   values: { imageId: ImageId; shapes: readonly Shape[]; operatorId: number | null },
-): void {
+): number {
   const { imageId, shapes, operatorId } = values
+  const now = db.now()
+  const drawn = new Set(
+    shapes.map(({ defectType }) => defectType).filter((name) => name !== null && name !== ignoredType),
+  )
+  db.run('DELETE FROM drawn_type WHERE image_id = $imageId', { imageId })
+  for (const name of drawn) {
+    db.run('INSERT INTO drawn_type (image_id, name) VALUES ($imageId, $name)', { imageId, name })
+  }
   db.run(
     `INSERT INTO annotation (image_id, shapes, operator_id, updated_at) VALUES ($imageId, $shapes, $operatorId, $now)
      ON CONFLICT (image_id) DO UPDATE SET shapes = excluded.shapes, operator_id = excluded.operator_id,
        updated_at = excluded.updated_at`,
-    { imageId, shapes: toJson(shapesSchema, shapes), operatorId, now: db.now() },
+    { imageId, shapes: toJson(shapesSchema, shapes), operatorId, now },
   )
+  return now
 }
 
-/** The defect types that were set, in order, followed by those that images have but nobody has set. */
-export function defectTypesOf(db: Database, datasetId: Id): DefectType[] {
+/** The images of a dataset on which a region to be ignored is drawn. */
+export const imagesWithIgnored = (db: Database, datasetId: Id): ReadonlySet<ImageId> =>
+  new Set(
+    db
+      .all(
+        z.object({ image: imageIdSchema }),
+        `SELECT image_id AS image FROM annotation JOIN image ON image.id = image_id
+         WHERE dataset_id = $datasetId AND instr(shapes, $type) > 0`,
+        { datasetId, type: JSON.stringify(ignoredType) },
+      )
+      .map(({ image }) => image),
+  )
+
+/**
+ * The defect types that were set, in order, followed by those that images or their shapes have but nobody has set:
+ * every type that is used is in the list.
+ */
+export function defectTypesOf(db: Database, datasetId: Id): ListedDefectType[] {
   const set = db.all(
     defectTypeSchema,
     'SELECT name, color FROM defect_type WHERE dataset_id = $datasetId ORDER BY place',
     { datasetId },
   )
-  const names = new Set(set.map(({ name }) => name.toLowerCase()))
   const used = db.all(
-    z.object({ name: z.string() }),
-    `SELECT DISTINCT defect_type AS name FROM image
-     WHERE dataset_id = $datasetId AND removed_at IS NULL AND defect_type IS NOT NULL ORDER BY defect_type`,
+    z.object({ name: z.string(), images: z.int() }),
+    `SELECT name, count(*) AS images FROM (
+       SELECT id, defect_type AS name FROM image
+       WHERE dataset_id = $datasetId AND removed_at IS NULL AND defect_type IS NOT NULL
+       UNION
+       SELECT image.id, drawn_type.name FROM drawn_type JOIN image ON image.id = drawn_type.image_id
+       WHERE image.dataset_id = $datasetId AND image.removed_at IS NULL
+     ) GROUP BY name ORDER BY name`,
     { datasetId },
   )
-  const types = [...set]
-  for (const { name: stored } of used) {
+  const types = new Map<string, ListedDefectType>()
+  for (const type of set) types.set(type.name.toLowerCase(), { ...type, images: 0 })
+  for (const { name: stored, images } of used) {
     // What an older version stored may be no name that a defect type can have; `verify` says so.
     const name = cleanDefectType(stored)
-    if (name === null || names.has(name.toLowerCase())) continue
-    names.add(name.toLowerCase())
-    types.push({ name, color: defectColor(types.length) })
+    if (name === null) continue
+    const key = name.toLowerCase()
+    const known = types.get(key) ?? { name, color: defectColor(types.size), images: 0 }
+    types.set(key, { ...known, images: known.images + images })
   }
-  return types
+  return [...types.values()]
 }
 
 /** Sets the defect types. Names that differ only in case are one type: the first is kept. */
@@ -73,5 +109,10 @@ export function setDefectTypes(db: Database, datasetId: Id, types: readonly Defe
         { datasetId, name, color, place },
       )
     }
+    recordAudit(db, {
+      action: 'dataset.types',
+      dataset: datasetById(db, datasetId)?.name ?? null,
+      detail: { types: types.map(({ name }) => name) },
+    })
   })
 }

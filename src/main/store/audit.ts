@@ -4,63 +4,45 @@
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type AuditEntry, auditEntrySchema } from '../../shared/audit.ts'
-import { type Message, message, type Params } from '../../shared/messages/message.ts'
-import type { JsonObject } from '../../shared/values.ts'
+import { type AuditAction, type AuditEntry, auditEntrySchema } from '../../shared/audit.ts'
+import { actor } from '../platform/actor.ts'
+import { type AuditKey, auditKey } from '../platform/audit-key.ts'
+import { type AuditDetail, auditDetails } from './audit-details.ts'
 import { keepHead } from './audit-heads.ts'
+import { signedText } from './audit-signatures.ts'
 import type { Database, SqlValues } from './database.ts'
-import { changedParts } from './live-checksum.ts'
 import { countRow, jsonText } from './row.ts'
+import { type StoredRows, storedRowsSchema } from './told/stored-rows.ts'
+import { takeTouched } from './told/tell-rows.ts'
 
-/** Everything that the audit can record. These words never change, because old rows contain them. */
-export type AuditAction =
-  | 'import.started'
-  | 'import.images'
-  | 'import.ended'
-  | 'image.labeled'
-  | 'image.moved'
-  | 'image.removed'
-  | 'image.restored'
-  | 'decision.made'
-  | 'decision.undone'
-  | 'threshold.set'
-  | 'threshold.used'
-  | 'training.started'
-  | 'training.ended'
-  | 'scoring.stored'
-  | 'dataset.curated'
-  | 'dataset.region'
-  | 'dataset.white'
-  | 'dataset.sample-range'
-  | 'model.promoted'
-  | 'model.rolled-back'
-  | 'model.imported'
-  | 'export.written'
-  | 'live.judged'
-  | 'live.model-taken'
-  | 'live.model-refused'
-  | 'live.cleared'
-  | 'audit.lost'
-  | 'workspace.restored'
-
-export interface NewAuditEntry {
-  action: AuditAction
-  /** The operator's name; null where nobody is known. */
+interface About {
+  /** The operator's name. Left out or null: whoever is acting, see `actor`. */
   operator?: string | null
   run?: string | null
   dataset?: string | null
   image?: number | null
-  /** Further details, as plain JSON. */
-  detail?: JsonObject
 }
+/** The detail may be left out where there may be nothing in it. */
+type Detailed<D> = Record<never, never> extends D ? { detail?: D } : { detail: D }
+type NewAuditEntryOf<A extends AuditAction> = A extends AuditAction
+  ? About & { action: A } & Detailed<AuditDetail<A>>
+  : never
+export type NewAuditEntry = NewAuditEntryOf<AuditAction>
 
 /** The hash before the first row. */
 export const genesis = '0'.repeat(64)
 
 const columns = 'id, at, action, operator, run, dataset, image, detail, previous, hash'
-const storedRow = auditEntrySchema.extend({ detail: z.string() })
-export type StoredAuditRow = z.output<typeof storedRow>
+/** A row as it is stored. `stored`: what it tells of rows of other tables, see `stored-rows.ts`. */
+export const storedAuditRow = auditEntrySchema.extend({
+  detail: z.string(),
+  stored: z.string().nullable().optional(),
+})
+export type StoredAuditRow = z.output<typeof storedAuditRow>
 const entryRow = auditEntrySchema.extend({ detail: jsonText(auditEntrySchema.shape.detail) })
+const wholeRow = entryRow.extend({ stored: jsonText(storedRowsSchema).nullable() })
+/** A row with everything that its hash is of. */
+export type WholeAuditEntry = z.output<typeof wholeRow>
 
 /** JSON with the keys of every object sorted, so that the same content always gives the same text. */
 export function canonicalJson(value: unknown): string {
@@ -73,45 +55,101 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`
 }
 
-/** The hash of a row: over the hash before it, and over the row as canonical JSON; `detail` is its stored text. */
+/**
+ * The hash of a row: over the hash before it, and over the row as canonical JSON; `detail` and `stored` are their
+ * stored texts. A row that leaves nothing behind has the hash that it had before rows told of that.
+ */
 export function auditHash(row: Omit<StoredAuditRow, 'hash'>): string {
-  const { previous, ...content } = row
+  const { previous, stored, ...content } = row
   return createHash('sha256')
-    .update(`${previous}\n${canonicalJson(content)}`)
+    .update(`${previous}\n${canonicalJson(stored == null ? content : { ...content, stored })}`)
     .digest('hex')
 }
 
 /**
  * Adds a row and returns its number. Call it inside the transaction that does what the row records, so that either
- * both are stored or neither.
+ * both are stored or neither. A copy of a database that cannot be written shows the audit as it is there, without rows
+ * that would be gone with the copy: then nothing is added, and the number is 0.
  */
 export function recordAudit(db: Database, entry: NewAuditEntry): number {
-  const { action, operator = null, run = null, dataset = null, image = null, detail = {} } = entry
+  if (db.copyOf !== null) return 0
   return db.transaction(() => {
-    const last = db.get(
-      z.object({ id: z.int(), hash: z.string() }),
-      'SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1',
-    )
-    const row = {
-      id: (last?.id ?? 0) + 1,
-      at: db.now(),
-      action,
-      operator,
-      run,
-      dataset,
-      image,
-      detail: canonicalJson(detail),
-      previous: last?.hash ?? genesis,
-    }
-    const hash = auditHash(row)
-    db.run(
-      `INSERT INTO audit (${columns})
-       VALUES ($id, $at, $action, $operator, $run, $dataset, $image, $detail, $previous, $hash)`,
-      { ...row, hash },
-    )
-    keepHead(db, { id: row.id, hash, at: row.at })
-    return row.id
+    const key = auditKey()
+    return append(db, entry, key && { key, row: keyRow(db, key) }, takeTouched(db))
   })
+}
+
+const keyRowSchema = z.object({ id: z.int() })
+/** The row that tells of this process's key, by connection: a row of the audit stays, so it is looked for once. */
+const keyRows = new WeakMap<Database, { fingerprint: string; row: number }>()
+
+/** The row that tells of a key; added where the audit does not know the key yet. */
+function keyRow(db: Database, key: AuditKey): number {
+  const { fingerprint, publicKey, keptBy } = key
+  const found = keyRows.get(db)
+  if (found?.fingerprint === fingerprint) return found.row
+  const known = db.get(
+    keyRowSchema,
+    "SELECT id FROM audit WHERE action = 'audit.key' AND detail ->> '$.key' = $key ORDER BY id DESC LIMIT 1",
+    { key: fingerprint },
+  )
+  const row =
+    known?.id ??
+    append(
+      db,
+      { action: 'audit.key', detail: { key: fingerprint, publicKey, keptBy } },
+      { key, row: 'itself' },
+      null,
+    )
+  // A row that is taken back with its transaction must not be named by later ones.
+  db.afterCommit('audit-key', () => keyRows.set(db, { fingerprint, row }))
+  return row
+}
+
+const lastRowSchema = z.object({ id: z.int(), hash: z.string() })
+
+/**
+ * Adds a row inside the transaction of `recordAudit`.
+ * @param signer null: the row is not signed
+ */
+function append(
+  db: Database,
+  entry: NewAuditEntry,
+  signer: { key: AuditKey; row: number | 'itself' } | null,
+  stored: StoredRows | null,
+): number {
+  const { action, run = null, dataset = null, image = null, detail = {} } = entry
+  auditDetails[action].parse(detail)
+  const operator = entry.operator ?? actor()
+  const last = db.get(lastRowSchema, 'SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1')
+  const row = {
+    id: (last?.id ?? 0) + 1,
+    at: db.now(),
+    action,
+    // The database stores well-formed text only, and the hash must be that of what it stores.
+    operator: operator?.toWellFormed() ?? null,
+    run: run?.toWellFormed() ?? null,
+    dataset: dataset?.toWellFormed() ?? null,
+    image,
+    detail: canonicalJson(detail),
+    previous: last?.hash ?? genesis,
+    ...(stored === null ? {} : { stored: canonicalJson(storedRowsSchema.parse(stored)) }),
+  }
+  const hash = auditHash(row)
+  // A database that is being migrated may not have the newest column yet, nor anything to put there.
+  const also = stored === null ? { column: '', value: '' } : { column: 'stored, ', value: '$stored, ' }
+  db.run(
+    `INSERT INTO audit (${columns}, ${also.column}signed_by, signature) VALUES ($id, $at, $action, $operator, $run,
+       $dataset, $image, $detail, $previous, $hash, ${also.value}$signedBy, $signature)`,
+    {
+      ...row,
+      hash,
+      signedBy: signer === null ? null : signer.row === 'itself' ? row.id : signer.row,
+      signature: signer === null ? null : signer.key.sign(signedText(row.id, hash)),
+    },
+  )
+  keepHead(db, { id: row.id, hash, at: row.at })
+  return row.id
 }
 
 export interface AuditFilter {
@@ -167,82 +205,8 @@ export function listAudit(
   )
 }
 
-/** All rows of the audit, oldest first, one by one. */
-export function iterateAudit(db: Database, filter: AuditFilter = {}): Generator<AuditEntry> {
+/** All rows of the audit with everything that their hashes are of, oldest first, one by one. */
+export function iterateAudit(db: Database, filter: AuditFilter = {}): Generator<WholeAuditEntry> {
   const { sql, values } = where(filter)
-  return db.iterate(entryRow, `SELECT ${columns} FROM audit ${sql} ORDER BY id`, values)
+  return db.iterate(wholeRow, `SELECT ${columns}, stored FROM audit ${sql} ORDER BY id`, values)
 }
-
-/** A row at which the chain is broken, and how: a message of the topic `reason`. */
-export interface AuditBreak extends Message {
-  id: number
-}
-
-export interface AuditCheck {
-  rows: number
-  /**
-   * The hash of the newest row. If it is written down elsewhere, it later proves that no rows were cut off or
-   * rewritten.
-   */
-  head: string
-  breaks: AuditBreak[]
-}
-
-/** The most breaks that are listed; the first says where to look. */
-const listedBreaks = 100
-
-/** Checks the whole chain of hashes. 100,000 rows take about a second. */
-export function checkAudit(db: Database): AuditCheck {
-  const breaks: AuditBreak[] = []
-  let rows = 0
-  let head = genesis
-  let expected = 1
-  const report = (id: number, how: Message): void => {
-    if (breaks.length < listedBreaks) breaks.push({ id, ...how })
-  }
-  for (const raw of db.iterate(z.unknown(), `SELECT ${columns} FROM audit ORDER BY id`)) {
-    rows++
-    const parsed = storedRow.safeParse(raw)
-    if (!parsed.success) {
-      const { id } = z.object({ id: z.int().catch(expected) }).parse(raw)
-      report(id, message('audit-row-form', { row: id }))
-      head = z.object({ hash: z.string().catch(head) }).parse(raw).hash
-      expected = id + 1
-      continue
-    }
-    const row = parsed.data
-    const { hash, ...content } = row
-    if (row.id !== expected) {
-      const last = row.id - 1
-      report(
-        expected,
-        last === expected
-          ? message('audit-row-missing', { row: expected })
-          : message('audit-rows-missing', { first: expected, last }),
-      )
-    }
-    if (auditHash(content) !== hash) {
-      report(row.id, message('audit-row-changed', rowParams(row)))
-    } else if (row.id === expected && row.previous !== head && breaks.at(-1)?.id !== row.id - 1) {
-      report(row.id, message('audit-row-unlinked', rowParams(row)))
-    } else if (row.action === 'live.judged') {
-      const parts = changedParts(db, row.detail)
-      if (parts !== null) {
-        report(row.id, message('audit-live-parts', { parts, row: row.id }))
-      }
-    }
-    head = hash
-    expected = row.id + 1
-  }
-  const last = db.get(z.object({ seq: z.int() }), "SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
-  if (last && last.seq >= expected) {
-    report(expected, message('audit-end-missing', { last: expected - 1, written: last.seq }))
-  }
-  return { rows, head, breaks }
-}
-
-const rowParams = ({ id, action, at }: StoredAuditRow): Params => ({
-  row: id,
-  action,
-  at: new Date(at).toISOString(),
-})

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import { compiledFolder } from '../model/run-folder.ts'
@@ -52,9 +52,10 @@ export async function backupWorkspace(
     if (existsSync(target) && readdirSync(target).length > 0) {
       throw new Failure('backup-folder-not-empty', { folder: target })
     }
-    await mkdir(target, { recursive: true })
+    await mkdir(target, { recursive: true, mode: 0o700 })
     const partial = join(target, `${temporaryPrefix}fanoscope.db`)
     await workspace.db.backup(partial)
+    await chmod(partial, 0o600)
 
     const { images, runs } = workspace.paths
     // Compiled graphs are not copied, as they are made again where they are missing.

@@ -109,6 +109,9 @@ function fromSource<T>(read: () => T): T {
   }
 }
 
+/** Rights of photographs: those of products, which are nobody else's business. */
+const ownerOnly = 0o600
+
 /** @param root the workspace's folder */
 export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): BlobStore {
   const staging = join(root, 'images', 'staging')
@@ -120,7 +123,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
   }
 
   function writeSynced(path: string, data: Uint8Array): void {
-    const fd = openSync(path, 'wx')
+    const fd = openSync(path, 'wx', ownerOnly)
     try {
       writeAll(fd, data)
       fsyncSync(fd)
@@ -134,7 +137,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
     let bytes = 0
     const from = fromSource(() => openSync(source, 'r'))
     try {
-      const to = openSync(target, 'wx')
+      const to = openSync(target, 'wx', ownerOnly)
       try {
         for (;;) {
           const count = fromSource(() => readSync(from, block, 0, blockBytes, null))
@@ -159,7 +162,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
     has: (sha256, format) => existsSync(pathOf(sha256, format)),
     stage: (source) =>
       stored(() => {
-        mkdirSync(staging, { recursive: true })
+        mkdirSync(staging, { recursive: true, mode: 0o700 })
         const path = join(staging, `${temporaryPrefix}${randomUUID()}`)
         try {
           return { path, ...copy(source, path) }
@@ -170,7 +173,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
       }),
     stageBytes: (bytes) =>
       stored(() => {
-        mkdirSync(staging, { recursive: true })
+        mkdirSync(staging, { recursive: true, mode: 0o700 })
         const path = join(staging, `${temporaryPrefix}${randomUUID()}`)
         try {
           writeSynced(path, bytes)
@@ -182,7 +185,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
       }),
     withdraw: (files) =>
       stored(() => {
-        mkdirSync(staging, { recursive: true })
+        mkdirSync(staging, { recursive: true, mode: 0o700 })
         const journal = join(staging, `${journalPrefix}${randomUUID()}`)
         writeSynced(
           journal,
@@ -216,7 +219,8 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
           for (const { staged, format } of files) {
             const target = pathOf(staged.sha256, format)
             const folder = dirname(target)
-            if (mkdirSync(folder, { recursive: true }) !== undefined) folders.add(dirname(folder))
+            if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined)
+              folders.add(dirname(folder))
             renameSync(staged.path, target)
             folders.add(folder)
           }

@@ -2,7 +2,16 @@
  * Copies of the database in the folder `backups` of its workspace, and the way back to one. Photographs and runs are
  * not copied: their files are never changed, so an older database finds all that it names.
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
@@ -14,6 +23,7 @@ import { stored } from '../platform/storage-errors.ts'
 import { recordAudit } from './audit.ts'
 import { beginHeadsAnew, type LostRows } from './audit-heads.ts'
 import { type DatabaseBackup, listBackups } from './backup-list.ts'
+import { clockJump } from './clock.ts'
 import { type Database, openDatabase } from './database.ts'
 import { isWorkspaceDatabase } from './migrate.ts'
 import { takeOwnership } from './owner.ts'
@@ -53,13 +63,18 @@ export function backUpDatabase(db: Database, folder: string, reason: BackupReaso
     rmSync(partial, { force: true })
     try {
       db.run('VACUUM INTO $file', { file: partial })
+      chmodSync(partial, 0o600)
       syncFileNow(partial)
       renameSync(partial, join(folder, name))
       syncFolderNow(folder)
     } finally {
       rmSync(partial, { force: true })
     }
-    for (const { file } of superfluous(listBackups(folder))) rmSync(join(folder, file), { force: true })
+    if (clockJump(db) === null) {
+      // By a clock that was set back, the new one may be the oldest.
+      const others = superfluous(listBackups(folder)).filter(({ file }) => file !== name)
+      for (const { file } of others) rmSync(join(folder, file), { force: true })
+    }
     return name
   })
 }
@@ -81,39 +96,39 @@ export function superfluous(backups: readonly DatabaseBackup[]): DatabaseBackup[
   })
 }
 
-/** The newest copy that has a row of the audit; null where none has. */
-export function backupWith(folder: string, row: number): DatabaseBackup | null {
-  return listBackups(folder).find(({ file }) => newestAudit(join(folder, file)) >= row) ?? null
+/** The name of the newest copy that has the last of the lost rows; null where none has. */
+export function backupWith(folder: string, lost: Pick<LostRows, 'last' | 'hash'>): string | null {
+  return listBackups(folder).find(({ file }) => hasRow(join(folder, file), lost))?.file ?? null
 }
 
-function newestAudit(file: string): number {
+function hasRow(file: string, { last, hash }: Pick<LostRows, 'last' | 'hash'>): boolean {
   let db: Database | null = null
   try {
     db = openDatabase(file, { readonly: true })
-    return db.get(z.object({ id: z.int() }), 'SELECT coalesce(max(id), 0) AS id FROM audit')?.id ?? 0
+    const values = { last, hash }
+    return db.get(z.object({}), 'SELECT 1 FROM audit WHERE id = $last AND hash = $hash', values) !== undefined
   } catch {
     // What cannot be read has no row.
-    return 0
+    return false
   } finally {
     db?.close()
   }
 }
 
-/** What opening the workspace found to be lost, and which backup has it. */
-export function lossFailure({
-  lost,
-  paths,
-}: {
-  lost: LostRows | null
-  paths: { backups: string }
-}): FailureInfo | null {
-  if (lost === null) return null
-  const { first, last, at } = lost
+/** What opening a workspace found to be lost. */
+export interface Loss extends LostRows {
+  /** The backup that has it; null where none has. */
+  backup: string | null
+}
+
+/** How a person is told of a loss. */
+export function lossFailure(loss: Loss | null): FailureInfo | null {
+  if (loss === null) return null
+  const { first, last, at, backup } = loss
   const values = { first, last, time: new Date(at).toISOString() }
-  const backup = backupWith(paths.backups, last)
   return backup === null
     ? message('audit-lost', values)
-    : message('audit-lost', { case: 'backup', ...values, backup: backup.file })
+    : message('audit-lost', { case: 'backup', ...values, backup })
 }
 
 const countsSchema = z.record(z.string(), z.int())
@@ -166,7 +181,8 @@ function backupPath(folder: string, file: string): string {
  * Puts a copy in the place of the database of a workspace that nobody has open. The present database is kept among the
  * backups, as it is, so that this can be undone.
  *
- * @throws Failure `backup-unknown`, `backup-unreadable`, `workspace-in-use`, `disk-full`
+ * @throws Failure `backup-unknown`, `backup-unreadable`, `workspace-in-use`, `workspace-busy`, `workspace-read-only`,
+ * `disk-full`
  */
 export function restoreBackup(
   dir: string,
@@ -177,9 +193,9 @@ export function restoreBackup(
   const path = backupPath(backups, file)
   requireWhole(path, file)
   const release = takeOwnership(dir, now)
+  const partial = join(dir, `${temporaryPrefix}fanoscope.db`)
   try {
     return stored(() => {
-      const partial = `${database}.restoring`
       copyFileSync(path, partial)
       syncFileNow(partial)
       const kept = keepPresent(database, backups, now)
@@ -197,6 +213,7 @@ export function restoreBackup(
       return { kept }
     })
   } finally {
+    rmSync(partial, { force: true })
     release()
   }
 }
@@ -215,6 +232,9 @@ function requireWhole(path: string, file: string): void {
   throw new Failure('backup-unreadable', { file })
 }
 
+/** Failures of a copy that say nothing against the database. */
+const soundThough = new Set(['disk-full', 'workspace-busy', 'workspace-read-only'])
+
 /** @returns the name under which the present database is kept; null where there is nothing of it */
 function keepPresent(database: string, backups: string, now: () => number): string | null {
   if (!existsSync(database) || statSync(database).size === 0) return null
@@ -226,7 +246,7 @@ function keepPresent(database: string, backups: string, now: () => number): stri
       db.close()
     }
   } catch (error) {
-    if (error instanceof Failure && error.code === 'disk-full') throw error
+    if (error instanceof Failure && soundThough.has(error.code)) throw error
     // It is damaged: it is kept with its log as it is.
     const name = `damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}.sqlite`
     renameSync(database, join(backups, name))

@@ -1,7 +1,9 @@
+import { uptime } from 'node:os'
 import Sqlite from 'better-sqlite3'
 import type { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { storageFailure, stored, storedAsync } from '../platform/storage-errors.ts'
+import { rowSum } from './row-sum.ts'
 
 export type SqlValue = string | number | null | Uint8Array
 export type SqlValues = Record<string, SqlValue>
@@ -13,8 +15,12 @@ export type SqlValues = Record<string, SqlValue>
 export interface Database {
   /** The path of the database file. */
   readonly file: string
+  /** The database of which this is a copy that goes when it is closed; null where it is the workspace's own. */
+  readonly copyOf: string | null
   /** The present time, in milliseconds since 1970 UTC, for timestamps of rows. */
   now(): number
+  /** Milliseconds since the computer was started, by a clock that nobody can set. */
+  sinceStart(): number
   /** Runs a statement that changes data. `lastId` is the rowid of an inserted row. */
   run(sql: string, values?: SqlValues): { changes: number; lastId: number }
   /** The first row, or undefined. */
@@ -29,6 +35,12 @@ export interface Database {
    * same key only the last is run; one that is rolled back is not.
    */
   afterCommit(key: string, work: () => void): void
+  /** Lets `work` read everything as it is now, whatever is written meanwhile by other connections; it writes nothing. */
+  snapshot<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Lets `work` end each transaction of this connection, as a part of it; from then on each change of rows is in one.
+   */
+  beforeCommit(work: () => void): void
   /** Runs several statements without values, as in a migration. */
   script(sql: string): void
   pragma(text: string): unknown
@@ -39,10 +51,15 @@ export interface Database {
 
 export interface DatabaseOptions {
   now?: () => number
+  sinceStart?: () => number
   /** How long to wait for another connection of this process, in milliseconds. */
   timeout?: number
   readonly?: boolean
+  /** The database of which the file is a copy. */
+  copyOf?: string | null
 }
+
+const changesRows = /^\s*(?:INSERT|UPDATE|DELETE)\b/
 
 /** Milliseconds that a call waits for a database that an earlier call found held by somebody else. */
 const waitWhileHeld = 100
@@ -61,7 +78,13 @@ function readRow<S extends z.ZodType>(row: S, sql: string, found: unknown): z.ou
  * confirmed data survives a power cut; with foreign keys enforced.
  */
 export function openDatabase(file: string, options: DatabaseOptions = {}): Database {
-  const { now = Date.now, timeout = 10_000, readonly = false } = options
+  const {
+    now = Date.now,
+    sinceStart = () => Math.round(uptime() * 1000),
+    timeout = 10_000,
+    readonly = false,
+    copyOf = null,
+  } = options
   const connection = stored(() => {
     const opened = new Sqlite(file, { timeout, readonly })
     try {
@@ -69,6 +92,8 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Datab
       opened.pragma('synchronous = FULL')
       opened.pragma('foreign_keys = ON')
       opened.pragma('trusted_schema = OFF')
+      opened.pragma('temp_store = MEMORY')
+      opened.function('row_sum_of', { varargs: true, deterministic: true }, rowSum)
     } catch (error) {
       opened.close()
       throw error
@@ -106,13 +131,19 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Datab
     }
   }
 
+  let ending: (() => void) | null = null
   let committed = new Map<string, () => void>()
+  function ended<T>(work: () => T): T {
+    const value = work()
+    ending?.()
+    return value
+  }
   function inTransaction<T>(work: () => T): T {
     const isOuter = !connection.inTransaction
     const before = new Map(committed)
     let value: T
     try {
-      value = patient(() => connection.transaction(work).immediate())
+      value = patient(() => connection.transaction(isOuter ? () => ended(work) : work).immediate())
     } catch (error) {
       committed = before
       throw error
@@ -127,16 +158,32 @@ export function openDatabase(file: string, options: DatabaseOptions = {}): Datab
 
   return {
     file,
+    copyOf,
     now,
+    sinceStart,
     afterCommit(key, work) {
       if (connection.inTransaction) committed.set(key, work)
       else work()
     },
-    run: (sql, values = {}) =>
-      patient(() => {
+    async snapshot(work) {
+      stored(() => connection.exec('BEGIN'))
+      try {
+        return await work()
+      } finally {
+        connection.exec('COMMIT')
+      }
+    },
+    beforeCommit(work) {
+      ending = work
+    },
+    run(sql, values = {}) {
+      const act = (): { changes: number; lastId: number } => {
         const { changes, lastInsertRowid } = prepared(sql).run(values)
         return { changes, lastId: Number(lastInsertRowid) }
-      }),
+      }
+      const isAlone = ending !== null && !connection.inTransaction && changesRows.test(sql)
+      return isAlone ? inTransaction(act) : patient(act)
+    },
     get: (row, sql, values = {}) =>
       stored(() => {
         const found = prepared(sql).get(values)

@@ -97,7 +97,7 @@ export const imagesOfVersion = (db: Database, versionId: Id): ImageId[] =>
 const retrainingSchema = z.object({ version: datasetVersionSchema, start: z.enum(['warm', 'beginning']) })
 export type Retraining = z.infer<typeof retrainingSchema>
 
-/** How a retrained run was started; null for a run that was not retrained. */
+/** The version that a run learned from, and how it began; null for a run that learned from a training split. */
 export function retrainingOf(db: Database, runId: Id): Retraining | null {
   const row = db.get(
     z.object({ versionId: z.string(), start: retrainingSchema.shape.start }),

@@ -9,6 +9,7 @@ import {
 import { Failure } from '../../shared/failure.ts'
 import { type Layout, labelSchema, splitSchema } from '../../shared/image.ts'
 import type { Id } from '../../shared/values.ts'
+import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { validationFrozenAt } from './frozen.ts'
 import { newId } from './ids.ts'
@@ -49,28 +50,35 @@ export function createDataset(
   return dataset
 }
 
-/** Finds a dataset by its name, ignoring case. */
+/** Finds a dataset by its name, ignoring case; not one that was deleted. */
 export const datasetByName = (db: Database, name: string): Dataset | undefined =>
-  db.get(datasetRow, `SELECT ${columns} FROM dataset WHERE name = $name`, { name: name.trim() })
+  db.get(datasetRow, `SELECT ${columns} FROM dataset WHERE name = $name AND removed_at IS NULL`, {
+    name: name.trim(),
+  })
 
+/** Also one that was deleted: what was done with it still names it. */
 export const datasetById = (db: Database, id: Id): Dataset | undefined =>
   db.get(datasetRow, `SELECT ${columns} FROM dataset WHERE id = $id`, { id })
 
 export const listDatasets = (db: Database): Dataset[] =>
-  db.all(datasetRow, `SELECT ${columns} FROM dataset ORDER BY created_at, id`)
+  db.all(datasetRow, `SELECT ${columns} FROM dataset WHERE removed_at IS NULL ORDER BY created_at, id`)
 
 /**
  * A dataset by its name or id.
- * @throws Failure `dataset-unknown`, which lists the existing datasets
+ * @throws Failure `dataset-unknown`, which lists the existing datasets; `dataset-removed`
  */
 export function findDataset(db: Database, nameOrId: string): Dataset {
   const found = datasetByName(db, nameOrId) ?? datasetById(db, nameOrId)
+  if (found && isRemoved(db, found.id)) throw new Failure('dataset-removed', { dataset: nameOrId })
   if (found) return found
   const names = listDatasets(db).map((dataset) => `"${dataset.name}"`)
   throw names.length > 0
     ? new Failure('dataset-unknown', { dataset: nameOrId, names: names.slice(0, 20) })
     : new Failure('dataset-unknown', { case: 'none', dataset: nameOrId })
 }
+
+const isRemoved = (db: Database, id: Id): boolean =>
+  db.get(z.object({}), 'SELECT 1 FROM dataset WHERE id = $id AND removed_at > 0', { id }) !== undefined
 
 /**
  * Deletes a dataset that has never held an image, with the rows of its imports, which brought none; the audit still
@@ -86,14 +94,22 @@ export function removeEmptyDataset(db: Database, id: Id): void {
   })
 }
 
-export function renameDataset(db: Database, id: Id, name: string): void {
+export function renameDataset(db: Database, id: Id, name: string, operator: string | null = null): void {
   const checked = checkedName(name)
   db.transaction(() => {
     const other = datasetByName(db, checked)
     if (other && other.id !== id) {
       throw new Failure('dataset-exists', { dataset: checked })
     }
+    const before = datasetById(db, id)?.name
+    if (before === checked) return
     db.run('UPDATE dataset SET name = $name WHERE id = $id', { id, name: checked })
+    recordAudit(db, {
+      action: 'dataset.renamed',
+      operator,
+      dataset: checked,
+      detail: { from: before ?? null },
+    })
   })
 }
 
@@ -104,7 +120,7 @@ export function setHasDirection(db: Database, id: Id, hasDirection: boolean): vo
 
 /** How many images each split holds, without removed ones. */
 export function splitCounts(db: Database, datasetId: Id): SplitCounts {
-  const counts: SplitCounts = { train: 0, validation: 0, test: 0 }
+  const counts: SplitCounts = { train: 0, validation: 0, test: 0, live: 0 }
   const rows = db.all(
     z.object({ split: splitSchema, n: z.int() }),
     `SELECT split, count(*) AS n FROM image

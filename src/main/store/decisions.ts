@@ -5,6 +5,7 @@ import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { findImage } from './images.ts'
+import { seenByDecision, unseenAfterUndo } from './live-seen.ts'
 import { operatorById } from './operators.ts'
 import { findRun } from './runs.ts'
 import { idRanges, scoreOf, undecidedOf } from './scores.ts'
@@ -51,6 +52,7 @@ export function decide(db: Database, values: NewDecision): Decision {
        VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt, $role)`,
       { ...decided, role },
     )
+    seenByDecision(db, [imageId], operatorId)
     recordAudit(db, {
       action: 'decision.made',
       operator: operatorById(db, operatorId)?.name ?? null,
@@ -74,12 +76,14 @@ export function acceptUndecided(
     runId: Id
     split?: Split | undefined
     operatorId: number
-    accepts?: (image: ImageId) => boolean
+    accepts?: (image: ImageId, score: number) => boolean
   },
 ): ImageId[] {
   const { runId, split, operatorId, accepts = () => true } = values
   return db.transaction(() => {
-    const ids = undecidedOf(db, { runId, split }).filter(accepts)
+    const ids = undecidedOf(db, { runId, split })
+      .filter(({ id, score }) => accepts(id, score))
+      .map(({ id }) => id)
     if (ids.length === 0) return ids
     const now = db.now()
     const { lastId: batchId } = db.run(
@@ -96,6 +100,7 @@ export function acceptUndecided(
        ORDER BY chosen.key`,
       { runId, operatorId, now, batchId, ids: JSON.stringify(ids) },
     )
+    seenByDecision(db, ids, operatorId)
     recordAudit(db, {
       action: 'decision.made',
       operator: operatorById(db, operatorId)?.name ?? null,
@@ -144,6 +149,10 @@ export function undoBatch(
       { batchId, undoneAt },
     )
     if (standing.length === 0 || !undone) return null
+    unseenAfterUndo(
+      db,
+      standing.map(({ imageId }) => imageId),
+    )
     recordAudit(db, {
       action: 'decision.undone',
       operator: operatorById(db, operatorId)?.name ?? null,
@@ -171,18 +180,34 @@ export function undoDecision(
        WHERE run_id IS $runId AND operator_id = $operatorId AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
       values,
     )
-    if (!last) return null
-    const undone = { id: last.id, undoneAt: db.now(), undoneBy: values.operatorId }
-    db.run('UPDATE decision SET undone_at = $undoneAt, undone_by = $undoneBy WHERE id = $id', undone)
-    recordAudit(db, {
-      action: 'decision.undone',
-      operator: operatorById(db, values.operatorId)?.name ?? null,
-      run: values.runId,
-      image: last.imageId,
-      detail: { decision: last.id, was: last.decision },
-    })
-    return { ...last, ...undone }
+    return last ? takeBack(db, last, values.operatorId) : null
   })
+}
+
+/** Undoes one decision; null where it does not stand. */
+export function undoDecisionOf(db: Database, id: number, operatorId: number): Decision | null {
+  return db.transaction(() => {
+    const standing = db.get(
+      decisionSchema,
+      `SELECT ${columns} FROM decision WHERE id = $id AND undone_at IS NULL`,
+      { id },
+    )
+    return standing ? takeBack(db, standing, operatorId) : null
+  })
+}
+
+function takeBack(db: Database, decision: Decision, operatorId: number): Decision {
+  const undone = { id: decision.id, undoneAt: db.now(), undoneBy: operatorId }
+  db.run('UPDATE decision SET undone_at = $undoneAt, undone_by = $undoneBy WHERE id = $id', undone)
+  unseenAfterUndo(db, [decision.imageId])
+  recordAudit(db, {
+    action: 'decision.undone',
+    operator: operatorById(db, operatorId)?.name ?? null,
+    run: decision.runId,
+    image: decision.imageId,
+    detail: { decision: decision.id, was: decision.decision },
+  })
+  return { ...decision, ...undone }
 }
 
 /** The valid decision on an image: the newest that was not undone. */

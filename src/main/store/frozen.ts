@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import type { Split } from '../../shared/image.ts'
 import { type Id, type ImageId, timeSchema } from '../../shared/values.ts'
+import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 
 /** Since when the validation set is frozen; null where it may change. */
@@ -13,12 +14,31 @@ export const validationFrozenAt = (db: Database, datasetId: Id): number | null =
     { datasetId },
   )?.at ?? null
 
-export function freezeValidation(db: Database, datasetId: Id, frozen: boolean): void {
-  db.run(
-    `UPDATE dataset SET validation_frozen_at = CASE WHEN $frozen = 1 THEN coalesce(validation_frozen_at, $now) END
-     WHERE id = $datasetId`,
-    { datasetId, frozen: frozen ? 1 : 0, now: db.now() },
-  )
+const nameOf = (db: Database, datasetId: Id): string | null =>
+  db.get(z.object({ name: z.string() }), 'SELECT name FROM dataset WHERE id = $datasetId', { datasetId })
+    ?.name ?? null
+
+/** Freezes the validation set, or lets it change again; both are recorded, where they change something. */
+export function freezeValidation(
+  db: Database,
+  datasetId: Id,
+  frozen: boolean,
+  operator: string | null = null,
+): void {
+  db.transaction(() => {
+    const since = validationFrozenAt(db, datasetId)
+    if ((since !== null) === frozen) return
+    db.run('UPDATE dataset SET validation_frozen_at = $at WHERE id = $datasetId', {
+      datasetId,
+      at: frozen ? db.now() : null,
+    })
+    recordAudit(db, {
+      action: frozen ? 'dataset.frozen' : 'dataset.unfrozen',
+      operator,
+      dataset: nameOf(db, datasetId),
+      ...(since === null ? {} : { detail: { since: new Date(since).toISOString() } }),
+    })
+  })
 }
 
 /**

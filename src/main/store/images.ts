@@ -180,17 +180,17 @@ export function iterateImages(db: Database, filter: ImageFilter): Generator<Imag
 }
 
 /** Removes an image from its dataset; its file, scores and decisions stay. */
-export function removeImage(db: Database, id: ImageId): void {
+export function removeImage(db: Database, id: ImageId, operator: string | null = null): void {
   db.transaction(() => {
     db.run('UPDATE image SET removed_at = $now WHERE id = $id AND removed_at IS NULL', { id, now: db.now() })
-    recordAudit(db, { action: 'image.removed', image: id })
+    recordAudit(db, { action: 'image.removed', operator, image: id })
   })
 }
 
-export function restoreImage(db: Database, id: ImageId): void {
+export function restoreImage(db: Database, id: ImageId, operator: string | null = null): void {
   db.transaction(() => {
     db.run('UPDATE image SET removed_at = NULL WHERE id = $id', { id })
-    recordAudit(db, { action: 'image.restored', image: id })
+    recordAudit(db, { action: 'image.restored', operator, image: id })
   })
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Layout, layoutSchema } from '../../shared/image.ts'
 import { type ImportReport, importReportSchema } from '../../shared/import.ts'
-import { type Id, type JsonObject, timeSchema } from '../../shared/values.ts'
+import { type Id, timeSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { datasetById } from './datasets.ts'
@@ -29,27 +29,23 @@ export function beginImport(db: Database, values: { datasetId: Id; source: strin
        VALUES ($id, $datasetId, $source, $layout, 'running', $now)`,
       { id, ...values, now: db.now() },
     )
-    recordImport(db, 'import.started', id, { source: values.source, layout: values.layout })
+    recordAudit(db, {
+      action: 'import.started',
+      dataset: datasetOfImport(db, id),
+      detail: { import: id, source: values.source, layout: values.layout },
+    })
   })
   return id
 }
 
-/** Adds a row to the audit about an import, with the name of its dataset. */
-export function recordImport(
-  db: Database,
-  action: 'import.started' | 'import.images' | 'import.ended',
-  id: Id,
-  detail: JsonObject,
-): void {
+/** The name of the dataset that an import fills. */
+export function datasetOfImport(db: Database, id: Id): string | null {
   const row = db.get(
     z.object({ datasetId: z.string() }),
     'SELECT dataset_id AS datasetId FROM import WHERE id = $id',
-    {
-      id,
-    },
+    { id },
   )
-  const dataset = row === undefined ? undefined : datasetById(db, row.datasetId)
-  recordAudit(db, { action, dataset: dataset?.name ?? null, detail: { import: id, ...detail } })
+  return row === undefined ? null : (datasetById(db, row.datasetId)?.name ?? null)
 }
 
 export function finishImport(db: Database, id: Id, report: ImportReport): void {
@@ -60,13 +56,18 @@ export function finishImport(db: Database, id: Id, report: ImportReport): void {
       now: db.now(),
     })
     const { imported, already, duplicates, refused, splits } = report
-    recordImport(db, 'import.ended', id, {
-      state: 'done',
-      imported,
-      already,
-      duplicates: duplicates.length,
-      refused: refused.length,
-      splits,
+    recordAudit(db, {
+      action: 'import.ended',
+      dataset: datasetOfImport(db, id),
+      detail: {
+        import: id,
+        state: 'done',
+        imported,
+        already,
+        duplicates: duplicates.length,
+        refused: refused.length,
+        splits,
+      },
     })
   })
 }
@@ -78,7 +79,11 @@ export function stopImport(db: Database, id: Id, state: 'cancelled' | 'failed'):
       state,
       now: db.now(),
     })
-    recordImport(db, 'import.ended', id, { state })
+    recordAudit(db, {
+      action: 'import.ended',
+      dataset: datasetOfImport(db, id),
+      detail: { import: id, state },
+    })
   })
 }
 

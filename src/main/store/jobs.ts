@@ -4,7 +4,9 @@ import { type FailureInfo, failureInfoSchema } from '../../shared/failure-schema
 import { type Job, type JobKind, jobKindSchema, jobSchema, jobStateSchema } from '../../shared/job.ts'
 import { message } from '../../shared/messages/message.ts'
 import { type Id, idSchema, type JsonObject, jsonObjectSchema, timeSchema } from '../../shared/values.ts'
+import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
+import { datasetById } from './datasets.ts'
 import { newId } from './ids.ts'
 import { jsonText, toJson, toJsonOrNull } from './row.ts'
 
@@ -49,6 +51,17 @@ export function createJob(
     { id, kind, runId, datasetId, payload: toJson(jsonObjectSchema, payload), now: db.now() },
   )
   return findJob(db, id)
+}
+
+/** Records what somebody did with a job. */
+export function recordJob(
+  db: Database,
+  action: 'job.started' | 'job.stopped' | 'job.paused' | 'job.continued',
+  job: Job,
+): void {
+  const { id, kind, runId, datasetId } = job
+  const dataset = datasetId === null ? null : (datasetById(db, datasetId)?.name ?? null)
+  recordAudit(db, { action, run: runId, dataset, detail: { job: id, kind } })
 }
 
 export const jobById = (db: Database, id: Id): Job | undefined =>

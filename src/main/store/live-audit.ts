@@ -7,7 +7,7 @@ import type { Id } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { findDataset } from './datasets.ts'
-import { judgedChecksum } from './live-checksum.ts'
+import { judgedChecksum, picturesChecksum } from './live-checksum.ts'
 import { idRanges } from './scores.ts'
 
 /** The most parts in one row. */
@@ -43,6 +43,7 @@ export function recordJudgedParts(db: Database, watch: { id: Id; datasetId: Id }
           flagged: of('flagged'),
           refused: of('refused'),
           sha256: judgedChecksum(db, ranges),
+          pictures: picturesChecksum(db, ranges),
         },
       })
       for (const { id } of parts) db.run('UPDATE live_part SET audit_id = $row WHERE id = $id', { id, row })

@@ -40,17 +40,19 @@ const live = `image.id BETWEEN $first AND $last AND image.removed_at IS NULL AND
   AND image.dataset_id IN (SELECT dataset_id FROM live_watch)
   AND EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id)`
 
-const unreferred = `image.split = 'test' AND image.label = 'unlabeled' AND image.mask_sha256 IS NULL
+const unreferred = `image.split = 'live' AND image.label = 'unlabeled' AND image.mask_sha256 IS NULL
   AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.image_id = image.id)
   AND NOT EXISTS (SELECT 1 FROM annotation WHERE annotation.image_id = image.id)
   AND NOT EXISTS (SELECT 1 FROM dataset_version_image AS kept WHERE kept.image_id = image.id)
   AND NOT EXISTS (SELECT 1 FROM image AS same WHERE same.sha256 = image.sha256 AND same.id <> image.id)`
 
 /**
- * Condition: every part with this image was judged before the time, written to the results and recorded in the audit.
+ * Condition: every part with this image was judged before the time, written to the results and recorded in the
+ * audit, and was seen where it was flagged.
  */
 const done = `NOT EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id
-  AND (verdict IS NULL OR written_at IS NULL OR audit_id IS NULL OR judged_at >= $before))`
+  AND (verdict IS NULL OR written_at IS NULL OR audit_id IS NULL OR judged_at >= $before
+    OR (verdict = 'flagged' AND seen_at IS NULL)))`
 
 const wasFlagged = `EXISTS (SELECT 1 FROM live_part WHERE live_part.image_id = image.id AND verdict = 'flagged')`
 

@@ -1,5 +1,6 @@
 /** Watched folders, and a row for each file that arrived in one. */
 import { z } from 'zod'
+import type { Split } from '../../shared/image.ts'
 import {
   type LivePart,
   type LiveVerdict,
@@ -8,9 +9,10 @@ import {
   liveWatchSchema,
 } from '../../shared/live.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
-import { type Id, type ImageId, type Sha256, sha256Schema } from '../../shared/values.ts'
+import { type Id, type ImageId, idSchema, type Sha256, sha256Schema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
+import { addResult } from './results.ts'
 import { flag, jsonText, toJsonOrNull } from './row.ts'
 
 const watchColumns = `id, folder, result_folder AS resultFolder, run_id AS runId, dataset_id AS datasetId, active,
@@ -85,13 +87,29 @@ export function noteRefused(db: Database, id: Id, refused: NonNullable<LiveWatch
 export const newestWatch = (db: Database): LiveWatch | undefined =>
   db.get(watchRow, `SELECT ${watchColumns} FROM live_watch ORDER BY created_at DESC, id DESC LIMIT 1`)
 
-const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
-  coalesce(refusal, reason) AS reason, judged_at AS judgedAt, run_id AS run, point_id AS point`
+/**
+ * The dataset that holds a split for the models of a dataset: its own, but for live parts, which each line files in a
+ * dataset beside it.
+ */
+export function datasetOfSplit(db: Database, datasetId: Id, split: Split | null): Id {
+  if (split !== 'live') return datasetId
+  const found = db.get(
+    z.object({ id: idSchema }),
+    `SELECT live_watch.dataset_id AS id FROM live_watch JOIN run ON run.id = live_watch.run_id
+     WHERE run.dataset_id = $datasetId ORDER BY live_watch.created_at DESC LIMIT 1`,
+    { datasetId },
+  )
+  return found?.id ?? datasetId
+}
+
+export const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
+  coalesce(refusal, reason) AS reason, judged_at AS judgedAt, run_id AS run, point_id AS point,
+  seen_at AS seenAt`
 /**
  * Reads a row. For parts that were judged before messages became data, `reason` is a sentence and `refusal` the
  * message.
  */
-const partRow = livePartSchema.extend({ reason: jsonText(messageSchema).nullable() })
+export const partRow = livePartSchema.extend({ reason: jsonText(messageSchema).nullable() })
 
 /** A file in the watched folder, as it was when it was found. */
 export interface ArrivedFile {
@@ -198,6 +216,11 @@ export const openParts = (db: Database, watchId: Id): LivePart[] =>
     { watchId },
   )
 
+export const hasOpenParts = (db: Database, watchId: Id): boolean =>
+  db.get(z.object({}), 'SELECT 1 FROM live_part WHERE watch_id = $watchId AND verdict IS NULL LIMIT 1', {
+    watchId,
+  }) !== undefined
+
 export const openPartsOf = (db: Database, watchId: Id, imageId: ImageId): LivePart[] =>
   db.all(
     partRow,
@@ -210,17 +233,22 @@ export function linkPart(db: Database, id: number, imageId: ImageId): void {
   db.run('UPDATE live_part SET image_id = $imageId WHERE id = $id', { id, imageId })
 }
 
+/** Stores the verdict of a part that has none, and with it the result that machines are told. */
 export function judgePart(
   db: Database,
   id: number,
   values: Pick<LivePart, 'score' | 'threshold' | 'reason' | 'run' | 'point'> & { verdict: LiveVerdict },
 ): LivePart | undefined {
-  db.run(
-    `UPDATE live_part SET verdict = $verdict, score = $score, threshold = $threshold, reason = $reason, run_id = $run,
-       point_id = $point, judged_at = $now WHERE id = $id AND verdict IS NULL`,
-    { ...values, reason: toJsonOrNull(messageSchema, values.reason), id, now: db.now() },
-  )
-  return partById(db, id)
+  return db.transaction(() => {
+    const { changes } = db.run(
+      `UPDATE live_part SET verdict = $verdict, score = $score, threshold = $threshold, reason = $reason, run_id = $run,
+         point_id = $point, judged_at = $now WHERE id = $id AND verdict IS NULL`,
+      { ...values, reason: toJsonOrNull(messageSchema, values.reason), id, now: db.now() },
+    )
+    const part = partById(db, id)
+    if (changes > 0 && part !== undefined) addResult(db, part)
+    return part
+  })
 }
 
 /** All judged parts in order of arrival, one by one. */
@@ -250,6 +278,16 @@ export const unwrittenParts = (db: Database, watchId: Id): LivePart[] =>
     `SELECT ${partColumns} FROM live_part
      WHERE watch_id = $watchId AND verdict IS NOT NULL AND written_at IS NULL ORDER BY id`,
     { watchId },
+  )
+
+/** Parts that have waited for their verdict since before a time, and of which machines were told nothing. */
+export const overdueParts = (db: Database, watchId: Id, before: number): LivePart[] =>
+  db.all(
+    partRow,
+    `SELECT ${partColumns} FROM live_part
+     WHERE watch_id = $watchId AND verdict IS NULL AND arrived_at <= $before
+       AND NOT EXISTS (SELECT 1 FROM result WHERE part_id = live_part.id) ORDER BY id LIMIT 1000`,
+    { watchId, before },
   )
 
 export const newestParts = (db: Database, watchId: Id, limit: number): LivePart[] =>

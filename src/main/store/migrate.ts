@@ -32,7 +32,8 @@ export const newestVersion = (migrations: readonly Migration[]): number => migra
 
 /**
  * Applies the missing migrations, each completely or not at all.
- * @throws Failure `workspace-newer` for a database of a later Fanoscope
+ * @throws Failure `workspace-newer` for a database of a later Fanoscope, `workspace-version-wrong` for one whose number
+ * is not that of its tables
  */
 export function migrate(db: Database, migrations: readonly Migration[]): void {
   const newest = newestVersion(migrations)
@@ -40,13 +41,22 @@ export function migrate(db: Database, migrations: readonly Migration[]): void {
   if (version > newest) {
     throw new Failure('workspace-newer', { version, newest })
   }
+  if (version < 0) throw new Failure('workspace-version-wrong', { version })
   for (const migration of migrations) {
     if (migration.version <= version) continue
-    db.transaction(() => {
-      db.script(migration.sql)
-      migration.convert?.(db)
-      db.pragma(`application_id = ${applicationId}`)
-      db.pragma(`user_version = ${migration.version}`)
-    })
+    try {
+      db.transaction(() => {
+        db.script(migration.sql)
+        migration.convert?.(db)
+        db.pragma(`application_id = ${applicationId}`)
+        db.pragma(`user_version = ${migration.version}`)
+      })
+    } catch (cause) {
+      throw isThereAlready(cause) ? new Failure('workspace-version-wrong', { version }, { cause }) : cause
+    }
   }
 }
+
+/** What SQLite says where the tables are of a later version than the number of the database. */
+const isThereAlready = (error: unknown): boolean =>
+  error instanceof Error && /already exists|duplicate column name/.test(error.message)

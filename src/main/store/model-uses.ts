@@ -1,9 +1,10 @@
 /** The history of the model in use of each dataset: which run, since when and why. Rows are only ever added. */
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
-import { type Gate, gateSchema, type ModelUse, modelUseSchema } from '../../shared/model.ts'
+import { type Gate, gateSchema, type ModelInUse, type ModelUse, modelUseSchema } from '../../shared/model.ts'
 import type { Id } from '../../shared/values.ts'
 import type { Database } from './database.ts'
+import { activePoint } from './operating-points.ts'
 import { jsonText, toJsonOrNull } from './row.ts'
 
 const useRow = modelUseSchema.extend({ gate: jsonText(gateSchema).nullable() })
@@ -47,18 +48,30 @@ export const modelInUse = (db: Database, datasetId: Id): ModelUse | null =>
 /** The present model of every dataset that has one. */
 export const modelsInUse = (db: Database): ModelUse[] =>
   db
-    .all(z.object({ id: z.string() }), 'SELECT DISTINCT dataset_id AS id FROM model_use', {})
+    .all(
+      z.object({ id: z.string() }),
+      `SELECT DISTINCT dataset_id AS id FROM model_use JOIN dataset ON dataset.id = dataset_id
+       WHERE dataset.removed_at IS NULL`,
+      {},
+    )
     .flatMap(({ id }) => modelInUse(db, id) ?? [])
 
-/** As `modelsInUse`, each with the run to which a rollback would return; null where there is none. */
-export const modelsWithBefore = (db: Database): (ModelUse & { before: Id | null })[] =>
-  modelsInUse(db).map((use) => ({ ...use, before: runBefore(modelHistory(db, use.datasetId)) }))
+/** As `modelsInUse`, each with its operating point and the run to which a rollback would return. */
+export const modelsWithPoints = (db: Database): ModelInUse[] =>
+  modelsInUse(db).map((use) => {
+    const point = activePoint(db, use.runId)
+    return {
+      ...use,
+      before: runBefore(modelHistory(db, use.datasetId)),
+      point: point && { id: point.id, name: point.name, version: point.version, threshold: point.threshold },
+    }
+  })
 
 /**
  * The run that was in use before the present one and was not itself taken back: a rollback undoes the promotion
  * that stands, and a second one the promotion before it.
  */
-function runBefore(history: readonly ModelUse[]): Id | null {
+export function runBefore(history: readonly ModelUse[]): Id | null {
   const standing: Id[] = []
   for (const { action, runId } of [...history].reverse()) {
     if (action === 'promote') standing.push(runId)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
-import { storageFailure } from '../platform/storage-errors.ts'
+import { storageFailure, stored } from '../platform/storage-errors.ts'
 
 const ownerSchema = z.object({
   pid: z.int(),
@@ -49,13 +49,13 @@ function inUse(dir: string, owner: Owner | null): Failure {
  */
 export function takeOwnership(dir: string, now: () => number = Date.now): () => void {
   const who = join(dir, 'owner.json')
-  const lock = new Sqlite(join(dir, 'owner.lock'), { timeout: 0 })
+  const lock = stored(() => new Sqlite(join(dir, 'owner.lock'), { timeout: 0 }))
   try {
     // The journal is in memory, because one on disk would be left over after a kill.
     lock.pragma('journal_mode = MEMORY')
     lock.exec('BEGIN EXCLUSIVE')
     const owner: Owner = { pid: process.pid, host: hostname(), since: now() }
-    writeFileSync(who, `${JSON.stringify(owner)}\n`)
+    writeFileSync(who, `${JSON.stringify(owner)}\n`, { mode: 0o600 })
   } catch (error) {
     lock.close()
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) {

@@ -6,7 +6,7 @@ import { recordAudit } from './audit.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { Database } from './database.ts'
 import { hasBlob } from './images.ts'
-import { recordImport } from './imports.ts'
+import { datasetOfImport } from './imports.ts'
 import { toJson } from './row.ts'
 import { runFolder } from './runs.ts'
 
@@ -21,7 +21,8 @@ const runsAtWork = (db: Database): string[] =>
       runRow,
       `SELECT id AS run FROM run WHERE state = 'training'
        UNION SELECT run_id FROM job WHERE state = 'running' AND run_id IS NOT NULL
-       UNION SELECT run_id FROM live_watch WHERE active = 1`,
+       UNION SELECT run_id FROM live_watch
+         WHERE active = 1 AND EXISTS (SELECT 1 FROM job WHERE kind = 'live' AND state = 'running')`,
     )
     .map(({ run }) => run)
 
@@ -42,9 +43,6 @@ export function recover(
     for (const { id } of db.all(idRow, `SELECT id FROM run WHERE state = 'training'`)) {
       recordAudit(db, { action: 'training.ended', run: id, detail: { state: 'interrupted' } })
     }
-    for (const { id } of db.all(idRow, `SELECT id FROM import WHERE state = 'running'`)) {
-      recordImport(db, 'import.ended', id, { state: 'interrupted' })
-    }
     db.run(
       `UPDATE job SET state = 'interrupted', finished_at = $now, failure = $failure, pid = NULL
        WHERE state = 'running'`,
@@ -53,8 +51,16 @@ export function recover(
     db.run(`UPDATE run SET state = 'interrupted', failure = $failure WHERE state = 'training'`, {
       failure: values.failure,
     })
-    db.run(`UPDATE import SET state = 'interrupted', finished_at = $now WHERE state = 'running'`, {
-      now: values.now,
-    })
+    for (const { id } of db.all(idRow, `SELECT id FROM import WHERE state = 'running'`)) {
+      db.run(`UPDATE import SET state = 'interrupted', finished_at = $now WHERE id = $id`, {
+        id,
+        now: values.now,
+      })
+      recordAudit(db, {
+        action: 'import.ended',
+        dataset: datasetOfImport(db, id),
+        detail: { import: id, state: 'interrupted' },
+      })
+    }
   })
 }

@@ -11,6 +11,15 @@ export const jsonText = <S extends z.ZodType>(schema: S) =>
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema)
 
+/** What a JSON text says; undefined where somebody made it another text. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** A Float32Array, stored little-endian, which is the order of every machine that Fanoscope runs on. */
 export const float32Blob = z.instanceof(Uint8Array).transform((bytes) => {
   const copy = Uint8Array.from(bytes)

@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { reasonOf } from '../../shared/failure.ts'
 import type { Param } from '../../shared/messages/message.ts'
 import { type Id, sha256Schema } from '../../shared/values.ts'
 import { withBytes } from '../images/byte-source.ts'
@@ -20,7 +19,7 @@ const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 /** Keeps the digests of a run's descriptions, when it is trained. */
 export function keepRunFiles(db: Database, run: Id): void {
   for (const file of described) {
-    const path = join(dirname(db.file), 'runs', run, file)
+    const path = join(dirname(db.copyOf ?? db.file), 'runs', run, file)
     if (!existsSync(path)) continue
     db.run(
       `INSERT INTO run_file (run_id, file, sha256) VALUES ($run, $file, $sha256)
@@ -30,10 +29,18 @@ export function keepRunFiles(db: Database, run: Id): void {
   }
 }
 
-/** What is wrong with a file of a run; null where nothing is. */
+/** The files of a run whose digests were kept, relative to its folder. */
+export const keptRunFiles = (db: Database, run: Id): string[] =>
+  db
+    .all(z.object({ file: z.string() }), 'SELECT file FROM run_file WHERE run_id = $run ORDER BY file', {
+      run,
+    })
+    .map(({ file }) => file)
+
+/** What is wrong with a file of a run; null where nothing is. Rejects with why it cannot be read. */
 export type FileCheck = () => Promise<Param | null>
 
-/** Each file of a run that can be checked, relative to its folder. */
+/** Each file of a run that can be checked, relative to its folder. Throws where that cannot be listed. */
 export function runFileChecks(db: Database, folder: string, run: Id): { file: string; check: FileCheck }[] {
   const kept = db.all(
     z.object({ file: z.string(), sha256: sha256Schema }),
@@ -64,23 +71,15 @@ async function bySha256(path: string, sha256: string): Promise<Param | null> {
 }
 
 async function byOwnDigest(path: string): Promise<Param | null> {
-  try {
-    await readTensors(path)
-    return null
-  } catch (error) {
-    return reasonOf(error)
-  }
+  await readTensors(path)
+  return null
 }
 
 const signature = Buffer.from('89504e470d0a1a0a', 'hex')
 
 /** Maps and reconstructions are PNG files of ours: every part has a checksum, and none is more than needed. */
 async function byChecksums(path: string): Promise<Param | null> {
-  try {
-    const bytes = await readFile(path)
-    const { leftOut } = withBytes(bytes, checkPng)
-    return bytes.subarray(0, 8).equals(signature) && leftOut.length === 0 ? null : 'CRC'
-  } catch (error) {
-    return reasonOf(error)
-  }
+  const bytes = await readFile(path)
+  const { leftOut } = withBytes(bytes, checkPng)
+  return bytes.subarray(0, 8).equals(signature) && leftOut.length === 0 ? null : 'CRC'
 }

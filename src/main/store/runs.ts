@@ -11,6 +11,7 @@ import {
   runMetricSchema,
   runResultSchema,
   runSchema,
+  runTagsSchema,
 } from '../../shared/run.ts'
 import { type Id, type JsonObject, jsonObjectSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
@@ -20,10 +21,13 @@ import { newId } from './ids.ts'
 import { jsonText, toJson, toJsonOrNull } from './row.ts'
 import { keepRunFiles } from './run-files.ts'
 
-const columns = `id, dataset_id AS datasetId, name, parent_run_id AS parentRunId, model, preset, seed, config, state,
+const columns = `id, dataset_id AS datasetId, name, number, parent_run_id AS parentRunId, model, preset, seed, config, state,
   created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, steps_done AS stepsDone,
   steps_total AS stepsTotal, seconds, losses, components, calibration, result, failure,
-  resumed_count AS resumedCount`
+  resumed_count AS resumedCount, archived_at AS archivedAt, note, tags`
+/** Neither it nor its dataset was deleted. */
+const isThere = `removed_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM dataset WHERE dataset.id = run.dataset_id AND dataset.removed_at > 0)`
 const lossesSchema = z.record(z.string(), z.number())
 const runRow = runSchema.extend({
   config: jsonText(jsonObjectSchema),
@@ -32,6 +36,7 @@ const runRow = runSchema.extend({
   calibration: jsonText(runCalibrationSchema).nullable(),
   result: jsonText(runResultSchema).nullable(),
   failure: jsonText(failureInfoSchema).nullable(),
+  tags: jsonText(runTagsSchema),
 })
 
 /** The folder of a run, relative to the workspace. */
@@ -62,14 +67,31 @@ export interface NewRun {
 export function createRun(db: Database, values: NewRun): Run {
   const id = newId(db.now())
   const { config, name = null, parentRunId = null, ...rest } = values
-  db.run(
-    `INSERT INTO run (id, dataset_id, name, parent_run_id, model, preset, seed, config, state, created_at, steps_total)
-     VALUES ($id, $datasetId, $name, $parentRunId, $model, $preset, $seed, $config, 'queued', $now, $stepsTotal)`,
-    { ...rest, id, name, parentRunId, config: toJson(jsonObjectSchema, config), now: db.now() },
-  )
-  return findRun(db, id)
+  return db.transaction(() => {
+    db.run(
+      `INSERT INTO run (id, dataset_id, name, parent_run_id, model, preset, seed, config, state, created_at, steps_total)
+       VALUES ($id, $datasetId, $name, $parentRunId, $model, $preset, $seed, $config, 'queued', $now, $stepsTotal)`,
+      { ...rest, id, name, parentRunId, config: toJson(jsonObjectSchema, config), now: db.now() },
+    )
+    numberRun(db, id)
+    return findRun(db, id)
+  })
 }
 
+/** Gives a run the next number among those of its dataset that are called alike, so that no name is there twice. */
+function numberRun(db: Database, id: Id): void {
+  db.run(
+    `UPDATE run SET number = 1 + coalesce((
+       SELECT max(other.number) FROM run AS other
+       WHERE other.id <> run.id AND other.dataset_id = run.dataset_id AND other.name IS run.name
+         AND (run.name IS NOT NULL OR (other.model = run.model AND other.preset = run.preset
+           AND other.seed = run.seed AND (other.parent_run_id IS NULL) = (run.parent_run_id IS NULL)))
+     ), 0) WHERE id = $id`,
+    { id },
+  )
+}
+
+/** Also one that was deleted. */
 export const runById = (db: Database, id: Id): Run | undefined =>
   db.get(runRow, `SELECT ${columns} FROM run WHERE id = $id`, { id })
 
@@ -78,7 +100,7 @@ export function listRuns(
   db: Database,
   filter: { datasetId?: Id | undefined; state?: RunState | undefined } = {},
 ): Run[] {
-  const terms: string[] = []
+  const terms: string[] = [isThere]
   const values: SqlValues = {}
   if (filter.datasetId !== undefined) {
     terms.push('dataset_id = $datasetId')
@@ -88,21 +110,22 @@ export function listRuns(
     terms.push('state = $state')
     values.state = filter.state
   }
-  const where = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : ''
+  const where = `WHERE ${terms.join(' AND ')}`
   return db.all(runRow, `SELECT ${columns} FROM run ${where} ORDER BY created_at DESC, id DESC`, values)
 }
 
 /**
- * A run by its id, its name, or the beginning or end of its id if only one run has it.
- * @throws Failure `run-unknown`, `run-ambiguous`
+ * A run by its id, its name (with its number, if it has one), or the beginning or end of its id if only one run has it.
+ * @throws Failure `run-unknown`, `run-ambiguous`, `run-removed`
  */
 export function findRun(db: Database, text: string): Run {
-  const exact = runById(db, text)
+  const exact = db.get(runRow, `SELECT ${columns} FROM run WHERE id = $text AND ${isThere}`, { text })
   if (exact) return exact
+  if (runById(db, text)) throw new Failure('run-removed', { run: text })
   const matches = db.all(
     runRow,
     `SELECT ${columns} FROM run
-     WHERE name = $text OR ($text <> '' AND (substr(id, 1, length($text)) = $text OR substr(id, -length($text)) = $text))
+     WHERE ${isThere} AND (iif(number = 1, name, name || ' (' || number || ')') = $text OR ($text <> '' AND (substr(id, 1, length($text)) = $text OR substr(id, -length($text)) = $text)))
      ORDER BY created_at DESC LIMIT 6`,
     { text },
   )
@@ -180,19 +203,21 @@ export function setRunState(db: Database, id: Id, state: RunState, failure: Fail
 function recordTraining(db: Database, run: Run, state: RunState, failure: FailureInfo | null): void {
   if (state === 'queued' || state === 'paused' || (state === 'training' && run.state === 'paused')) return
   const { model, preset, seed, stepsDone, result } = run
+  const about = { run: run.id, dataset: datasetById(db, run.datasetId)?.name ?? null }
+  if (state === 'training') {
+    const detail = { model, preset, seed, fromStep: stepsDone }
+    recordAudit(db, { ...about, action: 'training.started', detail })
+    return
+  }
   recordAudit(db, {
-    action: state === 'training' ? 'training.started' : 'training.ended',
-    run: run.id,
-    dataset: datasetById(db, run.datasetId)?.name ?? null,
-    detail:
-      state === 'training'
-        ? { model, preset, seed, fromStep: stepsDone }
-        : {
-            state,
-            steps: stepsDone,
-            weightsSha256: result?.weightsSha256 ?? null,
-            failure: failure?.code ?? null,
-          },
+    ...about,
+    action: 'training.ended',
+    detail: {
+      state,
+      steps: stepsDone,
+      weightsSha256: result?.weightsSha256 ?? null,
+      failure: failure?.code ?? null,
+    },
   })
 }
 
@@ -214,8 +239,13 @@ export function setCalibration(db: Database, id: Id, calibration: RunCalibration
   })
 }
 
+/** Where another run of the dataset has the name already, a number behind it tells them apart. */
 export function renameRun(db: Database, id: Id, name: string | null): void {
-  db.run('UPDATE run SET name = $name WHERE id = $id', { id, name })
+  db.transaction(() => {
+    if (findRun(db, id).name === name) return
+    db.run('UPDATE run SET name = $name WHERE id = $id', { id, name })
+    numberRun(db, id)
+  })
 }
 
 /** Adds points of curves; a step that a resumed run repeats replaces its point. */

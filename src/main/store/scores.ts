@@ -8,7 +8,7 @@ import { type Score, scoreSchema } from '../../shared/score.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../shared/values.ts'
 import { recordAudit } from './audit.ts'
 import type { Database, SqlValues } from './database.ts'
-import { flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
+import { countRow, flag, float32Blob, jsonText, toFloat32Blob, toJson } from './row.ts'
 import { findRun } from './runs.ts'
 
 /** The Failure `not-scored` for a run that has no score in a split. */
@@ -163,19 +163,22 @@ export function iterateScores(
   )
 }
 
-/** Stores scores that were recomputed with another kind, another k or another reduction of tiles. */
+/** Stores scores that were recomputed with another kind, another k or another reduction of tiles, and records it. */
 export function updateScores(
   db: Database,
   runId: Id,
   scores: Iterable<{ imageId: ImageId; score: number; calibrated: number | null }>,
 ): void {
   db.transaction(() => {
+    let images = 0
     for (const { imageId, score, calibrated } of scores) {
       db.run(
         'UPDATE score SET score = $score, calibrated = $calibrated WHERE run_id = $runId AND image_id = $imageId',
         { runId, imageId, score, calibrated },
       )
+      images += 1
     }
+    recordAudit(db, { action: 'scoring.changed', run: runId, detail: { images } })
   })
 }
 
@@ -323,6 +326,32 @@ export function countQueue(
   return found ?? { total: 0, decided: 0, accepted: 0, rejected: 0 }
 }
 
+const waitingRow = z.object({ split: splitSchema, n: z.int().nonnegative() })
+
+/** How many scored parts of each split nobody has decided on. */
+export function countWaiting(db: Database, runId: Id): Record<Split, number> {
+  const { sql, values } = queueSource({ runId, undecided: true })
+  const waiting = { train: 0, validation: 0, test: 0, live: 0 }
+  for (const { split, n } of db.all(
+    waitingRow,
+    `SELECT image.split, count(*) AS n ${sql} GROUP BY image.split`,
+    values,
+  )) {
+    waiting[split] = n
+  }
+  return waiting
+}
+
+/** How many live parts have a score of the run. */
+export const countLiveScored = (db: Database, runId: Id): number =>
+  db.get(
+    countRow,
+    `SELECT count(*) AS n FROM image JOIN score ON score.run_id = $runId AND score.image_id = image.id
+     WHERE image.split = 'live' AND image.removed_at IS NULL AND image.dataset_id IN (
+       SELECT dataset_id FROM live_watch UNION SELECT dataset_id FROM run WHERE id = $runId)`,
+    { runId },
+  )?.n ?? 0
+
 const opinionRow = z.object({
   operator: z.string(),
   decision: decisionKindSchema,
@@ -343,10 +372,13 @@ export const opinionsOn = (db: Database, imageId: ImageId): z.output<typeof opin
     { imageId },
   )
 
-/** Images of the queue on which no decision stands. */
-export function undecidedOf(db: Database, filter: Omit<QueueFilter, 'undecided'>): ImageId[] {
+const undecidedRow = z.object({ id: imageIdSchema, score: z.number() })
+
+/** Images of the queue on which no decision stands, with their scores. */
+export function undecidedOf(
+  db: Database,
+  filter: Omit<QueueFilter, 'undecided'>,
+): z.output<typeof undecidedRow>[] {
   const { sql, values } = queueSource({ ...filter, undecided: true })
-  return db
-    .all(z.object({ id: imageIdSchema }), `SELECT score.image_id AS id ${sql}`, values)
-    .map(({ id }) => id)
+  return db.all(undecidedRow, `SELECT score.image_id AS id, score.score ${sql}`, values)
 }

@@ -1,19 +1,20 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import PQueue from 'p-queue'
 import { z } from 'zod'
-import { Failure } from '../../shared/failure.ts'
+import { Failure, reasonOf } from '../../shared/failure.ts'
 import { imageFormatSchema } from '../../shared/image.ts'
 import { inside, type Params } from '../../shared/messages/message.ts'
 import { runStateSchema } from '../../shared/run.ts'
 import { sha256Schema } from '../../shared/values.ts'
 import type { Problem, VerifyReport } from '../../shared/workspace.ts'
 import { temporaryPrefix } from '../platform/durable-file.ts'
-import { checkAudit } from './audit.ts'
+import { checkAudit } from './audit-check.ts'
 import { blobFile, hashFile } from './blob-store.ts'
 import { labelFaults } from './label-faults.ts'
-import { runFileChecks } from './run-files.ts'
+import { damagedRows } from './row-sums.ts'
+import { keptRunFiles, runFileChecks } from './run-files.ts'
 import { runFolder } from './runs.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -52,11 +53,16 @@ export async function verifyWorkspace(
   }
 
   checkDatabase(workspace, report)
+  // Rows and their sums as they are at one moment: others may be writing.
+  const damaged = await db.snapshot(async () => [...damagedRows(db)])
+  for (const { table, row } of damaged) report('row-changed', 'fanoscope.db', { table, row })
   for (const { image, file, what } of labelFaults(db)) {
     report('label-unreadable', 'fanoscope.db', { case: what, image, file })
   }
-  for (const found of checkAudit(db).breaks) {
-    report('audit-changed', 'fanoscope.db', { what: inside('reason', found) })
+  const audit = await checkAudit(db)
+  for (const found of audit.breaks) report('audit-changed', 'fanoscope.db', { what: inside('reason', found) })
+  for (const { code, params } of audit.replay.differences) {
+    report('audit-differs', 'fanoscope.db', { what: inside('reason', { code, params }) })
   }
 
   const sums = db.get(
@@ -153,7 +159,17 @@ async function checkOriginal(
       report('file-changed', file)
     }
   } catch (error) {
-    report('file-unreadable', file, { words: error instanceof Error ? error.message : String(error) })
+    report('file-unreadable', file, { words: reasonOf(error) })
+  }
+}
+
+/** What is in a folder of the workspace; nothing, and a problem, where it cannot be read. */
+async function listed(dir: string, folder: string, report: Report): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    report('file-unreadable', shown(dir, folder), { words: reasonOf(error) })
+    return []
   }
 }
 
@@ -164,9 +180,11 @@ const mostStray = 3
 async function checkNames({ db, dir, paths }: Workspace, report: Report): Promise<void> {
   const unknown: string[] = []
   let known = 0
-  for (const folder of await readdir(paths.images, { withFileTypes: true })) {
+  for (const folder of await listed(dir, paths.images, report)) {
     if (folder.name === 'staging') continue
-    const inside = folder.isDirectory() ? await readdir(join(paths.images, folder.name)) : ['']
+    const inside = folder.isDirectory()
+      ? (await listed(dir, join(paths.images, folder.name), report)).map(({ name }) => name)
+      : ['']
     for (const name of inside) {
       if (name.startsWith(temporaryPrefix)) continue
       const path = join(paths.images, folder.name, name)
@@ -219,11 +237,19 @@ async function checkRunFiles(
   checkCancelled: () => void,
 ): Promise<void> {
   const reading = new PQueue({ concurrency: filesAtOnce })
-  for (const { id } of db.all(z.object({ id: z.string() }), 'SELECT id FROM run')) {
-    for (const { file, check } of runFileChecks(db, join(dir, runFolder(id)), id)) {
+  const checksOf = (id: string): ReturnType<typeof runFileChecks> => {
+    try {
+      return runFileChecks(db, join(dir, runFolder(id)), id)
+    } catch (error) {
+      report('file-unreadable', runFolder(id), { words: reasonOf(error) })
+      return []
+    }
+  }
+  for (const { id } of db.all(z.object({ id: z.string() }), 'SELECT id FROM run WHERE cleared_at IS NULL')) {
+    for (const { file, check } of checksOf(id)) {
       checkCancelled()
       void reading.add(async () => {
-        const found = await check()
+        const found = await check().catch(reasonOf)
         if (found !== null) report('run-file-changed', `${runFolder(id)}/${file}`, { run: id, words: found })
       })
       await reading.onSizeLessThan(filesAtOnce)
@@ -236,17 +262,22 @@ async function checkRunFiles(
 const modelFiles = ['model/model.json', 'model/weights.safetensors']
 
 async function checkRuns({ db, dir, paths }: Workspace, report: Report): Promise<void> {
-  const runs = db.all(z.object({ id: z.string(), state: runStateSchema }), 'SELECT id, state FROM run')
-  for (const { id, state } of runs) {
-    if (state !== 'trained') continue
-    for (const file of modelFiles) {
+  const runs = db.all(
+    z.object({ id: z.string(), state: runStateSchema, cleared: z.int().nullable() }),
+    'SELECT id, state, cleared_at AS cleared FROM run',
+  )
+  for (const { id, state, cleared } of runs) {
+    if (state !== 'trained' || cleared !== null) continue
+    for (const file of new Set([...modelFiles, ...keptRunFiles(db, id)])) {
       if (!existsSync(join(dir, runFolder(id), file))) {
         report('checkpoint-missing', `${runFolder(id)}/${file}`, { run: id })
       }
     }
   }
   const known = new Set(runs.map(({ id }) => id))
-  const unknown = (await readdir(paths.runs)).filter((name) => !known.has(name))
+  const unknown = (await listed(dir, paths.runs, report))
+    .map(({ name }) => name)
+    .filter((name) => !known.has(name))
   const isLost = unknown.length > Math.max(mostStray, known.size)
   for (const name of unknown) {
     report(
@@ -258,7 +289,7 @@ async function checkRuns({ db, dir, paths }: Workspace, report: Report): Promise
 }
 
 async function checkTemporary(dir: string, folder: string, report: Report): Promise<void> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  for (const entry of await listed(dir, folder, report)) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) await checkTemporary(dir, path, report)
     else if (entry.name.startsWith(temporaryPrefix) || path.includes(`${sep}staging${sep}`)) {

@@ -1,17 +1,31 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { stored } from '../platform/storage-errors.ts'
 import { recordAudit } from './audit.ts'
-import { beginHeadsAnew, type LostRows, lostRows } from './audit-heads.ts'
+import { beginHeadsAnew, lostRows } from './audit-heads.ts'
 import { listBackups } from './backup-list.ts'
 import { type BlobStore, createBlobStore } from './blob-store.ts'
 import { type Database, openDatabase } from './database.ts'
-import { backUpDatabase } from './database-backups.ts'
+import { backUpDatabase, backupWith, type Loss } from './database-backups.ts'
 import { isWorkspaceDatabase, type Migration, migrate, newestVersion, versionOf } from './migrate.ts'
 import { migrations as released } from './migrations/index.ts'
 import { takeOwnership } from './owner.ts'
+import { copyDatabase, removeCopy } from './read-only-copy.ts'
 import { recover } from './recovery.ts'
+import { keepRowSums, rebuildRowSums } from './row-sums.ts'
+import { beginTelling } from './told/begin-telling.ts'
+import { tellRows } from './told/tell-rows.ts'
 
 /** Absolute paths inside a workspace. */
 export interface WorkspacePaths {
@@ -34,31 +48,52 @@ export interface Workspace {
   /** The absolute path for a relative path from the database. */
   path(relativePath: string): string
   /** Rows of the audit that were stored and are gone, as this opening found; null where none are. */
-  lost: LostRows | null
+  lost: Loss | null
+  /**
+   * Where the workspace is read-only: the folder of this process with a copy of its database, and with what would else
+   * be written into it. Null where it can be changed.
+   */
+  copy: string | null
   close(): void
 }
+
+/** What another connection to an open workspace needs to know. */
+export type WorkspacePlace = Pick<Workspace, 'dir' | 'copy'>
 
 export interface OpenOptions {
   /** Makes the workspace where the folder is absent or empty. */
   create?: boolean
+  /**
+   * Whether it is opened to be looked at, checked and exported from, and never written: by default never; `if-needed`
+   * where it cannot be written.
+   */
+  readOnly?: ReadOnly
   now?: () => number
+  /** Milliseconds since the computer was started. */
+  sinceStart?: () => number
   /** Migrations other than the released ones, for tests. */
   migrations?: readonly Migration[]
 }
 
-/** Rights of a new workspace's folder: nobody else can reach what is below it. Windows has the rights of its parent. */
-const ownerOnly = 0o700
+export type ReadOnly = 'never' | 'if-needed' | 'always'
+
+/**
+ * Rights of a new workspace's folder, of the folders in it and of its database: nobody else can reach what is below.
+ * Windows has the rights of the parent.
+ */
+const [ownerOnly, ownerOnlyFile] = [0o700, 0o600]
 
 /** Files that operating systems create in every folder. */
 const ignorable = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini', '.directory'])
 
-const pathsOf = (dir: string): WorkspacePaths => ({
-  database: join(dir, 'fanoscope.db'),
+/** @param own where files are that this process writes: the workspace, or what takes its place */
+const pathsOf = (dir: string, own = dir): WorkspacePaths => ({
+  database: join(own, 'fanoscope.db'),
   images: join(dir, 'images'),
   runs: join(dir, 'runs'),
   backups: join(dir, 'backups'),
-  logs: join(dir, 'logs'),
-  cache: join(dir, 'cache'),
+  logs: join(own, 'logs'),
+  cache: join(own, 'cache'),
 })
 
 /** Whether a folder holds a workspace. */
@@ -117,10 +152,16 @@ function databaseLost(dir: string, { backups }: WorkspacePaths): Failure {
       })
 }
 
-function openOwn(paths: WorkspacePaths, now: () => number, migrations: readonly Migration[]): Database {
+function openOwn(
+  paths: WorkspacePaths,
+  clocks: Pick<OpenOptions, 'now' | 'sinceStart'>,
+  migrations: readonly Migration[],
+): Database {
   let db: Database
   try {
-    db = openDatabase(paths.database, { now })
+    // SQLite gives what it writes beside it the same rights.
+    if (!existsSync(paths.database)) stored(() => closeSync(openSync(paths.database, 'wx', ownerOnlyFile)))
+    db = openDatabase(paths.database, clocks)
   } catch (error) {
     throw unreadable(paths.database, error)
   }
@@ -133,6 +174,11 @@ function openOwn(paths: WorkspacePaths, now: () => number, migrations: readonly 
     if (version > 0 && version < newestVersion(migrations))
       backUpDatabase(db, paths.backups, `version-${version}`)
     migrate(db, migrations)
+    // A migration changes rows without their sums.
+    if (version < newestVersion(migrations)) rebuildRowSums(db)
+    keepRowSums(db)
+    beginTelling(db, (detail) => recordAudit(db, { action: 'audit.told', detail }))
+    tellRows(db, () => recordAudit(db, { action: 'rows.stored' }))
     return db
   } catch (error) {
     db.close()
@@ -149,21 +195,29 @@ function unreadable(file: string, cause?: unknown): Failure {
  * Looks whether everything is there that was once confirmed. A loss is told at this opening, and stays in the audit;
  * the numbers of the lost rows are given again from here on.
  */
-function findLoss(db: Database): LostRows | null {
+function findLoss(db: Database, { backups }: WorkspacePaths): Loss | null {
   const lost = lostRows(db)
   if (lost === null) return null
+  const loss = { ...lost, backup: backupWith(backups, lost) }
+  const { first, last, at } = lost
   beginHeadsAnew(db.file, 'lost', db.now())
-  recordAudit(db, { action: 'audit.lost', detail: { ...lost } })
-  return lost
+  recordAudit(db, { action: 'audit.lost', detail: { first, last, at } })
+  return loss
 }
 
-function assemble(dir: string, db: Database, close: () => void, lost: LostRows | null = null): Workspace {
+function assemble(
+  { dir, copy }: WorkspacePlace,
+  db: Database,
+  close: () => void,
+  lost: Loss | null = null,
+): Workspace {
   return {
     dir,
+    copy,
     lost,
     db,
     blobs: createBlobStore(dir),
-    paths: pathsOf(dir),
+    paths: pathsOf(dir, copy ?? dir),
     path(relativePath) {
       const path = resolve(dir, relativePath)
       const inside = relative(dir, path)
@@ -183,21 +237,91 @@ function assemble(dir: string, db: Database, close: () => void, lost: LostRows |
  * `workspace-database-lost`, `workspace-in-use`, `workspace-unreadable`, `workspace-newer`, `disk-full`, `workspace-read-only`
  */
 export function openWorkspace(folder: string, options: OpenOptions = {}): Workspace {
-  const { create = false, now = Date.now, migrations = released } = options
+  const { readOnly = 'never' } = options
   const dir = resolve(folder)
+  if (readOnly === 'always') return openReadOnly(dir, options)
+  try {
+    return openOwned(dir, options)
+  } catch (error) {
+    if (readOnly === 'never' || !isWorkspace(dir) || !cannotBeWritten(error)) throw error
+    return openReadOnly(dir, options)
+  }
+}
+
+/** Whether the rights of a folder, or the disk, are the cause. A file that cannot be made has no code of its own. */
+function cannotBeWritten(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false
+  const { code, cause } = error
+  return (
+    code === 'workspace-read-only' ||
+    (cause instanceof Error && 'code' in cause && cause.code === 'SQLITE_CANTOPEN')
+  )
+}
+
+/** A copy of a database that was never migrated or is of another version could be read wrongly, and cannot be put right. */
+function requireVersion(db: Database, dir: string, migrations: readonly Migration[]): void {
+  const [version, newest] = [versionOf(db), newestVersion(migrations)]
+  if (version > newest) throw new Failure('workspace-newer', { version, newest })
+  if (version < newest)
+    throw new Failure('workspace-read-only', { case: 'older', folder: dir, version, newest })
+}
+
+function openReadOnly(dir: string, { now = Date.now, migrations = released }: OpenOptions): Workspace {
+  prepareFolder(dir, false)
+  const database = pathsOf(dir).database
+  const copy = copyDatabase(database)
+  try {
+    const paths = pathsOf(dir, copy)
+    const db = openCopy(paths.database, database, now)
+    try {
+      if (!isWorkspaceDatabase(db)) throw unreadable(database)
+      requireVersion(db, dir, migrations)
+      keepRowSums(db)
+      // They are jobs of a process that has ended, or of another one, which this one cannot stop.
+      db.run(`UPDATE job SET state = 'interrupted', pid = NULL WHERE state IN ('running', 'queued')`)
+      const lost = lostRows(db)
+      const loss = lost && { ...lost, backup: backupWith(paths.backups, lost) }
+      let isOpen = true
+      const close = (): void => {
+        if (!isOpen) return
+        isOpen = false
+        db.close()
+        removeCopy(copy)
+      }
+      return assemble({ dir, copy }, db, close, loss)
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  } catch (error) {
+    removeCopy(copy)
+    throw error
+  }
+}
+
+function openCopy(file: string, copyOf: string, now: () => number): Database {
+  try {
+    return openDatabase(file, { now, copyOf })
+  } catch (error) {
+    throw unreadable(copyOf, error)
+  }
+}
+
+function openOwned(dir: string, options: OpenOptions): Workspace {
+  const { create = false, now = Date.now, sinceStart, migrations = released } = options
   prepareFolder(dir, create)
   const release = takeOwnership(dir, now)
   try {
     const paths = pathsOf(dir)
-    const db = openOwn(paths, now, migrations)
+    const db = openOwn(paths, { now, ...(sinceStart && { sinceStart }) }, migrations)
     try {
       stored(() => {
         for (const path of [paths.images, paths.runs, paths.backups, paths.logs, paths.cache]) {
-          mkdirSync(path, { recursive: true })
+          mkdirSync(path, { recursive: true, mode: ownerOnly })
         }
       })
       let isOpen = true
-      const lost = findLoss(db)
+      const lost = findLoss(db, paths)
       const close = (): void => {
         if (!isOpen) return
         isOpen = false
@@ -209,7 +333,7 @@ export function openWorkspace(folder: string, options: OpenOptions = {}): Worksp
           release()
         }
       }
-      const workspace = assemble(dir, db, close, lost)
+      const workspace = assemble({ dir, copy: null }, db, close, lost)
       recover(db, workspace)
       return workspace
     } catch (error) {
@@ -228,18 +352,28 @@ function realPathOf(path: string): string {
   return join(realPathOf(dirname(path)), basename(path))
 }
 
+const isBelow = (folder: string, real: string): boolean => {
+  const below = relative(realPathOf(folder), real)
+  return !below.startsWith('..') && !isAbsolute(below)
+}
+
 /**
- * For what is written for others: a file among those that only the workspace writes would be taken for damage.
- * @throws Failure `inside-workspace`
+ * For what is written for others: a file among those that only the workspace writes would be taken for damage, and one
+ * in a watched folder for a photograph of the camera.
+ * @throws Failure `inside-workspace`, `inside-watched`
  */
-export function requireOutside({ dir, paths }: Pick<Workspace, 'dir' | 'paths'>, target: string): void {
+export function requireOutside(
+  { db, dir, paths }: Pick<Workspace, 'db' | 'dir' | 'paths'>,
+  target: string,
+): void {
   const real = realPathOf(resolve(target))
   const { database, ...folders } = paths
-  for (const own of [database, ...Object.values(folders)]) {
-    const below = relative(realPathOf(own), real)
-    if (!below.startsWith('..') && !isAbsolute(below)) {
-      throw new Failure('inside-workspace', { target, folder: dir })
-    }
+  if ([database, ...Object.values(folders)].some((own) => isBelow(own, real))) {
+    throw new Failure('inside-workspace', { target, folder: dir })
+  }
+  const watched = db.all(z.object({ folder: z.string() }), 'SELECT folder FROM live_watch WHERE active = 1')
+  for (const { folder } of watched) {
+    if (isBelow(folder, real)) throw new Failure('inside-watched', { target, folder })
   }
 }
 
@@ -247,8 +381,19 @@ export function requireOutside({ dir, paths }: Pick<Workspace, 'dir' | 'paths'>,
  * Opens another connection to a workspace that is already owned: for a thread of the owner, or for a short
  * transaction of another process of the same machine.
  */
-export function attachWorkspace(folder: string, options: { now?: () => number } = {}): Workspace {
+export function attachWorkspace(
+  folder: string,
+  { copy = null, ...options }: { now?: () => number; copy?: string | null } = {},
+): Workspace {
   const dir = resolve(folder)
-  const db = openDatabase(pathsOf(dir).database, options)
-  return assemble(dir, db, () => db.close())
+  const copyOf = copy === null ? null : pathsOf(dir).database
+  const db = openDatabase(pathsOf(dir, copy ?? dir).database, { ...options, copyOf })
+  try {
+    keepRowSums(db)
+    if (copyOf === null) tellRows(db, () => recordAudit(db, { action: 'rows.stored' }))
+  } catch (error) {
+    db.close()
+    throw error
+  }
+  return assemble({ dir, copy }, db, () => db.close())
 }

@@ -11,6 +11,8 @@ export const callSchema = z.discriminatedUnion('kind', [
     kind: z.literal('perform'),
     task: z.string(),
     input: z.unknown(),
+    /** In whose name it is done, see `actor`. */
+    operator: z.string().nullable(),
     port: z.instanceof(MessagePort),
   }),
   /** Sent before a thread ends, so that its tasks close what they hold open. */

@@ -2,7 +2,7 @@
  * Runs tasks in threads, from main. Several threads are shared by all tasks; they end soon after the last task and do
  * not keep the process alive.
  */
-import type { Workspace } from '../store/workspace.ts'
+import type { WorkspacePlace } from '../store/workspace.ts'
 import type { Task, WorkspaceTask } from './task.ts'
 import { createThreadPool, type RunOptions } from './thread-pool.ts'
 
@@ -25,8 +25,8 @@ export const runTask = <I, P, R>(task: Task<I, P, R>, input: I, options?: RunOpt
 
 /** @throws Failure what the task throws, or `thread-died` */
 export const runWorkspaceTask = <I, P, R>(
-  { dir }: Pick<Workspace, 'dir'>,
+  workspace: WorkspacePlace,
   task: WorkspaceTask<I, P, R>,
   input: I,
   options?: RunOptions<P>,
-): Promise<R> => threads.run(task, task.workspaceMessage(dir, input), options)
+): Promise<R> => threads.run(task, task.workspaceMessage(workspace, input), options)

@@ -2,6 +2,7 @@
  * Threads that stay alive as long as a workspace is open, one for each resident task, and answer from what they keep
  * in memory.
  */
+import type { WorkspacePlace } from '../store/workspace.ts'
 import type { ResidentTask } from './task.ts'
 import { createThreadPool, type ThreadPool } from './thread-pool.ts'
 
@@ -16,7 +17,7 @@ export interface SessionThreads {
 }
 
 /** @param file the thread's program, as `createThreadPool` takes it */
-export function createSessionThreads(dir: string, file?: URL): SessionThreads {
+export function createSessionThreads(workspace: WorkspacePlace, file?: URL): SessionThreads {
   const pools = new Map<string, ThreadPool>()
   return {
     ask(task, input) {
@@ -24,7 +25,7 @@ export function createSessionThreads(dir: string, file?: URL): SessionThreads {
         pools.get(task.name) ??
         createThreadPool({ maxThreads: 1, idleTimeout: Number.POSITIVE_INFINITY }, file)
       pools.set(task.name, pool)
-      return pool.run(task, task.residentMessage(dir, input))
+      return pool.run(task, task.residentMessage(workspace, input))
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close({ holding: true })))

@@ -5,7 +5,7 @@
  * (`src/main/app/thread-tasks.ts`).
  */
 import { z } from 'zod'
-import { attachWorkspace, type Workspace } from '../store/workspace.ts'
+import { attachWorkspace, type Workspace, type WorkspacePlace } from '../store/workspace.ts'
 
 /** What a thread needs to know of a task. */
 export interface ThreadTask {
@@ -40,12 +40,12 @@ export interface Task<I, P, R> extends ReadableTask<P, R> {
 
 /** A task on an open workspace, to which the thread has a database connection of its own. */
 export interface WorkspaceTask<I, P, R> extends ReadableTask<P, R> {
-  workspaceMessage(dir: string, input: I): unknown
+  workspaceMessage(place: WorkspacePlace, input: I): unknown
 }
 
 /** A resident task: it answers from what it keeps in memory, in one thread as long as the workspace is open. */
 export interface ResidentTask<I, R> extends ReadableTask<never, R> {
-  residentMessage(dir: string, input: I): unknown
+  residentMessage(place: WorkspacePlace, input: I): unknown
   close(): void
 }
 
@@ -62,7 +62,7 @@ export const counted = z.object({ done: z.number(), total: z.number() })
 /** Progress of tasks that report none. */
 export const noProgress = z.never()
 
-const ofWorkspace = z.object({ dir: z.string(), input: z.unknown() })
+const ofWorkspace = z.object({ dir: z.string(), copy: z.string().nullable(), input: z.unknown() })
 
 /** How main reads the messages of a task. */
 const readers = <P extends z.ZodType, R extends z.ZodType>(progress: P, result: R) => ({
@@ -100,10 +100,10 @@ export function defineWorkspaceTask<I extends z.ZodType, P extends z.ZodType, R 
   return {
     name,
     ...readers(progress, result),
-    workspaceMessage: (dir, given) => ({ dir, input: given }),
+    workspaceMessage: ({ dir, copy }, given) => ({ dir, copy, input: given }),
     async perform(message, context) {
-      const { dir, input: given } = ofWorkspace.parse(message)
-      const workspace = attachWorkspace(dir)
+      const { dir, copy, input: given } = ofWorkspace.parse(message)
+      const workspace = attachWorkspace(dir, { copy })
       try {
         return await work(workspace, input.parse(given), context)
       } finally {
@@ -129,11 +129,11 @@ export function defineResidentTask<I extends z.ZodType, R extends z.ZodType>({
   return {
     name,
     ...readers(noProgress, result),
-    residentMessage: (dir, given) => ({ dir, input: given }),
+    residentMessage: ({ dir, copy }, given) => ({ dir, copy, input: given }),
     async perform(message) {
-      const { dir, input: given } = ofWorkspace.parse(message)
+      const { dir, copy, input: given } = ofWorkspace.parse(message)
       if (opened === null) {
-        const workspace = attachWorkspace(dir)
+        const workspace = attachWorkspace(dir, { copy })
         opened = { workspace, answer: await open(workspace) }
       }
       return opened.answer(input.parse(given))

@@ -8,6 +8,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { Failure, failureOf, reasonOf } from '../../shared/failure.ts'
+import { actor } from '../platform/actor.ts'
 import { programFile } from '../platform/program-file.ts'
 import { answerSchema, type Call, cancelMessage } from './channel.ts'
 import type { ReadableTask } from './task.ts'
@@ -43,8 +44,12 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
   async function start(): Promise<Piscina<Call, unknown>> {
     // A native library must be loaded by main before a thread loads it: otherwise it cannot be unloaded with the
     // thread. Threads load two: that of the database, which main has loaded when it opened the workspace, and sharp,
-    // which is loaded here.
-    const [{ Piscina }] = await Promise.all([import('piscina'), import('sharp')])
+    // which is loaded here. So are the turns of decoders: what main has loaded before, all threads share.
+    const [{ Piscina }] = await Promise.all([
+      import('piscina'),
+      import('sharp'),
+      import('../images/decoder-turns.ts'),
+    ])
     const pool = new Piscina<Call, unknown>({
       filename: file.href,
       minThreads: size.idleTimeout === Number.POSITIVE_INFINITY ? size.maxThreads : 0,
@@ -95,7 +100,13 @@ export function createThreadPool(size: PoolSize, file: URL = programFile('thread
       if (signal?.aborted) cancel()
       signal?.addEventListener('abort', cancel, { once: true })
       try {
-        const call: Call = { kind: 'perform', task: task.name, input: message, port: port2 }
+        const call: Call = {
+          kind: 'perform',
+          task: task.name,
+          input: message,
+          operator: actor(),
+          port: port2,
+        }
         const answer = answerSchema.parse(await Promise.race([answerTo(call), broken.promise]))
         // The last progress was sent before the answer, but through another port, so it may not have been read yet.
         for (let last = receiveMessageOnPort(port); last; last = receiveMessageOnPort(port))

@@ -23,7 +23,10 @@ export const useAppStore = defineStore('app', () => {
     listen('engine.changed', (state) => {
       engine.value = state
     })
-    listen('app.failed', (failed) => void notices.fail(failed))
+    listen('app.failed', (failed) => notices.fail(failed))
+    listen('clock.changed', ({ jump }) => {
+      if (workspace.value !== null) workspace.value = { ...workspace.value, clock: jump }
+    })
     listen('workspace.changed', (change) => setWorkspace(change.workspace))
     await refresh()
   }
@@ -49,7 +52,7 @@ export const useAppStore = defineStore('app', () => {
   }
 
   async function openWorkspace(dir: string, create: boolean): Promise<void> {
-    setWorkspace(await call('workspace.open', { dir, create }))
+    setWorkspace(await call('workspace.open', { dir, create, readOnly: false }))
     await refresh()
   }
 

@@ -1,3 +1,4 @@
+import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
 import type { DatasetSummary } from '../../shared/dataset.ts'
@@ -6,6 +7,9 @@ import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 import { useAppStore } from './app.ts'
 import type { DroppedFolder } from './dropped-folder.ts'
+
+/** Milliseconds between two readings while live parts come. */
+const betweenLiveParts = 1_000
 
 export const useDatasetsStore = defineStore('datasets', () => {
   const app = useAppStore()
@@ -51,7 +55,11 @@ export const useDatasetsStore = defineStore('datasets', () => {
     }
   }
 
+  listen('removed.changed', () => void refresh())
   listen('dataset.changed', () => void refresh())
+  // Live parts are photographs of a dataset, too; ten of them may come in a second.
+  const refreshSoon = useThrottleFn(() => void refresh(), betweenLiveParts, true)
+  listen('live.judged', () => void refreshSoon())
   watch(
     () => app.generation,
     () => {

@@ -8,6 +8,13 @@ export const useFolderPickerStore = defineStore('folder-picker', () => {
   const title = ref('')
   /** Of the files that can be chosen; null where a folder is asked for. */
   const endings = ref<readonly string[] | null>(null)
+  /**
+   * Where each question was looked for last. One question does not open in the folder of another: an export would
+   * begin in the folder that the camera writes to.
+   */
+  const lastFolders = new Map<string, string>()
+  /** The folder to begin with; null is the person's own. */
+  const startsAt = ref<string | null>(null)
   let answer: ((path: string | null) => void) | null = null
 
   /** The chosen path, or null where the dialog was cancelled. */
@@ -25,11 +32,17 @@ export const useFolderPickerStore = defineStore('folder-picker', () => {
   function askHere(question: string, wanted: readonly string[] | null): Promise<string | null> {
     finish(null)
     title.value = question
+    startsAt.value = lastFolders.get(question) ?? null
     endings.value = wanted
     open.value = true
     return new Promise((resolve) => {
       answer = resolve
     })
+  }
+
+  /** Notes which folder is shown for the present question. */
+  function showed(folder: string): void {
+    if (open.value) lastFolders.set(title.value, folder)
   }
 
   function finish(path: string | null): void {
@@ -38,5 +51,5 @@ export const useFolderPickerStore = defineStore('folder-picker', () => {
     answer = null
   }
 
-  return { open, title, endings, choose, chooseFile, finish }
+  return { open, title, endings, startsAt, showed, choose, chooseFile, finish }
 })

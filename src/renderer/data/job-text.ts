@@ -4,7 +4,7 @@ import { useI18n } from 'vue-i18n'
 import type { Job } from '../../shared/job.ts'
 import { useFormats } from '../i18n/format.ts'
 import { useDatasetsStore } from './datasets.ts'
-import { progressOf } from './jobs.ts'
+import { progressOf, useJobsStore } from './jobs.ts'
 import { titleOf, useRunsStore } from './runs.ts'
 
 const phases = [
@@ -30,11 +30,15 @@ const phases = [
   'export',
 ]
 
+/** Kinds of jobs that the engine works on, one at a time. */
+const byEngine: readonly Job['kind'][] = ['train', 'score', 'choose', 'curve']
+
 export function useJobText() {
   const { t } = useI18n()
   const formats = useFormats()
   const datasets = useDatasetsStore()
   const runs = useRunsStore()
+  const jobs = useJobsStore()
 
   function phaseName(phase: string): string {
     return phases.includes(phase) ? t(`phase.${phase}`) : phase
@@ -57,8 +61,13 @@ export function useJobText() {
       : t('jobs.title', { kind: t(`jobs.kind.${job.kind}`), name })
   }
 
+  /** A watched folder keeps the engine until somebody stops it, so whoever waits for the engine should know. */
+  const waitsForLive = (job: Job): boolean =>
+    byEngine.includes(job.kind) &&
+    jobs.active.some(({ kind, state }) => kind === 'live' && state === 'running')
+
   function phase(job: Job): string {
-    if (job.state === 'queued') return t('jobs.state.queued')
+    if (job.state === 'queued') return t(waitsForLive(job) ? 'jobs.waitsForLive' : 'jobs.state.queued')
     const progress = progressOf(job)
     if (progress === null) return t('jobs.starting')
     const counts =

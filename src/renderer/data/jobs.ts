@@ -2,6 +2,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import type { Job, JobProgress } from '../../shared/job.ts'
+import type { Run } from '../../shared/run.ts'
+import { countsSteps } from '../../shared/training.ts'
 import { call, listen } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 
@@ -27,6 +29,14 @@ export function shareOf(job: Job): number | null {
   const progress = progressOf(job)
   if (progress === null || progress.total <= 0) return null
   return Math.min(1, progress.done / progress.total)
+}
+
+/** How many steps of a training are done, of how many: what its job says now, or what is stored of the run. */
+export function stepsOf(run: Run, job: Job | null): { done: number; total: number } {
+  const progress = job === null ? null : progressOf(job)
+  return progress !== null && progress.total > 0 && job?.kind === 'train' && countsSteps(progress.phase)
+    ? { done: progress.done, total: progress.total }
+    : { done: run.stepsDone, total: run.stepsTotal }
 }
 
 export const isActive = (job: Job): boolean => job.state === 'queued' || job.state === 'running'

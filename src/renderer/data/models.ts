@@ -1,7 +1,7 @@
 /** Which run is in use for each dataset. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import type { CallOutput } from '../../shared/contract.ts'
+import type { ModelInUse } from '../../shared/model.ts'
 import { call, listen } from '../bridge.ts'
 import { useAppStore } from './app.ts'
 import { useNoticesStore } from './notices.ts'
@@ -9,7 +9,7 @@ import { useNoticesStore } from './notices.ts'
 export const useModelsStore = defineStore('models', () => {
   const app = useAppStore()
   const notices = useNoticesStore()
-  const uses = ref<CallOutput<'model.list'>>([])
+  const uses = ref<ModelInUse[]>([])
 
   async function refresh(): Promise<void> {
     if (app.workspace === null) {
@@ -23,20 +23,22 @@ export const useModelsStore = defineStore('models', () => {
     }
   }
 
+  listen('removed.changed', () => void refresh())
   listen('model.changed', () => void refresh())
+  // The model in use judges by its operating point.
+  listen('point.changed', () => void refresh())
   watch(
     () => app.generation,
     () => void refresh(),
     { immediate: true },
   )
 
+  /** The model in use of a dataset, with its operating point; null where none was promoted. */
+  const useOf = (dataset: string): ModelInUse | null =>
+    uses.value.find(({ datasetId }) => datasetId === dataset) ?? null
+
   /** The run in use for a dataset; null where none was promoted. */
-  const inUse = (dataset: string): string | null =>
-    uses.value.find(({ datasetId }) => datasetId === dataset)?.runId ?? null
+  const inUse = (dataset: string): string | null => useOf(dataset)?.runId ?? null
 
-  /** Whether another model was in use for the dataset before the present one. */
-  const canRollBack = (dataset: string): boolean =>
-    uses.value.some(({ datasetId, before }) => datasetId === dataset && before !== null)
-
-  return { uses, refresh, inUse, canRollBack }
+  return { uses, refresh, useOf, inUse }
 })

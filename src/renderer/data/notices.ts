@@ -25,15 +25,17 @@ export const useNoticesStore = defineStore('notices', () => {
     notices.value = notices.value.filter((notice) => notice.id !== id)
   }
 
-  function add(notice: Omit<Notice, 'id'>): void {
+  function add(notice: Omit<Notice, 'id'>): number {
     const id = next++
     notices.value = [...notices.value.slice(-3), { ...notice, id }]
     if (notice.tone !== 'bad')
       setTimeout(() => close(id), notice.action === null ? shownFor : shownWithAction)
+    return id
   }
 
-  function tell(tone: 'good' | 'info', title: string, detail = '', action: Notice['action'] = null): void {
-    add({ tone, title, detail, action })
+  /** @returns its number, by which it is closed where it is no longer true */
+  function tell(tone: 'good' | 'info', title: string, detail = '', action: Notice['action'] = null): number {
+    return add({ tone, title, detail, action })
   }
 
   function fail(thrown: unknown): FailureData {

@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { call } from '../bridge.ts'
+import { loadChineseFont } from '../i18n/chinese-font.ts'
 import { i18n, type Locale, locales, systemLocale } from '../i18n/index.ts'
 
 export const themes = ['system', 'dark', 'light'] as const
@@ -49,8 +50,10 @@ export const usePreferencesStore = defineStore('preferences', () => {
         language.value = value
       }),
     ])
+    await loadChineseFont(locale.value)
     apply()
-    watch([effectiveTheme, locale], apply)
+    watch(effectiveTheme, apply)
+    watch(locale, (now) => loadChineseFont(now).then(apply))
     watch(theme, (value) => remember(themeKey, value))
     watch(language, (value) => remember(languageKey, value))
   }

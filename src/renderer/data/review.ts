@@ -2,24 +2,33 @@
  * The review queue of one run: its order, the part on screen, and decisions. A decision moves on only after
  * main has answered, which it does when the decision is in SQLite and synced.
  */
+import { useThrottleFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, triggerRef } from 'vue'
+import { computed, ref, shallowRef, triggerRef, watch } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
 import type { DecisionKind, ReviewItem } from '../../shared/review.ts'
 import type { OperatingPoint } from '../../shared/threshold.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 import { partsPerHour } from './decision-pace.ts'
+import { useOperatorStore } from './operator.ts'
+import { mistakeOf, type Outcome, typeOf } from './outcome.ts'
 import { createOwnDecisions } from './own-decisions.ts'
 import { isAll, largestOf, type QueueQuery, queuePages } from './review-queue.ts'
 
+/** Milliseconds between two readings of the queue while live parts come. */
+const betweenLiveParts = 2_000
+
 export const useReviewStore = defineStore('review', () => {
+  const operators = useOperatorStore()
   const query = ref<QueueQuery | null>(null)
   const state = ref<'idle' | 'loading' | 'ready' | 'failed'>('idle')
   const failure = ref<FailureData | null>(null)
   /** In the order of the queue; mutated in place and triggered, since it may hold 100,000. */
   const items = shallowRef<ReviewItem[]>([])
   const total = ref(0)
+  /** How many live parts the run has scored. */
+  const live = ref(0)
   const counts = ref({ accept: 0, reject: 0, unsure: 0 })
   const mapScale = ref(1)
   /** The operating point that the verdicts follow. */
@@ -27,6 +36,9 @@ export const useReviewStore = defineStore('review', () => {
   /** The largest value of each component in the queue, at which its bar has its full length. */
   const largest = ref<Record<string, number>>({})
   const onlyUndecided = ref(false)
+  /** Parts whose verdict was this mistake, and those of a defect type; both tell the truth about parts. */
+  const outcome = ref<Outcome>('all')
+  const type = ref<string | null>(null)
   const currentId = ref<number | null>(null)
   const saving = ref(false)
   /** How many decisions the last undo took back. */
@@ -43,11 +55,24 @@ export const useReviewStore = defineStore('review', () => {
   let generation = 0
   let rereading = false
 
+  const isWanted = (item: ReviewItem): boolean =>
+    (outcome.value === 'all' || mistakeOf(item) === outcome.value) &&
+    (type.value === null || typeOf(item) === type.value)
+  const isFiltered = computed(() => onlyUndecided.value || outcome.value !== 'all' || type.value !== null)
   const visible = computed(() =>
-    onlyUndecided.value
-      ? items.value.filter((item) => item.decision === null || item.image === currentId.value)
+    isFiltered.value
+      ? items.value.filter(
+          (item) =>
+            item.image === currentId.value ||
+            (isWanted(item) && !(onlyUndecided.value && item.decision !== null)),
+        )
       : items.value,
   )
+  /** Shows a part that the filter lets through, where the one on screen is none. */
+  watch([outcome, type], () => {
+    if (current.value !== null && isWanted(current.value)) return
+    go(items.value.find(isWanted)?.image ?? currentId.value)
+  })
   const current = computed(() =>
     currentId.value === null ? null : (itemOf(items.value, currentId.value) ?? null),
   )
@@ -82,8 +107,11 @@ export const useReviewStore = defineStore('review', () => {
         if (mine !== generation) return
         const isFirst = list.length === 0
         if (isFirst) {
+          // Before the new decisions are here: against them, what stood there would look as if it had been typed.
+          keepDraft()
           places.clear()
           total.value = page.total
+          live.value = page.live ?? 0
           mapScale.value = page.mapScale
           point.value = page.point
           counts.value = {
@@ -101,6 +129,7 @@ export const useReviewStore = defineStore('review', () => {
         triggerRef(items)
         if (isFirst) {
           const kept = keep !== null && places.has(keep) ? keep : null
+          showWritten()
           go(kept ?? firstUndecided(0)?.image ?? list[0]?.image ?? null)
           state.value = 'ready'
         }
@@ -142,6 +171,26 @@ export const useReviewStore = defineStore('review', () => {
     defectType.value = written.defectType
   }
 
+  /** What the operator who has signed out had typed, in case it is the same one who signs in again. */
+  let leftBehind: { operator: string; drafts: typeof drafts.value } | null = null
+  watch(
+    () => operators.operator?.name ?? null,
+    (now, before) => {
+      keepDraft()
+      if (before !== null) {
+        leftBehind = { operator: before, drafts: drafts.value }
+        drafts.value = new Map()
+      }
+      if (now !== null) {
+        // What was typed while nobody had signed in is the word of the one who signs in now.
+        if (leftBehind?.operator === now) drafts.value = new Map([...leftBehind.drafts, ...drafts.value])
+        leftBehind = null
+      }
+      showWritten()
+    },
+    { flush: 'sync' },
+  )
+
   function close(): void {
     keepDraft()
     generation += 1
@@ -164,7 +213,7 @@ export const useReviewStore = defineStore('review', () => {
     const list = items.value
     for (let i = 0; i < list.length; i += 1) {
       const item = list[(from + i) % list.length]
-      if (item !== undefined && item.decision === null) return item
+      if (item !== undefined && item.decision === null && isWanted(item)) return item
     }
     return null
   }
@@ -209,6 +258,8 @@ export const useReviewStore = defineStore('review', () => {
     const run = query.value?.run
     if (item === null || run === undefined || saving.value) return
     saving.value = true
+    // Another run or part may be on screen when main has answered.
+    const draft = draftKey(item.image)
     let settled: number | null = null
     try {
       const stored = await call('review.decide', {
@@ -220,11 +271,13 @@ export const useReviewStore = defineStore('review', () => {
         defectType: decision === 'accept' || defectType.value === '' ? null : defectType.value,
         ...(isAll(query.value) ? {} : { view: query.value?.view }),
       })
+      drafts.value.delete(draft)
+      if (query.value?.run !== run) return
       settled = item.image
       history.push({ image: item.image, before: item.decision })
       times.value = [...times.value, Date.now()]
       put(item.image, stored)
-      drafts.value.delete(draftKey(item.image))
+      if (currentId.value !== item.image) return
       showWritten()
       const place = places.get(item.image) ?? 0
       const next = firstUndecided(place + 1)
@@ -249,6 +302,7 @@ export const useReviewStore = defineStore('review', () => {
       if (count > 1) {
         settled = undone.imageId
         history.length = 0
+        forgetAccepted()
         if (query.value !== null) await open(query.value, undone.imageId)
         return undone.imageId
       }
@@ -289,9 +343,22 @@ export const useReviewStore = defineStore('review', () => {
   listen('point.changed', ({ run }) => {
     if (query.value?.run === run) void open(query.value, currentId.value)
   })
+  // Other parts were scored, or labels, types and splits have changed.
+  listen('run.changed', ({ run }) => {
+    if (run === query.value?.run) reread()
+  })
+  listen('dataset.changed', reread)
+  const rereadSoon = useThrottleFn(reread, betweenLiveParts, true)
+  listen('live.judged', () => void rereadSoon())
   listen('review.decided', ({ run, image }) => {
     if (run === query.value?.run) ownDecisions.hear(image, saving.value)
   })
+
+  /** Takes the notice of parts that were accepted at once away; set by whoever told of it. */
+  let forgetAccepted = (): void => undefined
+  const onForgotten = (forget: () => void): void => {
+    forgetAccepted = forget
+  }
 
   /**
    * Accepts the parts that nobody has decided on, as one step that can be taken back as a whole.
@@ -324,6 +391,7 @@ export const useReviewStore = defineStore('review', () => {
 
   return {
     acceptRest,
+    onForgotten,
     pixelThreshold,
     undoneCount,
     query,
@@ -332,6 +400,7 @@ export const useReviewStore = defineStore('review', () => {
     items,
     visible,
     total,
+    live,
     counts,
     decided,
     left,
@@ -340,6 +409,8 @@ export const useReviewStore = defineStore('review', () => {
     mapScale,
     point,
     onlyUndecided,
+    outcome,
+    type,
     currentId,
     current,
     saving,

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import type { FailureData } from '../../shared/failure.ts'
 import type { Run } from '../../shared/run.ts'
-import { areSeveralLearnedFrom, endOfId, runTitle } from '../../shared/run-title.ts'
+import { runTitle } from '../../shared/run-title.ts'
 import type { Evaluation } from '../../shared/score.ts'
 import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
@@ -37,18 +37,11 @@ function worded(run: Run, dataset: string | null): string {
   })
 }
 
-/** What a person calls a run. Where runs learned from several datasets, its name ends with its own. */
-export function titleOf(run: Run): string {
-  const { datasets, nameOf } = useDatasetsStore()
-  const isNeeded = areSeveralLearnedFrom(datasets, useRunsStore().runs)
-  return worded(run, isNeeded ? nameOf(run.datasetId) : null)
-}
+/** What a person calls a run, with the dataset that it learned from; no other run is called so. */
+export const titleOf = (run: Run): string => worded(run, useDatasetsStore().nameOf(run.datasetId))
 
 /** What a person calls a run where the name of its dataset stands beside it. */
 export const titleBesideDataset = (run: Run): string => worded(run, null)
-
-/** Tells apart runs that have the same title. */
-export const titleWithId = (run: Run): string => `${titleOf(run)} · ${endOfId(run.id)}`
 
 export const useRunsStore = defineStore('runs', () => {
   const app = useAppStore()
@@ -97,6 +90,9 @@ export const useRunsStore = defineStore('runs', () => {
     for (const [key, { run }] of evaluations) if (run === id) evaluations.delete(key)
   }
 
+  // Labels, types and splits decide what an evaluation says.
+  listen('dataset.changed', () => evaluations.clear())
+  listen('removed.changed', () => void refresh())
   listen('run.changed', ({ run }) => {
     forget(run)
     refreshOne(run).catch((thrown: unknown) => {

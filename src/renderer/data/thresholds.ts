@@ -15,7 +15,7 @@ import type {
   Validation,
   WorkingPoint,
 } from '../../shared/threshold.ts'
-import { call } from '../bridge.ts'
+import { call, listen } from '../bridge.ts'
 import { asFailure } from '../failure.ts'
 
 /** Milliseconds that the threshold must rest before the list of changed parts is read. */
@@ -169,6 +169,26 @@ export const useThresholdsStore = defineStore('thresholds', () => {
       choosing.value = false
     }
   }
+
+  /** Reads again what the validation images say, and keeps what was chosen: they were scored, or labeled anew. */
+  async function reread(): Promise<void> {
+    if (run.value === null || state.value !== 'ready') return
+    const mine = generation
+    try {
+      const found = await call('threshold.validation', { run: run.value })
+      const scores = await call('threshold.distribution', { run: run.value, settings: settings.value })
+      if (mine !== generation) return
+      validation.value = found
+      distribution.value = scores
+      ask()
+    } catch (thrown) {
+      if (mine === generation) fail(thrown)
+    }
+  }
+  listen('run.changed', (changed) => {
+    if (changed.run === run.value) void reread()
+  })
+  listen('dataset.changed', () => void reread())
 
   async function measure(): Promise<void> {
     if (run.value === null) return

@@ -29,9 +29,12 @@ export function parseRawMap(bytes: ArrayBuffer): RawMap {
   return { width, height, scale, values: new Uint16Array(bytes, headerBytes) }
 }
 
-/** The map at every nth pixel of every nth row, so that it has at most `mostPixels`; n is `step`. */
-export function sampledMap(map: RawMap, mostPixels: number): { map: RawMap; step: number } {
-  const step = Math.max(1, Math.ceil(Math.sqrt((map.width * map.height) / mostPixels)))
+/** Regions and spots are searched on at most this many pixels, since the next part must be on screen at once. */
+export const mostPixels = 400_000
+
+/** The map at every nth pixel of every nth row, so that it has at most `most` pixels; n is `step`. */
+export function sampledMap(map: RawMap, most: number): { map: RawMap; step: number } {
+  const step = Math.max(1, Math.ceil(Math.sqrt((map.width * map.height) / most)))
   if (step === 1) return { map, step }
   const width = Math.ceil(map.width / step)
   const height = Math.ceil(map.height / step)

@@ -1,15 +1,8 @@
 /** Numbers, times and sizes in the user's locale. */
 import { type ComputedRef, computed } from 'vue'
 import { useI18n } from 'vue-i18n'
-
-/** Seconds split for a person: at most the two largest units, whole. Half a minute stays in seconds. */
-export function splitDuration(seconds: number): { hours: number; minutes: number; seconds: number } {
-  const whole = Math.max(0, Math.round(seconds))
-  if (whole < 60) return { hours: 0, minutes: 0, seconds: whole }
-  if (whole < 3600) return { hours: 0, minutes: Math.floor(whole / 60), seconds: whole % 60 }
-  const minutes = Math.round(whole / 60)
-  return { hours: Math.floor(minutes / 60), minutes: minutes % 60, seconds: 0 }
-}
+import { type Counted, countedText, limitText, shareText, shareTexts } from '../../shared/counted.ts'
+import { durationText } from '../../shared/duration.ts'
 
 export interface Formats {
   /** A whole number with separators. */
@@ -23,6 +16,14 @@ export interface Formats {
   compact(value: number): string
   /** `value` is a share, 0 to 1. */
   percent(value: number, digits?: number): string
+  /** A limit that a person set, as a percentage with the digits that it has. */
+  limit(share: number): string
+  /** "7 of 7". */
+  counted(share: Counted): string
+  /** A share of counted parts: a few as they were counted, many in percent. */
+  share(share: Counted): string
+  /** The same as what stands first and what stands beside it. */
+  shareParts(share: Counted): { main: string; beside: string }
   bytes(value: number): string
   duration(seconds: number): string
   dateTime(time: number): string
@@ -42,8 +43,6 @@ export function createFormats(locale: string): Formats {
     new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
       value,
     )
-  const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value)
   return {
     count: (value) => whole.format(value),
     significant: (value, digits = 3) => {
@@ -71,6 +70,10 @@ export function createFormats(locale: string): Formats {
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       }).format(value),
+    limit: (share) => limitText(share, locale),
+    counted: (share) => countedText(share, locale),
+    share: (share) => shareText(share, locale),
+    shareParts: (share) => shareTexts(share, locale),
     bytes: (value) => {
       const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
       return new Intl.NumberFormat(locale, {
@@ -80,14 +83,7 @@ export function createFormats(locale: string): Formats {
         maximumFractionDigits: power > 2 ? 1 : 0,
       }).format(value / 1000 ** power)
     },
-    duration: (seconds) => {
-      const parts = splitDuration(seconds)
-      const text: string[] = []
-      if (parts.hours > 0) text.push(unit(parts.hours, 'hour'))
-      if (parts.minutes > 0) text.push(unit(parts.minutes, 'minute'))
-      if (parts.seconds > 0 || text.length === 0) text.push(unit(parts.seconds, 'second'))
-      return text.join(' ')
-    },
+    duration: (seconds) => durationText(seconds, locale),
     dateTime: (value) => dateTime.format(value),
     dateTimeExact: (value) => exact.format(value),
     time: (value) => time.format(value),

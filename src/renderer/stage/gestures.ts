@@ -41,6 +41,8 @@ export interface Drawing {
   /** The pointer has left the canvas without drawing. */
   leave?(): void
   doubleClick(at: Point): void
+  /** The wheel was turned by so many pixels while it draws. @returns whether it means something for what is drawn */
+  wheel?(pixels: number): boolean
 }
 
 export interface Gestures {
@@ -114,6 +116,7 @@ export function createGestures(container: GestureSurface, target: GestureTarget)
     if (target.picture() === null) return
     event.preventDefault()
     const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * pixelsOfLine : event.deltaY
+    if (held?.kind === 'draw' && drawing?.wheel?.(pixels) === true) return
     zoomAbout(onCanvas(event), Math.exp(-pixels * wheelSpeed))
     target.viewChanged()
   }

@@ -13,6 +13,7 @@ export const topics = [
   'finding',
   'fact',
   'reason',
+  'stored',
   'label',
   'verdict',
 ] as const

@@ -10,7 +10,7 @@ export const documents = {
     imported: whole,
     duplicates: z.array(z.object({ file: z.string(), of: z.string() })),
     refused: z.array(z.object({ file: z.string(), code: z.string(), reason: z.string() })),
-    splits: z.object({ train: whole, validation: whole, test: whole }),
+    splits: z.object({ train: whole, validation: whole, test: whole, live: whole }),
   }),
   train: z.object({
     run: z.string(),

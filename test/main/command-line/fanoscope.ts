@@ -14,6 +14,8 @@ export interface Finished {
 
 export interface RunOptions {
   environment?: Record<string, string>
+  /** What standard input holds; by default nothing. */
+  input?: string
   /** A program that starts Node, with its own parameters before. */
   through?: [program: string, ...parameters: string[]]
   /** Hears standard output as it comes. */
@@ -23,13 +25,14 @@ export interface RunOptions {
 }
 
 export function fanoscope(parameters: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  const { environment = {}, through = [], onOutput, onReport } = options
+  const { environment = {}, through = [], input, onOutput, onReport } = options
   const [program = process.execPath, ...before] = [...through, process.execPath]
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...before, cli, ...parameters], {
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
+    child.stdin.end(input)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

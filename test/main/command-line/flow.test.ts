@@ -1,10 +1,11 @@
 /** From nothing to decisions, through the real command line. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { verifyReportSchema } from '../../../src/shared/workspace.ts'
 import { describeCompiled } from '../engine/graph/native.ts'
+import { writtenTiff } from '../images/written-tiff.ts'
 import { sharedFolder, temporaryFolder } from '../store/temporary-folder.ts'
 import { documents } from './documents.ts'
 import { cannotInterrupt, type Finished, fanoscope, interruptAt } from './fanoscope.ts'
@@ -47,7 +48,7 @@ describeCompiled('from the sample line to decisions', () => {
       imported: 49,
       duplicates: [],
       refused: [],
-      splits: { train: 34, validation: 6, test: 9 },
+      splits: { train: 34, validation: 6, test: 9, live: 0 },
     })
   })
 
@@ -68,8 +69,11 @@ describeCompiled('from the sample line to decisions', () => {
     })
   })
 
-  it('tells progress with the time left on standard error, one line for each step of it', () => {
-    expect(trained.stderr).toMatch(/^Training generator and critic: \d+ of 240 \(\d+ %\), about \d+ s left$/m)
+  it('tells progress on standard error, one line for each step of it', () => {
+    // A machine that has not trained yet knows what is left once a phase has run for some seconds.
+    expect(trained.stderr).toMatch(
+      /^Training generator and critic: \d+ of 240 \(\d+ %\)(, about \d+ s left)?$/m,
+    )
     expect(trained.stderr).toMatch(/^Run \S+$/m)
   })
 
@@ -123,6 +127,31 @@ describeCompiled('from the sample line to decisions', () => {
     expect(second.document()).toMatchObject({ images: 1, dataset: 'scored today 2' })
     const again = await inWorkspace('score', '--run', run, '--images', today)
     expect(again.document()).toMatchObject({ images: 0, already: 1, dataset: 'scored today' })
+  })
+
+  it('scores photographs of floating point in the range confirmed for the dataset of the run', async () => {
+    const floats = (shift: number): Buffer =>
+      writtenTiff([
+        {
+          width: 64,
+          height: 64,
+          bits: 32,
+          strips: [new Uint8Array(Float32Array.from({ length: 64 * 64 }, (_, i) => i / 4095 + shift).buffer)],
+          fields: [{ tag: 339, values: [3] }],
+        },
+      ])
+    const known = join(folder, 'floats')
+    const today = join(folder, 'floats of today')
+    for (const dir of [known, today]) mkdirSync(dir)
+    writeFileSync(join(known, 'known.tif'), floats(0))
+    writeFileSync(join(today, 'new.tif'), floats(0.5))
+    await inWorkspace('import', known, '--dataset', 'sample', '--range', '0,1')
+    const { document, stderr } = await inWorkspace('score', '--run', run, '--images', today)
+    expect(document()).toMatchObject({ run, images: 1, dataset: 'scored floats of today' })
+    expect(stderr).toContain(
+      'Photographs of floating point or 32 bits: 1, read from 0 (black) to 1 (white) as confirmed for the dataset "sample".',
+    )
+    expect(stderr).toContain('new.tif: 50 % of its pixels lie outside of the range from 0 to 1')
   })
 
   it.skipIf(cannotInterrupt)(
@@ -189,6 +218,27 @@ describeCompiled('from the sample line to decisions', () => {
     expect(z.object({ to: z.string(), files: z.int() }).parse(backup.document()).to).toBe(copy)
     const checked = await fanoscope(['verify', '--workspace', copy, '--json'])
     expect(checked.document()).toMatchObject({ ok: true })
+  })
+
+  it('checks, evaluates and exports with --read-only, and leaves the workspace as it was', async () => {
+    const ordinary = join(temporaryFolder(), 'ordinary.csv')
+    await inWorkspace('export', '--run', run, '--format', 'csv', '--to', ordinary)
+    const rows = async (): Promise<unknown> =>
+      (await inWorkspace('audit', '--verify', '--read-only')).document()
+    const before = [await rows(), readFileSync(join(workspace, 'fanoscope.db'))]
+    const readOnly = (...parameters: string[]): Promise<Finished> => inWorkspace(...parameters, '--read-only')
+    expect((await readOnly('verify')).document()).toMatchObject({ ok: true, workspace })
+    const evaluated = await readOnly('evaluate', '--run', run, '--score', 'izi')
+    expect(documents.evaluate.parse(evaluated.document()).n).toEqual({ normal: 4, anomalous: 5 })
+    const table = join(temporaryFolder(), 'scores.csv')
+    const exported = await readOnly('export', '--run', run, '--format', 'csv', '--to', table)
+    expect([exported.code, exported.stderr]).toEqual([0, exported.stderr])
+    expect(readFileSync(table, 'utf8')).toBe(readFileSync(ordinary, 'utf8'))
+    const mended = await readOnly('verify', '--mend')
+    expect(documents.error.parse(mended.document()).error.code).toBe('workspace-read-only')
+    const changed = await readOnly('rename', '--dataset', 'sample', '--to', 'other')
+    expect(documents.error.parse(changed.document()).error.code).toBe('wrong-use')
+    expect([await rows(), readFileSync(join(workspace, 'fanoscope.db'))]).toEqual(before)
   })
 
   it('says what is missing when it verifies, with exit 1', async () => {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { type Finished, fanoscope } from './fanoscope.ts'
 
+/** Has the process write on standard error which native libraries it loads. */
+const reportsNative = `import { registerHooks } from 'node:module'
+registerHooks({
+  load(url, context, next) {
+    if (/node_modules.(?:sharp|better-sqlite3)\\b/.test(url)) console.error(url)
+    return next(url, context)
+  },
+})`
+
 const commands = [
   'sample',
   'import',
@@ -20,6 +29,7 @@ const commands = [
   'audit',
   'backup',
   'serve',
+  'address',
 ]
 
 describe('help', () => {
@@ -29,6 +39,14 @@ describe('help', () => {
     const listed = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name)
     expect(listed).toEqual(expect.arrayContaining(commands))
     expect(stdout).toContain('fanoscope sample')
+  })
+
+  it('loads neither the database nor the decoder of pictures', async () => {
+    const hook = `data:text/javascript,${encodeURIComponent(reportsNative)}`
+    const { code, stderr } = await fanoscope(['--help'], {
+      environment: { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${hook}` },
+    })
+    expect([code, stderr]).toEqual([0, ''])
   })
 
   it.each(commands)('of %s has an example, and says where the workspace is', async (name) => {

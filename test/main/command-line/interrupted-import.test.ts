@@ -19,6 +19,6 @@ describe.skipIf(cannotInterrupt || !existsSync(tiles))('an import of real photog
     const report = documents.import.extend({ already: documents.score.shape.already }).parse(document())
     expect(report.already).toBeGreaterThan(0)
     expect(report.imported + report.already).toBe(814)
-    expect(report.splits).toEqual({ train: 408, validation: 72, test: 334 })
+    expect(report.splits).toEqual({ train: 408, validation: 72, test: 334, live: 0 })
   })
 })

@@ -191,13 +191,35 @@ describe('masks', () => {
 describe('operators', () => {
   it('are listed and added, with a PIN and a badge that stay until they are changed', async () => {
     await answer(['operators', '--add', 'Wang Wei'])
-    await answer(['operators', '--name', 'Wang Wei', '--new-pin', '4711'])
+    await answer(['operators', '--name', 'Wang Wei', '--new-pin', '471108'])
     await answer(['operators', '--name', 'Wang Wei', '--badge', '0012'], 1)
-    const said = await answer(['operators', '--name', 'Wang Wei', '--pin', '4711', '--badge', '0012'])
+    const said = await answer(['operators', '--name', 'Wang Wei', '--pin', '471108', '--badge', '0012'])
     expect(said).toMatchObject({
       operators: expect.arrayContaining([
         expect.objectContaining({ name: 'Wang Wei', hasPin: true, hasBadge: true }),
       ]),
+    })
+  })
+
+  it('prove who they are with their PIN, and their name is in the audit', async () => {
+    const [image] = await list('--limit', '1')
+    if (!image) throw new RangeError('no image')
+    const who = ['--operator', 'Wang Wei', '--workspace', workspace, '--json']
+    const act = ['label', '--image', String(image.image), '--set', 'normal', ...who]
+    const refused = await fanoscope(act)
+    expect(refused.document()).toMatchObject({ error: { code: 'pin-needed' } })
+    const wrong = await fanoscope([...act, '--pin-stdin'], { input: '999999\n' })
+    expect(wrong.document()).toMatchObject({ error: { code: 'pin-wrong' } })
+    const done = await fanoscope([...act, '--pin-stdin'], { input: '471108\n' })
+    expect(done).toMatchObject({ code: 0 })
+    const types = ['label', '--dataset', 'parts', '--types', 'scratch,dent', ...who, '--pin-stdin']
+    expect(await fanoscope(types, { input: '471108\n' })).toMatchObject({ code: 0 })
+    expect(await answer(['audit', '--action', 'dataset.types', '--operator', 'Wang Wei'])).toMatchObject({
+      entries: [expect.objectContaining({ operator: 'Wang Wei' })],
+    })
+    // Who typed a wrong PIN is not known.
+    expect(await answer(['audit', '--action', 'operator.pin-wrong'])).toMatchObject({
+      entries: [expect.objectContaining({ operator: null })],
     })
   })
 })

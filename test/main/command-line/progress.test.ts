@@ -11,6 +11,10 @@ describe('progress that is not on a terminal', () => {
       environment: {},
       home: '/',
       onInterrupt: () => () => undefined,
+      onEnter: () => () => undefined,
+      askHidden: async () => '',
+      readLine: async () => '',
+      keyboard: false,
     })
     for (let done = 0; done <= 40; done++) {
       display.show({ phase: 'gan', done, total: 40, secondsLeft: 160 - done * 4, paused: false })

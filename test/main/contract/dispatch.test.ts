@@ -69,6 +69,33 @@ describe('a call through the gate', () => {
     expect(failure).toMatchObject({ code: 'bad-input', message: expect.stringContaining('input: ') })
   })
 
+  it.each(callNames)('refuses a text of %s that is not well-formed, before anybody gets it', async (name) => {
+    const { handlers, asked } = recordedApplication()
+    const input = { ...callExamples[name].input, deep: [{ note: 'half \ud83d' }] }
+    const answer = await dispatch(handlers, name, input)
+    expect(answer).toEqual({
+      ok: false,
+      failure: { code: 'text-malformed', params: { call: name, field: 'deep[0].note' } },
+    })
+    expect(asked).toEqual([])
+  })
+
+  it('refuses the name of a field that is not well-formed, and takes whole characters of two codes', async () => {
+    const { handlers, asked } = recordedApplication()
+    const bad = await dispatch(handlers, 'run.get', { run: 'r-1', '\udc00': 1 })
+    expect(bad).toMatchObject({ failure: { code: 'text-malformed' } })
+    expect(JSON.stringify(bad)).not.toContain('\\udc00')
+    await dispatch(handlers, 'run.get', { run: '\u{1f600}' })
+    expect(asked.map(({ input }) => input)).toEqual([{ run: '\u{1f600}' }])
+  })
+
+  it('refuses what is nested deeper than calls can be, whatever it holds', async () => {
+    let deep: unknown = '\ud800'
+    for (let i = 0; i < 50_000; i++) deep = [deep]
+    const answer = await dispatch(recordedApplication().handlers, 'run.get', { run: 'r-1', deep })
+    expect(answer).toMatchObject({ failure: { code: 'bad-input' } })
+  })
+
   it('passes the code and the values of a Failure on, and nothing else', async () => {
     const { handlers } = recordedApplication({
       'run.get': () => {

@@ -100,6 +100,7 @@ export function trainingContext(task: TrainTask, listeners: Partial<TrainingCont
   return {
     task,
     control: new TaskControl(),
+    plan: silent,
     progress: silent,
     points: silent,
     preview: silent,

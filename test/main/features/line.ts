@@ -8,7 +8,7 @@ import type { EngineChannel, LaunchEngine } from '../../../src/main/engine-host/
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { importFolder } from '../../../src/main/features/import/import-folder.ts'
 import { createEventHub, type EventHub } from '../../../src/main/platform/events.ts'
-import { openSession, type Session } from '../../../src/main/session/session.ts'
+import { openSession, type Session, type SessionOptions } from '../../../src/main/session/session.ts'
 import { openWorkspace } from '../../../src/main/store/workspace.ts'
 import { type PartOptions, partPicture } from '../engine/parts.ts'
 import { sharedFolder, temporaryFolder } from '../store/temporary-folder.ts'
@@ -75,8 +75,9 @@ export function sessionOn(
   dir: string,
   launchEngine: LaunchEngine = launchStandardEngine,
   events: EventHub = createEventHub(),
+  clocks: SessionOptions['clocks'] = {},
 ): Session {
-  const session = standardSession(dir, launchEngine, events)
+  const session = standardSession(dir, launchEngine, events, clocks)
   onTestFinished(() => session.close())
   return session
 }
@@ -85,9 +86,11 @@ const standardSession = (
   dir: string,
   launchEngine: LaunchEngine = launchStandardEngine,
   events: EventHub = createEventHub(),
+  clocks: SessionOptions['clocks'] = {},
 ): Session =>
   openSession({
     dir,
+    clocks,
     create: true,
     launchEngine,
     events,

@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest'
 import { hashDistance } from '../../../src/main/images/difference-hash.ts'
 import { describer, likeness } from '../../../src/main/images/likeness.ts'
-import { areasOf, rasterize } from '../../../src/main/images/rasterize.ts'
 import { fillOutside, insideAt, insideOf } from '../../../src/main/images/region-of-interest.ts'
+import { areasOf, rasterize } from '../../../src/shared/rasterize.ts'
 
 const size = { width: 4, height: 3 }
 const found = { kind: 'found', margin: 0 } as const

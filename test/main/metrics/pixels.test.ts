@@ -37,6 +37,21 @@ describe.each(cases)('maps with $name', ({ images, ...expected }) => {
     expect(aupro(tally, Number(limit))).toBeCloseTo(value, 10)
   })
 
+  it('have the same figures where what is ignored is put beside them', () => {
+    const wider = createPixelTally()
+    for (const { map, mask, width, height } of images) {
+      // The map with as many rows again, which would count against it.
+      const ignored = [...map.map(() => 0), ...map.map(() => 1)]
+      const all = {
+        map: Uint16Array.from([...map, ...map.toReversed()]),
+        mask: [...mask, ...mask.map(() => 0)],
+      }
+      addToTally(wider, { ...all, ignored, width, height: 2 * height })
+    }
+    expect(pixelAuroc(wider)).toBe(pixelAuroc(tally))
+    expect(aupro(wider)).toBe(aupro(tally))
+  })
+
   it('have the same figures as floating-point values', () => {
     const exact = tallyOfFloats(floats)
     expect(pixelAuroc(exact)).toBeCloseTo(expected.pixelAuroc, 12)

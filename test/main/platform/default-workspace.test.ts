@@ -11,6 +11,14 @@ describe('the workspace that nobody named', () => {
     expect(defaultWorkspace({ FANOSCOPE_WORKSPACE: '/data/line4' }, '/home/ann')).toBe(resolve('/data/line4'))
   })
 
+  it('is the one that the administrator set, in the home of whoever it is', () => {
+    expect(defaultWorkspace({}, '/home/ann', '/data/line4')).toBe(resolve('/data/line4'))
+    expect(defaultWorkspace({}, '/home/ann', '~/Line 4')).toBe(resolve('/home/ann/Line 4'))
+    expect(defaultWorkspace({ FANOSCOPE_WORKSPACE: '/data/other' }, '/home/ann', '/data/line4')).toBe(
+      resolve('/data/other'),
+    )
+  })
+
   it('is not the empty name', () => {
     expect(defaultWorkspace({ FANOSCOPE_WORKSPACE: '' }, '/home/ann')).toBe(
       resolve(join('/home/ann', 'Fanoscope')),

@@ -34,6 +34,11 @@ describe('a document', () => {
     expect(codes(notes)).toEqual(['no-numbers'])
   })
 
+  it('has no half characters, and whole ones of two escapes', () => {
+    const { value } = parseDocument(Buffer.from('{"a":"x\\ud800","b":"\\ud83d\\ude00"}'))
+    expect(value).toEqual({ a: 'x\ufffd', b: '\u{1f600}' })
+  })
+
   it('that is none is refused', () => {
     expect(() => parseDocument(Buffer.from('{"a":'))).toThrow(SyntaxError)
   })

@@ -1,5 +1,5 @@
 /** A browser as far as the browser host can tell: it keeps its cookie and says which origin it comes from. */
-import { get, type IncomingHttpHeaders } from 'node:http'
+import { type IncomingHttpHeaders, request as send } from 'node:http'
 import { WebSocket } from 'ws'
 import { createBridge } from '../../../src/preload/bridge.ts'
 import { sendDroppedTo } from '../../../src/preload/send-dropped.ts'
@@ -13,9 +13,9 @@ export interface Answer {
 }
 
 /** One request, with exactly these headers beside those that every request has. */
-export function request(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+export function request(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = get(url, { headers, agent: false }, (response) => {
+    const sent = send(url, { method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () =>
@@ -27,6 +27,7 @@ export function request(url: string, headers: Record<string, string> = {}): Prom
       )
     })
     sent.on('error', reject)
+    sent.end()
   })
 }
 

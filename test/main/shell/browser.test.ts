@@ -1,8 +1,12 @@
-import { rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { z } from 'zod'
 import { type BrowserHost, startBrowserHost } from '../../../src/main/shell/browser.ts'
-import { contentSecurityPolicy } from '../../../src/main/shell/policy.ts'
+import { contentSecurityPolicy, securityHeaders } from '../../../src/main/shell/policy.ts'
+import { temporaryFolder } from '../store/temporary-folder.ts'
 import { closing, firstVisit, request, socketStatus, socketTo, visit } from './browser-visitor.ts'
 import { type BuiltRenderer, buildRenderer } from './built-renderer.ts'
 import { eventExamples } from './contract-examples.ts'
@@ -55,6 +59,32 @@ describe('the address of the browser host', () => {
     expect(await socketStatus(socketTo(host.url, cookie))).toBe(403)
   })
 
+  it('gives a new one to nobody who does not know the secret of the workspace', async () => {
+    const { host } = await start()
+    const ask = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(new URL('/address', host.url), { method: 'POST', headers })).status
+    expect(await ask({})).toBe(403)
+    expect(await ask({ authorization: 'Bearer guess' })).toBe(403)
+  })
+
+  it('gives a new one by the file of the workspace that is open, to no page of a browser', async () => {
+    const folder = temporaryFolder()
+    const application = recordedApplication()
+    const host = await startBrowserHost({ ...built, application, workspace: folder })
+    onTestFinished(() => host.close())
+    const desk = z
+      .object({ origin: z.url(), secret: z.string() })
+      .parse(JSON.parse(readFileSync(join(folder, 'server.json'), 'utf8')))
+    const authorization = `Bearer ${desk.secret}`
+    const ask = (headers: Record<string, string>): Promise<Response> =>
+      fetch(new URL('/address', desk.origin), { method: 'POST', headers })
+    expect((await ask({ authorization, origin: desk.origin })).status).toBe(403)
+    const { url } = z.object({ url: z.url() }).parse(await (await ask({ authorization })).json())
+    expect((await request(url)).status).toBe(200)
+    application.events.emit('workspace.changed', { workspace: null })
+    expect(existsSync(join(folder, 'server.json'))).toBe(false)
+  })
+
   it('lets another browser in by another address', async () => {
     const { host } = await start()
     const visitors = [await visit(host.url), await visit(host.newUrl())]
@@ -69,7 +99,7 @@ describe('the address of the browser host', () => {
     for (const path of ['/', '/index.html', `/${'A'.repeat(32)}/`, '/asset/original/1', '//', '/%00/']) {
       const { status, body, headers } = await request(`${origin}${path}`)
       expect(status, path).toBe(403)
-      expect(body.toString()).toContain('Take a new address')
+      expect(body.toString()).toContain('press Enter')
       expect(headers['content-security-policy']).toBe(contentSecurityPolicy)
     }
   })
@@ -82,6 +112,19 @@ describe('the address of the browser host', () => {
     expect(await socketStatus(socketTo(host.url, ''))).toBe(403)
     expect((await request(host.url)).status).toBe(200)
   })
+
+  it.each(['HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE', 'TRACE'])(
+    'is not used up by a program that asks with %s',
+    async (method) => {
+      const { host } = await start()
+      const { origin } = new URL(host.url)
+      for (const headers of [{}, { origin }]) {
+        const answer = await request(host.url, headers, method)
+        expect([answer.status, answer.headers['set-cookie']]).toEqual([403, undefined])
+      }
+      expect((await request(host.url)).status).toBe(200)
+    },
+  )
 })
 
 describe('what comes from elsewhere', () => {
@@ -148,6 +191,34 @@ describe('a dropped folder', () => {
     expect(application.dropped).toHaveLength(1)
   })
 
+  it.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'nonsense'])(
+    'takes no %s for a file',
+    async (type) => {
+      const { host, application } = await start()
+      const cookie = await firstVisit(host.url)
+      const headers = { cookie, origin: new URL(host.url).origin, 'content-type': type }
+      const body = JSON.stringify({ a: 1 })
+      const answer = await fetch(`${host.url}drop/p-1/a.png`, { method: 'POST', headers, body })
+      expect([answer.status, await answer.json()]).toEqual([
+        415,
+        { error: { code: 'bad-request', params: {} } },
+      ])
+      expect(application.dropped).toEqual([])
+    },
+  )
+
+  it('may have an empty file', async () => {
+    const { host, application } = await start()
+    const { bridge, cookie } = await visit(host.url)
+    await bridge.sendDropped('p-1', 'a.png', new File([], 'a.png'))
+    const headers = { cookie, origin: new URL(host.url).origin }
+    await fetch(`${host.url}drop/p-1/b.png`, { method: 'POST', headers })
+    expect(application.dropped.map(({ path, bytes }) => [path, bytes])).toEqual([
+      ['a.png', 0],
+      ['b.png', 0],
+    ])
+  })
+
   it('is refused with the reason', async () => {
     const { host } = await start()
     const { bridge } = await visit(host.url)
@@ -170,6 +241,54 @@ describe('the browser host’s answers', () => {
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
       })
+    }
+  })
+
+  it.each([
+    ['an address that cannot be read', 'GET', '%zz', 400, 'bad-request'],
+    ['an address that is cut off', 'GET', '%', 400, 'bad-request'],
+    ['another method', 'DELETE', 'index.html', 404, 'not-found'],
+    ['a call of another server', 'OPTIONS', '', 404, 'not-found'],
+    ['a socket that is none', 'POST', 'socket', 404, 'not-found'],
+    [
+      'a folder with a name beyond all lengths',
+      'POST',
+      `drop/${'p'.repeat(5000)}/a`,
+      414,
+      'request-too-large',
+    ],
+    ['headers beyond all lengths', 'GET', 'a'.repeat(20_000), 431, 'request-too-large'],
+  ])(
+    'to %s have the form of all others, and do not repeat the ticket',
+    async (_what, method, path, status, code) => {
+      const { host } = await start()
+      const cookie = await firstVisit(host.url)
+      const { origin, pathname } = new URL(host.url)
+      const answer = await request(`${host.url}${path}`, { cookie, origin }, method)
+      expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+        status,
+        { error: { code, params: {} } },
+      ])
+      expect(answer.headers).toMatchObject(securityHeaders)
+      expect(answer.body.toString()).not.toContain(pathname.slice(1, -1))
+    },
+  )
+
+  it('to bytes that are no request have the same form', async () => {
+    const { host } = await start()
+    const { hostname, port } = new URL(host.url)
+    const socket = connect(Number(port), hostname)
+    socket.end(`GET /\0 HTTP/1.1\r\n\r\n`)
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+    expect(head).toContain(`content-security-policy: ${contentSecurityPolicy}`)
+    expect(JSON.parse(body)).toEqual({ error: { code: 'bad-request', params: {} } })
+  })
+
+  it('to an address that cannot be read tell a stranger no more than any other', async () => {
+    const { host } = await start()
+    for (const path of ['%zz', 'index.html']) {
+      const { status, body } = await request(`${host.url}${path}`)
+      expect([status, body.toString()]).toEqual([403, expect.stringContaining('Get a new one')])
     }
   })
 

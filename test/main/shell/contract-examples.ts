@@ -17,7 +17,7 @@ import type { DatasetVersion } from '../../../src/shared/curation.ts'
 import type { Image } from '../../../src/shared/image.ts'
 import type { Job } from '../../../src/shared/job.ts'
 import type { LivePart, LiveState } from '../../../src/shared/live.ts'
-import { message } from '../../../src/shared/messages/message.ts'
+import { inside, message } from '../../../src/shared/messages/message.ts'
 import type { Gate, ModelUse } from '../../../src/shared/model.ts'
 import type { Operator } from '../../../src/shared/operator.ts'
 import type { Decision } from '../../../src/shared/review.ts'
@@ -45,7 +45,9 @@ const workspace = {
   images: 2,
   runs: 1,
   freeBytes: 5e9,
+  isReadOnly: false,
   lost: null,
+  clock: { stored: 1_700_000_000_000, present: 1_600_000_000_000 },
 }
 const backbone: BackboneInfo = {
   name: 'efficientnet-lite2',
@@ -100,6 +102,10 @@ const run: Run = {
   result: null,
   failure: null,
   resumedCount: 0,
+  archivedAt: null,
+  note: '',
+  tags: [],
+  number: 1,
 }
 const job: Job = {
   id: 'j-1',
@@ -245,6 +251,7 @@ const livePart: LivePart = {
   judgedAt: 1_700_000_000_250,
   run: 'r-1',
   point: 3,
+  seenAt: null,
 }
 const liveExample: LiveState = {
   watch: {
@@ -273,8 +280,10 @@ const liveExample: LiveState = {
   unfinished: ['part 9.bmp'],
   storage: { code: 'disk-full', params: {} },
   results: null,
+  grabber: { program: 'ffmpeg', failure: null },
   problem: 'EIO: i/o error',
   parts: [livePart],
+  unseen: { count: 1, parts: [livePart] },
 }
 
 const choice: ChoiceReport = {
@@ -326,6 +335,15 @@ const choice: ChoiceReport = {
   gain: { value: 0.12, low: 0.06, high: 0.18 },
 }
 
+const webhookExample = {
+  kind: 'webhook' as const,
+  url: 'http://10.0.0.7:8080/parts',
+  headers: { 'X-Line': '4' },
+  timeout: 5,
+  heartbeat: 10,
+  certificate: null,
+}
+
 export const callExamples: CallExamples = {
   'app.info': {
     input: {},
@@ -337,6 +355,7 @@ export const callExamples: CallExamples = {
       recentWorkspaces: ['/data/line 1'],
       workspace,
       engine,
+      administered: { file: '/opt/fanoscope/fanoscope.json', policy: { language: 'zh-CN' } },
     },
   },
   'app.doctor': {
@@ -350,7 +369,7 @@ export const callExamples: CallExamples = {
   },
   'backbone.remove': { input: { name: 'resnet50' }, output: {} },
   'backbone.import': { input: { file: '/media/stick/weights.whl' }, output: backbone },
-  'workspace.open': { input: { dir: '/data/line 1', create: true }, output: workspace },
+  'workspace.open': { input: { dir: '/data/line 1', create: true, readOnly: false }, output: workspace },
   'workspace.close': { input: {}, output: {} },
   'workspace.backup': { input: {}, output: { job: 'j-1' } },
   'workspace.backups': {
@@ -436,7 +455,7 @@ export const callExamples: CallExamples = {
         source: '/data',
         hasDirection: false,
         images: 2,
-        splits: { train: 1, validation: 1, test: 0 },
+        splits: { train: 1, validation: 1, test: 0, live: 0 },
         labels: { normal: 2, anomalous: 0, unlabeled: 0 },
         masks: 0,
         removed: 0,
@@ -479,7 +498,7 @@ export const callExamples: CallExamples = {
       masks: 0,
       annotated: 0,
       passedOver: [{ kind: 'windows', count: 1, example: 'Thumbs.db' }],
-      splits: { train: 1, validation: 0, test: 0 },
+      splits: { train: 1, validation: 0, test: 0, live: 0 },
       warnings: [],
       seconds: 0.5,
     },
@@ -501,7 +520,10 @@ export const callExamples: CallExamples = {
       change: { kind: 'label', label: 'anomalous', defectType: '划痕' },
       operator: '李雷',
     },
-    output: { changed: 1 },
+    output: {
+      changed: 1,
+      wayBack: [{ ids: [12], change: { kind: 'label', label: 'normal', defectType: null } }],
+    },
   },
   'dataset.split': {
     input: {
@@ -516,16 +538,69 @@ export const callExamples: CallExamples = {
         pattern: '^(part\\d+)',
       },
       apply: false,
+      operator: null,
     },
     output: {
-      after: { train: 6, validation: 2, test: 2 },
-      strata: [{ name: 'normal', counts: { train: 6, validation: 2, test: 2 } }],
+      after: { train: 6, validation: 2, test: 2, live: 0 },
+      strata: [{ name: 'normal', counts: { train: 6, validation: 2, test: 2, live: 0 } }],
       moved: 4,
       kept: 0,
       groups: { count: 5, largest: 2, unmatched: 0, examples: [{ file: 'part1_a.png', group: 'part1' }] },
     },
   },
-  'dataset.freeze': { input: { dataset: 'd-1', frozen: true }, output: {} },
+  'dataset.freeze': { input: { dataset: 'd-1', frozen: true, operator: null }, output: {} },
+  'dataset.rename': { input: { dataset: 'd-1', name: 'line 4', operator: 'Li Na' }, output: {} },
+  'dataset.remove': { input: { dataset: 'd-1', operator: 'Li Na' }, output: {} },
+  'run.remove': { input: { run: 'r-1', operator: 'Li Na' }, output: {} },
+  'run.describe': {
+    input: {
+      run: 'r-1',
+      description: { name: 'lamp 2', note: '新灯', tags: ['lamp'], archived: true },
+      operator: 'Li Na',
+    },
+    output: { ...run, name: 'lamp 2', note: '新灯', tags: ['lamp'], archivedAt: 4 },
+  },
+  'removed.list': {
+    input: {},
+    output: [
+      {
+        kind: 'type',
+        id: '1',
+        name: '划痕',
+        dataset: 'line 4',
+        becomes: 'dent',
+        at: 1,
+        by: 'Li Na',
+        until: 2_592_000_001,
+      },
+    ],
+  },
+  'removed.dependents': {
+    input: { kind: 'dataset', id: 'd-1' },
+    output: {
+      name: 'line 4',
+      images: 3,
+      masks: 1,
+      runs: 1,
+      versions: 0,
+      decisions: 2,
+      points: 1,
+      inUse: 'f-AnoGAN',
+      rollbackOf: null,
+    },
+  },
+  'removed.putBack': {
+    input: { kind: 'type', id: '1', operator: 'Li Na' },
+    output: { name: '划痕', kept: 1 },
+  },
+  'label.renameType': {
+    input: { dataset: 'd-1', type: '划痕', name: 'scuff', operator: 'Li Na' },
+    output: { change: 1, images: 3 },
+  },
+  'label.removeType': {
+    input: { dataset: 'd-1', type: '划痕', into: 'dent', operator: 'Li Na' },
+    output: { change: 1, images: 3 },
+  },
   'dataset.region': { input: { dataset: 'line 1' }, output: { kind: 'found', margin: 0.02 } },
   'dataset.setRegion': {
     input: {
@@ -555,10 +630,13 @@ export const callExamples: CallExamples = {
       unreadable: [],
     },
   },
-  'label.types': { input: { dataset: 'd-1' }, output: [{ name: '划痕', color: '#e69f00' }] },
+  'label.types': {
+    input: { dataset: 'd-1' },
+    output: [{ name: '划痕', color: '#e69f00', images: 3 }],
+  },
   'label.setTypes': {
     input: { dataset: 'd-1', types: [{ name: '划痕', color: '#e69f00' }] },
-    output: [{ name: '划痕', color: '#e69f00' }],
+    output: [{ name: '划痕', color: '#e69f00', images: 0 }],
   },
   'label.open': {
     input: { image: 12 },
@@ -567,7 +645,9 @@ export const callExamples: CallExamples = {
         { kind: 'polygon', defectType: '划痕', points: [1.5, 2, 10, 2, 10, 12.25] },
         { kind: 'stroke', defectType: null, size: 8, points: [4, 4] },
       ],
+      verdict: { label: 'anomalous', defectType: '划痕' },
       maps: ['r-1'],
+      damagedMask: null,
     },
   },
   'label.save': {
@@ -577,6 +657,8 @@ export const callExamples: CallExamples = {
         { kind: 'rectangle', defectType: '划痕', x: 1, y: 2, width: 3, height: 4 },
         { kind: 'region', defectType: '划痕', x: 0, y: 0, width: 2, height: 2, runs: [1, 3] },
       ],
+      verdict: null,
+      unmasked: { label: 'normal', defectType: null },
       operator: '李雷',
     },
     output: {
@@ -622,7 +704,7 @@ export const callExamples: CallExamples = {
     },
   },
   'train.start': {
-    input: { dataset: 'd-1', model: 'fanogan', preset: 'smoke', seed: 1, set: { k: 2 } },
+    input: { dataset: 'd-1', model: 'fanogan', preset: 'smoke', seed: 1, version: 2, set: { k: 2 } },
     output: {
       job: 'j-1',
       run: 'r-1',
@@ -630,7 +712,7 @@ export const callExamples: CallExamples = {
     },
   },
   'train.outlook': {
-    input: { dataset: 'line 1', model: 'fanogan', preset: 'quick', set: { batch: 8 } },
+    input: { dataset: 'line 1', model: 'fanogan', preset: 'quick', version: null, set: { batch: 8 } },
     output: {
       counts: { train: 100, validation: 10, unlabeled: 0 },
       notices: [{ code: 'overlap', count: 2 }],
@@ -683,7 +765,8 @@ export const callExamples: CallExamples = {
       imageAuprc: 0.97,
       pixelAuroc: null,
       aupro: null,
-      perDefectType: { scratch: { n: 5, imageAuroc: 0.98, pixelAuroc: null } },
+      masks: 0,
+      perDefectType: { scratch: { n: 5, imageAuroc: 0.98, pixelAuroc: null, masks: 0 } },
     },
   },
   'run.region': {
@@ -774,7 +857,10 @@ export const callExamples: CallExamples = {
     input: { folder: '/data/package', dataset: null, operator: '李雷' },
     output: { run: 'r-3', dataset: 'line 7', threshold: 0.42 },
   },
-  'model.list': { input: {}, output: [{ ...use, before: 'r-1' }] },
+  'model.list': {
+    input: {},
+    output: [{ ...use, before: 'r-1', point: { id: 3, name: 'Line 4', version: 2, threshold: 0.42 } }],
+  },
   'model.history': { input: { dataset: 'd-1' }, output: [use] },
   'model.judge': { input: { run: 'r-2', margin: 0.02 }, output: { gate, comparison } },
   'model.promote': { input: { run: 'r-2', operator: '李雷', reason: null, margin: 0.02 }, output: use },
@@ -788,15 +874,66 @@ export const callExamples: CallExamples = {
   },
   'live.stop': { input: {}, output: {} },
   'live.state': { input: {}, output: liveExample },
-  'operator.list': { input: {}, output: [operator] },
-  'operator.signIn': { input: { name: '李雷', pin: '2468' }, output: operator },
-  'operator.badgeIn': { input: { badge: '0004711', pin: null }, output: operator },
-  'operator.signOut': { input: { name: '李雷' }, output: {} },
-  'operator.isSignedIn': { input: { name: '李雷' }, output: { isSignedIn: true } },
-  'operator.secure': {
-    input: { name: '李雷', pin: null, newPin: '2468', badge: '0004711' },
-    output: operator,
+  'live.seen': { input: { part: 7, operator: '李雷' }, output: {} },
+  'live.undo': { input: { operator: '李雷' }, output: { undone: livePart } },
+  'output.list': {
+    input: {},
+    output: {
+      state: 'judging',
+      late: 1,
+      outputs: [
+        {
+          id: 1,
+          point: 'line',
+          name: '剔除机',
+          settings: webhookExample,
+          secrets: ['signature'],
+          enabled: true,
+          condition: 'away',
+          awaySince: 1_700_000_000_000,
+          needsPerson: true,
+          waiting: 12,
+          givenUp: 0,
+          newest: { number: 41, at: 1_700_000_000_000 },
+          errors: [
+            {
+              at: 1_700_000_000_000,
+              failure: { code: 'output-refused', params: { host: '10.0.0.7', status: 503 } },
+            },
+          ],
+        },
+      ],
+    },
   },
+  'output.create': {
+    input: { name: '剔除机', settings: webhookExample, secrets: { signature: 'k' }, operator: '李雷' },
+    output: { id: 1 },
+  },
+  'output.change': {
+    input: { id: 1, name: '剔除机 2', enabled: false, secrets: { authorization: null }, operator: '李雷' },
+    output: {},
+  },
+  'output.remove': { input: { id: 1, operator: '李雷' }, output: {} },
+  'output.test': { input: { id: 1, operator: '李雷' }, output: { milliseconds: 3.5 } },
+  'output.record': {
+    input: { part: 7 },
+    output: {
+      result: { number: 41, verdict: 'reject', cause: 'flagged', at: 1_700_000_000_000 },
+      deliveries: [{ output: '剔除机', attempts: 2, deliveredAt: 1_700_000_000_100, givenUpAt: null }],
+    },
+  },
+  'operator.list': { input: {}, output: [operator] },
+  'operator.signIn': { input: { name: '李雷', pin: '2468' }, output: { ...operator, pinIsShort: true } },
+  'operator.badgeIn': { input: { badge: '0004711', pin: null }, output: { ...operator, pinIsShort: false } },
+  'operator.signOut': { input: { name: '李雷' }, output: {} },
+  'operator.isSignedIn': { input: { name: '李雷' }, output: { isSignedIn: true, pinIsShort: false } },
+  'operator.secure': {
+    input: { name: '李雷', pin: null, newPin: '246810', badge: '0004711' },
+    output: { ...operator, pinIsShort: false },
+  },
+  'operator.release': { input: { name: '李雷', operator: '韩梅梅' }, output: operator },
+  'operator.rename': { input: { name: '李磊', newName: '李雷', operator: '韩梅梅' }, output: operator },
+  'operator.remove': { input: { name: '李雷', operator: '韩梅梅' }, output: {} },
   'review.queue': {
     input: {
       run: 'r-1',
@@ -813,6 +950,7 @@ export const callExamples: CallExamples = {
       decided: 1,
       accepted: 0,
       rejected: 1,
+      live: 3,
       mapScale: 0.5,
       point,
       items: [
@@ -838,6 +976,7 @@ export const callExamples: CallExamples = {
       ],
     },
   },
+  'review.waiting': { input: { run: 'r-1' }, output: { train: 0, validation: 2, test: 0, live: 12 } },
   'review.decide': {
     input: {
       run: 'r-1',
@@ -954,6 +1093,7 @@ export const callExamples: CallExamples = {
     input: { run: 'r-1' },
     output: { job: 'j-9', at: 1_700_000_000_000, report: choice },
   },
+  'clock.confirm': { input: { operator: '李雷' }, output: {} },
   'choice.untested': { input: { job: 'j-9' }, output: { runs: ['r-1'] } },
   'choice.carryOver': {
     input: { job: 'j-9' },
@@ -1015,6 +1155,8 @@ export const callExamples: CallExamples = {
           run: 'r-1',
           dataset: null,
           image: 12,
+          file: 'ng/007.png',
+          runName: 'fanogan · smoke · 1 · parts',
           detail: { is: 'reject', note: null },
           previous: '00'.repeat(32),
           hash: 'ef'.repeat(32),
@@ -1023,11 +1165,27 @@ export const callExamples: CallExamples = {
     },
   },
   'audit.check': {
-    input: {},
+    input: { head: 'ef'.repeat(32) },
     output: {
       rows: 7,
       head: 'ef'.repeat(32),
       breaks: [{ id: 3, ...message('audit-row-form', { row: 3 }) }],
+      signatures: {
+        unsigned: 2,
+        keys: [{ fingerprint: 'ab'.repeat(32), keptBy: 'system', own: true, rows: 5 }],
+      },
+      replay: {
+        told: 12,
+        untold: 3,
+        differing: 1,
+        differences: [
+          {
+            table: 'decision',
+            row: '[4]',
+            ...message('told-missing', { what: inside('stored', message('decision', { row: '4' })), row: 3 }),
+          },
+        ],
+      },
     },
   },
   'audit.export': {
@@ -1035,19 +1193,23 @@ export const callExamples: CallExamples = {
     output: { file: '/data/audit-2026-01-31-12-00-00.csv', rows: 7 },
   },
   'setting.get': { input: { key: 'theme' }, output: { value: { theme: 'dark' } } },
-  'setting.set': { input: { key: 'theme', value: { theme: 'dark' } }, output: {} },
+  'setting.set': { input: { key: 'theme', value: { theme: 'dark' }, operator: null }, output: {} },
 }
 
 export const eventExamples: EventExamples = {
   'app.failed': { code: 'internal', params: { message: 'out of order' } },
   'engine.changed': engine,
   'workspace.changed': { workspace },
+  'clock.changed': { jump: { stored: 1_700_000_000_000, present: 1_600_000_000_000 } },
   'dataset.changed': { dataset: 'd-1' },
+  'removed.changed': {},
   'job.changed': job,
   'run.changed': { run: 'r-1' },
   'run.points': { run: 'r-1', points: [{ phase: 'gan', step: 1, name: 'critic', value: 0.5 }] },
   'run.preview': { run: 'r-1', name: 'samples', step: 1, asset: 'preview/r-1/samples/1' },
   'live.judged': livePart,
+  'live.seen': { part: 7 },
+  'output.changed': {},
   'review.decided': { run: 'r-1', image: 12 },
   'point.changed': { run: 'r-1' },
   'model.changed': { dataset: 'd-1' },

@@ -76,4 +76,19 @@ describe('in the real Electron', () => {
     expect(await inWindow('window.open("https://example.com") === null')).toBe(true)
     expect(app?.windows()).toHaveLength(1)
   })
+  it('WebRTC finds no way out', async ({ skip }) => {
+    skip(obstacle !== null, obstacle ?? '')
+    const candidates = `(async () => {
+      const connection = new RTCPeerConnection()
+      connection.createDataChannel('x')
+      const found = []
+      const done = new Promise((resolve) => {
+        connection.onicecandidate = ({ candidate }) => (candidate ? found.push(candidate.candidate) : resolve())
+      })
+      await connection.setLocalDescription(await connection.createOffer())
+      await done
+      return found
+    })()`
+    expect(await inWindow(candidates)).toEqual([])
+  })
 })

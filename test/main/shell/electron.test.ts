@@ -2,12 +2,13 @@ import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Handlers } from '../../../src/main/contract/dispatch.ts'
 import { type ElectronPowers, startElectronHost } from '../../../src/main/shell/electron.ts'
+import type { Start } from '../../../src/main/shell/guards.ts'
 import { contentSecurityPolicy } from '../../../src/main/shell/policy.ts'
 import { callChannel, siteBase } from '../../../src/preload/channels.ts'
 import { Failure } from '../../../src/shared/failure.ts'
 import { type BuiltRenderer, buildRenderer } from './built-renderer.ts'
 import { fakeChild } from './fake-child.ts'
-import { type FakeElectron, fakeElectron } from './fake-electron.ts'
+import { FakeContents, type FakeElectron, fakeElectron } from './fake-electron.ts'
 import { type RecordedApplication, recordedApplication } from './recorded-application.ts'
 
 let built: BuiltRenderer
@@ -27,12 +28,16 @@ interface Situation {
   fake?: FakeElectron
   handlers?: Partial<Handlers>
   platform?: NodeJS.Platform
+  started?: Start
 }
+
+const plain: Start = { parameters: ['Fanoscope'], environment: {} }
 
 async function start({
   fake = fakeElectron(),
   handlers,
   platform = 'linux',
+  started = plain,
 }: Situation = {}): Promise<Started> {
   const application = recordedApplication(handlers)
   const reports: string[] = []
@@ -49,6 +54,7 @@ async function start({
     engineEnvironment: () => ({ LD_LIBRARY_PATH: '/cuda' }),
     report: (message) => reports.push(message),
     platform,
+    start: started,
   })
   if (powers === undefined) throw new Error('no application was made')
   return { fake, application, powers, reports }
@@ -79,6 +85,7 @@ describe('the window', () => {
       webviewTag: false,
       navigateOnDragDrop: false,
       spellcheck: false,
+      devTools: false,
     })
     await quit(fake)
   })
@@ -129,7 +136,11 @@ describe('the window', () => {
     fake.window().emit('close')
     expect(application.asked.at(-1)).toEqual({
       name: 'setting.set',
-      input: { key: 'ui.window-size', value: { width: 1300, height: 800, maximized: true } },
+      input: {
+        key: 'ui.window-size',
+        value: { width: 1300, height: 800, maximized: true },
+        operator: null,
+      },
     })
     await quit(fake)
   })
@@ -168,6 +179,103 @@ describe('the window', () => {
   })
 })
 
+describe('any content that is made, whatever made it', () => {
+  const made = (fake: FakeElectron, url = ''): FakeContents => {
+    const contents = new FakeContents()
+    contents.url = url
+    fake.app.emit('web-contents-created', {}, contents)
+    return contents
+  }
+
+  it('goes nowhere, is redirected nowhere, opens nothing and holds no page of another', async () => {
+    const { fake } = await start()
+    const contents = made(fake)
+    expect(contents.may('will-frame-navigate', { url: 'https://example.com/' })).toBe(false)
+    expect(contents.may('will-frame-navigate', { url: 'about:blank' })).toBe(false)
+    expect(contents.may('will-frame-navigate', { url: `${siteBase}index.html` })).toBe(true)
+    expect(contents.may('will-redirect', { url: siteBase })).toBe(false)
+    expect(contents.may('will-attach-webview')).toBe(false)
+    expect(contents.openHandler()).toEqual({ action: 'deny' })
+    await quit(fake)
+  })
+
+  it('has no UDP of its own for WebRTC, and the window neither', async () => {
+    const { fake } = await start()
+    expect([made(fake).webRtc, fake.window().webContents.webRtc]).toEqual([
+      'disable_non_proxied_udp',
+      'disable_non_proxied_udp',
+    ])
+    await quit(fake)
+  })
+
+  it('downloads nothing', async () => {
+    const { fake } = await start()
+    expect(fake.mayDownload()).toBe(false)
+    await quit(fake)
+  })
+
+  it('has its tools of developers closed in a release, and may have them elsewhere', async () => {
+    const release = await start()
+    const contents = made(release.fake)
+    contents.emit('devtools-opened')
+    expect(contents.devToolsClosed).toBe(1)
+    await quit(release.fake)
+    const fake = fakeElectron()
+    fake.app.isPackaged = false
+    await start({ fake })
+    const tools = made(fake, 'devtools://devtools/bundled/inspector.html')
+    tools.emit('devtools-opened')
+    expect([tools.devToolsClosed, fake.window().options.webPreferences.devTools]).toEqual([0, true])
+    await quit(fake)
+  })
+})
+
+describe('a release that is started so that others can look into it', () => {
+  const attempt = async (fake: FakeElectron, started: Start): Promise<FakeElectron> => {
+    await startElectronHost(fake.electron, {
+      createApplication: () => recordedApplication(),
+      rendererFolder: built.rendererFolder,
+      preloadFile: '/out/preload/index.js',
+      iconFile: '/resources/icon.png',
+      engineEntry: '/out/main/engine.js',
+      engineEnvironment: () => ({}),
+      start: started,
+    })
+    return fake
+  }
+
+  it.each([
+    ['--remote-debugging-port', ['--remote-debugging-port=9222'], {}],
+    ['--remote-debugging-pipe', ['--remote-debugging-pipe'], {}],
+    ['--inspect', ['--inspect'], {}],
+    ['--inspect-brk', ['--inspect-brk=0.0.0.0:9229'], {}],
+    ['--js-flags', ['--js-flags=--expose-gc'], {}],
+    ['NODE_OPTIONS', [], { NODE_OPTIONS: '--require /tmp/x.js' }],
+  ])('by %s says so and ends before it has done anything', async (what, parameters, environment) => {
+    const fake = await attempt(fakeElectron(), { parameters: ['Fanoscope', ...parameters], environment })
+    expect(fake.errorBoxes).toEqual([{ title: 'Fanoscope', content: expect.stringContaining(what) }])
+    expect([fake.windows, fake.app.acts]).toEqual([[], ['exit 1']])
+  })
+
+  it('is refused also where Chromium alone knows the switch', async () => {
+    const fake = fakeElectron()
+    fake.app.switches.add('remote-debugging-port')
+    await attempt(fake, plain)
+    expect(fake.app.acts).toEqual(['exit 1'])
+  })
+
+  it('may be so while it is developed', async () => {
+    const fake = fakeElectron()
+    fake.app.isPackaged = false
+    await start({
+      fake,
+      started: { parameters: ['electron', '--inspect'], environment: { NODE_OPTIONS: 'x' } },
+    })
+    expect(fake.windows).toHaveLength(1)
+    await quit(fake)
+  })
+})
+
 describe('the network', () => {
   it('is closed to everything but Fanoscope’s own pages', async () => {
     const { fake } = await start()
@@ -193,6 +301,8 @@ describe('the network', () => {
       '--disable-background-networking',
       '--disable-component-update',
       '--no-pings',
+      '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+      '--host-resolver-rules=MAP * ~NOTFOUND',
       'schemes',
       'ready',
     ])
@@ -383,6 +493,7 @@ describe('the end', () => {
       iconFile: '/resources/icon.png',
       engineEntry: '/out/main/engine.js',
       engineEnvironment: () => ({}),
+      start: plain,
     })
     expect(fake.errorBoxes).toEqual([
       { title: 'Fanoscope', content: expect.stringMatching(/not built.*\n\n.*npm run build/) },
@@ -401,6 +512,7 @@ describe('the end', () => {
       iconFile: '/resources/icon.png',
       engineEntry: '/out/main/engine.js',
       engineEnvironment: () => ({}),
+      start: plain,
     })
     expect(fake.errorBoxes[0]?.content).toBe(
       'env.json does not hold environment variables.\n\nDelete the file and start again: set-up writes a new one.',

@@ -14,6 +14,15 @@ import type {
 import type { UtilityChild, UtilityEngineOptions } from '../../../src/main/shell/utility-process.ts'
 import { siteBase } from '../../../src/preload/channels.ts'
 
+function isAllowed(emitter: EventEmitter, event: string, details: object): boolean {
+  let prevented = false
+  const preventDefault = (): void => {
+    prevented = true
+  }
+  emitter.emit(event, { ...details, preventDefault })
+  return !prevented
+}
+
 export class FakeContents extends EventEmitter implements ApiContents {
   openHandler: () => { action: string } = () => ({ action: 'allow' })
   destroyed = false
@@ -26,20 +35,31 @@ export class FakeContents extends EventEmitter implements ApiContents {
   setWindowOpenHandler(handler: () => { action: 'deny' }): void {
     this.openHandler = handler
   }
+  webRtc = 'default'
+  devToolsClosed = 0
+  url = ''
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    this.webRtc = policy
+  }
+  getURL(): string {
+    return this.url
+  }
+  closeDevTools(): void {
+    this.devToolsClosed += 1
+  }
   isDestroyed(): boolean {
     return this.destroyed
   }
   reload(): void {
     this.reloads += 1
   }
-  /** Whether the page gets where it wants to go. */
+  /** Whether the page gets where it wants to go, in itself or in a frame. */
   mayNavigate(url: string): boolean {
-    let prevented = false
-    const preventDefault = (): void => {
-      prevented = true
-    }
-    this.emit('will-navigate', { url, preventDefault })
-    return !prevented
+    return this.may('will-navigate', { url }) && this.may('will-frame-navigate', { url })
+  }
+  /** Whether nobody prevents what is about to happen. */
+  may(event: string, details: object = {}): boolean {
+    return isAllowed(this, event, details)
   }
 }
 
@@ -88,11 +108,14 @@ export class FakeWindow extends EventEmitter implements ApiWindow {
 class FakeApp extends EventEmitter {
   isPackaged = true
   isOnlyOne = true
+  /** Those that it was started with. */
+  readonly switches = new Set<string>()
   readonly acts: string[] = []
   readonly commandLine = {
-    appendSwitch: (name: string): void => {
-      this.acts.push(`--${name}`)
+    appendSwitch: (name: string, value?: string): void => {
+      this.acts.push(value === undefined ? `--${name}` : `--${name}=${value}`)
     },
+    hasSwitch: (name: string): boolean => this.switches.has(name),
   }
   requestSingleInstanceLock(): boolean {
     return this.isOnlyOne
@@ -135,6 +158,7 @@ export interface FakeElectron {
   fetch(url: string, init?: RequestInit): Promise<Response>
   /** Whether Chromium may load the address. */
   mayLoad(url: string): boolean
+  mayDownload(): boolean
   /** Whether a page gets a permission that it asks for, looks up or needs for a device. */
   permissions(): boolean[]
 }
@@ -149,6 +173,7 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
   let onRequest = (callback: (granted: boolean) => void): void => callback(true)
   let onCheck = (): boolean => true
   let onDevice = (): boolean => true
+  const downloads = new EventEmitter()
   const fork: UtilityEngineOptions['fork'] = (entry, _args, { env }) => {
     fake.forked.push({ entry, env })
     if (child === undefined) throw new Error('This fake starts no processes.')
@@ -170,6 +195,7 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
         constructor(options: WindowOptions) {
           super(options)
           windows.push(this)
+          app.emit('web-contents-created', {}, this.webContents)
         }
       },
       Menu: {
@@ -205,6 +231,7 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
           setDevicePermissionHandler(handler) {
             onDevice = handler
           },
+          on: (event, listener) => downloads.on(event, listener),
           webRequest: {
             onBeforeRequest(listener) {
               mayLoad = (url, callback) => listener({ url }, callback)
@@ -238,6 +265,7 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
       })
       return may
     },
+    mayDownload: () => isAllowed(downloads, 'will-download', {}),
     permissions() {
       let granted = true
       onRequest((answer) => {

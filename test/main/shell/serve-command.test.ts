@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { isWorkspace } from '../../../src/main/store/workspace.ts'
 import { documents } from '../command-line/documents.ts'
-import { cannotInterrupt, fanoscope } from '../command-line/fanoscope.ts'
+import { cannotInterrupt, type Finished, fanoscope } from '../command-line/fanoscope.ts'
 import { temporaryFolder } from '../store/temporary-folder.ts'
 
 const renderer = 'out/renderer/index.html'
@@ -35,6 +36,52 @@ describe.skipIf(!existsSync(renderer))('serve', () => {
       expect(isWorkspace(dir)).toBe(true)
     },
   )
+
+  it.skipIf(cannotInterrupt)('gives new addresses to a command and at a signal, and goes on', async () => {
+    const folder = temporaryFolder()
+    const dir = join(folder, 'workspace')
+    const environment = { FANOSCOPE_STATE: join(folder, 'state.json') }
+    const server = Promise.withResolvers<ChildProcess>()
+    const second = Promise.withResolvers<string>()
+    const ended = fanoscope(['serve', '--workspace', dir, '--json'], {
+      environment,
+      onOutput(_child, all) {
+        const [, another] = all.split('\n')
+        if (another) second.resolve(urlOf(JSON.parse(another)))
+      },
+      onReport(child, all) {
+        if (all.includes('fanoscope address')) server.resolve(child)
+      },
+    })
+    ended.then(
+      ({ stderr }) => server.reject(new Error(`The server ended: ${stderr}`)),
+      (error) => server.reject(error),
+    )
+    const child = await server.promise
+    const ask = (): Promise<Finished> => fanoscope(['address', '--workspace', dir, '--json'], { environment })
+    try {
+      expect(statSync(join(dir, 'server.json')).mode & 0o077).toBe(0)
+      const asked = await ask()
+      expect(asked.code, asked.stderr).toBe(0)
+      child.kill('SIGUSR2')
+      const addresses = [urlOf(asked.document()), await second.promise]
+      expect(new Set(addresses).size).toBe(2)
+      for (const address of addresses) {
+        const page = await fetch(address)
+        expect([page.status, (await page.text()).includes('bridge.js')]).toEqual([200, true])
+        const refused = await fetch(address)
+        expect(refused.status).toBe(403)
+        expect(await refused.text()).toMatch(/press Enter .*"fanoscope address"[\s\S]*按回车键/)
+      }
+    } finally {
+      child.kill('SIGINT')
+      await ended
+    }
+    expect(existsSync(join(dir, 'server.json'))).toBe(false)
+    const nobody = await ask()
+    expect(nobody.code).toBe(1)
+    expect(documents.error.parse(nobody.document()).error.code).toBe('workspace-not-served')
+  })
 
   it('exits 1 at a port that another program has', async () => {
     const server = createServer()

@@ -5,6 +5,7 @@ import { pictures } from '../../../src/main/app/assets/pictures.ts'
 import { contentSecurityPolicy } from '../../../src/main/shell/policy.ts'
 import { openSite, type Site } from '../../../src/main/shell/site.ts'
 import { assetPath } from '../../../src/shared/contract.ts'
+import { Failure } from '../../../src/shared/failure.ts'
 import { type StoredPictures, storePictures } from '../app/assets/stored-pictures.ts'
 import { type BuiltRenderer, buildRenderer } from './built-renderer.ts'
 
@@ -109,6 +110,16 @@ describe('what a window loads', () => {
     })
     expect((await broken.answer('asset/original/1', null)).status).toBe(500)
     expect(reports.pop()).toContain('no such method')
+  })
+
+  it('takes a map that cannot be read for damaged, and for no defect of its own', async () => {
+    const damaged = await openSite({
+      rendererFolder: built.rendererFolder,
+      assets: { find: () => Promise.reject(new Failure('map-unreadable', { reason: 'no picture' })) },
+      report: (message) => reports.push(message),
+    })
+    expect((await damaged.answer(`asset/${assetPath.map('r-1', 1)}`, null)).status).toBe(422)
+    expect(reports).toEqual([])
   })
 })
 

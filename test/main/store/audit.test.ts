@@ -3,14 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createRandom } from '../../../src/main/platform/random.ts'
-import {
-  auditHash,
-  canonicalJson,
-  checkAudit,
-  genesis,
-  listAudit,
-  recordAudit,
-} from '../../../src/main/store/audit.ts'
+import { auditHash, canonicalJson, genesis, listAudit, recordAudit } from '../../../src/main/store/audit.ts'
+import { checkAudit } from '../../../src/main/store/audit-check.ts'
 import { type Database, openDatabase } from '../../../src/main/store/database.ts'
 import { decide, undoDecision } from '../../../src/main/store/decisions.ts'
 import { removeImage, restoreImage, setLabel } from '../../../src/main/store/images.ts'
@@ -30,11 +24,11 @@ function chained(rows: number, file = ':memory:'): Database {
   db.transaction(() => {
     for (let i = 1; i <= rows; i++) {
       recordAudit(db, {
-        action: i % 2 === 0 ? 'decision.made' : 'image.labeled',
+        action: 'masks.imported',
         operator: 'Li Na',
         run: 'r',
         image: i,
-        detail: { label: 'normal', part: `螺丝 ${i}`, score: i / 7 },
+        detail: { format: 'png', from: `螺丝 ${i}`, images: i },
       })
     }
   })
@@ -45,22 +39,38 @@ function chained(rows: number, file = ':memory:'): Database {
 const byHand = (db: Database, sql: string): void =>
   db.script(`DROP TRIGGER audit_is_final; DROP TRIGGER audit_stays; DROP TRIGGER audit_only_grows; ${sql}`)
 
-const breaks = (db: Database): string[] =>
-  checkAudit(db).breaks.map((found) => wordsIn('en').text('reason', found))
+async function breaks(db: Database): Promise<string[]> {
+  const found = await checkAudit(db)
+  return found.breaks.map((broken) => wordsIn('en').text('reason', broken))
+}
+
+describe('a text with half a character', () => {
+  it('is recorded as what the database stores, and is no change that somebody made', async () => {
+    const db = chained(1)
+    recordAudit(db, {
+      action: 'dataset.region',
+      operator: 'Li \ud800',
+      dataset: '\udc00',
+      detail: { region: { a: '\ud83d' } },
+    })
+    expect((await checkAudit(db)).breaks).toEqual([])
+    expect(listAudit(db)[0]).toMatchObject({ operator: 'Li \ufffd', dataset: '\ufffd' })
+  })
+})
 
 describe('the audit', () => {
-  it('holds as it was written, and its head is the hash of the newest row', () => {
+  it('holds as it was written, and its head is the hash of the newest row', async () => {
     const db = chained(20)
     const [newest] = listAudit(db, {}, { offset: 0, limit: 1 })
-    expect(checkAudit(db)).toEqual({ rows: 20, head: newest?.hash, breaks: [] })
-    expect(checkAudit(chained(0))).toEqual({ rows: 0, head: genesis, breaks: [] })
+    expect(await checkAudit(db)).toMatchObject({ rows: 20, head: newest?.hash, breaks: [] })
+    expect(await checkAudit(chained(0))).toMatchObject({ rows: 0, head: genesis, breaks: [] })
   })
 
   it.each(['UPDATE audit SET at = 0 WHERE id = 3', 'DELETE FROM audit WHERE id = 3'])('refuses %s', (sql) => {
     expect(() => chained(5).run(sql)).toThrow(/a row of the audit is never/)
   })
 
-  it('refuses a row that does not follow the last one', () => {
+  it('refuses a row that does not follow the last one', async () => {
     const db = chained(2)
     const row = `INSERT INTO audit (id, at, action, detail, previous, hash)
       VALUES ($id, 0, 'decision.made', '{}', $previous, $previous)`
@@ -83,13 +93,13 @@ describe('the audit', () => {
     ['its hash', `UPDATE audit SET hash = '${'a'.repeat(64)}' WHERE id = 7`],
     ['its detail, to what is no object', "UPDATE audit SET detail = '1' WHERE id = 7"],
     ['its hash, to what is none', `UPDATE audit SET hash = '${'x'.repeat(64)}' WHERE id = 7`],
-  ])('names the one row of which somebody changed %s', (_, sql) => {
+  ])('names the one row of which somebody changed %s', async (_, sql) => {
     const db = chained(20)
     byHand(db, sql)
-    expect(breaks(db)).toEqual([expect.stringMatching(/^Row 7 of the audit .*was changed/)])
+    expect(await breaks(db)).toEqual([expect.stringMatching(/^Row 7 of the audit .*was changed/)])
   })
 
-  it('finds a row made anew with a hash that fits it, by the row that follows', () => {
+  it('finds a row made anew with a hash that fits it, by the row that follows', async () => {
     const db = chained(20)
     const row = db.get(
       z.object({
@@ -108,19 +118,19 @@ describe('the audit', () => {
     if (!row) throw new TypeError('there is no row 7')
     const hash = auditHash({ ...row, operator: 'Somebody else' })
     byHand(db, `UPDATE audit SET operator = 'Somebody else', hash = '${hash}' WHERE id = 7`)
-    expect(breaks(db)).toEqual([expect.stringMatching(/^Row 8 of the audit .*does not follow/)])
+    expect(await breaks(db)).toEqual([expect.stringMatching(/^Row 8 of the audit .*does not follow/)])
   })
 
-  it('says which rows are missing, also at its end', () => {
+  it('says which rows are missing, also at its end', async () => {
     const middle = chained(20)
     byHand(middle, 'DELETE FROM audit WHERE id IN (7, 8)')
-    expect(breaks(middle)).toEqual(['The rows 7 to 8 of the audit are missing.'])
+    expect(await breaks(middle)).toEqual(['The rows 7 to 8 of the audit are missing.'])
     const end = chained(20)
     byHand(end, 'DELETE FROM audit WHERE id > 18')
-    expect(breaks(end)).toEqual(['The audit ends at row 18, and 20 rows were written.'])
+    expect(await breaks(end)).toEqual(['The audit ends at row 18, and 20 rows were written.'])
   })
 
-  it('is found changed by one bit anywhere in 100,000 rows, as the file of the database has it', () => {
+  it('is found changed by one bit anywhere in 100,000 rows, as the file of the database has it', async () => {
     const rows = 100_000
     const file = join(temporaryFolder(), 'chain.db')
     chained(rows, file).close()
@@ -134,12 +144,14 @@ describe('the audit', () => {
       copy[at] = (copy[at] ?? 0) ^ (1 << random.int(7))
       writeFileSync(file, copy)
       const db = openDatabase(file, { readonly: true })
-      expect(breaks(db)).toEqual([expect.stringMatching(new RegExp(`^Row ${row} of the audit .*changed`))])
+      expect(await breaks(db)).toEqual([
+        expect.stringMatching(new RegExp(`^Row ${row} of the audit .*changed`)),
+      ])
       db.close()
     }
   })
 
-  it('orders the keys of what it hashes', () => {
+  it('orders the keys of what it hashes', async () => {
     expect(canonicalJson({ b: [1, { d: null, c: 'é' }], a: true })).toBe(
       '{"a":true,"b":[1,{"c":"é","d":null}]}',
     )
@@ -173,6 +185,7 @@ describe('what is done in a workspace', () => {
     const told = listAudit(db).reverse()
     expect(told.map(({ action }) => action)).toEqual([
       'import.started',
+      'operator.added',
       'training.started',
       'training.ended',
       'image.labeled',
@@ -182,13 +195,13 @@ describe('what is done in a workspace', () => {
       'image.restored',
     ])
     expect(told[0]).toMatchObject({ dataset: 'parts' })
-    expect(told[2]).toMatchObject({ run: runId, dataset: 'parts', detail: { state: 'trained' } })
-    expect(told[3]).toMatchObject({
+    expect(told[3]).toMatchObject({ run: runId, dataset: 'parts', detail: { state: 'trained' } })
+    expect(told[4]).toMatchObject({
       operator: 'Li Na',
       image: imageId,
       detail: { label: 'anomalous', defectType: 'dent', before: 'unlabeled', typeBefore: null },
     })
-    expect(told[4]).toMatchObject({ operator: 'Li Na', run: runId, image: imageId, detail: { is: 'reject' } })
+    expect(told[5]).toMatchObject({ operator: 'Li Na', run: runId, image: imageId, detail: { is: 'reject' } })
     expect(listAudit(db, { action: 'decision', operator: 'li na' })).toHaveLength(2)
     expect(listAudit(db, { action: 'decision.undone' })).toHaveLength(1)
     expect(listAudit(db, { action: 'decis' })).toHaveLength(0)

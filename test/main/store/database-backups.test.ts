@@ -1,10 +1,20 @@
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { keepBackedUp } from '../../../src/main/features/workspace/backup-job.ts'
-import { checkAudit, listAudit, recordAudit } from '../../../src/main/store/audit.ts'
+import { listAudit, recordAudit } from '../../../src/main/store/audit.ts'
+import { checkAudit } from '../../../src/main/store/audit-check.ts'
 import { headsFile, lostRows } from '../../../src/main/store/audit-heads.ts'
 import { listBackups } from '../../../src/main/store/backup-list.ts'
+import { confirmClock, noteJump } from '../../../src/main/store/clock.ts'
 import {
   backUpDatabase,
   backupWith,
@@ -18,8 +28,8 @@ import { lineWorkspace, sessionOn } from '../features/line.ts'
 import { playedEngine } from '../jobs/played-engine.ts'
 import { stockedWorkspace } from './stocked-workspace.ts'
 
-const row = (workspace: Workspace, image: number): number =>
-  recordAudit(workspace.db, { action: 'image.labeled', image })
+const row = ({ db }: Pick<Workspace, 'db'>, image: number): number =>
+  recordAudit(db, { action: 'image.labeled', image, detail: { label: 'normal', defectType: null } })
 
 function opened(dir: string): Workspace {
   const workspace = openWorkspace(dir)
@@ -42,7 +52,7 @@ describe('a backup of the database', () => {
     const { kept } = restoreBackup(dir, file)
     const restored = opened(dir)
     expect(restored.lost).toBeNull()
-    expect(checkAudit(restored.db).breaks).toEqual([])
+    expect((await checkAudit(restored.db)).breaks).toEqual([])
     expect(listAudit(restored.db, { action: 'image.labeled' })).toEqual([])
     expect(listAudit(restored.db, { action: 'workspace.restored' })).toMatchObject([
       { detail: { backup: file } },
@@ -62,7 +72,22 @@ describe('a backup of the database', () => {
     expect(lossesOf(paths.database, paths.backups, file).isPresentReadable).toBe(false)
     const { kept } = restoreBackup(dir, file)
     expect(readFileSync(join(paths.backups, kept ?? ''), 'utf8')).toMatch(/must not be lost/)
-    expect(checkAudit(opened(dir).db).breaks).toEqual([])
+    expect((await checkAudit(opened(dir).db)).breaks).toEqual([])
+  })
+
+  it('is never removed by its age while a jump of the clock waits for an answer, nor is the one just made', async () => {
+    const { workspace } = await stockedWorkspace(2)
+    const { db, paths } = workspace
+    const made = Array.from({ length: 10 }, () => backUpDatabase(db, paths.backups, 'asked'))
+    noteJump(db, { stored: db.now(), present: db.now() })
+    made.push(backUpDatabase(db, paths.backups, 'asked'))
+    expect(listBackups(paths.backups)).toHaveLength(11)
+    confirmClock(db, 'Li Na')
+    // As a copy has it that is made after the clock was set back.
+    for (const file of made) utimesSync(join(paths.backups, file), 4e9, 4e9)
+    const last = backUpDatabase(db, paths.backups, 'asked')
+    expect(listBackups(paths.backups).map(({ file }) => file)).toContain(last)
+    expect(listBackups(paths.backups)).toHaveLength(11)
   })
 
   it('is refused where it is damaged, or lies elsewhere, and nothing changes', async () => {
@@ -80,6 +105,17 @@ describe('a backup of the database', () => {
     expect(readFileSync(paths.database)).toEqual(before)
     writeFileSync(path, bytes)
     restoreBackup(dir, file)
+  })
+
+  it('that could not be restored leaves nothing behind, and the database as it was', async () => {
+    const { workspace } = await stockedWorkspace(2)
+    const { db, dir, paths } = workspace
+    const file = backUpDatabase(db, paths.backups, 'asked')
+    workspace.close()
+    const before = { files: readdirSync(dir).sort(), database: readFileSync(paths.database) }
+    const noTime = (): number => Number.NaN
+    expect(() => restoreBackup(dir, file, noTime)).toThrow(RangeError)
+    expect({ files: readdirSync(dir).sort(), database: readFileSync(paths.database) }).toEqual(before)
   })
 
   it('is kept by the rule: one of each of the last days, and ten others', () => {
@@ -127,15 +163,26 @@ describe('a database that lost confirmed rows', () => {
       const { dir, last } = await withoutLog(backUp)
       const first = openWorkspace(dir)
       expect(first.lost).toMatchObject({ first: last - 49, last })
-      const failure = lossFailure(first)
+      const failure = lossFailure(first.lost)
       expect(failure).toMatchObject({ code: 'audit-lost', params: { first: last - 49, last } })
       expect(failure?.params.case).toBe(backUp ? 'backup' : undefined)
       expect(listAudit(first.db, { action: 'audit.lost' })).toMatchObject([{ detail: { last } }])
-      expect(backupWith(first.paths.backups, last) !== null).toBe(backUp)
+      expect(first.lost?.backup !== null).toBe(backUp)
       first.close()
       expect(opened(dir).lost).toBeNull()
     },
   )
+
+  it('names no backup that only has other rows of the same numbers', async () => {
+    const { dir, last } = await withoutLog(false)
+    const { db, paths, lost } = opened(dir)
+    while (row({ db }, 1) <= last);
+    const file = backUpDatabase(db, paths.backups, 'asked')
+    const values = { last, hash: lost?.hash ?? '' }
+    expect(backupWith(paths.backups, values)).toBeNull()
+    const [{ hash } = { hash: '' }] = listAudit(db).filter(({ id }) => id === last)
+    expect(backupWith(paths.backups, { last, hash })).toBe(file)
+  })
 
   it('is not spoken of where nothing is lost: after a kill between row and head, and with a torn head', async () => {
     const { workspace } = await stockedWorkspace(2)

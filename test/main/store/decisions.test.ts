@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkAudit, listAudit } from '../../../src/main/store/audit.ts'
+import { listAudit } from '../../../src/main/store/audit.ts'
+import { checkAudit } from '../../../src/main/store/audit-check.ts'
 import {
   acceptUndecided,
   decide,
@@ -119,6 +120,6 @@ describe('the rest of a queue', () => {
     expect(undoBatch(db, { batchId, operatorId })).toBeNull()
     expect(standingDecision(db, imageId)).toEqual(kept)
     expect(standingDecision(db, otherId)).toBeUndefined()
-    expect(checkAudit(db).breaks).toEqual([])
+    expect((await checkAudit(db)).breaks).toEqual([])
   })
 })

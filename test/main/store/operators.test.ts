@@ -13,6 +13,29 @@ describe('an operator', () => {
     expect(listOperators(db).map(({ name }) => name)).toEqual(['Zoë Straße'])
   })
 
+  it('is one person where a reader sees no difference: unseen characters, other spaces, letters that look alike', () => {
+    const { db } = freshWorkspace()
+    const { id } = findOrMakeOperator(db, 'Li Na')
+    const alike = [
+      'Li\u00a0Na',
+      'Li\u200b Na',
+      'Li\u3000Na',
+      'L\u0456 Na',
+      'Li N\u0430',
+      'LI N\u0410',
+      'Ｌｉ Ｎａ',
+      'L\u00adi\u2060 Na\u202e',
+    ]
+    for (const name of alike) expect(findOrMakeOperator(db, name).id).toBe(id)
+    expect(() => findOrMakeOperator(db, '\u200b\u2060')).toThrow(
+      expect.objectContaining({ code: 'operator-name-invalid' }),
+    )
+    expect(findOrMakeOperator(db, ' Wang\u00a0\u200b Wei').name).toBe('Wang Wei')
+    for (const name of ['Lina', 'Li Ma', 'Вова', '李娜', '李納'])
+      expect(findOrMakeOperator(db, name).id).not.toBe(id)
+    expect(findOrMakeOperator(db, 'ВОВА').id).toBe(findOrMakeOperator(db, 'вова').id)
+  })
+
   it('is stored in the composed form', () => {
     const { db } = freshWorkspace()
     expect(findOrMakeOperator(db, 'Zoe\u0308').name).toBe('Zo\u00eb')

@@ -46,6 +46,20 @@ describe('a run', () => {
     }
   })
 
+  it('is called as no other run of its dataset is', async () => {
+    const { db, run, values } = await training()
+    const second = createRun(db, values)
+    const otherSeed = createRun(db, { ...values, seed: values.seed + 1 })
+    expect([run, second, otherSeed].map(({ number }) => number)).toEqual([1, 2, 1])
+    const monday = createRun(db, { ...values, name: 'Monday' })
+    renameRun(db, run.id, 'Monday')
+    expect([monday.number, findRun(db, run.id).number]).toEqual([1, 2])
+    expect(findRun(db, 'Monday').id).toBe(monday.id)
+    expect(findRun(db, 'Monday (2)').id).toBe(run.id)
+    // The number of one that had the name before is not given again while others have later ones.
+    expect(createRun(db, values).number).toBe(3)
+  })
+
   it('is asked for again when several fit, and named when none does', async () => {
     const { db, run, values } = await training()
     createRun(db, values)

@@ -135,6 +135,49 @@ describe('verify', () => {
     }
   })
 
+  it('finds every missing file of a trained run that it knows the digest of', async () => {
+    const stocked = await stockedWorkspace(1)
+    const { workspace, dataset } = stocked
+    const run = queuedRun(workspace.db, dataset.id)
+    const folder = workspace.path(runFolder(run.id))
+    const tensors = { w: { shape: [1], data: Float32Array.of(1) } }
+    await writeTensors(join(folder, 'model/weights.safetensors'), tensors, {})
+    await placeFile(join(folder, 'model/model.json'), '{"format": 1}')
+    await placeFile(join(folder, 'images.json'), '{"train": []}')
+    setRunState(workspace.db, run.id, 'training')
+    setRunState(workspace.db, run.id, 'trained')
+    for (const file of ['model/model.json', 'images.json']) {
+      const path = join(folder, file)
+      const whole = readFileSync(path)
+      rmSync(path)
+      expect(await problemsOf(stocked)).toEqual([['checkpoint-missing', `${runFolder(run.id)}/${file}`]])
+      writeFileSync(path, whole)
+    }
+  })
+
+  it('names files and folders of a run that cannot be read, and goes on', async () => {
+    const stocked = await stockedWorkspace(2)
+    const { workspace, dataset } = stocked
+    const run = queuedRun(workspace.db, dataset.id)
+    const folder = workspace.path(runFolder(run.id))
+    await placeFile(join(folder, 'images.json'), '{"train": []}')
+    setRunState(workspace.db, run.id, 'training')
+    setRunState(workspace.db, run.id, 'trained')
+    await placeFile(join(folder, 'model/model.json'), '{"format": 1}')
+    mkdirSync(join(folder, 'model/weights.safetensors'))
+    rmSync(join(folder, 'images.json'))
+    mkdirSync(join(folder, 'images.json'))
+    rmSync(workspace.path(original(stocked, 0)))
+    const missing = ['file-missing', original(stocked, 0)]
+    expect((await problemsOf(stocked)).sort()).toEqual([
+      missing,
+      ['run-file-changed', `${runFolder(run.id)}/images.json`],
+      ['run-file-changed', `${runFolder(run.id)}/model/weights.safetensors`],
+    ])
+    writeFileSync(join(folder, 'maps'), 'a file in the place of the folder')
+    expect((await problemsOf(stocked)).sort()).toEqual([missing, ['file-unreadable', runFolder(run.id)]])
+  })
+
   it('finds a row whose parent is gone', async () => {
     const stocked = await stockedWorkspace(1)
     const { db } = stocked.workspace

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -14,8 +15,13 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { copyFileSynced, writeFileDurably } from '../../../src/main/platform/durable-file.ts'
+import { openLog } from '../../../src/main/platform/log.ts'
+import { backupWorkspace } from '../../../src/main/store/backup.ts'
+import { backUpDatabase } from '../../../src/main/store/database-backups.ts'
 import { listDatasets } from '../../../src/main/store/datasets.ts'
 import { createJob, findJob, startJob } from '../../../src/main/store/jobs.ts'
+import { beginWatch, endWatch } from '../../../src/main/store/live.ts'
 import { newestVersion } from '../../../src/main/store/migrate.ts'
 import { migrations } from '../../../src/main/store/migrations/index.ts'
 import { createRun, findRun, setRunState } from '../../../src/main/store/runs.ts'
@@ -211,8 +217,55 @@ describe('opening a workspace', () => {
     requireOutside(workspace, temporaryFolder())
   })
 
-  it.skipIf(process.platform === 'win32')('is for its owner alone', () => {
-    expect(statSync(freshWorkspace().dir).mode & 0o077).toBe(0)
+  it('keeps what is written for others out of the folder that a line watches', async () => {
+    const { workspace, dataset } = await stockedWorkspace(1)
+    const run = createRun(workspace.db, {
+      datasetId: dataset.id,
+      model: 'fanogan',
+      preset: 'smoke',
+      seed: 1,
+      config: {},
+      stepsTotal: 1,
+    })
+    const folder = temporaryFolder()
+    const values = { folder, resultFolder: temporaryFolder(), runId: run.id, datasetId: dataset.id }
+    const { id } = beginWatch(workspace.db, values, null)
+    expect(code(() => requireOutside(workspace, join(folder, 'tables.csv')))).toBe('inside-watched')
+    endWatch(workspace.db, id)
+    requireOutside(workspace, join(folder, 'tables.csv'))
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'is for its owner alone, with every file and folder in it',
+    async () => {
+      const { workspace, images } = await stockedWorkspace(2)
+      const { dir, db, paths } = workspace
+      expect(images).toHaveLength(2)
+      await writeFileDurably(join(paths.runs, 'r-1', 'model', 'weights.safetensors'), 'weights')
+      backUpDatabase(db, paths.backups, 'asked')
+      openLog(paths.logs).close()
+      const copy = join(temporaryFolder(), 'copy')
+      await backupWorkspace(workspace, copy)
+      for (const folder of [dir, copy]) {
+        const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        expect(inside.length).toBeGreaterThan(5)
+        const open = ['', ...inside].filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)
+        expect(open.filter((name) => name !== 'owner.lock')).toEqual([])
+      }
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')('gives what is written elsewhere the usual rights', async () => {
+    const shared = join(temporaryFolder(), 'shared')
+    mkdirSync(shared)
+    chmodSync(shared, 0o755)
+    const from = join(temporaryFolder(), 'private')
+    writeFileSync(from, 'weights', { mode: 0o600 })
+    await copyFileSynced(from, join(shared, 'model', 'copy'))
+    await writeFileDurably(join(shared, 'table.csv'), 'a,b')
+    const rights = (name: string) => statSync(join(shared, name)).mode & 0o777
+    const [file, folder] = [0o666 & ~process.umask(), 0o777 & ~process.umask()]
+    expect(['model/copy', 'table.csv', 'model'].map(rights)).toEqual([file, file, folder])
   })
 
   it('has no way out of its folder', () => {

@@ -6,7 +6,7 @@ import { residentTask } from './trial-tasks.ts'
 
 function open(): SessionThreads {
   const workspace = openWorkspace(temporaryFolder(), { create: true })
-  const threads = createSessionThreads(workspace.dir, new URL('./trial-tasks.ts', import.meta.url))
+  const threads = createSessionThreads(workspace, new URL('./trial-tasks.ts', import.meta.url))
   onTestFinished(async () => {
     await threads.close()
     workspace.close()

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createSSRApp, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { useJobText } from '../../../src/renderer/data/job-text.ts'
+import { useJobsStore } from '../../../src/renderer/data/jobs.ts'
 import { useRunsStore } from '../../../src/renderer/data/runs.ts'
 import { i18n } from '../../../src/renderer/i18n/index.ts'
 import { exampleJob, exampleRun } from '../domain-examples.ts'
@@ -31,7 +32,9 @@ afterEach(() => vi.unstubAllGlobals())
 describe('the text of a job', () => {
   it('names the run that it works on', async () => {
     useRunsStore().runs = [exampleRun({ name: 'Line four' })]
-    expect(await shown((text) => text.title(exampleJob({ runId: 'run-1' })))).toBe('Training: Line four')
+    expect(await shown((text) => text.title(exampleJob({ runId: 'run-1' })))).toBe(
+      'Training: Line four · dataset-1',
+    )
   })
 
   it('names the dataset that an import will make', async () => {
@@ -53,6 +56,18 @@ describe('the text of a job', () => {
       'Training the GAN 1,200 / 4,000',
     )
     expect(await at({ progress: { phase: 'gan', done: 5, total: 9, paused: true } })).toBe('Paused 5 / 9')
+  })
+
+  it('says that it waits for the live line, where that has the engine', async () => {
+    const jobs = useJobsStore()
+    const live = exampleJob({ id: 'live-1', kind: 'live' })
+    jobs.byId = new Map([[live.id, live]])
+    const of = (kind: 'score' | 'import') =>
+      shown((text) => text.phase(exampleJob({ id: 'job-2', kind, state: 'queued' })))
+    expect(await of('score')).toBe('Waits until the live line is stopped')
+    expect(await of('import')).toBe('Waiting')
+    jobs.byId = new Map()
+    expect(await of('score')).toBe('Waiting')
   })
 
   it('shows a phase that it has no word for as main calls it', async () => {

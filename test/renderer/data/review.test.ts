@@ -1,5 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import { useOperatorStore } from '../../../src/renderer/data/operator.ts'
 import { useReviewStore } from '../../../src/renderer/data/review.ts'
 import type { FailureData } from '../../../src/shared/failure.ts'
 import type { DecisionKind, ReviewItem } from '../../../src/shared/review.ts'
@@ -12,6 +14,8 @@ class FakeMain {
   reads = 0
   /** Events wait until `deliver`, as they may on the way through another process. */
   slowEvents = false
+  /** Resolves when main goes on to answer decisions. */
+  held: Promise<void> | null = null
   failure: FailureData | null = null
   private readonly stack: { image: number; before: ReviewItem['decision'] }[] = []
   private readonly waiting: number[] = []
@@ -25,7 +29,13 @@ class FakeMain {
     call: async (name: string, input: Record<string, unknown>): Promise<unknown> => {
       if (this.failure !== null) throw this.failure
       if (name === 'review.queue') return this.queue(Number(input.offset), Number(input.limit), input.split)
-      if (name === 'review.decide') return this.decide(input)
+      if (name === 'review.decide') {
+        await this.held
+        return this.decide(input)
+      }
+      if (name === 'operator.signIn') return operator(String(input.name))
+      if (name === 'operator.signOut') return {}
+      if (name === 'operator.list') return []
       if (name === 'review.undo') return this.undo()
       throw new Error(`${name} is not part of a review`)
     },
@@ -82,13 +92,21 @@ class FakeMain {
   }
 
   /** Somebody else, at another window, decides. */
-  otherDecides(image: number, kind: DecisionKind): void {
+  otherDecides(image: number, kind: DecisionKind, note: string | null = null): void {
     this.stack.push({ image, before: this.standing(image) })
-    this.put(image, decisionOn(image, kind, 1000 + image))
+    this.put(image, { ...decisionOn(image, kind, 1000 + image), note })
   }
 }
 
+const operator = (name: string) => ({ id: 1, name, createdAt: 0, hasPin: false, hasBadge: false })
+
 function reviewOf(main: FakeMain) {
+  const session = new Map<string, string>()
+  vi.stubGlobal('sessionStorage', {
+    getItem: (key: string) => session.get(key) ?? null,
+    setItem: (key: string, value: string) => session.set(key, value),
+    removeItem: (key: string) => session.delete(key),
+  })
   vi.stubGlobal('window', { fanoscope: main.bridge })
   return useReviewStore()
 }
@@ -150,6 +168,34 @@ describe('the review queue', () => {
     expect(review.visible.map(({ image }) => image)).toEqual([3, 4])
     review.go(1)
     expect(review.visible.map(({ image }) => image)).toEqual([1, 3, 4])
+  })
+
+  it('shows only the mistakes of the model, or one type of defect', async () => {
+    const parts: Record<number, Partial<ReviewItem>> = {
+      1: { label: 'normal', verdict: 'flagged' },
+      2: { label: 'anomalous', defectType: 'scratch', verdict: 'passed' },
+      3: { label: 'anomalous', defectType: 'scratch', verdict: 'flagged' },
+      4: { label: 'normal', verdict: 'passed' },
+      // Nobody knows what it is, and then somebody has decided.
+      5: { label: 'unlabeled', verdict: 'flagged' },
+      6: { label: 'unlabeled', verdict: 'flagged', decision: decisionOn(6, 'accept') },
+    }
+    const review = reviewOf(new FakeMain(6, (image) => parts[image] ?? {}))
+    await review.open(query)
+    const shown = (): number[] => review.visible.map(({ image }) => image)
+    review.outcome = 'false-reject'
+    await nextTick()
+    expect(shown()).toEqual([1, 6])
+    review.outcome = 'escape'
+    await nextTick()
+    expect(shown()).toEqual([2])
+    expect(review.current?.image).toBe(2)
+    review.outcome = 'all'
+    review.type = 'scratch'
+    await nextTick()
+    expect(shown()).toEqual([2, 3])
+    await review.decide('reject', 'Anna')
+    expect(review.current?.image).toBe(3)
   })
 
   it('stops at either end', async () => {
@@ -292,6 +338,124 @@ describe('what was typed for a part', () => {
     await review.decide('reject', 'Ana')
     await review.undo('Ana')
     expect([review.current?.image, review.note]).toEqual([1, 'a dent'])
+  })
+
+  it('stays as it is when a decision on another part is stored meanwhile', async () => {
+    const main = new FakeMain(4)
+    const review = reviewOf(main)
+    await review.open(query)
+    const { promise, resolve: goOn } = Promise.withResolvers<void>()
+    main.held = promise
+    review.note = 'a scratch'
+    const stored = review.decide('reject', 'Ana')
+    review.go(3)
+    review.note = 'a dent'
+    goOn()
+    await stored
+    expect([review.current?.image, review.note]).toEqual([3, 'a dent'])
+    review.go(1)
+    expect([review.note, review.items.map((item) => review.hasDraft(item))]).toEqual([
+      'a scratch',
+      [false, false, true, false],
+    ])
+  })
+
+  it('stays as it is when a decision on a part of another run is stored meanwhile', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    const { promise, resolve: goOn } = Promise.withResolvers<void>()
+    main.held = promise
+    review.note = 'a scratch'
+    const stored = review.decide('reject', 'Ana')
+    await review.open({ ...query, run: 'run-2' })
+    review.note = 'a dent'
+    goOn()
+    await stored
+    expect([review.current?.image, review.note, review.decided]).toEqual([1, 'a dent', 0])
+  })
+
+  it('is not what somebody else stored with a decision on the same part', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    main.otherDecides(1, 'reject', 'seen elsewhere')
+    await vi.waitFor(() => expect(review.decided).toBe(1))
+    expect([review.current?.image, review.note]).toEqual([1, 'seen elsewhere'])
+    expect(review.items.some((item) => review.hasDraft(item))).toBe(false)
+    review.go(2)
+    expect(review.items.some((item) => review.hasDraft(item))).toBe(false)
+  })
+
+  it('stays when the queue is read again, also where somebody else has decided on the part', async () => {
+    const main = new FakeMain(3)
+    const review = reviewOf(main)
+    await review.open(query)
+    review.note = 'half a wo'
+    main.otherDecides(1, 'reject', 'seen elsewhere')
+    await vi.waitFor(() => expect(review.decided).toBe(1))
+    expect([review.current?.image, review.note]).toEqual([1, 'half a wo'])
+  })
+
+  it('stays when another split is looked at, and the part comes back', async () => {
+    const split = (image: number): Partial<ReviewItem> => ({ split: image === 3 ? 'validation' : 'test' })
+    const review = reviewOf(new FakeMain(3, split))
+    await review.open({ ...query, split: 'test' })
+    review.note = 'a scratch'
+    await review.open({ ...query, split: 'validation' })
+    expect(review.note).toBe('')
+    await review.open({ ...query, split: 'test' })
+    expect([review.current?.image, review.note]).toEqual([1, 'a scratch'])
+  })
+
+  it('is there after the first sign-in, which may come with the decision', async () => {
+    const review = reviewOf(new FakeMain(2))
+    const operators = useOperatorStore()
+    await review.open(query)
+    review.note = 'a scratch'
+    await operators.signIn('Ana')
+    expect(review.note).toBe('a scratch')
+  })
+
+  it.each([
+    ['signs out before', true],
+    ['takes the place', false],
+  ])('is not passed on to another operator (who %s)', async (_how, signsOut) => {
+    const review = reviewOf(new FakeMain(2))
+    const operators = useOperatorStore()
+    await operators.signIn('Ana')
+    await review.open(query)
+    review.note = 'of Ana'
+    review.step(1)
+    review.note = 'of Ana, too'
+    if (signsOut) await operators.signOut()
+    await operators.signIn('Mei Lin')
+    expect([review.note, review.items.some((item) => review.hasDraft(item))]).toEqual(['', false])
+    await operators.signIn('Ana')
+    expect([review.note, review.items.some((item) => review.hasDraft(item))]).toEqual(['', false])
+  })
+
+  it('waits for an operator who signs out and in again', async () => {
+    const review = reviewOf(new FakeMain(2))
+    const operators = useOperatorStore()
+    await operators.signIn('Ana')
+    await review.open(query)
+    review.note = 'of Ana'
+    await operators.signOut()
+    expect(review.note).toBe('')
+    await operators.signIn('Ana')
+    expect(review.note).toBe('of Ana')
+  })
+
+  it('without an operator is of the one who signs in next', async () => {
+    const review = reviewOf(new FakeMain(2))
+    const operators = useOperatorStore()
+    await operators.signIn('Ana')
+    await review.open(query)
+    await operators.signOut()
+    review.note = 'a dent'
+    await operators.signIn('Mei Lin')
+    expect(review.note).toBe('a dent')
   })
 
   it('stays with its run', async () => {

@@ -26,6 +26,7 @@ beforeEach(async () => {
     imageAuprc: 1,
     pixelAuroc: null,
     aupro: null,
+    masks: 0,
     perDefectType: {},
   }))
   await useAppStore().load()
@@ -41,9 +42,9 @@ describe('a run', () => {
   })
 
   it('is called by its name, else by what it was made of', () => {
-    expect(titleOf(exampleRun({ name: 'Line four' }))).toBe('Line four')
-    expect(titleOf(exampleRun())).toBe('f-AnoGAN · Quick · 7')
-    expect(titleOf(exampleRun({ model: 'new-gan', preset: 'own' }))).toBe('new-gan · own · 7')
+    expect(titleOf(exampleRun({ name: 'Line four' }))).toBe('Line four · dataset-1')
+    expect(titleOf(exampleRun())).toBe('f-AnoGAN · Quick · 7 · dataset-1')
+    expect(titleOf(exampleRun({ model: 'new-gan', preset: 'own' }))).toBe('new-gan · own · 7 · dataset-1')
   })
 })
 
@@ -58,7 +59,7 @@ describe('runs of several datasets', () => {
         source: '/parts',
         hasDirection: true,
         images: train + 5,
-        splits: { train, validation: 0, test: 5 },
+        splits: { train, validation: 0, test: 5, live: 0 },
         labels: { normal: train, anomalous: 0, unlabeled: 5 },
         masks: 0,
         removed: 0,
@@ -83,11 +84,13 @@ describe('runs of several datasets', () => {
     expect(titleBesideDataset(exampleRun({ datasetId: 'd-1' }))).toBe('f-AnoGAN · Quick · 7')
   })
 
-  it('are not where nothing is learned from the other one', async () => {
-    bridge.answer('run.list', () => [exampleRun({ datasetId: 'd-1' })])
-    datasets(['d-1', 'tiles', 10], ['d-3', 'live tiles', 0])
+  it('have a number where they would be called alike', async () => {
+    datasets(['d-1', 'tiles', 10])
     await both()
-    expect(titleOf(exampleRun({ datasetId: 'd-1' }))).toBe('f-AnoGAN · Quick · 7')
+    expect(titleOf(exampleRun({ datasetId: 'd-1', number: 2 }))).toBe('f-AnoGAN · Quick · 7 (2) · tiles')
+    expect(titleOf(exampleRun({ datasetId: 'd-1', name: 'Line four', number: 3 }))).toBe(
+      'Line four (3) · tiles',
+    )
   })
 })
 

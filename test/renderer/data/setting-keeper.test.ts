@@ -22,7 +22,8 @@ afterEach(() => {
 
 const stored = (): unknown[] =>
   bridge.calls.filter(({ name }) => name === 'setting.set').map(({ input }) => input)
-const kept = (...values: number[]): unknown[] => values.map((value) => ({ key: 'ui.opacity', value }))
+const kept = (...values: number[]): unknown[] =>
+  values.map((value) => ({ key: 'ui.opacity', value, operator: null }))
 const keeper = (): ((value: unknown) => void) =>
   scope.run(() => settingKeeper('ui.opacity')) ?? expect.unreachable()
 

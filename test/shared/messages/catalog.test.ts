@@ -22,6 +22,7 @@ const topicsOfMessages = [
   'finding',
   'fact',
   'reason',
+  'stored',
   'label',
   'verdict',
 ] as const

@@ -10,6 +10,7 @@ import { featureImageOf, type Viewed } from '../scoring/feature-image.ts'
 import type { Sight } from '../scoring/tile-scorer.ts'
 import { type FeatureStandard, standardOf } from './feature-standard.ts'
 import { whitenedCells } from './nearest-cells.ts'
+import { sightGraph } from './sight-graph.ts'
 import { backboneOfModel, layersOf, openBackbone, storedBackbone } from './stored-backbone.ts'
 import { MomentSums } from './whitening.ts'
 
@@ -61,6 +62,7 @@ function sightWith(
       [names.matrix]: { shape: [features, channels], data: matrix },
     },
     featuresOf: (forFeatures) => standardized(bothOf(extractor, forFeatures), standard),
+    graph: () => sightGraph(standard, extractor),
     dispose: () => extractor.dispose(),
   }
 }

@@ -4,11 +4,10 @@
  * it computes what `photograph-memory.ts` and `feature-memory.ts` compute; where these change, this changes too.
  */
 import { elementAt } from '../../../shared/element-at.ts'
-import { Failure } from '../../../shared/failure.ts'
 import { memoryGraphNames } from '../../model/exported-files.ts'
 import { memoryComponents } from '../../model/scores.ts'
-import { type Centering, paddingBefore } from '../backbones/centered-cells.ts'
 import type { FeatureExtractor } from '../backbones/feature-extractor.ts'
+import { featureGraph, type Grid, photographNode, recordedGraph } from '../backbones/feature-graph.ts'
 import {
   applied,
   asInteger,
@@ -31,7 +30,7 @@ import {
 } from '../graph/any-size.ts'
 import { DataTypes, type Edge, placeholderNode } from '../graph/ir.ts'
 import { anySide } from '../graph/program.ts'
-import { capturingGraphs, type StepGraph } from '../graph/program-graph.ts'
+import type { StepGraph } from '../graph/program-graph.ts'
 import { nearestInMap } from '../scoring/distance-map.ts'
 import { farthestShare, type Usual } from './cell-evidence.ts'
 import type { FeatureMemory } from './feature-memory.ts'
@@ -46,87 +45,18 @@ export interface MemoryGraphRequest {
   hasRegion: boolean
 }
 
-/** The graph of the only step that is compiled while `make` runs. */
-function recorded(make: () => { dispose(): void }): StepGraph {
-  const { made, graphs } = capturingGraphs(make)
-  made.dispose()
-  return required([...graphs.values()][0])
-}
-
-function required(graph: StepGraph | null | undefined): StepGraph {
-  if (graph === null || graph === undefined) throw new Failure('not-exportable', { case: 'no-tensorflow' })
-  return graph
-}
-
-/** Rows and columns of cells. */
-interface Grid {
-  rows: Edge
-  columns: Edge
-}
-
-/** How many cells have their middle inside the picture: see `cellsAlong`. */
-const cellsAlong = (length: Edge, stride: number): Edge =>
-  combined(
-    'Maximum',
-    combined('FloorDiv', combined('AddV2', length, integer(paddingBefore(stride))), integer(stride)),
-    integer(1),
-  )
-
-/** The places of `centered` along one side: its ends repeated, to a whole number of cells. */
-function centeredPlaces(length: Edge, { stride, multiple, skipped }: Centering): Edge {
-  const before = paddingBefore(stride)
-  const reach = combined('AddV2', length, integer(before + stride - 1))
-  const cells = combined('AddV2', combined('FloorDiv', reach, integer(stride)), integer(skipped))
-  const pixels = combined('Mul', cells, integer(stride))
-  const padded =
-    multiple === stride
-      ? pixels
-      : combined(
-          'Mul',
-          combined('FloorDiv', combined('AddV2', pixels, integer(multiple - 1)), integer(multiple)),
-          integer(multiple),
-        )
-  const shifted = combined('Sub', upTo(padded), integer(before))
-  const last = combined('Sub', length, integer(1))
-  return combined('Maximum', combined('Minimum', shifted, last), integer(0))
-}
-
-/** The values of the first rows and columns behind those that are skipped: [1, rows, columns, channels]. */
-function cut(x: Edge, { rows, columns }: Grid, skipped: number): Edge {
-  const places = (count: Edge): Edge =>
-    skipped === 0 ? upTo(count) : combined('AddV2', upTo(count), integer(skipped))
-  return gathered(gathered(x, places(rows), 1), places(columns), 2)
-}
-
 /** The memory as a graph: inputs and outputs have the names that `docs/model-package.md` gives them. */
 export function memoryGraph({ memory, extractor, hasRegion }: MemoryGraphRequest): StepGraph {
-  const network = required(extractor.graph())
-  const { channels, centering } = extractor
-  const { stride, skipped } = centering
-  const photograph = placeholderNode('memory/photograph', {
-    dtype: DataTypes.float32,
-    shape: [1, anySide, anySide, 3],
-  })
+  const { channels } = extractor
+  const { stride } = extractor.centering
+  const featuresOf = featureGraph(extractor)
+  const photograph = photographNode('memory/photograph')
   const picture: Edge = { node: photograph, output: 0 }
   const [height, width] = [sideOf(picture, 1), sideOf(picture, 2)]
 
-  const featuresOf = (x: Edge, high: Edge, wide: Edge) => {
-    const grid = { rows: cellsAlong(high, stride), columns: cellsAlong(wide, stride) }
-    const padded = gathered(
-      gathered(x, centeredPlaces(high, centering), 1),
-      centeredPlaces(wide, centering),
-      2,
-    )
-    const output = inlined(network, { x: padded })
-    return {
-      grid,
-      plain: cut(output('plain'), grid, skipped),
-      averaged: cut(output('averaged'), grid, skipped),
-    }
-  }
   /** Distance of each cell to the nearest good one: [1, rows, columns, 1]. */
   const distances = (cells: Edge, { rows, columns }: Grid, level: CellBank): Edge => {
-    const search = recorded(() => nearestCells(level))
+    const search = recordedGraph(() => nearestCells(level))
     const directions = level.whitening.length / level.mean.length
     const squares = rowSquares(level.bank, directions)
     const nearest = inlined(search, {
@@ -136,17 +66,15 @@ export function memoryGraph({ memory, extractor, hasRegion }: MemoryGraphRequest
     return reshaped(nearest('nearest'), [1, rows, columns, 1])
   }
 
-  const first = featuresOf(picture, height, width)
+  const first = featuresOf(picture)
   const { grid } = first
   const sizes = [first]
   // Each size is made of the one before, as `inSizes` makes it.
-  let [seen, high, wide] = [picture, height, width]
+  let seen = picture
   while (sizes.length < memory.scored.length) {
-    const [lower, fewer] = [scaledSide(high, sizeStep), scaledSide(wide, sizeStep)]
-    seen = resized(seen, lower, fewer)
-    high = lower
-    wide = fewer
-    sizes.push(featuresOf(seen, high, wide))
+    const [high, wide] = [scaledSide(sideOf(seen, 1), sizeStep), scaledSide(sideOf(seen, 2), sizeStep)]
+    seen = resized(seen, high, wide)
+    sizes.push(featuresOf(seen))
   }
   const scored = memory.scored.map((level, at) => {
     const { averaged, grid: own } = elementAt(sizes, at, 'Sizes of a photograph')

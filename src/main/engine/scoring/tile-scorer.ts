@@ -59,6 +59,8 @@ export interface Sight {
    * @param forFeatures three channels in [-1, 1]
    */
   featuresOf(forFeatures: Pixels): Pixels
+  /** The same for other programs. @throws Failure `not-exportable` */
+  graph(): StepGraph
   dispose(): void
 }
 

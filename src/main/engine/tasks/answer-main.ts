@@ -17,6 +17,7 @@ import {
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, TaskControl } from '../task-control.ts'
 import { provider } from '../tensorflow.ts'
+import { TimeLeft } from '../training/time-left.ts'
 import { curveTask } from './curve-task.ts'
 import { proveDevice } from './device-proof.ts'
 import { explainTask } from './explain-task.ts'
@@ -209,10 +210,17 @@ class TaskLoop {
     const progress = limited((phase: string, done: number, total: number, secondsLeft: number | null) =>
       send({ type: 'progress', task: id, phase, done, total, secondsLeft }),
     )
+    const time = new TimeLeft(() => performance.now(), task.expected)
     const result = await systemNamed(task.model).train({
       task,
       control,
-      progress: progress.call,
+      plan: (stages) => time.plan(stages),
+      progress(phase, done, total) {
+        const left = time.at(phase, done, total)
+        // The last count of a phase stays on screen until the next one reports.
+        if (done === total) progress.now(phase, done, total, left)
+        else progress.call(phase, done, total, left)
+      },
       points(added) {
         points.push(...added)
         pass.call()
@@ -222,12 +230,18 @@ class TaskLoop {
         pass.now()
         send({ type: 'checkpoint', task: id, phase, step, file })
       },
-      paused: () => send({ type: 'paused', task: id }),
-      continued: () => send({ type: 'continued', task: id }),
+      paused() {
+        time.pause()
+        send({ type: 'paused', task: id })
+      },
+      continued() {
+        time.goOn()
+        send({ type: 'continued', task: id })
+      },
       log: (level, message) => send({ type: 'log', level, message }),
     })
     pass.now()
-    send({ type: 'trained', task: id, result })
+    send({ type: 'trained', task: id, result: { ...result, times: time.measured() } })
   }
 
   async #score(task: ScoreTask, work: Work): Promise<void> {

@@ -1,12 +1,13 @@
 /**
  * Writes a trained model for other programs, as a SavedModel and as ONNX. Both contain the same graphs: that of tiles
- * which scoring runs, and that of whole photographs where the run has a memory of features. Beside them it writes the
- * results for a given input, so that another runtime can be checked against this one.
+ * which scoring runs, that of the features which its windows are cut from where they are not of pixels, and that of
+ * whole photographs where the run has a memory of features. Beside them it writes the results for a given input, so
+ * that another runtime can be checked against this one.
  */
 
 import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
-import { exportFiles, memoryGraphNames, signatures } from '../../model/exported-files.ts'
+import { exportFiles, featureGraphNames, memoryGraphNames, signatures } from '../../model/exported-files.ts'
 import { readModel } from '../../model/model-file.ts'
 import { type TensorMap, writeTensors } from '../../model/safetensors.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
@@ -17,7 +18,12 @@ import { encodeOnnx } from '../graph/onnx.ts'
 import { capturingGraphs, type StepGraph } from '../graph/program-graph.ts'
 import { encodeGraph, encodeSavedModel, type Signature } from '../graph/saved-model.ts'
 import type { ExportResult, ExportTask } from '../protocol.ts'
-import { type ExportedMeasure, type TileScorer, tileComponentsOf } from '../scoring/tile-scorer.ts'
+import {
+  type ExportedMeasure,
+  type Sight,
+  type TileScorer,
+  tileComponentsOf,
+} from '../scoring/tile-scorer.ts'
 import { systemNamed } from '../systems/registry.ts'
 
 /** @throws Failure `not-trained`, `model-corrupt`, `not-exportable`, `disk-full` */
@@ -33,6 +39,8 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
     const memory = scorer.ofPhotograph?.find(({ exported }) => exported !== undefined)?.exported
     const ofPhotograph = memory?.graph(hasRegion) ?? null
     const ofTiles = graphOfTiles(model, scorer, graphs, ofPhotograph !== null)
+    const sight = ofTiles === null ? undefined : scorer.sight
+    const ofFeatures = sight?.graph() ?? null
     const folder = join(task.folder, task.to)
     const onnx = async (file: string, graph: StepGraph, name: string): Promise<string[]> => {
       const description = { name, producerVersion: task.version, metadata: task.metadata }
@@ -41,15 +49,20 @@ export async function exportTask(task: ExportTask): Promise<ExportResult> {
       await writeFileDurably(join(folder, file), model)
       return [file]
     }
-    await writeFileDurably(join(folder, exportFiles.savedModel), savedModelOf(ofTiles, ofPhotograph))
+    await writeFileDurably(
+      join(folder, exportFiles.savedModel),
+      savedModelOf({ ofTiles, ofFeatures, ofPhotograph }),
+    )
     const written: string[] = [exportFiles.savedModel, exportFiles.check]
     if (ofTiles) written.push(...(await onnx(exportFiles.onnx, ofTiles, model)))
+    if (ofFeatures) written.push(...(await onnx(exportFiles.featuresOnnx, ofFeatures, 'features')))
     if (ofPhotograph) {
       const file = ofTiles ? exportFiles.memoryOnnx : exportFiles.onnx
       written.push(...(await onnx(file, ofPhotograph, 'memory')))
     }
     const check = {
       ...(ofTiles ? checkOf(inGraph) : {}),
+      ...(sight ? checkOfFeatures(sight) : {}),
       ...(memory ? checkOfMemory(memory, hasRegion) : {}),
     }
     await writeTensors(join(folder, exportFiles.check), check, { format: 'fanoscope-check-1' })
@@ -75,7 +88,7 @@ function onnxOf(encode: () => Uint8Array, isNeeded: boolean): Uint8Array | null 
  */
 function graphOfTiles(
   model: string,
-  { searchSteps, onlyWhole, sight }: TileScorer,
+  { searchSteps, onlyWhole }: TileScorer,
   graphs: ReadonlyMap<string, StepGraph>,
   isOptional: boolean,
 ): StepGraph | null {
@@ -83,7 +96,6 @@ function graphOfTiles(
   if (searchSteps !== undefined) {
     throw new Failure('not-exportable', { case: 'searches', system: model })
   }
-  if (sight) throw new Failure('not-exportable', { case: 'features' })
   const graph = graphs.get('score') ?? graphs.get('discriminate')
   if (graph === undefined) {
     throw new Failure('not-exportable', { case: 'no-tensorflow' })
@@ -95,7 +107,15 @@ function graphOfTiles(
   return { inputs: graph.inputs, outputs }
 }
 
-function savedModelOf(ofTiles: StepGraph | null, ofPhotograph: StepGraph | null): Uint8Array {
+/** The graphs of a model; null are those that it does not have. */
+interface Graphs {
+  ofTiles: StepGraph | null
+  /** What tiles are cut from, where it is not the photograph. */
+  ofFeatures: StepGraph | null
+  ofPhotograph: StepGraph | null
+}
+
+function savedModelOf({ ofTiles, ofFeatures, ofPhotograph }: Graphs): Uint8Array {
   const signature = ({ inputs, outputs }: StepGraph, prefix: string): Signature => ({
     inputs: Object.fromEntries(inputs.map(({ name, node }) => [name, node])),
     outputs: Object.fromEntries(
@@ -104,6 +124,7 @@ function savedModelOf(ofTiles: StepGraph | null, ofPhotograph: StepGraph | null)
   })
   const all: Record<string, Signature> = {}
   if (ofTiles) all[signatures.main] = signature(ofTiles, '')
+  if (ofFeatures) all[signatures.features] = signature(ofFeatures, 'features/')
   if (ofPhotograph) {
     all[ofTiles ? signatures.memory : signatures.main] = signature(ofPhotograph, 'memory/')
   }
@@ -134,10 +155,28 @@ function checkOf(scorer: TileScorer): TensorMap {
 /** The sides of the generated photograph: not whole numbers of cells, and not equal. */
 const [checkHeight, checkWidth] = [155, 203]
 
+function madePhotograph(): Pixels {
+  const [width, height, channels] = [checkWidth, checkHeight, 3]
+  return { data: madeSamples(width * height * channels, channels), width, height, channels }
+}
+
+/** A generated photograph, and the features of it that windows are cut from, each name with `features/` before it. */
+function checkOfFeatures({ featuresOf }: Sight): TensorMap {
+  const photograph = madePhotograph()
+  const stored = ({ data, width, height, channels }: Pixels) => ({
+    shape: [1, height, width, channels],
+    data,
+  })
+  return {
+    [`features/${featureGraphNames.photograph}`]: stored(photograph),
+    [`features/${featureGraphNames.features}`]: stored(featuresOf(photograph)),
+  }
+}
+
 /** A generated photograph, and what this engine gives for it, each name with `memory/` before it. */
 function checkOfMemory(memory: ExportedMeasure, hasRegion: boolean): TensorMap {
-  const [width, height, channels] = [checkWidth, checkHeight, 3]
-  const picture: Pixels = { data: madeSamples(width * height * channels, channels), width, height, channels }
+  const picture = madePhotograph()
+  const { width, height, channels } = picture
   // A region with slanted sides.
   const inside = hasRegion
     ? Uint8Array.from({ length: width * height }, (_, i) =>

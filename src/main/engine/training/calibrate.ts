@@ -72,7 +72,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const started = performance.now()
   for await (const scored of scoreImages(images, { scorer, mode, overlap })) {
     done += 1
-    context.progress('calibrate', done, images.length, null)
+    context.progress('calibrate', done, images.length)
     await proceed()
     if ('why' in scored) {
       context.log(
@@ -162,7 +162,7 @@ async function expectCriticValue(options: CalibrateOptions): Promise<number> {
     let sum = 0
     for (let i = 0; i < rounds; i++) {
       sum += scorer.discriminate(await batches.next()).reduce((total, value) => total + value, 0)
-      context.progress('calibrate', i + 1, rounds, null)
+      context.progress('calibrate', i + 1, rounds)
       await proceed()
     }
     return sum / (rounds * batch)

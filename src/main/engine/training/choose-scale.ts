@@ -58,7 +58,7 @@ export async function withChosenScale(
       {
         log: context.log,
         async proceed(done, total) {
-          context.progress('scale', done, total, null)
+          context.progress('scale', done, total)
           const goesOn = await context.control.proceed(
             () => context.paused(),
             () => context.continued(),

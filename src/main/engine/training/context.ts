@@ -1,11 +1,15 @@
 import type { MetricPoint, TrainTask } from '../protocol.ts'
 import type { TaskControl } from '../task-control.ts'
+import type { StageOutline } from './stage.ts'
 
 /** What a training is given: its task, the means to stop it, and the receivers of its reports. */
 export interface TrainingContext {
   readonly task: TrainTask
   readonly control: TaskControl
-  progress(phase: string, done: number, total: number, secondsLeft: number | null): void
+  /** The stages of training steps, before the first of them. */
+  plan(stages: readonly StageOutline[]): void
+  /** How far a phase is. In a stage, `done` and `total` count the steps of all stages. */
+  progress(phase: string, done: number, total: number): void
   points(points: MetricPoint[]): void
   preview(name: string, file: string, step: number): void
   checkpoint(phase: string, step: number, file: string): void

@@ -12,7 +12,6 @@ import { Cancelled } from '../task-control.ts'
 import { writeCheckpoint } from './checkpoint.ts'
 import type { TrainingContext } from './context.ts'
 import { Diverged } from './divergence.ts'
-import { Pace } from './pace.ts'
 import type { Losses, StageOutline } from './stage.ts'
 import type { TrainingState } from './state.ts'
 
@@ -25,7 +24,6 @@ export class Course {
   state: TrainingState
   readonly #stages: readonly StageOutline[]
   readonly #root: Random
-  readonly #pace = new Pace(() => performance.now())
   #startedAt = performance.now()
 
   constructor(
@@ -34,6 +32,7 @@ export class Course {
   ) {
     this.context = context
     this.#stages = stages
+    context.plan(stages)
     this.#root = createRandom(context.task.seed, model)
     this.state = this.beginning()
   }
@@ -88,17 +87,11 @@ export class Course {
     this.#startedAt = performance.now()
   }
 
-  /** Leaves the time that just passed out of the pace of the steps. */
-  skipTime(): void {
-    this.#pace.skip()
-  }
-
   /** Gives messages a chance to arrive. @returns whether the training is to go on */
   goesOn(): Promise<boolean> {
     return this.context.control.proceed(
       () => this.context.paused(),
       () => {
-        this.#pace.skip()
         this.context.continued()
       },
     )
@@ -116,7 +109,6 @@ export class Course {
     const state: TrainingState = { ...this.state, seconds: this.seconds }
     const file = await writeCheckpoint(this.checkpoints, this.done, { tensors, state }, { also: state.good })
     this.context.checkpoint(this.state.phase, this.state.step, `checkpoints/${file}`)
-    this.#pace.skip()
   }
 
   /** Keeps the losses, reports curve points and progress, and notices a loss that is no longer a number. */
@@ -129,12 +121,11 @@ export class Course {
       if (!Number.isFinite(value)) throw new Diverged(message('loss-not-a-number', { name }))
     }
     Object.assign(this.state.losses, values)
-    this.#pace.tick()
     if (step % Math.max(1, Math.floor(total / pointsPerStage)) === 0) {
       this.context.points(Object.entries(values).map(([name, value]) => ({ phase, step, name, value })))
     }
     const all = this.#stages.reduce((sum, { steps }) => sum + steps, 0)
-    this.context.progress(phase, this.done, all, this.#secondsLeft())
+    this.context.progress(phase, this.done, all)
   }
 
   /** Reports a warning about the run, and keeps it with the run. */
@@ -147,17 +138,5 @@ export class Course {
   warnOnce(warning: Message): void {
     const said = JSON.stringify(warning)
     if (!this.state.warnings.some((known) => JSON.stringify(known) === said)) this.warn(warning)
-  }
-
-  #secondsLeft(): number | null {
-    const pace = this.#pace.step
-    const at = this.#stages.findIndex(({ phase }) => phase === this.state.phase)
-    const present = this.#stages[at]
-    if (pace === null || present === undefined) return null
-    // Until a later stage has a measured pace, its steps are assumed to take time in proportion to their cost.
-    const later = this.#stages
-      .slice(at + 1)
-      .reduce((sum, { steps, cost }) => sum + (steps * pace * cost) / present.cost, 0)
-    return ((present.steps - this.state.step) * pace + later) / 1000
   }
 }

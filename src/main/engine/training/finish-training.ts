@@ -47,7 +47,7 @@ export async function finishTraining<W extends Record<string, Weights>>(
     backbone: task.backbone ? (await readTensors(task.backbone.file)).tensors : null,
     createScorer: (request) => sighted(createScorer(weights, batch, request)),
     async proceed(phase, done, total) {
-      context.progress(phase, done, total, null)
+      context.progress(phase, done, total)
       await course.proceed()
     },
   })

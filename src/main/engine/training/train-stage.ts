@@ -141,7 +141,6 @@ function toolsOf(course: Course, images: TrainingImages): StageTools {
       const file = `previews/${name}-${step}.png`
       await writeSheet(join(folder, file), pictures, { side: size, channels, columns })
       context.preview(name, file, step)
-      course.skipTime()
     },
     log: (level, message) => context.log(level, message),
   }

@@ -40,7 +40,7 @@ export async function runTraining<W extends Record<string, Weights>>(
         }),
       ),
     async (done, total) => {
-      context.progress('features', done, total, null)
+      context.progress('features', done, total)
       await course.proceed()
     },
   )

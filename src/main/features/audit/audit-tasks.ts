@@ -1,19 +1,21 @@
 /** Thread tasks over the whole audit: checking its chain of hashes and exporting it. */
 import { z } from 'zod'
 import { auditCheckSchema, auditFilterSchema } from '../../../shared/audit.ts'
-import { checkAudit, recordAudit } from '../../store/audit.ts'
+import { sha256Schema } from '../../../shared/values.ts'
+import { recordAudit } from '../../store/audit.ts'
+import { checkAudit } from '../../store/audit-check.ts'
 import { requireOutside, type Workspace } from '../../store/workspace.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 import type { AuditExport } from './export-audit.ts'
 
-/** Checks the whole chain of hashes. */
+/** Checks the whole chain of hashes and the signatures, and compares what is stored with what its rows tell. */
 export const checkAuditTask = defineWorkspaceTask({
   name: 'check-audit',
-  input: z.object({}),
+  input: z.object({ head: sha256Schema.nullable() }),
   progress: noProgress,
   result: auditCheckSchema,
-  work: async ({ db }) => checkAudit(db),
+  work: ({ db }, { head }) => checkAudit(db, head),
 })
 
 export const exportAuditTask = defineWorkspaceTask({

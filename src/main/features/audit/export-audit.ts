@@ -1,10 +1,10 @@
 /** Writes the audit to a file that can be read without Fanoscope. */
 import { join, resolve } from 'node:path'
-import { type AuditEntry, auditEntrySchema } from '../../../shared/audit.ts'
-import { byteOrderMark, csvLines } from '../../platform/csv.ts'
+import { auditEntrySchema } from '../../../shared/audit.ts'
+import { csvHead, csvLines } from '../../platform/csv.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
-import { type AuditFilter, canonicalJson, iterateAudit } from '../../store/audit.ts'
+import { type AuditFilter, canonicalJson, iterateAudit, type WholeAuditEntry } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 
 export type AuditFormat = 'csv' | 'json'
@@ -15,7 +15,7 @@ export interface AuditExport {
   folder: string
 }
 
-const columns = Object.keys(auditEntrySchema.shape)
+const columns = [...Object.keys(auditEntrySchema.shape), 'stored']
 
 /**
  * Writes the rows, oldest first, with everything that their hashes are computed from, so that the chain can be
@@ -34,12 +34,14 @@ export async function exportAudit(
   return { file, rows: entries.length }
 }
 
-const jsonText = (entries: readonly AuditEntry[]): string =>
+const jsonText = (entries: readonly WholeAuditEntry[]): string =>
   `[\n${entries.map(canonicalJson).join('\n,')}\n]\n`
 
-function csvText(entries: readonly AuditEntry[]): string {
-  const rows = entries.map(({ id, at, action, operator, run, dataset, image, detail, previous, hash }) => {
-    return [id, at, action, operator, run, dataset, image, canonicalJson(detail), previous, hash]
+function csvText(entries: readonly WholeAuditEntry[]): string {
+  const rows = entries.map(({ detail, stored, ...row }) => {
+    const { id, at, action, operator, run, dataset, image, previous, hash } = row
+    const told = stored === null ? null : canonicalJson(stored)
+    return [id, at, action, operator, run, dataset, image, canonicalJson(detail), previous, hash, told]
   })
-  return byteOrderMark + csvLines([columns, ...rows], { forSpreadsheets: true })
+  return csvHead(columns) + csvLines(rows)
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import type { CarryOver, ChoiceOption, ChoiceReport } from '../../../shared/choice.ts'
 import type { OperatingPoint } from '../../../shared/threshold.ts'
-import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { several, wholeNumber } from '../../command-line/option-values.ts'
@@ -15,6 +14,7 @@ import { noticeText } from '../thresholds/threshold-notice.ts'
 
 export const addChoose: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'choose',
     summary: 'compare ways of scoring, and runs, on defects that are made on good validation photographs',
     examples: [
@@ -73,7 +73,7 @@ export const addChoose: AddCommand = (line) =>
       const point = options.apply
         ? await apply(context, session, report, {
             ...options,
-            operator: options.operator ?? accountName(context.io),
+            operator: options.operator ?? context.operator,
             reason: reason ?? '',
           })
         : null

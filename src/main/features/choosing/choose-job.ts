@@ -14,7 +14,6 @@ import { pausing } from '../../engine-host/supervisor.ts'
 import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../jobs/jobs.ts'
 import { type MadeDefectType, madeDefectTypes } from '../../model/made-defect-types.ts'
 import { paperFeatureShare } from '../../model/scores.ts'
-import { createRandom } from '../../platform/random.ts'
 import type { Session } from '../../session/session.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
@@ -22,7 +21,13 @@ import { runTask } from '../../threads/run-task.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { scoreOptionsOf } from '../runs/score-options.ts'
 import { settingsInUse } from '../runs/score-settings.ts'
-import { choosingImages, engineImage, readTrainingList, requireFiles } from '../runs/training-images.ts'
+import {
+  choosingImages,
+  drawnByContent,
+  engineImageWith,
+  readTrainingList,
+  requireFiles,
+} from '../runs/training-images.ts'
 import { compareOptionsTask } from './choice-tasks.ts'
 import type { ChoiceItem, ScoredRun } from './compare-options.ts'
 import { optionsOf } from './options.ts'
@@ -88,12 +93,9 @@ async function choose(
     })
   }
   const { seed } = request
-  const drawn = (images: readonly Image[], most: number, purpose: string): Image[] =>
-    createRandom(seed, purpose)
-      .shuffle([...images].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)))
-      .slice(0, most)
-  const photographs = drawn(normal, request.photographs, 'choice photographs')
-  const real = drawn(anomalous, mostReal, 'choice defects')
+  const ofNormal = { seed, purpose: 'choice photographs', most: request.photographs }
+  const photographs = drawnByContent(normal, ofNormal)
+  const real = drawnByContent(anomalous, { seed, purpose: 'choice defects', most: mostReal })
   const fitting = Math.floor(usualPictures / (photographs.length * madeDefectTypes.length))
   const perType = request.perType ?? Math.min(mostPerType, Math.max(1, fitting))
   const pictures = picturesOf(photographs, real, perType)
@@ -107,7 +109,7 @@ async function choose(
       task: context.id,
       run: run.id,
       folder: workspace.path(runFolder(run.id)),
-      images: pictures.map((picture, i) => engineImageOf(session, picture, i + 1, seed, white)),
+      images: pictures.map((picture, i) => engineImageOf(session, picture, { id: i + 1, seed, white })),
       maps: false,
     }
     const outcome = await scoreWith(session, task, { before: scored.length, of: runs.length }, context)
@@ -159,21 +161,15 @@ function picturesOf(photographs: readonly Image[], real: readonly Image[], perTy
 const itemOf = (picture: Picture | undefined): ChoiceItem[] =>
   picture === undefined ? [] : [{ kind: picture.kind, photograph: picture.photograph, type: picture.type }]
 
-/** @param id identifies the picture in the engine's answer; the same photograph is sent several times */
 function engineImageOf(
   { workspace }: Session,
   { image, made }: Picture,
-  id: number,
-  seed: number,
-  white: number,
+  sent: { id: number; seed: number; white: number },
 ): EngineImage {
-  const plain = { ...engineImage(workspace, image, white), id }
-  if (made === null) return plain
-  const { file, white: full } = engineImage(workspace, made.donor, white)
   // The seed depends on the content of the photograph and not on its position, so it gets the same defects whatever
   // else is compared.
-  const name = `${image.sha256} ${made.type} ${made.count}`
-  return { ...plain, made: { type: made.type, seed, name, donor: { file, white: full } } }
+  const defect = made && { ...made, name: `${image.sha256} ${made.type} ${made.count}` }
+  return engineImageWith(workspace, image, defect, sent)
 }
 
 type Scored = { names: string[]; components: Map<number, Float32Array> }

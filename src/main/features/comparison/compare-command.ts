@@ -1,6 +1,7 @@
 /** `compare`: two runs on the same validation images. */
 import { z } from 'zod'
 import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
+import { limitText, shareTexts } from '../../../shared/counted.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { message } from '../../../shared/messages/message.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
@@ -16,6 +17,7 @@ const english = wordsIn('en')
 
 export const addCompare: AddCommand = (line) =>
   line.add({
+    readsOnly: true,
     name: 'compare',
     parameters: [
       ['<a>', 'a run'],
@@ -74,6 +76,9 @@ export async function scoreValidation(
     if (!('jobs' in session)) {
       throw new Failure('workspace-in-use', { case: 'not-scored', run, folder: session.workspace.dir })
     }
+    if (session.workspace.copy !== null) {
+      throw new Failure('workspace-read-only', { case: 'opened', folder: session.workspace.dir })
+    }
     context.notice(`Run ${run} scores the validation split first.`)
     const { job } = startScoring(session, { run, split: 'validation', again: false })
     const { state } = await followJob(context, session, job)
@@ -83,25 +88,35 @@ export async function scoreValidation(
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`
 
-const row = (name: string, of: PairedFigure | null): string[] =>
-  of === null
-    ? [name, '-']
-    : [name, of.a.toFixed(4), of.b.toFixed(4), signed(of.value), `[${signed(of.low)}, ${signed(of.high)}]`]
+/** @param whole the parts that the figure is a share of; null where it is none */
+function row(name: string, of: PairedFigure | null, whole: number | null = null): string[] {
+  if (of === null) return [name, '-']
+  const shown = (value: number): string =>
+    whole === null ? value.toFixed(4) : shareTexts({ part: Math.round(value * whole), whole }, 'en').main
+  return [name, shown(of.a), shown(of.b), signed(of.value), `[${signed(of.low)}, ${signed(of.high)}]`]
+}
 
 export function comparisonText(comparison: Comparison): string {
   const { validation, targets, delta, perDefectType, flips, speed, warnings } = comparison
-  const percent = (value: number): string => `${(value * 100).toFixed(1)} %`
   const speedOf = (value: number | null): string => (value === null ? '-' : value.toFixed(1))
   return (
     `${validation.normal} good parts and ${validation.anomalous} defects of the validation split\n\n` +
     textTable([
       ['', 'a', 'b', 'b - a', '95 % interval'],
       row('image AUROC', delta.imageAuroc),
-      row(`recall at ${percent(targets.falseRejectRate)} false rejects`, delta.recall),
-      row(`false rejects at ${percent(targets.recall)} recall`, delta.falseRejectRate),
+      row(
+        `recall at ${limitText(targets.falseRejectRate, 'en')} false rejects`,
+        delta.recall,
+        validation.anomalous,
+      ),
+      row(
+        `false rejects at ${limitText(targets.recall, 'en')} recall`,
+        delta.falseRejectRate,
+        validation.normal,
+      ),
       ...Object.entries(perDefectType).flatMap(([type, { n, imageAuroc, recall }]) => [
         row(`${type} (${n}): AUROC`, imageAuroc),
-        row(`${type} (${n}): recall`, recall),
+        row(`${type} (${n}): recall`, recall, n),
       ]),
       ['images a second', speedOf(speed.a), speedOf(speed.b)],
     ]) +

@@ -7,6 +7,7 @@ import { textTable } from '../../command-line/text-table.ts'
 
 export const addDrift: AddCommand = (line) =>
   line.add({
+    readsOnly: true,
     name: 'drift',
     summary: 'compare the scores of live parts with those of the normal validation parts, over time',
     examples: [

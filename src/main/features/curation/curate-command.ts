@@ -26,6 +26,7 @@ type CurateOptions = z.output<typeof optionsSchema>
 
 export const addCurate: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'curate',
     summary:
       'propose accepted parts to learn from next; with --confirm keep them as a version of the dataset',

@@ -1,7 +1,7 @@
 /**
  * Proposes which of the parts that operators accepted should be learned from next. It only proposes; a person
- * confirms what is used. Validation and test images of the dataset, and pictures nearly equal to one of them, are
- * never proposed, because an image that was learned from can no longer test a model.
+ * confirms what is used. Live parts may be learned from. Validation and test images, and pictures nearly equal to one
+ * of the dataset's, are never proposed, because an image that was learned from can no longer test a model.
  */
 import { z } from 'zod'
 import type { CurationCandidate, CurationMark, CurationProposal } from '../../../shared/curation.ts'
@@ -13,7 +13,7 @@ import { describer, likeness, nearlySame } from '../../images/likeness.ts'
 import type { Database } from '../../store/database.ts'
 import { imagesOfVersion, listVersions } from '../../store/dataset-versions.ts'
 import { datasetById } from '../../store/datasets.ts'
-import { imageByHash, imageById, listImages } from '../../store/images.ts'
+import { imageById, listImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'
 import { scoreOf } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -123,11 +123,21 @@ function datasetOf(db: Database, id: string): Dataset {
   throw new Error(`There is no dataset ${id}, and foreign keys are kept.`)
 }
 
-/** Whether an image with these bytes is in the validation or test split of the dataset. */
-export function isHeldOut(db: Database, dataset: Pick<Dataset, 'id'>, image: Pick<Image, 'sha256'>): boolean {
-  const own = imageByHash(db, dataset.id, image.sha256)
-  return own !== undefined && own.split !== 'train'
-}
+/**
+ * Whether an image with these bytes is in the validation or test split of the dataset, or of another one that models
+ * are made of. Folders that were only scored have no such splits, whatever their photographs are filed as.
+ */
+export const isHeldOut = (
+  db: Database,
+  dataset: Pick<Dataset, 'id'>,
+  image: Pick<Image, 'sha256'>,
+): boolean =>
+  db.get(
+    z.object({}),
+    `SELECT 1 FROM image WHERE sha256 = $sha256 AND split IN ('validation', 'test')
+       AND (dataset_id = $dataset OR EXISTS (SELECT 1 FROM run WHERE run.dataset_id = image.dataset_id)) LIMIT 1`,
+    { sha256: image.sha256, dataset: dataset.id },
+  ) !== undefined
 
 /** Images on which the standing decision is accept, in the order of their import. */
 function acceptedImages(db: Database): Accepted[] {

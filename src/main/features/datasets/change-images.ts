@@ -1,6 +1,13 @@
 /** Changes many images of a dataset at once: all of them or none. */
 import { z } from 'zod'
-import type { ImageChange, ImageChoice, SplitPreview, SplitRequest } from '../../../shared/dataset.ts'
+import {
+  type ChangedImages,
+  type ImageChange,
+  type ImageChoice,
+  mostChosen,
+  type SplitPreview,
+  type SplitRequest,
+} from '../../../shared/dataset.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { labelSchema, splitSchema } from '../../../shared/image.ts'
 import { type Id, type ImageId, imageIdSchema } from '../../../shared/values.ts'
@@ -10,6 +17,7 @@ import { datasetById } from '../../store/datasets.ts'
 import { requireNotFrozen, validationFrozenAt } from '../../store/frozen.ts'
 import { gridOrder } from '../../store/image-grid.ts'
 import { removeImage, restoreImage, setLabel, setSplit } from '../../store/images.ts'
+import { flag } from '../../store/row.ts'
 import { type DrawnImage, drawSplits } from './draw-splits.ts'
 
 function chosenIds(db: Database, datasetId: Id, choice: ImageChoice): ImageId[] {
@@ -23,11 +31,58 @@ function chosenIds(db: Database, datasetId: Id, choice: ImageChoice): ImageId[] 
   return known.map(({ id }) => id)
 }
 
+const stateRow = z.object({
+  id: imageIdSchema,
+  split: splitSchema,
+  label: labelSchema,
+  defectType: z.string().nullable(),
+  isRemoved: flag,
+})
+
+/** The change that brings an image back to how it is now; null where this change leaves it as it is. */
+function reverseOf(image: z.output<typeof stateRow>, change: ImageChange): ImageChange | null {
+  switch (change.kind) {
+    case 'label':
+      return { kind: 'label', label: image.label, defectType: image.defectType }
+    case 'split':
+      return image.split === change.split ? null : { kind: 'split', split: image.split }
+    case 'remove':
+      return image.isRemoved ? null : { kind: 'restore' }
+    case 'restore':
+      return image.isRemoved ? { kind: 'remove' } : null
+  }
+}
+
+/** What would bring these images back, with those together that the same change brings back. */
+function wayBackOf(db: Database, ids: readonly ImageId[], change: ImageChange): ChangedImages['wayBack'] {
+  const found: ChangedImages['wayBack'] = []
+  const open = new Map<string, ChangedImages['wayBack'][number]>()
+  const images = db.all(
+    stateRow,
+    `SELECT image.id, split, label, defect_type AS defectType, removed_at IS NOT NULL AS isRemoved
+     FROM json_each($ids) AS wanted JOIN image ON image.id = wanted.value`,
+    { ids: JSON.stringify(ids) },
+  )
+  for (const image of images) {
+    const reverse = reverseOf(image, change)
+    if (reverse === null) continue
+    const key = JSON.stringify(reverse)
+    const known = open.get(key)
+    if (known !== undefined && known.ids.length < mostChosen) known.ids.push(image.id)
+    else {
+      const group = { ids: [image.id], change: reverse }
+      open.set(key, group)
+      found.push(group)
+    }
+  }
+  return found
+}
+
 /** @throws Failure `validation-frozen`, `nothing-chosen` */
 export function changeImages(
   db: Database,
   request: { datasetId: Id; choice: ImageChoice; change: ImageChange; operator: string | null },
-): { changed: number } {
+): ChangedImages {
   const { datasetId, choice, change, operator } = request
   return db.transaction(() => {
     const ids = chosenIds(db, datasetId, choice)
@@ -35,6 +90,7 @@ export function changeImages(
       throw new Failure('nothing-chosen')
     }
     requireNotFrozen(db, ids, change.kind === 'split' ? change.split : undefined)
+    const wayBack = wayBackOf(db, ids, change)
     for (const id of ids) {
       switch (change.kind) {
         case 'label':
@@ -42,16 +98,16 @@ export function changeImages(
           break
         case 'split':
           setSplit(db, id, change.split)
-          recordAudit(db, { action: 'image.moved', image: id, detail: { split: change.split } })
+          recordAudit(db, { action: 'image.moved', operator, image: id, detail: { split: change.split } })
           break
         case 'remove':
-          removeImage(db, id)
+          removeImage(db, id, operator)
           break
         case 'restore':
-          restoreImage(db, id)
+          restoreImage(db, id, operator)
       }
     }
-    return { changed: ids.length }
+    return { changed: ids.length, wayBack }
   })
 }
 
@@ -71,9 +127,9 @@ const drawnRow = z.object({
  */
 export function splitImages(
   db: Database,
-  request: { datasetId: Id; split: SplitRequest; apply: boolean },
+  request: { datasetId: Id; split: SplitRequest; apply: boolean; operator: string | null },
 ): SplitPreview {
-  const { datasetId, split, apply } = request
+  const { datasetId, split, apply, operator } = request
   return db.transaction(() => {
     const images: DrawnImage[] = db.all(
       drawnRow,
@@ -84,11 +140,6 @@ export function splitImages(
     const drawn = drawSplits(images, split, validationFrozenAt(db, datasetId) !== null)
     if (apply) {
       const moved = images.filter(({ id, split: from }) => (drawn.splits.get(id) ?? from) !== from)
-      recordAudit(db, {
-        action: 'image.moved',
-        dataset: datasetById(db, datasetId)?.name ?? null,
-        detail: { images: Object.fromEntries(moved.map(({ id }) => [id, drawn.splits.get(id) ?? ''])) },
-      })
       for (const image of images) {
         const to = drawn.splits.get(image.id)
         if (to !== undefined && to !== image.split) setSplit(db, image.id, to)
@@ -98,6 +149,12 @@ export function splitImages(
           group: drawn.groups.get(image.id) ?? null,
         })
       }
+      recordAudit(db, {
+        action: 'image.moved',
+        operator,
+        dataset: datasetById(db, datasetId)?.name ?? null,
+        detail: { images: Object.fromEntries(moved.map(({ id }) => [id, drawn.splits.get(id) ?? ''])) },
+      })
     }
     return drawn.preview
   })

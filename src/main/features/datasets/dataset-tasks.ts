@@ -1,6 +1,7 @@
 /** Thread tasks over a whole dataset. */
 import { z } from 'zod'
 import {
+  changedImagesSchema,
   duplicateReportSchema,
   imageChangeSchema,
   imageChoiceSchema,
@@ -20,7 +21,7 @@ export const changeImagesTask = defineWorkspaceTask({
     operator: z.string().nullable(),
   }),
   progress: noProgress,
-  result: z.object({ changed: z.int() }),
+  result: changedImagesSchema,
   async work({ db }, request) {
     const { changeImages } = await import('./change-images.ts')
     return changeImages(db, request)
@@ -29,7 +30,12 @@ export const changeImagesTask = defineWorkspaceTask({
 
 export const splitImagesTask = defineWorkspaceTask({
   name: 'split-images',
-  input: z.object({ datasetId: idSchema, split: splitRequestSchema, apply: z.boolean() }),
+  input: z.object({
+    datasetId: idSchema,
+    split: splitRequestSchema,
+    apply: z.boolean(),
+    operator: z.string().nullable(),
+  }),
   progress: noProgress,
   result: splitPreviewSchema,
   async work({ db }, request) {

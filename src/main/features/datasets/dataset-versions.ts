@@ -166,7 +166,7 @@ export function compareVersions(
 }
 
 /** @throws Failure `reason-missing` */
-export function requireReason(reason: string | null, what: 'version' | 'promotion'): void {
+export function requireReason(reason: string | null, what: 'version' | 'promotion' | 'rollback'): void {
   if (reason !== null && reason.trim() !== '') return
   throw new Failure('reason-missing', { case: what })
 }

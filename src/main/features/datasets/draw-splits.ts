@@ -4,7 +4,7 @@
  * or on earlier draws.
  */
 import { createHash } from 'node:crypto'
-import type { SplitPreview, SplitRequest } from '../../../shared/dataset.ts'
+import type { SplitCounts, SplitPreview, SplitRequest } from '../../../shared/dataset.ts'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
 import type { Label, Split } from '../../../shared/image.ts'
 
@@ -27,7 +27,9 @@ export interface Draw {
 }
 
 const exampleCount = 8
+/** The splits that are drawn; live parts keep theirs. */
 const splits = ['train', 'validation', 'test'] as const
+type DrawnSplit = (typeof splits)[number]
 
 /** @throws Failure `pattern-invalid`, `fractions-invalid` */
 export function drawSplits(images: readonly DrawnImage[], request: SplitRequest, frozen: boolean): Draw {
@@ -48,6 +50,7 @@ export function drawSplits(images: readonly DrawnImage[], request: SplitRequest,
       if (group === null) unmatched += 1
       if (examples.length < exampleCount) examples.push({ file: image.file, group })
     }
+    if (image.split === 'live') continue
     // An image without a group is a group by itself; its key cannot be equal to a name.
     const key = group === null ? `\0${image.sha256}` : group
     const members = byGroup.get(key)
@@ -108,7 +111,7 @@ function drawGroups(
   const judging = validation + test
   const validating = anomalous ?? (judging > 0 ? validation / judging : 0)
   for (const [stratum, list] of strata) {
-    const shares: Record<Split, number> =
+    const shares: Record<DrawnSplit, number> =
       stratum === 'normal'
         ? { train: 1 - judging, validation, test }
         : { train: 0, validation: validating, test: 1 - validating }
@@ -118,10 +121,10 @@ function drawGroups(
       shares.validation = 0
     }
     const total = list.reduce((sum, { members }) => sum + members.length, 0)
-    const held: Record<Split, number> = { train: 0, validation: 0, test: 0 }
+    const held: Record<DrawnSplit, number> = { train: 0, validation: 0, test: 0 }
     for (const { members } of list.sort((a, b) => (a.lot < b.lot ? -1 : 1))) {
       // The group goes to the split that is furthest below its share, counted in images.
-      let chosen: Split = stratum === 'normal' ? 'train' : 'test'
+      let chosen: DrawnSplit = stratum === 'normal' ? 'train' : 'test'
       for (const split of splits) {
         const missing = shares[split] * total - held[split]
         if (missing > shares[chosen] * total - held[chosen] + 1e-9) chosen = split
@@ -137,15 +140,15 @@ function counted(
   images: readonly DrawnImage[],
   drawn: ReadonlyMap<number, Split>,
 ): Pick<SplitPreview, 'after' | 'strata' | 'moved' | 'kept'> {
-  const after = { train: 0, validation: 0, test: 0 }
-  const strata = new Map<string, { train: number; validation: number; test: number }>()
+  const after = { train: 0, validation: 0, test: 0, live: 0 }
+  const strata = new Map<string, SplitCounts>()
   let moved = 0
   for (const image of images) {
     const split = drawn.get(image.id) ?? image.split
     after[split] += 1
     if (split !== image.split) moved += 1
     const name = image.label === 'anomalous' ? (image.defectType ?? 'anomalous') : image.label
-    const counts = strata.get(name) ?? { train: 0, validation: 0, test: 0 }
+    const counts = strata.get(name) ?? { train: 0, validation: 0, test: 0, live: 0 }
     counts[split] += 1
     strata.set(name, counts)
   }

@@ -8,6 +8,7 @@ import { findDuplicatesTask } from './dataset-tasks.ts'
 
 export const duplicatesPlan = ({ workspace }: Session, { id: datasetId }: Dataset): JobPlan => ({
   kind: 'duplicates',
+  leavesNoTrace: true,
   payload: { dataset: datasetId },
   datasetId,
   lane: 'disk',

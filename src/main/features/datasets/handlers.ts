@@ -1,7 +1,7 @@
 import { duplicateReportSchema } from '../../../shared/dataset.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
-import { datasetSummaries, findDataset } from '../../store/datasets.ts'
+import { datasetSummaries, findDataset, renameDataset } from '../../store/datasets.ts'
 import { freezeValidation } from '../../store/frozen.ts'
 import { newestResult } from '../../store/jobs.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
@@ -26,6 +26,7 @@ export const datasetHandlers = (
   | 'dataset.change'
   | 'dataset.split'
   | 'dataset.freeze'
+  | 'dataset.rename'
   | 'dataset.findDuplicates'
   | 'dataset.duplicates'
   | 'dataset.region'
@@ -52,17 +53,28 @@ export const datasetHandlers = (
     events.emit('dataset.changed', { dataset: name })
     return done
   },
-  'dataset.split': async ({ dataset, split, apply }) => {
+  'dataset.split': async ({ dataset, split, apply, operator }) => {
     const { workspace, events } = context.session()
     const { id, name } = findDataset(workspace.db, dataset)
-    const preview = await runWorkspaceTask(workspace, splitImagesTask, { datasetId: id, split, apply })
+    const preview = await runWorkspaceTask(workspace, splitImagesTask, {
+      datasetId: id,
+      split,
+      apply,
+      operator,
+    })
     if (apply) events.emit('dataset.changed', { dataset: name })
     return preview
   },
-  'dataset.freeze': ({ dataset, frozen }) => {
+  'dataset.freeze': ({ dataset, frozen, operator }) => {
     const { workspace, events } = context.session()
     const { id, name } = findDataset(workspace.db, dataset)
-    freezeValidation(workspace.db, id, frozen)
+    freezeValidation(workspace.db, id, frozen, operator)
+    events.emit('dataset.changed', { dataset: name })
+    return {}
+  },
+  'dataset.rename': ({ dataset, name, operator }) => {
+    const { workspace, events } = context.session()
+    renameDataset(workspace.db, findDataset(workspace.db, dataset).id, name, operator)
     events.emit('dataset.changed', { dataset: name })
     return {}
   },

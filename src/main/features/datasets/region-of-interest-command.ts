@@ -4,7 +4,6 @@
  */
 import { z } from 'zod'
 import { type RegionOfInterest, regionOfInterestSchema } from '../../../shared/region-of-interest.ts'
-import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { polygonOption, rectangleOption, share } from '../../command-line/option-values.ts'
 import { textTable } from '../../command-line/text-table.ts'
@@ -15,6 +14,7 @@ const previewed = 8
 
 export const addRegionOfInterest: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'region',
     summary: 'say what of the photographs of a dataset counts: background around a part can be left out',
     examples: [
@@ -70,7 +70,7 @@ export const addRegionOfInterest: AddCommand = (line) =>
       ])
       const { id, name } = findDataset(workspace.db, dataset)
       if (!preview) {
-        const { operator = accountName(context.io) } = options
+        const { operator = context.operator } = options
         const region =
           asked === null
             ? regionOfInterestOfDataset(workspace, name)

@@ -1,7 +1,6 @@
 /** `white`: shows or sets which sample value is white in the 16-bit photographs of a dataset. */
 import { z } from 'zod'
 import type { WhiteLevel } from '../../../shared/gray-levels.ts'
-import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { wholeNumber } from '../../command-line/option-values.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
@@ -11,6 +10,7 @@ export const whiteOption = wholeNumber(1, 65_535)
 
 export const addWhite: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'white',
     summary: 'say which value is white in the 16-bit photographs of a dataset, as bright as the camera gets',
     examples: [
@@ -30,7 +30,7 @@ export const addWhite: AddCommand = (line) =>
       found: z.boolean().default(false),
       operator: z.string().optional(),
     }),
-    async act(context, { dataset, set, found, operator = accountName(context.io) }) {
+    async act(context, { dataset, set, found, operator = context.operator }) {
       if (set !== undefined && found) throw new WrongUse('Give --set or --found, not both.')
       const { workspace } = await context.session()
       const { setWhiteLevelOfDataset, whiteLevelOfDataset } = await import('./white-levels.ts')

@@ -9,7 +9,17 @@ export function doctorFacts(report: MachineFacts): Message[] {
   const { model, threads, instructions } = processor
   const { device } = report.engine
   return [
-    message('fanoscope', { version: report.version }),
+    message(
+      'fanoscope',
+      report.bundle === null
+        ? { version: report.version }
+        : {
+            case: 'bundle',
+            version: report.version,
+            system: report.bundle.system,
+            commit: report.bundle.commit.slice(0, 12),
+          },
+    ),
     message('node', node),
     message('system', system),
     message('processor', { model, threads }),
@@ -19,20 +29,16 @@ export function doctorFacts(report: MachineFacts): Message[] {
     tensorflow(report),
     message('executes-on', device === null ? { case: 'nothing' } : { device }),
     proof(report),
-    ...report.backbones.map(backbone),
-    message(
-      'electron',
-      electron.present
-        ? electron.version === null
-          ? { case: 'there' }
-          : { version: electron.version }
-        : { case: 'absent' },
-    ),
+    ...report.backbones.map((one) => backbone(one, report.bundle !== null)),
+    ...(report.bundle === null ? [electronFact(electron)] : []),
     message('windows', report.windowsBuilt ? {} : { case: 'not-built' }),
     message('workspace', { case: workspace.state, folder: workspace.dir }),
     message('free-disk', disk.freeBytes === null ? { case: 'unknown' } : { free: gigabytes(disk.freeBytes) }),
   ]
 }
+
+const electronFact = ({ present, version }: MachineFacts['electron']): Message =>
+  message('electron', !present ? { case: 'absent' } : version === null ? { case: 'there' } : { version })
 
 function graphics({ gpus }: MachineFacts): Message {
   const cards = gpus.map(({ name, driver, memoryBytes }) =>
@@ -41,12 +47,15 @@ function graphics({ gpus }: MachineFacts): Message {
   return message('gpu', cards.length === 0 ? { case: 'none' } : { cards })
 }
 
-const backbone = ({ title, licence, weights }: MachineFacts['backbones'][number]): Message =>
-  message('backbone', {
-    title,
-    licence,
-    ...(weights === null ? { case: 'absent' } : weights.source === 'setup' ? {} : { case: weights.source }),
-  })
+function backbone(
+  { title, licence, weights }: MachineFacts['backbones'][number],
+  isBundle: boolean,
+): Message {
+  const known = { title, licence }
+  if (weights === null) return message('backbone', { ...known, case: 'absent' })
+  if (weights.source !== 'setup') return message('backbone', { ...known, case: weights.source })
+  return message('backbone', isBundle ? { ...known, case: 'bundle' } : known)
+}
 
 function tensorflow({ engine: { provider } }: MachineFacts): Message {
   if (provider === null) return message('tensorflow', { case: 'does-not-start' })

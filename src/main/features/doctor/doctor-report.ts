@@ -6,11 +6,14 @@ import { findingSchema } from '../../../shared/doctor.ts'
 import { failureInfoSchema } from '../../../shared/failure-schema.ts'
 import { messageSchema } from '../../../shared/messages/message.ts'
 import { deviceProofSchema, providerSchema } from '../../engine/protocol.ts'
+import { offlineBundleSchema } from '../../platform/offline-bundle.ts'
 
 export const doctorReportSchema = z.object({
   /** Nothing blocks. */
   ok: z.boolean(),
   version: z.string(),
+  /** The offline bundle that this program was unpacked from; null in the project. */
+  bundle: offlineBundleSchema.nullable(),
   /** `oldest`: the oldest major version that the packages run on. */
   node: z.object({ version: z.string(), oldest: z.number().int() }),
   system: z.object({ platform: z.string(), release: z.string(), arch: z.string() }),

@@ -13,6 +13,7 @@ import type { LaunchEngine } from '../../engine-host/channel.ts'
 import { applicationRoot } from '../../platform/application-root.ts'
 import { applicationVersion } from '../../platform/application-version.ts'
 import { freeBytes } from '../../platform/free-bytes.ts'
+import { offlineBundle } from '../../platform/offline-bundle.ts'
 import { type AskProgram, askProgram } from '../../platform/outside-program.ts'
 import { takeOwnership } from '../../store/owner.ts'
 import { isWorkspace } from '../../store/workspace.ts'
@@ -62,6 +63,7 @@ export async function examine(examination: Examination): Promise<DoctorReport> {
     : stateOf(workspace)
   const known: MachineFacts = {
     version: applicationVersion(root),
+    bundle: offlineBundle(root),
     node: { version: process.versions.node, oldest: oldestNode },
     system: { platform: process.platform, release: release(), arch: process.arch },
     processor: cpu,
@@ -131,7 +133,11 @@ function nodeFinding({ node }: MachineFacts): Finding | null {
   }
 }
 
-function engineFindings({ engine, gpus }: MachineFacts): Finding[] {
+/** In an offline bundle there is no npm, and what to do is another thing. */
+const advice = ({ bundle }: MachineFacts): { case?: string } => (bundle === null ? {} : { case: 'bundle' })
+
+function engineFindings(facts: MachineFacts): Finding[] {
+  const { engine, gpus } = facts
   const { provider, proof, failure } = engine
   if (provider === null || proof === null || failure !== null || !proof.correct) {
     return [
@@ -139,7 +145,7 @@ function engineFindings({ engine, gpus }: MachineFacts): Finding[] {
         code: failure === null ? 'engine-wrong' : 'engine-broken',
         piece: 'tensorflow',
         weight: 'blocks',
-        params: failure === null ? {} : { failure: inside('failure', failure) },
+        params: failure === null ? advice(facts) : { failure: inside('failure', failure) },
       },
     ]
   }
@@ -149,7 +155,7 @@ function engineFindings({ engine, gpus }: MachineFacts): Finding[] {
         code: 'tensorflow-missing',
         piece: 'tensorflow',
         weight: 'limits',
-        params: { reason: inside('reason', provider.why) },
+        params: { ...advice(facts), reason: inside('reason', provider.why) },
       },
     ]
   }
@@ -160,24 +166,25 @@ function engineFindings({ engine, gpus }: MachineFacts): Finding[] {
       code: gpu ? 'gpu-unused' : 'gpu-missing',
       piece: 'gpu',
       weight: 'limits',
-      params: gpu ? { gpu: gpu.name, driver: gpu.driver } : {},
+      params: { ...advice(facts), ...(gpu ? { gpu: gpu.name, driver: gpu.driver } : {}) },
     },
   ]
 }
 
-const backboneFindings = ({ backbones }: MachineFacts): Finding[] =>
-  backbones
+const backboneFindings = (facts: MachineFacts): Finding[] =>
+  facts.backbones
     .filter(({ weights }) => weights === null)
     .map(({ title, wheel }) => ({
       code: 'backbone-missing',
       piece: 'backbone',
       weight: 'limits',
-      params: { title, wheel },
+      params: { ...advice(facts), title, wheel },
     }))
 
-function windowFindings({ electron, windowsBuilt }: MachineFacts): Finding[] {
+function windowFindings({ bundle, electron, windowsBuilt }: MachineFacts): Finding[] {
   const findings: Finding[] = []
-  if (!electron.present) {
+  // An offline bundle opens its window in the computer's own browser.
+  if (!electron.present && bundle === null) {
     findings.push({
       code: 'electron-missing',
       piece: 'electron',
@@ -190,7 +197,7 @@ function windowFindings({ electron, windowsBuilt }: MachineFacts): Finding[] {
       code: 'windows-not-built',
       piece: 'windows',
       weight: 'limits',
-      params: {},
+      params: bundle === null ? {} : { case: 'bundle' },
     })
   }
   return findings

@@ -1,5 +1,5 @@
 /** Writes a table as a file of comma-separated values for other programs. */
-import { csvLines } from '../../platform/csv.ts'
+import { csvHead, csvLines } from '../../platform/csv.ts'
 import { writePartsDurably } from '../../platform/durable-file.ts'
 import type { Cell, Table } from './score-table.ts'
 
@@ -9,7 +9,8 @@ const linesAtOnce = 500
 /** @returns the number of rows */
 export function writeCsv(file: string, { columns, rows }: Table): Promise<number> {
   return writePartsDurably(file, async (handle) => {
-    let lines: (readonly Cell[])[] = [columns.map(({ name }) => name)]
+    await handle.write(csvHead(columns.map(({ name }) => name)))
+    let lines: (readonly Cell[])[] = []
     let count = 0
     for (const row of rows) {
       lines.push(row)

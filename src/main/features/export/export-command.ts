@@ -2,7 +2,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { splitSchema } from '../../../shared/image.ts'
-import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { followJob } from '../../command-line/follow-job.ts'
 import { oneOf, wholeNumber } from '../../command-line/option-values.ts'
@@ -14,6 +13,8 @@ const formats = ['safetensors', 'savedmodel', 'onnx', 'package', 'csv', 'parquet
 
 export const addExport: AddCommand = (line) =>
   line.add({
+    acts: true,
+    readsOnly: true,
     name: 'export',
     summary: 'write a model, its scores, decisions or masks as files that other programs read',
     examples: [
@@ -62,7 +63,7 @@ export const addExport: AddCommand = (line) =>
     }),
     async act(context, options) {
       const { run, format, to, batch, language, split, components } = options
-      const { operator = accountName(context.io) } = options
+      const { operator = context.operator } = options
       if (components && format !== 'csv' && format !== 'parquet') {
         throw new WrongUse('--components goes with --format csv or parquet.')
       }

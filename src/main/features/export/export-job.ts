@@ -8,7 +8,6 @@ import { message } from '../../../shared/messages/message.ts'
 import type { Id, JsonObject } from '../../../shared/values.ts'
 import type { EngineTask } from '../../engine/protocol.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy, unfinishedBy } from '../../jobs/jobs.ts'
-import { seesFeatures } from '../../model/input-shape.ts'
 import { applicationVersion } from '../../platform/application-version.ts'
 import type { Session } from '../../session/session.ts'
 import { recordAudit } from '../../store/audit.ts'
@@ -56,7 +55,7 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
     lane: isModelFormat(format) ? 'engine' : 'disk',
     async work(context) {
       if (isModelFormat(format)) return exportModel(session, { ...request, format }, context)
-      const { run, to, language, split, components } = request
+      const { run, to, language, split, components, operator } = request
       if (format === 'safetensors') {
         const { files } = await exportSafetensors(session.workspace, { run, to })
         const paths = files.map((file) => join(to, file))
@@ -65,7 +64,7 @@ export function exportPlan(session: Session, request: ExportRequest): JobPlan {
       const summary = await runWorkspaceTask(
         session.workspace,
         writeTablesTask,
-        { run, format, to, language, split, components, version: applicationVersion() },
+        { run, format, to, language, split, components, operator, version: applicationVersion() },
         {
           onProgress: ({ done, total }) =>
             context.progress({ phase: 'export', done, total, secondsLeft: null, paused: false }),
@@ -98,8 +97,6 @@ async function exportModel(
   const { workspace, supervisor } = session
   const { batch, format, to } = request
   const run = findRun(workspace.db, request.run)
-  // The graph of tiles would begin with features, which it does not compute.
-  if (seesFeatures(run.config)) throw new Failure('not-exportable', { case: 'features' })
   const description = await readDescription(workspace, run.id)
   const { white: white16 } = await readTrainingList(workspace, run)
   const version = applicationVersion()
@@ -137,14 +134,15 @@ async function exportModel(
   }
 }
 
-/** The manifest, without a file that the engine could not write. */
-const withFiles = ({ memory, ...manifest }: Manifest, written: readonly string[]): Manifest => ({
-  ...manifest,
-  memory: memory && {
-    ...memory,
-    onnx: memory.onnx !== null && written.includes(memory.onnx) ? memory.onnx : null,
-  },
-})
+/** The manifest, without files that the engine could not write. */
+function withFiles({ memory, features, ...manifest }: Manifest, written: readonly string[]): Manifest {
+  const there = (file: string | null) => (file !== null && written.includes(file) ? file : null)
+  return {
+    ...manifest,
+    features: features && { ...features, onnx: there(features.onnx) },
+    memory: memory && { ...memory, onnx: there(memory.onnx) },
+  }
+}
 
 /**
  * Refuses every format but a package where the graphs alone cannot compute the score in use; a package also has what

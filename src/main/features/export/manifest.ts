@@ -5,7 +5,8 @@ import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-
 import { type Run, scorePartsSchema } from '../../../shared/run.ts'
 import { jsonObjectSchema, sha256Schema } from '../../../shared/values.ts'
 import { backboneNotice } from '../../model/backbones/registry.ts'
-import { exportFiles, memoryGraphNames, signatures } from '../../model/exported-files.ts'
+import { exportFiles, featureGraphNames, memoryGraphNames, signatures } from '../../model/exported-files.ts'
+import { inputShape } from '../../model/input-shape.ts'
 import type { ModelDescription } from '../../model/model-file.ts'
 import { leastFeatureSide } from '../../model/parameters.ts'
 import {
@@ -26,10 +27,12 @@ import { settingsInUse } from '../runs/score-settings.ts'
 /** How a photograph becomes the input of the graph; the run's configuration and the manifest say it in the same way. */
 const inputOfGraph = {
   /**
-   * `whole`: stretched to size x size. `tiles`: scaled by `scale`, then cut into overlapping tiles. `photograph`: not
-   * cut; the only graph is that of `memory`.
+   * `whole`: stretched to size x size. `tiles`: scaled by `scale`, then cut into overlapping tiles. `features`: cut
+   * into overlapping windows of what the graph of `features` gives. `photograph`: not cut; the only graph is that of
+   * `memory`.
    */
-  input: z.enum(['whole', 'tiles', 'photograph']),
+  input: z.enum(['whole', 'tiles', 'features', 'photograph']),
+  /** Side of a tile in pixels, or of a window in cells. */
   size: z.int().nullable(),
   channels: z.union([z.literal(1), z.literal(3)]),
   scale: z.number(),
@@ -38,6 +41,19 @@ const inputOfGraph = {
   /** `local`: x, scaled and before it is cut, is normalized as `docs/model-package.md` says. */
   normalization: z.enum(['none', 'local']).default('none'),
   overlap: z.number(),
+}
+
+/** A graph that takes photographs of any size and holds a backbone. */
+const graphOfPhotographs = {
+  /** What it is called in the SavedModel. */
+  signature: z.string(),
+  /** Its file in a package; null where it has operations that ONNX does not know. */
+  onnx: z.string().nullable(),
+  backbone: z.string(),
+  /** Photographs are scaled by this, but not so that their shorter side has fewer pixels than `leastSide`. */
+  scale: z.number(),
+  leastSide: z.int(),
+  tensor: z.literal('float32 [1, height, width, 3]'),
 }
 
 export const manifestSchema = z.object({
@@ -64,21 +80,28 @@ export const manifestSchema = z.object({
     white16: z.number(),
     resize: z.literal('linear, antialiased'),
     gray: z.literal('Rec. 601'),
-    tensor: z.enum(['float32 [batch, size, size, channels]', 'float32 [1, height, width, 3]']),
+    tensor: z.enum([
+      'float32 [batch, size, size, channels]',
+      'float32 [batch, size, size, values]',
+      'float32 [1, height, width, 3]',
+    ]),
     batch: z.int(),
   }),
+  /** The graph of the features that windows are cut from; null where tiles are of pixels. */
+  features: z
+    .object({
+      ...graphOfPhotographs,
+      /** Values of a cell. */
+      values: z.int(),
+      inputs: z.array(z.string()),
+      outputs: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
   /** The graph of whole photographs; null where the run has no memory of features. */
   memory: z
     .object({
-      /** What it is called in the SavedModel. */
-      signature: z.string(),
-      /** Its file in a package; null where it has operations that ONNX does not know. */
-      onnx: z.string().nullable(),
-      backbone: z.string(),
-      /** Photographs are scaled by this, but not so that their shorter side has fewer pixels than `leastSide`. */
-      scale: z.number(),
-      leastSide: z.int(),
-      tensor: z.literal('float32 [1, height, width, 3]'),
+      ...graphOfPhotographs,
       inputs: z.array(z.string()),
       outputs: z.array(z.string()),
       /** What the map of the run has besides the graph's `map`, by the names of learned components. */
@@ -175,6 +198,8 @@ const configSchema = z.object({
   scale: z.number().default(1),
   overlap: z.number().default(0),
   latent: z.number().default(1),
+  window: z.int().default(1),
+  components: z.int().default(0),
   backbone: z.string().default('none'),
   // A trained run that uses features has a number; where none are used nothing was chosen.
   featureScale: z
@@ -188,30 +213,56 @@ type GraphConfig = z.infer<typeof configSchema>
 
 const ofPhotographs = 'float32 [1, height, width, 3]'
 
+const holdingBackbone = ({ backbone, featureScale }: GraphConfig) =>
+  ({ backbone, scale: featureScale, leastSide: leastFeatureSide, tensor: ofPhotographs }) as const
+
+/** The graph of features; null where the model has none. */
+function featuresOf(description: ModelDescription, config: GraphConfig): Manifest['features'] {
+  if (config.input !== 'features' || placesOf(description).ofTiles.length === 0) return null
+  return {
+    ...holdingBackbone(config),
+    signature: signatures.features,
+    onnx: exportFiles.featuresOnnx,
+    values: inputShape({ ...config, size: config.size ?? 0 }).channels,
+    inputs: [featureGraphNames.photograph],
+    outputs: [featureGraphNames.features],
+  }
+}
+
 /** The graph of whole photographs; null where the model has none. */
-function memoryOf(
-  description: ModelDescription,
-  { backbone, featureScale, map, input }: GraphConfig,
-): Manifest['memory'] {
+function memoryOf(description: ModelDescription, config: GraphConfig): Manifest['memory'] {
   const { ofMemory, ofTiles } = placesOf(description)
   if (ofMemory.length === 0) return null
-  const alone = input === 'photograph' || ofTiles.length === 0
+  const alone = config.input === 'photograph' || ofTiles.length === 0
   const hasRegion = (description.regionOfInterest ?? wholePhotograph).kind !== 'none'
   const { photograph, inside, score, distances, map: mapName } = memoryGraphNames
   return {
+    ...holdingBackbone(config),
     signature: alone ? signatures.main : signatures.memory,
     onnx: alone ? exportFiles.onnx : exportFiles.memoryOnnx,
-    backbone,
-    scale: featureScale,
-    leastSide: leastFeatureSide,
-    tensor: ofPhotographs,
     inputs: [photograph, ...(hasRegion ? [inside] : [])],
     outputs: [...ofMemory, score, distances, mapName],
     mapBeside:
-      map === memoryComponent && description.componentNames.includes(textureComponent)
+      config.map === memoryComponent && description.componentNames.includes(textureComponent)
         ? [textureComponent]
         : [],
   }
+}
+
+/** How tiles, windows or the photograph become the input of the main graph. */
+function inputOf(config: GraphConfig, batch: number) {
+  const { input, size, window, scale, featureScale } = config
+  if (input === 'photograph') return { size, scale: featureScale, tensor: ofPhotographs, batch: 1 } as const
+  if (input === 'features') {
+    return {
+      size: window,
+      scale: featureScale,
+      tensor: 'float32 [batch, size, size, values]',
+      batch,
+    } as const
+  }
+  const own = input === 'tiles' ? scale : 1
+  return { size, scale: own, tensor: 'float32 [batch, size, size, channels]', batch } as const
 }
 
 /** The licence notice of the backbone that a model holds; older models do not have it in their description. */
@@ -233,7 +284,7 @@ export interface ManifestFacts {
 export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
   const { run, description, white16, batch, version } = facts
   const config = configSchema.parse(run.config)
-  const { input, size, channels, scale, resizing, normalization, overlap, latent } = config
+  const { input, channels, resizing, normalization, overlap, latent } = config
   const memory = memoryOf(description, config)
   const { ofTiles, beside } = placesOf(description)
   const { score, k, reduction } = settingsInUse(db, run)
@@ -254,9 +305,8 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
     weightsSha256: description.weightsSha256,
     preprocessing: {
       input,
-      size,
       channels,
-      scale: input === 'tiles' ? scale : input === 'photograph' ? config.featureScale : 1,
+      ...inputOf(config, batch),
       resizing,
       normalization,
       overlap,
@@ -265,9 +315,8 @@ export function manifestOf({ db }: Workspace, facts: ManifestFacts): Manifest {
       white16,
       resize: 'linear, antialiased',
       gray: 'Rec. 601',
-      tensor: input === 'photograph' ? ofPhotographs : 'float32 [batch, size, size, channels]',
-      batch: input === 'photograph' ? 1 : batch,
     },
+    features: featuresOf(description, config),
     memory,
     notices: noticesOf(description, run),
     score: {

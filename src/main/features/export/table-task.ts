@@ -14,6 +14,7 @@ export const writeTablesTask = defineWorkspaceTask({
     split: splitSchema,
     components: z.boolean(),
     version: z.string(),
+    operator: z.string().nullable(),
   }),
   progress: counted,
   result: exportSummarySchema,

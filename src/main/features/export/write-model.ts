@@ -1,12 +1,12 @@
 /** Assembles the files of an exported model for other programs and other workstations. */
 
 import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Id } from '../../../shared/values.ts'
 import { exportFiles } from '../../model/exported-files.ts'
 import { type ModelDescription, modelDescriptionSchema } from '../../model/model-file.ts'
-import { copyFileSynced, writeFileDurably } from '../../platform/durable-file.ts'
+import { copyFileSynced, copyInto, writeFileDurably } from '../../platform/durable-file.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { runFolder } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -43,10 +43,15 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
   requireFree(to)
   const model = workspace.path(`${runFolder(run)}/model`)
   const notice = await noticeText(manifest.notices)
-  const hasMemory = written.includes(exportFiles.memoryOnnx)
+  const besideMain = [
+    { file: exportFiles.memoryOnnx, ending: '-memory' },
+    { file: exportFiles.featuresOnnx, ending: '-features' },
+  ].filter(({ file }) => written.includes(file))
   if (format === 'onnx') {
-    const files: { from: string; path: string }[] = [{ from: exportFiles.onnx, path: to }]
-    if (hasMemory) files.push({ from: exportFiles.memoryOnnx, path: beside(to, '-memory', '.onnx') })
+    const files = [
+      { from: exportFiles.onnx, path: to },
+      ...besideMain.map(({ file, ending }) => ({ from: file, path: beside(to, ending, '.onnx') })),
+    ]
     const noticePath = beside(to, '', '.NOTICE.txt')
     for (const { path } of files) requireFree(path)
     if (notice !== null) requireFree(noticePath)
@@ -65,24 +70,24 @@ export async function placeModel(workspace: Workspace, place: ModelPlace): Promi
   }
   await placeFolder(to, async (folder) => {
     if (format === 'savedmodel') {
-      await copyFile(join(made, exportFiles.savedModel), join(folder, exportFiles.savedModel))
-      await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
+      await copyInto(join(made, exportFiles.savedModel), join(folder, exportFiles.savedModel))
+      await copyInto(join(made, exportFiles.check), join(folder, exportFiles.check))
       // The folder in which TensorFlow keeps files that belong to a model but not to its graph.
       await writeManifest(join(folder, 'assets.extra'), manifest, {})
       if (notice !== null) await writeFileDurably(join(folder, 'assets.extra', noticeFile), notice)
       return
     }
-    await copyFile(join(model, 'weights.safetensors'), join(folder, 'weights.safetensors'))
-    await copyFile(join(model, 'model.json'), join(folder, 'model.json'))
+    await copyInto(join(model, 'weights.safetensors'), join(folder, 'weights.safetensors'))
+    await copyInto(join(model, 'model.json'), join(folder, 'model.json'))
     if (format === 'package') {
       await mkdir(join(folder, 'saved_model'))
-      await copyFile(join(made, exportFiles.savedModel), join(folder, 'saved_model', exportFiles.savedModel))
+      await copyInto(join(made, exportFiles.savedModel), join(folder, 'saved_model', exportFiles.savedModel))
       // What a network of a person's own computes cannot always be written as ONNX.
       if (written.includes(exportFiles.onnx)) {
-        await copyFile(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
+        await copyInto(join(made, exportFiles.onnx), join(folder, exportFiles.onnx))
       }
-      if (hasMemory) await copyFile(join(made, exportFiles.memoryOnnx), join(folder, exportFiles.memoryOnnx))
-      await copyFile(join(made, exportFiles.check), join(folder, exportFiles.check))
+      for (const { file } of besideMain) await copyInto(join(made, file), join(folder, file))
+      await copyInto(join(made, exportFiles.check), join(folder, exportFiles.check))
       if (notice !== null) await writeFileDurably(join(folder, noticeFile), notice)
     }
     await writeManifest(folder, manifest, await hashesOf(folder))

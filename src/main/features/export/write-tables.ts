@@ -27,12 +27,14 @@ export interface TableRequest {
   components: boolean
   /** Version of Fanoscope, which a report names. */
   version: string
+  /** Who asked for it, whom a report names; null where nobody signed in. */
+  operator: string | null
 }
 
 /** @throws Failure `run-unknown`, `not-scored`, `no-maps`, `target-exists`, `disk-full` */
 export async function writeTables(
   workspace: Workspace,
-  { run: text, format, to, language, split, components, version }: TableRequest,
+  { run: text, format, to, language, split, components, version, operator }: TableRequest,
   onProgress: (done: number, total: number) => void = () => undefined,
 ): Promise<ExportSummary> {
   const run = findRun(workspace.db, text)
@@ -45,7 +47,7 @@ export async function writeTables(
   if (format === 'report') {
     const form = ending.toLowerCase() === '.pdf' ? 'pdf' : 'html'
     const count = await storedAsync(() =>
-      writeReport(workspace, { run: run.id, form, to, language, split, version }),
+      writeReport(workspace, { run: run.id, form, to, language, split, version, operator }),
     )
     return { run: run.id, format, files: [to], count }
   }

@@ -52,7 +52,8 @@ const tooLarge = (): Failure =>
 /** The path below the folder. @throws Failure `drop-name-invalid` for one that could lead out of it */
 function below(folder: string, path: string): string {
   const parts = path.split('/')
-  if (parts.some((part) => part === '' || part.length > 255 || badName.test(part))) throw invalid(path)
+  if (parts.some((part) => part === '' || part.length > 255 || badName.test(part) || !part.isWellFormed()))
+    throw invalid(path)
   return join(folder, ...parts)
 }
 

@@ -1,12 +1,12 @@
 /** Puts a batch of files that were read into the workspace: originals, masks and rows, all of them or none. */
 import type { Image, Label } from '../../../shared/image.ts'
 import { inside, message, type NestedMessage } from '../../../shared/messages/message.ts'
-import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { refusalMessage } from '../../images/refusal.ts'
 import { keepAnnotation } from '../../store/annotations.ts'
+import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { addBlob, addImage, imageByHash, setMask } from '../../store/images.ts'
-import { recordImport } from '../../store/imports.ts'
+import { datasetOfImport } from '../../store/imports.ts'
 import type { ImportContext, Notes } from './import-context.ts'
 import type { Reading } from './photograph.ts'
 import type { StagedMask } from './photograph-masks.ts'
@@ -69,13 +69,11 @@ export function commitBatch(context: ImportContext, items: readonly Item[]): voi
         setMask(db, image.id, mask.staged.sha256)
         keepShapes(db, image.id, mask)
       }
-      recordImport(db, 'import.images', context.importId, {
-        images: fresh.map(({ reading, placement }) => ({
-          file: reading.file,
-          sha256: reading.staged.sha256,
-          label: placement.label,
-        })),
-        masks: masks.length,
+      // Which they are, and their labels, is in the rows that it leaves behind.
+      recordAudit(db, {
+        action: 'import.images',
+        dataset: datasetOfImport(db, context.importId),
+        detail: { import: context.importId, images: fresh.length, masks: masks.length },
       })
     })
   } catch (error) {
@@ -110,7 +108,7 @@ function addRow(
     gray: info.gray,
     split: placement.split ?? provisionalSplit(staged.sha256, placement.label, rule),
     label: placement.label,
-    defectType: placement.defectType ?? largestType(info, placement, mask),
+    defectType: placement.defectType ?? typeOfMask(placement, mask),
     maskSha256: mask?.staged.sha256 ?? null,
     partGroup: context.planned.get(file)?.part ?? null,
     warnings: info.warnings,
@@ -119,14 +117,8 @@ function addRow(
 }
 
 /** The defect type that covers most of a photograph whose folder gives none. */
-function largestType(
-  { width, height }: { width: number; height: number },
-  { label }: Placement,
-  mask: StagedMask | null,
-): string | null {
-  if (label !== 'anomalous' || !mask?.shapes) return null
-  return areasOf(rasterize(mask.shapes, width, height))[0]?.defectType ?? null
-}
+const typeOfMask = ({ label }: Placement, mask: StagedMask | null): string | null =>
+  label === 'anomalous' ? (mask?.largestType ?? null) : null
 
 function keepShapes(db: Database, imageId: Image['id'], { shapes }: StagedMask): void {
   if (shapes !== null) keepAnnotation(db, { imageId, shapes, operatorId: null })

@@ -21,6 +21,7 @@ export async function readDocuments(context: ImportContext): Promise<void> {
       format,
       folder: root,
       only: files,
+      lists: plan.classLists,
       keepLabels: true,
       mayDrawOn({ file, maskSha256 }) {
         if (maskSha256 !== null) return false

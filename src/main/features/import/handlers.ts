@@ -4,6 +4,7 @@ import { type ImportReport, importReportSchema } from '../../../shared/import.ts
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import type { Session } from '../../session/session.ts'
+import { recordAudit } from '../../store/audit.ts'
 import { importPlan } from './import-job.ts'
 import { exportImportReport } from './import-report.ts'
 
@@ -29,8 +30,16 @@ export const importHandlers = (
   'dataset.importReport': ({ job }) => {
     return importReportOf(context.session(), job)
   },
-  'dataset.exportReport': ({ job, folder }) => {
+  'dataset.exportReport': async ({ job, folder }) => {
     const session = context.session()
-    return exportImportReport(importReportOf(session, job), folder, session.workspace.db.now())
+    const { db } = session.workspace
+    const report = importReportOf(session, job)
+    const written = await exportImportReport(report, folder, db.now())
+    recordAudit(db, {
+      action: 'export.written',
+      dataset: report.dataset,
+      detail: { format: 'import-report', to: written.file },
+    })
+    return written
   },
 })

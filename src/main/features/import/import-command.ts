@@ -17,17 +17,20 @@ import { oneOf } from '../../command-line/option-values.ts'
 import { Stopped } from '../../command-line/stopped.ts'
 import { textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
+import { refusedRows } from './refused-rows.ts'
 
 const english = wordsIn('en')
 
 export const addImport: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'import',
     parameters: [['<dir>', 'the folder with the photographs']],
     summary: 'copy photographs of a folder into a dataset of the workspace',
     examples: [
       ['import photos/line4 --dataset line4 --unlabeled-as normal', 'a folder of good parts only'],
       ['import mvtec/bottle --dataset bottle --json', 'train, test and ground_truth, as in MVTec AD'],
+      ['import yolo/line4 --plan', 'what its texts, lists and splits are taken for; writes nothing'],
     ],
     declare: (command) =>
       command
@@ -157,10 +160,7 @@ async function planAnswer(plan: ImportPlan): Promise<Answer> {
         'Documents',
         documents.map(({ file, format }) => [file, format]),
       ) +
-      list(
-        'Left out',
-        plan.leftOut.map((left) => [left.file, left.code, english.text('failure', left, 'title')]),
-      ) +
+      list('Left out', refusedRows(plan.leftOut)) +
       passedOverText(plan.passedOver) +
       list(
         'Notes',
@@ -192,11 +192,8 @@ function reportText(report: ImportReport): string {
   ]
   return (
     `${dataset}: ${parts.join(', ')}, in ${formatSeconds(seconds)}.\n` +
-    `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}; ${report.masks} with a mask, ${report.unlabeled} unlabeled.\n` +
-    list(
-      'Refused',
-      refused.map((refusal) => [refusal.file, refusal.code, english.text('failure', refusal, 'title')]),
-    ) +
+    `Now for training ${splits.train}, for validation ${splits.validation}, for the test ${splits.test}${splits.live > 0 ? `, live ${splits.live}` : ''}; ${report.masks} with a mask, ${report.unlabeled} unlabeled.\n` +
+    list('Refused', refusedRows(refused)) +
     list(
       'Duplicates',
       duplicates.map(({ file, of }) => [file, `same as ${of}`]),

@@ -15,6 +15,7 @@ import { beginImport, finishImport, stopImport } from '../../store/imports.ts'
 import { keepSampleRange, sampleRangeOf } from '../../store/sample-ranges.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readClassNames } from '../label/class-names.ts'
+import { isClassList } from '../layouts/class-lists.ts'
 import { listFolder } from '../layouts/listing.ts'
 import { planFolder } from '../layouts/plan.ts'
 import { readPlan } from '../layouts/plan-file.ts'
@@ -65,9 +66,16 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
   const { db } = workspace
   const started = performance.now()
   const root = resolve(options.folder)
+  const range = options.range ?? keptRange(workspace, options.dataset)
   const plan =
-    options.as === undefined ? await planFolder(root, options) : await savedPlan(root, options.as, options)
+    options.as === undefined
+      ? await planFolder(root, { ...options, range })
+      : await savedPlan(root, options.as, options)
   const { layout } = plan
+  const warnings = [...plan.notes]
+  const classes = await readClassNames(root, plan.classLists.filter(isClassList), (about) =>
+    warnings.push(about),
+  )
   const known = datasetByName(db, options.dataset)
   const dataset = known ?? createDataset(db, { name: options.dataset, layout, source: root })
   const context: ImportContext = {
@@ -78,7 +86,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     plan,
     planned: new Map(plan.photographs.map((planned) => [planned.file, planned])),
     hasMasks: plan.photographs.some(({ masks }) => masks.length > 0),
-    classes: await readClassNames(root, plan.classLists),
+    classes,
     range: options.range ?? plan.range ?? sampleRangeOf(db, dataset.id),
     rule: { ...splitRule(plan, options), frozen: validationFrozenAt(db, dataset.id) !== null },
     notes: {
@@ -87,7 +95,7 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
       annotated: 0,
       duplicates: [],
       refused: [...plan.leftOut],
-      warnings: [...plan.notes],
+      warnings,
     },
     signal: options.signal,
   }
@@ -126,6 +134,12 @@ export async function importFolder(workspace: Workspace, options: ImportOptions)
     }
     throw error
   }
+}
+
+/** The range that an earlier import kept for the dataset: the plan need not ask for one again. */
+function keptRange({ db }: Workspace, name: string): SampleRange | null {
+  const dataset = datasetByName(db, name)
+  return dataset === undefined ? null : sampleRangeOf(db, dataset.id)
 }
 
 /** A saved plan, with a word about the files that it does not know. */

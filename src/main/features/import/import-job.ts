@@ -6,10 +6,14 @@ import type { SampleRange } from '../../../shared/sample-range.ts'
 import { jsonObjectSchema } from '../../../shared/values.ts'
 import type { JobContext, JobEnd, JobPlan } from '../../jobs/jobs.ts'
 import { endOfStoppedWork } from '../../jobs/stopped-work.ts'
+import { rateLimit } from '../../platform/rate-limit.ts'
 import type { Session } from '../../session/session.ts'
 import { datasetByName, setHasDirection } from '../../store/datasets.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { importFolderTask } from './import-task.ts'
+
+/** Milliseconds between two events about photographs that came in. */
+const tellEvery = 2_000
 
 export interface ImportRequest {
   folder: string
@@ -45,10 +49,16 @@ export async function importFiles(
 ): Promise<JobEnd> {
   const { workspace, events } = session
   const { hasDirection, ...options } = request
+  const cameIn = rateLimit<null>(tellEvery, () =>
+    events.emit('dataset.changed', { dataset: request.dataset }),
+  )
   try {
     const report = await runWorkspaceTask(workspace, importFolderTask, options, {
       signal: context.signal,
-      onProgress: (progress) => context.progress({ phase: 'import', paused: false, ...progress }),
+      onProgress(progress) {
+        context.progress({ phase: 'import', paused: false, ...progress })
+        cameIn.offer(null)
+      },
     })
     const dataset = datasetByName(workspace.db, report.dataset)
     if (dataset && hasDirection !== null) setHasDirection(workspace.db, dataset.id, hasDirection)
@@ -56,6 +66,7 @@ export async function importFiles(
   } catch (error) {
     return endOfStoppedWork(error, 'import-cancelled', context.signal)
   } finally {
+    cameIn.drop()
     const dataset = datasetByName(workspace.db, request.dataset)
     if (dataset) context.link({ datasetId: dataset.id })
     // Also where nothing came in: a dataset that was made for this import is gone again.

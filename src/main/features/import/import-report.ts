@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import type { ImportReport } from '../../../shared/import.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
-import { byteOrderMark, csvLines } from '../../platform/csv.ts'
+import { csvHead, csvLines } from '../../platform/csv.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { portableName } from '../../platform/portable-name.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
@@ -39,7 +39,7 @@ export async function exportImportReport(
 ): Promise<{ file: string; rows: number }> {
   const file = join(resolve(folder), fileName(report.dataset, now))
   const rows = importReportRows(report)
-  const text = byteOrderMark + csvLines([columns, ...rows], { forSpreadsheets: true })
+  const text = csvHead(columns) + csvLines(rows)
   await storedAsync(() => writeFileDurably(file, text))
   return { file, rows: rows.length }
 }

@@ -4,12 +4,12 @@ import type { ImageFormat } from '../../../shared/image.ts'
 import type { PlannedLabel } from '../../../shared/import-plan.ts'
 import { cleanDefectType, type Shape, unnamedDefect } from '../../../shared/label.ts'
 import { inside, type Message, message } from '../../../shared/messages/message.ts'
+import { areasOf, rasterize } from '../../../shared/rasterize.ts'
 import { withBytes } from '../../images/byte-source.ts'
 import { fileType } from '../../images/file-type.ts'
 import { classTexts, fitMask, interpretMask, type Mask, type MaskedPhotograph } from '../../images/mask.ts'
 import { maskPng } from '../../images/mask-png.ts'
 import { orientationOf } from '../../images/orientation.ts'
-import { areasOf, rasterize } from '../../images/rasterize.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import type { StagedFile } from '../../store/blob-store.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -22,6 +22,8 @@ export interface StagedMask {
   format: ImageFormat
   /** Its areas with their defect types, where a list names the classes of masks. */
   shapes: Shape[] | null
+  /** The defect type that covers most of it; null where no list names the classes of masks. */
+  largestType: string | null
 }
 
 export interface ReadMasks {
@@ -79,9 +81,10 @@ export async function readMasksFor(
     return read
   }
   if (used.some(({ fitted }) => fitted.isNamed)) {
-    const shapes = used.flatMap(({ fitted }) => fitted.shapes)
+    const shapes = used.flatMap(({ fitted }) => fitted.shapes())
     const raster = rasterize(shapes, photograph.width, photograph.height)
-    read.mask = { ...(await stagePixels(workspace, raster)), shapes }
+    const largestType = areasOf(raster)[0]?.defectType ?? null
+    read.mask = { ...(await stagePixels(workspace, raster)), shapes, largestType }
     return read
   }
   // One that is used as it is keeps its bytes; what was turned or united is stored as it lies on the photograph.
@@ -98,9 +101,10 @@ export async function readMasksFor(
 interface Fitted {
   mask: Mask
   isTurned: boolean
-  /** Whether a list names any of its classes; the areas are needed only then. */
+  /** Whether a list names any of its classes. */
   isNamed: boolean
-  shapes: Shape[]
+  /** Its areas. Of a mask without named classes they are needed only beside one that has some. */
+  shapes: () => Shape[]
   notes: Message[]
 }
 
@@ -118,12 +122,13 @@ async function readFitting(
       return message('mask-size', { width, height, file, fileWidth, fileHeight })
     }
     const isTurned = fitting.mask.data !== found.mask.data
+    const type = cleanDefectType(photograph.defectType ?? '') ?? unnamedDefect
     if (fitting.classes.every((one) => nameOf(one) === null)) {
       const { mask, classes, notes } = fitting
       const united = classes.length > 1 ? [message('mask-classes', { classes: classTexts(classes) })] : []
-      return { mask, isTurned, isNamed: false, shapes: [], notes: [...notes, ...united] }
+      const shapes = (): Shape[] => maskRegions(fitting, type, nameOf).shapes
+      return { mask, isTurned, isNamed: false, shapes, notes: [...notes, ...united] }
     }
-    const type = cleanDefectType(photograph.defectType ?? '') ?? unnamedDefect
     const { shapes, notes } = maskRegions(fitting, type, nameOf)
     // What a class says is no defect is not marked.
     const area = areasOf(rasterize(shapes, fitting.mask.width, fitting.mask.height)).reduce(
@@ -131,7 +136,7 @@ async function readFitting(
       0,
     )
     const mask = { ...fitting.mask, area }
-    return { mask, isTurned, isNamed: true, shapes, notes: [...fitting.notes, ...notes] }
+    return { mask, isTurned, isNamed: true, shapes: () => shapes, notes: [...fitting.notes, ...notes] }
   } catch (error) {
     if (!(error instanceof ImageRefusal)) throw error
     return message('mask-refused', { refusal: inside('failure', error) })
@@ -145,6 +150,7 @@ function unionOf(a: Mask, b: Mask): Mask {
 
 const stageFile = (workspace: Workspace, path: string): StagedMask => ({
   shapes: null,
+  largestType: null,
   format: withBytes(path, fileType),
   staged: workspace.blobs.stage(path),
 })
@@ -154,6 +160,7 @@ const stagePixels = async (
   mask: Pick<Mask, 'data' | 'width' | 'height'>,
 ): Promise<StagedMask> => ({
   shapes: null,
+  largestType: null,
   staged: workspace.blobs.stageBytes(await maskPng(mask)),
   format: 'png',
 })

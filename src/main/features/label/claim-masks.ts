@@ -1,15 +1,13 @@
 /** Finds the photographs of masks that are pictures, as the plan of an import does. */
-import { join } from 'node:path'
 import type { Image } from '../../../shared/image.ts'
 import { message } from '../../../shared/messages/message.ts'
-import { readImageHeader } from '../../images/decode.ts'
 import type { Size } from '../../images/orientation.ts'
-import { ImageRefusal } from '../../images/refusal.ts'
-import { folderOf } from '../layouts/find-masks.ts'
-import { placedMask, placeOf } from '../layouts/folder-meaning.ts'
-import { maskRole, splitOfFolder } from '../layouts/folder-roles.ts'
+import { folderOf, segmentsOf } from '../layouts/find-masks.ts'
+import { placedIn } from '../layouts/folder-meaning.ts'
+import { maskRole } from '../layouts/folder-roles.ts'
 import { isMaskFile, maskKey } from '../layouts/mask-keys.ts'
 import { matchMasks, type Placed, type PlacedPhotograph } from '../layouts/match-masks.ts'
+import { pictureFacts } from '../layouts/picture-facts.ts'
 import { type ClaimContext, Claims, imagesByName, noImage } from './claims.ts'
 import { meaningOf } from './label-words.ts'
 import { folded } from './match-photograph.ts'
@@ -22,10 +20,7 @@ export function isMaskPicture(files: readonly string[]): string[] {
   return inFolder.length > 0 ? inFolder : files.filter(isPicture)
 }
 
-const foldersIn = (file: string): string[] => {
-  const folder = folderOf(file)
-  return folder === '.' ? [] : folder.split('/')
-}
+const foldersIn = (file: string): string[] => segmentsOf(folderOf(file))
 
 const keyOf = (file: string): string => maskKey(isMaskFile(file) ? file : `masks/${file}`, 'mvtec')
 
@@ -48,23 +43,23 @@ export async function claimsOfMasks(
   }
   const open: Placed[] = []
   for (const file of files) {
-    const exact = byExport.get(folded(keyOf(file)))
+    const key = keyOf(file)
+    // Of a photograph in no folder, an export puts the mask into a folder of its type.
+    const exact = byExport.get(folded(key)) ?? byExport.get(folded(key.replace(/^[^/]+\//, '')))
     if (exact) {
       claim(exact, file)
       continue
     }
     const folders = foldersIn(file)
     const at = folders.findIndex((name) => maskRole(name) !== null)
-    open.push({ file, ...placedMask(folders, at < 0 ? null : at) })
+    open.push({ file, ...placedIn(folders, at < 0 ? null : at) })
   }
   const placed = [...byFile.keys()].map((file): PlacedPhotograph => {
-    const folders = foldersIn(file)
-    const split = folders.map(splitOfFolder).find((found) => found !== null) ?? null
     const isNormal = byFile.get(file)?.every(({ label }) => label === 'normal') ?? false
-    return { file, split, place: placeOf(folders), isNormal }
+    return { file, ...placedIn(foldersIn(file), null), isNormal }
   })
-  const sizeOf = async (file: string): Promise<Size | null> =>
-    byFile.get(file)?.[0] ?? sizeIn(join(root, file))
+  const facts = pictureFacts(root)
+  const sizeOf = async (file: string): Promise<Size | null> => byFile.get(file)?.[0] ?? facts.sizeOf(file)
   const { masksOf, ambiguous, alone, guessed } = await matchMasks(open, placed, sizeOf)
   for (const [photograph, masks] of masksOf) {
     const [image, ...others] = byFile.get(photograph) ?? []
@@ -88,13 +83,4 @@ export async function claimsOfMasks(
     report.notes.push({ file, ...message('mask-guessed', { file: photograph }) })
   }
   return claims
-}
-
-async function sizeIn(path: string): Promise<Size | null> {
-  try {
-    return await readImageHeader(path)
-  } catch (error) {
-    if (error instanceof ImageRefusal) return null
-    throw error
-  }
 }

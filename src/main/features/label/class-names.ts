@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { type Message, message } from '../../../shared/messages/message.ts'
 import type { MaskClass } from '../../images/mask-classes.ts'
 import { decodeText } from '../../platform/read-document.ts'
+import { isSystemError } from '../../platform/system-error.ts'
 import { meaningOf } from './label-words.ts'
 
 /** Gives the name of a class; null where nothing lists it. */
@@ -15,11 +17,26 @@ const hexOf = (red: number, green: number, blue: number): string =>
 /** Of MVTec LOCO: which value each kind of defect has in its masks. */
 const locoSchema = z.array(z.object({ defect_name: z.string(), pixel_value: z.int() }))
 
-/** @param lists files below the folder that `isClassList` takes */
-export const readClassNames = async (folder: string, lists: readonly string[]): Promise<ClassNames> =>
-  classNames(
-    await Promise.all(lists.map(async (file) => ({ file, bytes: await readFile(join(folder, file)) }))),
-  )
+/**
+ * @param lists files below the folder that `isClassList` takes
+ * @param onUnread gets a message of the topic `warning` about a list that cannot be read, which names nothing then
+ */
+export async function readClassNames(
+  folder: string,
+  lists: readonly string[],
+  onUnread: (about: Message & { file: string }) => void,
+): Promise<ClassNames> {
+  const read: { file: string; bytes: Uint8Array }[] = []
+  for (const file of lists) {
+    try {
+      read.push({ file, bytes: await readFile(join(folder, file)) })
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      onUnread({ file, ...message('list-unreadable', { reason: error.message }) })
+    }
+  }
+  return classNames(read)
+}
 
 function classNames(lists: readonly { file: string; bytes: Uint8Array }[]): ClassNames {
   const byValue = new Map<number, string>()

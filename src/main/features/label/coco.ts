@@ -1,17 +1,17 @@
 /**
  * One COCO document for a dataset. Polygons and rectangles are `segmentation` polygons; where something was drawn
  * over or taken away, the pixels of each kind are an uncompressed run-length encoding (`iscrowd` 1, as pycocotools
- * expects of one). A document of another program is read annotation by annotation: a bad one costs itself alone.
+ * expects of one). Regions to be ignored have a category of their own and `ignore` 1. A document of another program is read annotation by annotation: a bad one costs itself alone.
  */
 import { z } from 'zod'
 import { elementAt } from '../../../shared/element-at.ts'
-import { type Shape, unnamedDefect } from '../../../shared/label.ts'
+import { ignoredType, type Shape, unnamedDefect } from '../../../shared/label.ts'
 import type { Message } from '../../../shared/messages/message.ts'
+import { areasOf, type Raster, rasterize } from '../../../shared/rasterize.ts'
 import { regionShapeOf } from '../../../shared/region-shape.ts'
 import type { Size } from '../../images/orientation.ts'
-import { areasOf, type Raster, rasterize } from '../../images/rasterize.ts'
 import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber } from './conform.ts'
-import { meaningOf } from './label-words.ts'
+import { meaningOfShape } from './label-words.ts'
 import { claimedSize, shown } from './labelme.ts'
 import { isVector } from './vector.ts'
 
@@ -32,7 +32,8 @@ export function cocoWriter() {
   const category = (name: string): number => {
     const known = categories.find((entry) => entry.name === name)
     if (known) return known.id
-    categories.push({ id: categories.length + 1, name, supercategory: 'defect' })
+    const supercategory = name === ignoredType ? 'ignore' : 'defect'
+    categories.push({ id: categories.length + 1, name, supercategory })
     return categories.length
   }
   return {
@@ -45,6 +46,8 @@ export function cocoWriter() {
           image_id: image,
           category_id: category(name),
           ...values,
+          // Evaluations of COCO pass over such an annotation.
+          ...(name === ignoredType ? { ignore: 1, iscrowd: 1 } : {}),
         })
       }
       if (isVector(shapes)) {
@@ -177,6 +180,8 @@ const categorySchema = z.object({ id: idSchema, name: z.union([z.string(), z.num
 
 export interface CocoReading {
   file: string
+  /** The file is the name of a frame of a video, without an ending. */
+  isFrame?: boolean
   sha256: string | null
   /** The photograph's size as the document has it. */
   size: Size | null
@@ -237,8 +242,8 @@ export function readCoco(document: unknown): { images: CocoReading[]; notes: Mes
     if (name === undefined) {
       image.notes.add('category-unknown', { id: shown(category ?? ''), type: unnamedDefect })
     }
-    const meaning = name === undefined ? 'defect' : meaningOf(name)
-    if (meaning !== 'defect') {
+    const meaning = name === undefined ? 'kept' : meaningOfShape(name)
+    if (meaning !== 'kept') {
       image.notes.add('shape-left-out', { case: meaning, label: shown(name ?? '') })
       continue
     }

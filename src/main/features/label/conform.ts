@@ -4,7 +4,7 @@
  */
 import { elementAt } from '../../../shared/element-at.ts'
 import {
-  cleanDefectType,
+  cleanShapeType,
   mostCoordinates,
   mostShapes,
   type RegionShape,
@@ -15,9 +15,9 @@ import {
   unnamedDefect,
 } from '../../../shared/label.ts'
 import { type Message, message } from '../../../shared/messages/message.ts'
+import { areasOf, mostTypes, rasterize } from '../../../shared/rasterize.ts'
 import { regionShapesOf } from '../../../shared/region-shape.ts'
 import type { Size } from '../../images/orientation.ts'
-import { areasOf, mostTypes, rasterize } from '../../images/rasterize.ts'
 
 /** A shape as a document has it; nothing about its numbers is known but that they are finite. */
 export type DrawnShape =
@@ -70,6 +70,14 @@ function counted() {
 export type CountedNotes = ReturnType<typeof counted>
 export const countedNotes = counted
 
+/** Names shapes that are left out by the reason, and gives null in the place of each. */
+export const leavesOut =
+  (notes: CountedNotes) =>
+  (reason: string, params: Message['params'] = {}): null => {
+    notes.add('shape-left-out', { case: reason, ...params })
+    return null
+  }
+
 /** @param size of the upright photograph */
 export function conformShapes(drawn: readonly DrawnShape[], size: Size): Conformed {
   const notes = counted()
@@ -97,7 +105,7 @@ function namesOf(drawn: readonly DrawnShape[], notes: CountedNotes): Map<string,
   const types = new Set<string>([unnamedDefect])
   for (const { defectType } of drawn) {
     if (names.has(defectType)) continue
-    const clean = cleanDefectType(defectType) ?? unnamedDefect
+    const clean = cleanShapeType(defectType) ?? unnamedDefect
     if (types.size === mostTypes && !types.has(clean)) {
       names.set(defectType, unnamedDefect)
       notes.add('types-beyond', { most: mostTypes, type: unnamedDefect })
@@ -106,7 +114,7 @@ function namesOf(drawn: readonly DrawnShape[], notes: CountedNotes): Map<string,
     types.add(clean)
     names.set(defectType, clean)
     if (clean !== defectType.normalize('NFC').trim()) {
-      const from = cleanDefectType(defectType) ?? ''
+      const from = cleanShapeType(defectType) ?? ''
       notes.add('type-renamed', from === '' ? { case: 'empty', to: clean } : { to: clean })
     }
   }

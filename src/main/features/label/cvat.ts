@@ -1,34 +1,30 @@
-/** What was drawn in CVAT, from its own XML ("CVAT for images 1.1"), shape by shape: a bad one costs itself alone. */
+/** What was drawn in CVAT, from its own XML ("CVAT for images 1.1" and "CVAT for video 1.1"), shape by shape: a bad one costs itself alone. */
 import { unnamedDefect } from '../../../shared/label.ts'
 import type { Message } from '../../../shared/messages/message.ts'
 import type { XmlElement } from '../../platform/xml.ts'
 import { cvatImages } from '../layouts/cvat-images.ts'
 import type { CocoReading } from './coco.ts'
-import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber } from './conform.ts'
+import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber, leavesOut } from './conform.ts'
 import { meaningOf } from './label-words.ts'
 import { claimedSize, shown } from './labelme.ts'
 import { ellipse, turnedBox } from './turned-shapes.ts'
 
-/** Null where it is another document. The notes concern the whole document. */
+/** Null where it is another document. */
 export function readCvat(root: XmlElement): { images: CocoReading[]; notes: Message[] } | null {
   const read = cvatImages(root)
   if (read === null) return null
-  const whole = countedNotes()
-  for (let i = 0; i < read.tracks; i += 1) whole.add('annotation-left-out', { case: 'track' })
-  const images = read.images.map(({ name, width, height, shapes }): CocoReading => {
+  const images = read.map(({ name, isFrame, width, height, shapes }): CocoReading => {
     const size = claimedSize(width, height)
     const notes = countedNotes()
     const drawn = shapes.flatMap((shape) => shapeOf(shape, notes) ?? [])
-    return { file: name, sha256: null, size, shapes: drawn, count: shapes.length, notes: notes.notes() }
+    const count = shapes.length
+    return { file: name, isFrame, sha256: null, size, shapes: drawn, count, notes: notes.notes() }
   })
-  return { images, notes: whole.notes() }
+  return { images, notes: [] }
 }
 
 function shapeOf(element: XmlElement, notes: CountedNotes): DrawnShape | null {
-  const leftOut = (reason: string, params: Message['params'] = {}): null => {
-    notes.add('shape-left-out', { case: reason, ...params })
-    return null
-  }
+  const leftOut = leavesOut(notes)
   const label = element.attributes.get('label')?.trim() ?? ''
   const meaning = label === '' ? 'defect' : meaningOf(label)
   if (meaning !== 'defect') return leftOut(meaning, { label: shown(label) })

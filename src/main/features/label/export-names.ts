@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Image, Layout } from '../../../shared/image.ts'
-import { portablePath } from '../../platform/portable-name.ts'
+import { portableName, portablePath } from '../../platform/portable-name.ts'
 import { maskKey } from '../layouts/mask-keys.ts'
 import { folded, withoutEnding } from './match-photograph.ts'
 
@@ -67,6 +67,10 @@ export function exportNames(
 /** Masks below `ground_truth`, without `_mask.png`. */
 export const maskNames = (images: readonly Image[], layout: Layout): Map<Image['id'], string> =>
   exportNames(images, ({ file }) => maskKey(file, layout))
+
+/** Of a photograph that lies in no folder, in a folder of its type of defect, as MVTec has it. */
+export const typedMaskName = (name: string, type: string | null): string =>
+  type === null || name.includes('/') ? name : `${portableName(type.replaceAll('/', '_'))}/${name}`
 
 /** Documents of labelme, without `.json`. */
 export const labelmeNames = (images: readonly Image[]): Map<Image['id'], string> =>

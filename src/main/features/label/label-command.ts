@@ -6,7 +6,6 @@ import type { ImageChange } from '../../../shared/dataset.ts'
 import { type Image, labelSchema, splitSchema } from '../../../shared/image.ts'
 import { cleanDefectType, defectColor } from '../../../shared/label.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
-import { accountName } from '../../command-line/account-name.ts'
 import type { Answer } from '../../command-line/answer.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { oneOf, several, wholeNumber, wholeNumbers } from '../../command-line/option-values.ts'
@@ -41,6 +40,7 @@ type LabelOptions = z.output<typeof optionsSchema>
 
 export const addLabel: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'label',
     summary: 'list images with their labels, and set labels, defect types, splits and masks',
     examples: [
@@ -207,7 +207,7 @@ async function changeAnswer(
     import('../../store/images.ts'),
   ])
   const images = await imagesOf(session, options)
-  const { operator = accountName(context.io) } = options
+  const { operator = context.operator } = options
   db.transaction(() => {
     for (const datasetId of new Set(images.map((image) => image.datasetId))) {
       const ids = images.filter((image) => image.datasetId === datasetId).map(({ id }) => id)
@@ -228,7 +228,7 @@ async function maskAnswer(context: CommandContext, session: Session, options: La
   ])
   const [image, ...others] = await imagesOf(session, options)
   if (image === undefined || others.length > 0) throw new WrongUse('A mask belongs to one image: name one.')
-  const { mask, invert, defectType = null, operator = accountName(context.io) } = options
+  const { mask, invert, defectType = null, operator = context.operator } = options
   const operatorId = findOrMakeOperator(workspace.db, operator).id
   const saved =
     mask === undefined

@@ -6,7 +6,7 @@ import { unnamedDefect } from '../../../shared/label.ts'
 import type { Message } from '../../../shared/messages/message.ts'
 import type { Size } from '../../images/orientation.ts'
 import { type DrawnResult, type LabelStudioTask, labelStudioTasks } from '../layouts/label-studio-tasks.ts'
-import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber } from './conform.ts'
+import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber, leavesOut } from './conform.ts'
 import { meaningOf } from './label-words.ts'
 import { claimedSize, shown } from './labelme.ts'
 import { ellipse, turnedBox } from './turned-shapes.ts'
@@ -21,6 +21,9 @@ export interface TaskReading {
   shapesOn(size: Size): { shapes: DrawnShape[]; notes: Message[] }
 }
 
+/** So many kinds of results that mark no area are named; Label Studio has about thirty. */
+const mostKinds = 40
+
 /** Null where it is no export of Label Studio. The notes concern the whole document. */
 export function readLabelStudio(document: unknown): { tasks: TaskReading[]; notes: Message[] } | null {
   const tasks = labelStudioTasks(document)
@@ -29,10 +32,15 @@ export function readLabelStudio(document: unknown): { tasks: TaskReading[]; note
   const add = (code: string, params: Message['params'], times: number): void => {
     for (let i = 0; i < times; i += 1) notes.add(code, params)
   }
+  const kinds = new Set<string>()
   const readings: TaskReading[] = []
   for (const task of tasks) {
     add('annotation-left-out', { case: 'cancelled' }, task.cancelled)
     add('annotation-left-out', { case: 'predicted' }, task.predictions)
+    for (const kind of task.withoutArea) {
+      if (kinds.size < mostKinds) kinds.add(kind)
+      notes.add('annotation-left-out', { case: 'no-area', kind: kinds.has(kind) ? shown(kind) : 'unknown' })
+    }
     if (task.address !== null) readings.push(readingOf(task, task.address))
     else add('annotation-left-out', { case: 'no-photograph' }, Math.max(1, task.annotations))
   }
@@ -46,6 +54,10 @@ function readingOf(task: LabelStudioTask, address: string): TaskReading {
     size,
     count: task.drawn.length,
     shapesOn(photograph) {
+      // On a photograph of another size nothing is drawn, and memory is reserved only for as many pixels as it has.
+      if (size !== null && size.width * size.height !== photograph.width * photograph.height) {
+        return { shapes: [], notes: [] }
+      }
       const notes = countedNotes()
       if (task.annotations > 1) notes.add('annotations-united', { annotations: task.annotations })
       const shapes = task.drawn.flatMap((drawn) => shapeOf(drawn, size ?? photograph, notes) ?? [])
@@ -74,10 +86,7 @@ function shapeOf(
   size: Size,
   notes: CountedNotes,
 ): DrawnShape | null {
-  const leftOut = (reason: string, params: Message['params'] = {}): null => {
-    notes.add('shape-left-out', { case: reason, ...params })
-    return null
-  }
+  const leftOut = leavesOut(notes)
   const meaning = label === null ? 'defect' : meaningOf(label)
   if (meaning !== 'defect') return leftOut(meaning, { label: shown(label ?? '') })
   // A picture can be turned in the program before it is drawn on; the numbers are those of the turned one.

@@ -8,8 +8,10 @@ import {
   maskImportSchema,
   savedAnnotationSchema,
   shapesSchema,
+  typeChangedSchema,
+  verdictSchema,
 } from '../../../shared/label.ts'
-import { imageIdSchema } from '../../../shared/values.ts'
+import { idSchema, imageIdSchema } from '../../../shared/values.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
 
 /** Reads the shapes of an imported mask. */
@@ -26,12 +28,46 @@ export const readShapesTask = defineWorkspaceTask({
 
 export const saveAnnotationTask = defineWorkspaceTask({
   name: 'save-annotation',
-  input: z.object({ image: imageIdSchema, shapes: shapesSchema, operatorId: z.int().nullable() }),
+  input: z.object({
+    image: imageIdSchema,
+    shapes: shapesSchema,
+    verdict: verdictSchema.nullable(),
+    unmasked: verdictSchema.nullable(),
+    operatorId: z.int().nullable(),
+  }),
   progress: noProgress,
   result: savedAnnotationSchema,
   async work(workspace, request) {
     const { saveAnnotation } = await import('./annotate.ts')
     return saveAnnotation(workspace, request)
+  },
+})
+
+export const changeTypeTask = defineWorkspaceTask({
+  name: 'change-type',
+  input: z.object({
+    datasetId: idSchema,
+    kind: z.enum(['rename', 'remove']),
+    name: z.string(),
+    becomes: z.string().nullable(),
+    operator: z.string().nullable(),
+  }),
+  progress: noProgress,
+  result: typeChangedSchema,
+  async work({ db }, request) {
+    const { changeType } = await import('../../store/type-changes.ts')
+    return changeType(db, request)
+  },
+})
+
+export const undoTypeChangeTask = defineWorkspaceTask({
+  name: 'undo-type-change',
+  input: z.object({ change: z.int().positive(), operator: z.string().nullable() }),
+  progress: noProgress,
+  result: z.object({ datasetId: idSchema, name: z.string(), kept: z.int().nonnegative() }),
+  async work({ db }, { change, operator }) {
+    const { undoTypeChange } = await import('../../store/type-changes.ts')
+    return undoTypeChange(db, change, operator)
   },
 })
 
@@ -58,7 +94,7 @@ export const exportMasksTask = defineWorkspaceTask({
   progress: noProgress,
   result: maskExportSchema,
   async work(workspace, request) {
-    const { exportMasks } = await import('./exchange.ts')
+    const { exportMasks } = await import('./export-masks.ts')
     return exportMasks(workspace, request)
   },
 })

@@ -1,4 +1,5 @@
 /** What the label of a drawn shape says, where it is no kind of defect. */
+import { ignoredType } from '../../../shared/label.ts'
 import { labelOfFolder } from '../layouts/folder-names.ts'
 
 /**
@@ -75,4 +76,11 @@ export function meaningOf(label: string): 'ignored' | 'good' | 'defect' {
   return labelOfFolder(label.normalize('NFKC')) === 'normal' || labelOfFolder(word) === 'normal'
     ? 'good'
     : 'defect'
+}
+
+/** Of a shape in a document: `kept` for a defect, and for a region to be ignored as Fanoscope and labelme write it. */
+export function meaningOfShape(label: string): 'ignored' | 'good' | 'kept' {
+  if (label.trim() === ignoredType) return 'kept'
+  const meaning = meaningOf(label)
+  return meaning === 'defect' ? 'kept' : meaning
 }

@@ -9,11 +9,11 @@ import { z } from 'zod'
 import { elementAt } from '../../../shared/element-at.ts'
 import type { Shape } from '../../../shared/label.ts'
 import type { Message } from '../../../shared/messages/message.ts'
+import { areasOf, rasterize } from '../../../shared/rasterize.ts'
 import { regionShapeOf } from '../../../shared/region-shape.ts'
 import type { Size } from '../../images/orientation.ts'
-import { areasOf, rasterize } from '../../images/rasterize.ts'
-import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber } from './conform.ts'
-import { meaningOf } from './label-words.ts'
+import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber, leavesOut } from './conform.ts'
+import { meaningOfShape } from './label-words.ts'
 import { isVector } from './vector.ts'
 
 interface Photograph {
@@ -147,8 +147,8 @@ export async function readLabelme(document: unknown): Promise<LabelmeReading | n
       continue
     }
     const { label, shape_type: type } = read.data
-    const meaning = meaningOf(label)
-    if (meaning !== 'defect') {
+    const meaning = meaningOfShape(label)
+    if (meaning !== 'kept') {
       notes.add('shape-left-out', { case: meaning, label: shown(label) })
       continue
     }
@@ -192,10 +192,7 @@ async function drawnShape(
 ): Promise<DrawnShape | null> {
   const { label: defectType, points, mask } = piece
   const corners = cornersOf(points)
-  const leftOut = (reason: string, params: Message['params'] = {}): null => {
-    notes.add('shape-left-out', { case: reason, ...params })
-    return null
-  }
+  const leftOut = leavesOut(notes)
   if (corners === null) return leftOut('malformed')
   const [first, second] = corners
   switch (type.toLowerCase()) {

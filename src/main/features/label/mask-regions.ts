@@ -14,7 +14,7 @@ export function maskRegions(
   { mask, classes, classOf }: MaskReading,
   type: string,
   nameOf: ClassNames,
-): { shapes: Shape[]; notes: Message[]; isNamed: boolean } {
+): { shapes: Shape[]; notes: Message[] } {
   const notes: Message[] = []
   const names = classes.map((found) => nameOf(found))
   const unnamed = classes.filter((_, i) => names[i] === null)
@@ -33,5 +33,5 @@ export function maskRegions(
     }
     return regionShapesOf(mask, isOwn, name === null ? type : (cleanDefectType(name) ?? type))
   })
-  return { shapes, notes, isNamed: names.some((name) => name !== null) }
+  return { shapes, notes }
 }

@@ -1,7 +1,7 @@
 /** `masks`: reads masks and drawn shapes of other tools for the images of a dataset, and writes them. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { type MaskImportFormat, maskFormatSchema, maskImportFormatSchema } from '../../../shared/label.ts'
+import { maskFormatSchema, maskImportFormatSchema } from '../../../shared/label.ts'
 import type { Message } from '../../../shared/messages/message.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import type { Answer } from '../../command-line/answer.ts'
@@ -13,9 +13,11 @@ import type { Session } from '../../session/session.ts'
 
 const english = wordsIn('en')
 
+const formats = [...new Set([...maskImportFormatSchema.options, ...maskFormatSchema.options])] as const
+
 const optionsSchema = z.object({
   dataset: z.string(),
-  format: maskImportFormatSchema.default('mvtec'),
+  format: z.enum(formats).default('mvtec'),
   invert: z.boolean().default(false),
   operator: z.string().optional(),
 })
@@ -23,6 +25,7 @@ type MaskOptions = z.output<typeof optionsSchema>
 
 export const addMasks: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'masks',
     parameters: [
       ['<action>', '"import" or "export"'],
@@ -35,8 +38,13 @@ export const addMasks: AddCommand = (line) =>
         'masks import labels --dataset line --format labelme',
         'JSON files; those that are not used are named',
       ],
+      [
+        'masks import yolo --dataset line --format yolo',
+        'text files, with the names of classes in data.yaml or classes.txt',
+      ],
       ['masks import masks --dataset line --invert', 'masks that are black where the defect is'],
       ['masks export out --dataset line --format coco', 'one document for the whole dataset'],
+      ['masks export out --dataset line --format yolo', 'outlines and data.yaml; yolo-boxes for detection'],
     ],
     declare: (command) =>
       command
@@ -44,7 +52,7 @@ export const addMasks: AddCommand = (line) =>
         .addOption(
           oneOf(
             '--format <format>',
-            'pictures (mvtec) or documents; export: mvtec, coco or labelme (default: mvtec)',
+            `pictures (mvtec), documents, or text files of YOLO; export: ${maskFormatSchema.options.join(', ')} (default: mvtec)`,
             formats,
           ),
         )
@@ -58,8 +66,6 @@ export const addMasks: AddCommand = (line) =>
     },
   })
 
-const formats: readonly MaskImportFormat[] = maskImportFormatSchema.options
-
 /** A sentence about a file, for a document and for a terminal. */
 const worded = (topic: 'reason' | 'warning') => (told: Message & { file: string }) => ({
   ...told,
@@ -70,6 +76,11 @@ const lines = (told: readonly { file: string; message: string }[]): string =>
   told.map(({ file, message }) => `  ${printableLine(`${file}: ${message}`)}\n`).join('')
 
 async function importing(opening: Promise<Session>, folder: string, options: MaskOptions): Promise<Answer> {
+  const format = maskImportFormatSchema.safeParse(options.format).data
+  if (format === undefined)
+    throw new WrongUse(
+      `${options.format} is only written: import as ${maskImportFormatSchema.options.join(', ')}.`,
+    )
   const { workspace } = await opening
   const [{ importMasksTask }, { runWorkspaceTask }, { findDataset }, { findOrMakeOperator }] =
     await Promise.all([
@@ -78,7 +89,7 @@ async function importing(opening: Promise<Session>, folder: string, options: Mas
       import('../../store/datasets.ts'),
       import('../../store/operators.ts'),
     ])
-  const { format, invert, operator } = options
+  const { invert, operator } = options
   const dataset = findDataset(workspace.db, options.dataset)
   const operatorId = operator === undefined ? null : findOrMakeOperator(workspace.db, operator).id
   const report = await runWorkspaceTask(workspace, importMasksTask, {

@@ -4,7 +4,7 @@
  */
 import type { Image } from '../../../shared/image.ts'
 import type { Size } from '../../images/orientation.ts'
-import { asUploaded } from '../layouts/upload-names.ts'
+import { asUploaded, uploadPrefix } from '../layouts/upload-names.ts'
 
 export interface Wanted {
   /** A path as another program wrote it. */
@@ -46,9 +46,6 @@ const partsOf = (name: string): string[] =>
     .replaceAll('\\', '/')
     .split('/')
     .filter((part) => part !== '' && part !== '.' && part !== '..' && !/^[a-z]:$/i.test(part))
-
-/** What Label Studio puts before the names of uploaded files. */
-const uploadPrefix = /^[0-9a-f]{8}-/i
 
 interface Known {
   image: Image
@@ -132,8 +129,22 @@ function agreeingFolders(parts: readonly string[], above: readonly string[]): nu
   return count
 }
 
+/** Photographs whose own name is written as this one is: A.png and a.png are two where the file system says so. */
+function inCase(found: readonly Known[], name: string, isStem: boolean): Known[] {
+  const last = (path: string): string => (partsOf(path).at(-1) ?? '').normalize('NFC')
+  const own = found.filter(({ image }) => last(image.file) === last(name))
+  if (own.length > 0) return own
+  const stem = isStem ? last(name) : withoutEnding(last(name))
+  return found.filter(({ image }) => withoutEnding(last(image.file)) === stem)
+}
+
 /** One photograph: the only one, the one whose path is exactly the name, or the one of the size. */
-function decided(found: readonly Known[], name: string, { size }: Wanted, isWhole: boolean): Match {
+function decided(
+  found: readonly Known[],
+  name: string,
+  { size, isStem = false }: Wanted,
+  isWhole: boolean,
+): Match {
   const [only] = found
   if (only && found.length === 1) return { image: only.image, isLikely: false }
   const path = partsOf(name).join('/')
@@ -142,6 +153,9 @@ function decided(found: readonly Known[], name: string, { size }: Wanted, isWhol
     const [one] = exact
     if (one && exact.length === 1) return { image: one.image, isLikely: false }
   }
+  const written = inCase(found, name, isStem)
+  const [literal] = written
+  if (literal && written.length === 1) return { image: literal.image, isLikely: false }
   // A path that lies deeper agrees by chance with one that is meant from its beginning.
   const whole = isWhole ? found.filter(({ parts }) => parts.length === partsOf(name).length) : []
   const [direct] = whole

@@ -5,7 +5,13 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
-import { cleanDefectType, type Shape, shapeSchema, unnamedDefect } from '../../../shared/label.ts'
+import {
+  cleanDefectType,
+  cleanShapeType,
+  type Shape,
+  shapeSchema,
+  unnamedDefect,
+} from '../../../shared/label.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { keepAnnotation } from '../../store/annotations.ts'
 import { recordAudit } from '../../store/audit.ts'
@@ -72,6 +78,7 @@ function mendDrawing(db: Database, { image }: LabelFault): How {
   return db.transaction(() => {
     if (shapes === null) {
       db.run('DELETE FROM annotation WHERE image_id = $image', { image })
+      db.run('DELETE FROM drawn_type WHERE image_id = $image', { image })
     } else keepAnnotation(db, { imageId: image, shapes, operatorId: stored?.operatorId ?? null })
     const how: How = shapes !== null ? 'mended' : maskSha256 === null ? 'removed' : 'mask'
     recordMending(db, image, how)
@@ -125,7 +132,7 @@ function drawnOf(piece: unknown): DrawnShape | null {
   const read = looseSchema.safeParse(piece)
   if (!read.success) return null
   const { kind, points, runs } = read.data
-  const defectType = cleanDefectType(read.data.defectType) ?? unnamedDefect
+  const defectType = cleanShapeType(read.data.defectType) ?? unnamedDefect
   const numbers = points.map(finiteNumber).filter((value) => value !== null)
   if (numbers.length < points.length) return null
   const pairs = numbers.slice(0, numbers.length - (numbers.length % 2))

@@ -3,9 +3,8 @@
  * it; and the polygons that some of them add. Corners are taken as coordinates of pixel edges, as these programs do.
  */
 import { unnamedDefect } from '../../../shared/label.ts'
-import type { Message } from '../../../shared/messages/message.ts'
 import { childOf, textIn, type XmlElement } from '../../platform/xml.ts'
-import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber } from './conform.ts'
+import { type CountedNotes, countedNotes, type DrawnShape, finiteNumber, leavesOut } from './conform.ts'
 import { meaningOf } from './label-words.ts'
 import { claimedSize, type LabelmeReading, shown } from './labelme.ts'
 import { turnedBox } from './turned-shapes.ts'
@@ -26,10 +25,7 @@ export function readVoc(root: XmlElement): LabelmeReading | null {
 }
 
 function shapeOf(object: XmlElement, notes: CountedNotes): DrawnShape | null {
-  const leftOut = (reason: string, params: Message['params'] = {}): null => {
-    notes.add('shape-left-out', { case: reason, ...params })
-    return null
-  }
+  const leftOut = leavesOut(notes)
   const label = textIn(object, 'name') ?? ''
   const meaning = label === '' ? 'defect' : meaningOf(label)
   if (meaning !== 'defect') return leftOut(meaning, { label: shown(label) })

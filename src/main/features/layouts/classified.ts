@@ -29,10 +29,10 @@ export function labelsOfLabelStudio(document: unknown): TableRow[] | null {
 export function labelsOfCvat(root: XmlElement): TableRow[] | null {
   const read = cvatImages(root)
   if (read === null) return null
-  const splits = new Set(read.images.map(({ subset }) => splitOfFolder(subset ?? '')))
+  const splits = new Set(read.map(({ subset }) => splitOfFolder(subset ?? '')))
   splits.delete(null)
   return rowsOf(
-    read.images.flatMap(({ name, subset, tags }) => {
+    read.flatMap(({ name, subset, tags }) => {
       const split = splits.size > 1 ? (subset ?? '') : ''
       if (tags.length > 0) return tags.map((tag) => cellsOf(name, tag, split))
       return splitOfFolder(split) === null ? [] : [cellsOf(name, '', split)]

@@ -1,8 +1,13 @@
 /** JSON and XML beside photographs: which format a document has, told by its beginning. */
 import { open } from 'node:fs/promises'
-import type { AnnotationFormat } from '../../../shared/import-plan.ts'
+import { type AnnotationFormat, annotationFormatSchema } from '../../../shared/import-plan.ts'
+import { isSystemError } from '../../platform/system-error.ts'
 
 export type DocumentKind = AnnotationFormat | 'real-iad' | 'other'
+
+/** The format in which shapes are read from such a document; null where it has none. */
+export const annotationFormat = (kind: DocumentKind): AnnotationFormat | null =>
+  annotationFormatSchema.safeParse(kind).data ?? null
 
 /** As much of a document as tells what it is, at its beginning and its end: between them the photograph itself may lie. */
 const headBytes = 16_384
@@ -34,11 +39,13 @@ const labelStudioKeys = [
   ...['polygonlabels', 'rectanglelabels', 'ellipselabels', 'brushlabels', 'original_width', 'file_upload'],
 ]
 
-function kindOfJson(head: string): DocumentKind {
+function kindOfJson(head: string, isWhole: boolean): DocumentKind {
   const has = (key: string): boolean => new RegExp(`"${key}"\\s*:`).test(head)
   if (has('shapes') || has('imagePath')) return 'labelme'
   if (has('meta') && has('anomaly_class')) return 'real-iad'
   if (labelStudioKeys.some(has) && (/^\s*\[/.test(head) || has('task'))) return 'label-studio'
+  // Label Studio lists the classes of an export for YOLO in such a document of its own, without images.
+  if (has('categories') && !has('images') && !has('annotations') && isWhole) return 'other'
   if (has('images') || has('categories') || (has('annotations') && has('image_id'))) return 'coco'
   return 'other'
 }
@@ -49,10 +56,10 @@ export async function documentKind(path: string): Promise<DocumentKind | null> {
   try {
     head = (await headOf(path)).replace(/^\ufeff/, '')
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) return null
+    if (isSystemError(error)) return null
     throw error
   }
-  if (/^\s*[[{]/.test(head)) return kindOfJson(head)
+  if (/^\s*[[{]/.test(head)) return kindOfJson(head, head.trimEnd().endsWith('}') && head.length < headBytes)
   if (/<annotations[\s>]/.test(head)) return 'cvat'
   if (/<annotation[\s>]/.test(head)) return 'voc'
   return 'other'

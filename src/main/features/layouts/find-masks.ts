@@ -2,7 +2,7 @@
 
 import { labelOfFolder } from './folder-names.ts'
 import { isOfInstances, isOnlySplit, maskRole, splitOfFolder } from './folder-roles.ts'
-import { hasMaskWord, namesInMask, sameName, withoutEnding } from './mask-names.ts'
+import { hasMaskWord, inCaseOf, namesInMask, sameName, withoutEnding } from './mask-names.ts'
 import type { PictureFacts } from './picture-facts.ts'
 
 export interface FoundMasks {
@@ -46,7 +46,8 @@ interface SoFar {
 export const folderOf = (file: string): string =>
   file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.'
 
-const segmentsOf = (folder: string): string[] => (folder === '.' ? [] : folder.split('/'))
+/** The names of the folders on the way to a folder, from the outermost. */
+export const segmentsOf = (folder: string): string[] => (folder === '.' ? [] : folder.split('/'))
 const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
 const endingOf = (file: string): string => nameOf(file).slice(stemOf(file).length)
 const stemOf = (file: string): string => withoutEnding(nameOf(file))
@@ -194,13 +195,15 @@ async function separate(
   soFar: SoFar,
 ): Promise<void> {
   const byStem = new Map<string, string[]>()
-  const byName = new Map<string, string>()
-  for (const file of files) {
-    byName.set(sameName(nameOf(file)), file)
-    const stem = sameName(stemOf(file))
-    const known = byStem.get(stem)
+  const byName = new Map<string, string[]>()
+  const add = (index: Map<string, string[]>, name: string, file: string): void => {
+    const known = index.get(sameName(name))
     if (known) known.push(file)
-    else byStem.set(stem, [file])
+    else index.set(sameName(name), [file])
+  }
+  for (const file of files) {
+    add(byName, nameOf(file), file)
+    add(byStem, stemOf(file), file)
   }
 
   const masks = new Set<string>()
@@ -243,16 +246,29 @@ async function separate(
 function photographOf(
   mask: string,
   byStem: ReadonlyMap<string, string[]>,
-  byName: ReadonlyMap<string, string>,
+  byName: ReadonlyMap<string, string[]>,
 ): string | null {
+  const only = (found: readonly string[]): string | null => {
+    const [photograph, ...more] = inCaseOf(mask, found, (file) => file)
+    return photograph === undefined || more.length > 0 ? null : photograph
+  }
   const [own, ...names] = namesInMask(stemOf(mask))
   for (const name of names) {
-    const exact = byName.get(name)
-    if (exact !== undefined) return exact
-    const [photograph, ...more] = byStem.get(name) ?? []
-    if (photograph !== undefined) return more.length === 0 ? photograph : null
+    const found = byName.get(name) ?? byStem.get(name)
+    if (found !== undefined) return only(found)
   }
-  return own === undefined ? null : (byName.get(own) ?? null)
+  return own === undefined ? null : only(byName.get(own) ?? [])
+}
+
+/** Groups of files of one name; where two of them have one ending too (A.png, a.png), the case tells them apart. */
+function groupsOfName(byStem: ReadonlyMap<string, string[]>): string[][] {
+  return [...byStem.values()].flatMap((all) => {
+    const endings = new Set(all.map((file) => endingOf(file).toLowerCase()))
+    if (endings.size === all.length) return [all]
+    return Object.values(Object.groupBy(all, (file) => stemOf(file).normalize('NFC'))).map(
+      (group) => group ?? [],
+    )
+  })
 }
 
 /**
@@ -266,7 +282,7 @@ async function pairsOfSameName(
   { endings }: SoFar,
 ): Promise<{ mask: string; photograph: string }[]> {
   const pairs: { mask: string; photograph: string }[] = []
-  for (const all of byStem.values()) {
+  for (const all of groupsOfName(byStem)) {
     if (all.length < 2) continue
     const same = all.filter((file) => !masks.has(file))
     const [usual, ...others] = [...endings]

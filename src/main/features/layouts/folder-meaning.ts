@@ -31,13 +31,16 @@ export function typeOfFolder(name: string): string | null {
 }
 
 /** The place of a file below these folders. @param without a folder to leave out, by its number */
-export const placeOf = (folders: readonly string[], without: number | null = null): string[] =>
+const placeOf = (folders: readonly string[], without: number | null = null): string[] =>
   folders
     .filter((name, i) => i !== without && splitOfFolder(name) === null && !isPictureFolder(name))
     .map(sameName)
 
-/** The split and the place of a mask in these folders. @param at the number of the folder that says that it is one */
-export const placedMask = (
+/**
+ * The split and the place of a file in these folders.
+ * @param at the number of the folder that says that it is a mask; null where none does
+ */
+export const placedIn = (
   folders: readonly string[],
   at: number | null,
 ): Pick<FolderMeaning, 'split' | 'place'> => ({

@@ -1,6 +1,6 @@
 /** What the names of folders say of their place in a data set: splits, masks, and folders that say nothing. */
 
-import type { Split } from '../../../shared/image.ts'
+import { type Split, splitSchema } from '../../../shared/image.ts'
 import { plain } from './folder-names.ts'
 import { listed } from './listed.ts'
 
@@ -14,11 +14,10 @@ const splits: Record<Split, readonly string[]> = {
   test: listed(`
     test, testing, testset, test set, tests, 测试, 测试集, 測試, テスト, 評価, 테스트
   `),
+  live: listed('live, live parts, 在线, 在线零件'),
 }
 const splitOfWord = new Map(
-  (['train', 'validation', 'test'] as const).flatMap((split) =>
-    splits[split].map((word) => [plain(word), split] as const),
-  ),
+  splitSchema.options.flatMap((split) => splits[split].map((word) => [plain(word), split] as const)),
 )
 
 /** A split with a word for what is in it, as "train_img" and "test labels" have it; null for another name. */

@@ -20,6 +20,8 @@ export interface LabelStudioTask {
   drawn: DrawnResult[]
   /** Words that were chosen for the whole photograph. */
   choices: string[]
+  /** The kinds of results that mark no area and are no choice, once for each: video, relation, textarea and so on. */
+  withoutArea: string[]
   /** Number of people whose work is united here. */
   annotations: number
   /** Number of annotations that were skipped by a person, and of those that a model proposed. */
@@ -64,6 +66,10 @@ function labelOf(value: Values): string | null {
 const isDrawn = (value: Values): boolean =>
   ['points', 'vertices', 'rle', 'radiusX', 'width', 'x', 'imageDataURL'].some((key) => key in value)
 
+/** What is asked about the photograph or about a shape, whose place such a result repeats. */
+const isAnswer = (kind: string): boolean =>
+  /^(?:choices|taxonomy|textarea|rating|number|datetime|pairwise|ranker)$/i.test(kind)
+
 const choicesIn = (value: Values): string[] => asWords(value.choices ?? value.taxonomy ?? [])
 
 /** The results of one annotation; those of one id belong together, as a shape and its word can be apart. */
@@ -72,15 +78,20 @@ function addResults(task: LabelStudioTask, results: readonly unknown[]): void {
   const found = results.flatMap((piece) => {
     const result = asObject(piece)
     const value = result && asObject(result.value)
-    if (!result || !value) return []
+    const kind = typeof result?.type === 'string' ? result.type : 'unknown'
+    if (!result || !value) {
+      task.withoutArea.push(kind)
+      return []
+    }
     const label = labelOf(value)
     const id = typeof result.id === 'string' ? result.id : null
     if (id !== null && label !== null && !labels.has(id)) labels.set(id, label)
-    return [{ result, value, label, id }]
+    return [{ result, value, label, id, kind, isShape: isDrawn(value) && !isAnswer(kind) }]
   })
+  const shapeIds = new Set(found.flatMap(({ id, isShape }) => (isShape && id !== null ? [id] : [])))
   const drawnIds = new Set<string>()
-  for (const { result, value, label, id } of found) {
-    if (isDrawn(value)) {
+  for (const { result, value, label, id, kind, isShape } of found) {
+    if (isShape) {
       // With a word of its own kind, a shape is written twice: once as itself, once with its words.
       if (id !== null && drawnIds.has(id)) continue
       if (id !== null) drawnIds.add(id)
@@ -91,7 +102,12 @@ function addResults(task: LabelStudioTask, results: readonly unknown[]): void {
         rotation: result.image_rotation,
         label: label ?? (id === null ? null : (labels.get(id) ?? null)),
       })
-    } else task.choices.push(...choicesIn(value))
+      continue
+    }
+    const choices = isDrawn(value) ? [] : choicesIn(value)
+    task.choices.push(...choices)
+    const isWordOfShape = id !== null && label !== null && shapeIds.has(id)
+    if (choices.length === 0 && !isWordOfShape) task.withoutArea.push(kind)
   }
 }
 
@@ -99,6 +115,7 @@ const emptyTask = (address: string | null): LabelStudioTask => ({
   address,
   drawn: [],
   choices: [],
+  withoutArea: [],
   annotations: 0,
   cancelled: 0,
   predictions: 0,
@@ -133,7 +150,10 @@ function taskOfRow(row: Values): LabelStudioTask {
   for (const [key, answer] of Object.entries(row)) {
     const pieces = objectsIn(asList(answer))
     for (const value of pieces) {
-      if (!isDrawn(value)) continue
+      if (!isDrawn(value)) {
+        task.withoutArea.push('sequence' in value ? 'video' : key)
+        continue
+      }
       task.drawn.push({
         value,
         width: value.original_width,
@@ -178,6 +198,7 @@ function united(tasks: readonly LabelStudioTask[]): LabelStudioTask[] {
     }
     known.drawn.push(...task.drawn)
     known.choices.push(...task.choices)
+    known.withoutArea.push(...task.withoutArea)
     known.annotations += task.annotations
     known.cancelled += task.cancelled
     known.predictions += task.predictions

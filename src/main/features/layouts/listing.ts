@@ -8,8 +8,9 @@ import { ImageRefusal } from '../../images/refusal.ts'
 import { isClassList } from './class-lists.ts'
 import { type DocumentKind, documentKind } from './documents.ts'
 import { plain } from './folder-names.ts'
-import { splitOfFolder } from './folder-roles.ts'
+import { isPictureFolder, maskRole, splitOfFolder } from './folder-roles.ts'
 import { type LeftOut, walkFiles } from './walk.ts'
+import { isYoloList, type YoloText, yoloPlace, yoloText } from './yolo-files.ts'
 
 export interface Listing {
   root: string
@@ -19,19 +20,24 @@ export interface Listing {
   /** Files that can say what the classes of masks are. */
   classLists: string[]
   documents: { file: string; kind: DocumentKind }[]
+  /** Beside labels of YOLO: files without a line, lists of classes and splits, and other texts, which lists may name. */
+  yolo: { empty: string[]; lists: string[]; texts: string[] }
   leftOut: LeftOut[]
   passedOver: ImportPlan['passedOver']
 }
 
-/** Of so many files with one ending the content is looked at; where not one was a picture, the others are none. */
+/** Of so many files with one of the usual endings of other files the content is looked at; where not one was a picture, the others are none. */
 const lookedAt = 200
 
 const endingOf = (file: string): string => /\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase() ?? ''
 
-/** Endings of files that people keep beside photographs and that are no pictures. */
+/** Endings of photographs: what is wrong with one of them is said when it is read. Others are looked at before. */
+const pictureEndings = new Set('png apng jpg jpeg jpe jfif tif tiff bmp dib webp gif'.split(' '))
+
+/** Endings of files that people keep beside photographs, often many of one, and that are no pictures. */
 const otherEndings = new Set(
   (
-    'txt md rst log ini cfg conf toml yaml yml py ipynb m mat c cpp h js ts sh bat ps1 exe dll so zip rar 7z tar gz bz2 xz ' +
+    'txt names md rst log ini cfg conf toml yaml yml cache py ipynb m mat c cpp h js ts sh bat ps1 exe dll so zip rar 7z tar gz bz2 xz ' +
     'doc docx xls xlsx ppt pptx pdf odt ods rtf html htm xml json jsonl csv tsv db sqlite npy npz pkl pt pth onnx h5 hdf5 ' +
     'mp4 avi mov mkv wmv mp3 wav lnk url sha256 md5 cff bib'
   ).split(' '),
@@ -63,10 +69,12 @@ export async function listFolder(
     tables: [],
     classLists: [],
     documents: [],
+    yolo: { empty: [], lists: [], texts: [] },
     leftOut: [],
     passedOver: [],
   }
   const { leftOut } = listing
+  const texts: { file: string; kind: YoloText }[] = []
   const others = new Map<string, { seen: number; pictures: number }>()
   const walk = walkFiles(root, {
     followLinks: options.followLinks,
@@ -81,13 +89,20 @@ export async function listFolder(
     if (options.signal?.aborted) throw new Failure('import-cancelled')
     const ending = endingOf(file)
     const path = join(root, file)
-    if (!otherEndings.has(ending)) {
+    if (isYoloList(file)) listing.yolo.lists.push(file)
+    if (isClassList(file)) listing.classLists.push(file)
+    if (isYoloList(file) || isClassList(file)) continue
+    if (pictureEndings.has(ending)) {
       listing.pictures.push(file)
       continue
     }
-    if (isClassList(file)) {
-      listing.classLists.push(file)
-      continue
+    if (ending === 'txt') {
+      const kind = yoloText(path)
+      if (kind === 'other') listing.yolo.texts.push(file)
+      else {
+        texts.push({ file, kind })
+        continue
+      }
     }
     if (ending === 'json' || ending === 'xml') {
       const kind = await documentKind(path)
@@ -102,17 +117,48 @@ export async function listFolder(
     }
     const known = others.get(ending) ?? { seen: 0, pictures: 0 }
     others.set(ending, known)
-    const isLookedAt = known.seen < lookedAt || known.pictures > 0
+    const isLookedAt = !otherEndings.has(ending) || known.seen < lookedAt || known.pictures > 0
     known.seen += 1
     if (isLookedAt && isPicture(path)) {
       known.pictures += 1
       listing.pictures.push(file)
     } else leftOut.push({ file, code: 'not-an-image', params: {} })
   }
+  settleYolo(listing, texts)
   listing.passedOver = [...junk].map(([kind, counted]) => ({ kind, ...counted }))
   if (listing.pictures.length + listing.tables.length + listing.documents.length > 0) return listing
   requireFiles(root, leftOut)
   return listing
+}
+
+/**
+ * Texts are labels of YOLO where one at least is nothing else, or has such lines beside a list of classes, and has the
+ * name of a photograph; then those with broken lines or none are labels too. In another folder they are files like any other, and so are the lists.
+ */
+function settleYolo(listing: Listing, texts: readonly { file: string; kind: YoloText }[]): void {
+  const { leftOut, yolo } = listing
+  const isUsed = texts.length > 0 && hasYoloLabels(listing, texts)
+  for (const { file, kind } of texts) {
+    if (!isUsed) leftOut.push({ file, code: 'not-an-image', params: {} })
+    else if (kind === 'empty') yolo.empty.push(file)
+    else listing.documents.push({ file, kind: 'yolo' })
+  }
+  if (isUsed) return
+  for (const file of yolo.lists) {
+    if (!isClassList(file)) leftOut.push({ file, code: 'not-an-image', params: {} })
+  }
+  yolo.lists = []
+}
+
+function hasYoloLabels(
+  { pictures, yolo }: Pick<Listing, 'pictures' | 'yolo'>,
+  texts: readonly { file: string; kind: YoloText }[],
+): boolean {
+  const places = new Set(pictures.map(yoloPlace))
+  // Beside a list of classes, one broken line does not make labels another file.
+  const isLabels = (kind: YoloText): boolean =>
+    kind === 'labels' || (kind === 'maybe' && yolo.lists.length > 0)
+  return texts.some(({ file, kind }) => isLabels(kind) && places.has(yoloPlace(file)))
 }
 
 /** @throws Failure `folder-empty` unless there were files that could be looked at */
@@ -143,10 +189,14 @@ export function foldersOf(files: readonly string[]): string[] {
  * @throws Failure `several-datasets`
  */
 export function requireOneDataset(root: string, folders: readonly string[]): void {
+  // Beside labels/train and labels/test, images/train and images/test are splits of one data set.
+  const hasLabels = folders.some((folder) => maskRole(folder.split('/')[0] ?? '') !== null)
+  const isSplitInside = (name: string): boolean =>
+    hasLabels && (isPictureFolder(name) || maskRole(name) !== null)
   const inside = new Map<string, Set<string>>()
   for (const folder of folders) {
     const [first = '', second, third] = folder.split('/')
-    if (second === undefined) continue
+    if (second === undefined || isSplitInside(first)) continue
     const names = inside.get(first) ?? new Set()
     inside.set(first, names)
     names.add(splitOfFolder(second) ?? plain(second))

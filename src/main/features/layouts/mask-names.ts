@@ -27,7 +27,10 @@ export const hasMaskWord = (stem: string): boolean =>
  * The names of photographs that a mask's name may mean, the most certain first; in the form of `sameName`. A name
  * among them may have an ending: 000.png_mask belongs to 000.png and not to 000.jpg.
  */
-export function namesInMask(stem: string): string[] {
+export const namesInMask = (stem: string): string[] => [...new Set(writtenInMask(stem).map(sameName))]
+
+/** The same names as they are written, in the composed form of Unicode. */
+function writtenInMask(stem: string): string[] {
   const names = [stem]
   for (const pattern of [atEnd, atEndTogether, atBegin]) {
     const short = stem.replace(pattern, '')
@@ -37,7 +40,24 @@ export function namesInMask(stem: string): string[] {
     const shorter = short.replace(pattern, '')
     if (shorter !== '' && shorter !== short) names.push(shorter)
   }
-  return [...new Set(names.map(sameName))]
+  return names.map((name) => name.normalize('NFC'))
+}
+
+/**
+ * Of photographs of one folder that differ in upper and lower case only (A.png, a.png), those that a mask's name or its
+ * folder has as they are written; all of the folder where it has none so.
+ */
+export function inCaseOf<T>(mask: string, found: readonly T[], fileOf: (item: T) => string): T[] {
+  if (found.length < 2) return [...found]
+  const folders = mask.normalize('NFC').split('/')
+  const names = new Set([...writtenInMask(withoutEnding(folders.pop() ?? '')), ...folders])
+  const isWritten = (item: T): boolean => {
+    const name = fileOf(item).normalize('NFC').replace(/^.*\//, '')
+    return names.has(name) || names.has(withoutEnding(name))
+  }
+  const around = (item: T): string => fileOf(item).replace(/[^/]*$/, '')
+  const decided = new Set(found.filter(isWritten).map(around))
+  return found.filter((item) => isWritten(item) || !decided.has(around(item)))
 }
 
 /** The number that is left of image3 and mask3 without their words; null where it is no number. */

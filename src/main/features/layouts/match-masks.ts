@@ -4,7 +4,7 @@
  */
 import type { Split } from '../../../shared/image.ts'
 import { labelOfFolder } from './folder-names.ts'
-import { bareNumber, namesInMask, sameName, withoutEnding } from './mask-names.ts'
+import { bareNumber, inCaseOf, namesInMask, sameName, withoutEnding } from './mask-names.ts'
 
 /** A file with its place: its folders without those that only say split, picture or mask. */
 export interface Placed {
@@ -163,7 +163,7 @@ export async function matchMasks(
       matches.alone.push(mask.file)
       continue
     }
-    let meant = narrowed(mask, found)
+    let meant = inCaseOf(mask.file, narrowed(mask, found), ({ file }) => file)
     if (meant.length > 1) meant = await sameSize(mask.file, meant, sizeOf)
     const [photograph] = meant
     if (photograph === undefined || meant.length > 1 || isOfMissing(mask, meant)) {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeImage, readImageHeader } from '../../images/decode.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
+import { isSystemError } from '../../platform/system-error.ts'
 import type { Size } from './match-masks.ts'
 
 /** Classes that a mask may have; a photograph of a camera has many more values than these, a flat mask has fewer. */
@@ -47,7 +48,7 @@ export async function looksLikeMask(path: string): Promise<boolean> {
     const { data } = await decodeImage(path, { channels: 1 })
     return hasFewValues(data, format === 'jpeg' || format === 'webp')
   } catch (error) {
-    if (error instanceof ImageRefusal || (error instanceof Error && 'syscall' in error)) return false
+    if (error instanceof ImageRefusal || isSystemError(error)) return false
     throw error
   }
 }

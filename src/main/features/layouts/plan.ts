@@ -1,32 +1,26 @@
 /** The plan of an import: what every file of a folder is taken for. Reads the folder and writes nothing. */
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import type { Label, Layout, Split } from '../../../shared/image.ts'
 import type { GivenCorrection } from '../../../shared/import.ts'
-import {
-  annotationFormatSchema,
-  type ImportPlan,
-  type PlannedLabel,
-  type PlannedPhotograph,
-} from '../../../shared/import-plan.ts'
-import { inside, message } from '../../../shared/messages/message.ts'
+import type { ImportPlan, PlannedLabel, PlannedPhotograph } from '../../../shared/import-plan.ts'
+import { message } from '../../../shared/messages/message.ts'
 import type { SampleRange } from '../../../shared/sample-range.ts'
-import { parseDocument } from '../../platform/read-document.ts'
-import { parseXml } from '../../platform/xml.ts'
-import { labelsOfCvat, labelsOfLabelStudio } from './classified.ts'
-import type { DocumentKind } from './documents.ts'
-import { type FindFile, fileFinder } from './file-finder.ts'
-import { findMasks, folderOf } from './find-masks.ts'
-import { type FolderMeaning, hasTypedSplits, meaningOf, placedMask, typeOfFolder } from './folder-meaning.ts'
+import { annotationFormat } from './documents.ts'
+import { fileFinder } from './file-finder.ts'
+import { findMasks, folderOf, segmentsOf } from './find-masks.ts'
+import { type FolderMeaning, hasTypedSplits } from './folder-meaning.ts'
 import { plain } from './folder-names.ts'
 import { splitOfFolder } from './folder-roles.ts'
 import { recognise } from './known/index.ts'
 import { foldersOf, type Listing, listFolder, requireOneDataset } from './listing.ts'
-import { matchMasks, type Placed, type PlacedPhotograph } from './match-masks.ts'
 import { partsOf } from './part-views.ts'
 import { pictureFacts } from './picture-facts.ts'
-import { readRealIad, readTable, type TableRow } from './table.ts'
+import { masksByPhotograph } from './plan-masks.ts'
+import { folderMeanings, labelSaid, planPhotograph, type Said, splitSaid } from './plan-photographs.ts'
+import { emptyIsGood, readYoloLists, type YoloReading, yoloLabels } from './plan-yolo.ts'
+import { notUsed, readTables, resolvedRows } from './read-tables.ts'
+import type { TableRow } from './table.ts'
+import { unnamedClasses } from './unnamed-classes.ts'
 import type { LeftOut } from './walk.ts'
 import { wideAmong } from './wide-photographs.ts'
 
@@ -43,8 +37,6 @@ export interface PlanOptions {
 }
 
 type Notes = ImportPlan['notes']
-
-const segmentsOf = (folder: string): string[] => (folder === '.' ? [] : folder.split('/'))
 
 /**
  * Plans the import of a folder.
@@ -72,48 +64,17 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
   const found = await findMasks(pictures, facts, saidOf(corrections))
   const notes: Notes = []
   const tables = await readTables(listing, notes)
+  const lists = await readYoloLists(listing, notes)
+  const told = [...tables, ...lists.rows]
   const rows =
-    tables.length === 0
-      ? new Map<string, TableRow>()
-      : resolvedRows(tables, fileFinder(listing.pictures), notes)
+    told.length === 0 ? new Map<string, TableRow>() : resolvedRows(told, fileFinder(listing.pictures), notes)
 
   // A mask that a table names belongs to the photograph that it names beside it.
   const inTables = new Set([...rows.values()].flatMap(({ masks }) => masks))
   const photographs = found.photographs.filter((file) => !inTables.has(file))
-  const meanings = new Map<string, FolderMeaning>()
-  const meaning = (file: string): FolderMeaning => {
-    const path = folderOf(file)
-    const known = meanings.get(path)
-    if (known) return known
-    const made = meaningOf(segmentsOf(path), typed, useSplits)
-    meanings.set(path, made)
-    return made
-  }
-  const labelOf = (file: string): PlannedLabel | null =>
-    corrections.get(folderOf(file))?.label ?? rows.get(file)?.label ?? meaning(file).label
-
-  const matches = await matchMasks(
-    found.open
-      .filter(({ file }) => !inTables.has(file))
-      .map(({ file, folder }): Placed => ({ file, ...placedMask(segmentsOf(folderOf(file)), folder) })),
-    photographs.map((file): PlacedPhotograph => {
-      const { split, place } = meaning(file)
-      return { file, split: rows.get(file)?.split ?? split, place, isNormal: labelOf(file) === 'normal' }
-    }),
-    facts.sizeOf,
-  )
-  const masksOf = matches.masksOf
-  for (const { mask, photograph } of found.beside) {
-    if (inTables.has(mask)) continue
-    masksOf.set(photograph, [...(masksOf.get(photograph) ?? []), mask])
-  }
-  for (const mask of matches.alone) notes.push({ file: mask, ...message('mask-alone') })
-  for (const { mask, candidates } of matches.ambiguous) {
-    notes.push({ file: mask, ...message('mask-ambiguous', { files: candidates.slice(0, 8) }) })
-  }
-  for (const { mask, photograph } of matches.guessed) {
-    notes.push({ file: mask, ...message('mask-guessed', { file: photograph }) })
-  }
+  const { meanings, meaning } = folderMeanings(typed, useSplits)
+  const said: Said = { corrections, rows, meaning }
+  const masksOf = await masksByPhotograph({ found, photographs, inTables, said, facts, notes })
 
   const documents = listing.documents.filter(({ file }) => corrections.get(folderOf(file))?.skip !== true)
   const known = recognise({
@@ -139,39 +100,40 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
     const params = { views: parts.size, parts: new Set(parts.values()).size, example }
     notes.push({ file: '.', ...message('part-views', params) })
   }
-  const planned = photographs.map((file): PlannedPhotograph => {
-    const { split, defectType } = meaning(file)
-    const row = rows.get(file)
-    const masks = [...new Set([...(row?.masks ?? []), ...(masksOf.get(file) ?? [])])]
-    const base = { file, masks, part: parts.get(file) ?? null, maskLike: found.notLookedAt.has(file) }
-    const correction = corrections.get(folderOf(file))
-    if (correction) {
-      const unknown = correction.label === 'unlabeled'
-      return {
-        ...base,
-        label: correction.label,
-        split: unknown ? (correction.split ?? 'test') : correction.split,
-        defectType: correction.label === 'normal' || unknown ? null : correction.defectType,
-      }
-    }
-    const told = toldLabel(file, meaning(file).label, row, notes)
-    const label =
-      told ?? (masks.length > 0 ? 'from-mask' : known.unmasked !== undefined ? known.unmasked : unlabeledAs)
-    const type = row?.defectType ?? (label === 'anomalous' ? defectType : null)
-    return {
-      ...base,
-      label,
-      split: plannedSplit(row?.split ?? split, label, annotated),
-      defectType: label === 'anomalous' && type !== null ? typeOfFolder(type) : null,
-    }
+  const splitOf = (file: string): Split | null => splitSaid(said, file)
+  const yolo = yoloLabels(listing, photographs)
+  const areGood = emptyIsGood(
+    yolo,
+    photographs.map((file) => ({ file, split: splitOf(file), isTold: labelSaid(said, file) !== null })),
+    notes,
+  )
+  /** What a photograph is of which only its masks, its labels or the layout say it. */
+  const unsaid = (file: string, hasMasks: boolean): PlannedLabel => {
+    if (hasMasks) return 'from-mask'
+    // What is drawn on it says it after the import.
+    if (yolo.labelled.has(file)) return 'unlabeled'
+    if (areGood && yolo.empty.has(file)) return 'normal'
+    return known.unmasked ?? unlabeledAs
+  }
+  const planned = photographs.map((file) => {
+    const masks = [...new Set([...(rows.get(file)?.masks ?? []), ...(masksOf.get(file) ?? [])])]
+    const photograph = { file, masks, part: parts.get(file) ?? null, maskLike: found.notLookedAt.has(file) }
+    return planPhotograph(photograph, said, {
+      unsaid: () => unsaid(file, masks.length > 0),
+      annotated,
+      notes,
+    })
   })
   noteUnclear(planned, meanings, corrections, notes)
-  const hasMasks = planned.some(({ masks }) => masks.length > 0)
+  const allMasks = planned.flatMap(({ masks }) => masks)
+  const hasMasks = allMasks.length > 0
+  const unnamed = listing.classLists.length > 0 ? null : await unnamedClasses(root, allMasks)
+  if (unnamed !== null) notes.push(unnamed)
   const hasSplits =
     asked !== 'flat' &&
-    photographs.some((file) => (rows.get(file)?.split ?? meaning(file).split) === 'test') &&
-    photographs.some((file) => (rows.get(file)?.split ?? meaning(file).split) === 'train')
-  if (asked !== 'flat') sortBySplit(planned, (file) => rows.get(file)?.split ?? meaning(file).split)
+    photographs.some((file) => splitOf(file) === 'test') &&
+    photographs.some((file) => splitOf(file) === 'train')
+  if (asked !== 'flat') sortBySplit(planned, splitOf)
   return {
     format: 'fanoscope-import-plan',
     version: 1,
@@ -184,13 +146,9 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
       return format === null ? [] : [{ file, format }]
     }),
     range: options.range ?? null,
-    classLists: hasMasks ? listing.classLists : [],
+    classLists: [...new Set([...(hasMasks ? listing.classLists : []), ...lists.classLists])],
     leftOut: [
-      ...listing.leftOut,
-      // Without masks it is a file like any other.
-      ...(hasMasks ? [] : listing.classLists).map(
-        (file): LeftOut => ({ file, code: 'not-an-image', params: {} }),
-      ),
+      ...leftOutOf(listing, lists, hasMasks),
       ...found.ofInstances.map((file): LeftOut => ({ file, code: 'mask-of-instances', params: {} })),
       ...notUsed(documents, tables),
     ],
@@ -199,18 +157,14 @@ export async function planFolder(folder: string, options: PlanOptions = {}): Pro
   }
 }
 
-const annotationFormat = (kind: DocumentKind) => annotationFormatSchema.safeParse(kind).data ?? null
-
-/** Documents and tables from which nothing is read. */
-function notUsed(documents: Listing['documents'], tables: readonly ReadTable[]): LeftOut[] {
-  const isRead = (kind: DocumentKind): boolean => kind === 'real-iad' || annotationFormat(kind) !== null
-  const unread = [
-    ...documents.flatMap(({ file, kind }) => (isRead(kind) ? [] : [{ file, kind }])),
-    ...tables.flatMap(({ file, rows }) => (rows === null ? [{ file, kind: 'table' }] : [])),
+function leftOutOf(listing: Listing, lists: YoloReading, hasMasks: boolean): LeftOut[] {
+  // Without masks a list of their classes is a file like any other.
+  const idle = hasMasks ? [] : listing.classLists.filter((file) => !listing.yolo.lists.includes(file))
+  return [
+    ...listing.leftOut.filter(({ file }) => !lists.used.has(file)),
+    ...idle.map((file): LeftOut => ({ file, code: 'not-an-image', params: {} })),
+    ...lists.leftOut,
   ]
-  return unread.map(
-    ({ file, kind }): LeftOut => ({ file, code: 'document-not-used', params: { case: kind } }),
-  )
 }
 
 function withoutSkipped(
@@ -235,141 +189,6 @@ function isInOwnFolder(mask: string, photograph: string): boolean {
   return folder !== undefined && name.replace(/\.[^.]*$/, '') === folder
 }
 
-interface ReadTable {
-  file: string
-  /** Null where it is no table of photographs. */
-  rows: TableRow[] | null
-}
-
-/** Reads the tables and the documents that give labels; one that cannot be read is left out. */
-async function readTables(
-  { root, pictures, tables, documents }: Listing,
-  notes: Notes,
-): Promise<ReadTable[]> {
-  const read: ReadTable[] = []
-  const find = fileFinder(tables.length === 0 ? [] : pictures)
-  for (const file of tables) {
-    const rows = await readTable(join(root, file), (named) => find(named, folderOf(file)) !== null)
-    read.push({ file, rows })
-  }
-  for (const { file, kind } of documents) {
-    try {
-      const rows = await readLabels(join(root, file), kind)
-      if (rows !== null && rows.length > 0) read.push({ file, rows })
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error
-      notes.push({ file, ...message('list-unreadable', { reason: error.message }) })
-    }
-  }
-  return read
-}
-
-/** A larger document holds shapes, which are read when it is imported. */
-const mostBytes = 400e6
-
-/** The labels of whole photographs that a document gives. @throws SyntaxError */
-async function readLabels(path: string, kind: DocumentKind): Promise<TableRow[] | null> {
-  if (kind !== 'real-iad' && kind !== 'label-studio' && kind !== 'cvat') return null
-  if ((await stat(path)).size > mostBytes) return null
-  const bytes = await readFile(path)
-  if (kind === 'cvat') return labelsOfCvat(parseXml(bytes))
-  const { value } = parseDocument(bytes)
-  return kind === 'real-iad' ? readRealIad(value) : labelsOfLabelStudio(value)
-}
-
-/** What tables say of each photograph, by its file. */
-function resolvedRows(tables: readonly ReadTable[], find: FindFile, notes: Notes): Map<string, TableRow> {
-  const rows = new Map<string, TableRow>()
-  const contradicted = new Set<string>()
-  for (const { file: table, rows: read } of tables) {
-    const from = folderOf(table)
-    const missing: string[] = []
-    const likely: string[] = []
-    const unclear = new Map<string, number>()
-    for (const row of read ?? []) {
-      const found = find(row.file, from)
-      if (found === null) {
-        missing.push(row.file)
-        continue
-      }
-      const { file } = found
-      if (found.isLikely) likely.push(file)
-      const masks: string[] = []
-      for (const named of row.masks) {
-        const mask = find(named, from)
-        if (mask === null) missing.push(named)
-        else if (mask.file !== file) masks.push(mask.file)
-      }
-      if (row.unclear !== null) unclear.set(row.unclear, (unclear.get(row.unclear) ?? 0) + 1)
-      const earlier = rows.get(file)
-      if (earlier && !agree(earlier, row)) contradicted.add(file)
-      rows.set(file, bothRows(earlier, { ...row, masks }))
-    }
-    if (missing.length > 0) {
-      const names = [...new Set(missing)]
-      const params = { count: names.length, names: names.slice(0, 5) }
-      notes.push({ file: table, ...message('table-without-file', params) })
-    }
-    if (likely.length > 0) {
-      const files = [...new Set(likely)]
-      const params = { count: files.length, names: files.slice(0, 5) }
-      notes.push({ file: table, ...message('table-likely-files', params) })
-    }
-    for (const [value, count] of [...unclear].slice(0, 20)) {
-      notes.push({ file: table, ...message('table-unclear', { value, count }) })
-    }
-  }
-  for (const file of contradicted) {
-    const row = rows.get(file)
-    if (row) rows.set(file, { ...row, label: 'unlabeled', defectType: null })
-    notes.push({ file, ...message('table-contradicts', { case: 'rows' }) })
-  }
-  return rows
-}
-
-const agree = (a: TableRow, b: TableRow): boolean =>
-  (a.label === null || b.label === null || a.label === b.label) &&
-  (a.split === null || b.split === null || a.split === b.split)
-
-/** A photograph may have a row for each of its defects, and be in more than one table. */
-const bothRows = (earlier: TableRow | undefined, row: TableRow): TableRow =>
-  earlier === undefined
-    ? row
-    : {
-        ...row,
-        label: earlier.label ?? row.label,
-        defectType: earlier.defectType ?? row.defectType,
-        split: earlier.split ?? row.split,
-        masks: [...earlier.masks, ...row.masks],
-      }
-
-/** What folder and table say of a photograph together; null where they say nothing, or the opposite. */
-function toldLabel(
-  file: string,
-  byFolder: Exclude<Label, 'unlabeled'> | null,
-  row: TableRow | undefined,
-  notes: Notes,
-): Label | null {
-  const byTable = row?.label ?? null
-  // Its rows contradict each other, which is said already.
-  if (byTable === 'unlabeled') return byTable
-  if (byTable === null || byFolder === null || byTable === byFolder) return byTable ?? byFolder
-  const params = {
-    folder: inside('label', message(byFolder)),
-    table: inside('label', message(byTable)),
-  }
-  notes.push({ file, ...message('table-contradicts', params) })
-  return 'unlabeled'
-}
-
-/** Training sees good parts only, whatever else lies in its folder; where nothing is known, nothing is measured. */
-function plannedSplit(split: Split | null, label: PlannedLabel, annotated: boolean): Split | null {
-  if (label === 'unlabeled') return annotated && split !== 'test' ? null : 'test'
-  if (split !== 'train') return split
-  // Good training photographs give some to validation; what a mask says is known when it is read.
-  return label === 'normal' ? null : label === 'from-mask' ? 'train' : 'validation'
-}
-
 function noteUnclear(
   planned: readonly PlannedPhotograph[],
   meanings: ReadonlyMap<string, FolderMeaning>,
@@ -387,15 +206,17 @@ function noteUnclear(
   }
 }
 
-const order: Record<Split, number> = { train: 0, validation: 1, test: 2 }
+/** The order of splits; photographs without one come last. */
+const order: Record<Split, number> = { train: 0, validation: 1, test: 2, live: 3 }
+const unplaced = 4
 
 /** Of the same bytes in several splits the first is kept. The sort is stable: within a split the order stays. */
 function sortBySplit(planned: PlannedPhotograph[], splitOf: (file: string) => Split | null): void {
   const place = new Map(
     planned.map(({ file }) => {
       const split = splitOf(file)
-      return [file, split === null ? 3 : order[split]]
+      return [file, split === null ? unplaced : order[split]]
     }),
   )
-  planned.sort((a, b) => (place.get(a.file) ?? 3) - (place.get(b.file) ?? 3))
+  planned.sort((a, b) => (place.get(a.file) ?? unplaced) - (place.get(b.file) ?? unplaced))
 }

@@ -7,6 +7,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { z } from 'zod'
 import type { Label, Split } from '../../../shared/image.ts'
+import { unguarded } from '../../platform/csv.ts'
 import { labelOfName, plain } from './folder-names.ts'
 import { splitOfFolder } from './folder-roles.ts'
 import { listed } from './listed.ts'
@@ -26,7 +27,7 @@ export interface TableRow {
 
 type Column = 'file' | 'label' | 'flag' | 'goodFlag' | 'split' | 'mask' | 'type'
 
-/** Header words, in the form of `plain`. The first column that fits is used. */
+/** Header words, in the form of `plain`. The first column that fits is used, of files the one that is called so. */
 const headers: Record<Column, readonly string[]> = {
   file: [
     ...listed(`
@@ -162,7 +163,9 @@ function columnsOf(header: readonly string[]): Map<Column, number> | null {
   const columns = new Map<Column, number>()
   for (const [at, cell] of header.entries()) {
     const column = columnOfHeader.get(plain(cell))
-    if (column !== undefined && !columns.has(column)) columns.set(column, at)
+    if (column === undefined) continue
+    // A column "file" is names of files, where "image" may be numbers, as in the tables that Fanoscope writes.
+    if (!columns.has(column) || (column === 'file' && plain(cell) === 'file')) columns.set(column, at)
   }
   return columns.has('file') && columns.size > 1 ? columns : null
 }
@@ -177,9 +180,13 @@ interface Cells {
   type: string
 }
 
+/** As Fanoscope's own tables say that nobody has labeled a photograph. */
+const noLabel = /^unlabell?ed$/i
+
 export function rowsOf(all: readonly Cells[]): TableRow[] {
   const hasWordForNormal = all.some(({ label }) => labelOfName(label) === 'normal')
-  return all.map(({ file, label: cell, flag, goodFlag = '', split, mask, type }) => {
+  return all.map(({ file, label, flag, goodFlag = '', split, mask, type }) => {
+    const cell = noLabel.test(label) ? '' : label
     const masks = listOfMasks(mask)
     const row: TableRow = {
       file,
@@ -240,7 +247,9 @@ export async function readTable(
     if (columns === null) continue
     const cells = body.map((row): Cells => {
       const cell = (column: Column): string => {
-        const text = row[columns.get(column) ?? -1] ?? ''
+        const written = row[columns.get(column) ?? -1] ?? ''
+        // A table that Fanoscope wrote has an apostrophe before what a spreadsheet would compute.
+        const text = column === 'file' && isKnown(written) ? written : unguarded(written)
         // Label Studio writes shapes into a cell, as JSON.
         return column === 'label' && /^\s*\[\s*\{/.test(text) ? '' : text
       }

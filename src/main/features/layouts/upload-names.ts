@@ -6,7 +6,7 @@
 import { sameName } from './mask-names.ts'
 
 /** What Label Studio puts before the name of an uploaded file: the beginning of a random number. */
-const prefix = /^[0-9a-f]{8}-(?=.)/i
+export const uploadPrefix = /^[0-9a-f]{8}-(?=.)/i
 /** In its own address of an upload, the prefix may have another length. */
 const anyPrefix = /^[0-9a-z]{1,36}-(?=.)/i
 
@@ -33,8 +33,8 @@ export function namesOfAddress(address: string): string[] {
     address,
     path,
     last,
-    last.replace(isUpload ? anyPrefix : prefix, ''),
-    last.replace(prefix, ''),
+    last.replace(isUpload ? anyPrefix : uploadPrefix, ''),
+    last.replace(uploadPrefix, ''),
   ]
   return [...new Set(names)].filter((name) => name !== '')
 }

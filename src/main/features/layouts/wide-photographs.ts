@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { SampleRange } from '../../../shared/sample-range.ts'
 import { ImageRefusal } from '../../images/refusal.ts'
 import { needsRange, rangeSeen } from '../../images/wide-samples.ts'
+import { isSystemError } from '../../platform/system-error.ts'
 
 /** So many TIFFs, spread over all, stand for the others. */
 const sampleSize = 12
@@ -21,7 +22,7 @@ export async function wideAmong(
       if (seen !== null) return { file, seen }
     } catch (error) {
       // It is refused by itself when it is imported.
-      if (!(error instanceof ImageRefusal || (error instanceof Error && 'syscall' in error))) throw error
+      if (!(error instanceof ImageRefusal || isSystemError(error))) throw error
     }
   }
   return null

@@ -9,6 +9,7 @@ import { figure, textTable } from '../../command-line/text-table.ts'
 
 export const addCurve: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'curve',
     summary: 'measure from how many good photographs on more of them do not help',
     examples: [

@@ -14,13 +14,19 @@ import { type JobContext, type JobEnd, type JobPlan, unfinishedBy } from '../../
 import { backbones } from '../../model/backbones/registry.ts'
 import { resolveConfig } from '../../model/catalog.ts'
 import { madeDefectTypes } from '../../model/made-defect-types.ts'
-import { createRandom } from '../../platform/random.ts'
 import type { Session } from '../../session/session.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { regionOfInterestOf } from '../../store/regions-of-interest.ts'
 import { whiteLevel } from '../../store/white-levels.ts'
 import { measureGrayLevels } from '../datasets/white-levels.ts'
-import { choosingImages, engineImage, requireFiles, trainingImages } from '../runs/training-images.ts'
+import {
+  choosingImages,
+  drawnByContent,
+  engineImage,
+  engineImageWith,
+  requireFiles,
+  trainingImages,
+} from '../runs/training-images.ts'
 import { backboneOf, presentBackbone } from '../training/backbone.ts'
 import { traitsOf } from '../training/training.ts'
 import { curvePoints, curveVerdict, type Judge, usualCounts } from './curve-points.ts'
@@ -84,7 +90,9 @@ async function measure(
     backbone,
     ...(regionOfInterest.kind === 'none' ? {} : { regionOfInterest }),
     train: train.map((image) => engineImage(workspace, image, white)),
-    judged: judging.map((one, i) => engineJudge(session, one, { id: i + 1, seed, white })),
+    judged: judging.map(({ image, made = null }, i) =>
+      engineImageWith(workspace, image, made, { id: i + 1, seed, white }),
+    ),
     counts: [...new Set(counts ?? usualCounts(train.length))].sort((a, b) => a - b),
   }
   const outcome = await supervisor.run(task, showing(context), context.signal)
@@ -124,9 +132,7 @@ function requireEnough(
  */
 function judgingImages(normal: readonly Image[], anomalous: readonly Image[], seed: number): Judging[] {
   const drawn = (images: readonly Image[], purpose: string): Image[] =>
-    createRandom(seed, purpose)
-      .shuffle([...images].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)))
-      .slice(0, mostJudging)
+    drawnByContent(images, { seed, purpose, most: mostJudging })
   const good = drawn(normal, 'curve normal')
   const defects: Judging[] =
     anomalous.length >= fewestReal
@@ -149,17 +155,6 @@ function madeOn(good: readonly Image[], number: number): Judging {
   }
   const name = `${image.sha256} ${type} ${Math.floor(number / (good.length * madeDefectTypes.length))}`
   return { image, defect: type, made: { type, name, donor } }
-}
-
-function engineJudge(
-  { workspace }: Session,
-  { image, made }: Judging,
-  { id, seed, white }: { id: number; seed: number; white: number },
-): EngineImage {
-  const plain = { ...engineImage(workspace, image, white), id }
-  if (made === undefined) return plain
-  const { file, white: full } = engineImage(workspace, made.donor, white)
-  return { ...plain, made: { type: made.type, seed, name: made.name, donor: { file, white: full } } }
 }
 
 function showing(context: JobContext): (message: TaskMessage<'curve'>) => void {

@@ -16,9 +16,10 @@ import {
   livePictureBytes,
   markCleared,
 } from '../../store/live-pictures.ts'
+import { isAnythingRemoved } from '../../store/removed.ts'
 import { idRanges } from '../../store/scores.ts'
 import { readSetting } from '../../store/settings.ts'
-import { steadyClock, trustedTime } from './retention-clock.ts'
+import { clearRemoved } from '../removal/clear-removed.ts'
 
 /** Parts in one transaction, and in one sweep: what is left over is for the next one. */
 const bite = 25
@@ -39,15 +40,8 @@ export interface Cleared {
 export const retentionOf = (session: Session): Retention =>
   readSetting(session.workspace.db, retentionKey, retentionSchema, standardRetention)
 
-/**
- * One sweep, and one row of the audit for it.
- * @param clock tells the time by which pictures have their age
- */
-export async function clearPictures(
-  session: Session,
-  signal?: AbortSignal,
-  clock: () => number = () => session.workspace.db.now(),
-): Promise<Cleared> {
+/** One sweep, and one row of the audit for it. By age only as long as the clock has not jumped. */
+export async function clearPictures(session: Session, signal?: AbortSignal): Promise<Cleared> {
   const { db } = session.workspace
   const { goodDays, flaggedDays, gigabytes } = retentionOf(session)
   const cleared: ClearablePicture[] = []
@@ -66,18 +60,18 @@ export async function clearPictures(
     }
   }
   try {
-    const now = db.now()
     const all = (): number => Number.POSITIVE_INFINITY
-    const days = [goodDays, flaggedDays].filter((count) => count !== null)
-    const time = days.length === 0 ? null : trustedTime(session, clock(), Math.min(...days))
+    const time = session.clock.look() === null ? db.now() : null
+    if (time !== null && isAnythingRemoved(db) && mayClear(session)) await clearRemoved(session, time, signal)
     if (time !== null && goodDays !== null) await pass(false, time - goodDays * day, all)
     if (time !== null && flaggedDays !== null) await pass(true, time - flaggedDays * day, all)
     if (gigabytes !== null) {
       const before = bytesOf(cleared)
       const excess = (await bytesTaken(db)) - gigabytes * 1e9
       const left = (): number => excess - (bytesOf(cleared) - before)
-      await pass(false, now, left)
-      await pass(true, now, left)
+      // Whatever time they say they are of: the disk is full also by a clock that was set back.
+      await pass(false, Number.MAX_SAFE_INTEGER, left)
+      await pass(true, Number.MAX_SAFE_INTEGER, left)
     }
   } finally {
     tell(session, cleared)
@@ -160,13 +154,12 @@ function tell(session: Session, cleared: readonly ClearablePicture[]): void {
 /** Sweeps now and then while a workspace is open. @returns what ends it, with the sweep that is under way */
 export function keepClear(session: Session): () => Promise<void> {
   const abort = new AbortController()
-  const clock = steadyClock(() => session.workspace.db.now())
   let sweeping: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout
   const sweep = async (): Promise<void> => {
     let wait = times.every
     try {
-      if ((await clearPictures(session, abort.signal, clock)).more) wait = times.more
+      if ((await clearPictures(session, abort.signal)).more) wait = times.more
     } catch (error) {
       session.log.error('The pictures of live parts could not be cleared away.', failureDocument(error))
     }

@@ -1,18 +1,16 @@
 /** Keeps an engine at work for a watched folder: starts it, gives it images, takes what it answers. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { failureOf } from '../../../shared/failure.ts'
-import type { Message } from '../../../shared/messages/message.ts'
 import type { EngineImage, EngineTask, TaskMessage } from '../../engine/protocol.ts'
 import { isStorageFailure } from '../../platform/storage-errors.ts'
 import { findImage } from '../../store/images.ts'
-import { openPartsOf } from '../../store/live.ts'
 import { runFolder } from '../../store/runs.ts'
 import { scoreOf } from '../../store/scores.ts'
 import { engineImage } from '../runs/training-images.ts'
 import { endExchange, followModelInUse } from './exchange-model.ts'
-import { judgeImage, refusePart, storeScores } from './judge-parts.ts'
+import { judgeImage, refuseAfter, refuseImage, storeScores } from './judge-parts.ts'
 import { storeNext, tellTrouble } from './keep-storing.ts'
-import { showProgress, type WatchedLine } from './watched-line.ts'
+import type { WatchedLine } from './watched-line.ts'
 
 /** Photographs that the engine has and has not scored yet. */
 const mostFed = 24
@@ -24,7 +22,13 @@ export function feedEngine(line: WatchedLine): void {
   if (line.isFeedAsked) return
   line.isFeedAsked = true
   void storeNext(line, () => {
-    feedNow(line)
+    try {
+      feedNow(line)
+    } catch (error) {
+      // Where storage is the cause, this is tried again, and is still asked for until then.
+      if (!isStorageFailure(error)) line.isFeedAsked = false
+      throw error
+    }
     line.isFeedAsked = false
   })
 }
@@ -40,11 +44,15 @@ function feedNow(line: WatchedLine): void {
     // An image leaves the queue only after what is to be done with it is done.
     for (let next = line.queue[0]; next !== undefined && line.fed.size < mostFed; next = line.queue[0]) {
       if (!line.fed.has(next)) {
-        // The same photograph came before, or Fanoscope was closed before it was judged.
-        if (scoreOf(db, model.run.id, next)) judgeImage(line, next, model)
-        else {
-          given.push(engineImage(session.workspace, findImage(db, next), model.white))
-          line.fed.add(next)
+        try {
+          // The same photograph came before, or Fanoscope was closed before it was judged.
+          if (scoreOf(db, model.run.id, next)) judgeImage(line, next, model)
+          else {
+            given.push(engineImage(session.workspace, findImage(db, next), model.white))
+            line.fed.add(next)
+          }
+        } catch (error) {
+          refuseAfter(line, next, error)
         }
       }
       line.queue.shift()
@@ -107,11 +115,4 @@ export async function keepEngine(line: WatchedLine): Promise<void> {
     await pause(rest, undefined, { signal: context.signal }).catch(() => undefined)
     rest = Math.min(2 * rest, restart.most)
   }
-}
-
-function refuseImage(line: WatchedLine, image: number, reason: Message): void {
-  const { session, watch } = line
-  for (const part of openPartsOf(session.workspace.db, watch.id, image)) refusePart(line, part.id, reason)
-  line.fed.delete(image)
-  showProgress(line)
 }

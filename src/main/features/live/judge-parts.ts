@@ -1,8 +1,9 @@
 /** From the scores of the engine to verdicts: both are stored in one transaction, so that no part is judged twice. */
-import { failureDocument } from '../../../shared/failure.ts'
+import { failureData, failureDocument } from '../../../shared/failure.ts'
 import type { LivePart } from '../../../shared/live.ts'
 import type { Message } from '../../../shared/messages/message.ts'
 import type { ScoredImage } from '../../engine/protocol.ts'
+import { isStorageFailure } from '../../platform/storage-errors.ts'
 import { judgePart, openPartsOf } from '../../store/live.ts'
 import { findRun } from '../../store/runs.ts'
 import { componentsOf, saveScores } from '../../store/scores.ts'
@@ -27,8 +28,53 @@ export function refusePart(line: WatchedLine, part: number, reason: Message): vo
   if (judged) writePart(line, judged)
 }
 
-/** Scores and verdicts in one transaction: either both are there, or the part is still open. */
+/**
+ * Refuses all parts of an image. Never fails but for storage: of a defect one image suffers, not the line.
+ * @param reason of the topic `failure`
+ */
+export function refuseImage(line: WatchedLine, image: number, reason: Message): void {
+  const { session, watch } = line
+  try {
+    for (const part of openPartsOf(session.workspace.db, watch.id, image)) refusePart(line, part.id, reason)
+  } catch (error) {
+    if (isStorageFailure(error)) throw error
+    session.log.error(`The parts of image ${image} could not be refused.`, failureDocument(error))
+  }
+  line.fed.delete(image)
+  showProgress(line)
+}
+
+/**
+ * Refuses an image on which work failed.
+ * @throws the error itself where storage is its cause: then the work is tried again
+ */
+export function refuseAfter(line: WatchedLine, image: number, error: unknown): void {
+  if (isStorageFailure(error)) throw error
+  line.session.log.error(`Image ${image} could not be judged and is refused.`, failureDocument(error))
+  refuseImage(line, image, failureData(error))
+}
+
+/**
+ * Scores and verdicts in one transaction: either both are there, or the part is still open. Where they can never be
+ * stored, the part is refused.
+ */
 export function storeScores(line: WatchedLine, rows: readonly ScoredImage[]): void {
+  try {
+    storeTogether(line, rows)
+  } catch (error) {
+    if (isStorageFailure(error)) throw error
+    for (const row of rows) {
+      try {
+        // One of them may be the cause; the others pass alone.
+        storeTogether(line, [row])
+      } catch (cause) {
+        refuseAfter(line, row.image, cause)
+      }
+    }
+  }
+}
+
+function storeTogether(line: WatchedLine, rows: readonly ScoredImage[]): void {
   const { session, model } = line
   const { db } = session.workspace
   const { id } = model.run
@@ -97,7 +143,15 @@ async function measureWaiting(line: WatchedLine): Promise<void> {
       // Rather a false reject than a part that is never judged.
       log.error('The regions of heat maps could not be measured.', failureDocument(error))
     }
-    for (const [image, model] of waiting) await storeNext(line, () => judgeImage(line, image, model, true))
+    for (const [image, model] of waiting) {
+      await storeNext(line, () => {
+        try {
+          judgeImage(line, image, model, true)
+        } catch (error) {
+          refuseAfter(line, image, error)
+        }
+      })
+    }
     showProgress(line)
   }
 }

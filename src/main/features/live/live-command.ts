@@ -31,6 +31,8 @@ const lookEvery = 250
 
 export const addLive: AddCommand = (line) =>
   line.add({
+    acts: ({ state }) => !state,
+    readsOnly: ({ state }) => state,
     name: 'live',
     parameters: [
       ['[folder]', 'the folder that the camera writes to (default: the one that was watched last)'],
@@ -38,7 +40,7 @@ export const addLive: AddCommand = (line) =>
     summary: 'watch a folder and judge each photograph that comes into it, until Ctrl-C',
     examples: [
       ['live /mnt/camera --run 0mc3', 'each verdict as it comes, and in results.csv beside the folder'],
-      ['live', 'goes on with the folder and the model of the last time'],
+      ['live', 'goes on with the folder of the last time, by the model in use'],
       ['live /mnt/camera --until-quiet 60', 'by the model in use; ends after a minute without a new part'],
       ['live --state', 'how it goes, also while a window watches'],
     ],
@@ -89,13 +91,15 @@ async function watchAnswer(
   folder: string | undefined,
 ): Promise<Answer> {
   const session = await context.session()
-  const [{ liveState, startLive }, { watchNotesOf }] = await Promise.all([
+  const [{ liveState, startLive }, { watchNotesOf }, { deliverResults }] = await Promise.all([
     import('./live.ts'),
     import('./watch-notes.ts'),
+    import('../delivery/deliver-results.ts'),
   ])
   const request = await requestOf(session, options, folder)
   const { watch, job } = startLive(session, request)
   if (watch === null || job === null) throw new RangeError('the watch has not begun')
+  const stopDelivering = deliverResults(session)
   const stopTelling = tellParts(context, session, () => watchNotesOf(session))
   let isInterrupted = false
   const end = (): void => {
@@ -109,6 +113,7 @@ async function watchAnswer(
     end()
   })
   context.notice(`Watching ${watch.folder} with run ${watch.runId}. Ctrl-C ends it.`)
+  await tellOtherModel(context, session.workspace.db, watch.runId)
   const stopWaiting =
     options.untilQuiet === undefined ? () => undefined : whenQuiet(session, watch.id, options.untilQuiet, end)
   let unfinished: readonly string[] = []
@@ -121,6 +126,7 @@ async function watchAnswer(
     const state = { ...liveState(session), unfinished: [...unfinished] }
     return { ...(await answerOf(session.workspace.db, state)), stopped: isInterrupted }
   } finally {
+    await stopDelivering()
     stopNoting()
     stopWaiting()
     stopListening()
@@ -128,11 +134,15 @@ async function watchAnswer(
   }
 }
 
-/** What is left out is as it was the last time, or the model in use. */
+/**
+ * What is left out is as it was the last time. Where no run is named, the model in use judges: that of the dataset
+ * whose model judged the last time, or the only one.
+ */
 async function requestOf(session: Session, options: LiveOptions, given: string | undefined) {
-  const [{ newestWatch }, { modelsInUse }] = await Promise.all([
+  const [{ newestWatch }, { modelInUse, modelsInUse }, { runById }] = await Promise.all([
     import('../../store/live.ts'),
     import('../../store/model-uses.ts'),
+    import('../../store/runs.ts'),
   ])
   const { db } = session.workspace
   const last = newestWatch(db)
@@ -140,14 +150,37 @@ async function requestOf(session: Session, options: LiveOptions, given: string |
   if (folder === undefined) throw new WrongUse('Give the folder that the camera writes to.')
   const isLast = given === undefined
   const inUse = modelsInUse(db)
-  const run = options.run ?? (isLast ? last?.runId : inUse.length === 1 ? inUse[0]?.runId : undefined)
+  const before = isLast ? last?.runId : undefined
+  const ofLast =
+    before === undefined ? undefined : modelInUse(db, runById(db, before)?.datasetId ?? '')?.runId
+  const run = options.run ?? ofLast ?? before ?? (inUse.length === 1 ? inUse[0]?.runId : undefined)
   if (run === undefined) throw new WrongUse('Give --run: the trained run that is to judge.')
   return { folder, run, results: options.results ?? (isLast ? (last?.resultFolder ?? null) : null) }
 }
 
+/** Warns where another model judges than the one in use for its dataset. */
+async function tellOtherModel(context: CommandContext, db: Database, judging: string): Promise<void> {
+  const [{ modelInUse }, { findRun }, { runFacts }] = await Promise.all([
+    import('../../store/model-uses.ts'),
+    import('../../store/runs.ts'),
+    import('../runs/run-name.ts'),
+  ])
+  const use = modelInUse(db, findRun(db, judging).datasetId)
+  if (use === null || use.runId === judging) return
+  context.notice(
+    `This is not the model in use, which is run ${use.runId} (${runFacts(db, use.runId).runName}).`,
+  )
+}
+
 /** Prints each verdict, and what the operator must know, as it comes. @returns what ends that */
 function tellParts(context: CommandContext, session: Session, notes: () => WatchNotes): () => void {
-  let before: WatchNotes = { unfinished: [], problem: null, storage: null, results: null }
+  let before: WatchNotes = {
+    unfinished: [],
+    problem: null,
+    storage: null,
+    results: null,
+    grabber: null,
+  }
   const stops = [
     session.events.on('live.judged', (part) => {
       if (!context.json) context.io.write(partLine(part))
@@ -169,6 +202,14 @@ function tellParts(context: CommandContext, session: Session, notes: () => Watch
       }
       tellFailure(context, 'Nothing can be stored now; parts wait for it', before.storage, now.storage)
       tellFailure(context, 'Results cannot be written now', before.results, now.results)
+      if (now.grabber !== null)
+        tellFailure(
+          context,
+          'No photographs come now',
+          before.grabber?.failure ?? null,
+          now.grabber.failure,
+          'They come again.',
+        )
       before = now
     }),
   ]
@@ -182,9 +223,10 @@ function tellFailure(
   what: string,
   before: FailureInfo | null,
   now: FailureInfo | null,
+  again = 'It can again.',
 ): void {
   if (before?.code === now?.code) return
-  const words = now === null ? 'It can again.' : `${failureOf(now).message} ${failureOf(now).remedy}`
+  const words = now === null ? again : `${failureOf(now).message} ${failureOf(now).remedy}`
   context.notice(`${what}: ${words}`)
 }
 
@@ -231,6 +273,7 @@ async function answerOf(db: Database, state: LiveState): Promise<Answer> {
     flagged,
     refused,
     waiting,
+    unseen: state.unseen.count,
     perSecond: state.perSecond,
     delay: state.delay,
     unfinished,
@@ -259,6 +302,7 @@ async function answerOf(db: Database, state: LiveState): Promise<Answer> {
       ['flagged', String(flagged)],
       ['refused', String(refused)],
       ['waiting', String(waiting)],
+      ['unseen', String(state.unseen.count)],
       ...unfinished.map((file) => ['unfinished', file]),
     ]),
   }

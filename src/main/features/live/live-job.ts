@@ -21,10 +21,13 @@ import {
   unreadPart,
 } from '../../store/live.ts'
 import { recordJudgedParts } from '../../store/live-audit.ts'
+import { showLineState } from '../delivery/deliver-results.ts'
 import { unwritten } from '../outputs/outputs.ts'
 import { feedEngine, keepEngine } from './feed-engine.ts'
+import { fillFolder } from './fill-folder.ts'
 import { refusePart } from './judge-parts.ts'
 import { keepStoring, tellTrouble } from './keep-storing.ts'
+import { tellLateParts, tellLineState } from './line-state.ts'
 import { createResultWriter } from './result-writer.ts'
 import { queueImage, takeIn } from './take-in.ts'
 import { watchFolder } from './watch-folder.ts'
@@ -33,6 +36,8 @@ import { judgingModelOf, showProgress, tellAudit, type WatchedLine } from './wat
 
 /** The audit tells of verdicts at the latest after so long, in milliseconds. */
 const toldWithin = 60_000
+/** Milliseconds between two looks at the state of the line, and at parts that are late. */
+const stateWithin = 200
 /** Milliseconds between two looks whether the watch is to go on. */
 const heededWithin = 1000
 
@@ -42,6 +47,7 @@ const gone = message('unreadable', { case: 'gone' })
 export function livePlan(session: Session, watch: LiveWatch): JobPlan {
   return {
     kind: 'live',
+    inNobodysName: true,
     payload: { watch: watch.id, folder: watch.folder },
     runId: watch.runId,
     datasetId: watch.datasetId,
@@ -98,6 +104,10 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   }
   const stopFollowing = session.events.on('model.changed', () => feedEngine(line))
   const telling = setInterval(() => tellAudit(line), toldWithin)
+  const observing = setInterval(() => {
+    tellLineState(line)
+    tellLateParts(line)
+  }, stateWithin)
   // A command on this machine may end the watch by its row.
   const heeding = setInterval(() => {
     try {
@@ -159,7 +169,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
         return taking.isStored ? taking.value : 'changed'
       },
     })
-    const parts = [watching, keepEngine(line)]
+    const parts = [watching, keepEngine(line), fillFolder(line)]
     for (const part of parts) part.catch(() => defect.abort())
     await Promise.allSettled(parts)
     await line.storing
@@ -169,6 +179,8 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   } finally {
     stopFollowing()
     clearInterval(telling)
+    clearInterval(observing)
+    showLineState(session, 'stopped')
     clearInterval(heeding)
     tellAudit(line)
     endImport(line)

@@ -7,6 +7,7 @@ import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
 import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
 import { beginWatch, countParts, newestArrivals, newestParts, newestWatch } from '../../store/live.ts'
+import { countUnseen, unseenParts } from '../../store/live-seen.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { findRun } from '../../store/runs.ts'
 import { requireOutside } from '../../store/workspace.ts'
@@ -93,9 +94,11 @@ export function storedLiveState(
   if (watch === null) {
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
     const noPace = { perSecond: null, delay: null, behind: null }
-    return { watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [] }
+    const unseen = { count: 0, parts: [] }
+    return { watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [], unseen }
   }
   const parts = newestParts(db, watch.id, shownParts)
+  const unseen = { count: countUnseen(db), parts: unseenParts(db, shownParts) }
   const counts = countParts(db, watch.id)
   const pace = paceOf(parts)
   const arrivals = newestArrivals(db, watch.id, shownParts)
@@ -106,13 +109,13 @@ export function storedLiveState(
     ...pace,
     behind: job === null ? null : behindBy(counts.waiting, pace.perSecond, arrivals),
     mapScales: Object.fromEntries(
-      [...new Set([watch.runId, ...parts.flatMap(({ run }) => run ?? [])])].map((run) => [
-        run,
-        mapScaleOf(findRun(db, run)),
-      ]),
+      [...new Set([watch.runId, ...[...parts, ...unseen.parts].flatMap(({ run }) => run ?? [])])].map(
+        (run) => [run, mapScaleOf(findRun(db, run))],
+      ),
     ),
     ...notes,
     parts,
+    unseen,
   }
 }
 

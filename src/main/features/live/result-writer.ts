@@ -15,8 +15,7 @@ import { beginOutputs, type HandedOut, writeResult } from '../outputs/outputs.ts
 import { mapScaleOf } from '../runs/score-settings.ts'
 
 export interface ResultWriter {
-  /** @param isListed its line is in the file that `beginOutputs` makes */
-  add(part: LivePart, isListed?: boolean): void
+  add(part: LivePart): void
   /** Waits until all is written, or, after the signal was aborted, until what can be written is. */
   settled(): Promise<void>
 }
@@ -36,7 +35,6 @@ export interface ResultWriterOptions {
 
 interface Waiting {
   part: LivePart
-  isListed: boolean
   handedOut: HandedOut
 }
 
@@ -55,6 +53,7 @@ export function createResultWriter(options: ResultWriterOptions): ResultWriter {
   } = options
   const { db } = workspace
   const waiting: Waiting[] = []
+  const listed = new Set<number>()
   let hasBegun = false
   let said: string | null = null
   let working: Promise<void> | null = null
@@ -71,20 +70,20 @@ export function createResultWriter(options: ResultWriterOptions): ResultWriter {
   async function begin(): Promise<void> {
     if (hasBegun) return
     // The table that is made now has all parts that are judged by now.
-    const listed = waiting.filter(({ part }) => part.verdict !== null)
+    const now = waiting.filter(({ part }) => part.verdict !== null)
     await beginOutputs(workspace, watch)
     hasBegun = true
-    for (const one of listed) one.isListed = true
+    for (const { part } of now) listed.add(part.id)
   }
 
-  async function write({ part, isListed, handedOut }: Waiting): Promise<void> {
+  async function write({ part, handedOut }: Waiting): Promise<void> {
     const run = findRun(db, part.run ?? presentRun())
     const score = part.image === null ? undefined : scoreOf(db, run.id, part.image)
     const map =
       score?.mapFile != null && score.mapScale !== null
         ? { file: score.mapFile, scale: score.mapScale }
         : null
-    await writeResult(workspace, watch, { part, map, mapScale: mapScaleOf(run), isListed }, handedOut)
+    await writeResult(workspace, watch, { part, map, mapScale: mapScaleOf(run), listed }, handedOut)
   }
 
   /** @returns whether all of them were written */
@@ -113,36 +112,39 @@ export function createResultWriter(options: ResultWriterOptions): ResultWriter {
   }
 
   async function work(): Promise<void> {
-    let rest = times.first
-    // Whoever adds parts adds all that were judged together first: the table that is begun with has them all.
-    await Promise.resolve()
-    while (waiting.length > 0 || !hasBegun) {
-      if (await turn()) {
-        rest = times.first
-        if (said !== null) log.info('The results can be written again.')
-        said = null
-        onTrouble(null)
-        continue
+    try {
+      let rest = times.first
+      // Whoever adds parts adds all that were judged together first: the table that is begun with has them all.
+      await Promise.resolve()
+      while (waiting.length > 0 || !hasBegun) {
+        if (await turn()) {
+          rest = times.first
+          if (said !== null) log.info('The results can be written again.')
+          said = null
+          onTrouble(null)
+          continue
+        }
+        // The rest is written at the next start.
+        if (signal.aborted) return
+        await pause(rest, undefined, { signal }).catch(() => undefined)
+        rest = Math.min(2 * rest, times.most)
       }
-      // The rest is written at the next start.
-      if (signal.aborted) return
-      await pause(rest, undefined, { signal }).catch(() => undefined)
-      rest = Math.min(2 * rest, times.most)
+    } finally {
+      // Together with the last look: a part that is added from here on begins anew.
+      working = null
     }
   }
 
   function wake(): Promise<void> {
-    working ??= work()
-      .catch((error: unknown) => log.error('The results cannot be written.', failureDocument(error)))
-      .finally(() => {
-        working = null
-      })
+    working ??= work().catch((error: unknown) =>
+      log.error('The results cannot be written.', failureDocument(error)),
+    )
     return working
   }
 
   return {
-    add(part, isListed = false) {
-      waiting.push({ part, isListed, handedOut: new Set() })
+    add(part) {
+      waiting.push({ part, handedOut: new Set() })
       void wake()
     },
     settled: wake,

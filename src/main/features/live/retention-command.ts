@@ -7,6 +7,7 @@ import { WrongUse } from '../../command-line/wrong-use.ts'
 
 export const addRetention: AddCommand = (line) =>
   line.add({
+    acts: (options) => Object.values(options).some((value) => value !== undefined && value !== false),
     name: 'retention',
     summary: 'tell or set how long the pictures of live parts are kept, and clear away what is older',
     examples: [
@@ -19,27 +20,29 @@ export const addRetention: AddCommand = (line) =>
         .option('--good-days <n>', 'keep pictures of good parts for so many days, or never clear them')
         .option('--flagged-days <n>', 'keep pictures of flagged parts on which nobody has decided')
         .option('--gigabytes <n>', 'the most that photographs of live parts may take, or never')
-        .option('--sweep', 'clear away now')
-        .option('--clock-is-right', 'clear away by age again, after the clock has gone far forward'),
+        .option('--sweep', 'clear away now'),
     options: z.object({
       goodDays: z.string().optional(),
       flaggedDays: z.string().optional(),
       gigabytes: z.string().optional(),
       sweep: z.boolean().default(false),
-      clockIsRight: z.boolean().default(false),
     }),
-    async act(context, { sweep, clockIsRight, ...given }) {
+    async act(context, { sweep, ...given }) {
       const session = await context.session()
       const [
         { clearPictures, retentionOf },
-        { trustClock },
-        { clockKey, clockSchema, noClock, retentionKey, retentionSchema },
-        { readSetting, writeSetting },
+        { clockJump },
+        { retentionKey, retentionSchema },
+        { changeSetting },
+        { readPolicy },
+        { Failure },
       ] = await Promise.all([
         import('./clear-pictures.ts'),
-        import('./retention-clock.ts'),
+        import('../../store/clock.ts'),
         import('../../../shared/live.ts'),
         import('../../store/settings.ts'),
+        import('../../platform/station-policy.ts'),
+        import('../../../shared/failure.ts'),
       ])
       const wanted: Retention = { ...retentionOf(session) }
       if (given.goodDays !== undefined) wanted.goodDays = amount(given.goodDays)
@@ -49,20 +52,22 @@ export const addRetention: AddCommand = (line) =>
       if (!checked.success) throw new WrongUse('Give days as whole numbers from 1 on, or "never".')
       const retention = checked.data
       if (Object.values(given).some((value) => value !== undefined)) {
-        writeSetting(session.workspace.db, retentionKey, retention)
+        const administered = readPolicy(context.io.environment)
+        if (administered?.policy.retention !== undefined)
+          throw new Failure('set-by-administrator', { file: administered.file })
+        changeSetting(session.workspace.db, retentionKey, retention, context.operator)
       }
-      if (clockIsRight) trustClock(session)
       let cleared = { parts: 0, bytes: 0 }
       for (let more = sweep; more; ) {
         const done = await clearPictures(session)
         cleared = { parts: cleared.parts + done.parts, bytes: cleared.bytes + done.bytes }
         more = done.more
       }
-      const { held } = readSetting(session.workspace.db, clockKey, clockSchema, noClock)
+      const held = clockJump(session.workspace.db)
       return {
         document: {
           ...retention,
-          heldSince: held === null ? null : new Date(held).toISOString(),
+          held: held !== null,
           cleared: sweep ? cleared : null,
         },
         text: `${textTable([
@@ -79,7 +84,7 @@ export const addRetention: AddCommand = (line) =>
   })
 
 const heldText =
-  'The clock has gone far forward, so nothing is cleared away by its age. If it is right: retention --clock-is-right\n'
+  'The clock has jumped, so nothing is cleared away by its age. If it is right: clock --is-right\n'
 
 const amount = (text: string): number | null => (text === 'never' ? null : Number(text))
 const days = (count: number | null): string => (count === null ? 'for ever' : `${count} days`)

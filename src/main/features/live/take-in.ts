@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ImageFormat } from '../../../shared/image.ts'
 import type { LivePart } from '../../../shared/live.ts'
 import { type Message, message } from '../../../shared/messages/message.ts'
+import type { Sha256 } from '../../../shared/values.ts'
 import { inspectImage } from '../../images/decode.ts'
 import { ImageRefusal, refusalMessage } from '../../images/refusal.ts'
 import { inRange, needsRange } from '../../images/wide-samples.ts'
@@ -30,9 +31,11 @@ export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile)
   const { db, blobs } = line.session.workspace
   const path = join(line.watch.folder, part.file)
   let staged: StagedFile | null = null
+  // Of the file itself, also where its values are stored in another range.
+  let sha256: Sha256 | null = null
   try {
     staged = blobs.stage(path)
-    const { sha256 } = staged
+    sha256 = staged.sha256
     const now = await stampOf(path)
     if (now !== null && !isSameStamp(now, file.stamp)) {
       blobs.discard(staged)
@@ -56,7 +59,7 @@ export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile)
     const isGone = staged === null && (await stampOf(path)) === null
     if (passing.has(error.code) && !file.isFinal && !isGone && !line.context.signal.aborted) return 'doubtful'
     refusePart(line, part.id, refusalMessage(error))
-    return { sha256: staged?.sha256 ?? null }
+    return { sha256 }
   }
 }
 
@@ -137,7 +140,7 @@ async function newImage(
       bitDepth,
       peak,
       gray,
-      split: 'test',
+      split: 'live',
       label: 'unlabeled',
       defectType: null,
       maskSha256: null,

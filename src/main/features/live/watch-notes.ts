@@ -4,9 +4,15 @@ import type { LiveState } from '../../../shared/live.ts'
 import type { Session } from '../../session/session.ts'
 import { showProgress, type WatchedLine } from './watched-line.ts'
 
-export type WatchNotes = Pick<LiveState, 'unfinished' | 'problem' | 'storage' | 'results'>
+export type WatchNotes = Pick<LiveState, 'unfinished' | 'problem' | 'storage' | 'results' | 'grabber'>
 
-export const nothingToNote: WatchNotes = { unfinished: [], problem: null, storage: null, results: null }
+export const nothingToNote: WatchNotes = {
+  unfinished: [],
+  problem: null,
+  storage: null,
+  results: null,
+  grabber: null,
+}
 const notes = new WeakMap<Session, WatchNotes>()
 
 export const watchNotesOf = (session: Session): WatchNotes => notes.get(session) ?? nothingToNote
@@ -38,6 +44,13 @@ export function showProblem(line: WatchedLine, problem: string | null): void {
   if (problem === null) session.log.info('The watched folder can be read again.')
   else session.log.warn(`The watched folder cannot be read: ${problem}`)
   notes.set(session, { ...watchNotesOf(session), problem })
+  showProgress(line)
+}
+
+/** @param grabber the program that fills the folder, and why it does not run */
+export function showGrabber(line: WatchedLine, grabber: WatchNotes['grabber']): void {
+  const { session } = line
+  notes.set(session, { ...watchNotesOf(session), grabber })
   showProgress(line)
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
 import { findDataset } from '../../store/datasets.ts'
-import { modelHistory, modelsWithBefore } from '../../store/model-uses.ts'
+import { modelHistory, modelsWithPoints } from '../../store/model-uses.ts'
 import { importModel } from './model-import.ts'
 import { judgePromotion, promote, rollBack } from './promotion.ts'
 
@@ -12,7 +12,7 @@ export const modelHandlers = (
   Handlers,
   'model.list' | 'model.history' | 'model.judge' | 'model.promote' | 'model.rollBack' | 'model.import'
 > => ({
-  'model.list': () => modelsWithBefore(context.session().workspace.db),
+  'model.list': () => modelsWithPoints(context.session().workspace.db),
   'model.history': ({ dataset }) => {
     const { db } = context.session().workspace
     return modelHistory(db, findDataset(db, dataset).id)

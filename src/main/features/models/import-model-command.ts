@@ -1,11 +1,11 @@
 /** `import-model`: imports a model package of another workstation as a run. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 
 export const addImportModel: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'import-model',
     parameters: [['<dir>', 'a folder that "export --format package" wrote']],
     summary: 'take a model of another workstation into this workspace',
@@ -19,7 +19,7 @@ export const addImportModel: AddCommand = (line) =>
       const imported = await importModel(session, {
         folder: resolve(dir),
         dataset,
-        operator: accountName(context.io),
+        operator: context.operator,
       })
       const { run } = imported
       return {

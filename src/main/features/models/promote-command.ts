@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { comparedFigure, figureVerdict, type Gate, gateVerdict } from '../../../shared/model.ts'
-import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { share } from '../../command-line/option-values.ts'
 import { textTable } from '../../command-line/text-table.ts'
@@ -10,6 +9,7 @@ import { scoreValidation } from '../comparison/compare-command.ts'
 
 export const addPromote: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'promote',
     parameters: [['<run>', 'a trained run']],
     summary: 'make a run the model in use, unless it is worse than the present one',
@@ -27,7 +27,7 @@ export const addPromote: AddCommand = (line) =>
       reason: z.string().optional(),
       margin: z.number().optional(),
     }),
-    async act(context, { operator = accountName(context.io), reason = null, margin }, run = '') {
+    async act(context, { operator = context.operator, reason = null, margin }, run = '') {
       const session = await context.sessionOrSharedWorkspace()
       const [{ promote, defaultMargin }, { findRun }, { modelInUse }, { runFacts, runName }] =
         await Promise.all([

@@ -4,7 +4,7 @@
  * undoes one promotion.
  */
 
-import type { Comparison, PairedFigure } from '../../../shared/comparison.ts'
+import { type Comparison, leastTypeParts, type PairedFigure } from '../../../shared/comparison.ts'
 import { Failure } from '../../../shared/failure.ts'
 import type { Gate, ModelUse } from '../../../shared/model.ts'
 import type { Run } from '../../../shared/run.ts'
@@ -25,12 +25,6 @@ import { requireTrained } from '../runs/require-trained.ts'
 
 /** How much lower an area or a recall of the new model may be. */
 export const defaultMargin = 0.02
-
-/**
- * With fewer parts of a defect type, a single part that is judged differently by chance changes its recall by more
- * than a tenth.
- */
-const leastParts = 10
 
 export interface PromotionRequest {
   run: string
@@ -64,7 +58,7 @@ export async function judgePromotion(
       against: null,
       validation: null,
       checks: [],
-      leastParts,
+      leastParts: leastTypeParts,
       verdict: 'first',
     }
     return { run, gate, comparison: null }
@@ -95,7 +89,7 @@ export function gateOf(comparison: Comparison, margin: number): Gate {
     const least = -margin - 1e-9
     // The interval of an area is too narrow for few parts; the interval of a recall is valid for any number.
     const surelyWorse = figure === 'type-recall' && high < least
-    const judged = parts === null || parts >= leastParts || surelyWorse
+    const judged = parts === null || parts >= leastTypeParts || surelyWorse
     checks.push({
       figure,
       defectType,
@@ -121,7 +115,7 @@ export function gateOf(comparison: Comparison, margin: number): Gate {
     against: comparison.a,
     validation: comparison.validation.sha256,
     checks,
-    leastParts,
+    leastParts: leastTypeParts,
     verdict,
   }
 }
@@ -163,19 +157,22 @@ export interface RollbackRequest {
   /** Name or id; null where only one dataset has a model in use. */
   dataset: string | null
   operator: string
+  /** Required, and kept in the audit. */
   reason: string | null
 }
 
-/** @throws Failure `no-model-in-use`, `several-models-in-use`, `nothing-to-roll-back` */
+/** @throws Failure `no-model-in-use`, `several-models-in-use`, `nothing-to-roll-back`, `reason-missing` */
 export function rollBack(
   { workspace: { db }, events }: Pick<SharedWorkspace, 'workspace' | 'events'>,
   request: RollbackRequest,
 ): ModelUse {
   const use = db.transaction(() => {
     const present = request.dataset === null ? onlyModel(db) : modelOf(db, request.dataset)
+    const { id: runId } = findRun(db, runToRollBackTo(modelHistory(db, present.datasetId)))
+    requireReason(request.reason, 'rollback')
     const made = recordModelUse(db, {
       datasetId: present.datasetId,
-      runId: runToRollBackTo(modelHistory(db, present.datasetId)),
+      runId,
       action: 'rollback',
       operatorId: findOrMakeOperator(db, request.operator).id,
       reason: request.reason?.trim() || null,

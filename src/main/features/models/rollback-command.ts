@@ -1,10 +1,10 @@
 /** `rollback`: back to the model that was in use before. */
 import { z } from 'zod'
-import { accountName } from '../../command-line/account-name.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 
 export const addRollback: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'rollback',
     summary: 'go back to the model that was in use before, from the next part on',
     examples: [['rollback --operator "Li Na" --reason "too many false rejects"', 'one step back']],
@@ -12,13 +12,13 @@ export const addRollback: AddCommand = (line) =>
       command
         .option('--dataset <name>', 'whose model, where several datasets have one')
         .option('--operator <name>', 'who takes it back (default: the name of this user account)')
-        .option('--reason <text>', 'why'),
+        .option('--reason <text>', 'why; it is kept in the audit'),
     options: z.object({
       dataset: z.string().optional(),
       operator: z.string().optional(),
       reason: z.string().optional(),
     }),
-    async act(context, { dataset = null, operator = accountName(context.io), reason = null }) {
+    async act(context, { dataset = null, operator = context.operator, reason = null }) {
       const session = await context.sessionOrSharedWorkspace()
       const [{ rollBack }, { runFacts }] = await Promise.all([
         import('./promotion.ts'),

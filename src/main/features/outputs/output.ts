@@ -9,12 +9,18 @@ export interface PartResult {
   map: { file: string; scale: number } | null
   /** The value that is shown as white in every map of the run. */
   mapScale: number
-  /** The part was judged before the watch began and was among the parts that `begin` read. */
-  isListed: boolean
+  /**
+   * Numbers of the parts that `begin` read, so that what it made has them. An output that makes it anew from the written
+   * parts empties this.
+   */
+  listed: Set<number>
 }
 
 export interface Output {
-  /** Called when the watch begins, before the first part. Brings what is written up to what the database has. */
+  /**
+   * Called when the watch begins, before the first part. Brings what is written up to what the database has. It must read
+   * the parts before it first waits for anything: those that are judged later are not `listed`.
+   */
   begin?(workspace: Workspace, watch: LiveWatch): Promise<void>
   /** Called once for each part, and again, while the line runs or at its next start, where it failed. */
   write(workspace: Workspace, watch: LiveWatch, result: PartResult): Promise<void>

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LivePart, LiveWatch } from '../../../shared/live.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
-import { csvLines } from '../../platform/csv.ts'
+import { csvHead, csvLines } from '../../platform/csv.ts'
 import { replaceFile } from '../../platform/durable-file.ts'
 import type { Database } from '../../store/database.ts'
 import { judgedParts, writtenParts } from '../../store/live.ts'
@@ -21,8 +21,8 @@ export function csvLine(part: LivePart, point: string): string {
   const values = [
     file,
     verdict ?? '',
-    score === null ? '' : String(score),
-    threshold === null ? '' : String(threshold),
+    score,
+    threshold,
     new Date(arrivedAt).toISOString(),
     judgedAt === null ? '' : new Date(judgedAt).toISOString(),
     run ?? '',
@@ -42,7 +42,7 @@ const csvFile = (watch: LiveWatch): string => join(watch.resultFolder, 'results.
 
 /** Makes the file anew, with a line for each of these parts. */
 async function make(db: Database, watch: LiveWatch, parts: Iterable<LivePart>): Promise<void> {
-  let text = `${columns.join(',')}\n`
+  let text = csvHead(columns, { lineEnd: '\n' })
   const names = new Map<number | null, string>()
   for (const part of parts) {
     const name = names.get(part.point) ?? pointName(db, part.point)
@@ -94,10 +94,12 @@ async function append({ handle, size }: { handle: FileHandle; size: number }, li
  */
 export const resultsFile: Output = {
   begin: ({ db }, watch) => make(db, watch, judgedParts(db, watch.id)),
-  async write({ db }, watch, { part, isListed }) {
+  async write({ db }, watch, { part, listed }) {
     const opened = await openWhole(csvFile(watch))
-    if (opened === null) await make(db, watch, writtenParts(db, watch.id, part.id))
-    else if (isListed) await opened.handle.close()
+    if (opened === null) {
+      await make(db, watch, writtenParts(db, watch.id, part.id))
+      listed.clear()
+    } else if (listed.has(part.id)) await opened.handle.close()
     else await append(opened, csvLine(part, pointName(db, part.point)))
   },
 }

@@ -1,12 +1,10 @@
 /** Gathers what a report contains, independent of its format and language. */
 
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
 import type { DatasetVersion } from '../../../shared/curation.ts'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { elementAt } from '../../../shared/element-at.ts'
 import type { Split } from '../../../shared/image.ts'
-import type { ModelUse } from '../../../shared/model.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { OperatingPoint } from '../../../shared/threshold.ts'
 import { averagePrecision } from '../../metrics/average-precision.ts'
@@ -22,7 +20,7 @@ import { digestOfImages, listVersions, retrainingOf } from '../../store/dataset-
 import { datasetById, datasetSummary } from '../../store/datasets.ts'
 import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { listImages } from '../../store/images.ts'
-import { modelHistory } from '../../store/model-uses.ts'
+import { datasetOfSplit } from '../../store/live.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findRun, runFolder } from '../../store/runs.ts'
 import { iterateScores, notScored } from '../../store/scores.ts'
@@ -31,6 +29,7 @@ import { requireTrained } from '../runs/require-trained.ts'
 import { runName } from '../runs/run-name.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
+import { historyOf, type ReportHistory } from './history.ts'
 
 /** A share with its 95 % interval (Wilson); null where there are no items to take a share of. */
 export interface ReportShare {
@@ -52,6 +51,8 @@ export interface ReportPart {
 export interface ReportContent {
   version: string
   writtenAt: number
+  /** Who asked for the report; null where nobody signed in. */
+  writtenBy: string | null
   dataset: ReturnType<typeof datasetSummary>
   versions: DatasetVersion[]
   run: Run
@@ -67,8 +68,13 @@ export interface ReportContent {
   /** The operating point in use; null where none was set. */
   point: OperatingPoint | null
   confusion: { escapes: number; caught: number; falseRejects: number; passed: number } | null
-  rates: { recall: ReportShare; falseRejectRate: ReportShare } | null
-  perDefectType: { defectType: string; n: number; recall: ReportShare | null; auroc: AurocInterval | null }[]
+  rates: { recall: ReportShare; escapeRate: ReportShare; falseRejectRate: ReportShare } | null
+  perDefectType: {
+    defectType: string
+    n: number
+    escapeRate: ReportShare | null
+    auroc: AurocInterval | null
+  }[]
   curves: {
     roc: [number, number][]
     precisionRecall: [number, number][]
@@ -81,22 +87,13 @@ export interface ReportContent {
    */
   worst: { falseRejects: ReportPart[]; escapes: ReportPart[] }
   mapScale: number
-  decisions: { operator: string; accept: number; reject: number; unsure: number; undone: number }[]
-  lastDecisions: {
-    file: string
-    decision: string
-    operator: string
-    decidedAt: number
-    note: string | null
-  }[]
-  uses: ModelUse[]
+  history: ReportHistory
   /** `count`: the number of images, or the number of the newest row of the audit. */
   checksums: { name: string; sha256: string; count: number | null }[]
 }
 
 /** The most parts of each kind in the gallery. */
 const galleryLimit = 6
-const decisionLimit = 40
 /** The most points of a curve in a chart. */
 const curvePoints = 400
 
@@ -113,7 +110,7 @@ function noticeOf(workspace: Workspace, { id, config }: Run): string | null {
 /** @throws Failure `run-unknown`, `not-trained`, `not-scored` */
 export function gatherReport(
   workspace: Workspace,
-  request: { run: string; split: Split; version: string },
+  request: { run: string; split: Split; version: string; operator: string | null },
 ): ReportContent {
   const { db } = workspace
   const run = findRun(db, request.run)
@@ -126,7 +123,10 @@ export function gatherReport(
   let unlabeled = 0
   const names = run.components ?? []
   const files = new Map<number, string>()
-  const images = listImages(db, { datasetId: dataset.id, split: request.split })
+  const images = listImages(db, {
+    datasetId: datasetOfSplit(db, dataset.id, request.split),
+    split: request.split,
+  })
   for (const { id, file } of images) files.set(id, file)
   let seen = 0
   for (const row of iterateScores(db, run.id, { split: request.split })) {
@@ -168,6 +168,7 @@ export function gatherReport(
   return {
     version: request.version,
     writtenAt: db.now(),
+    writtenBy: request.operator,
     dataset: datasetSummary(db, dataset),
     versions: listVersions(db, dataset.id),
     run,
@@ -198,6 +199,7 @@ export function gatherReport(
     },
     rates: point && {
       recall: shareOf(caught, anomalous.length),
+      escapeRate: shareOf(anomalous.length - caught, anomalous.length),
       falseRejectRate: shareOf(falseRejects, normal.length),
     },
     perDefectType: byType(anomalous, normal, point === null ? null : isFlagged),
@@ -208,8 +210,7 @@ export function gatherReport(
       escapes: [...anomalous].sort((a, b) => a.score - b.score).slice(0, galleryLimit),
     },
     mapScale,
-    ...decisionsOf(workspace, run),
-    uses: modelHistory(db, dataset.id),
+    history: historyOf(db, run),
     checksums: checksumsOf(workspace, run, dataset),
   }
 }
@@ -238,7 +239,7 @@ function byType(
       return {
         defectType,
         n: items.length,
-        recall: isFlagged && shareOf(items.filter(isFlagged).length, items.length),
+        escapeRate: isFlagged && shareOf(items.filter((part) => !isFlagged(part)).length, items.length),
         auroc: delongInterval(
           all.map(({ score }) => score),
           all.map((part) => Number(part.anomalous)),
@@ -291,35 +292,6 @@ function thinned(x: ArrayLike<number>, y: ArrayLike<number>): [number, number][]
   const last = x.length - 1
   if (last % step !== 0) keep(last)
   return points
-}
-
-function decisionsOf({ db }: Workspace, run: Run): Pick<ReportContent, 'decisions' | 'lastDecisions'> {
-  const count = z.int()
-  const decisions = db.all(
-    z.object({ operator: z.string(), accept: count, reject: count, unsure: count, undone: count }),
-    `SELECT operator.name AS operator,
-       count(*) FILTER (WHERE decision = 'accept' AND undone_at IS NULL) AS accept,
-       count(*) FILTER (WHERE decision = 'reject' AND undone_at IS NULL) AS reject,
-       count(*) FILTER (WHERE decision = 'unsure' AND undone_at IS NULL) AS unsure,
-       count(undone_at) AS undone
-     FROM decision JOIN operator ON operator.id = decision.operator_id
-     WHERE decision.run_id = $run GROUP BY operator.id ORDER BY operator.name`,
-    { run: run.id },
-  )
-  const lastDecisions = db.all(
-    z.object({
-      file: z.string(),
-      decision: z.string(),
-      operator: z.string(),
-      decidedAt: count,
-      note: z.string().nullable(),
-    }),
-    `SELECT image.file, decision.decision, operator.name AS operator, decision.decided_at AS decidedAt, decision.note
-     FROM decision JOIN operator ON operator.id = decision.operator_id JOIN image ON image.id = decision.image_id
-     WHERE decision.run_id = $run AND decision.undone_at IS NULL ORDER BY decision.id DESC LIMIT $limit`,
-    { run: run.id, limit: decisionLimit },
-  )
-  return { decisions, lastDecisions }
 }
 
 /** Checksums against which an auditor can check a workspace. */

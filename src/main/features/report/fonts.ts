@@ -26,6 +26,9 @@ interface Slice extends FontFamily {
 
 const latin = 'Roboto'
 
+/** The family of the characters that a page embeds; all others are in the reader's fonts. */
+export const pageFont = 'Fanoscope Chinese'
+
 // The folder of a font package, found through its package.json.
 const packageFolder = (name: string): string =>
   dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
@@ -88,26 +91,60 @@ export function reportFonts(): { base: string; families: FontFamily[] } {
  */
 const chineseFrom = { 'zh-CN': 0x2000, en: 0x2070 } as const
 
-/** Characters that take the font of the text before them: spaces, and places where a word may be broken. */
-const joinsAny = /^[\s\u200b]$/
+/** In a Chinese PDF all is set in Noto, so that a line with Chinese characters stands as high as one without. */
+const pdfFrom = { ...chineseFrom, 'zh-CN': 0 } as const
+
+/** A space takes the font of the text before it. */
+const joinsAny = /^\s$/
+
+/** A place where a word may be broken, which only Roboto has. */
+const breakingPlace = '\u200b'
 
 /**
  * Splits a text into parts of one font each. A character that no font has is left to Roboto, which shows a box for
  * it.
  */
 export function inFonts(text: string, language: ReportLanguage): { text: string; font: string }[] {
-  const from = chineseFrom[language]
+  const from = pdfFrom[language]
   const pieces: { text: string; font: string }[] = []
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0
     const last = pieces.at(-1)
     const font =
-      last && joinsAny.test(character) ? last.font : code < from ? latin : (sliceOf(code)?.name ?? latin)
+      last && joinsAny.test(character)
+        ? last.font
+        : code < from || character === breakingPlace
+          ? latin
+          : (sliceOf(code)?.name ?? latin)
     if (last?.font === font) last.text += character
     else pieces.push({ text: character, font })
   }
   return pieces
 }
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** About as wide as a space, in parts of the size of the font. */
+const space = 0.25
+
+/**
+ * The content of a `text` of an SVG, and the size of that element. A PDF takes the font that each piece names; a page,
+ * which has none of that name, takes its own. The PDF writer puts white space between the pieces, which has no width in
+ * an element without a size, and takes away the white space at the ends of each piece.
+ */
+export const inSvg =
+  (language: ReportLanguage) =>
+  (text: string, fontSize: number): { size: number; markup: string } => {
+    let gap = ''
+    const pieces = inFonts(text, language).map((piece) => {
+      const look = `font-size="${fontSize}" font-family="${piece.font}, ${pageFont}"`
+      const markup = `<tspan ${look}${gap}>${escaped(piece.text.trim())}</tspan>`
+      gap = piece.text.endsWith(' ') ? ` dx="${space * fontSize}"` : ''
+      return markup
+    })
+    return { size: 0.01, markup: pieces.join('') }
+  }
 
 /**
  * CSS rules that embed the slices for a page's Chinese characters; empty for a page without any. The family must be

@@ -14,6 +14,8 @@ export interface ReportRequest {
   language: ReportLanguage
   form: 'html' | 'pdf'
   version: string
+  /** Who asked for it; null where nobody signed in. */
+  operator: string | null
   /** Absolute path of the file. */
   to: string
 }

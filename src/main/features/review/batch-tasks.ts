@@ -6,7 +6,7 @@ import { imageIdSchema } from '../../../shared/values.ts'
 import { acceptUndecided, undoBatch } from '../../store/decisions.ts'
 import { findRun } from '../../store/runs.ts'
 import { defineWorkspaceTask, noProgress } from '../../threads/task.ts'
-import { flagsOf } from './flags.ts'
+import { verdictsOf } from './flags.ts'
 
 export const acceptUndecidedTask = defineWorkspaceTask({
   name: 'accept-undecided',
@@ -20,8 +20,11 @@ export const acceptUndecidedTask = defineWorkspaceTask({
   result: z.array(imageIdSchema),
   work: async ({ db }, { flaggedToo, ...request }) => {
     if (flaggedToo) return acceptUndecided(db, request)
-    const flags = flagsOf(db, findRun(db, request.runId))
-    return acceptUndecided(db, { ...request, accepts: (image) => !flags(image) })
+    const verdict = verdictsOf(db, findRun(db, request.runId))
+    return acceptUndecided(db, {
+      ...request,
+      accepts: (image, score) => verdict(image, score) !== 'flagged',
+    })
   },
 })
 

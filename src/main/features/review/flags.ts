@@ -5,7 +5,6 @@ import type { ImageId } from '../../../shared/values.ts'
 import type { Database } from '../../store/database.ts'
 import { flaggedRegionProfileOf } from '../../store/flagged-region-profiles.ts'
 import { activePoint } from '../../store/operating-points.ts'
-import { scoreOf } from '../../store/scores.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
 
@@ -17,14 +16,5 @@ export function verdictsOf(db: Database, run: Run): (image: ImageId, score: numb
     if (point === null) return null
     const profile = point.regions === null ? undefined : flaggedRegionProfileOf(db, run.id, image)
     return verdictBy(point, { score, mapScale, profile })
-  }
-}
-
-/** Whether a scored part is flagged. Nothing is while the run has no operating point. */
-export function flagsOf(db: Database, run: Run): (image: ImageId) => boolean {
-  const verdict = verdictsOf(db, run)
-  return (image) => {
-    const scored = scoreOf(db, run.id, image)
-    return scored !== undefined && verdict(image, scored.score) === 'flagged'
   }
 }

@@ -3,6 +3,7 @@
  * looks at, and answered beside whatever the engine is doing.
  */
 import { randomUUID } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { CallArguments } from '../../../shared/contract.ts'
 import { elementAt } from '../../../shared/element-at.ts'
 import { Failure, failureOf } from '../../../shared/failure.ts'
@@ -21,7 +22,7 @@ import { engineImage, readTrainingList, requireFiles, type TrainingList } from '
 const mostKept = 500
 
 /** What the engine has answered, by session and by what was asked. A trained model and a photograph never change. */
-const answers = new WeakMap<Session, Map<string, Promise<ExplainResult>>>()
+const answers = new WeakMap<Session, LRUCache<string, Promise<ExplainResult>>>()
 
 /** @throws Failure `unknown-run`, `unknown-image`, `nearest-unknown`, `images-missing`, and those of the engine */
 export async function nearestGood(
@@ -57,21 +58,15 @@ async function answered(
   { white }: TrainingList,
   places: CallArguments<'review.nearest'>['places'],
 ): Promise<ExplainResult> {
-  const kept = answers.get(session) ?? new Map<string, Promise<ExplainResult>>()
+  const kept = answers.get(session) ?? new LRUCache<string, Promise<ExplainResult>>({ max: mostKept })
   answers.set(session, kept)
   const key = JSON.stringify([run.id, image.id, places])
   const answer = kept.get(key) ?? ask(session, run, image, white, places)
-  // The newest one is the last to be dropped.
-  kept.delete(key)
   kept.set(key, answer)
-  for (const oldest of kept.keys()) {
-    if (kept.size <= mostKept) break
-    kept.delete(oldest)
-  }
   try {
     return await answer
   } catch (error) {
-    if (kept.get(key) === answer) kept.delete(key)
+    if (kept.peek(key) === answer) kept.delete(key)
     throw error
   }
 }

@@ -1,5 +1,7 @@
 /** `review`: shows the queue, and records one decision. */
 import { z } from 'zod'
+import { calibratedRank } from '../../../shared/calibrated-rank.ts'
+import { shareTexts } from '../../../shared/counted.ts'
 import { splitSchema } from '../../../shared/image.ts'
 import { decisionKindSchema, reviewOrderSchema } from '../../../shared/review.ts'
 import type { Answer } from '../../command-line/answer.ts'
@@ -28,6 +30,8 @@ type ReviewOptions = z.output<typeof optionsSchema>
 
 export const addReview: AddCommand = (line) =>
   line.add({
+    acts: ({ list }) => !list,
+    readsOnly: ({ list }) => list,
     name: 'review',
     summary: 'list the images that a run has scored, or decide about one',
     examples: [
@@ -86,12 +90,14 @@ function chosen(options: ReviewOptions): (session: Session) => Promise<Answer> {
 }
 
 async function listAnswer(session: Session, options: ReviewOptions): Promise<Answer> {
-  const [{ reviewQueue }, { listOperators }, { runFacts }] = await Promise.all([
+  const [{ reviewQueue }, { operatorNames }, { findRun }, { runFacts }] = await Promise.all([
     import('./review.ts'),
     import('../../store/operators.ts'),
+    import('../../store/runs.ts'),
     import('../runs/run-name.ts'),
   ])
   const { run, split, order, undecided, limit = -1 } = options
+  const found = findRun(session.workspace.db, run)
   const queue = reviewQueue(session, {
     run,
     split,
@@ -103,7 +109,7 @@ async function listAnswer(session: Session, options: ReviewOptions): Promise<Ans
     operator: null,
   })
   const facts = runFacts(session.workspace.db, run)
-  const names = new Map(listOperators(session.workspace.db).map(({ id, name }) => [id, name]))
+  const names = operatorNames(session.workspace.db)
   const document = queue.items.map((item) => ({
     image: item.image,
     file: item.file,
@@ -124,7 +130,7 @@ async function listAnswer(session: Session, options: ReviewOptions): Promise<Ans
   const rows = document.map(({ image, file, score, calibrated, verdict, decision, operator }) => [
     String(image).padStart(6),
     score.toPrecision(4).padStart(10),
-    `${calibrated.toFixed(1)} %`.padStart(10),
+    shareTexts(calibratedRank(found, calibrated), 'en').main.padStart(10),
     verdict ?? '',
     decision === null ? '' : `${decision} (${operator ?? ''})`,
     file,

@@ -9,7 +9,14 @@ import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
 import { findRun } from '../../store/runs.ts'
-import { countQueue, listQueue, opinionsOn, type QueueRow } from '../../store/scores.ts'
+import {
+  countLiveScored,
+  countQueue,
+  countWaiting,
+  listQueue,
+  opinionsOn,
+  type QueueRow,
+} from '../../store/scores.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { decidingTile } from '../runs/deciding-tile.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
@@ -31,6 +38,7 @@ export function reviewQueue(
   const verdict = verdictsOf(db, run)
   return {
     ...countQueue(db, filter),
+    live: offset === 0 ? countLiveScored(db, run.id) : null,
     mapScale,
     point,
     items: listQueue(db, filter, { order, offset, limit, threshold: point?.threshold ?? null }).map(
@@ -42,6 +50,12 @@ export function reviewQueue(
     ),
   }
 }
+
+/** @throws Failure `unknown-run` */
+export const waitingParts = (
+  { workspace: { db } }: Session,
+  request: CallArguments<'review.waiting'>,
+): CallOutput<'review.waiting'> => countWaiting(db, findRun(db, request.run).id)
 
 function reviewItem(run: Run, row: QueueRow, options: ScoreOptions): Omit<ReviewItem, 'verdict'> {
   const { imageId, calibrated, tiles: _, components, ...rest } = row

@@ -8,6 +8,7 @@ import { textTable } from '../../command-line/text-table.ts'
 
 export const addRuns: AddCommand = (line) =>
   line.add({
+    readsOnly: true,
     name: 'runs',
     summary: 'list trainings, newest first, each with the dataset that it learned from',
     examples: [
@@ -17,9 +18,16 @@ export const addRuns: AddCommand = (line) =>
     declare: (command) =>
       command
         .option('--dataset <name>', 'only runs that learned from this dataset')
+        .option('--tag <tag>', 'only runs with this tag')
+        .option('--archived', 'also runs that were put away')
         .addOption(oneOf('--state <state>', 'only runs in this state', runStateSchema.options)),
-    options: z.object({ dataset: z.string().optional(), state: runStateSchema.optional() }),
-    async act(context, { dataset, state }) {
+    options: z.object({
+      dataset: z.string().optional(),
+      tag: z.string().optional(),
+      archived: z.boolean().default(false),
+      state: runStateSchema.optional(),
+    }),
+    async act(context, { dataset, tag, archived, state }) {
       const { workspace } = await context.sessionOrSharedWorkspace()
       const [{ learnedFrom, runName }, { listRuns }, { findDataset }, { modelsInUse }] = await Promise.all([
         import('./run-name.ts'),
@@ -30,7 +38,10 @@ export const addRuns: AddCommand = (line) =>
       const { db } = workspace
       const datasetId = dataset === undefined ? undefined : findDataset(db, dataset).id
       const inUse = new Set(modelsInUse(db).map(({ runId }) => runId))
-      const rows = listRuns(db, { datasetId, state }).map((run) => ({
+      const shown = listRuns(db, { datasetId, state }).filter(
+        (run) => (archived || run.archivedAt === null) && (tag === undefined || run.tags.includes(tag)),
+      )
+      const rows = shown.map((run) => ({
         run: run.id,
         runName: runName(db, run),
         learnedFrom: learnedFrom(db, run),
@@ -44,6 +55,9 @@ export const addRuns: AddCommand = (line) =>
         stepsTotal: run.stepsTotal,
         seconds: run.seconds,
         created: new Date(run.createdAt).toISOString(),
+        archived: run.archivedAt !== null,
+        note: run.note,
+        tags: run.tags,
       }))
       return {
         document: rows,

@@ -16,8 +16,10 @@ import { regionOfInterestSchema, wholePhotograph } from '../../../shared/region-
 import type { Run } from '../../../shared/run.ts'
 import { type Id, type ImageId, idSchema, imageIdSchema, sha256Schema } from '../../../shared/values.ts'
 import type { EngineImage } from '../../engine/protocol.ts'
+import type { MadeDefectType } from '../../model/made-defect-types.ts'
 import { writeFileDurably } from '../../platform/durable-file.ts'
 import { inBatches } from '../../platform/long-work.ts'
+import { createRandom } from '../../platform/random.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 import { imagesOfVersion } from '../../store/dataset-versions.ts'
 import { imageByHash, imageById, listImagesInBatches } from '../../store/images.ts'
@@ -60,44 +62,63 @@ const isFor = (image: Image, split: 'train' | 'validation'): boolean =>
 function isCurated({ db }: Workspace, image: Image, datasetId: Id): boolean {
   if (image.removedAt !== null || image.label === 'anomalous') return false
   const own = imageByHash(db, datasetId, image.sha256)
-  return own === undefined || own.split === 'train'
+  return own === undefined || own.split === 'train' || own.split === 'live'
 }
+
+const imagesById = (
+  { db }: Workspace,
+  ids: readonly ImageId[],
+  may: (image: Image) => boolean,
+): Promise<Image[]> =>
+  inBatches(ids, (batch) =>
+    batch.flatMap((id) => {
+      const image = imageById(db, id)
+      return image !== undefined && may(image) ? [image] : []
+    }),
+  )
+
+/** The images of a version that a training may learn from. */
+export const learnedOfVersion = (workspace: Workspace, dataset: Dataset, version: Id): Promise<Image[]> =>
+  imagesById(workspace, imagesOfVersion(workspace.db, version), (image) =>
+    isCurated(workspace, image, dataset.id),
+  )
 
 /**
  * The images of a version for retraining another run. The validation images stay those of the first run, so that both
  * runs are calibrated and judged alike.
  */
-export async function versionImages(
+export const versionImages = async (
   workspace: Workspace,
   dataset: Dataset,
   version: Id,
   parent: TrainingList,
-): Promise<TrainingImages> {
-  const those = (ids: readonly ImageId[], may: (image: Image) => boolean): Promise<Image[]> =>
-    inBatches(ids, (batch) =>
-      batch.flatMap((id) => {
-        const image = imageById(workspace.db, id)
-        return image !== undefined && may(image) ? [image] : []
-      }),
-    )
-  return {
-    train: await those(imagesOfVersion(workspace.db, version), (image) =>
-      isCurated(workspace, image, dataset.id),
-    ),
-    validation: await those(
-      parent.validation.map(({ id }) => id),
-      (image) => isFor(image, 'validation'),
-    ),
-  }
-}
+): Promise<TrainingImages> => ({
+  train: await learnedOfVersion(workspace, dataset, version),
+  validation: await imagesById(
+    workspace,
+    parent.validation.map(({ id }) => id),
+    (image) => isFor(image, 'validation'),
+  ),
+})
 
-/** The images that a training on this dataset may see, in the order of their import. */
-export async function trainingImages({ db }: Workspace, dataset: Dataset): Promise<TrainingImages> {
+/**
+ * The images that a training on this dataset may see, in the order of their import.
+ * @param version the dataset version to learn from; null for the training split as it is
+ */
+export async function trainingImages(
+  workspace: Workspace,
+  dataset: Dataset,
+  version: Id | null = null,
+): Promise<TrainingImages> {
+  const { db } = workspace
   const normal = async (split: 'train' | 'validation'): Promise<Image[]> =>
     (await listImagesInBatches(db, { datasetId: dataset.id, split, label: 'normal' })).filter((image) =>
       isFor(image, split),
     )
-  return { train: await normal('train'), validation: await normal('validation') }
+  return {
+    train: version === null ? await normal('train') : await learnedOfVersion(workspace, dataset, version),
+    validation: await normal('validation'),
+  }
 }
 
 /**
@@ -195,6 +216,40 @@ export function engineImage(workspace: Workspace, image: Image, white: number): 
     white: bitDepth === 16 ? white : null,
   }
 }
+
+/** A defect that is drawn on a photograph for the engine. */
+interface DrawnDefect {
+  type: MadeDefectType
+  /** What its place and look are drawn by, besides the seed. */
+  name: string
+  /** The photograph that something may be pasted from. */
+  donor: Image
+}
+
+/**
+ * The same with a defect drawn on it, or as it is.
+ * @param id identifies the picture in the engine's answer; the same photograph may be sent several times
+ */
+export function engineImageWith(
+  workspace: Workspace,
+  image: Image,
+  defect: DrawnDefect | null,
+  { id, seed, white }: { id: number; seed: number; white: number },
+): EngineImage {
+  const plain = { ...engineImage(workspace, image, white), id }
+  if (defect === null) return plain
+  const { file, white: full } = engineImage(workspace, defect.donor, white)
+  return { ...plain, made: { type: defect.type, seed, name: defect.name, donor: { file, white: full } } }
+}
+
+/** Some images in random order, drawn by their content, so that they are the same ones in every workspace. */
+export const drawnByContent = (
+  images: readonly Image[],
+  { seed, purpose, most }: { seed: number; purpose: string; most: number },
+): Image[] =>
+  createRandom(seed, purpose)
+    .shuffle([...images].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)))
+    .slice(0, most)
 
 /** Number of files whose existence is checked at the same time. */
 const lookAhead = 64

@@ -9,6 +9,7 @@ import { figure, textTable } from '../../command-line/text-table.ts'
 
 export const addEvaluate: AddCommand = (line) =>
   line.add({
+    readsOnly: true,
     name: 'evaluate',
     summary: 'compare the scores of a run with the labels and masks of its dataset',
     examples: [
@@ -59,8 +60,10 @@ export const addEvaluate: AddCommand = (line) =>
     },
   })
 
+const fromMasks = (count: number): string => `from ${count} ${count === 1 ? 'mask' : 'masks'}`
+
 function evaluationText(evaluation: Evaluation): string {
-  const { run, score, split, n, imageAuroc, imageAuprc, pixelAuroc, aupro, perDefectType, missing } =
+  const { run, score, split, n, imageAuroc, imageAuprc, pixelAuroc, aupro, masks, perDefectType, missing } =
     evaluation
   const types = Object.entries(perDefectType)
   return (
@@ -69,18 +72,19 @@ function evaluationText(evaluation: Evaluation): string {
     `\n${textTable([
       ['image AUROC', figure(imageAuroc)],
       ['image AUPRC', figure(imageAuprc)],
-      ['pixel AUROC', figure(pixelAuroc)],
-      ['AUPRO', figure(aupro)],
+      ['pixel AUROC', figure(pixelAuroc), pixelAuroc === null ? '' : fromMasks(masks)],
+      ['AUPRO', figure(aupro), aupro === null ? '' : fromMasks(masks)],
     ])}` +
     (types.length === 0
       ? ''
       : `\n${textTable([
-          ['defect type', 'images', 'image AUROC', 'pixel AUROC'],
+          ['defect type', 'images', 'image AUROC', 'pixel AUROC', 'masks'],
           ...types.map(([type, row]) => [
             type,
             String(row.n).padStart(6),
             figure(row.imageAuroc).padStart(11),
             figure(row.pixelAuroc).padStart(11),
+            String(row.masks).padStart(5),
           ]),
         ])}`)
   )

@@ -7,8 +7,10 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
 import type { Split } from '../../../shared/image.ts'
+import { ignoredOf, rasterize } from '../../../shared/rasterize.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { Evaluation } from '../../../shared/score.ts'
+import type { ImageId } from '../../../shared/values.ts'
 import { readAnomalyMapSamples } from '../../images/anomaly-map.ts'
 import { readMask } from '../../images/mask.ts'
 import { aupro } from '../../metrics/aupro.ts'
@@ -17,7 +19,9 @@ import { averagePrecision } from '../../metrics/average-precision.ts'
 import { pixelAuroc } from '../../metrics/pixel-auroc.ts'
 import { addToTally, createPixelTally, mergeTally, type PixelTally } from '../../metrics/pixel-tally.ts'
 import { imageScore, parseScoreKind, type ScoreOptions } from '../../model/scores.ts'
+import { annotationOf, imagesWithIgnored } from '../../store/annotations.ts'
 import { blobFormat, iterateImages } from '../../store/images.ts'
+import { datasetOfSplit } from '../../store/live.ts'
 import { findRun } from '../../store/runs.ts'
 import { iterateScores, notScored } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
@@ -37,12 +41,17 @@ export interface EvaluationContext {
 
 /** An image with a known label and its score. */
 interface Scored {
+  imageId: ImageId
   score: number
   anomalous: boolean
   defectType: string | null
   mapFile: string | null
   maskSha256: string | null
 }
+
+/** Whether its pixels count as those of a defect. */
+const hasMask = ({ anomalous, mapFile, maskSha256 }: Scored): boolean =>
+  anomalous && mapFile !== null && maskSha256 !== null
 
 /**
  * @throws Failure `unknown-run`, `unknown-score`, `component-missing`, `not-scored`, `map-missing`,
@@ -57,7 +66,7 @@ export async function evaluateRun(
   const run = findRun(workspace.db, request.run)
   const options = scoreOptionsOf(run, request.score === null ? null : parseScoreKind(request.score))
   const { scored, missing } = readScores(workspace, run, split, options)
-  const pixels = await tallyPixels(workspace, run, scored, context)
+  const pixels = await tallyPixels(workspace, run, split, scored, context)
 
   const normals = scored.filter(({ anomalous }) => !anomalous)
   const ofType = new Map<string, Scored[]>()
@@ -72,6 +81,7 @@ export async function evaluateRun(
       n: items.length,
       imageAuroc: rate(auroc, [...normals, ...items]),
       pixelAuroc: pixels.ofType(type),
+      masks: items.filter(hasMask).length,
     }
   }
   return {
@@ -83,6 +93,7 @@ export async function evaluateRun(
     imageAuprc: rate(averagePrecision, scored),
     pixelAuroc: pixels.auroc,
     aupro: pixels.aupro,
+    masks: scored.filter(hasMask).length,
     perDefectType,
     ...(missing > 0 ? { missing } : {}),
   }
@@ -101,7 +112,7 @@ function rate(
   )
 }
 
-/** Scores of the labeled images of the run's own dataset, and how many labeled images have none. */
+/** Scores of the labeled images of a split, and how many labeled images have none. */
 function readScores(
   { db }: Workspace,
   run: Run,
@@ -109,7 +120,10 @@ function readScores(
   options: ScoreOptions,
 ): { scored: Scored[]; missing: number } {
   const labeled = new Set<number>()
-  for (const { id, label } of iterateImages(db, { datasetId: run.datasetId, split })) {
+  for (const { id, label } of iterateImages(db, {
+    datasetId: datasetOfSplit(db, run.datasetId, split),
+    split,
+  })) {
     if (label !== 'unlabeled') labeled.add(id)
   }
   if (labeled.size === 0) {
@@ -119,9 +133,9 @@ function readScores(
   const scored: Scored[] = []
   for (const row of iterateScores(db, run.id, { split })) {
     if (!labeled.has(row.imageId)) continue
-    const { label, defectType, mapFile, maskSha256 } = row
+    const { imageId, label, defectType, mapFile, maskSha256 } = row
     const score = imageScore(row.components, names, options)
-    scored.push({ score, anomalous: label === 'anomalous', defectType, mapFile, maskSha256 })
+    scored.push({ imageId, score, anomalous: label === 'anomalous', defectType, mapFile, maskSha256 })
   }
   if (scored.length === 0) throw notScored(run.id, split)
   return { scored, missing: labeled.size - scored.length }
@@ -139,6 +153,7 @@ const noPixels: PixelFigures = { auroc: null, aupro: null, ofType: () => null }
 async function tallyPixels(
   workspace: Workspace,
   run: Run,
+  split: Split,
   scored: readonly Scored[],
   { signal, onProgress }: EvaluationContext,
 ): Promise<PixelFigures> {
@@ -152,6 +167,7 @@ async function tallyPixels(
   const top = largestScale(workspace, run)
   const normal = createPixelTally()
   const anomalous = new Map<string, PixelTally>()
+  const withIgnored = imagesWithIgnored(workspace.db, datasetOfSplit(workspace.db, run.datasetId, split))
   for (const [index, item] of usable.entries()) {
     if (signal?.aborted) throw new Failure('cancelled', { case: 'evaluation' })
     onProgress?.({ done: index, total: usable.length })
@@ -163,7 +179,8 @@ async function tallyPixels(
       tally = anomalous.get(type) ?? createPixelTally()
       anomalous.set(type, tally)
     }
-    addToTally(tally, { ...map, mask })
+    const ignored = withIgnored.has(item.imageId) ? ignoredPixels(workspace, item.imageId, map) : null
+    addToTally(tally, { ...map, mask, ignored })
   }
   onProgress?.({ done: usable.length, total: usable.length })
 
@@ -216,4 +233,13 @@ async function maskOf(workspace: Workspace, { maskSha256 }: Scored): Promise<Uin
   const format = maskSha256 === null ? undefined : blobFormat(workspace.db, maskSha256)
   if (maskSha256 === null || format === undefined) return null
   return (await readMask(workspace.blobs.path(maskSha256, format))).data
+}
+
+/** What was drawn on an image to be ignored. */
+function ignoredPixels(
+  { db }: Workspace,
+  image: ImageId,
+  { width, height }: { width: number; height: number },
+): Uint8Array {
+  return ignoredOf(rasterize(annotationOf(db, image)?.shapes ?? [], width, height))
 }

@@ -1,5 +1,5 @@
 /** `score`: scores and heat maps of images by a trained run. */
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { Dataset } from '../../../shared/dataset.ts'
 import { failureOf } from '../../../shared/failure.ts'
@@ -20,6 +20,7 @@ const english = wordsIn('en')
 
 export const addScore: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'score',
     summary: 'score images with a trained run, with a heat map of each',
     examples: [
@@ -104,25 +105,15 @@ async function importForScoring(
   run: string,
   folder: string,
 ): Promise<Dataset> {
-  const [{ importPlan }, { findDataset, datasetByName }, { findRun }] = await Promise.all([
+  const [{ importPlan }, { findDataset }, { importToScore }] = await Promise.all([
     import('../import/import-job.ts'),
     import('../../store/datasets.ts'),
-    import('../../store/runs.ts'),
+    import('./score-folder.ts'),
   ])
   const { db } = session.workspace
-  // An unknown run must fail before anything is imported.
-  findRun(db, run)
-  let dataset = `scored ${basename(folder)}`.slice(0, 90)
-  for (let n = 2; (datasetByName(db, dataset)?.source ?? folder) !== folder; n++) {
-    dataset = `${`scored ${basename(folder)}`.slice(0, 90)} ${n}`
-  }
-  const plan = importPlan(session, {
-    folder,
-    dataset,
-    layout: 'auto',
-    unlabeledAs: 'unlabeled',
-    hasDirection: null,
-  })
+  // An unknown run fails before anything is imported.
+  const { request, rangeOf } = importToScore(db, run, folder)
+  const plan = importPlan(session, request)
   const job = await followJob(context, session, session.jobs.start(plan).id)
   if (job.state === 'cancelled') {
     throw new Stopped('import-to-score')
@@ -132,6 +123,17 @@ async function importForScoring(
   if (problem !== null) throw failureOf(problem)
   for (const refusal of report.refused) {
     context.notice(`Refused ${refusal.file}: ${english.text('failure', refusal, 'title')}`)
+  }
+  const inRange = report.warnings.filter(({ code }) => code === 'sample-range').length
+  if (inRange > 0 && request.range != null) {
+    context.notice(
+      `Photographs of floating point or 32 bits: ${inRange}, read from ${request.range.low} (black) to ` +
+        `${request.range.high} (white) as confirmed for the dataset "${rangeOf}".`,
+    )
+  }
+  for (const warning of report.warnings) {
+    if (!['sample-range-outside', 'sample-range-missing'].includes(warning.code)) continue
+    context.notice(`${warning.file}: ${english.text('warning', warning)}`)
   }
   return findDataset(db, report.dataset)
 }

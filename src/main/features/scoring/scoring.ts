@@ -5,6 +5,7 @@ import type { Split } from '../../../shared/image.ts'
 import type { Id } from '../../../shared/values.ts'
 import type { Session } from '../../session/session.ts'
 import { countImages } from '../../store/images.ts'
+import { datasetOfSplit } from '../../store/live.ts'
 import { findRun } from '../../store/runs.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { scorePlan } from './score-job.ts'
@@ -22,7 +23,8 @@ export function startScoring(session: Session, request: ScoringRequest): { job: 
   const { workspace, jobs } = session
   const run = findRun(workspace.db, request.run)
   requireTrained(run, 'score')
-  const { split, again, datasetId = run.datasetId } = request
+  const { split, again } = request
+  const datasetId = request.datasetId ?? datasetOfSplit(workspace.db, run.datasetId, split)
   if (countImages(workspace.db, { datasetId, ...(split === null ? {} : { split }) }) === 0) {
     throw split === null
       ? new Failure('nothing-to-score')

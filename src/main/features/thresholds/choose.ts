@@ -99,10 +99,10 @@ function quantileOf(target: Target): { of: 'good' | 'defects'; share: number } |
 function requireImages(labels: Uint8Array, target: Target): void {
   const anomalous = labels.reduce((sum, label) => sum + label, 0)
   if (needsDefects(target) && anomalous === 0) {
-    throw new Failure('no-defects', { target: target.kind })
+    throw new Failure('no-defects')
   }
   if (target.kind !== 'recall' && anomalous === labels.length) {
-    throw new Failure('no-normals', { target: target.kind })
+    throw new Failure('no-normals')
   }
 }
 

@@ -1,10 +1,10 @@
 /** `threshold`: chooses the threshold for a target on the validation images, and sets it. */
 import { z } from 'zod'
-import type { ChosenThreshold, OperatingPoint, Share } from '../../../shared/threshold.ts'
-import { accountName } from '../../command-line/account-name.ts'
+import { rangeText, shareIntervalText, shareText } from '../../../shared/counted.ts'
+import type { ChosenThreshold, OperatingPoint, Share, WorkingPoint } from '../../../shared/threshold.ts'
 import type { AddCommand } from '../../command-line/command.ts'
 import { oneOf, wholeNumber } from '../../command-line/option-values.ts'
-import { textTable } from '../../command-line/text-table.ts'
+import { figure, textTable } from '../../command-line/text-table.ts'
 import { WrongUse } from '../../command-line/wrong-use.ts'
 import { scoreValidation } from '../comparison/compare-command.ts'
 import { noticeDocument, noticeText } from './threshold-notice.ts'
@@ -29,6 +29,7 @@ const optionsSchema = z.object({
 
 export const addThreshold: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'threshold',
     summary: 'choose a threshold on the validation images, and set it',
     examples: [
@@ -56,7 +57,7 @@ export const addThreshold: AddCommand = (line) =>
         .option('--reason <text>', 'why; kept with it'),
     options: optionsSchema,
     async act(context, options) {
-      const { run, target, leastArea, leastStrength, operator = accountName(context.io) } = options
+      const { run, target, leastArea, leastStrength, operator = context.operator } = options
       if ([target !== undefined, options.list, options.use !== undefined].filter(Boolean).length !== 1) {
         throw new WrongUse('Give --target, --list or --use: one of them.')
       }
@@ -150,10 +151,14 @@ function documentOf(chosen: ChosenThreshold) {
   }
 }
 
-const shown = (value: number | null): string => (value === null ? '-' : `${(100 * value).toFixed(1)} %`)
-const range = ({ value, low, high }: Pick<Share, 'value' | 'low' | 'high'>): string[] => [
-  shown(value).padStart(8),
-  value === null ? '' : `${shown(low)} to ${shown(high)}`,
+const counted = (share: Share): string[] => [
+  shareText(share, 'en'),
+  share.value === null ? '' : shareIntervalText(share, 'en'),
+]
+
+const f1Row = ({ value, low, high }: WorkingPoint['f1']): string[] => [
+  figure(value),
+  low === null || high === null ? '' : rangeText(figure(low), figure(high), 'en'),
 ]
 
 function chosenText(chosen: ChosenThreshold): string {
@@ -170,12 +175,12 @@ function chosenText(chosen: ChosenThreshold): string {
       ],
     ]) +
     `\n${textTable([
-      ['', '        ', '95 % interval'],
-      ['recall', ...range(figures.recall)],
-      ['precision', ...range(figures.precision)],
-      ['false-reject rate', ...range(figures.falseRejectRate)],
-      ['F1', ...range(figures.f1)],
-      ...figures.perDefectType.map((type) => [`recall of ${type.defectType}`, ...range(type)]),
+      ['', '', '95 % interval'],
+      ['recall', ...counted(figures.recall)],
+      ['precision', ...counted(figures.precision)],
+      ['false-reject rate', ...counted(figures.falseRejectRate)],
+      ['F1', ...f1Row(figures.f1)],
+      ...figures.perDefectType.map((type) => [`recall of ${type.defectType}`, ...counted(type)]),
     ])}\n` +
     `Good parts: ${trueNegatives} pass, ${falsePositives} flagged. Defects: ${truePositives} flagged, ${falseNegatives} pass.\n`
   )

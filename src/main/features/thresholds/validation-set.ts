@@ -5,12 +5,12 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { AuditAction } from '../../../shared/audit.ts'
 import { elementAt } from '../../../shared/element-at.ts'
 import { Failure } from '../../../shared/failure.ts'
 import { labelSchema } from '../../../shared/image.ts'
 import type { Run } from '../../../shared/run.ts'
 import { imageIdSchema } from '../../../shared/values.ts'
-import type { AuditAction } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
 import { countRow, float32Blob } from '../../store/row.ts'
 import { flaggedRegionLevels } from '../scoring/flagged-region-profile.ts'

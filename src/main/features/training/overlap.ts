@@ -1,28 +1,37 @@
 /** Pairs of nearly equal pictures in two splits, by the newest search for them. */
 import { z } from 'zod'
-import { type Dataset, duplicateReportSchema } from '../../../shared/dataset.ts'
+import { type Dataset, type DuplicateReport, duplicateReportSchema } from '../../../shared/dataset.ts'
 import { type TrainingWarning, trainingWarning } from '../../../shared/training.ts'
 import type { Database } from '../../store/database.ts'
 import { finishedJobs, newestResult } from '../../store/jobs.ts'
 
+/** What the newest search found; null where nobody has searched. */
+const newestSearch = (db: Database, { id }: Pick<Dataset, 'id'>): DuplicateReport | null =>
+  duplicateReportSchema.safeParse(newestResult(db, 'duplicates', id)).data ?? null
+
+interface Overlap {
+  count: number
+  pairs: string[]
+}
+
 /** The pairs that are still in two splits, with their files; null where nobody has searched. */
-export function standingOverlap(
-  db: Database,
-  { id }: Pick<Dataset, 'id'>,
-): { count: number; pairs: string[] } | null {
-  const report = duplicateReportSchema.safeParse(newestResult(db, 'duplicates', id))
-  if (!report.success) return null
+export function standingOverlap(db: Database, dataset: Pick<Dataset, 'id'>): Overlap | null {
+  const report = newestSearch(db, dataset)
+  return report === null ? null : overlapIn(db, report)
+}
+
+function overlapIn(db: Database, report: DuplicateReport): Overlap {
   const placeRow = z.object({ split: z.string() })
   const splitOf = (image: number): string | null =>
     db.get(placeRow, 'SELECT split FROM image WHERE id = $image AND removed_at IS NULL', { image })?.split ??
     null
-  const standing = report.data.pairs.filter(({ a, b }) => {
+  const standing = report.pairs.filter(({ a, b }) => {
     const [one, other] = [splitOf(a.id), splitOf(b.id)]
-    return one !== null && other !== null && one !== other
+    return one !== null && other !== null && one !== other && one !== 'live' && other !== 'live'
   })
   // Pairs beyond the listed ones cannot be checked again; they count only while all listed pairs remain in two
   // splits.
-  const count = standing.length === report.data.pairs.length ? report.data.found : standing.length
+  const count = standing.length === report.pairs.length ? report.found : standing.length
   return { count, pairs: standing.map(({ a, b }) => `${a.file} = ${b.file}`) }
 }
 
@@ -44,15 +53,15 @@ const mostPairs = 20
 
 /** What the newest search found, as messages of the topic `warning`. */
 export function overlapFindings(db: Database, dataset: Pick<Dataset, 'id'>): TrainingWarning[] {
-  const overlap = standingOverlap(db, dataset)
+  const report = newestSearch(db, dataset)
+  if (report === null) return []
+  const { count, pairs } = overlapIn(db, report)
   const findings: TrainingWarning[] = []
-  if (overlap !== null && overlap.count > 0) {
-    const files = overlap.pairs.slice(0, mostPairs)
-    findings.push(trainingWarning('near-duplicates', { count: overlap.count, files }))
+  if (count > 0) {
+    findings.push(trainingWarning('near-duplicates', { count, files: pairs.slice(0, mostPairs) }))
   }
-  const report = duplicateReportSchema.safeParse(newestResult(db, 'duplicates', dataset.id))
-  if (report.success && report.data.nearCopies.groups > 0) {
-    const { photographs, groups, examples } = report.data.nearCopies
+  if (report.nearCopies.groups > 0) {
+    const { photographs, groups, examples } = report.nearCopies
     const files = examples.map((group) => group.join(' = '))
     findings.push(trainingWarning('near-copies', { count: photographs, groups, files }))
   }

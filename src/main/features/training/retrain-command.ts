@@ -12,6 +12,7 @@ const english = wordsIn('en')
 
 export const addRetrain: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'retrain',
     summary: 'train again on a curated version of the dataset; Ctrl-C keeps a checkpoint and stops',
     examples: [

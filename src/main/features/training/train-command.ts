@@ -27,17 +27,20 @@ const optionsSchema = z.object({
   model: z.string().optional(),
   preset: z.string().optional(),
   seed: z.number().optional(),
+  version: z.number().optional(),
   set: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   resume: z.string().optional(),
 })
 
 export const addTrain: AddCommand = (line) =>
   line.add({
+    acts: true,
     name: 'train',
     summary: 'train a model on the good parts of a dataset; Ctrl-C keeps a checkpoint and stops',
     examples: [
       ['train --dataset line4 --preset quick --seed 1', 'under 10 minutes on two cores'],
       ['train --dataset line4 --set batch=16 --set latent=64', 'other parameters; "models" lists them'],
+      ['train --dataset line4 --version 3', 'on the images of a curated version'],
       ['train --resume 0mc3', 'goes on exactly where that run stopped'],
     ],
     declare: (command) =>
@@ -46,6 +49,11 @@ export const addTrain: AddCommand = (line) =>
         .option('--model <name>', 'the system to train (default: fanogan)')
         .option('--preset <name>', 'smoke, quick or full (default: quick)')
         .option('--seed <n>', 'the same seed gives the same model (default: 1)', wholeNumber(0, 2 ** 32 - 1))
+        .option(
+          '--version <n>',
+          'a curated version of the dataset (default: its training split as it is)',
+          wholeNumber(1),
+        )
         .option('--set <key=value...>', 'a parameter other than the preset has it', parameter)
         .option('--resume <run>', 'go on with a run that was stopped'),
     options: optionsSchema,
@@ -104,9 +112,17 @@ async function searchForDuplicates(
 
 async function start(session: Session, options: z.output<typeof optionsSchema>): Promise<TrainingStarted> {
   const { startTraining, resumeTraining } = await import('./training.ts')
-  const { resume, dataset = '', model = 'fanogan', preset = 'quick', seed = 1, set = {} } = options
+  const {
+    resume,
+    dataset = '',
+    model = 'fanogan',
+    preset = 'quick',
+    seed = 1,
+    version = null,
+    set = {},
+  } = options
   if (resume !== undefined) return resumeTraining(session, resume)
-  return startTraining(session, { dataset, model, preset, seed, set })
+  return startTraining(session, { dataset, model, preset, seed, version, set })
 }
 
 /** The failure of a training, whose remedy also names the command that resumes it. */

@@ -4,6 +4,7 @@ import { type FailureData, failureData, failureDocument } from '../../../shared/
 import type { JobProgress } from '../../../shared/job.ts'
 import { message } from '../../../shared/messages/message.ts'
 import type { Run } from '../../../shared/run.ts'
+import { countsSteps } from '../../../shared/training.ts'
 import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
 import type { EngineTask, TaskMessage, TaskResult } from '../../engine/protocol.ts'
 import { pausing } from '../../engine-host/supervisor.ts'
@@ -14,6 +15,7 @@ import { retrainingOf } from '../../store/dataset-versions.ts'
 import {
   addMetrics,
   findRun,
+  listRuns,
   runFolder,
   setCalibration,
   setFeatureScale,
@@ -23,17 +25,7 @@ import {
 } from '../../store/runs.ts'
 import { engineTrainingImages, readTrainingList } from '../runs/training-images.ts'
 import { backboneOf } from './backbone.ts'
-
-/** Phases whose `done` does not count training steps. */
-const phasesWithoutSteps = new Set([
-  'load',
-  'scale',
-  'features',
-  'residual',
-  'texture',
-  'memory',
-  'calibrate',
-])
+import { expectedTimes } from './training-outlook.ts'
 
 /** Milliseconds between two updates of the run's row, besides those at checkpoints. */
 const storeInterval = 2_000
@@ -72,6 +64,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
     const list = await readTrainingList(workspace, run)
     const images = await engineTrainingImages(workspace, run, list)
     const backbone = await backboneOf(run.config)
+    const expected = expectedTimes(listRuns(db, {}), run)
     const task: EngineTask<'train'> = {
       kind: 'train',
       task: context.id,
@@ -83,6 +76,7 @@ async function train(session: Session, id: Id, resume: boolean, context: JobCont
       resume,
       warmFrom: warmFolder(session, run),
       ...(backbone && { backbone }),
+      ...(expected && { expected }),
       ...(list.regionOfInterest.kind === 'none' ? {} : { regionOfInterest: list.regionOfInterest }),
       ...images,
     }
@@ -181,6 +175,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
     keepSoon.drop()
     clock(workingSince !== null)
     updateProgress(db, run.id, { stepsDone, stepsTotal, seconds, losses })
+    events.emit('run.changed', { run: run.id })
   }
   function show(change: Partial<JobProgress>): void {
     last = { ...last, ...change }
@@ -193,7 +188,7 @@ function followTraining(session: Session, run: Run, context: JobContext): Follow
       switch (message.type) {
         case 'progress': {
           const { phase, done, total, secondsLeft } = message
-          if (!phasesWithoutSteps.has(phase)) {
+          if (countsSteps(phase)) {
             stepsDone = done
             stepsTotal = total
             keepSoon.offer(null)

@@ -9,7 +9,9 @@ import type { Dataset } from '../../../shared/dataset.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { TrainingNotice, TrainingOutlook } from '../../../shared/training.ts'
 import { resolveConfig } from '../../model/catalog.ts'
+import { type PhaseTimes, phaseTimesSchema } from '../../model/phase-times.ts'
 import type { Database } from '../../store/database.ts'
+import { findVersion } from '../../store/dataset-versions.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { countRow } from '../../store/row.ts'
 import { listRuns } from '../../store/runs.ts'
@@ -24,10 +26,18 @@ export interface OutlookRequest {
   dataset: string
   model: string
   preset: string
+  /** Number of the dataset version to learn from; null for the training split as it is. */
+  version?: number | null
   set: Record<string, string | number | boolean>
 }
 
 const normals = `FROM image WHERE dataset_id = $id AND removed_at IS NULL AND label = 'normal'`
+
+/** The images of a version that a training may learn from, as `training-images.ts` chooses them. */
+const ofVersion = `FROM dataset_version_image AS member JOIN image ON image.id = member.image_id
+  WHERE member.version_id = $version AND image.removed_at IS NULL AND image.label <> 'anomalous'
+    AND NOT EXISTS (SELECT 1 FROM image AS own WHERE own.dataset_id = $id AND own.sha256 = image.sha256
+      AND own.split IN ('validation', 'test'))`
 
 const sizeRow = z.object({ width: z.int(), height: z.int(), count: z.int(), channels: z.int() })
 type Sizes = z.infer<typeof sizeRow>[]
@@ -57,7 +67,7 @@ export async function wholeOutlook(
   return { ...outlook, findings }
 }
 
-/** @throws Failure `dataset-unknown`, `unknown-model`, `unknown-preset`, `bad-parameter` */
+/** @throws Failure `dataset-unknown`, `version-unknown`, `unknown-model`, `unknown-preset`, `bad-parameter` */
 export function trainingOutlook(
   workspace: Workspace,
   { hasGpu, backbone }: Machine,
@@ -66,12 +76,15 @@ export function trainingOutlook(
   const { db } = workspace
   const dataset = findDataset(db, request.dataset)
   const values = { id: dataset.id }
+  const number = request.version ?? null
+  const version = number === null ? null : findVersion(db, dataset.id, number)
   const count = (sql: string): number => db.get(countRow, sql, values)?.n ?? 0
   const sizes = db.all(
     sizeRow,
-    `SELECT width, height, count(*) AS count, max(channels) AS channels ${normals} AND split = 'train'
-     GROUP BY width, height`,
-    values,
+    `SELECT width, height, count(*) AS count, max(channels) AS channels ${
+      version === null ? `${normals} AND split = 'train'` : ofVersion
+    } GROUP BY width, height`,
+    version === null ? values : { ...values, version: version.id },
   )
   const { config, fromDataset } = resolveConfig({
     model: request.model,
@@ -190,6 +203,29 @@ function timeFor(runs: readonly Run[], model: string, shape: Shape): number | nu
   })
   const [nearest] = known.sort((a, b) => a.distance - b.distance || b.computed - a.computed)
   return nearest === undefined ? null : nearest.perEffort * effort(shape)
+}
+
+/**
+ * What the phases of a training will take, by the most similar training of this system that this workstation has
+ * finished; the newest of those that are equally similar. Null where there is none.
+ */
+export function expectedTimes(runs: readonly Run[], run: Run): PhaseTimes | null {
+  const unit = unitEffort(shapeOf(run.config))
+  const known = runs.flatMap((past) => {
+    const times = phaseTimesSchema.safeParse(past.result?.times)
+    if (past.model !== run.model || past.id === run.id || !times.success) return []
+    const more = unit / unitEffort(shapeOf(past.config))
+    const distance = Math.abs(Math.log(more)) + (past.datasetId === run.datasetId ? 0 : 1)
+    return [{ times: times.data, more, distance, createdAt: past.createdAt }]
+  })
+  const [nearest] = known.sort((a, b) => a.distance - b.distance || b.createdAt - a.createdAt)
+  if (nearest === undefined) return null
+  return Object.fromEntries(
+    Object.entries(nearest.times).map(([phase, time]) => [
+      phase,
+      time.steps === 0 ? time : { ...time, rest: time.rest * nearest.more },
+    ]),
+  )
 }
 
 const unitEffort = ({ size, width, batch }: Shape): number => batch * size ** 2 * (width ** 2 + 4 * width)

@@ -8,6 +8,7 @@ import { type TrainingWarning, trainingWarning } from '../../../shared/training.
 import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
 import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
 import type { Session } from '../../session/session.ts'
+import { findVersion, recordRetraining } from '../../store/dataset-versions.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
 import { createRun, findRun, setRunState } from '../../store/runs.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
@@ -26,6 +27,8 @@ export interface TrainingRequest {
   model: string
   preset: string
   seed: number
+  /** Number of the dataset version to learn from; null for the training split as it is. */
+  version?: number | null
   /** Parameters by name that replace those of the preset. */
   set: Record<string, string | number | boolean>
 }
@@ -37,15 +40,16 @@ export interface TrainingStarted {
 }
 
 /**
- * @throws Failure `unknown-dataset`, `no-normal-images`, `dataset-too-small`, `images-missing`,
+ * @throws Failure `unknown-dataset`, `version-unknown`, `no-normal-images`, `dataset-too-small`, `images-missing`,
  * `unknown-model`, `unknown-preset`, `bad-parameter`, `backbone-absent`, `disk-full`
  */
 export async function startTraining(session: Session, request: TrainingRequest): Promise<TrainingStarted> {
   const { workspace } = session
   const dataset = findDataset(workspace.db, request.dataset)
-  const images = await trainingImages(workspace, dataset)
+  const { model, preset, seed, set, version: number = null } = request
+  const version = number === null ? null : findVersion(workspace.db, dataset.id, number)
+  const images = await trainingImages(workspace, dataset, version?.id)
   requireNormals(session, dataset, images)
-  const { model, preset, seed, set } = request
   const traits = { ...traitsOf(dataset, images.train), backbone: await presentBackbone() }
   const { config } = resolveConfig({ model, preset, set, traits })
   requireBatch(dataset, images, config)
@@ -57,15 +61,21 @@ export async function startTraining(session: Session, request: TrainingRequest):
     ...(await runWorkspaceTask(workspace, pictureFindingsTask, { datasetId: dataset.id, ...looked })),
     ...overlapFindings(workspace.db, dataset),
   ]
-  const run = createRun(workspace.db, {
-    datasetId: dataset.id,
-    model,
-    preset,
-    seed,
-    config: jsonObjectSchema.parse(config),
-    stepsTotal: 0,
+  const run = workspace.db.transaction(() => {
+    const made = createRun(workspace.db, {
+      datasetId: dataset.id,
+      model,
+      preset,
+      seed,
+      config: jsonObjectSchema.parse(config),
+      stepsTotal: 0,
+    })
+    if (version !== null) {
+      recordRetraining(workspace.db, { runId: made.id, versionId: version.id, start: 'beginning' })
+    }
+    return made
   })
-  const job = await startRun(session, run, images)
+  const job = await startRun(session, run, images, version?.id)
   return { job, run: run.id, warnings: [...warningsFor(images), ...findings] }
 }
 

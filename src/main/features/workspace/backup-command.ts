@@ -8,6 +8,7 @@ import { secondsLeft } from '../../platform/seconds-left.ts'
 
 export const addBackup: AddCommand = (line) =>
   line.add({
+    readsOnly: true,
     name: 'backup',
     parameters: [['<dir>', 'the folder for the copy; it must not exist or be empty']],
     summary: 'copy the workspace into a folder that can be opened as a workspace',

@@ -18,6 +18,7 @@ export const backUpTask = defineWorkspaceTask({
 
 export const backupPlan = ({ workspace }: Session): JobPlan => ({
   kind: 'backup',
+  leavesNoTrace: true,
   payload: {},
   lane: 'disk',
   work: async () => ({
@@ -31,9 +32,9 @@ const day = 86_400_000
 const times = { first: 120_000, every: 3_600_000 }
 
 const isDue = ({ workspace: { db, paths } }: Session): boolean => {
-  const newest = listBackups(paths.backups).find(({ file }) => file.startsWith('fanoscope-daily-'))
-  // A clock that was set back must not end the copies.
-  return newest === undefined || Math.abs(db.now() - newest.at) >= day
+  const daily = listBackups(paths.backups).filter(({ file }) => file.startsWith('fanoscope-daily-'))
+  // A clock that was set back must neither end the copies nor make one each hour.
+  return daily.every(({ at }) => Math.abs(db.now() - at) >= day)
 }
 
 /** Makes a copy each day while a workspace is open. @returns what ends it, with the copy that is being made */

@@ -10,6 +10,7 @@ export const workspaceHandlers = (
   context: HandlerContext,
 ): Pick<
   Handlers,
+  | 'clock.confirm'
   | 'workspace.open'
   | 'workspace.close'
   | 'workspace.verify'
@@ -18,8 +19,12 @@ export const workspaceHandlers = (
   | 'workspace.losses'
   | 'workspace.restore'
 > => ({
-  'workspace.open': async ({ dir, create }) => {
-    const { workspace } = await context.open(dir, create)
+  'clock.confirm': ({ operator = null }) => {
+    context.session().clock.confirm(operator)
+    return {}
+  },
+  'workspace.open': async ({ dir, create, readOnly }) => {
+    const { workspace } = await context.open(dir, create, readOnly ? 'always' : 'if-needed')
     const info = await workspaceInfo(workspace)
     context.appState.rememberWorkspace(workspace.dir)
     context.events.emit('workspace.changed', { workspace: info })

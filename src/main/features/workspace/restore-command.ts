@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
-import type { AddCommand } from '../../command-line/command.ts'
+import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { formatBytes } from '../../command-line/size.ts'
 import { textTable } from '../../command-line/text-table.ts'
+import type { Workspace } from '../../store/workspace.ts'
 
 export const addRestore: AddCommand = (line) =>
   line.add({
+    acts: ({ yes }) => yes,
     name: 'restore',
     parameters: [['[backup]', 'the name of a backup; without it, the backups are listed']],
     summary: 'list the backups of the database, or put one in its place; the present one is kept',
@@ -43,6 +45,7 @@ export const addRestore: AddCommand = (line) =>
       if (!yes) {
         return { document: { file, ...losses, restored: false }, text: `${text}Add --yes to restore it.\n` }
       }
+      await proveOperator(context, dir)
       const { kept } = restoreBackup(dir, file)
       const was = kept === null ? '' : `The database as it was before: ${join(folder, kept)}\n`
       return {
@@ -51,6 +54,26 @@ export const addRestore: AddCommand = (line) =>
       }
     },
   })
+
+/** A database that cannot be read, or is of another version, cannot say who may restore it: then nobody is asked. */
+async function proveOperator(context: CommandContext, dir: string): Promise<void> {
+  const [{ attachWorkspace }, { newestVersion, versionOf }, { migrations }] = await Promise.all([
+    import('../../store/workspace.ts'),
+    import('../../store/migrate.ts'),
+    import('../../store/migrations/index.ts'),
+  ])
+  let present: Workspace | null = null
+  try {
+    present = attachWorkspace(dir)
+    if (versionOf(present.db) === newestVersion(migrations)) await context.prove(present.db)
+  } catch (error) {
+    if (!(error instanceof Failure) || !unreadable.has(error.code)) throw error
+  } finally {
+    present?.close()
+  }
+}
+
+const unreadable: ReadonlySet<string> = new Set(['workspace-damaged', 'row-unreadable'])
 
 function lossesText({
   isPresentReadable,

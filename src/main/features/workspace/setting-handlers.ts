@@ -1,20 +1,23 @@
 import { z } from 'zod'
+import { isPersonalSetting } from '../../../shared/acts.ts'
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
-import { readSetting, writeSetting } from '../../store/settings.ts'
+import { changeSetting, readSetting } from '../../store/settings.ts'
 
-/** Settings of the window's look belong to the person at this machine and are read before a workspace is open. */
-const isPersonal = (key: string): boolean => key.startsWith('ui.')
+/** The language that the administrator set is that of the window, whatever was chosen before. */
+const administeredSetting = ({ administered }: HandlerContext, key: string): unknown =>
+  key === 'ui.language' ? administered?.policy.language : undefined
 
 export const settingHandlers = (context: HandlerContext): Pick<Handlers, 'setting.get' | 'setting.set'> => ({
   'setting.get': ({ key }) => ({
-    value: isPersonal(key)
-      ? context.appState.setting(key)
+    value: isPersonalSetting(key)
+      ? (administeredSetting(context, key) ?? context.appState.setting(key))
       : readSetting(context.session().workspace.db, key, z.unknown(), null),
   }),
-  'setting.set': ({ key, value }) => {
-    if (isPersonal(key)) context.appState.setSetting(key, value)
-    else writeSetting(context.session().workspace.db, key, value)
+  'setting.set': ({ key, value, operator }) => {
+    // Those of the window's look are read and written also before a workspace is open.
+    if (isPersonalSetting(key)) context.appState.setSetting(key, value)
+    else changeSetting(context.session().workspace.db, key, value, operator)
     return {}
   },
 })

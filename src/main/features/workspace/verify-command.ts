@@ -1,5 +1,6 @@
 /** `verify`: checks whether the workspace is complete and undamaged. */
 import { z } from 'zod'
+import { Failure } from '../../../shared/failure.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { verifyReportSchema } from '../../../shared/workspace.ts'
 import type { AddCommand } from '../../command-line/command.ts'
@@ -13,10 +14,12 @@ const english = wordsIn('en')
 
 export const addVerify: AddCommand = (line) =>
   line.add({
+    readsOnly: true,
     name: 'verify',
     summary: 'check that the workspace is whole: the database and every file that it names',
     examples: [
       ['verify --workspace line4', 'exit 1 where something is damaged or missing'],
+      ['verify --read-only', 'of a workspace on a disk that must not be changed'],
       ['verify --mend', 'first repairs labels that cannot be read, and keeps a copy of the database'],
     ],
     declare: (command) =>
@@ -24,6 +27,8 @@ export const addVerify: AddCommand = (line) =>
     options: z.object({ mend: z.boolean().default(false) }),
     async act(context, { mend }) {
       const session = await context.session()
+      const { dir, copy } = session.workspace
+      if (mend && copy !== null) throw new Failure('workspace-read-only', { case: 'opened', folder: dir })
       const { mendLabels } = await import('../label/mend-labels.ts')
       const mending = mend ? await mendLabels(session.workspace) : null
       const { verifyPlan } = await import('./verify-job.ts')

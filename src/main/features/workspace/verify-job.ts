@@ -7,6 +7,7 @@ import { verifyTask } from './verify-task.ts'
 
 export const verifyPlan = ({ workspace }: Session): JobPlan => ({
   kind: 'verify',
+  leavesNoTrace: true,
   payload: {},
   lane: 'disk',
   work: (context) => reportByTask(workspace, verifyTask, {}, 'verify', context),

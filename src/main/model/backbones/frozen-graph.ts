@@ -164,7 +164,7 @@ export type FrozenGraph = z.infer<typeof frozenGraphSchema>
 export const constantName = (node: number): string => `constant/${node}`
 
 /** The name of the tensor that holds the document of a frozen network. */
-const documentName = 'document'
+export const documentName = 'document'
 
 /**
  * A document as a tensor: the bytes of its JSON, one value each. So a model file, which holds tensors alone, also holds

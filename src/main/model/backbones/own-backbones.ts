@@ -2,7 +2,7 @@
  * Networks that people added, each one file beside those of the registry: the constants of its frozen graph as
  * safetensors, and among them the document that says what it is and which operations it has.
  */
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import {
@@ -11,9 +11,9 @@ import {
   backboneNameSchema,
 } from '../../../shared/backbone.ts'
 import { copyFileSynced } from '../../platform/durable-file.ts'
-import { parseTensors, type TensorMap, writeTensors } from '../safetensors.ts'
+import { type TensorMap, tensorOfFile, writeTensors } from '../safetensors.ts'
 import { importFolder } from './backbone-files.ts'
-import { documentOf, documentTensor, frozenGraphSchema } from './frozen-graph.ts'
+import { documentName, documentOf, documentTensor, frozenGraphSchema } from './frozen-graph.ts'
 
 const documentSchema = z.object({
   format: z.literal(1),
@@ -42,7 +42,10 @@ export function ownDocumentOf(tensors: TensorMap): OwnBackboneDocument | null {
 /** All of them, in order of name. A file that was changed or damaged is none. */
 export async function ownBackbones(environment?: NodeJS.ProcessEnv): Promise<OwnBackbone[]> {
   const folder = folderOf(environment)
-  const files = await readdir(folder).catch(() => [])
+  const files = await readdir(folder).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  })
   const found = await Promise.all(
     files
       .filter((file) => file.endsWith(ending))
@@ -73,8 +76,8 @@ export async function ownBackbone(
 
 async function descriptionIn(file: string, name: string): Promise<BackboneDescription | null> {
   try {
-    const { tensors, isWhole } = parseTensors(await readFile(file))
-    const description = isWhole ? ownDocumentOf(tensors)?.description : undefined
+    const document = await tensorOfFile(file, documentName)
+    const description = document ? ownDocumentOf({ [documentName]: document })?.description : undefined
     return description?.name === name ? description : null
   } catch {
     // What cannot be read is no backbone; the list shows none, and "features add" can be repeated.

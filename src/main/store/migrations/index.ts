@@ -11,6 +11,17 @@ import { grayLevels } from './0009-gray-levels.ts'
 import { sampleRanges } from './0010-sample-ranges.ts'
 import { storedFailures } from './0011-stored-failures.ts'
 import { runFiles } from './0012-run-files.ts'
+import { drawnTypes } from './0013-drawn-types.ts'
+import { runNumbers } from './0014-run-numbers.ts'
+import { pinTries } from './0015-pin-tries.ts'
+import { proofs } from './0016-proofs.ts'
+import { liveSplit } from './0017-live-split.ts'
+import { seenParts } from './0018-seen-parts.ts'
+import { removed } from './0019-removed.ts'
+import { typeChanges } from './0020-type-changes.ts'
+import { toldRows } from './0021-told-rows.ts'
+import { removedOperators } from './0022-removed-operators.ts'
+import { outbox } from './0023-outbox.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
@@ -29,4 +40,15 @@ export const migrations: readonly Migration[] = [
   sampleRanges,
   storedFailures,
   runFiles,
+  drawnTypes,
+  runNumbers,
+  pinTries,
+  proofs,
+  liveSplit,
+  seenParts,
+  removed,
+  typeChanges,
+  toldRows,
+  removedOperators,
+  outbox,
 ]

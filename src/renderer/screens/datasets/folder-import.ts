@@ -141,6 +141,13 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
     await look(chosen.value, layout.value)
     if (name.value === '') name.value = preview.value?.suggestedName ?? ''
   })
+  // Without those photographs nothing is confirmed of them either; where they come back, it is asked again.
+  watch(
+    () => preview.value?.rangeNeeded ?? null,
+    (needed) => {
+      if (needed === null) range.value = null
+    },
+  )
   watch(addsTo, (known) => {
     hasDirection.value = known?.hasDirection ?? false
   })
@@ -256,7 +263,7 @@ export function useFolderImport(open: Readonly<Ref<boolean>>) {
         layout: layout.value,
         hasDirection: hasDirection.value,
         followLinks: followLinks.value,
-        range: range.value,
+        range: preview.value.rangeNeeded === null ? null : range.value,
         corrections: correctionsOf(asDetected.value, corrections.value),
       })
       // From here on the copy belongs to the import, which deletes it at its end.

@@ -1,14 +1,18 @@
 /** What is typed and chosen in the filters, and the query that it makes. */
-import type { GridFilter, GridSort } from '../../../shared/dataset.ts'
-import { labelSchema, splitSchema } from '../../../shared/image.ts'
+import type { GridFilter, GridSort, SplitCounts } from '../../../shared/dataset.ts'
+import { labelSchema, type Split, splitSchema } from '../../../shared/image.ts'
 
 export const splits = splitSchema.options
+
+/** The splits to show figures of: live parts only where there are any, since most datasets are of no line. */
+export const splitsWith = (counts: SplitCounts): Split[] =>
+  splits.filter((split) => split !== 'live' || counts.live > 0)
 export const labels = labelSchema.options
 export const decisions = ['none', 'accept', 'reject', 'unsure'] as const
 export const orders = ['added', 'file', 'date', 'score'] as const
 
 /** Empty is no filter. */
-export interface FilterFields {
+export type FilterFields = {
   split: string
   label: string
   defectType: string

@@ -1,7 +1,7 @@
 /** Images that are selected in the grid of a dataset, and what is done with all of them at once. */
 import { computed, type Ref, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { DatasetSummary, GridFilter, ImageChange } from '../../../shared/dataset.ts'
+import type { ChangedImages, DatasetSummary, GridFilter, ImageChange } from '../../../shared/dataset.ts'
 import { call } from '../../bridge.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 import { useOperatorStore } from '../../data/operator.ts'
@@ -42,22 +42,15 @@ export function useImageSelection(
     if (of === null || count.value === 0) return
     changing.value = true
     try {
-      const { changed } = await call('dataset.change', {
+      const { changed, wayBack } = await call('dataset.change', {
         dataset: of.id,
         choice: everything.value ? { filter: shown.filter() } : { ids: [...chosen.value] },
         change: what,
         operator: operators.operator?.name ?? null,
       })
-      const ids = everything.value ? [] : [...chosen.value]
       const text = t(`datasets.selection.done.${what.kind}`, { count: formats.value.count(changed) }, changed)
-      notices.tell(
-        'good',
-        text,
-        '',
-        what.kind === 'remove' && ids.length > 0
-          ? { label: t('datasets.selection.restore'), run: () => void restore(of.id, ids) }
-          : null,
-      )
+      const undo = { label: t('shortcuts.undo'), run: () => void takeBack(of.id, wayBack) }
+      notices.tell('good', text, '', wayBack.length > 0 ? undo : null)
       clear()
     } catch (thrown) {
       notices.fail(thrown)
@@ -66,10 +59,12 @@ export function useImageSelection(
     }
   }
 
-  async function restore(of: string, ids: number[]): Promise<void> {
+  async function takeBack(of: string, wayBack: ChangedImages['wayBack']): Promise<void> {
     try {
       const operator = operators.operator?.name ?? null
-      await call('dataset.change', { dataset: of, choice: { ids }, change: { kind: 'restore' }, operator })
+      for (const { ids, change: back } of wayBack) {
+        await call('dataset.change', { dataset: of, choice: { ids }, change: back, operator })
+      }
     } catch (thrown) {
       notices.fail(thrown)
     }

@@ -9,7 +9,7 @@ import { eachPoint, flatPoints, type Point, pointAt } from '../../stage/points.t
 import type { Placement } from '../../stage/view.ts'
 import type { Draft, Pen } from './draft.ts'
 import { type ColorOf, tracePoints } from './paint-shapes.ts'
-import { cornersOf, rectangle } from './shape-geometry.ts'
+import { cornersOf, rectangle, ringsOf } from './shape-geometry.ts'
 
 export interface DraftLayersSource {
   draft: Draft
@@ -20,6 +20,8 @@ export interface DraftLayersSource {
   pointer(): Point | null
   /** The shape whose outline is shown. */
   chosen(): Shape | undefined
+  /** Others that are selected beside it. */
+  others(): readonly Shape[]
   /** The pointer moves the photograph, or is about to: the tip of the brush is not shown. */
   movesPicture(): boolean
 }
@@ -90,7 +92,8 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
     const pen = source.pen()
     const { x, y, scale } = source.placement()
     const isStroke = draft.drag?.kind === 'stroke'
-    const color = isStroke && pen.tool === 'eraser' ? '#fff' : colorOf(pen.defectType)
+    const takesAway = isStroke ? pen.tool === 'eraser' : pen.tool === 'hole'
+    const color = takesAway ? '#fff' : colorOf(pen.defectType)
     const dotted = !isStroke && averageStep(points) * scale >= leastBetweenDots
     const look = [x, y, scale, color, isStroke ? pen.size : '', dotted].join()
     const isSame = onTrace?.points === points && onTrace.look === look && onTrace.count <= points.length
@@ -119,21 +122,28 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
 
   function paintChosen(context: Konva.Context): void {
     const shape = source.chosen()
-    if (shape === undefined) return
+    for (const other of source.others()) paintOutline(context, other, false)
+    if (shape !== undefined) paintOutline(context, shape, true)
+  }
+
+  function paintOutline(context: Konva.Context, shape: Shape, hasCorners: boolean): void {
     if (shape.kind === 'stroke') {
       strokeOnDark(context, onScreen(shape.points), '#fff', false)
       return
     }
-    const points = onScreen(outlineOf(shape))
-    strokeOnDark(context, points, '#fff', true)
-    if (shape.kind !== 'region' && averageStep(points) >= leastBetweenDots) dots(context, points, '#fff')
+    for (const ring of outlinesOf(shape)) {
+      const points = onScreen(ring)
+      strokeOnDark(context, points, '#fff', true)
+      const isDotted = hasCorners && shape.kind !== 'region' && averageStep(points) >= leastBetweenDots
+      if (isDotted) dots(context, points, '#fff')
+    }
   }
 
   function paintPointer(context: Konva.Context): void {
     const pen = source.pen()
     const pointer = source.pointer()
     const { drag, polygon } = draft
-    const color = colorOf(pen.defectType)
+    const color = pen.tool === 'hole' ? '#fff' : colorOf(pen.defectType)
     if (pointer && hasRubberBand()) {
       const band = onScreen([...polygon.slice(-2), pointer.x, pointer.y])
       strokeOnDark(context, band, color, false)
@@ -144,6 +154,8 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
       const shape = rectangle(pen.defectType, drag.from, drag.to)
       if (shape) strokeOnDark(context, onScreen(flatPoints(cornersOf(shape))), color, true)
     }
+    if (drag?.kind === 'split')
+      strokeOnDark(context, onScreen(flatPoints([drag.from, drag.to])), '#fff', false)
     if (pointer && hasTip() && !source.movesPicture()) paintTip(context, pointer, pen.size)
   }
 
@@ -164,7 +176,8 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
     const { drag } = draft
     show(traceLayer, traced().length > 0)
     if (drag?.kind === 'corner' || drag?.kind === 'move') show(chosenLayer, true)
-    show(pointerLayer, hasTip() || hasRubberBand() || drag?.kind === 'rectangle')
+    const isLine = drag?.kind === 'rectangle' || drag?.kind === 'split'
+    show(pointerLayer, hasTip() || hasRubberBand() || isLine)
   }
 
   return {
@@ -179,10 +192,10 @@ export function createDraftLayers(stage: Konva.Stage, source: DraftLayersSource)
   }
 }
 
-/** The corners around a shape: of single pixels those of their box. */
-function outlineOf(shape: Exclude<Shape, { kind: 'stroke' }>): readonly number[] {
-  if (shape.kind === 'polygon') return shape.points
-  return flatPoints(cornersOf(shape.kind === 'region' ? { ...shape, kind: 'rectangle' } : shape))
+/** The corners around a shape and its holes: of single pixels those of their box. */
+function outlinesOf(shape: Exclude<Shape, { kind: 'stroke' }>): readonly (readonly number[])[] {
+  if (shape.kind === 'polygon') return ringsOf(shape)
+  return [flatPoints(cornersOf(shape.kind === 'region' ? { ...shape, kind: 'rectangle' } : shape))]
 }
 
 function strokeLine(

@@ -15,19 +15,25 @@ import {
   withoutCorner,
 } from './shape-geometry.ts'
 
-export const tools = ['select', 'polygon', 'brush', 'eraser', 'rectangle'] as const
+export const tools = ['select', 'polygon', 'brush', 'eraser', 'rectangle', 'smart', 'hole', 'split'] as const
 export type Tool = (typeof tools)[number]
 
 export interface Pen {
   tool: Tool
   /** Of brush and eraser, in pixels of the photograph. */
   size: number
+  /** Of the smart brush: how far a color may be from that of the point, 1 to 120. */
+  tolerance: number
   defectType: string
 }
 
 export type Drag =
   | { kind: 'stroke'; points: number[] }
   | { kind: 'rectangle'; from: Point; to: Point }
+  /** The line along which a shape is parted. */
+  | { kind: 'split'; from: Point; to: Point }
+  /** A region grows from a point; the farther the pointer is to its right, the larger. */
+  | { kind: 'grow'; from: Point }
   /** The corners of the polygon follow the pointer. */
   | { kind: 'freehand' }
   | { kind: 'corner'; index: number; corner: number; shape: Shape }
@@ -44,7 +50,15 @@ export interface DraftSurroundings {
   liftedChanged(): void
   add(shape: Shape): void
   replace(index: number, shape: Shape): void
-  select(index: number | null): void
+  /** @param adds to what is selected already */
+  select(index: number | null, adds: boolean): void
+  /** Takes what lies within the points out of a shape. */
+  cutOut(points: readonly number[]): void
+  split(from: Point, to: Point): void
+  /** Shows what grows from a point. @param wider how far the pointer went to the right since, in screen pixels */
+  grow(from: Point, wider: number | null): void
+  /** What has grown becomes a shape, or is dropped. */
+  endGrowth(keeps: boolean): void
 }
 
 export interface Draft {
@@ -54,7 +68,7 @@ export interface Draft {
   /** The place of the shape that follows the pointer, and is therefore not to be shown where it was. */
   readonly lifted: number | null
   /** @param reach screen pixels within which a corner is hit */
-  begin(at: Point, reach: number, removesCorner: boolean): void
+  begin(at: Point, reach: number, removesCorner: boolean, addsToSelection?: boolean): void
   /** @param between every point since the last call, more than one where the pointer is fast */
   move(at: Point, between: () => readonly Point[]): void
   end(): void
@@ -98,14 +112,23 @@ export function createDraft(around: DraftSurroundings): Draft {
   function closePolygon(): void {
     const points = polygon
     polygon = []
-    if (points.length >= 6) around.add({ kind: 'polygon', defectType: around.pen().defectType, points })
+    const { tool, defectType } = around.pen()
+    if (points.length < 6) return
+    if (tool === 'hole') around.cutOut(points)
+    else around.add({ kind: 'polygon', defectType, points })
   }
 
-  function beginSelection(at: Point, near: number, removesCorner: boolean): void {
+  function dropDrag(): void {
+    if (drag?.kind === 'grow') around.endGrowth(false)
+    drag = null
+    lift(null)
+  }
+
+  function beginSelection(at: Point, near: number, removesCorner: boolean, adds: boolean): void {
     const shapes = around.shapes()
     const selected = around.selected()
     const current = selected === null ? undefined : shapes[selected]
-    if (selected !== null && current !== undefined) {
+    if (selected !== null && current !== undefined && !adds) {
       const corner = cornerAt(current, at, near)
       if (corner !== null) {
         const fewer = removesCorner ? withoutCorner(current, corner) : null
@@ -119,7 +142,11 @@ export function createDraft(around: DraftSurroundings): Draft {
       }
     }
     const hit = shapeAt(shapes, at)
-    if (hit !== selected) around.select(hit)
+    if (adds) {
+      if (hit !== null) around.select(hit, true)
+      return
+    }
+    around.select(hit, false)
     const shape = hit === null ? undefined : shapes[hit]
     if (hit !== null && shape !== undefined)
       drag = { kind: 'move', index: hit, from: at, original: shape, shape }
@@ -135,14 +162,19 @@ export function createDraft(around: DraftSurroundings): Draft {
     get lifted() {
       return lifted
     },
-    begin(at, reach, removesCorner) {
+    begin(at, reach, removesCorner, addsToSelection = false) {
       const { tool } = around.pen()
       const scale = around.scale()
       if (tool === 'brush' || tool === 'eraser') {
         drag = { kind: 'stroke', points: [rounded(at.x), rounded(at.y)] }
       } else if (tool === 'rectangle') {
         drag = { kind: 'rectangle', from: at, to: at }
-      } else if (tool === 'polygon') {
+      } else if (tool === 'split') {
+        drag = { kind: 'split', from: at, to: at }
+      } else if (tool === 'smart') {
+        drag = { kind: 'grow', from: at }
+        around.grow(at, null)
+      } else if (tool === 'polygon' || tool === 'hole') {
         const [x, y] = polygon
         const isFirst = x !== undefined && y !== undefined && Math.hypot(at.x - x, at.y - y) * scale <= reach
         if (polygon.length >= 6 && isFirst) {
@@ -151,7 +183,7 @@ export function createDraft(around: DraftSurroundings): Draft {
         }
         addPoint(polygon, at, 0.01)
         drag = { kind: 'freehand' }
-      } else beginSelection(at, reach / scale, removesCorner)
+      } else beginSelection(at, reach / scale, removesCorner, addsToSelection)
     },
     move(at, between) {
       const scale = around.scale()
@@ -159,8 +191,10 @@ export function createDraft(around: DraftSurroundings): Draft {
         for (const point of between()) addPoint(drag.points, point, Math.max(0.3, 0.75 / scale))
       } else if (drag?.kind === 'freehand') {
         for (const point of between()) addPoint(polygon, point, 4 / scale)
-      } else if (drag?.kind === 'rectangle') {
+      } else if (drag?.kind === 'rectangle' || drag?.kind === 'split') {
         drag = { ...drag, to: at }
+      } else if (drag?.kind === 'grow') {
+        around.grow(drag.from, (at.x - drag.from.x) * scale)
       } else if (drag?.kind === 'corner') {
         drag = { ...drag, shape: withCorner(drag.shape, drag.corner, at) }
       } else if (drag?.kind === 'move') {
@@ -180,6 +214,10 @@ export function createDraft(around: DraftSurroundings): Draft {
       } else if (done?.kind === 'rectangle') {
         const shape = rectangle(defectType, done.from, done.to)
         if (shape !== null) around.add(shape)
+      } else if (done?.kind === 'split') {
+        around.split(done.from, done.to)
+      } else if (done?.kind === 'grow') {
+        around.endGrowth(true)
       } else if (done?.kind === 'corner' && done.shape === around.shapes()[done.index]) {
         lift(null)
       } else if (done?.kind === 'corner' || (done?.kind === 'move' && done.shape !== done.original)) {
@@ -203,14 +241,12 @@ export function createDraft(around: DraftSurroundings): Draft {
     },
     giveUpDrag() {
       if (drag?.kind === 'freehand') polygon = polygon.slice(0, -2)
-      drag = null
-      lift(null)
+      dropDrag()
     },
     cancel() {
       if (polygon.length === 0 && drag === null) return false
       polygon = []
-      drag = null
-      lift(null)
+      dropDrag()
       return true
     },
     reset() {

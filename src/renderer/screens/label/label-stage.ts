@@ -12,11 +12,16 @@ import { createDraft, type Pen } from './draft.ts'
 import { createDraftLayers } from './draft-layers.ts'
 import type { ColorOf } from './paint-shapes.ts'
 import { createShapeCanvas } from './shape-canvas.ts'
+import { createSmartBrush, within } from './smart-brush.ts'
 
 export interface LabelStageEvents {
   add(shape: Shape): void
   replace(index: number, shape: Shape): void
-  select(index: number | null): void
+  select(index: number | null, adds: boolean): void
+  cutOut(points: readonly number[]): void
+  split(from: Point, to: Point): void
+  /** The smart brush took another tolerance, by a drag or by the wheel. */
+  tolerance(value: number): void
   scaled(scale: number): void
   /** The corners of the polygon that is being drawn; 0 where none is. */
   drawing(corners: number): void
@@ -24,7 +29,8 @@ export interface LabelStageEvents {
 
 export interface LabelStage {
   show(picture: CanvasImageSource | null, size: Size): void
-  setShapes(shapes: readonly Shape[], selected: number | null): void
+  /** @param others that are selected beside it */
+  setShapes(shapes: readonly Shape[], selected: number | null, others?: readonly number[]): void
   setColors(colorOf: ColorOf): void
   setPen(pen: Pen): void
   /** Colors over everything, not yet part of the mask; covers the whole photograph. */
@@ -46,6 +52,9 @@ export interface LabelStage {
 
 /** From this enlargement on, pixels are shown as squares and not smoothed. */
 const squarePixels = 3
+/** Screen pixels of a drag, and notches of the wheel, that change the tolerance of the smart brush. */
+const pixelsForStep = 3
+const toleranceOfNotch = 2
 /** Screen pixels within which a corner is hit: by a mouse or pen, and by a finger. */
 const reach = 8
 const fingerReach = 24
@@ -57,21 +66,36 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
   const shapeLayer = new Konva.Layer({ listening: false, imageSmoothingEnabled: false })
   stage.add(photoLayer, shapeLayer)
   const photo = new KonvaImage({ image: undefined, listening: false })
+  const growth = new KonvaImage({ image: undefined, listening: false, opacity: 0.7, visible: false })
   const marks = new KonvaImage({ image: undefined, listening: false, opacity: 0.5 })
   const proposal = new KonvaImage({ image: undefined, listening: false, opacity: 0.7, visible: false })
   photoLayer.add(photo)
-  shapeLayer.add(marks, proposal)
+  shapeLayer.add(marks, proposal, growth)
   const shapeCanvas = createShapeCanvas()
 
   let picture: Size = { width: 1, height: 1 }
   let hasPicture = false
   let shapes: readonly Shape[] = []
   let selected: number | null = null
+  let others: readonly Shape[] = []
   let colorOf: ColorOf = () => '#e69f00'
-  let pen: Pen = { tool: 'select', size: 12, defectType: '' }
+  let pen: Pen = { tool: 'select', size: 12, tolerance: 20, defectType: '' }
   let pointer: Point | null = null
   /** As `drawing` told them last. */
   let corners = 0
+
+  const smart = createSmartBrush((grown) => {
+    growth.image(grown ?? undefined)
+    growth.visible(grown !== null)
+    shapeLayer.batchDraw()
+  })
+  /** Of the region that grows: what it began with, and what the wheel and the drag have made of it. */
+  let tolerance = { base: 0, now: 0 }
+  function setTolerance(now: number): void {
+    if (within(now) === tolerance.now) return
+    tolerance = { ...tolerance, now: within(now) }
+    smart.change(tolerance.now)
+  }
 
   const draft = createDraft({
     pen: () => pen,
@@ -82,6 +106,22 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     add: events.add,
     replace: events.replace,
     select: events.select,
+    cutOut: events.cutOut,
+    split: events.split,
+    grow(from, wider) {
+      if (wider !== null) {
+        setTolerance(tolerance.base + wider / pixelsForStep)
+        return
+      }
+      tolerance = { base: pen.tolerance, now: pen.tolerance }
+      smart.begin(from, pen.tolerance, colorOf(pen.defectType))
+    },
+    endGrowth(keeps) {
+      const grown = keeps ? smart.take(pen.defectType) : null
+      if (!keeps) smart.drop()
+      else if (tolerance.now !== pen.tolerance) events.tolerance(tolerance.now)
+      if (grown !== null) events.add(grown)
+    },
   })
   const gestures = createGestures(container, {
     picture: () => (hasPicture ? picture : null),
@@ -90,7 +130,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     drawing: {
       begin(at, event) {
         pointer = at
-        draft.begin(at, reachOf(event), event.altKey)
+        draft.begin(at, reachOf(event), event.altKey, event.shiftKey)
         redraw()
       },
       move(at, event) {
@@ -112,8 +152,15 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
         pointer = null
         redraw()
       },
+      wheel(pixels) {
+        if (draft.drag?.kind !== 'grow') return false
+        const by = -Math.sign(pixels) * toleranceOfNotch
+        tolerance = { ...tolerance, base: tolerance.base + by }
+        setTolerance(tolerance.now + by)
+        return true
+      },
       doubleClick(at) {
-        if (pen.tool === 'polygon') closePolygon()
+        if (pen.tool === 'polygon' || pen.tool === 'hole') closePolygon()
         else if (pen.tool === 'select') draft.addCorner(at, reach)
       },
     },
@@ -129,6 +176,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
       if (drag?.kind === 'corner' || drag?.kind === 'move') return drag.shape
       return selected === null ? undefined : shapes[selected]
     },
+    others: () => others,
     movesPicture: () => gestures.movesPicture,
   })
 
@@ -156,7 +204,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
   function arrange(): void {
     gestures.limit()
     const { x, y, scale } = gestures.placement()
-    for (const node of [photo, marks, proposal]) {
+    for (const node of [photo, marks, proposal, growth]) {
       node.position({ x, y })
       node.size(picture)
       node.scale({ x: scale, y: scale })
@@ -180,14 +228,16 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
       picture = size
       hasPicture = next !== null
       draft.reset()
+      smart.show(next, size)
       shapeCanvas.resize(size)
       photo.image(next ?? undefined)
       marks.image(shapeCanvas.canvas)
       arrange()
     },
-    setShapes(next, chosen) {
+    setShapes(next, chosen, beside = []) {
       shapes = next
       selected = chosen
+      others = next.filter((_, i) => beside.includes(i))
       draft.putDown()
       repaint()
       redraw()

@@ -4,7 +4,7 @@
  */
 import type { Shape } from '../../../shared/label.ts'
 import type { Size } from '../../stage/view.ts'
-import { type ColorOf, paintShape } from './paint-shapes.ts'
+import { type ColorOf, hatching, paintShape } from './paint-shapes.ts'
 
 /** The side of the largest canvas; the shapes of a larger photograph are painted smaller. */
 const largestSide = 4096
@@ -23,6 +23,7 @@ export function createShapeCanvas(): ShapeCanvas {
   const canvas = document.createElement('canvas')
   let photograph: Size = { width: 1, height: 1 }
   let scale = 1
+  let hatch: CanvasPattern | null = null
   /** The shapes on the canvas; null where they are not known, and all are to be painted again. */
   let painted: readonly Shape[] | null = null
 
@@ -33,6 +34,8 @@ export function createShapeCanvas(): ShapeCanvas {
       scale = Math.min(1, largestSide / Math.max(size.width, size.height))
       canvas.width = Math.ceil(size.width * scale)
       canvas.height = Math.ceil(size.height * scale)
+      // About as wide on the screen for photographs of any size.
+      hatch = hatching(Math.max(6, Math.round(Math.max(size.width, size.height) / 64)))
       painted = null
     },
     forget() {
@@ -51,7 +54,7 @@ export function createShapeCanvas(): ShapeCanvas {
       if (!isAdded) context.clearRect(0, 0, photograph.width, photograph.height)
       for (const [i, shape] of shapes.entries()) {
         if (i === leftOut || (isAdded && i < before.length)) continue
-        paintShape(context, shape, colorOf)
+        paintShape(context, shape, { colorOf, hatch })
       }
       painted = leftOut === null ? shapes : null
     },

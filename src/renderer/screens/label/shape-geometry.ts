@@ -1,10 +1,33 @@
 /** The geometry of shapes: which one a click hits, and how one follows the pointer. */
-import type { Shape } from '../../../shared/label.ts'
+import type { PolygonShape, Shape } from '../../../shared/label.ts'
 import { eachRun } from '../../../shared/region-shape.ts'
 import { eachPoint, type Point, pointAt } from '../../stage/points.ts'
 
 /** Hundredths of a pixel are finer than any pointer. */
 export const rounded = (value: number): number => Math.round(value * 100) / 100
+
+/** The outline of a polygon, and those of what is cut out of it. */
+export const ringsOf = ({ points, holes }: PolygonShape): readonly (readonly number[])[] => [
+  points,
+  ...(holes ?? []),
+]
+
+/** The polygon with other rings; `points` is the first of them. */
+function withRings(polygon: PolygonShape, rings: readonly (readonly number[])[]): PolygonShape {
+  const [points = [], ...holes] = rings.map((ring) => [...ring])
+  const { kind, defectType } = polygon
+  return holes.length === 0 ? { kind, defectType, points } : { kind, defectType, points, holes }
+}
+
+/** The ring that has a corner, by the number of the corner among all of the polygon, and its place there. */
+function ringOfCorner(polygon: PolygonShape, corner: number): { ring: number; place: number } {
+  let place = corner
+  for (const [ring, points] of ringsOf(polygon).entries()) {
+    if (place < points.length / 2) return { ring, place }
+    place -= points.length / 2
+  }
+  throw new RangeError(`There is no corner ${corner}.`)
+}
 
 /** By the even-odd rule, which also decides which pixels of the mask a polygon covers. */
 function inPolygon(points: readonly number[], { x, y }: Point): boolean {
@@ -29,7 +52,7 @@ function distanceToSegment(p: Point, a: Point, b: Point): number {
 export function contains(shape: Shape, p: Point): boolean {
   switch (shape.kind) {
     case 'polygon':
-      return inPolygon(shape.points, p)
+      return ringsOf(shape).filter((ring) => inPolygon(ring, p)).length % 2 === 1
     case 'rectangle':
       return p.x >= shape.x && p.y >= shape.y && p.x < shape.x + shape.width && p.y < shape.y + shape.height
     case 'stroke': {
@@ -67,7 +90,9 @@ export function shapeAt(shapes: readonly Shape[], p: Point): number | null {
 /** The corners that can be dragged; strokes and regions of single pixels have none. */
 export function cornersOf(shape: Shape): Point[] {
   if (shape.kind === 'polygon') {
-    return Array.from({ length: shape.points.length / 2 }, (_, i) => pointAt(shape.points, i))
+    return ringsOf(shape).flatMap((ring) =>
+      Array.from({ length: ring.length / 2 }, (_, i) => pointAt(ring, i)),
+    )
   }
   if (shape.kind !== 'rectangle') return []
   const { x, y, width, height } = shape
@@ -94,10 +119,13 @@ export function cornerAt(shape: Shape, p: Point, reach: number): number | null {
 
 export function withCorner(shape: Shape, corner: number, to: Point): Shape {
   if (shape.kind === 'polygon') {
-    const points = [...shape.points]
-    points[corner * 2] = rounded(to.x)
-    points[corner * 2 + 1] = rounded(to.y)
-    return { ...shape, points }
+    const { ring, place } = ringOfCorner(shape, corner)
+    const set = (points: readonly number[]): number[] =>
+      points.with(place * 2, rounded(to.x)).with(place * 2 + 1, rounded(to.y))
+    return withRings(
+      shape,
+      ringsOf(shape).map((points, i) => (i === ring ? set(points) : points)),
+    )
   }
   const opposite = cornersOf(shape)[(corner + 2) % 4]
   if (shape.kind !== 'rectangle' || opposite === undefined) return shape
@@ -123,32 +151,42 @@ export function moved(shape: Shape, dx: number, dy: number): Shape {
       return { ...shape, x: rounded(shape.x + dx), y: rounded(shape.y + dy) }
     case 'region':
       return { ...shape, x: shape.x + Math.round(dx), y: shape.y + Math.round(dy) }
-    default:
-      return {
-        ...shape,
-        points: shape.points.map((value, i) => rounded(value + (i % 2 === 0 ? dx : dy))),
-      }
+    case 'polygon':
+      return withRings(
+        shape,
+        ringsOf(shape).map((ring) => movedPoints(ring, dx, dy)),
+      )
+    case 'stroke':
+      return { ...shape, points: movedPoints(shape.points, dx, dy) }
   }
 }
+
+const movedPoints = (points: readonly number[], dx: number, dy: number): number[] =>
+  points.map((value, i) => rounded(value + (i % 2 === 0 ? dx : dy)))
 
 /** A polygon with a new corner on the edge at a point; null where no edge is within `reach`. */
 export function withNewCorner(shape: Shape, p: Point, reach: number): Shape | null {
   if (shape.kind !== 'polygon') return null
-  const corners = cornersOf(shape)
-  for (const [i, a] of corners.entries()) {
-    const b = corners[(i + 1) % corners.length]
-    if (b === undefined || distanceToSegment(p, a, b) > reach) continue
-    const points = [...shape.points]
-    points.splice(i * 2 + 2, 0, rounded(p.x), rounded(p.y))
-    return { ...shape, points }
+  const rings = ringsOf(shape)
+  for (const [place, ring] of rings.entries()) {
+    const count = ring.length / 2
+    for (let i = 0; i < count; i += 1) {
+      if (distanceToSegment(p, pointAt(ring, i), pointAt(ring, (i + 1) % count)) > reach) continue
+      const points = ring.toSpliced(i * 2 + 2, 0, rounded(p.x), rounded(p.y))
+      return withRings(shape, rings.with(place, points))
+    }
   }
   return null
 }
 
-/** A polygon without one of its corners; null where it would be none any more. */
+/** A polygon without one of its corners, or without the hole that had only three; null where it would be none any more. */
 export function withoutCorner(shape: Shape, corner: number): Shape | null {
-  if (shape.kind !== 'polygon' || shape.points.length <= 6) return null
-  const points = [...shape.points]
-  points.splice(corner * 2, 2)
-  return { ...shape, points }
+  if (shape.kind !== 'polygon') return null
+  const rings = ringsOf(shape)
+  const { ring, place } = ringOfCorner(shape, corner)
+  const fewer = rings.flatMap((points, i) => {
+    if (i !== ring) return [points]
+    return points.length <= 6 ? [] : [points.toSpliced(place * 2, 2)]
+  })
+  return ring === 0 && fewer.length < rings.length ? null : withRings(shape, fewer)
 }

@@ -1,14 +1,17 @@
 /** The photographs to label, in the order of the dataset, and which of them is at hand. */
-import { computed, type Ref, reactive, ref, watch } from 'vue'
+import { computed, type Ref, ref, watch } from 'vue'
 import { useRoute } from 'vue-router'
 import type { DatasetSummary, GridFilter, GridImage } from '../../../shared/dataset.ts'
 import { labelSchema, splitSchema } from '../../../shared/image.ts'
 import { call } from '../../bridge.ts'
 import { createImagePages } from '../../data/image-pages.ts'
+import { useKeptFields } from '../../data/kept-fields.ts'
 import { useNoticesStore } from '../../data/notices.ts'
 
 export const splits = splitSchema.options
 export const labels = labelSchema.options
+
+const noFilter = { split: '', label: '', text: '' }
 
 /** @param entered is awaited before the photographs of another dataset are read */
 export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, entered: () => Promise<void>) {
@@ -17,7 +20,7 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
   const pages = createImagePages((asked) => call('dataset.images', asked))
   const { total, failure, version } = pages
   /** An empty string filters nothing out. */
-  const filter = reactive({ split: '', label: '', text: '' })
+  const filter = useKeptFields('label.filter', noFilter, () => dataset.value?.id ?? null)
   const index = ref(0)
   const image = computed<GridImage | null>(() => {
     // Mentioned so that this is computed again when a page has arrived.
@@ -40,9 +43,9 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
   }
 
   /** Goes to an image that another screen asked for, by binary search: the list is in the order of the ids. */
-  async function find(id: number): Promise<void> {
+  async function find(id: number): Promise<boolean> {
     const { value: shown } = dataset
-    if (shown === null || total.value === null) return
+    if (shown === null || total.value === null) return false
     let low = 0
     let high = total.value - 1
     while (low <= high) {
@@ -54,14 +57,20 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
         limit: 1,
       })
       const found = page.images[0]?.id
-      if (found === undefined) return
+      if (found === undefined) return false
       if (found === id) {
         index.value = middle
-        return
+        return true
       }
       if (found < id) low = middle + 1
       else high = middle - 1
     }
+    return false
+  }
+
+  /** The image that another screen asked for is shown also where the filter that was kept leaves it out. */
+  async function show(id: number): Promise<void> {
+    if (!(await find(id)) && Object.keys(query()).length > 0) Object.assign(filter, noFilter)
   }
 
   // Not read again when a label changes: a list filtered by label would lose the image that was just labeled.
@@ -74,7 +83,7 @@ export function useLabelImages(dataset: Readonly<Ref<DatasetSummary | null>>, en
       if (id !== before?.[0]) await entered().catch(notices.fail)
       await read()
       const { image: wanted } = route.query
-      if (typeof wanted === 'string') await find(Number(wanted)).catch(notices.fail)
+      if (typeof wanted === 'string') await show(Number(wanted)).catch(notices.fail)
     },
     { immediate: true },
   )

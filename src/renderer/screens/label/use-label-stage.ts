@@ -3,7 +3,7 @@ import { computed, onBeforeUnmount, type Ref, ref, shallowRef, watch } from 'vue
 import { assetPath } from '../../../shared/asset-path.ts'
 import type { GridImage } from '../../../shared/dataset.ts'
 import type { FailureData } from '../../../shared/failure.ts'
-import type { Shape } from '../../../shared/label.ts'
+import type { Shape, Verdict } from '../../../shared/label.ts'
 import { message } from '../../../shared/messages/message.ts'
 import { assetUrl } from '../../bridge.ts'
 import { reasonOf } from '../../failure.ts'
@@ -12,6 +12,7 @@ import type { Pen } from './draft.ts'
 import { createLabelStage } from './label-stage.ts'
 import type { useAnnotation } from './use-annotation.ts'
 import type { useDefectTypes } from './use-defect-types.ts'
+import { useShapeSurgery } from './use-shape-surgery.ts'
 
 export interface LabelStageSource {
   container: Readonly<Ref<HTMLDivElement | null>>
@@ -21,6 +22,8 @@ export interface LabelStageSource {
   annotation: ReturnType<typeof useAnnotation>
   types: ReturnType<typeof useDefectTypes>
   tool: Readonly<Ref<Pen['tool']>>
+  /** Of the smart brush. */
+  tolerance: Ref<number>
   /** Of brush and eraser, in pixels of the photograph. */
   size: Readonly<Ref<number>>
   /** Of the shapes, in percent. */
@@ -36,6 +39,8 @@ export function useLabelStage(source: LabelStageSource) {
   /** Of the polygon that is being drawn. */
   const corners = ref(0)
   const selected = ref<number | null>(null)
+  /** Selected beside it. */
+  const others = ref<readonly number[]>([])
   const failure = ref<FailureData | null>(null)
   /** The image whose photograph is on the stage. */
   const onStage = ref<number | null>(null)
@@ -51,16 +56,36 @@ export function useLabelStage(source: LabelStageSource) {
 
   function apply(next: readonly Shape[]): void {
     if (!isReady.value) return
-    if (source.isFrozen.value) showShapes()
+    if (source.isFrozen.value || annotation.damagedMask.value !== null) showShapes()
     else annotation.apply(next)
+  }
+
+  /** @returns whether it could be said: the photograph is shown, and not in a frozen validation set */
+  function say(verdict: Verdict): boolean {
+    if (!isReady.value || source.isFrozen.value || annotation.damagedMask.value !== null) return false
+    annotation.say(verdict)
+    return true
+  }
+
+  const surgery = useShapeSurgery({ shapes, photograph: () => image.value, selected, others, apply })
+
+  function select(at: number | null, adds: boolean): void {
+    if (!adds || at === null || selected.value === null) {
+      selected.value = at
+      others.value = []
+    } else if (others.value.includes(at)) others.value = others.value.filter((place) => place !== at)
+    else if (at !== selected.value) others.value = [...others.value, at]
   }
 
   const stage = useStage(source.container, (element) => {
     const made = createLabelStage(element, {
       add: (shape) => apply([...shapes.value, shape]),
       replace: (at, shape) => apply(shapes.value.map((known, i) => (i === at ? shape : known))),
-      select: (at) => {
-        selected.value = at
+      select,
+      cutOut: surgery.cut,
+      split: surgery.part,
+      tolerance: (next) => {
+        source.tolerance.value = next
       },
       scaled: (next) => {
         scale.value = next
@@ -76,8 +101,13 @@ export function useLabelStage(source: LabelStageSource) {
     return made
   })
 
-  const pen = (): Pen => ({ tool: source.tool.value, size: source.size.value, defectType: types.drawn.value })
-  const showShapes = (): void => stage.value?.setShapes(shapes.value, selected.value)
+  const pen = (): Pen => ({
+    tool: source.tool.value,
+    size: source.size.value,
+    tolerance: source.tolerance.value,
+    defectType: types.drawn.value,
+  })
+  const showShapes = (): void => stage.value?.setShapes(shapes.value, selected.value, others.value)
   const showNothing = (): void => stage.value?.show(null, { width: 1, height: 1 })
 
   async function show(): Promise<void> {
@@ -92,6 +122,7 @@ export function useLabelStage(source: LabelStageSource) {
     const { id, width, height } = shown
     if (annotation.image.value !== null && annotation.image.value !== id) previous.value = shapes.value
     selected.value = null
+    others.value = []
     const picture = new Image()
     picture.src = assetUrl(assetPath.original(id))
     const [opened, undecoded] = await Promise.all([
@@ -108,17 +139,21 @@ export function useLabelStage(source: LabelStageSource) {
   }
 
   watch(() => image.value?.id, show)
-  watch([source.tool, source.size, types.drawn], () => stage.value?.setPen(pen()))
+  watch([source.tool, source.size, source.tolerance, types.drawn], () => stage.value?.setPen(pen()))
   watch(source.tone, (tone) => stage.value?.setTone(tone))
   watch(source.opacity, (percent) => stage.value?.setOpacity(percent / 100))
   watch(types.shown, () => stage.value?.setColors(types.colorOf), { deep: true })
-  watch([shapes, selected], () => {
+  // Before what is selected is shown: of other shapes nothing is known.
+  watch(shapes, () => {
+    others.value = []
     if (selected.value !== null && selected.value >= shapes.value.length) selected.value = null
+  })
+  watch([shapes, selected, others], () => {
     if (isReady.value) showShapes()
   })
   onBeforeUnmount(() => {
     turn += 1
   })
 
-  return { stage, scale, corners, selected, failure, isReady, previous, apply }
+  return { stage, scale, corners, selected, others, surgery, failure, isReady, previous, apply, say }
 }

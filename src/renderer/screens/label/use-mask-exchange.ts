@@ -1,4 +1,5 @@
 /** Exports the masks of a dataset in the format of another tool, and imports such masks. */
+import { ElMessageBox } from 'element-plus'
 import { useI18n } from 'vue-i18n'
 import {
   type MaskFormat,
@@ -54,7 +55,21 @@ export function useMaskExchange(
     )
   }
 
+  async function confirmsImport(folder: string): Promise<boolean> {
+    try {
+      await ElMessageBox.confirm(t('labeling.importAsk', { folder }), t('labeling.importTitle'), {
+        confirmButtonText: t('labeling.importYes'),
+        cancelButtonText: t('action.cancel'),
+      })
+      return true
+    } catch {
+      // The person did not confirm.
+      return false
+    }
+  }
+
   async function importFrom(dataset: string, folder: string, format: MaskImportFormat): Promise<void> {
+    if (!(await confirmsImport(folder))) return
     const done = await call('label.import', { dataset, format, folder })
     const [skipped] = done.skipped
     const [noted] = done.notes

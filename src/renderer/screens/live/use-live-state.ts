@@ -1,15 +1,15 @@
-/** The figures and newest parts of the watched folder, read again whenever a part was judged. */
-import { onScopeDispose, ref, shallowRef, watch } from 'vue'
+/** The figures, newest parts and queue of the watched folder, read again whenever a part was judged or seen. */
+import { ref, shallowRef, watch } from 'vue'
 import type { FailureData } from '../../../shared/failure.ts'
-import type { LivePart, LiveState } from '../../../shared/live.ts'
-import { call, listen } from '../../bridge.ts'
+import type { LiveState } from '../../../shared/live.ts'
+import { call } from '../../bridge.ts'
+import { useEvent } from '../../data/use-event.ts'
 import { asFailure } from '../../failure.ts'
 
 /**
  * @param progress of the job that watches; it also changes when parts arrive that are not judged yet
- * @param judged is called with each part that was judged
  */
-export function useLiveState(progress: () => unknown, judged: (part: LivePart) => void) {
+export function useLiveState(progress: () => unknown) {
   const state = shallowRef<LiveState | null>(null)
   const failure = ref<FailureData | null>(null)
   let isReading = false
@@ -37,12 +37,10 @@ export function useLiveState(progress: () => unknown, judged: (part: LivePart) =
   }
 
   watch(progress, () => void read())
-  onScopeDispose(
-    listen('live.judged', (part) => {
-      judged(part)
-      void read()
-    }),
-  )
+  // Decisions may be made on another screen, in another window or by a command.
+  useEvent('live.judged', () => void read())
+  useEvent('live.seen', () => void read())
+  useEvent('review.decided', () => void read())
   void read()
   return { state, failure, read }
 }

@@ -2,6 +2,7 @@
  * How often decisions agree with the model, and with ground truth. Ground truth is shown only on request, so that it
  * does not influence the operator.
  */
+import type { Counted } from '../../../shared/counted.ts'
 import type { ReviewItem } from '../../../shared/review.ts'
 
 export interface Agreement {
@@ -27,18 +28,17 @@ export function agreementOf(items: readonly Pick<ReviewItem, 'label' | 'decision
 }
 
 /**
- * The share of decided parts on which the operator says what the operating point in use says; null where there is
+ * Of the decided parts, those on which the operator says what the operating point in use says; null where there is
  * nothing to compare. "Unsure" says neither.
  */
 export function agreementWithModel(
   items: readonly Pick<ReviewItem, 'verdict' | 'decision'>[],
-): number | null {
-  let compared = 0
-  let agreed = 0
+): Counted | null {
+  const counted = { part: 0, whole: 0 }
   for (const { verdict, decision } of items) {
     if (decision === null || decision.decision === 'unsure' || verdict === null) continue
-    compared += 1
-    if ((decision.decision === 'reject') === (verdict === 'flagged')) agreed += 1
+    counted.whole += 1
+    if ((decision.decision === 'reject') === (verdict === 'flagged')) counted.part += 1
   }
-  return compared === 0 ? null : agreed / compared
+  return counted.whole === 0 ? null : counted
 }

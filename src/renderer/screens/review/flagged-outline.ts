@@ -1,6 +1,6 @@
 /** Where a map reaches the threshold: a line around the flagged regions, and how large they are. */
 import { flaggedPixels, removeSmallRegions } from '../../heatmap/flagged-pixels.ts'
-import { type RawMap, sampledMap } from '../../heatmap/raw-map.ts'
+import { mostPixels, type RawMap, sampledMap } from '../../heatmap/raw-map.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface FlaggedRegions {
@@ -10,8 +10,6 @@ export interface FlaggedRegions {
   count: number
 }
 
-/** Regions are searched on at most this many pixels, since the next part must be on screen at once. */
-const mostPixels = 400_000
 /** Smaller regions are noise of the camera. */
 const least = 4
 

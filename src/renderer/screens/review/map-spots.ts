@@ -1,7 +1,8 @@
 /** The spots of a map that a person looks at first. */
 import { elementAt } from '../../../shared/element-at.ts'
+import type { ReviewItem } from '../../../shared/review.ts'
 import { flaggedPixels, regionsOf } from '../../heatmap/flagged-pixels.ts'
-import { type RawMap, sampledMap } from '../../heatmap/raw-map.ts'
+import { mostPixels, type RawMap, sampledMap } from '../../heatmap/raw-map.ts'
 
 /** Where a spot is strongest, as shares of the photograph's width and height. */
 export interface Spot {
@@ -9,11 +10,12 @@ export interface Spot {
   y: number
 }
 
+/** Whether the run compared the places of the part with those of good parts, so that its spots can be explained. */
+export const comparesPlaces = ({ hasMap, components }: Pick<ReviewItem, 'hasMap' | 'components'>): boolean =>
+  hasMap && 'memory-local' in components
+
 /** Spots of one part, at most. */
 const most = 3
-
-/** Spots are searched on at most this many pixels, since the next part must be on screen at once. */
-const mostPixels = 400_000
 
 /**
  * The largest flagged regions of a map, by how much of it lies above the level; where nothing is flagged, the place

@@ -9,7 +9,7 @@ import { reasonOf } from '../../failure.ts'
 import { colorMap } from '../../heatmap/colorer.ts'
 import type { ColorMapName } from '../../heatmap/colormap.ts'
 import { type FlaggedRegions, flaggedOutline } from './flagged-outline.ts'
-import { type Spot, spotsOf } from './map-spots.ts'
+import { comparesPlaces, type Spot, spotsOf } from './map-spots.ts'
 import { lineWidth, maskOutline } from './mask-outline.ts'
 
 export interface PartPictures {
@@ -27,7 +27,7 @@ export interface PartPictures {
   flaggedOutline: ImageBitmap | null
   /** Their sizes; null without a map. */
   flaggedRegions: FlaggedRegions | null
-  /** Where the map is strongest; none without a map. */
+  /** Where the map is strongest; none where nothing was compared with them. */
   spots: readonly Spot[]
   /** Why something besides the photograph is missing although it should be there; null where all is well. */
   problem: Param | null
@@ -42,7 +42,10 @@ async function bitmap(path: string, signal: AbortSignal): Promise<ImageBitmap> {
 /** Rejects where the photograph cannot be loaded; `problem` says what else could not be. */
 export async function loadPart(
   run: string,
-  item: Pick<ReviewItem, 'image' | 'hasMap' | 'hasReconstruction' | 'hasMask' | 'width' | 'height'>,
+  item: Pick<
+    ReviewItem,
+    'image' | 'hasMap' | 'hasReconstruction' | 'hasMask' | 'width' | 'height' | 'components'
+  >,
   colors: { colorMap: ColorMapName; fullScale: number; threshold: number },
   signal: AbortSignal,
 ): Promise<PartPictures> {
@@ -55,7 +58,7 @@ export async function loadPart(
       colorMap(map, { ...colors, overlay: true }),
       lines && createImageBitmap(new ImageData(lines.data, lines.width, lines.height)),
     ])
-    const spots = spotsOf(map, colors.threshold)
+    const spots = comparesPlaces(item) ? spotsOf(map, colors.threshold) : []
     return { residual, overlay, flaggedOutline: outline, flaggedRegions: regions, spots }
   }
   const [photograph, ...rest] = await Promise.allSettled([

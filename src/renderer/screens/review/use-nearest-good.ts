@@ -19,21 +19,24 @@ export function useNearestGood(
   const chosen = ref(0)
   // The answer stays until the next one is there: what a person looks at is not taken away meanwhile.
   const ask = async () => {
-    const { run, item } = part
-    const places = spots.value ?? []
-    if (!wanted.value || places.length === 0) return null
+    const {
+      run,
+      item: { image },
+    } = part
+    if (!wanted.value || spots.value === null) return null
+    const asked = [...spots.value]
     return {
       run,
-      image: item.image,
-      places: await call('review.nearest', { run, image: item.image, places: [...places] }),
+      image,
+      places: asked.length === 0 ? [] : await call('review.nearest', { run, image, places: asked }),
     }
   }
-  const { answer, failure, loading, read } = useAnswer(ask, { keeps: true })
-  /** Those of the part at hand; none while they are looked for. */
-  const places = computed(() => {
-    const ofPart = answer.value?.image === part.item.image && answer.value.run === part.run
-    return ofPart ? (answer.value?.places ?? []) : []
-  })
+  const { answer, failure, read } = useAnswer(ask, { keeps: true })
+  /** Null until the part at hand has its answer. */
+  const answered = computed(() =>
+    answer.value?.image === part.item.image && answer.value.run === part.run ? answer.value.places : null,
+  )
+  const places = computed(() => answered.value ?? [])
   const place = computed(() => (wanted.value ? (places.value[chosen.value] ?? null) : null))
   const mark = computed(() => place.value && markOf(part.item, place.value))
 
@@ -50,8 +53,7 @@ export function useNearestGood(
     places,
     mark,
     failure,
-    loading: computed(() => loading.value || (wanted.value && spots.value === null)),
-    read,
+    loading: computed(() => wanted.value && failure.value === null && answered.value === null),
     next(): void {
       if (places.value.length > 0) chosen.value = (chosen.value + 1) % places.value.length
     },

@@ -10,6 +10,7 @@ import type { FlaggedRegions } from './flagged-outline.ts'
 import type { Spot } from './map-spots.ts'
 import { disposePart, loadPart, type PartPictures } from './part-pictures.ts'
 import { createPictureCache } from './picture-cache.ts'
+import { shownName } from './shown-name.ts'
 import { panesOf } from './stage-panes.ts'
 
 export interface PartAtHand {
@@ -93,7 +94,7 @@ export function usePartPictures(
 
   /** @param extent which case of the failure it is, where some pictures are there */
   function unreadable(reason: Param, extent?: 'incomplete'): FailureData {
-    const { file } = part.item
+    const file = shownName(part.item, false)
     return message(
       'picture-unreadable',
       extent === undefined ? { file, reason } : { case: extent, file, reason },

@@ -63,13 +63,13 @@ export function useViewShortcuts(
         },
       },
       {
-        keys: ['['],
+        keys: ['<'],
         label: 'review.keys.fainter',
         repeat: true,
         run: () => changeOpacity(settings, -opacityStep),
       },
       {
-        keys: [']'],
+        keys: ['>'],
         label: 'review.keys.stronger',
         repeat: true,
         run: () => changeOpacity(settings, opacityStep),
@@ -82,7 +82,7 @@ export function useViewShortcuts(
         },
       },
       {
-        keys: ['b'],
+        keys: ['w'],
         label: 'review.picture.region',
         run: () => {
           settings.region = !settings.region
@@ -96,7 +96,7 @@ export function useViewShortcuts(
         },
       },
       {
-        keys: ['p'],
+        keys: ['i'],
         label: 'review.nearest.next',
         run: () => {
           settings.nearest = true

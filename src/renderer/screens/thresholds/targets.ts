@@ -28,3 +28,18 @@ export function targetOf(kind: TargetKind, values: TargetValues): string {
       return `cost=${values.falseReject}:${values.escape}`
   }
 }
+
+/** A stored target as the name of its words and their values; null for one that no version of this screen makes. */
+export function targetIs(
+  text: string,
+): { kind: TargetKind; share?: number; falseReject?: number; escape?: number } | null {
+  const [name = '', value = ''] = text.split('=')
+  const kind = targetKinds.find((known) => known === name)
+  if (kind === undefined) return null
+  if (kind === 'f1') return { kind }
+  if (kind === 'cost') {
+    const [cost, missed] = value.split(':').map(Number)
+    return cost === undefined || missed === undefined ? null : { kind, falseReject: cost, escape: missed }
+  }
+  return { kind, share: kind === 'percentile' ? Number(value) / 100 : Number(value) }
+}

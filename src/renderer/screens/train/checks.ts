@@ -17,6 +17,16 @@ export interface Check {
   count: number
 }
 
+/** What is mended where the photographs are. */
+const kindsOfDataset: readonly Check['kind'][] = [
+  'no-normals',
+  'few-normals',
+  'no-validation',
+  'few-validation',
+  'unlabeled',
+]
+export const isOfDataset = ({ kind }: Check): boolean => kindsOfDataset.includes(kind)
+
 /** A generator that has learned from fewer parts takes harmless variation for defects. */
 const fewNormals = 40
 /** Main's own bound: fewer, and a percentile says little. */

@@ -16,6 +16,7 @@ import { asFailure } from '../../failure.ts'
 import { useWords } from '../../i18n/words.ts'
 import { type Check, checksFor } from './checks.ts'
 import { effectiveValue, fieldsOf, presetFor, settingsOf } from './parameters.ts'
+import { split, useTrainingVersion } from './training-version.ts'
 
 const largestSeed = 2 ** 31 - 1
 /** After the last key, in milliseconds. */
@@ -37,11 +38,14 @@ export function useTrainingForm() {
   const presetName = ref('')
   const seed = ref('1')
   const texts = reactive<Record<string, string>>({})
+  const { chosen, versions, version, known, versionFailure } = useTrainingVersion(datasetId)
+  const versionNumber = computed(() => (chosen.value === split ? null : chosen.value))
   const ask = (): Promise<TrainingOutlook> =>
     call('train.outlook', {
       dataset: datasetId.value,
       model: model.value,
       preset: presetName.value,
+      version: versionNumber.value,
       set: settings.value.set,
     })
   const { answer, failure: outlookFailure, read: look } = useAnswer(ask, { keeps: true })
@@ -50,7 +54,7 @@ export function useTrainingForm() {
   const counts = computed(() => outlook.value?.counts ?? null)
   const starting = ref(false)
   const startFailure = ref<FailureData | null>(null)
-  const failure = computed(() => startFailure.value ?? outlookFailure.value)
+  const failure = computed(() => startFailure.value ?? outlookFailure.value ?? versionFailure.value)
 
   void systems.load()
 
@@ -60,14 +64,11 @@ export function useTrainingForm() {
     () => systems.catalogue?.presets.filter((preset) => preset.model === model.value) ?? [],
   )
   const preset = computed(() => presets.value.find(({ name }) => name === presetName.value) ?? null)
+  const input = computed(() => texts.input?.trim())
   const fields = computed(() =>
     system.value === null
       ? []
-      : fieldsOf(
-          system.value,
-          presetFor(preset.value, texts.input?.trim()),
-          outlook.value?.fromDataset ?? null,
-        ),
+      : fieldsOf(system.value, presetFor(preset.value, input.value), outlook.value?.fromDataset ?? null),
   )
   const settings = computed(() => settingsOf(fields.value, texts))
   const changed = computed(
@@ -89,7 +90,7 @@ export function useTrainingForm() {
       ? []
       : checksFor(outlook.value, {
           // A photograph has many windows of features.
-          batch: texts.input?.trim() === 'features' ? 1 : numberOf('batch', 1),
+          batch: input.value === 'features' ? 1 : numberOf('batch', 1),
           steps: numberOf('ganSteps', 0) + numberOf('encoderSteps', 0),
           gpu: app.engine.provider?.gpu ?? null,
         }),
@@ -97,6 +98,7 @@ export function useTrainingForm() {
   const canStart = computed(
     () =>
       dataset.value !== null &&
+      known.value &&
       preset.value !== null &&
       seedValue.value !== null &&
       counts.value !== null &&
@@ -140,13 +142,15 @@ export function useTrainingForm() {
       JSON.stringify([
         datasetId.value,
         datasets.version,
+        known.value,
+        chosen.value,
         model.value,
         preset.value?.name,
         settings.value.set,
         jobs.active.length,
       ]),
     () => {
-      const canAsk = dataset.value !== null && preset.value !== null
+      const canAsk = dataset.value !== null && known.value && preset.value !== null
       if (!canAsk || Object.keys(settings.value.problems).length > 0) return
       startFailure.value = null
       void look()
@@ -172,6 +176,7 @@ export function useTrainingForm() {
         model: model.value,
         preset: presetName.value,
         seed: seedValue.value,
+        version: versionNumber.value,
         set: settings.value.set,
       })
       // What the form showed before the start is not said again.
@@ -192,6 +197,9 @@ export function useTrainingForm() {
   return {
     datasetId,
     dataset,
+    chosen,
+    versions,
+    version,
     model,
     system,
     presetName,

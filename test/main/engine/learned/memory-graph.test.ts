@@ -1,21 +1,19 @@
 /** The graph of a memory that other programs get, run by TensorFlow from its bytes, against the engine's own path. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { isNative } from '../../../../src/main/engine/binding.ts'
 import type { Pixels } from '../../../../src/main/engine/data/geometry.ts'
-import { loadModel } from '../../../../src/main/engine/graph/compiled.ts'
-import { DataTypes, identityNode } from '../../../../src/main/engine/graph/ir.ts'
+import { identityNode } from '../../../../src/main/engine/graph/ir.ts'
 import type { StepGraph } from '../../../../src/main/engine/graph/program-graph.ts'
 import { encodeGraph, encodeSavedModel } from '../../../../src/main/engine/graph/saved-model.ts'
 import type { Learned } from '../../../../src/main/engine/learned/learnable.ts'
 import { photographMemory } from '../../../../src/main/engine/learned/photograph-memory.ts'
 import type { PhotographMeasure } from '../../../../src/main/engine/scoring/tile-scorer.ts'
-import { tf } from '../../../../src/main/engine/tensorflow.ts'
 import { onlyMemory } from '../../../../src/main/model/parameters.ts'
 import { readTensors } from '../../../../src/main/model/safetensors.ts'
 import { memoryConfigSchema } from '../../../../src/main/model/systems/memory/config.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { elementAt } from '../../../../src/shared/element-at.ts'
 import { describeWithBackbone } from '../../model/backbones/present.ts'
+import { runSavedModel, type Values } from '../graph/run-saved-model.ts'
 
 const random = createRandom(8)
 
@@ -52,28 +50,14 @@ function learnedOf(tensors: Awaited<ReturnType<typeof readTensors>>['tensors']):
 }
 
 /** The outputs of a graph, run as other programs run it. */
-function outputsOf(graph: StepGraph, inputs: Record<string, { shape: number[]; data: Float32Array }>) {
-  const backend = tf.backend()
-  if (!isNative(backend)) throw new Error('there is no TensorFlow')
-  const { binding } = backend
-  const named = graph.outputs.map(({ name, edge }) => ({ name, node: identityNode(`out/${name}`, edge, []) }))
-  const session = loadModel(binding, encodeSavedModel(encodeGraph(named.map(({ node }) => node))))
-  const ids = graph.inputs.map(({ name }) => {
-    const { shape, data } = inputs[name] ?? { shape: [], data: new Float32Array() }
-    return binding.createTensor(shape, DataTypes.float32, data)
-  })
-  const results = binding.runSavedModel(
-    session,
-    ids,
-    graph.inputs.map(({ node }) => node.name).join(),
-    named.map(({ name }) => `out/${name}`).join(),
-  )
-  const outputs = Object.fromEntries(
-    results.map(({ id, shape }, i) => [named[i]?.name ?? '', { shape, data: binding.tensorDataSync(id) }]),
-  )
-  for (const id of [...ids, ...results.map((result) => result.id)]) binding.deleteTensor(id)
-  binding.deleteSavedModel(session)
-  return outputs
+function outputsOf({ inputs, outputs }: StepGraph, given: Record<string, Values>): Record<string, Values> {
+  const nodes = outputs.map(({ name, edge }) => ({ name, node: identityNode(`out/${name}`, edge, []) }))
+  const signature = {
+    inputs: Object.fromEntries(inputs.map(({ name, node }) => [name, node])),
+    outputs: Object.fromEntries(nodes.map(({ name, node }) => [name, node])),
+  }
+  const roots = [...nodes, ...inputs].map(({ node }) => node)
+  return runSavedModel(encodeSavedModel(encodeGraph(roots), { graph: signature }), 'graph', given)
 }
 
 describeWithBackbone('the graph of a memory', (file) => {

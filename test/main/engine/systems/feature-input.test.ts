@@ -2,7 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { cutTile, tileGrid } from '../../../../src/main/engine/data/geometry.ts'
+import { loadImage } from '../../../../src/main/engine/data/load-image.ts'
 import type { EngineImage, TrainTask } from '../../../../src/main/engine/protocol.ts'
+import { systemNamed } from '../../../../src/main/engine/systems/registry.ts'
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
 import { exportTask } from '../../../../src/main/engine/tasks/export-task.ts'
 import { readAnomalyMap } from '../../../../src/main/images/anomaly-map.ts'
@@ -11,6 +14,7 @@ import { readModel } from '../../../../src/main/model/model-file.ts'
 import { once } from '../../../once.ts'
 import { describeWithBackbone } from '../../model/backbones/present.ts'
 import { sharedFolder, temporaryFolder } from '../../store/temporary-folder.ts'
+import { runSavedModel } from '../graph/run-saved-model.ts'
 import { score, train, writeParts } from '../parts.ts'
 
 type Values = Record<string, string | number | boolean>
@@ -174,21 +178,49 @@ describeWithBackbone('with features as input', (file) => {
     expect(values.some((value) => value > 0)).toBe(true)
   })
 
-  it('is not exported as a graph', async () => {
+  it('scores outside as it does here: photograph to features, windows of them to components', async () => {
     const images = await parts()
-    const task = taskOf('fanogan', images)
+    const task = taskOf('fanogan', images, { window: 2, components: 5, overlap: 0.5 })
     await train(task)
-    const exporting = exportTask({
+    const batch = 15
+    const { files } = await exportTask({
       kind: 'export',
       task: 'export',
       run: 'r-1',
       folder: task.folder,
       to: 'export',
-      batch: 4,
+      batch,
       version: '0',
       metadata: {},
-      needsOnnx: false,
+      needsOnnx: true,
     })
-    await expect(exporting).rejects.toMatchObject({ code: 'not-exportable', params: { case: 'features' } })
+    expect(files).toEqual(['saved_model.pb', 'check.safetensors', 'model.onnx', 'features.onnx'])
+    const bytes = await readFile(join(task.folder, 'export', 'saved_model.pb'))
+
+    const [image] = images.slice(9)
+    if (!image) throw new RangeError('there are twelve parts')
+    const { rows } = await score(task.folder, [image])
+    const { scorer, mode } = systemNamed('fanogan').load(await readModel(task.folder), 1)
+    scorer.dispose()
+    const { forFeatures } = await loadImage(image, mode)
+    if (forFeatures === null) throw new TypeError('a backbone sees every photograph')
+    const { features } = runSavedModel(bytes, 'features', {
+      photograph: { shape: [1, size.height, size.width, 3], data: forFeatures.data },
+    })
+    expect(features?.shape).toEqual([1, 4, 6, 5])
+    const picture = { data: features?.data ?? new Float32Array(), width: 6, height: 4, channels: 5 }
+    const x = new Float32Array(batch * 2 * 2 * 5)
+    for (const [at, position] of tileGrid(6, 4, 2, 0.5).entries()) {
+      cutTile(picture, position, 2, x.subarray(at * 20, (at + 1) * 20))
+    }
+    const { components } = runSavedModel(bytes, 'serving_default', {
+      x: { shape: [batch, 2, 2, 5], data: x },
+    })
+    const here = rows[0]?.components ?? []
+    expect(components?.data).toHaveLength(here.length)
+    for (const [i, value] of here.entries()) {
+      const difference = Math.abs((components?.data[i] ?? Number.NaN) - value)
+      expect(difference / Math.max(1, Math.abs(value))).toBeLessThan(1e-4)
+    }
   })
 })

@@ -7,9 +7,11 @@ import { findDuplicates } from '../../../../src/main/features/datasets/find-dupl
 import { createGridAnswers } from '../../../../src/main/features/datasets/grid-answers.ts'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { writeSampleLine } from '../../../../src/main/features/sample/write.ts'
+import { listAudit } from '../../../../src/main/store/audit.ts'
 import { datasetByName, datasetSummary } from '../../../../src/main/store/datasets.ts'
 import { decide } from '../../../../src/main/store/decisions.ts'
-import { freezeValidation } from '../../../../src/main/store/frozen.ts'
+import { freezeValidation, validationFrozenAt } from '../../../../src/main/store/frozen.ts'
+import { gridOrder } from '../../../../src/main/store/image-grid.ts'
 import { findOrMakeOperator } from '../../../../src/main/store/operators.ts'
 import { attachWorkspace, openWorkspace } from '../../../../src/main/store/workspace.ts'
 import type { GridFilter, GridSort, ImageChange } from '../../../../src/shared/dataset.ts'
@@ -38,6 +40,43 @@ async function line(folder?: string) {
     changeImages(db, { datasetId: dataset.id, choice: { filter }, change: what, operator: null })
   return { workspace, db, dataset, shown, files, change, source }
 }
+
+describe('a change of many images', () => {
+  it.each<ImageChange>([
+    { kind: 'label', label: 'normal', defectType: null },
+    { kind: 'label', label: 'anomalous', defectType: 'chip' },
+    { kind: 'split', split: 'test' },
+    { kind: 'remove' },
+    { kind: 'restore' },
+  ])('tells what brings each image back to how it was: %o', async (what) => {
+    const { db, dataset, shown, change } = await line()
+    change({ text: 'dent/1' }, { kind: 'remove' })
+    const states = () =>
+      [false, true].flatMap((removed) =>
+        shown({ removed }).images.map(({ id, split, label, defectType }) => [
+          id,
+          removed,
+          split,
+          label,
+          defectType,
+        ]),
+      )
+    const before = states()
+    // Those that were removed before, too.
+    const ids = before.map(([id]) => Number(id))
+    const { wayBack } = changeImages(db, {
+      datasetId: dataset.id,
+      choice: { ids },
+      change: what,
+      operator: null,
+    })
+    expect(states()).not.toEqual(before)
+    for (const { ids: some, change: back } of wayBack) {
+      changeImages(db, { datasetId: dataset.id, choice: { ids: some }, change: back, operator: null })
+    }
+    expect(states()).toEqual(before)
+  })
+})
 
 describe('the grid', () => {
   it('shows what a filter asks for, in the asked order', async () => {
@@ -103,10 +142,10 @@ describe('the grid', () => {
 describe('changing images', () => {
   it('removes and restores all that a filter shows', async () => {
     const { db, dataset, change, files } = await line()
-    expect(change({ label: 'anomalous' }, { kind: 'remove' })).toEqual({ changed: 3 })
+    expect(change({ label: 'anomalous' }, { kind: 'remove' })).toMatchObject({ changed: 3 })
     expect(files()).toHaveLength(13)
     expect(datasetSummary(db, dataset)).toMatchObject({ images: 13, removed: 3 })
-    expect(change({ removed: true }, { kind: 'restore' })).toEqual({ changed: 3 })
+    expect(change({ removed: true }, { kind: 'restore' })).toMatchObject({ changed: 3 })
     expect(files()).toHaveLength(16)
   })
 
@@ -118,6 +157,26 @@ describe('changing images', () => {
     expect(files({ defectType: 'scratch' })).toHaveLength(0)
   })
 
+  it('is recorded in the name of who does it, whatever the change', async () => {
+    const { db, dataset } = await line()
+    const changes: ImageChange[] = [
+      { kind: 'label', label: 'normal', defectType: null },
+      { kind: 'split', split: 'train' },
+      { kind: 'remove' },
+      { kind: 'restore' },
+    ]
+    for (const change of changes) {
+      const [id = 0] = gridOrder(
+        db,
+        dataset.id,
+        { removed: change.kind === 'restore' },
+        { by: 'added', descending: false },
+      )
+      changeImages(db, { datasetId: dataset.id, choice: { ids: [id] }, change, operator: 'Li Na' })
+      expect(listAudit(db)[0]).toMatchObject({ image: id, operator: 'Li Na' })
+    }
+  })
+
   it('is refused as a whole where one image is in a frozen validation set', async () => {
     const { db, dataset, change, files } = await line()
     freezeValidation(db, dataset.id, true)
@@ -125,7 +184,7 @@ describe('changing images', () => {
     expect(() => change({ label: 'normal' }, { kind: 'remove' })).toThrow(frozen)
     expect(() => change({ split: 'test' }, { kind: 'split', split: 'validation' })).toThrow(frozen)
     expect(files()).toHaveLength(16)
-    expect(change({ split: 'test' }, { kind: 'split', split: 'train' })).toEqual({ changed: 6 })
+    expect(change({ split: 'test' }, { kind: 'split', split: 'train' })).toMatchObject({ changed: 6 })
   })
 
   it('shares out to the splits as it said before', async () => {
@@ -139,9 +198,25 @@ describe('changing images', () => {
       stratified: true,
       pattern: null,
     }
-    const said = splitImages(db, { datasetId: dataset.id, split, apply: false })
-    splitImages(db, { datasetId: dataset.id, split, apply: true })
+    const said = splitImages(db, { datasetId: dataset.id, split, apply: false, operator: null })
+    splitImages(db, { datasetId: dataset.id, split, apply: true, operator: 'Li Na' })
     expect(datasetSummary(db, dataset).splits).toEqual(said.after)
+    expect(listAudit(db)[0]).toMatchObject({ action: 'image.moved', operator: 'Li Na', dataset: 'parts' })
+  })
+})
+
+describe('a validation set', () => {
+  it("is frozen and let go in somebody's name, and a second time changes nothing", async () => {
+    const { db, dataset } = await line()
+    for (const frozen of [true, true]) freezeValidation(db, dataset.id, frozen, 'Li Na')
+    const since = validationFrozenAt(db, dataset.id) ?? 0
+    for (const frozen of [false, false]) freezeValidation(db, dataset.id, frozen, 'Li Na')
+    const rows = listAudit(db, { operator: 'Li Na' })
+    expect(rows.map(({ action, dataset: of }) => [action, of])).toEqual([
+      ['dataset.unfrozen', 'parts'],
+      ['dataset.frozen', 'parts'],
+    ])
+    expect(rows[0]?.detail).toEqual({ since: new Date(since).toISOString() })
   })
 })
 
@@ -157,7 +232,7 @@ describe('an import into a dataset with a frozen validation set', () => {
       'test/dent/d.png': await partPicture(504, { defect: true }),
     })
     await importFolder(workspace, { folder, dataset: 'parts' })
-    expect(datasetSummary(db, dataset).splits).toEqual({ train: 10, validation: before, test: 8 })
+    expect(datasetSummary(db, dataset).splits).toEqual({ train: 10, validation: before, test: 8, live: 0 })
   })
 })
 

@@ -66,9 +66,9 @@ describe('drawing splits', () => {
     }))
     const { preview } = drawSplits(list, request, false)
     expect(preview.strata.map(({ counts }) => counts)).toEqual([
-      { train: 0, validation: 20, test: 10 },
-      { train: 0, validation: 20, test: 10 },
-      { train: 0, validation: 20, test: 10 },
+      { train: 0, validation: 20, test: 10, live: 0 },
+      { train: 0, validation: 20, test: 10, live: 0 },
+      { train: 0, validation: 20, test: 10, live: 0 },
     ])
   })
 
@@ -83,9 +83,9 @@ describe('drawing splits', () => {
     ]
     const { preview } = drawSplits(list, { ...request, anomalous: 0.7 }, false)
     expect(preview.strata).toEqual([
-      { name: 'normal', counts: { train: 70, validation: 20, test: 10 } },
-      { name: 'dent', counts: { train: 0, validation: 28, test: 12 } },
-      { name: 'hole', counts: { train: 0, validation: 7, test: 3 } },
+      { name: 'normal', counts: { train: 70, validation: 20, test: 10, live: 0 } },
+      { name: 'dent', counts: { train: 0, validation: 28, test: 12, live: 0 } },
+      { name: 'hole', counts: { train: 0, validation: 7, test: 3, live: 0 } },
     ])
   })
 
@@ -93,7 +93,11 @@ describe('drawing splits', () => {
     const list = images(20, (i) => (i < 10 ? {} : { label: 'anomalous', split: 'test', defectType: 'dent' }))
     const { splits, preview } = drawSplits(list, { ...request, anomalous: 0.3, only: 'anomalous' }, false)
     expect([...splits.keys()].sort((a, b) => a - b)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
-    expect(preview).toMatchObject({ after: { train: 10, validation: 3, test: 7 }, moved: 3, kept: 10 })
+    expect(preview).toMatchObject({
+      after: { train: 10, validation: 3, test: 7, live: 0 },
+      moved: 3,
+      kept: 10,
+    })
   })
 
   it('keeps all photographs of a part in one split', () => {
@@ -107,7 +111,7 @@ describe('drawing splits', () => {
     expect(splitsOf.size).toBe(60)
     expect([...splitsOf.values()].every(({ size }) => size === 1)).toBe(true)
     expect(preview.groups).toMatchObject({ count: 60, largest: 5, unmatched: 0 })
-    expect(preview.after).toEqual({ train: 210, validation: 60, test: 30 })
+    expect(preview.after).toEqual({ train: 210, validation: 60, test: 30, live: 0 })
   })
 
   it('says which names the pattern does not match', () => {
@@ -116,6 +120,13 @@ describe('drawing splits', () => {
     expect(preview.groups).toMatchObject({ count: 2, unmatched: 1 })
     expect(preview.groups.examples).toContainEqual({ file: 'other.png', group: null })
     expect(preview.groups.examples).toContainEqual({ file: 'part1.png', group: 'part1' })
+  })
+
+  it('leaves live parts where they are, whatever their label', () => {
+    const list = images(10, (i) => ({ split: 'live', ...(i < 5 ? {} : { label: 'anomalous' }) }))
+    const { splits, preview } = drawSplits(list, request, false)
+    expect(splits.size).toBe(0)
+    expect(preview).toMatchObject({ after: { train: 0, validation: 0, test: 0, live: 10 }, kept: 10 })
   })
 
   it('leaves unlabeled images where they are', () => {

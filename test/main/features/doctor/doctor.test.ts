@@ -21,6 +21,7 @@ const english = wordsIn('en')
 /** A machine that lacks nothing. */
 const complete: MachineFacts = {
   version: '1.0.0',
+  bundle: null,
   node: { version: '24.21.0', oldest: 22 },
   system: { platform: 'win32', release: '10.0.26100', arch: 'x64' },
   processor: { model: 'Some processor', threads: 16, instructions: ['AVX', 'AVX2'] },
@@ -66,6 +67,34 @@ describe('what is missing', () => {
     expect(doctorText({ ok: true, ...complete, facts: doctorFacts(complete), findings: [] })).toContain(
       'Nothing is missing.',
     )
+  })
+
+  it('of Electron and GPU is told otherwise in an offline bundle, where there is no npm', () => {
+    const bundle = { system: 'linux-x64', commit: '0123456789abcdef', lacks: [] }
+    const { provider } = complete.engine
+    if (provider === null) return expect.unreachable()
+    const known: MachineFacts = {
+      ...complete,
+      bundle,
+      gpus: [],
+      electron: { present: false, version: null, reason: null },
+      engine: { ...complete.engine, provider: { ...provider, gpu: false } },
+      backbones: complete.backbones.map((backbone) => ({ ...backbone, weights: null })),
+      windowsBuilt: false,
+    }
+    expect(codes(known)).toEqual([
+      'gpu-missing limits',
+      'backbone-missing limits',
+      'windows-not-built limits',
+    ])
+    const text = doctorText({
+      ok: true,
+      ...known,
+      facts: doctorFacts(known),
+      findings: findingsOf(known, null),
+    })
+    expect(text).not.toContain('npm')
+    expect(text).toContain('1.0.0, offline bundle for linux-x64, commit 0123456789ab')
   })
 
   const cases: [what: string, found: string, known: MachineFacts][] = [

@@ -2,11 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest'
-import { isNative } from '../../../../src/main/engine/binding.ts'
 import { loadImage } from '../../../../src/main/engine/data/load-image.ts'
-import { loadModel } from '../../../../src/main/engine/graph/compiled.ts'
-import { DataTypes } from '../../../../src/main/engine/graph/ir.ts'
-import { tf } from '../../../../src/main/engine/tensorflow.ts'
 import { launchStandardEngine } from '../../../../src/main/engine-host/standard-engine.ts'
 import { addBackbone, removeBackbone } from '../../../../src/main/features/backbones/add-backbone.ts'
 import { exportModel } from '../../../../src/main/features/export/export-model.ts'
@@ -21,6 +17,7 @@ import type { Session } from '../../../../src/main/session/session.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
 import { iterateScores } from '../../../../src/main/store/scores.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
+import { runSavedModel } from '../../engine/graph/run-saved-model.ts'
 import { describeWithBackbone } from '../../model/backbones/present.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { brought } from '../backbones/brought.ts'
@@ -61,21 +58,16 @@ async function scoresOf(session: Session, run: string, dataset: string): Promise
   return [...iterateScores(session.workspace.db, run)].map(({ score }) => score)
 }
 
-/** What one graph of a SavedModel gives for a photograph, called by the names of its nodes. */
+/** What the graph of photographs gives, where a SavedModel has no other. */
 function scoreOfGraph(
   folder: string,
-  photograph: { data: Float32Array; width: number; height: number },
+  { data, width, height }: { data: Float32Array; width: number; height: number },
 ): number {
-  const backend = tf.backend()
-  if (!isNative(backend)) throw new Error('there is no TensorFlow')
-  const { binding } = backend
-  const session = loadModel(binding, readFileSync(join(folder, 'saved_model.pb')))
-  const { data, width, height } = photograph
-  const id = binding.createTensor([1, height, width, 3], DataTypes.float32, data)
-  const [score] = binding.runSavedModel(session, [id], 'memory/photograph', 'memory/memory')
-  const value = score === undefined ? Number.NaN : (binding.tensorDataSync(score.id)[0] ?? Number.NaN)
-  binding.deleteSavedModel(session)
-  return value
+  const photograph = { shape: [1, height, width, 3], data }
+  const { memory } = runSavedModel(readFileSync(join(folder, 'saved_model.pb')), 'serving_default', {
+    photograph,
+  })
+  return memory?.data[0] ?? Number.NaN
 }
 
 const ascending = (a: number, b: number): number => a - b
@@ -136,6 +128,43 @@ describeWithBackbone('a run that scores by its memory', () => {
     await importFolder(other.workspace, { folder: photographs, dataset: 'today' })
     const imported = await importModel(other, { folder, dataset: 'line 7', operator: null })
     expect(await scoresOf(other, imported.run.id, 'today')).toEqual(here)
+  })
+
+  it('of networks on features says how windows are made of a photograph', async () => {
+    const session = sessionOn(await lineWorkspace())
+    const set = {
+      input: 'features',
+      backbone: configOf.backbone,
+      featureScale: 1,
+      window: 2,
+      components: 6,
+      memory: true,
+      score: 'memory',
+      map: 'memory',
+    }
+    const { job, run } = await startTraining(session, tinyTraining(set))
+    expect(await session.jobs.ended(job)).toMatchObject({ state: 'done' })
+    const folder = await exported(session, run, 'package', 'of-features')
+    const manifest = manifestIn(join(folder, 'fanoscope.json'))
+    expect(manifest.preprocessing).toMatchObject({
+      input: 'features',
+      size: 2,
+      scale: 1,
+      tensor: 'float32 [batch, size, size, values]',
+    })
+    expect(manifest.features).toMatchObject({
+      values: 6,
+      signature: 'features',
+      onnx: 'features.onnx',
+      inputs: ['photograph'],
+      outputs: ['features'],
+    })
+    expect(manifest.memory).toMatchObject({ signature: 'memory', onnx: 'memory.onnx' })
+    expect(Object.keys(manifest.files)).toEqual(
+      expect.arrayContaining(['model.onnx', 'features.onnx', 'memory.onnx', 'NOTICE.txt']),
+    )
+    await exported(session, run, 'onnx', 'of-features.onnx')
+    expect(existsSync(join(root, 'of-features-features.onnx'))).toBe(true)
   })
 
   it('names whose network it holds in each form that it takes', async () => {

@@ -15,7 +15,7 @@ import { queuedRun } from '../../store/queued-run.ts'
 import { stockedWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 
-const asked = { language: 'en', split: 'test', components: false, version: '0' } as const
+const asked = { language: 'en', split: 'test', components: false, version: '0', operator: null } as const
 
 async function scored() {
   const { workspace, dataset, images } = await stockedWorkspace(3, (i) => ({
@@ -65,7 +65,7 @@ describe('scores and decisions as files', () => {
     const { files, count } = await writeTables(workspace, { ...asked, run, format: 'csv', to: path })
     expect(count).toBe(3)
     const [head, first, , third] = readFileSync(path, 'utf8').split('\r\n')
-    expect(head).toMatch(/^image,dataset,file,/)
+    expect(head).toMatch(/^\ufeffimage,dataset,file,/)
     expect(first).toContain('"good/ü ""0"", part.png"')
     // izif with k = 2: 0 + 2 * 0.25
     expect(first).toContain(',izif,0.5,')
@@ -111,7 +111,7 @@ describe('scores and decisions as files', () => {
     expect(lines[0]).toMatch(/,1,0\.5$/)
     const tiles = readFileSync(files[2] ?? '', 'utf8').split('\r\n')
     expect(files[2]).toMatch(/scores-components\.csv$/)
-    expect(tiles[0]).toBe('image,file,tile,component_residual,component_feature')
+    expect(tiles[0]).toBe('\ufeffimage,file,tile,component_residual,component_feature')
     expect(tiles[1]).toMatch(/,0,0,0\.25$/)
     expect(tiles[2]).toMatch(/,1,1,0\.5$/)
     // Of the other two images one each, and the end of the last line.

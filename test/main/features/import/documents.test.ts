@@ -1,4 +1,6 @@
 /** Annotations that lie in the imported folder. */
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { annotationOf } from '../../../../src/main/store/annotations.ts'
@@ -87,6 +89,17 @@ describe('documents in an imported folder', () => {
     const { report } = await imported({ 'a/1.png': 1, 'a/1.json': text })
     expect(report).toMatchObject({ recognized: 'labelme', annotated: 1 })
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'are drawn where a link that is followed leads to them',
+    async () => {
+      const outside = await writeFolder(temporaryFolder(), { '1.json': labelme('1.png') })
+      const folder = await writeFolder(temporaryFolder(), { 'a/1.png': 1 })
+      symlinkSync(join(outside, '1.json'), join(folder, 'a', '1.json'))
+      const report = await importFolder(freshWorkspace(), { folder, dataset: 'parts', followLinks: true })
+      expect(report).toMatchObject({ recognized: 'labelme', annotated: 1 })
+    },
+  )
 
   it('of COCO, beside a folder of images, are drawn', async () => {
     const { report, images } = await imported({

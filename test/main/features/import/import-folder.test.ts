@@ -88,7 +88,7 @@ describe.skipIf(!existsSync(tiles))('the magnetic tiles', () => {
       imported: 814,
       duplicates: [],
       refused: [],
-      splits: { train: 408, validation: 72, test: 334 },
+      splits: { train: 408, validation: 72, test: 334, live: 0 },
     })
     const images = contentOf(workspace)
     for (const image of images) {
@@ -109,7 +109,7 @@ describe.skipIf(!existsSync(figures))('the molded figures', () => {
     expect(report).toMatchObject({
       layout: 'flat',
       imported: 76,
-      splits: { train: 32, validation: 16, test: 28 },
+      splits: { train: 32, validation: 16, test: 28, live: 0 },
     })
     const train = contentOf(workspace).filter(({ split }) => split === 'train')
     expect(train.every(({ label, channels }) => label === 'normal' && channels === 3)).toBe(true)
@@ -185,7 +185,7 @@ describe('importing', () => {
       folder: await writeFolder(temporaryFolder(), numbered('good', 20, 100)),
       dataset: 'parts',
     })
-    expect(report.splits).toEqual({ train: 28, validation: 6, test: 6 })
+    expect(report.splits).toEqual({ train: 28, validation: 6, test: 6, live: 0 })
     expect(contentOf(workspace).slice(0, 20)).toEqual(before)
   })
 
@@ -242,10 +242,10 @@ describe('importing', () => {
     )
     const workspace = freshWorkspace()
     const unlabeled = await importFolder(workspace, { folder, dataset: 'a' })
-    expect(unlabeled.splits).toEqual({ train: 0, validation: 0, test: 10 })
+    expect(unlabeled.splits).toEqual({ train: 0, validation: 0, test: 10, live: 0 })
     expect(unlabeled.warnings).toEqual([{ file: '.', ...message('no-normal') }])
     const normal = await importFolder(workspace, { folder, dataset: 'b', unlabeledAs: 'normal' })
-    expect(normal.splits).toEqual({ train: 6, validation: 2, test: 2 })
+    expect(normal.splits).toEqual({ train: 6, validation: 2, test: 2, live: 0 })
     expect(normal.warnings).toEqual([])
   })
 

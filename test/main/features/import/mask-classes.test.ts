@@ -1,12 +1,16 @@
 /** Masks whose values or colors are classes, with a file beside them that names these. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
+import { previewFolder } from '../../../../src/main/features/import/preview-folder.ts'
 import { shapesOf } from '../../../../src/main/features/label/annotate.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
+import { planFolder } from '../../../../src/main/features/layouts/plan.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
 import { listImages } from '../../../../src/main/store/images.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
+import { areasOf, rasterize } from '../../../../src/shared/rasterize.ts'
 import { freshWorkspace } from '../../store/stocked-workspace.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeFolder } from './photographs.ts'
@@ -65,6 +69,25 @@ describe('classes of masks in an imported folder', () => {
     })
   })
 
+  it('are named before they are united, where no list says what they are', async () => {
+    const files = {
+      'train/good/0.png': 1,
+      'test/bad/1.png': 2,
+      'test/bad/2.png': 3,
+      'ground_truth/bad/1_mask.png': await picture(1, [[40], [90], [200]]),
+      'ground_truth/bad/2_mask.png': await picture(1, [[255]]),
+    }
+    const folder = await writeFolder(temporaryFolder(), files)
+    const file = 'ground_truth/bad/1_mask.png'
+    const classes = ['40', '90', '200']
+    const params = { count: 1, lookedAt: 2, names: [file], classes }
+    expect((await previewFolder(folder)).notes).toEqual([{ file, code: 'mask-classes-unnamed', params }])
+    const { report } = await imported(files)
+    expect(report.warnings).toContainEqual({ file, code: 'mask-classes', params: { classes } })
+    await writeFolder(folder, { 'class_names.txt': 'background\n' })
+    expect((await previewFolder(folder)).notes).toEqual([])
+  })
+
   it('are defect types by the values that MVTec LOCO AD lists; the folder says what the photograph is', async () => {
     const { found } = await imported({
       'train/good/0.png': 1,
@@ -91,6 +114,24 @@ describe('classes of masks in an imported folder', () => {
     ])
   })
 
+  it('are areas of the type of the photograph in a mask without listed classes, beside one that has some', async () => {
+    const { report, found } = await imported({
+      'bad/001.png': 1,
+      'masks/bad/001_mask_0.png': await picture(1, [[1]]),
+      'masks/bad/001_mask_1.png': await picture(1, [[0], [0], [255], [254]]),
+      'classes.txt': '_background_\nscratch\n',
+    })
+    expect(report.warnings.map(({ code }) => code)).not.toContain('mask-alone')
+    expect(found['bad/001.png']).toEqual([
+      'anomalous',
+      'defect',
+      [
+        { defectType: 'defect', area: 30 },
+        { defectType: 'scratch', area: 15 },
+      ],
+    ])
+  })
+
   it('are one area without a list, and it is said', async () => {
     const { report, found } = await imported({
       'bad/1.png': 1,
@@ -98,6 +139,28 @@ describe('classes of masks in an imported folder', () => {
     })
     expect(found['bad/1.png']).toEqual(['anomalous', null, [{ defectType: 'defect', area: 30 }]])
     expect(report.warnings.map(({ code }) => code)).toContain('mask-classes')
+  })
+
+  it('are without names where the list cannot be read, which is said, and the import goes on', async () => {
+    const folder = await writeFolder(temporaryFolder(), {
+      'bad/1.png': 1,
+      'masks/bad/1.png': await picture(1, [[1]]),
+      'classes.txt': '_background_\nscratch\n',
+    })
+    const plan = await planFolder(folder)
+    const saved = await writeFolder(temporaryFolder(), { 'plan.json': JSON.stringify(plan) })
+    rmSync(join(folder, 'classes.txt'))
+    const report = await importFolder(freshWorkspace(), {
+      folder,
+      dataset: 'parts',
+      as: join(saved, 'plan.json'),
+    })
+    expect(report).toMatchObject({ imported: 1, masks: 1 })
+    expect(report.warnings).toContainEqual({
+      file: 'classes.txt',
+      code: 'list-unreadable',
+      params: { reason: expect.stringContaining('ENOENT') },
+    })
   })
 
   it('are not looked for where there are no masks', async () => {

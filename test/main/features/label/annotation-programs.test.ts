@@ -5,12 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { shapesOf } from '../../../../src/main/features/label/annotate.ts'
 import { importMasks } from '../../../../src/main/features/label/exchange.ts'
-import { brushOf } from '../../../../src/main/features/label/label-studio.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
+import { brushOf, readLabelStudio } from '../../../../src/main/features/label/label-studio.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
 import { listImages } from '../../../../src/main/store/images.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
 import type { MaskImportFormat } from '../../../../src/shared/label.ts'
+import { areasOf, rasterize } from '../../../../src/shared/rasterize.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { photograph, writeFolder } from '../import/photographs.ts'
 
@@ -27,6 +27,9 @@ async function dataset(files: readonly string[]) {
   const found = findDataset(workspace.db, 'parts')
   const labels = temporaryFolder()
   return {
+    workspace,
+    found,
+    folder: labels,
     async read(format: MaskImportFormat, documents: Record<string, string>) {
       for (const [name, text] of Object.entries(documents)) writeFileSync(join(labels, name), text)
       const report = await importMasks(workspace, { dataset: found, format, folder: labels })
@@ -209,6 +212,24 @@ describe('an export of Label Studio', () => {
     expect(Object.keys(await marked())).toEqual(['part (1) x.png'])
   })
 
+  it('gives a label by a name that was changed on uploading, which is said once', async () => {
+    const { read, labels } = await dataset(['part (1) x.png', '002.png'])
+    const results = [
+      drawn('choices', { choices: ['Scratch'] }),
+      drawn('rectanglelabels', { ...box, rectanglelabels: ['crack'] }),
+    ]
+    for (const result of [results.slice(0, 1), results]) {
+      const report = await read('label-studio', {
+        'a.json': JSON.stringify([
+          task('/data/upload/3/0a1b2c3d-part_1_x.png', result),
+          task('002.png', [drawn('choices', { choices: ['Good'] })]),
+        ]),
+      })
+      expect(report.notes.filter((note) => note === 'likely-image')).toHaveLength(1)
+    }
+    expect(labels()).toEqual({ 'part (1) x.png': 'anomalous crack', '002.png': 'normal' })
+  })
+
   it('never draws on one of two photographs of a name by luck', async () => {
     const { read, marked } = await dataset(['a/001.png', 'b/001.png'])
     const result = [drawn('rectanglelabels', { ...box, rectanglelabels: ['crack'] })]
@@ -314,6 +335,7 @@ describe('an export of Label Studio', () => {
     })
     expect(report.notes.toSorted()).toEqual([
       'annotation-left-out/cancelled',
+      'annotation-left-out/no-area',
       'annotation-left-out/no-photograph',
       'annotation-left-out/predicted',
       'shape-left-out/few-corners',
@@ -325,6 +347,84 @@ describe('an export of Label Studio', () => {
     ])
     expect(report.skipped).toEqual(['b.json: not-of-format', 'c.json: not-of-format'])
     expect(await marked()).toEqual({ '001.png': ['crack 100 from 4, 4'] })
+  })
+
+  const frames = [{ frame: 1, enabled: true, rotation: 0, ...box }]
+  it.each<[string, object, object]>([
+    [
+      'a keypoint',
+      drawn('keypointlabels', { x: 1, y: 1, width: 0.3, keypointlabels: ['crack'] }),
+      { kind: 'point' },
+    ],
+    [
+      'a vector',
+      drawn('vectorlabels', {
+        vertices: [
+          { x: 1, y: 1 },
+          { x: 9, y: 9 },
+        ],
+        closed: false,
+        vectorlabels: ['crack'],
+      }),
+      { kind: 'vector' },
+    ],
+    [
+      'a mask as an address',
+      drawn('bitmasklabels', { imageDataURL: 'data:image/png;base64,', bitmasklabels: ['crack'] }),
+      { kind: 'bitmask' },
+    ],
+  ])('names %s beside what it takes', async (_, piece, params) => {
+    const { workspace, found, folder, marked } = await dataset(['001.png'])
+    const fine = drawn('rectanglelabels', { ...box, rectanglelabels: ['crack'] })
+    writeFileSync(join(folder, 'a.json'), JSON.stringify([task('001.png', [fine, piece])]))
+    const { notes } = await importMasks(workspace, { dataset: found, format: 'label-studio', folder })
+    expect(notes).toMatchObject([
+      { code: 'shape-left-out', params: { case: 'kind', image: '001.png', count: 1, ...params } },
+    ])
+    expect(await marked()).toEqual({ '001.png': ['crack 100 from 4, 4'] })
+  })
+
+  it.each<[string, object]>([
+    ['videorectangle', drawn('videorectangle', { sequence: frames, framesCount: 9, labels: ['crack'] })],
+    ['relation', { type: 'relation', from_id: 'a', to_id: 'b', direction: 'right' }],
+    ['textarea', drawn('textarea', { text: ['deep'] })],
+    ['rating', drawn('rating', { rating: 4 }, { id: 'a' })],
+    ['choices', drawn('choices', { ...box, rotation: 0, choices: ['deep'] }, { id: 'a' })],
+    ['number', drawn('number', { number: 3 })],
+    ['rectanglelabels', { id: 'x', type: 'rectanglelabels' }],
+    ['unknown', {}],
+  ])('names a result of the kind %s, which marks no area', async (kind, piece) => {
+    const { workspace, found, folder, marked, labels } = await dataset(['001.png', '002.png'])
+    const fine = drawn('rectanglelabels', { ...box, rectanglelabels: ['crack'] }, { id: 'a' })
+    const tasks = [task('001.png', [piece, fine]), task('002.png', [piece])]
+    writeFileSync(join(folder, 'a.json'), JSON.stringify(tasks))
+    const report = await importMasks(workspace, { dataset: found, format: 'label-studio', folder })
+    const params = { case: 'no-area', kind, count: 2 }
+    expect(report.notes).toEqual([{ file: 'a.json', code: 'annotation-left-out', params }])
+    expect(await marked()).toEqual({ '001.png': ['crack 100 from 4, 4'] })
+    expect(labels()).toEqual({ '001.png': 'anomalous crack', '002.png': 'unlabeled' })
+  })
+
+  it('names what marks no area in JSON-MIN too', async () => {
+    const { workspace, found, folder } = await dataset(['001.png'])
+    const row = { image: '001.png', id: 1, track: [{ sequence: frames, labels: ['crack'] }], annotator: 1 }
+    writeFileSync(join(folder, 'a.json'), JSON.stringify([row]))
+    const { notes } = await importMasks(workspace, { dataset: found, format: 'label-studio', folder })
+    const params = { case: 'no-area', kind: 'video', count: 1 }
+    expect(notes).toEqual([{ file: 'a.json', code: 'annotation-left-out', params }])
+  })
+
+  it('is of another size by its own words: it is named, and nothing is read for that size', async () => {
+    const { read, marked } = await dataset(['001.png'])
+    const claimed = 32_767
+    const rle = packed([claimed * claimed * 4, 32], [7, 5], [3, 4], [7, 4], [11, 4], [15, 4])
+    const size = { original_width: claimed, original_height: claimed }
+    const shape = drawn('brushlabels', { format: 'rle', rle, brushlabels: ['crack'] }, size)
+    const report = await read('label-studio', { 'a.json': JSON.stringify([task('001.png', [shape])]) })
+    expect(report).toEqual({ images: 0, labeled: 0, skipped: ['a.json: other-size'], notes: [] })
+    expect(await marked()).toEqual({})
+    const [reading] = readLabelStudio([task('001.png', [shape])])?.tasks ?? []
+    expect(reading?.shapesOn({ width, height })).toEqual({ shapes: [], notes: [] })
   })
 
   it('cannot reserve memory for a brush of another size', () => {
@@ -370,6 +470,33 @@ describe('an XML export of CVAT', () => {
     const low = '<box label="crack" xtl="4" ytl="4" xbr="14" ybr="14" z_order="1"/>'
     await read('cvat', { 'annotations.xml': cvat(image('001.png', high, low)) })
     expect((await marked())['001.png']?.toSorted()).toEqual(['crack 50 from 9, 4', 'dent 50 from 4, 4'])
+  })
+
+  it('has the shapes of a video on photographs that are called as its frames', async () => {
+    const { read, marked } = await dataset(['images/frame_000000.png', 'images/frame_000012.png'])
+    const track = (label: string, ...shapes: string[]): string =>
+      `<track id="0" label="${label}">${shapes.join('')}</track>`
+    const boxOn = (frame: number, outside = 0): string =>
+      `<box frame="${frame}" outside="${outside}" xtl="4" ytl="4" xbr="14" ybr="14"/>`
+    const polygon = '<polygon frame="12" outside="0" points="20,4;30,4;30,14;20,14"/>'
+    const report = await read('cvat', {
+      'annotations.xml': cvat(track('crack', boxOn(0), boxOn(12), boxOn(13, 1)), track('划痕', polygon)),
+    })
+    expect(report).toEqual({ images: 2, labeled: 0, skipped: [], notes: [] })
+    expect(await marked()).toEqual({
+      'images/frame_000000.png': ['crack 100 from 4, 4'],
+      'images/frame_000012.png': ['crack 100 from 4, 4', '划痕 100 from 20, 4'],
+    })
+  })
+
+  it('says how many shapes of a video have no photograph', async () => {
+    const { workspace, found, folder } = await dataset(['001.png'])
+    const boxes = [3, 4, 5].map((frame) => `<box frame="${frame}" xtl="4" ytl="4" xbr="14" ybr="14"/>`)
+    const text = cvat(`<track id="0" label="crack">${boxes.join('')}</track>`)
+    writeFileSync(join(folder, 'annotations.xml'), text)
+    const { notes } = await importMasks(workspace, { dataset: found, format: 'cvat', folder })
+    const params = { case: 'track', count: 3, name: 'frame_000003' }
+    expect(notes).toEqual([{ file: 'annotations.xml', code: 'annotation-left-out', params }])
   })
 
   it('gives labels by its tags, and names what it cannot use', async () => {

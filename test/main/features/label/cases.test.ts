@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { saveAnnotation, shapesOf } from '../../../../src/main/features/label/annotate.ts'
-import { exportMasks, importMasks } from '../../../../src/main/features/label/exchange.ts'
+import { importMasks } from '../../../../src/main/features/label/exchange.ts'
+import { exportMasks } from '../../../../src/main/features/label/export-masks.ts'
 import { readMask } from '../../../../src/main/images/mask.ts'
 import { datasetByName } from '../../../../src/main/store/datasets.ts'
 import { blobFormat, listImages } from '../../../../src/main/store/images.ts'
 import { openWorkspace, type Workspace } from '../../../../src/main/store/workspace.ts'
-import type { MaskFormat, MaskImport } from '../../../../src/shared/label.ts'
+import { ignoredType, type MaskImport, type MaskImportFormat } from '../../../../src/shared/label.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { caseFolder } from '../case-folder.ts'
 
@@ -45,7 +46,7 @@ const notesOf = ({ notes }: MaskImport): string[] =>
     ({ file, code, params }) => `${params.image ?? file}: ${code}${params.case ? `/${params.case}` : ''}`,
   )
 
-async function withLabels(folder: string, below: string, format: MaskFormat) {
+async function withLabels(folder: string, below: string, format: MaskImportFormat) {
   const set = await imported(join(folder, 'set'))
   const { workspace, dataset } = set
   return { ...set, labels: await importMasks(workspace, { dataset, format, folder: join(folder, below) }) }
@@ -239,11 +240,13 @@ describe.skipIf(!ignored.isThere)('case 41: labels that are no defects', () => {
     const { workspace, labels, image } = await withLabels(ignored.folder, 'ann', 'labelme')
     expect(await marked(workspace, image('ng/n000.png').maskSha256)).toBe(right)
     expect(image('ng/n000.png').defectType).toBe('crack')
+    // What labelme calls __ignore__ is a region to be ignored; other words for it are named and left out.
+    const drawn = await shapesOf(workspace, image('ng/n000.png').id)
+    expect(drawn.map(({ defectType }) => defectType)).toContain(ignoredType)
     expect(image('ng/n001.png')).toMatchObject({ maskSha256: null, defectType: null })
     expect(image('good/g000.png')).toMatchObject({ label: 'normal', maskSha256: null, defectType: null })
     expect(notesOf(labels).toSorted()).toEqual([
       'good/g000.png: shape-left-out/good',
-      'ng/n000.png: shape-left-out/ignored',
       'ng/n001.png: shape-left-out/ignored',
       'ng/n001.png: shape-left-out/ignored',
     ])

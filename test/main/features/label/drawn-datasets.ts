@@ -71,6 +71,8 @@ const defectType = fc.oneof(
 
 const place = fc.integer({ min: -20, max: 240 }).map((fifth) => fifth / 5)
 
+const corners = fc.array(fc.tuple(place, place), { minLength: 3, maxLength: 7 }).map((pairs) => pairs.flat())
+
 const shape = (type: fc.Arbitrary<string>): fc.Arbitrary<Shape> =>
   fc.oneof(
     fc.record({
@@ -84,9 +86,13 @@ const shape = (type: fc.Arbitrary<string>): fc.Arbitrary<Shape> =>
     fc.record({
       kind: fc.constant('polygon' as const),
       defectType: type,
-      points: fc
-        .array(fc.tuple(place, place), { minLength: 3, maxLength: 7 })
-        .map((corners) => corners.flat()),
+      points: corners,
+    }),
+    fc.record({
+      kind: fc.constant('polygon' as const),
+      defectType: type,
+      points: corners,
+      holes: fc.array(corners, { minLength: 1, maxLength: 2 }),
     }),
     fc.record({
       kind: fc.constant('stroke' as const),

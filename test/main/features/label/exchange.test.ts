@@ -5,13 +5,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { saveAnnotation, shapesOf } from '../../../../src/main/features/label/annotate.ts'
 import { compressedCounts } from '../../../../src/main/features/label/coco.ts'
-import { exportMasks, importMasks } from '../../../../src/main/features/label/exchange.ts'
+import { importMasks } from '../../../../src/main/features/label/exchange.ts'
+import { exportMasks } from '../../../../src/main/features/label/export-masks.ts'
 import { readMask } from '../../../../src/main/images/mask.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
 import { datasetByName } from '../../../../src/main/store/datasets.ts'
 import { findImage, listImages } from '../../../../src/main/store/images.ts'
 import { openWorkspace, type Workspace } from '../../../../src/main/store/workspace.ts'
-import type { Shape } from '../../../../src/shared/label.ts'
+import { ignoredType, type Shape } from '../../../../src/shared/label.ts'
+import { areasOf, defectsOf, ignoredOf, rasterize } from '../../../../src/shared/rasterize.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeLine } from '../line.ts'
 
@@ -43,7 +44,7 @@ const painted: Shape[] = [
   { kind: 'stroke', defectType: null, size: 4, points: [12, 10] },
 ]
 
-describe.each(['mvtec', 'coco', 'labelme'] as const)('masks as %s', (format) => {
+describe.each(['mvtec', 'coco', 'labelme', 'voc', 'yolo'] as const)('masks as %s', (format) => {
   it('come back to the pixel in a workspace that had none', async () => {
     const from = await line('from')
     await saveAnnotation(from.workspace, { image: from.first.id, shapes: vector, operatorId: null })
@@ -75,6 +76,37 @@ describe.each(['mvtec', 'coco', 'labelme'] as const)('masks as %s', (format) => 
     await importMasks(workspace, { dataset, format, folder })
     const shapes = await shapesOf(workspace, second.id)
     expect(areasOf(rasterize(shapes, second.width, second.height))).toEqual(before)
+  })
+
+  it('keep regions to be ignored where the format has a place for them, and say so where it has none', async () => {
+    const { workspace, dataset, first, second } = await line('ignored')
+    const region: Shape = { kind: 'rectangle', defectType: ignoredType, x: 2, y: 3, width: 8, height: 6 }
+    await saveAnnotation(workspace, { image: first.id, shapes: [...vector, region], operatorId: null })
+    // Beside no defect, it leaves the label as it is.
+    const { label } = second
+    const saved = await saveAnnotation(workspace, { image: second.id, shapes: [region], operatorId: null })
+    expect(saved).toMatchObject({ label, maskSha256: null, areas: [] })
+    const before = (await maskOf(workspace, first.id)).filter((value) => value === 1).length
+    const raster = rasterize([...vector, region], first.width, first.height)
+    expect(before).toBe(defectsOf(raster).data.filter((value) => value > 0).length)
+    const folder = join(temporaryFolder(), 'masks')
+    const written = await exportMasks(workspace, { dataset, format, folder })
+    expect(written.notes.map(({ code }) => code)).toEqual(format === 'mvtec' ? ['ignored-not-in-mask'] : [])
+    if (format === 'mvtec') return
+    expect(written.images).toBe(2)
+    for (const { id } of [first, second])
+      await saveAnnotation(workspace, { image: id, shapes: [], operatorId: null })
+    const report = await importMasks(workspace, { dataset, format, folder })
+    expect(report).toMatchObject({ images: 2, skipped: [], notes: [] })
+    for (const [image, shapes] of [
+      [first, [...vector, region]],
+      [second, [region]],
+    ] as const) {
+      const back = rasterize(await shapesOf(workspace, image.id), image.width, image.height)
+      expect(ignoredOf(back)).toEqual(ignoredOf(rasterize(shapes, image.width, image.height)))
+      expect(areasOf(back)).toEqual(areasOf(rasterize(shapes, image.width, image.height)))
+    }
+    expect(findImage(workspace.db, second.id)).toMatchObject({ label, maskSha256: null })
   })
 
   it('of no image are an error that says what to do', async () => {

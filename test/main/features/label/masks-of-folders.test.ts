@@ -6,11 +6,11 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { shapesOf } from '../../../../src/main/features/label/annotate.ts'
 import { importMasks } from '../../../../src/main/features/label/exchange.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
 import { datasetByName } from '../../../../src/main/store/datasets.ts'
 import { listImages } from '../../../../src/main/store/images.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
-import type { MaskFormat } from '../../../../src/shared/label.ts'
+import type { MaskImportFormat } from '../../../../src/shared/label.ts'
+import { areasOf, rasterize } from '../../../../src/shared/rasterize.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 
 type Size = [width: number, height: number]
@@ -43,7 +43,7 @@ async function dataset(files: readonly (string | [string, Size])[]) {
   const masks = temporaryFolder()
   return {
     masks,
-    importing: (format: MaskFormat = 'mvtec') =>
+    importing: (format: MaskImportFormat = 'mvtec') =>
       importMasks(workspace, { dataset: found, format, folder: masks }),
     /** The areas of each type, by the file of the photograph. */
     async marked() {

@@ -8,9 +8,9 @@ import { describe, expect, it } from 'vitest'
 import { readCoco } from '../../../../src/main/features/label/coco.ts'
 import { conformShapes, type DrawnShape } from '../../../../src/main/features/label/conform.ts'
 import { readLabelme } from '../../../../src/main/features/label/labelme.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
 import { parseDocument } from '../../../../src/main/platform/read-document.ts'
 import { type Shape, shapesSchema } from '../../../../src/shared/label.ts'
+import { areasOf, rasterize } from '../../../../src/shared/rasterize.ts'
 import { documents, mutate, mutation, seed } from './mutations.ts'
 
 const size = { width: 48, height: 36 }

@@ -9,9 +9,9 @@ import { readCvat } from '../../../../src/main/features/label/cvat.ts'
 import { readLabelStudio } from '../../../../src/main/features/label/label-studio.ts'
 import { readVoc } from '../../../../src/main/features/label/voc.ts'
 import { labelsOfCvat, labelsOfLabelStudio } from '../../../../src/main/features/layouts/classified.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
 import { parseXml } from '../../../../src/main/platform/xml.ts'
 import { shapesSchema } from '../../../../src/shared/label.ts'
+import { areasOf, rasterize } from '../../../../src/shared/rasterize.ts'
 import { documents, mutate, mutation, seed } from './mutations.ts'
 
 const size = { width: 50, height: 50 }

@@ -5,9 +5,9 @@ import { readCoco } from '../../../../src/main/features/label/coco.ts'
 import { clipPolygon, conformShapes } from '../../../../src/main/features/label/conform.ts'
 import { turnShapes } from '../../../../src/main/features/label/exif-turn.ts'
 import { readLabelme } from '../../../../src/main/features/label/labelme.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
 import { shapesSchema } from '../../../../src/shared/label.ts'
 import type { Message } from '../../../../src/shared/messages/message.ts'
+import { areasOf, rasterize } from '../../../../src/shared/rasterize.ts'
 
 const size = { width: 30, height: 20 }
 const square = [4, 4, 14, 4, 14, 14, 4, 14]

@@ -7,15 +7,16 @@ import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { saveAnnotation, shapesOf } from '../../../../src/main/features/label/annotate.ts'
-import { exportMasks, importMasks } from '../../../../src/main/features/label/exchange.ts'
-import { areasOf, rasterize } from '../../../../src/main/images/rasterize.ts'
+import { importMasks } from '../../../../src/main/features/label/exchange.ts'
+import { exportMasks } from '../../../../src/main/features/label/export-masks.ts'
 import { createDataset } from '../../../../src/main/store/datasets.ts'
 import { addBlob, addImage, listImages } from '../../../../src/main/store/images.ts'
 import { beginImport } from '../../../../src/main/store/imports.ts'
 import { openWorkspace, type Workspace } from '../../../../src/main/store/workspace.ts'
 import type { Dataset } from '../../../../src/shared/dataset.ts'
 import type { Image } from '../../../../src/shared/image.ts'
-import { type MaskFormat, shapesSchema } from '../../../../src/shared/label.ts'
+import { shapesSchema } from '../../../../src/shared/label.ts'
+import { areasOf, rasterize } from '../../../../src/shared/rasterize.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { type DrawnImage, drawnDataset } from './drawn-datasets.ts'
 import { filesBelow } from './files-below.ts'
@@ -76,7 +77,10 @@ function united(found: Record<string, string>): string {
   return [...first].map((_, i) => (parts.some((part) => part[i] === '1') ? '1' : '0')).join('')
 }
 
-describe.each(['mvtec', 'coco', 'labelme'] as const)('any dataset, exported as %s', (format: MaskFormat) => {
+/** Formats that have every pixel; boxes have only those around them. */
+const formats = ['mvtec', 'coco', 'labelme', 'voc', 'yolo'] as const
+
+describe.each(formats)('any dataset, exported as %s', (format) => {
   it('comes back equal, or each difference is named', async () => {
     const workspace = openWorkspace(join(temporaryFolder(), 'workspace'), { create: true })
     onTestFinished(() => workspace.close())

@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { previewFolder, suggestedName } from '../../../../src/main/features/import/preview-folder.ts'
 import { maskKey } from '../../../../src/main/features/layouts/mask-keys.ts'
 import { planFolder } from '../../../../src/main/features/layouts/plan.ts'
+import { csvHead, csvLines } from '../../../../src/main/platform/csv.ts'
 import type { Layout } from '../../../../src/shared/image.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { mask, photograph, writeFolder } from '../import/photographs.ts'
@@ -415,7 +416,54 @@ describe('a public layout, imported without an option', () => {
   })
 })
 
+describe('a document of which labels are not read because of its size', () => {
+  it('is named', async () => {
+    const folder = await pictures({
+      'images/1.png': 1,
+      'project.json': '[{"data": {"image": "1.png"}, "annotations": []}]',
+    })
+    // Zeros behind its text, which take no place on the disk.
+    truncateSync(join(folder, 'project.json'), 400e6 + 1)
+    const { notes, photographs } = await planFolder(folder)
+    expect(photographs).toHaveLength(1)
+    expect(notes).toEqual([{ file: 'project.json', code: 'labels-too-large', params: { megabytes: 400 } }])
+  })
+})
+
 describe('a table beside photographs', () => {
+  it('says which masks were found only by the name that an annotation program makes', async () => {
+    const folder = await pictures({
+      'a/1.png': 1,
+      'm/x (1).png': 'm',
+      'list.csv': 'file,label,mask\n1.png,NG,/data/upload/1/0a1b2c3d-x_1.png\n',
+    })
+    const { notes } = await planFolder(folder)
+    expect(await planned(folder)).toEqual(['a/1.png drawn anomalous: m/x (1).png'])
+    expect(notes).toEqual([
+      { file: 'list.csv', code: 'table-likely-files', params: { count: 1, names: ['m/x (1).png'] } },
+    ])
+  })
+
+  it.each([
+    ['the other form of Unicode', 'masks/\u00e9.png', 'masks/e\u0301.png', false],
+    ['another case', 'masks/A.png', 'MASKS/a.PNG', false],
+    ['backslashes', 'masks/a.png', '.\\masks\\a.png', false],
+    ['the way up from another folder', 'masks/a.png', '..\\masks\\a.png', false],
+    ['a drive', 'masks/a.png', 'D:\\line\\masks\\a.png', false],
+    ['characters of another width, which is only likely', 'masks/a1.png', 'masks/\uff41\uff11.png', true],
+  ])('names a mask in %s', async (_, mask, named, isLikely) => {
+    const folder = await pictures({
+      'a/1.png': 1,
+      [mask]: 'm',
+      'list.csv': `file,label,mask\na/1.png,NG,${named}\n`,
+    })
+    const { notes } = await planFolder(folder)
+    expect(await planned(folder)).toEqual([`a/1.png drawn anomalous: ${mask}`])
+    expect(notes).toEqual(
+      isLikely ? [{ file: 'list.csv', code: 'table-likely-files', params: { count: 1, names: [mask] } }] : [],
+    )
+  })
+
   it.each([
     ['a column that is yes for good parts', 'path,ok\na/1.png,1\na/2.png,0\n'],
     [
@@ -426,6 +474,45 @@ describe('a table beside photographs', () => {
   ])('may have %s', async (_, text) => {
     const folder = await pictures({ 'a/1.png': 1, 'a/2.png': 2, 'list.csv': text })
     expect(await planned(folder)).toEqual(['a/1.png drawn normal', 'a/2.png drawn anomalous'])
+  })
+
+  it('that Fanoscope wrote has the names and types of before, also those that are no formula in it', async () => {
+    const head = csvHead(['image', 'dataset', 'file', 'split', 'label', 'defect_type', 'score'])
+    const names = ['a/1.png', '=2.png', "'+3.png", '-螺丝.png']
+    const rows = names.map((name, i) => [
+      i,
+      'parts',
+      name,
+      'test',
+      i === 0 ? 'normal' : 'anomalous',
+      i === 0 ? null : '@dent',
+      -0.5,
+    ])
+    const folder = await pictures({
+      ...Object.fromEntries(names.map((name, i) => [name, i])),
+      'scores.csv': head + csvLines(rows),
+    })
+    expect((await planned(folder)).sort()).toEqual(
+      [
+        'a/1.png test normal',
+        '=2.png test anomalous @dent',
+        "'+3.png test anomalous @dent",
+        '-螺丝.png test anomalous @dent',
+      ].sort(),
+    )
+  })
+
+  it('that Fanoscope wrote keeps live parts live, with a label and without', async () => {
+    const rows = [
+      ['1.png', 'live', 'normal'],
+      ['2.png', 'live', 'unlabeled'],
+    ]
+    const folder = await pictures({
+      '1.png': 1,
+      '2.png': 2,
+      'scores.csv': csvHead(['file', 'split', 'label']) + csvLines(rows),
+    })
+    expect(await planned(folder)).toEqual(['1.png live normal', '2.png live unlabeled'])
   })
 
   it('says label, split, mask and type, in the words of its language', async () => {
@@ -446,6 +533,17 @@ describe('a table beside photographs', () => {
     }
     expect(await planned(folder)).toContain('a/1.png test unlabeled')
   })
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'that may not be read is named, and the plan goes on',
+    async () => {
+      const folder = await pictures({ 'a/1.png': 1, 'list.csv': 'file,label\na/1.png,NG\n' })
+      chmodSync(join(folder, 'list.csv'), 0)
+      const { photographs, notes } = await planFolder(folder)
+      expect(photographs).toHaveLength(1)
+      expect(notes.map(({ file, code }) => [file, code])).toEqual([['list.csv', 'list-unreadable']])
+    },
+  )
 
   it('is read in the encoding in which its files are found', async () => {
     const folder = await pictures({ '裂纹.png': 1 })
@@ -580,6 +678,24 @@ describe('which mask belongs to which photograph', () => {
     )
     expect(notes).toEqual([{ file: 'ground_truth/crack/1_3.png', code: 'mask-alone', params: {} }])
   })
+})
+
+it('A file of an ending that says nothing is a photograph where it begins as one, and else left out', async () => {
+  const folder = await writeFolder(temporaryFolder(), {
+    'a/1.png': 1,
+    'a/2.img': 2,
+    'a/3': 3,
+    'a/4.dat': 'values of a sensor',
+    'a/5': 'words',
+    'a/6.heic': Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic'),
+  })
+  const { photographs, leftOut } = await planFolder(folder)
+  // One that cannot be read is refused by its kind when it is.
+  expect(photographs.map(({ file }) => file).toSorted()).toEqual(['a/1.png', 'a/2.img', 'a/3', 'a/6.heic'])
+  expect(leftOut.map(({ file, code }) => `${file} ${code}`).toSorted()).toEqual([
+    'a/4.dat not-an-image',
+    'a/5 not-an-image',
+  ])
 })
 
 describe('a picture that looks like a mask', () => {

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
 import { clearPictures } from '../../../../src/main/features/live/clear-pictures.ts'
-import { steadyClock } from '../../../../src/main/features/live/retention-clock.ts'
+import { remove } from '../../../../src/main/features/removal/removing.ts'
 import { decideImage } from '../../../../src/main/features/review/review.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
+import { createEventHub } from '../../../../src/main/platform/events.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
-import { checkAudit, listAudit } from '../../../../src/main/store/audit.ts'
+import { listAudit } from '../../../../src/main/store/audit.ts'
+import { checkAudit } from '../../../../src/main/store/audit-check.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
 import { imageById, listImages, setLabel } from '../../../../src/main/store/images.ts'
 import {
@@ -21,10 +23,10 @@ import {
 } from '../../../../src/main/store/live.ts'
 import { partsPerRow, recordJudgedParts } from '../../../../src/main/store/live-audit.ts'
 import { saveScores, scoreOf } from '../../../../src/main/store/scores.ts'
-import { readSetting, writeSetting } from '../../../../src/main/store/settings.ts'
+import { writeSetting } from '../../../../src/main/store/settings.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import type { Image } from '../../../../src/shared/image.ts'
-import { clockKey, clockSchema, noClock, type Retention, retentionKey } from '../../../../src/shared/live.ts'
+import { type Retention, retentionKey } from '../../../../src/shared/live.ts'
 import { wordsIn } from '../../../../src/shared/messages/words.ts'
 import { partPicture } from '../../engine/parts.ts'
 import { playedEngine } from '../../jobs/played-engine.ts'
@@ -39,7 +41,11 @@ const day = 86_400_000
 /** A watch whose parts were judged so many days ago, each with a map; every second one is flagged. */
 async function shift(daysAgo: readonly number[]) {
   const engine = playedEngine()
-  const session = sessionOn(await lineWorkspace(), engine.launch)
+  /** How far the computer's clock was set forward since. */
+  const clock = { leap: 0 }
+  const session = sessionOn(await lineWorkspace(), engine.launch, createEventHub(), {
+    now: () => Date.now() + clock.leap,
+  })
   const { workspace } = session
   const { db } = workspace
   const { job, run } = await startTraining(session, tinyTraining())
@@ -55,7 +61,7 @@ async function shift(daysAgo: readonly number[]) {
   })
   const datasetId = findDataset(db, 'live parts').id
   const images = listImages(db, { datasetId })
-  db.run(`UPDATE image SET split = 'test', label = 'unlabeled' WHERE dataset_id = $datasetId`, { datasetId })
+  db.run(`UPDATE image SET split = 'live', label = 'unlabeled' WHERE dataset_id = $datasetId`, { datasetId })
   const watch = beginWatch(db, { folder: '/camera', resultFolder: '/results', runId: run, datasetId }, null)
   for (const [i, image] of images.entries()) {
     const mapFile = `runs/${run}/maps-${image.id}.png`
@@ -80,7 +86,7 @@ async function shift(daysAgo: readonly number[]) {
     linkPart(db, part.id, image.id)
     const verdict = i % 2 === 0 ? 'good' : 'flagged'
     judgePart(db, part.id, { verdict, score: i, threshold: 0.5, reason: null, run, point: null })
-    db.run('UPDATE live_part SET judged_at = $at WHERE id = $id', {
+    db.run('UPDATE live_part SET judged_at = $at, seen_at = $at WHERE id = $id', {
       id: part.id,
       at: db.now() - (daysAgo[i] ?? 0) * day,
     })
@@ -88,7 +94,7 @@ async function shift(daysAgo: readonly number[]) {
   }
   recordJudgedParts(db, watch)
   endWatch(db, watch.id)
-  return { session, run, images, watch }
+  return { session, run, images, watch, clock }
 }
 
 const keep = ({ workspace }: Session, retention: Partial<Retention>): void =>
@@ -151,52 +157,48 @@ describe('pictures of live parts', () => {
 })
 
 describe('a leap of the clock', () => {
-  const later = (session: Session, days: number) => () => session.workspace.db.now() + days * day
-  const held = ({ workspace }: Session) => readSetting(workspace.db, clockKey, clockSchema, noClock).held
-
-  it('forward clears nothing, until a person says that the clock is right', async () => {
-    const { session, images } = await shift([1, 1, 1])
+  it.each([
+    ['forward', 3650],
+    ['back', -3650],
+  ])('%s clears nothing, until a person says that the clock is right', async (_, days) => {
+    const { session, images, clock } = await shift([1, 1, 1])
     keep(session, { goodDays: 30, flaggedDays: 365 })
     await clearPictures(session)
-    expect(await clearPictures(session, undefined, later(session, 3650))).toMatchObject({ parts: 0 })
-    expect(await clearPictures(session, undefined, later(session, 3650))).toMatchObject({ parts: 0 })
+    clock.leap = days * day
+    expect(await clearPictures(session)).toMatchObject({ parts: 0 })
+    // Ages are told by a clock that was doubted once, also where it goes on.
+    clock.leap = 3650 * day
+    expect(await clearPictures(session)).toMatchObject({ parts: 0 })
     expect(present(session, images)).toEqual([true, true, true])
-    expect(held(session)).not.toBeNull()
-    writeSetting(session.workspace.db, clockKey, { seen: later(session, 3650)(), held: null })
-    expect(await clearPictures(session, undefined, later(session, 3650))).toMatchObject({ parts: 3 })
-  })
-
-  it('forward that is taken back leaves nothing behind', async () => {
-    const { session, images } = await shift([40, 1])
-    keep(session, { goodDays: 60 })
-    await clearPictures(session)
-    await clearPictures(session, undefined, later(session, 400))
-    await clearPictures(session)
-    expect(held(session)).toBeNull()
-    expect(present(session, images)).toEqual([true, true])
-    keep(session, { goodDays: 30 })
-    expect(await clearPictures(session)).toMatchObject({ parts: 1 })
-  })
-
-  it('backward clears nothing', async () => {
-    const { session, images } = await shift([1, 1])
-    keep(session, { goodDays: 1, flaggedDays: 1 })
-    await clearPictures(session, undefined, later(session, -20_000))
-    expect(present(session, images)).toEqual([true, true])
-  })
-
-  it('while Fanoscope runs makes no picture older', () => {
-    let wall = 1_000_000
-    let steady = 50
-    const clock = steadyClock(
-      () => wall,
-      () => steady,
+    session.clock.confirm('Li Na')
+    expect(await clearPictures(session)).toMatchObject({ parts: 3 })
+    expect(
+      listAudit(session.workspace.db, { action: 'clock' }).map(({ action, operator }) => [action, operator]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['clock.confirmed', 'Li Na'],
+        ['clock.jumped', null],
+      ]),
     )
-    wall += 400 * day
-    steady += 1000
-    expect(clock()).toBe(1_001_000)
-    wall = 900_000
-    expect(clock()).toBe(900_000)
+  })
+
+  it('keeps the files of what was deleted', async () => {
+    const { session, run, clock } = await shift([1])
+    keep(session, {})
+    remove(session, 'run', run, 'Li Na')
+    clock.leap = 40 * day
+    await clearPictures(session)
+    expect(existsSync(session.workspace.path(`runs/${run}`))).toBe(true)
+    session.clock.confirm('Li Na')
+    await clearPictures(session)
+    expect(existsSync(session.workspace.path(`runs/${run}`))).toBe(false)
+  })
+
+  it('does not keep the photographs from being as many as they may be', async () => {
+    const { session, clock } = await shift([5, 5, 4])
+    keep(session, { gigabytes: 1e-9 })
+    clock.leap = -400 * day
+    expect(await clearPictures(session)).toMatchObject({ parts: 3 })
   })
 })
 
@@ -208,16 +210,16 @@ describe('the audit of live parts', () => {
     expect(others).toEqual([])
     expect(row?.detail).toMatchObject({ parts: '1-4', good: 2, flagged: 2, refused: 0 })
     expect(images.length).toBeLessThan(partsPerRow)
-    expect(checkAudit(db).breaks).toEqual([])
+    expect((await checkAudit(db)).breaks).toEqual([])
     db.run(`UPDATE live_part SET verdict = 'good' WHERE id = 2`)
-    const { breaks } = checkAudit(db)
+    const { breaks } = await checkAudit(db)
     expect(breaks.map(({ id }) => id)).toEqual([row?.id])
     expect(breaks.map((found) => wordsIn('en').text('reason', found))).toEqual([
       `What is stored of the live parts 1-4 is not what row ${row?.id} of the audit tells.`,
     ])
     db.run(`UPDATE live_part SET verdict = 'flagged' WHERE id = 2`)
-    expect(checkAudit(db).breaks).toEqual([])
+    expect((await checkAudit(db)).breaks).toEqual([])
     db.run('DELETE FROM live_part WHERE id = 3')
-    expect(checkAudit(db).breaks).toHaveLength(1)
+    expect((await checkAudit(db)).breaks).toHaveLength(1)
   })
 })

@@ -1,14 +1,17 @@
 /** A line goes over to the model in use while it runs, with the real engine and two real runs. */
 
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
 import { liveState, resumeLive, startLive } from '../../../../src/main/features/live/live.ts'
 import { promote, rollBack } from '../../../../src/main/features/models/promotion.ts'
 import { startScoring } from '../../../../src/main/features/scoring/scoring.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
+import { forgetAuditKey, useAuditKey } from '../../../../src/main/platform/audit-key.ts'
+import { stateFile } from '../../../../src/main/platform/preferences.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
-import { checkAudit, listAudit } from '../../../../src/main/store/audit.ts'
+import { listAudit } from '../../../../src/main/store/audit.ts'
+import { checkAudit } from '../../../../src/main/store/audit-check.ts'
 import { runFolder } from '../../../../src/main/store/runs.ts'
 import { scoreOf } from '../../../../src/main/store/scores.ts'
 import type { LivePart } from '../../../../src/shared/live.ts'
@@ -74,13 +77,24 @@ describeCompiled('a line whose model is replaced while it runs', () => {
   })
 
   it('takes back a model that another process has rolled back, with the next part', async () => {
+    // Both processes of an account sign with its key.
+    useAuditKey(dirname(stateFile(process.env)))
+    onTestFinished(forgetAuditKey)
     const { session, first, second, folder } = twoRuns()
     await take(session, second)
     startLive(session, { folder, run: second, results: null })
     await drop(folder, 0, 2)
     await judged(session, 2)
     const { dir } = session.workspace
-    const { code, stderr } = await fanoscope(['rollback', '--workspace', dir, '--operator', 'Wang Lei'])
+    const { code, stderr } = await fanoscope([
+      'rollback',
+      '--workspace',
+      dir,
+      '--operator',
+      'Wang Lei',
+      '--reason',
+      'a trial',
+    ])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     await drop(folder, 2, 4)
     await judged(session, 4)
@@ -96,7 +110,7 @@ describeCompiled('a line whose model is replaced while it runs', () => {
     await judged(session, 6)
     expect(inOrder(session).map(({ run }) => run)).toEqual([second, second, first, first, second, second])
     await ended(session)
-    expect(checkAudit(session.workspace.db).breaks).toEqual([])
+    expect((await checkAudit(session.workspace.db)).breaks).toEqual([])
   })
 
   it('goes on with the present model where the new one cannot be loaded, and says so', async () => {
@@ -114,7 +128,7 @@ describeCompiled('a line whose model is replaced while it runs', () => {
       refused: { run: second, failure: { code: 'model-corrupt' } },
     })
     // It was never left, so there is nothing to load.
-    rollBack(session, { dataset: null, operator: 'Li Na', reason: null })
+    rollBack(session, { dataset: null, operator: 'Li Na', reason: 'a trial' })
     await drop(folder, 6, 7)
     await judged(session, 7)
     expect(liveState(session).watch).toMatchObject({ runId: first, refused: null })

@@ -12,32 +12,21 @@ import {
 } from '../../../../src/main/features/live/live.ts'
 import { settingsInUse } from '../../../../src/main/features/runs/score-settings.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
+import { decodeImage } from '../../../../src/main/images/decode.ts'
 import { createEventHub } from '../../../../src/main/platform/events.ts'
+import { listImages } from '../../../../src/main/store/images.ts'
 import { addPart } from '../../../../src/main/store/live.ts'
 import { savePoint } from '../../../../src/main/store/operating-points.ts'
 import { findRun } from '../../../../src/main/store/runs.ts'
+import { keepSampleRange } from '../../../../src/main/store/sample-ranges.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
-import type { WorkingPoint } from '../../../../src/shared/threshold.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
+import { writtenTiff } from '../../images/written-tiff.ts'
 import { preparedWorkspace, sessionOn, watchedEngine } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
+import { noFigures } from '../thresholds/no-figures.ts'
 import { bitmapPart } from './bitmap.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
-
-const none = { part: 0, whole: 0, value: null, low: null, high: null }
-const noFigures: WorkingPoint = {
-  threshold: 0,
-  truePositives: 0,
-  falsePositives: 0,
-  trueNegatives: 0,
-  falseNegatives: 0,
-  precision: none,
-  recall: none,
-  falseRejectRate: none,
-  escapeRate: none,
-  f1: { value: null, low: null, high: null },
-  perDefectType: [],
-}
 
 describeCompiled('a watched folder', () => {
   const prepared = preparedWorkspace(async (session) => {
@@ -61,11 +50,51 @@ describeCompiled('a watched folder', () => {
     const state = liveState(session)
     expect(state).toMatchObject({ arrived: 7, waiting: 0, refused: 1, job: null })
     expect(state.good + state.flagged).toBe(6)
+    const { db } = session.workspace
+    const images = listImages(db, { datasetId: state.watch?.datasetId ?? '' })
+    expect(images.map(({ split }) => split)).toEqual(Array.from({ length: 6 }, () => 'live'))
     expect((await lines(session)).sort()).toEqual([...names(6), 'broken.png'].sort())
     for (const part of state.parts.filter(({ verdict }) => verdict === 'flagged')) {
       expect(existsSync(join(state.watch?.resultFolder ?? '', 'flagged', part.file))).toBe(true)
     }
     expect((await verifyWorkspace(session.workspace)).problems).toEqual([])
+  })
+
+  it('reads photographs of floating point in the range confirmed for the dataset of the run', async () => {
+    const { dir, run, folder } = trained()
+    const session = sessionOn(dir)
+    const { db, blobs } = session.workspace
+    keepSampleRange(db, findRun(db, run).datasetId, { low: 2, high: 4 })
+    const values = Float32Array.from({ length: 32 * 32 }, (_, i) => 2 + (2 * i) / 1023)
+    // Three pixels that are brighter than what was confirmed as white.
+    values.fill(9, 0, 3)
+    const strips = [new Uint8Array(values.buffer)]
+    const page = { width: 32, height: 32, bits: 32, strips, fields: [{ tag: 339, values: [3] }] }
+    startLive(session, { folder, run, results: null })
+    writeFileSync(join(folder, 'part.tif'), writtenTiff([page]))
+    await judged(session, 1)
+    await ended(session)
+    expect(liveState(session)).toMatchObject({ arrived: 1, refused: 0 })
+    const [image] = listImages(db, { datasetId: liveState(session).watch?.datasetId ?? '' })
+    if (!image) throw new RangeError('the part was not stored')
+    expect(image.warnings.map(({ code }) => code)).toEqual(['sample-range', 'sample-range-outside'])
+    const { data } = await decodeImage(blobs.path(image.sha256, image.format))
+    const expected = [65_535, 65_535, 65_535, ...Array.from(values.slice(3), (v) => ((v - 2) / 2) * 65_535)]
+    expect(Math.max(...expected.map((value, i) => Math.abs(value - (data[i] ?? -1))))).toBeLessThanOrEqual(1)
+  })
+
+  it('refuses photographs of floating point where no range was confirmed, and says so', async () => {
+    const { dir, run, folder } = trained()
+    const session = sessionOn(dir)
+    const strips = [new Uint8Array(new Float32Array(32 * 32).buffer)]
+    const page = { width: 32, height: 32, bits: 32, strips, fields: [{ tag: 339, values: [3] }] }
+    startLive(session, { folder, run, results: null })
+    writeFileSync(join(folder, 'part.tif'), writtenTiff([page]))
+    await judged(session, 1)
+    await ended(session)
+    const { refused, parts } = liveState(session)
+    expect(refused).toBe(1)
+    expect(parts[0]?.reason).toMatchObject({ code: 'unsupported-type', params: { case: 'samples-float' } })
   })
 
   it('goes on after Fanoscope was closed in the middle: none twice, none left out', async () => {

@@ -4,11 +4,15 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { fromEngineSchema, type ScoredImage } from '../../../../src/main/engine/protocol.ts'
+import type { LaunchEngine } from '../../../../src/main/engine-host/channel.ts'
+import { launchStandardEngine } from '../../../../src/main/engine-host/standard-engine.ts'
 import { liveState, resumeLive, startLive, stopLive } from '../../../../src/main/features/live/live.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
-import { unwrittenParts } from '../../../../src/main/store/live.ts'
+import { openParts, unwrittenParts } from '../../../../src/main/store/live.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
+import { playedEngine } from '../../jobs/played-engine.ts'
 import { preparedWorkspace, sessionOn } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
 import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
@@ -35,6 +39,25 @@ function fullDisk({ workspace: { db } }: Session): () => void {
   db.pragma(`max_page_count = ${pages}`)
   return () => void db.pragma('max_page_count = 1000000000')
 }
+
+/** The real engine, whose answers a test may change on their way. */
+const answeringEngine =
+  (change: (message: unknown) => unknown): LaunchEngine =>
+  (onOutput) => {
+    const channel = launchStandardEngine(onOutput)
+    return {
+      get pid() {
+        return channel.pid
+      },
+      send: (message) => channel.send(message),
+      onMessage: (listener) => channel.onMessage((message) => listener(change(message))),
+      onExit: (listener) => channel.onExit(listener),
+      kill: () => channel.kill(),
+    }
+  }
+
+/** Scores that lack a component. */
+const withoutOne = (row: ScoredImage): ScoredImage => ({ ...row, components: row.components.slice(1) })
 
 const settled = { timeout: 60_000, interval: 50 }
 
@@ -123,7 +146,58 @@ describeCompiled('a watched folder', () => {
     await drop(folder, 3, 4)
     await judged(session, 4)
     await ended(session)
-    expect(readFileSync(table, 'utf8').split(',')[0]).toBe('file')
+    expect(readFileSync(table, 'utf8').split(',')[0]).toBe('\ufefffile')
     expect((await lines(session)).sort()).toEqual(names(4))
+  })
+
+  it('refuses a part whose row is damaged, and judges those that came after it', async () => {
+    const { dir, told: run } = prepared()
+    const folder = cameraFolder()
+    // An engine that never answers: all parts are taken in and wait.
+    const first = sessionOn(dir, playedEngine().launch)
+    startLive(first, { folder, run, results: null })
+    await drop(folder, 0, 4)
+    const watch = liveState(first).watch?.id ?? ''
+    const waiting = (): number[] => openParts(first.workspace.db, watch).flatMap(({ image }) => image ?? [])
+    await expect.poll(waiting, settled).toHaveLength(4)
+    const [oldest = 0] = waiting()
+    first.workspace.db.run("UPDATE image SET warnings = '{}' WHERE id = $oldest", { oldest })
+    await first.close()
+
+    const session = sessionOn(dir)
+    resumeLive(session)
+    await drop(folder, 4, 6)
+    await judged(session, 6)
+    await ended(session)
+    const { parts, refused } = liveState(session)
+    expect(refused).toBe(1)
+    expect(parts.find(({ verdict }) => verdict === 'refused')).toMatchObject({
+      image: oldest,
+      reason: { code: 'row-unreadable' },
+    })
+    expect((await lines(session)).sort()).toEqual(names(6))
+  })
+
+  it('refuses a part whose scores can never be stored, and judges those that were scored with it', async () => {
+    const { dir, told: run } = prepared()
+    const folder = cameraFolder()
+    let spoiled: number | null = null
+    const session = sessionOn(
+      dir,
+      answeringEngine((message) => {
+        const answer = fromEngineSchema.parse(message)
+        if (answer.type !== 'scored') return answer
+        spoiled ??= answer.rows[0]?.image ?? null
+        return { ...answer, rows: answer.rows.map((row) => (row.image === spoiled ? withoutOne(row) : row)) }
+      }),
+    )
+    startLive(session, { folder, run, results: null })
+    await drop(folder, 0, 6)
+    await judged(session, 6)
+    await ended(session)
+    const { parts, refused } = liveState(session)
+    expect(refused).toBe(1)
+    expect(parts.find(({ verdict }) => verdict === 'refused')?.image).toBe(spoiled)
+    expect((await lines(session)).sort()).toEqual(names(6))
   })
 })

@@ -22,13 +22,14 @@ import type { Session } from '../../../../src/main/session/session.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
 import { imagesOfVersion, listVersions } from '../../../../src/main/store/dataset-versions.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
-import { listImages } from '../../../../src/main/store/images.ts'
-import { modelsWithBefore } from '../../../../src/main/store/model-uses.ts'
+import { listImages, setSplit } from '../../../../src/main/store/images.ts'
+import { modelsWithPoints } from '../../../../src/main/store/model-uses.ts'
 import { saveScores } from '../../../../src/main/store/scores.ts'
 import type { Image } from '../../../../src/shared/image.ts'
 import { partPicture } from '../../engine/parts.ts'
 import { type PlayedEngine, playedEngine } from '../../jobs/played-engine.ts'
 import { plainScore } from '../../store/plain-score.ts'
+import { queuedRun } from '../../store/queued-run.ts'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
 import { writeFolder } from '../import/photographs.ts'
 import { lineWorkspace, sessionOn } from '../line.ts'
@@ -114,6 +115,20 @@ describe('a proposal of what to learn from', () => {
     expect(proposal.candidates.map(({ image }) => image)).toEqual(live.map(({ id }) => id))
     expect(proposal.heldOut).toBe(held.length)
     expect(proposal.base).toMatchObject({ number: 1, operator: null, images: 17 })
+  })
+
+  it('may have live parts, but no test part of another dataset that models are made of', async () => {
+    const { session, run } = await trainedLine()
+    const [one, other, third] = await production(session, run, [5001, 5002, 5003])
+    if (!one || !other || !third) throw new TypeError('nothing was imported')
+    const { db } = session.workspace
+    setSplit(db, one.id, 'live')
+    setSplit(db, other.id, 'test')
+    setSplit(db, third.id, 'live')
+    queuedRun(db, one.datasetId)
+    const proposal = await proposeCuration(session.workspace, { run })
+    expect(proposal.candidates.map(({ image }) => image)).toEqual([one.id, third.id])
+    expect(proposal.heldOut).toBe(1)
   })
 
   it('marks the highest scores, what operators disagree about, and what is there twice', async () => {
@@ -375,12 +390,23 @@ describe('the model in use', () => {
       gate: { verdict: 'worse' },
     })
     expect(runInUse(db, 'parts')).toBe(worse)
-    expect(rollBack(session, { dataset: null, operator: 'Li Na', reason: null })).toMatchObject({
+    for (const missing of [null, '  ']) {
+      expect(() => rollBack(session, { dataset: null, operator: 'Li Na', reason: missing })).toThrow(
+        expect.objectContaining({ code: 'reason-missing' }),
+      )
+    }
+    expect(runInUse(db, 'parts')).toBe(worse)
+    expect(rollBack(session, { dataset: null, operator: 'Li Na', reason: 'too strict' })).toMatchObject({
       runId: run,
       action: 'rollback',
+      reason: 'too strict',
+    })
+    expect(listAudit(db, { action: 'model' })[0]).toMatchObject({
+      action: 'model.rolled-back',
+      detail: { before: worse, reason: 'too strict' },
     })
     expect(runInUse(db, null)).toBe(run)
-    expect(() => rollBack(session, { dataset: null, operator: 'Li Na', reason: null })).toThrow(
+    expect(() => rollBack(session, { dataset: null, operator: 'Li Na', reason: 'a trial' })).toThrow(
       expect.objectContaining({ code: 'nothing-to-roll-back' }),
     )
     const told = listAudit(db, { action: 'model' }).map(({ action, run: id }) => [action, id])
@@ -395,11 +421,11 @@ describe('the model in use', () => {
     const { session, run, worse } = await twoRuns()
     const { db } = session.workspace
     await promote(session, { run, reason: null, ...by })
-    expect(modelsWithBefore(db).map(({ runId, before }) => [runId, before])).toEqual([[run, null]])
+    expect(modelsWithPoints(db).map(({ runId, before }) => [runId, before])).toEqual([[run, null]])
     await promote(session, { run: worse, reason: 'a trial', ...by })
-    expect(modelsWithBefore(db).map(({ runId, before }) => [runId, before])).toEqual([[worse, run]])
-    rollBack(session, { dataset: null, operator: 'Li Na', reason: null })
-    expect(modelsWithBefore(db).map(({ runId, before }) => [runId, before])).toEqual([[run, null]])
+    expect(modelsWithPoints(db).map(({ runId, before }) => [runId, before])).toEqual([[worse, run]])
+    rollBack(session, { dataset: null, operator: 'Li Na', reason: 'a trial' })
+    expect(modelsWithPoints(db).map(({ runId, before }) => [runId, before])).toEqual([[run, null]])
   })
 
   it('is not decided by a validation set without defects', async () => {

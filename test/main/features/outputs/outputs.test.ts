@@ -69,7 +69,8 @@ async function line(parts: number) {
     times: { first: 1, most: 4 },
   })
   const table = (): string[] =>
-    readFileSync(join(resultFolder, 'results.csv'), 'utf8')
+    new TextDecoder()
+      .decode(readFileSync(join(resultFolder, 'results.csv')))
       .split('\n')
       .map((row) => row.split(',')[0] ?? '')
   return {
@@ -148,5 +149,22 @@ describe('the table of results', () => {
       expect(table()).toEqual(['file', ...Array.from({ length: i + 1 }, (_, of) => `part ${of}.png`), ''])
     }
     expect(existsSync(file)).toBe(true)
+  })
+
+  it('has every part that it began with, also where it is taken away before they are handed out', async () => {
+    const { workspace, watch, photograph, flag, writer, table } = await line(3)
+    const parts = [flag(0), flag(1), flag(2)]
+    const kept = [photograph(1), photograph(2)]
+    for (const file of kept) {
+      rmSync(file)
+      mkdirSync(file)
+    }
+    for (const part of parts) writer.add(part)
+    await expect.poll(() => unwritten(workspace, watch)).toHaveLength(2)
+    rmSync(join(watch.resultFolder, 'results.csv'))
+    for (const file of kept) rmSync(file, { recursive: true })
+    await writer.settled()
+    expect(unwritten(workspace, watch)).toEqual([])
+    expect(table().sort()).toEqual(['', 'file', 'part 0.png', 'part 1.png', 'part 2.png'])
   })
 })

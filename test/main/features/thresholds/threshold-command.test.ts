@@ -118,13 +118,43 @@ describe('audit', () => {
     })
   })
 
+  it('exits 1 and says what the audit tells where somebody changed what is stored', async () => {
+    const { dir, at } = inspected()
+    const db = new Sqlite(join(dir, 'fanoscope.db'))
+    db.exec("UPDATE image SET file = 'another.png' WHERE id = 1")
+    db.close()
+    const { code, document } = await at('audit', '--verify')
+    expect(code).toBe(1)
+    expect(document()).toMatchObject({
+      ok: false,
+      breaks: [],
+      replay: {
+        differing: 1,
+        differences: [
+          {
+            table: 'image',
+            row: '[1]',
+            message: expect.stringMatching(
+              /^Photograph 1: "file" is another\.png in the database, and row \d+ of the audit says /,
+            ),
+          },
+        ],
+      },
+    })
+    const verified = await at('verify')
+    expect(verified.code).toBe(1)
+    expect(verified.document()).toMatchObject({
+      problems: expect.arrayContaining([expect.objectContaining({ code: 'audit-differs' })]),
+    })
+  })
+
   it('is written with everything that its hashes are made of', async () => {
     const { at } = inspected()
     const to = temporaryFolder()
     const { document } = await at('audit', '--to', to, '--format', 'csv')
     const { file, rows } = z.object({ file: z.string(), rows: z.int() }).parse(document())
     const [header, ...lines] = readFileSync(file, 'utf8').replace('\ufeff', '').trim().split('\r\n')
-    expect(header).toBe('id,at,action,operator,run,dataset,image,detail,previous,hash')
+    expect(header).toBe('id,at,action,operator,run,dataset,image,detail,previous,hash,stored')
     expect(lines).toHaveLength(rows)
   })
 })

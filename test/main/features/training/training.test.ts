@@ -4,11 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { EngineImage } from '../../../../src/main/engine/protocol.ts'
 import { importFolder } from '../../../../src/main/features/import/import-folder.ts'
+import { readTrainingList } from '../../../../src/main/features/runs/training-images.ts'
 import {
   resumeTraining,
   startTraining,
   type TrainingRequest,
 } from '../../../../src/main/features/training/training.ts'
+import { trainingOutlook } from '../../../../src/main/features/training/training-outlook.ts'
+import { createVersion, retrainingOf } from '../../../../src/main/store/dataset-versions.ts'
 import { findDataset, setHasDirection } from '../../../../src/main/store/datasets.ts'
 import { listImages } from '../../../../src/main/store/images.ts'
 import { findRun, listRuns } from '../../../../src/main/store/runs.ts'
@@ -90,6 +93,34 @@ describe('what an engine is given to train on', () => {
     expect(engine.tasks).toHaveLength(1)
   })
 
+  it('learns from the version that it is given, and from the validation images of the dataset', async () => {
+    const engine = playedEngine()
+    const session = sessionOn(await lineWorkspace(), engine.launch)
+    const { db } = session.workspace
+    const dataset = findDataset(db, 'parts').id
+    const images = imagesOf(session, ({ split, label }) => split === 'train' && label === 'normal')
+    const version = createVersion(db, {
+      datasetId: dataset,
+      parentId: null,
+      operatorId: null,
+      reason: 'without the first',
+      images: images.slice(1),
+    })
+    const plain = trainingOutlook(session.workspace, { hasGpu: false, backbone: null }, tinyTraining())
+    const ofVersion = { ...tinyTraining(), version: version.number }
+    const outlook = trainingOutlook(session.workspace, { hasGpu: false, backbone: null }, ofVersion)
+    expect(outlook.counts).toEqual({ ...plain.counts, train: images.length - 1 })
+    const { run } = await startTraining(session, ofVersion)
+    const list = await readTrainingList(session.workspace, findRun(db, run))
+    expect(list.version).toBe(version.id)
+    expect(list.train.map(({ id }) => id)).toEqual(images.slice(1).map(({ id }) => id))
+    expect(list.validation).toHaveLength(plain.counts.validation)
+    expect(retrainingOf(db, run)).toEqual({ version, start: 'beginning' })
+    await expect(startTraining(session, { ...tinyTraining(), version: 9 })).rejects.toMatchObject({
+      code: 'version-unknown',
+    })
+  })
+
   it('is not mirrored where the part has a direction', async () => {
     const engine = playedEngine()
     const session = sessionOn(await lineWorkspace({ part: { width: 40, height: 32 } }), engine.launch)
@@ -125,7 +156,7 @@ describeCompiled('a training by the real engine', () => {
     const second = await startTraining(session, tinyTraining())
     expect((await session.jobs.ended(second.job)).state).toBe('done')
     const [a, b] = [findRun(db, first.run), findRun(db, second.run)]
-    expect({ ...b.result, seconds: 0 }).toEqual({ ...a.result, seconds: 0 })
+    expect({ ...b.result, seconds: 0, times: null }).toEqual({ ...a.result, seconds: 0, times: null })
     expect(b.calibration).toEqual(a.calibration)
   })
 })

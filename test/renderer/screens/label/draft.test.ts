@@ -4,7 +4,7 @@ import type { Shape } from '../../../../src/shared/label.ts'
 
 /** A draft on a photograph of which each pixel is two on the screen, and what it told. */
 function draftWith(tool: Tool, shapes: Shape[] = [], selected: number | null = null) {
-  const pen: Pen = { tool, size: 6, defectType: 'dent' }
+  const pen: Pen = { tool, size: 6, tolerance: 20, defectType: 'dent' }
   const told: unknown[] = []
   const draft = createDraft({
     pen: () => pen,
@@ -14,7 +14,11 @@ function draftWith(tool: Tool, shapes: Shape[] = [], selected: number | null = n
     liftedChanged: () => told.push(['lifted', draft.lifted]),
     add: (shape) => told.push(['add', shape]),
     replace: (index, shape) => told.push(['replace', index, shape]),
-    select: (index) => told.push(['select', index]),
+    select: (index, adds) => told.push(['select', index, adds]),
+    cutOut: (points) => told.push(['cut', points]),
+    split: (from, to) => told.push(['split', from, to]),
+    grow: (from, wider) => told.push(['grow', from, wider]),
+    endGrowth: (keeps) => told.push(['end', keeps]),
   })
   const to = (x: number, y: number) => draft.move({ x, y }, () => [{ x, y }])
   const click = (x: number, y: number) => {
@@ -54,7 +58,7 @@ describe('a drag', () => {
   it('moves a shape only after it went further than an unsteady hand does', () => {
     const { draft, told, to } = draftWith('select', [box])
     draft.begin({ x: 15, y: 15 }, 8, false)
-    expect(told).toEqual([['select', 0]])
+    expect(told).toEqual([['select', 0, false]])
     to(16, 15)
     expect(draft.lifted).toBeNull()
     to(18, 16)

@@ -47,7 +47,7 @@ describe('agreement with the model', () => {
       judged('passed', 'reject'),
       judged('passed', 'accept'),
     ]
-    expect(agreementWithModel(parts)).toBe(3 / 5)
+    expect(agreementWithModel(parts)).toEqual({ part: 3, whole: 5 })
   })
 
   it('is unknown where nothing can be compared', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { RawMap } from '../../../../src/renderer/heatmap/raw-map.ts'
-import { spotsOf } from '../../../../src/renderer/screens/review/map-spots.ts'
+import { comparesPlaces, spotsOf } from '../../../../src/renderer/screens/review/map-spots.ts'
 
 const [width, height] = [20, 10]
 
@@ -24,4 +24,11 @@ it('are three at most', () => {
 
 it('are the highest place alone where nothing is flagged', () => {
   expect(spotsOf(mapOf([4, 6, 1200], [8, 1, 700]), 2)).toEqual([at(4, 6)])
+})
+
+it('are wanted of parts with a map alone that were compared with good places', () => {
+  const components = { residual: 1, 'memory-local': 2 }
+  expect(comparesPlaces({ hasMap: true, components })).toBe(true)
+  expect(comparesPlaces({ hasMap: false, components })).toBe(false)
+  expect(comparesPlaces({ hasMap: true, components: { residual: 1 } })).toBe(false)
 })

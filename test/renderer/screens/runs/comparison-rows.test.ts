@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { comparisonRows, toneOf } from '../../../../src/renderer/screens/runs/comparison-rows.ts'
+import { comparisonRows, isTooFew, toneOf } from '../../../../src/renderer/screens/runs/comparison-rows.ts'
 import type { Comparison } from '../../../../src/shared/comparison.ts'
 
 const figure = (value: number, low: number, high: number) => ({ a: 0, b: value, value, low, high })
@@ -29,7 +29,7 @@ describe('the rows of a comparison', () => {
   })
 
   it('are better or worse only where the whole interval says so', () => {
-    const row = { figure: 'recall', defectType: null, n: null, up: true } as const
+    const row = { figure: 'recall', defectType: null, n: null, up: true, whole: null } as const
     expect(toneOf({ ...row, of: figure(0.1, 0.02, 0.2) })).toBe('better')
     expect(toneOf({ ...row, of: figure(-0.1, -0.2, -0.02) })).toBe('worse')
     expect(toneOf({ ...row, of: figure(0.1, -0.02, 0.2) })).toBe('open')
@@ -37,7 +37,20 @@ describe('the rows of a comparison', () => {
   })
 
   it('are better with fewer false rejects', () => {
-    const row = { figure: 'falseRejects', defectType: null, n: null, up: false } as const
+    const row = { figure: 'falseRejects', defectType: null, n: null, up: false, whole: null } as const
     expect(toneOf({ ...row, of: figure(-0.1, -0.2, -0.02) })).toBe('better')
+  })
+
+  it('say nothing of a type with a few parts, whatever their interval', () => {
+    const row = {
+      figure: 'typeRecall',
+      defectType: 'dent',
+      up: true,
+      whole: 2,
+      of: figure(0.5, 0.1, 0.9),
+    } as const
+    expect(isTooFew({ ...row, n: 2 })).toBe(true)
+    expect(toneOf({ ...row, n: 2 })).toBe('open')
+    expect(toneOf({ ...row, n: 10 })).toBe('better')
   })
 })

@@ -14,6 +14,7 @@ import { segmentationClasses } from './segmentation-classes.ts'
 import { table } from './table.ts'
 import { visa } from './visa.ts'
 import { voc } from './voc.ts'
+import { yolo } from './yolo.ts'
 
 const recognisers: readonly Recogniser[] = [
   mvtecLoco,
@@ -28,6 +29,7 @@ const recognisers: readonly Recogniser[] = [
   cvat,
   labelme,
   voc,
+  yolo,
   kolektor,
   table,
 ]

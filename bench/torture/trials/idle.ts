@@ -1,0 +1,80 @@
+/** A line that has judged a day's number of parts and now rests takes as much memory and processor as before them. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { photograph } from '../../../test/main/features/import/photographs.ts'
+import { checkWhole, noDecisions, signIn } from '../health.ts'
+import { endWatch } from '../jobs.ts'
+import { type Place, type Trial, until } from '../place.ts'
+import { processesMarked, processorSeconds, residentBytes } from '../processes.ts'
+import type { Station } from '../station.ts'
+
+/** Parts that arrive together, and those after which a first look is taken: by then everything is loaded. */
+const together = 40
+const warm = 40
+/** Milliseconds over which a line that rests is watched. */
+const watched = 3_000
+const mayGrow = 1.05
+/** Of few parts, what is kept in memory for speed is not all there yet at the first look. */
+const [manyParts, spared] = [5_000, 96 * 2 ** 20]
+
+interface Rest {
+  bytes: number
+  /** Of one core. */
+  share: number
+}
+
+async function restOf(mark: string): Promise<Rest> {
+  const pids = processesMarked(mark).map(({ pid }) => pid)
+  const sum = (of: (pid: number) => number | null): number =>
+    pids.reduce((all, pid) => all + (of(pid) ?? 0), 0)
+  const [before, start] = [sum(processorSeconds), performance.now()]
+  await pause(watched)
+  return {
+    bytes: sum(residentBytes),
+    share: (sum(processorSeconds) - before) / ((performance.now() - start) / 1000),
+  }
+}
+
+async function judge(station: Station, camera: string, first: number, count: number): Promise<void> {
+  for (let done = 0; done < count; done += together) {
+    const last = first + Math.min(count, done + together)
+    for (let n = first + done; n < last; n += 1)
+      writeFileSync(join(camera, `${n}.png`), await photograph(900_000 + n))
+    await until('verdicts', async () => {
+      const { arrived, waiting } = await station.must('live.state', {})
+      return arrived === last && waiting === 0
+    })
+  }
+}
+
+const told = ({ bytes, share }: Rest): string =>
+  `${Math.round(bytes / 2 ** 20)} MB, ${(share * 100).toFixed(1)} % of a core`
+
+async function compare(place: Place, station: Station, count: number): Promise<void> {
+  const camera = join(place.folder, 'camera')
+  mkdirSync(camera)
+  await station.must('live.start', { folder: camera, run: place.prepared.run })
+  await judge(station, camera, 0, warm)
+  const early = await restOf(station.mark)
+  await judge(station, camera, warm, count)
+  const late = await restOf(station.mark)
+  place.say(`at rest after ${warm} parts ${told(early)}; after ${count} more ${told(late)}`)
+  const most = early.bytes * mayGrow + (count < manyParts ? spared : 0)
+  if (late.bytes > most) place.find(`memory grows: ${told(early)}, then ${told(late)}`)
+  if (late.share > early.share + mayGrow - 1)
+    place.find(`resting takes more and more: ${told(early)}, then ${told(late)}`)
+}
+
+export const idle: Trial = {
+  what: 'a line that rests before and after parts',
+  each: 40,
+  async run(place, count) {
+    const station = await place.start()
+    await signIn(station)
+    await compare(place, station, count)
+    await endWatch(station)
+    await checkWhole(station, place, noDecisions())
+    await station.end()
+  },
+}

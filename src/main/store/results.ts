@@ -1,0 +1,129 @@
+/** Results of parts, as machines are told them: one for each part, stored together with its verdict. */
+import { z } from 'zod'
+import type { LivePart } from '../../shared/live.ts'
+import {
+  type Cause,
+  causeSchema,
+  machineVerdictSchema,
+  onlyPoint,
+  type ResultDocument,
+  resultDocumentSchema,
+} from '../../shared/result.ts'
+import { timeSchema } from '../../shared/values.ts'
+import type { Database } from './database.ts'
+import { countRow, jsonText, toJson } from './row.ts'
+
+const causes = { good: 'passed', flagged: 'flagged', refused: 'refused' } as const
+const numberRow = z.object({ number: z.int().nonnegative() })
+
+/** The newest number; 0 before the first result. */
+export const newestNumber = (db: Database): number =>
+  db.get(numberRow, 'SELECT coalesce(max(number), 0) AS number FROM result')?.number ?? 0
+
+/**
+ * Adds the result of a part that has its verdict. Where it was late, the machine has been told so, and that stays. To be
+ * called in the transaction that stores the verdict.
+ */
+export function addResult(db: Database, part: LivePart): void {
+  if (part.verdict === null) throw new RangeError(`part ${part.id} has no verdict`)
+  add(db, part, causes[part.verdict])
+}
+
+/** @returns whether it is told now, and was not before */
+export const addLateResult = (db: Database, part: LivePart): boolean => add(db, part, 'late')
+
+function add(db: Database, part: LivePart, cause: Cause): boolean {
+  const at = part.judgedAt ?? db.now()
+  const number = newestNumber(db) + 1
+  const document: ResultDocument = {
+    format: 'fanoscope.result/1',
+    number,
+    point: onlyPoint,
+    part: part.id,
+    file: part.file,
+    verdict: cause === 'passed' ? 'good' : 'reject',
+    cause,
+    score: part.score,
+    threshold: part.threshold,
+    run: part.run,
+    operatingPoint: part.point,
+    arrivedAt: new Date(part.arrivedAt).toISOString(),
+    judgedAt: new Date(at).toISOString(),
+  }
+  const { changes } = db.run(
+    `INSERT INTO result (number, point, part_id, verdict, cause, score, threshold, run_id, operating_point_id, judged_at,
+       document)
+     VALUES ($number, $point, $part, $verdict, $cause, $score, $threshold, $run, $operatingPoint, $at, $document)
+     ON CONFLICT (part_id) DO NOTHING`,
+    {
+      number,
+      point: document.point,
+      part: part.id,
+      verdict: document.verdict,
+      cause,
+      score: part.score,
+      threshold: part.threshold,
+      run: part.run,
+      operatingPoint: part.point,
+      at,
+      document: toJson(resultDocumentSchema, document),
+    },
+  )
+  return changes > 0
+}
+
+export interface Result {
+  number: number
+  document: ResultDocument
+}
+const resultRow = z.object({ number: z.int(), document: jsonText(resultDocumentSchema) })
+
+/** The oldest results after a number. */
+export const resultsAfter = (db: Database, point: string, number: number, limit: number): Result[] =>
+  db.all(
+    resultRow,
+    `SELECT number, document FROM result WHERE point = $point AND number > $number AND document IS NOT NULL
+     ORDER BY number LIMIT $limit`,
+    { point, number, limit },
+  )
+
+export const countAfter = (db: Database, point: string, number: number): number =>
+  db.get(countRow, 'SELECT count(*) AS n FROM result WHERE point = $point AND number > $number', {
+    point,
+    number,
+  })?.n ?? 0
+
+const partRow = z.object({
+  number: z.int(),
+  verdict: machineVerdictSchema,
+  cause: causeSchema,
+  at: timeSchema,
+})
+
+/** What the machine was told of a part; undefined where it was told nothing. */
+export const resultOfPart = (db: Database, part: number): z.output<typeof partRow> | undefined =>
+  db.get(partRow, 'SELECT number, verdict, cause, judged_at AS at FROM result WHERE part_id = $part', {
+    part,
+  })
+
+/** Results that say that a part was late, since a time. */
+export const countLate = (db: Database, since: number): number =>
+  db.get(countRow, `SELECT count(*) AS n FROM result WHERE cause = 'late' AND judged_at >= $since`, {
+    since,
+  })?.n ?? 0
+
+/**
+ * Empties results that need not be sent any more, but for the newest: their rows stay.
+ * @param through the newest result that every output had
+ * @returns how many were emptied
+ */
+export function emptyResults(
+  db: Database,
+  { through, keep, limit }: { through: number; keep: number; limit: number },
+): number {
+  return db.run(
+    `UPDATE result SET document = NULL WHERE number IN (
+       SELECT number FROM result WHERE document IS NOT NULL AND number <= $last ORDER BY number LIMIT $limit)`,
+    { last: Math.min(through, newestNumber(db) - keep), limit },
+  ).changes
+}

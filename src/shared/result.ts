@@ -1,0 +1,77 @@
+/**
+ * What a machine is told of a part, and of the state of the line. docs/results.schema.json is made of these schemas:
+ * receivers rely on them, so a field keeps its name and meaning.
+ */
+import { z } from 'zod'
+
+/** The inspection point of a workstation with one line. */
+export const onlyPoint = 'line'
+
+export const machineVerdictSchema = z.enum(['good', 'reject'])
+
+/**
+ * Why a machine is told its verdict. `passed`: the model found nothing. `flagged`: it found something. `refused`: the
+ * file cannot be read as a photograph. `late`: there was no verdict within the set time.
+ */
+export const causeSchema = z.enum(['passed', 'flagged', 'refused', 'late'])
+export type Cause = z.infer<typeof causeSchema>
+
+const isoTime = z.iso.datetime()
+
+export const resultDocumentSchema = z
+  .object({
+    format: z.literal('fanoscope.result/1'),
+    number: z
+      .int()
+      .positive()
+      .describe('Grows by each result of the workspace. One that came before is a repetition.'),
+    point: z.string().describe('The inspection point.'),
+    part: z.int().positive().describe('The number of the part in the workspace.'),
+    file: z.string().describe('The name of its photograph in the watched folder.'),
+    verdict: machineVerdictSchema,
+    cause: causeSchema.describe(
+      'passed: nothing found. flagged: something found. refused: no photograph. late: no verdict within the set time.',
+    ),
+    score: z.number().nullable(),
+    threshold: z.number().nullable().describe('A score from here on is flagged.'),
+    run: z.string().nullable().describe('The trained run that judged.'),
+    operatingPoint: z.int().nullable().describe('The number of the operating point that judged.'),
+    arrivedAt: isoTime,
+    judgedAt: isoTime,
+  })
+  .describe('The result of one part.')
+export type ResultDocument = z.infer<typeof resultDocumentSchema>
+
+/**
+ * `ready`: waits for a part. `judging`: parts wait for their verdict. `engine-away`: the engine starts, or has ended.
+ * `storage-full`: nothing can be stored. `camera-away`: the watched folder cannot be read, or the program that fills it
+ * does not run. `stopped`: nothing is watched.
+ */
+export const lineStateSchema = z.enum([
+  'ready',
+  'judging',
+  'engine-away',
+  'storage-full',
+  'camera-away',
+  'stopped',
+])
+export type LineState = z.infer<typeof lineStateSchema>
+
+export const stateDocumentSchema = z
+  .object({
+    format: z.literal('fanoscope.state/1'),
+    point: z.string(),
+    state: lineStateSchema.describe(
+      'Only in ready and judging are parts judged. A machine must take every other state, and silence, for a stop.',
+    ),
+    at: isoTime.describe('Sent at every change and at each heartbeat.'),
+  })
+  .describe('The state of the line.')
+export type StateDocument = z.infer<typeof stateDocumentSchema>
+
+export const testDocumentSchema = z
+  .object({ format: z.literal('fanoscope.test/1'), point: z.string(), at: isoTime })
+  .describe('A test by a person; no part belongs to it.')
+export type TestDocument = z.infer<typeof testDocumentSchema>
+
+export type OutputDocument = ResultDocument | StateDocument | TestDocument
