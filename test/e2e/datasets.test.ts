@@ -130,6 +130,7 @@ describeInChromium('a dataset', () => {
     await page.getByRole('button', { name: 'Clear the filters' }).click()
     await page.getByText('16 images shown').waitFor()
     await rail.getByRole('link', { name: 'Label' }).click()
+    await page.getByRole('complementary', { name: 'Photographs' }).waitFor()
     await choose(page, 'Split', 'Test')
     await page.reload()
     await page.locator('.el-select').filter({ hasText: 'Test' }).waitFor()

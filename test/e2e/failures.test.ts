@@ -97,10 +97,9 @@ describeInChromium('in the window', () => {
     // What no photograph's name has is left out before the import, and said; the other file is refused by it.
     await page.getByRole('tab', { name: 'Left out (1)' }).waitFor()
     await page.getByRole('button', { name: 'Import 1 file', exact: true }).click()
-    const refused = page.getByRole('tabpanel', { name: 'Refused (2)' }).getByRole('listitem')
-    for (const file of ['shift plan.txt', 'part.png']) {
-      await refused.filter({ hasText: file }).getByText('Not an image', { exact: true }).waitFor()
-    }
+    const refused = page.getByRole('tabpanel', { name: 'Refused (2)' })
+    await refused.getByText('Not an image: 2', { exact: true }).waitFor()
+    for (const file of ['shift plan.txt', 'part.png']) await refused.getByText(file).waitFor()
     await page.getByText('No image was imported into papers').waitFor()
   })
 

@@ -141,7 +141,7 @@ describeInChromium('runs in the window', () => {
       ['seed', String(older?.seed), String(newer?.seed)],
       ['batch', String(older?.batch), String(newer?.batch)],
     ])
-    await page.getByText('Show those that are the same too').click()
+    await page.getByText('Also show those that are the same').click()
     await eventually(() => rows.count()).toBeGreaterThan(10)
     await eventually(() => differences.locator('tr.marked-row').count()).toBe(2)
   })

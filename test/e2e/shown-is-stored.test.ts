@@ -87,7 +87,7 @@ describeInChromium('what is shown while much happens at once', () => {
         CASE WHEN steps_done = steps_total THEN steps_done ELSE steps_done || ' / ' || steps_total END AS value FROM run`,
     },
     review: {
-      path: `review/${run}`,
+      path: `review/${run}?split=test`,
       row: '.review-progress .done',
       name: 'dt',
       number: 'dd',

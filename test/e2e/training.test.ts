@@ -66,7 +66,7 @@ describeInChromium('a training in the window', () => {
     expect(children).toHaveLength(1)
     process.kill(Number(children[0]), 'SIGKILL')
     await state('Interrupted').waitFor()
-    await page.getByRole('alert').getByText('Code: engine-crashed').waitFor()
+    await page.getByRole('alert').getByText('Code: engine-crashed').waitFor({ state: 'attached' })
     const kept = await stepsBeyond(0)
     await button('Go on training').click()
     await state('Training').waitFor()

@@ -44,6 +44,7 @@ describe.skipIf(mayNotMount)('a full disk', () => {
       await photographs(240, 140),
       `{ fanoscope import "$DATA" --dataset parts --workspace "$DISK/w" --json
          echo "exit $?" >&2
+         mount -o remount,size=8m "$DISK"
          fanoscope verify --workspace "$DISK/w" --json; }`,
     )
     const [refused, verified] = printed(finished)

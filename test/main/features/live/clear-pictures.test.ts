@@ -219,6 +219,7 @@ describe('the audit of live parts', () => {
     ])
     db.run(`UPDATE live_part SET verdict = 'flagged' WHERE id = 2`)
     expect((await checkAudit(db)).breaks).toEqual([])
+    db.run('DELETE FROM result WHERE part_id = 3')
     db.run('DELETE FROM live_part WHERE id = 3')
     expect((await checkAudit(db)).breaks).toHaveLength(1)
   })
