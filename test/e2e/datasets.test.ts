@@ -282,7 +282,7 @@ describeInChromium('a dataset', () => {
     await page.getByRole('button', { name: 'Import 2 files' }).click()
     await page.getByText('2 images imported into wide line').waitFor()
     await page.getByRole('button', { name: 'Show the images' }).click()
-    await page.getByRole('button', { name: '1,023, found' }).click()
+    await page.getByRole('button', { name: '1,023 (found)' }).click()
     const field = page.getByRole('dialog', { name: 'White' }).getByRole('textbox')
     await field.fill('70000')
     await page.getByRole('dialog', { name: 'White' }).getByText('A whole number from 1 to 65535.').waitFor()
