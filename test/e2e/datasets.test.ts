@@ -288,7 +288,7 @@ describeInChromium('a dataset', () => {
     await page.getByRole('dialog', { name: 'White' }).getByText('A whole number from 1 to 65535.').waitFor()
     await field.fill('4095')
     await page.getByRole('dialog', { name: 'White' }).getByRole('button', { name: 'Set' }).click()
-    await page.getByRole('button', { name: '4,095, set' }).waitFor()
+    await page.getByRole('button', { name: '4,095 (set)' }).waitFor()
     expect(read(z.object({ white: z.int() }), 'SELECT white FROM white_level')).toEqual([{ white: 4095 }])
   })
 
