@@ -42,8 +42,13 @@ export function serveWindow(env, parameters, stderr = 'inherit', through = []) {
     child.stdout?.setEncoding('utf8').on('data', (text) => {
       output += text
       if (!output.includes('\n')) return
+      const { url, error } = JSON.parse(output)
+      if (error) {
+        reject(new Error(`${error.message} ${error.remedy}`))
+        return
+      }
       resolve({
-        url: JSON.parse(output).url,
+        url,
         pid: child.pid ?? 0,
         end: () => stop('SIGINT'),
         kill: () => stop('SIGKILL'),

@@ -114,10 +114,11 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     const reconstruction = `reconstructions/${picture.image.id}.png`
     const { width, height, data: values } = pictures.map
     const { bytes, scale } = await writeAnomalyMap({ values, width, height })
-    const restored = pictures.reconstruction
+    // Made before anything is written: a write that failed meanwhile would be an error that nobody waits for yet.
+    const restored = pictures.reconstruction && (await reconstructionPng(pictures.reconstruction))
     await Promise.all([
       placeFile(join(folder, file), bytes),
-      restored && replaceFile(join(folder, reconstruction), await reconstructionPng(restored)),
+      restored && replaceFile(join(folder, reconstruction), restored),
     ])
     return { ...row, map: { file, width, height, scale, reconstruction: restored && reconstruction } }
   }
