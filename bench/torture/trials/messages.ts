@@ -52,6 +52,11 @@ export const messages: Trial = {
       await station.must('workspace.open', { dir: place.workspace })
       memory.push(residentBytes(station.pid) ?? 0)
     }
+    // A message may have removed what the lists are asked for.
+    for (const kind of ['dataset', 'run'] as const) {
+      const removed = (await station.must('removed.list', {})).filter((one) => one.kind === kind)
+      for (const { id } of removed) await station.must('removed.putBack', { kind, id })
+    }
     await checkLists(station, place.prepared)
     const [early = 0, late = 0] = [memory[Math.floor(memory.length / 3)], memory.at(-1)]
     const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MB`

@@ -5,6 +5,9 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
+/** What better-sqlite3 says to work that went on while its workspace was closed. */
+const closedDatabase = 'The database connection is not open'
+
 /**
  * Turns an error of a disk or database into a Failure that a person can act on. Any other error is returned
  * unchanged.
@@ -13,6 +16,9 @@ export function storageFailure(error: unknown): unknown {
   if (error instanceof Failure) return error
   const code = codeOf(error)
   const options = { cause: error }
+  if (error instanceof TypeError && error.message === closedDatabase) {
+    return new Failure('workspace-closed', {}, options)
+  }
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') {
     return new Failure('disk-full', {}, options)
   }

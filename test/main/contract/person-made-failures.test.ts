@@ -74,6 +74,25 @@ describe('what a person brings about has a code', () => {
     )
   })
 
+  it('signing in while another workspace is opened, which is entered by nobody', async () => {
+    const [here, there] = [join(root, 'here'), join(root, 'there')]
+    const name = 'Li Na'
+    for (const dir of [here, there]) {
+      await call('workspace.open', { dir, create: true })
+      await call('operator.signIn', { name, pin: null })
+      await call('operator.secure', { name, pin: null, newPin: '493058' })
+      await call('operator.signOut', { name })
+    }
+    await call('workspace.open', { dir: here })
+    const [code] = await Promise.all([
+      codeOf('operator.signIn', { name, pin: '493058' }),
+      call('workspace.open', { dir: there }),
+    ])
+    expect([null, 'workspace-closed']).toContain(code)
+    expect(await call('operator.isSignedIn', { name })).toMatchObject({ value: { isSignedIn: false } })
+    await call('workspace.open', { dir: join(root, 'line') })
+  })
+
   it('an export onto a file', async () => {
     const request = { filter: {}, format: 'csv', folder: join(root, 'file') }
     expect(await codeOf('audit.export', request)).toBe('path-unusable')

@@ -1,3 +1,4 @@
+import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { storageFailure } from '../../../src/main/platform/storage-errors.ts'
 import { Failure } from '../../../src/shared/failure.ts'
@@ -24,6 +25,18 @@ describe('what a failing disk means for a person', () => {
       cause,
       remedy: expect.stringMatching(/\w{3}/),
     })
+  })
+
+  it('says of a database that was closed meanwhile that the workspace is', () => {
+    const db = new Sqlite(':memory:')
+    db.close()
+    let thrown: unknown
+    try {
+      db.prepare('SELECT 1')
+    } catch (error) {
+      thrown = error
+    }
+    expect(storageFailure(thrown)).toMatchObject({ code: 'workspace-closed', cause: thrown })
   })
 
   it('leaves other errors and Failures as they are', () => {
