@@ -214,7 +214,12 @@ export const auditDetails = {
   'clock.jumped': clockJumpSchema,
   'clock.confirmed': clockJumpSchema.partial(),
   'rows.stored': nothing,
-  'workspace.restored': z.object({ backup: text, kept: textOrNone }),
+  'workspace.restored': z.object({
+    backup: text,
+    kept: textOrNone,
+    /** The newest number of a result that may have been given in the database before. */
+    numbersGiven: z.int().nonnegative().optional(),
+  }),
 } as const satisfies Record<AuditAction, z.ZodType>
 
 export type AuditDetail<A extends AuditAction> = z.input<(typeof auditDetails)[A]>

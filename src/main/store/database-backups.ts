@@ -27,6 +27,7 @@ import { clockJump } from './clock.ts'
 import { type Database, openDatabase } from './database.ts'
 import { isWorkspaceDatabase } from './migrate.ts'
 import { takeOwnership } from './owner.ts'
+import { newestNumber } from './results.ts'
 
 /** Why a copy was made; the first word of its name after `fanoscope`. */
 export type BackupReason = 'daily' | 'asked' | 'before-mending' | 'before-restoring' | `version-${number}`
@@ -198,6 +199,7 @@ export function restoreBackup(
     return stored(() => {
       copyFileSync(path, partial)
       syncFileNow(partial)
+      const given = numbersGivenIn(database, path)
       const kept = keepPresent(database, backups, now)
       for (const rest of ['-wal', '-shm']) rmSync(`${database}${rest}`, { force: true })
       renameSync(partial, database)
@@ -205,7 +207,7 @@ export function restoreBackup(
       beginHeadsAnew(database, 'restored', now())
       const db = openDatabase(database, { now })
       try {
-        recordAudit(db, { action: 'workspace.restored', detail: { backup: file, kept } })
+        recordAudit(db, { action: 'workspace.restored', detail: { backup: file, kept, numbersGiven: given } })
         db.pragma('wal_checkpoint(TRUNCATE)')
       } finally {
         db.close()
@@ -217,6 +219,32 @@ export function restoreBackup(
     release()
   }
 }
+
+/** More results than a station gives between two daily backups. */
+const resultsBetween = 1_000_000
+
+/**
+ * The newest number of a result that a receiver may have had from the present database. Where that cannot be read, one
+ * far beyond those of the copy.
+ */
+function numbersGivenIn(database: string, copy: string): number {
+  const newest = (file: string): number | null => {
+    let db: Database | null = null
+    try {
+      db = openDatabase(file, { readonly: true })
+      return hasResults(db) ? newestNumber(db) : 0
+    } catch {
+      return null
+    } finally {
+      db?.close()
+    }
+  }
+  return newest(database) ?? (newest(copy) ?? 0) + resultsBetween
+}
+
+/** Not where the database is older than results. */
+const hasResults = (db: Database): boolean =>
+  db.get(z.object({}), "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'result'") !== undefined
 
 function requireWhole(path: string, file: string): void {
   let db: Database | null = null

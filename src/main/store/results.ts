@@ -16,9 +16,27 @@ import { countRow, jsonText, toJson } from './row.ts'
 const causes = { good: 'passed', flagged: 'flagged', refused: 'refused' } as const
 const numberRow = z.object({ number: z.int().nonnegative() })
 
-/** The newest number; 0 before the first result. */
-export const newestNumber = (db: Database): number =>
-  db.get(numberRow, 'SELECT coalesce(max(number), 0) AS number FROM result')?.number ?? 0
+/** Numbers that were given before a backup took the place of the database that had them, for each database. */
+const givenBefore = new WeakMap<Database, number>()
+
+function numbersBefore(db: Database): number {
+  const known = givenBefore.get(db)
+  if (known !== undefined) return known
+  const sql = `SELECT coalesce(max(json_extract(detail, '$.numbersGiven')), 0) AS number FROM audit
+    WHERE action = 'workspace.restored'`
+  const number = db.get(numberRow, sql)?.number ?? 0
+  givenBefore.set(db, number)
+  return number
+}
+
+/**
+ * The newest number; 0 before the first result. After a backup was restored, that of the database before it: a receiver
+ * that has had a number takes no other result by it.
+ */
+export function newestNumber(db: Database): number {
+  const stored = db.get(numberRow, 'SELECT coalesce(max(number), 0) AS number FROM result')?.number ?? 0
+  return Math.max(stored, numbersBefore(db))
+}
 
 /**
  * Adds the result of a part that has its verdict. Where it was late, the machine has been told so, and that stays. To be

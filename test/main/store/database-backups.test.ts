@@ -23,6 +23,7 @@ import {
   restoreBackup,
   superfluous,
 } from '../../../src/main/store/database-backups.ts'
+import { newestNumber } from '../../../src/main/store/results.ts'
 import { openWorkspace, type Workspace } from '../../../src/main/store/workspace.ts'
 import { lineWorkspace, sessionOn } from '../features/line.ts'
 import { playedEngine } from '../jobs/played-engine.ts'
@@ -61,6 +62,25 @@ describe('a backup of the database', () => {
     restored.close()
     restoreBackup(dir, kept ?? '')
     expect(listAudit(opened(dir).db, { action: 'image.labeled' })).toHaveLength(3)
+  })
+
+  it('gives no number of a result again that a receiver may have had', async () => {
+    const { workspace } = await stockedWorkspace(2)
+    const { db, dir, paths } = workspace
+    const file = backUpDatabase(db, paths.backups, 'asked')
+    db.pragma('foreign_keys = OFF')
+    db.run(
+      `INSERT INTO result (number, point, part_id, verdict, cause, judged_at) VALUES (7, 'line', 1, 'good', 'passed', 0)`,
+    )
+    expect(newestNumber(db)).toBe(7)
+    workspace.close()
+    restoreBackup(dir, file)
+    const restored = opened(dir)
+    expect(newestNumber(restored.db)).toBe(7)
+    restored.close()
+    writeFileSync(paths.database, 'damaged')
+    restoreBackup(dir, file)
+    expect(newestNumber(opened(dir).db)).toBe(1_000_000)
   })
 
   it('is restored in the place of a database that is damaged, which is kept as it is', async () => {
