@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { acting, call, id, none } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
-import { causeSchema, lineStateSchema, machineVerdictSchema } from './result.ts'
+import { causeSchema, lineStateSchema, machineVerdictSchema, type ResultDocument } from './result.ts'
 import { timeSchema } from './values.ts'
 
 const seconds = z.number().min(0.1).max(3600)
@@ -61,10 +61,69 @@ export const modbusSettingsSchema = z.strictObject({
 })
 export type ModbusSettings = z.infer<typeof modbusSettingsSchema>
 
+/** What of a result can be written into a table. */
+export const resultFields = [
+  'number',
+  'point',
+  'part',
+  'file',
+  'verdict',
+  'cause',
+  'score',
+  'threshold',
+  'run',
+  'operatingPoint',
+  'arrivedAt',
+  'judgedAt',
+] as const satisfies readonly (keyof ResultDocument)[]
+export type ResultField = (typeof resultFields)[number]
+
+/** A name of PostgreSQL, which has at most 63 bytes. */
+const sqlName = z.string().regex(/^[^\0]{1,63}$/)
+
+/** The column of each field, called as in the table that the guide proposes. */
+export const standardColumns: Readonly<Record<ResultField, string>> = {
+  number: 'number',
+  point: 'point',
+  part: 'part',
+  file: 'file',
+  verdict: 'verdict',
+  cause: 'cause',
+  score: 'score',
+  threshold: 'threshold',
+  run: 'run',
+  operatingPoint: 'operating_point',
+  arrivedAt: 'arrived_at',
+  judgedAt: 'judged_at',
+}
+
+export const postgresqlSettingsSchema = z.strictObject({
+  kind: z.literal('postgresql'),
+  host: z.string().regex(/^[\w.:-]{1,253}$/),
+  port: z.int().min(1).max(65_535).default(5432),
+  database: sqlName,
+  user: sqlName,
+  /** Whether the connection is encrypted, and the server's certificate checked. */
+  tls: z.boolean().default(true),
+  /** The certificates that the server's is checked with, as PEM; null: those of the system. */
+  certificate: certificate.default(null),
+  schema: sqlName.default('public'),
+  table: sqlName,
+  /** Fields of a result, each with its column. What is left out is not written; the number must be. */
+  columns: z
+    .partialRecord(z.enum(resultFields), sqlName)
+    .default({ ...standardColumns })
+    .refine((columns) => columns.number !== undefined),
+  /** What is not confirmed for so many seconds is tried again. */
+  timeout: seconds.default(5),
+})
+export type PostgresqlSettings = z.infer<typeof postgresqlSettingsSchema>
+
 export const outputSettingsSchema = z.discriminatedUnion('kind', [
   webhookSettingsSchema,
   mqttSettingsSchema,
   modbusSettingsSchema,
+  postgresqlSettingsSchema,
 ])
 export type OutputSettings = z.infer<typeof outputSettingsSchema>
 export type OutputKindName = OutputSettings['kind']
@@ -75,6 +134,7 @@ export const secretNames = {
   webhook: ['signature', 'authorization'],
   mqtt: ['password', 'key'],
   modbus: [],
+  postgresql: ['password'],
 } as const satisfies Record<OutputKindName, readonly string[]>
 export const secretNameSchema = z.enum(['signature', 'authorization', 'password', 'key'])
 export type SecretName = z.infer<typeof secretNameSchema>

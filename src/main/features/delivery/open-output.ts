@@ -14,6 +14,7 @@ import { readSetting } from '../../store/settings.ts'
 import { modbus } from './modbus.ts'
 import { mqtt } from './mqtt.ts'
 import type { Connection, KnownSecrets, OutputKind, Surroundings } from './output-kind.ts'
+import { postgresql } from './postgresql.ts'
 import { webhook } from './webhook.ts'
 
 const secretsSchema = z.partialRecord(secretNameSchema, z.string())
@@ -39,6 +40,8 @@ function ofKind<T>(
       return act(mqtt, settings)
     case 'modbus':
       return act(modbus, settings)
+    case 'postgresql':
+      return act(postgresql, settings)
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the form of an output asks for, by its kind. */
-import type { OutputKindName, OutputSettings } from '../../../shared/output.ts'
+import { type OutputKindName, type OutputSettings, standardColumns } from '../../../shared/output.ts'
 
 /** `optional`: text that may be left out. `lines`: name and value, one to a line. `seconds-or-off`: can be switched off. `long`: text of several lines. */
 export type FieldKind = 'text' | 'optional' | 'long' | 'lines' | 'number' | 'seconds-or-off' | 'switch'
@@ -36,6 +36,18 @@ export const outputFields: Readonly<Record<OutputKindName, readonly OutputField[
     { key: 'timeout', kind: 'number' },
     { key: 'hold', kind: 'number' },
   ],
+  postgresql: [
+    { key: 'host', kind: 'text' },
+    { key: 'port', kind: 'number' },
+    { key: 'database', kind: 'text' },
+    { key: 'user', kind: 'text' },
+    { key: 'schema', kind: 'text' },
+    { key: 'table', kind: 'text' },
+    { key: 'columns', kind: 'lines' },
+    { key: 'tls', kind: 'switch' },
+    { key: 'certificate', kind: 'long' },
+    { key: 'timeout', kind: 'number' },
+  ],
 }
 
 /** What a new output of a kind begins with. */
@@ -68,6 +80,19 @@ export const firstSettings: Readonly<Record<OutputKindName, OutputSettings>> = {
     acknowledge: true,
     timeout: 30,
     hold: 0.5,
+  },
+  postgresql: {
+    kind: 'postgresql',
+    host: '127.0.0.1',
+    port: 5432,
+    database: 'plant',
+    user: 'fanoscope',
+    tls: true,
+    certificate: null,
+    schema: 'public',
+    table: 'results',
+    columns: { ...standardColumns },
+    timeout: 5,
   },
 }
 
