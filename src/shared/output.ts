@@ -119,11 +119,26 @@ export const postgresqlSettingsSchema = z.strictObject({
 })
 export type PostgresqlSettings = z.infer<typeof postgresqlSettingsSchema>
 
+export const opcuaSettingsSchema = z.strictObject({
+  kind: z.literal('opcua'),
+  /** The address of this computer at which clients ask. */
+  address: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+  port: z.int().min(1).max(65_535).default(4840),
+  /** Who has to sign in, with the password of the secrets; null: a trusted certificate is enough. */
+  user: z.string().min(1).max(200).nullable().default(null),
+  /** The certificates of the clients that may connect, as PEM, one behind the other; null: nobody may. */
+  clients: certificate.default(null),
+  /** A result that no client acknowledges for so many seconds counts as not delivered, and stays. */
+  timeout: seconds.default(10),
+})
+export type OpcuaSettings = z.infer<typeof opcuaSettingsSchema>
+
 export const outputSettingsSchema = z.discriminatedUnion('kind', [
   webhookSettingsSchema,
   mqttSettingsSchema,
   modbusSettingsSchema,
   postgresqlSettingsSchema,
+  opcuaSettingsSchema,
 ])
 export type OutputSettings = z.infer<typeof outputSettingsSchema>
 export type OutputKindName = OutputSettings['kind']
@@ -135,6 +150,7 @@ export const secretNames = {
   mqtt: ['password', 'key'],
   modbus: [],
   postgresql: ['password'],
+  opcua: ['password'],
 } as const satisfies Record<OutputKindName, readonly string[]>
 export const secretNameSchema = z.enum(['signature', 'authorization', 'password', 'key'])
 export type SecretName = z.infer<typeof secretNameSchema>

@@ -13,6 +13,7 @@ import {
   splitImagesTask,
 } from '../features/datasets/dataset-tasks.ts'
 import { gridTask } from '../features/datasets/grid-task.ts'
+import { opcuaTask } from '../features/delivery/opcua/opcua-task.ts'
 import { writeTablesTask } from '../features/export/table-task.ts'
 import { importFolderTask } from '../features/import/import-task.ts'
 import { previewFolderTask } from '../features/import/preview-task.ts'
@@ -54,6 +55,7 @@ export const threadTasks: readonly ThreadTask[] = [
   importBackboneTask,
   importFolderTask,
   importMasksTask,
+  opcuaTask,
   mapBytesTask,
   maskPictureTask,
   measureFlaggedRegionsTask,

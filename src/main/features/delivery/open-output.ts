@@ -13,6 +13,7 @@ import type { StoredOutput } from '../../store/outputs.ts'
 import { readSetting } from '../../store/settings.ts'
 import { modbus } from './modbus.ts'
 import { mqtt } from './mqtt.ts'
+import { opcua } from './opcua/opcua.ts'
 import type { Connection, KnownSecrets, OutputKind, Surroundings } from './output-kind.ts'
 import { postgresql } from './postgresql.ts'
 import { webhook } from './webhook.ts'
@@ -42,6 +43,8 @@ function ofKind<T>(
       return act(modbus, settings)
     case 'postgresql':
       return act(postgresql, settings)
+    case 'opcua':
+      return act(opcua, settings)
   }
 }
 

@@ -48,6 +48,13 @@ export const outputFields: Readonly<Record<OutputKindName, readonly OutputField[
     { key: 'certificate', kind: 'long' },
     { key: 'timeout', kind: 'number' },
   ],
+  opcua: [
+    { key: 'address', kind: 'text' },
+    { key: 'port', kind: 'number' },
+    { key: 'user', kind: 'optional' },
+    { key: 'clients', kind: 'long' },
+    { key: 'timeout', kind: 'number' },
+  ],
 }
 
 /** What a new output of a kind begins with. */
@@ -93,6 +100,14 @@ export const firstSettings: Readonly<Record<OutputKindName, OutputSettings>> = {
     table: 'results',
     columns: { ...standardColumns },
     timeout: 5,
+  },
+  opcua: {
+    kind: 'opcua',
+    address: '127.0.0.1',
+    port: 4840,
+    user: null,
+    clients: null,
+    timeout: 10,
   },
 }
 
