@@ -78,7 +78,7 @@ try {
     user,
     clients: readFileSync(pem, 'utf8'),
   })
-  const station = await openStationServer({ settings, password, folder: join(root, 'own') })
+  const station = await openStationServer({ settings, password, point: 'line', folder: join(root, 'own') })
   station.tell('ready')
   const url = `opc.tcp://127.0.0.1:${port}`
   const client = spawn(

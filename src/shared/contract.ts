@@ -21,6 +21,7 @@ import { exportCalls } from './export.ts'
 import { folderCalls } from './folder.ts'
 import { grayLevelCalls } from './gray-levels.ts'
 import { importCalls } from './import.ts'
+import { inspectionCalls, inspectionEvents } from './inspection-point.ts'
 import { jobCalls, jobEvents } from './job.ts'
 import { labelCalls } from './label.ts'
 import { curveCalls } from './learning-curve.ts'
@@ -59,6 +60,7 @@ export const calls = {
   ...folderCalls,
   ...grayLevelCalls,
   ...importCalls,
+  ...inspectionCalls,
   ...jobCalls,
   ...labelCalls,
   ...liveCalls,
@@ -92,6 +94,7 @@ export const events = {
   ...clockEvents,
   ...engineEvents,
   ...jobEvents,
+  ...inspectionEvents,
   ...liveEvents,
   ...outputEvents,
   ...modelEvents,

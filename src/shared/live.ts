@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { acting, call, none, runId } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
 import { messageSchema } from './messages/message.ts'
+import { firstPoint, pointNameSchema } from './result.ts'
 import { idSchema, imageIdSchema, timeSchema } from './values.ts'
 
 /** `refused`: the file cannot be read as a photograph. */
@@ -33,6 +34,8 @@ export type LivePart = z.infer<typeof livePartSchema>
 
 export const liveWatchSchema = z.object({
   id: idSchema,
+  /** The inspection point. */
+  point: z.string(),
   folder: z.string(),
   resultFolder: z.string(),
   /** The run that judges now: at first the chosen one, and after each promotion or rollback the model in use. */
@@ -46,6 +49,8 @@ export const liveWatchSchema = z.object({
 export type LiveWatch = z.infer<typeof liveWatchSchema>
 
 export const liveStateSchema = z.object({
+  /** The inspection point that all of this is about. */
+  point: z.string(),
   /** The newest watch; null before the first. */
   watch: liveWatchSchema.nullable(),
   /** The id of the job that watches now; null where none does. */
@@ -69,6 +74,8 @@ export const liveStateSchema = z.object({
       arriving: z.number().nullable(),
     })
     .nullable(),
+  /** Parts that were not judged since the start, because too many waited and machines were told they are late. */
+  skipped: z.int().nonnegative(),
   /** The scale of the heat maps of each run that judged a part of the list, and of the one that judges now. */
   mapScales: z.record(idSchema, z.number()),
   /** Files that have lacked their end for longer than a camera should take; each is judged when it is whole. */
@@ -109,6 +116,9 @@ export type Retention = z.infer<typeof retentionSchema>
 
 export const standardRetention: Retention = { goodDays: 30, flaggedDays: 365, gigabytes: 200 }
 
+/** Which inspection point; the first one where it is left out. */
+const point = pointNameSchema.default(firstPoint)
+
 export const liveCalls = {
   /** Starts watching a folder; without `results`, the results are written next to that folder. */
   'live.start': call(
@@ -116,12 +126,13 @@ export const liveCalls = {
       folder: z.string().min(1),
       run: runId,
       results: z.string().min(1).nullable().default(null),
+      point,
       ...acting,
     }),
     liveStateSchema,
   ),
-  'live.stop': call(z.object(acting), none),
-  'live.state': call(none, liveStateSchema),
+  'live.stop': call(z.object({ point, ...acting }), none),
+  'live.state': call(z.object({ point }), liveStateSchema),
   /** An operator has seen a flagged part, without deciding about it. A decision about it (`review.decide`) says so too. */
   'live.seen': call(z.object({ part: z.int().positive(), operator: z.string().min(1) }), none),
   /** Takes back what the operator did last with a flagged part; null where there is nothing. */

@@ -2,7 +2,14 @@
 import { z } from 'zod'
 import { acting, call, id, none } from './call.ts'
 import { failureInfoSchema } from './failure-schema.ts'
-import { causeSchema, lineStateSchema, machineVerdictSchema, type ResultDocument } from './result.ts'
+import {
+  causeSchema,
+  firstPoint,
+  lineStateSchema,
+  machineVerdictSchema,
+  pointNameSchema,
+  type ResultDocument,
+} from './result.ts'
 import { timeSchema } from './values.ts'
 
 const seconds = z.number().min(0.1).max(3600)
@@ -210,10 +217,21 @@ const one = z.object({ id, ...acting })
 export const outputCalls = {
   'output.list': call(
     none,
-    z.object({ state: lineStateSchema, late: z.int().nonnegative(), outputs: z.array(outputSchema) }),
+    z.object({
+      /** Each inspection point: its state, and parts that were told as late since its newest start. */
+      points: z.array(z.object({ name: z.string(), state: lineStateSchema, late: z.int().nonnegative() })),
+      outputs: z.array(outputSchema),
+    }),
   ),
   'output.create': call(
-    z.object({ name, settings: outputSettingsSchema, secrets: secretsSchema.default({}), ...acting }),
+    z.object({
+      name,
+      /** The inspection point whose results it gets. */
+      point: pointNameSchema.default(firstPoint),
+      settings: outputSettingsSchema,
+      secrets: secretsSchema.default({}),
+      ...acting,
+    }),
     z.object({ id }),
   ),
   /** What is left out stays as it is. */

@@ -4,8 +4,14 @@
  */
 import { z } from 'zod'
 
-/** The inspection point of a workstation with one line. */
-export const onlyPoint = 'line'
+/** The inspection point that every workspace begins with. */
+export const firstPoint = 'line'
+
+/** The name of an inspection point. It is safe as a part of the name of a folder, and of a topic. */
+export const pointNameSchema = z
+  .string()
+  .trim()
+  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,38}[\p{L}\p{N}])?$/u)
 
 export const machineVerdictSchema = z.enum(['good', 'reject'])
 

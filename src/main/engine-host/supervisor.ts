@@ -1,5 +1,5 @@
 /**
- * Gives the single engine its tasks, one at a time, and returns how each ended.
+ * Gives the single engine its tasks, one at a time but for those that stream, and returns how each ended.
  *
  * The supervisor does not know SQLite. The outcome of a task is returned, never thrown: the caller decides what
  * `interrupted` means for its run or job.
@@ -51,7 +51,8 @@ export interface Supervisor {
   /** Starts the engine unless it runs. Rejects with Failure `engine-start-failed`. */
   start(): Promise<Provider>
   /**
-   * Runs a task in the engine; only one at a time (Failure `engine-busy`). `observe` is called with the task's
+   * Runs a task in the engine; only one at a time (Failure `engine-busy`), but for scoring tasks that stream: these
+   * share the engine. `observe` is called with the task's
    * messages. If it throws, the task is cancelled and ends as `failed`. When it returns, or the promise that it gave is
    * kept, the rows that it was given must be stored, because the engine is then told so. Aborting `signal` cancels the
    * task.
@@ -87,9 +88,10 @@ const standardTimes: SupervisorTimes = {
   backoff: (crashes) => Math.min(500 * 2 ** (crashes - 1), 15_000),
 }
 
-/** The running task. */
+/** A running task. */
 interface Current {
   id: string
+  isStream: boolean
   /**
    * Handles a message of the task. Throws what `observe` throws.
    * @returns whether a task of this kind may send this message
@@ -102,6 +104,7 @@ interface Current {
 /** A task whose engine is still starting, with the requests that arrived meanwhile. */
 interface Waiting {
   id: string
+  isStream: boolean
   cancelled: boolean
   paused: boolean
 }
@@ -112,8 +115,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** Short tasks that are not answered yet, by their id. */
   const asked = new Map<string, (outcome: TaskOutcome<'explain'>) => void>()
-  let current: Current | null = null
-  let waiting: Waiting | null = null
+  const running = new Map<string, Current>()
+  const waiting = new Map<string, Waiting>()
 
   const engine = createEngineProcess({
     launch: options.launch,
@@ -124,27 +127,30 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (!('task' in message)) return
       const answer = asked.get(message.task)
       if (answer !== undefined) receiveAnswer(message, answer)
-      else if (current !== null && message.task === current.id) receive(current, message)
+      else {
+        const task = running.get(message.task)
+        if (task !== undefined) receive(task, message)
+      }
     },
     onGone(failure) {
       for (const answer of [...asked.values()]) answer({ kind: 'interrupted', failure })
-      leave()?.unfinished({ kind: 'interrupted', failure })
+      for (const task of [...running.values()]) {
+        leave(task)
+        task.unfinished({ kind: 'interrupted', failure })
+      }
     },
   })
 
-  /** Marks that no task is running. @returns the one that was */
-  function leave(): Current | null {
-    const task = current
-    if (task !== null && task.cancelTimer !== null) clearTimeout(task.cancelTimer)
-    current = null
-    return task
+  function leave(task: Current): void {
+    if (task.cancelTimer !== null) clearTimeout(task.cancelTimer)
+    running.delete(task.id)
   }
 
-  /** Records that the task has an outcome and that the engine can take another one. */
+  /** Records that the task has an outcome, and where it was the last one, that the engine can take another one. */
   function end(task: Current): void {
-    if (current !== task) return
-    leave()
-    engine.idle()
+    if (running.get(task.id) !== task) return
+    leave(task)
+    if (running.size === 0) engine.idle()
   }
 
   function receive(task: Current, message: FromEngine): void {
@@ -193,9 +199,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     observer: (message: TaskMessage<K>) => unknown,
     signal?: AbortSignal,
   ): Promise<TaskOutcome<K>> {
-    if (current !== null || waiting !== null) {
-      throw new Failure('engine-busy')
-    }
+    const isStream = isStreaming(task)
+    const others = [...running.values(), ...waiting.values()]
+    if (others.some((other) => !(isStream && other.isStream))) throw new Failure('engine-busy')
     if (signal?.aborted) return { kind: 'cancelled', step: 0 }
     const stop = (): void => cancel(task.task)
     signal?.addEventListener('abort', stop, { once: true })
@@ -211,20 +217,22 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     observer: (message: TaskMessage<K>) => unknown,
   ): Promise<TaskOutcome<K>> {
     const { kind, task: id } = task
-    const asked: Waiting = { id, cancelled: false, paused: false }
-    waiting = asked
+    const isStream = isStreaming(task)
+    const asked: Waiting = { id, isStream, cancelled: false, paused: false }
+    waiting.set(id, asked)
     try {
       await engine.start()
     } catch (error) {
       return { kind: 'interrupted', failure: failureData(error) }
     } finally {
-      waiting = null
+      waiting.delete(id)
     }
     if (asked.cancelled) return { kind: 'cancelled', step: 0 }
     const { promise, resolve } = Promise.withResolvers<TaskOutcome<K>>()
     let rows = 0
     const begun: Current = {
       id,
+      isStream,
       hear(message) {
         if (isEndOf(kind, message)) {
           end(begun)
@@ -235,13 +243,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         if (!isMessageOf(kind, message)) return false
         const acknowledge = (): void => {
           rows += stored
-          if (stored > 0 && current === begun) engine.send({ type: 'stored', task: id, rows })
+          if (stored > 0 && running.get(id) === begun) engine.send({ type: 'stored', task: id, rows })
         }
         const observed = observer(message)
         if (observed instanceof Promise) {
           observed.then(acknowledge).catch((error: unknown) => {
             const failure = failureData(error)
-            if (current === begun) giveUp(begun, failure)
+            if (running.get(id) === begun) giveUp(begun, failure)
             else log('error', failureOf(failure).message)
           })
         } else acknowledge()
@@ -250,7 +258,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       unfinished: resolve,
       cancelTimer: null,
     }
-    current = begun
+    running.set(id, begun)
     engine.busy()
     try {
       engine.send({ type: 'run', task })
@@ -290,10 +298,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function cancel(id: string): void {
-    if (waiting?.id === id) waiting.cancelled = true
-    if (current?.id !== id) return
+    const asked = waiting.get(id)
+    if (asked !== undefined) asked.cancelled = true
+    const task = running.get(id)
+    if (task === undefined) return
     engine.send({ type: 'cancel', task: id })
-    armCancelTimer(current)
+    armCancelTimer(task)
+  }
+
+  function setPaused(id: string, paused: boolean): void {
+    const asked = waiting.get(id)
+    if (asked !== undefined) asked.paused = paused
   }
 
   return {
@@ -303,22 +318,25 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     ask,
     cancel,
     pause(id) {
-      if (waiting?.id === id) waiting.paused = true
-      if (current?.id === id) engine.send({ type: 'pause', task: id })
+      setPaused(id, true)
+      if (running.has(id)) engine.send({ type: 'pause', task: id })
     },
     continue(id) {
-      if (waiting?.id === id) waiting.paused = false
-      if (current?.id === id) engine.send({ type: 'continue', task: id })
+      setPaused(id, false)
+      if (running.has(id)) engine.send({ type: 'continue', task: id })
     },
     feed(id, images) {
-      if (current?.id === id) engine.send({ type: 'feed', task: id, images })
+      if (running.has(id)) engine.send({ type: 'feed', task: id, images })
     },
     exchange(id, successor) {
-      if (current?.id === id) engine.send({ type: 'exchange', task: id, ...successor })
+      if (running.has(id)) engine.send({ type: 'exchange', task: id, ...successor })
     },
     stop: engine.stop,
   }
 }
+
+const isStreaming = (task: { kind: TaskKind; stream?: boolean | undefined }): boolean =>
+  task.kind === 'score' && task.stream === true
 
 /** Pause and continue for a job that consists of one engine task with the job's own id. */
 export const pausing = ({ pause, continue: resume }: Pick<Supervisor, 'pause' | 'continue'>) => ({

@@ -1,7 +1,7 @@
 /**
  * The queue of jobs: work that takes long. Every job is a row in SQLite from the moment it is requested, so that a
  * job whose process died is found again and marked as interrupted. Trainings and scorings take turns at the single
- * engine; jobs that read and write files run in threads meanwhile, one at a time.
+ * engine, and all inspection points share one turn; jobs that read and write files run in threads meanwhile, one at a time.
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -30,6 +30,7 @@ import {
   startJob,
   updateJobProgress,
 } from '../store/jobs.ts'
+import { createSharedTurn } from './shared-turn.ts'
 
 /** Why a job must stop: a person cancelled it, a person will continue it later, or Fanoscope is closing. */
 export type StopReason = 'cancel' | 'later' | 'close'
@@ -63,6 +64,8 @@ export interface JobPlan {
   runId?: Id
   datasetId?: Id
   lane: 'engine' | 'disk'
+  /** It shares its turn in the lane with all others that say so. */
+  together?: true
   /** Nobody answers for it: it only reads or copies, so that the audit has no row of it. */
   leavesNoTrace?: true
   /** Its work is done by Fanoscope itself, not in the name of who started it. */
@@ -149,6 +152,10 @@ export function unfinishedBy(outcome: UnfinishedTask, reason: unknown, whenClose
 
 export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_000 }: JobsOptions): Jobs {
   const lanes = { engine: new PQueue({ concurrency: 1 }), disk: new PQueue({ concurrency: 1 }) }
+  const together = {
+    engine: createSharedTurn((work) => lanes.engine.add(work)),
+    disk: createSharedTurn((work) => lanes.disk.add(work)),
+  }
   const active = new Map<Id, Active>()
   // Jobs whose end could not be stored yet. Lists show these instead of their rows, which still say `running`.
   const unstored = new Map<Id, Job>()
@@ -182,9 +189,9 @@ export function createJobs({ db, events, log, shownEvery = 250, keptEvery = 2_00
       settle: resolve,
     })
     tell(job)
-    lanes[plan.lane]
-      .add(() => atWork.run(job.id, () => actAs(starter, () => perform(job.id))))
-      .catch((error: unknown) => log.error(`Job ${job.id} failed.`, failureDocument(error)))
+    const work = (): Promise<void> => atWork.run(job.id, () => actAs(starter, () => perform(job.id)))
+    const performed = plan.together ? together[plan.lane](work) : lanes[plan.lane].add(work)
+    performed.catch((error: unknown) => log.error(`Job ${job.id} failed.`, failureDocument(error)))
     return job
   }
 

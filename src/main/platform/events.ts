@@ -27,6 +27,7 @@ export function createEventHub(): EventHub {
     'run.changed': new Set(),
     'run.points': new Set(),
     'run.preview': new Set(),
+    'inspection.changed': new Set(),
     'live.judged': new Set(),
     'live.seen': new Set(),
     'output.changed': new Set(),

@@ -1,4 +1,4 @@
-/** Sends events about models and thresholds that another process (a command on this machine) has put into use. */
+/** Sends events about models, thresholds and inspection points that another process (a command on this machine) has put into use. */
 import { z } from 'zod'
 import { failureDocument } from '../../shared/failure.ts'
 import type { EventHub } from '../platform/events.ts'
@@ -9,7 +9,7 @@ import type { Database } from '../store/database.ts'
 const lookEvery = 1000
 
 const versionRow = z.tuple([z.object({ data_version: z.int() })])
-const newestRow = z.object({ model: z.int(), point: z.int() })
+const newestRow = z.object({ model: z.int(), point: z.int(), inspections: z.string() })
 const modelRow = z.object({ dataset: z.string() })
 const pointRow = z.object({ run: z.string() })
 
@@ -20,8 +20,10 @@ export function noticeChanges(db: Database, events: EventHub, log: Log, every = 
     db.get(
       newestRow,
       `SELECT (SELECT coalesce(max(id), 0) FROM model_use) AS model,
-         (SELECT coalesce(max(id), 0) FROM operating_point_use) AS point`,
-    ) ?? { model: 0, point: 0 }
+         (SELECT coalesce(max(id), 0) FROM operating_point_use) AS point,
+         (SELECT coalesce(json_group_array(json_array(name, most_waiting, removed_at)), '') FROM inspection_point)
+           AS inspections`,
+    ) ?? { model: 0, point: 0, inspections: '' }
   let seenVersion = version()
   let seen = newest()
   const look = (): void => {
@@ -35,7 +37,7 @@ export function noticeChanges(db: Database, events: EventHub, log: Log, every = 
   const compare = (): void => {
     const now = version()
     if (now === seenVersion) return
-    const { model, point } = seen
+    const { model, point, inspections } = seen
     const next = newest()
     const models = db.all(
       modelRow,
@@ -51,12 +53,15 @@ export function noticeChanges(db: Database, events: EventHub, log: Log, every = 
     seen = next
     for (const { dataset } of models) events.emit('model.changed', { dataset })
     for (const { run } of points) events.emit('point.changed', { run })
+    if (next.inspections !== inspections) events.emit('inspection.changed', {})
   }
   // Changes made by this process were announced already.
   const note = (): void => {
     seen = newest()
   }
-  const stops = [events.on('model.changed', note), events.on('point.changed', note)]
+  const stops = (['model.changed', 'point.changed', 'inspection.changed'] as const).map((name) =>
+    events.on(name, note),
+  )
   const timer = setInterval(look, every)
   timer.unref()
   return () => {

@@ -19,6 +19,7 @@ import { addLabel } from '../features/label/label-command.ts'
 import { addMasks } from '../features/label/masks-command.ts'
 import { addCurve } from '../features/learning-curve/curve-command.ts'
 import { addLive } from '../features/live/live-command.ts'
+import { addPoints } from '../features/live/points-command.ts'
 import { addRetention } from '../features/live/retention-command.ts'
 import { addImportModel } from '../features/models/import-model-command.ts'
 import { addPromote } from '../features/models/promote-command.ts'
@@ -70,6 +71,7 @@ const commands = [
   addRollback,
   addDrift,
   addLive,
+  addPoints,
   addGrabbers,
   addOutputs,
   addRetention,

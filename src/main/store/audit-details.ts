@@ -40,6 +40,7 @@ const modelUse = z.object({
   margin: z.number().nullable(),
   validation: textOrNone,
 })
+const point = z.object({ point: text, mostWaiting: number.nullable() })
 /** With its settings, which differ by kind. */
 const output = z.looseObject({ output: number, name: text })
 const outputWaits = { output: number, name: text, waiting: number }
@@ -152,6 +153,13 @@ export const auditDetails = {
     rows: number.optional(),
     count: number.nullable().optional(),
   }),
+  'inspection.added': point,
+  'inspection.changed': z.object({
+    point: text,
+    before: z.object({ mostWaiting: number.nullable() }),
+    after: z.object({ mostWaiting: number.nullable() }),
+  }),
+  'inspection.removed': point,
   'live.judged': z.object({
     watch: text,
     parts: ranges,

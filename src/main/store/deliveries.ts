@@ -52,11 +52,12 @@ const throughRow = z.object({ through: z.int() })
 export const throughOf = (db: Database, { id }: Pick<Of, 'id'>): number =>
   db.get(throughRow, 'SELECT through FROM output WHERE id = $id', { id })?.through ?? 0
 
-/** The newest result that every output in use had; null where there is none in use. */
-export const throughOfAll = (db: Database): number | null =>
+/** The newest result that every output in use of an inspection point had; null where there is none in use. */
+export const throughOfAll = (db: Database, point: string): number | null =>
   db.get(
     z.object({ through: z.int().nullable() }),
-    'SELECT min(through) AS through FROM output WHERE enabled = 1',
+    'SELECT min(through) AS through FROM output WHERE enabled = 1 AND point = $point',
+    { point },
   )?.through ?? null
 
 /**

@@ -9,13 +9,14 @@ import {
   liveWatchSchema,
 } from '../../shared/live.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
+import { firstPoint } from '../../shared/result.ts'
 import { type Id, type ImageId, idSchema, type Sha256, sha256Schema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 import { addResult } from './results.ts'
-import { flag, jsonText, toJsonOrNull } from './row.ts'
+import { countRow, flag, jsonText, toJsonOrNull } from './row.ts'
 
-const watchColumns = `id, folder, result_folder AS resultFolder, run_id AS runId, dataset_id AS datasetId, active,
+const watchColumns = `id, point, folder, result_folder AS resultFolder, run_id AS runId, dataset_id AS datasetId, active,
   created_at AS createdAt, refused`
 const refusedSchema = liveWatchSchema.shape.refused.unwrap()
 const watchRow = liveWatchSchema.extend({
@@ -24,19 +25,23 @@ const watchRow = liveWatchSchema.extend({
 })
 
 /**
- * Starts a watch. Only one folder is watched at a time, so all other watches become inactive.
+ * Starts a watch. At an inspection point one folder is watched at a time, so its other watches become inactive.
  * @param modelUse the newest use of a model for the run's dataset; when a newer one appears, the watch follows it
  */
 export function beginWatch(
   db: Database,
-  values: { folder: string; resultFolder: string; runId: Id; datasetId: Id },
+  {
+    point = firstPoint,
+    ...given
+  }: { point?: string; folder: string; resultFolder: string; runId: Id; datasetId: Id },
   modelUse: number | null,
 ): LiveWatch {
+  const values = { ...given, point }
   return db.transaction(() => {
-    db.run('UPDATE live_watch SET active = 0 WHERE active = 1')
+    db.run('UPDATE live_watch SET active = 0 WHERE active = 1 AND point = $point', { point })
     const known = db.get(
       z.object({ id: z.string() }),
-      `SELECT id FROM live_watch WHERE folder = $folder AND result_folder = $resultFolder AND run_id = $runId
+      `SELECT id FROM live_watch WHERE point = $point AND folder = $folder AND result_folder = $resultFolder AND run_id = $runId
          AND dataset_id = $datasetId`,
       values,
     )
@@ -44,8 +49,8 @@ export function beginWatch(
     // Later than every other one, even if the clock was set back: the newest watch is the one that goes on.
     const createdAt = Math.max(db.now(), (newestWatch(db)?.createdAt ?? 0) + 1)
     db.run(
-      `INSERT INTO live_watch (id, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id)
-       VALUES ($id, $folder, $resultFolder, $runId, $datasetId, 1, $createdAt, $modelUse)
+      `INSERT INTO live_watch (id, point, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id)
+       VALUES ($id, $point, $folder, $resultFolder, $runId, $datasetId, 1, $createdAt, $modelUse)
        ON CONFLICT (id) DO UPDATE SET active = 1, created_at = excluded.created_at,
          model_use_id = excluded.model_use_id, refused = NULL`,
       { ...values, id, modelUse, createdAt },
@@ -84,8 +89,14 @@ export function noteRefused(db: Database, id: Id, refused: NonNullable<LiveWatch
   })
 }
 
-export const newestWatch = (db: Database): LiveWatch | undefined =>
-  db.get(watchRow, `SELECT ${watchColumns} FROM live_watch ORDER BY created_at DESC, id DESC LIMIT 1`)
+/** @param point null for that of all inspection points */
+export const newestWatch = (db: Database, point: string | null = null): LiveWatch | undefined =>
+  db.get(
+    watchRow,
+    `SELECT ${watchColumns} FROM live_watch WHERE $point IS NULL OR point = $point
+     ORDER BY created_at DESC, id DESC LIMIT 1`,
+    { point },
+  )
 
 /**
  * The dataset that holds a split for the models of a dataset: its own, but for live parts, which each line files in a
@@ -279,6 +290,21 @@ export const unwrittenParts = (db: Database, watchId: Id): LivePart[] =>
      WHERE watch_id = $watchId AND verdict IS NOT NULL AND written_at IS NULL ORDER BY id`,
     { watchId },
   )
+
+/** Parts without a verdict whose photograph is stored, and of which machines were told that they are late. */
+export const lateOpenParts = (db: Database, watchId: Id, limit: number): LivePart[] =>
+  db.all(
+    partRow,
+    `SELECT ${partColumns} FROM live_part
+     WHERE watch_id = $watchId AND verdict IS NULL AND image_id IS NOT NULL
+       AND EXISTS (SELECT 1 FROM result WHERE part_id = live_part.id) ORDER BY id LIMIT $limit`,
+    { watchId, limit },
+  )
+
+export const countOpen = (db: Database, watchId: Id): number =>
+  db.get(countRow, 'SELECT count(*) AS n FROM live_part WHERE watch_id = $watchId AND verdict IS NULL', {
+    watchId,
+  })?.n ?? 0
 
 /** Parts that have waited for their verdict since before a time, and of which machines were told nothing. */
 export const overdueParts = (db: Database, watchId: Id, before: number): LivePart[] =>

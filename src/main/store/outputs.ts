@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type OutputSettings, outputSettingsSchema } from '../../shared/output.ts'
-import { onlyPoint } from '../../shared/result.ts'
+import { firstPoint } from '../../shared/result.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
+import { findPoint } from './inspection-points.ts'
 import { newestNumber } from './results.ts'
 import { flag, jsonText, toFlag, toJson } from './row.ts'
 
@@ -41,18 +42,24 @@ function requireFreeName(db: Database, name: string, own: number | null = null):
     throw new Failure('output-name-taken', { name })
 }
 
-/** It gets the results that come from now on. @throws Failure `output-name-taken` */
+/** It gets the results that come from now on. @throws Failure `output-name-taken`, `inspection-unknown` */
 export function createOutput(
   db: Database,
-  { name, settings, operator }: { name: string; settings: OutputSettings; operator: string | null },
+  {
+    name,
+    point = firstPoint,
+    settings,
+    operator,
+  }: { name: string; point?: string; settings: OutputSettings; operator: string | null },
 ): StoredOutput {
   return db.transaction(() => {
     requireFreeName(db, name)
+    findPoint(db, point)
     const { lastId } = db.run(
       `INSERT INTO output (point, name, settings, secret, enabled, through, created_at, changed_at)
        VALUES ($point, $name, $settings, $secret, 1, $through, $now, $now)`,
       {
-        point: onlyPoint,
+        point,
         name,
         settings: toJson(outputSettingsSchema, settings),
         secret: newId(db.now()),
@@ -60,7 +67,11 @@ export function createOutput(
         now: db.now(),
       },
     )
-    recordAudit(db, { action: 'output.created', operator, detail: { output: lastId, name, ...settings } })
+    recordAudit(db, {
+      action: 'output.created',
+      operator,
+      detail: { output: lastId, name, point, ...settings },
+    })
     return findOutput(db, lastId)
   })
 }

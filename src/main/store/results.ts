@@ -5,7 +5,6 @@ import {
   type Cause,
   causeSchema,
   machineVerdictSchema,
-  onlyPoint,
   type ResultDocument,
   resultDocumentSchema,
 } from '../../shared/result.ts'
@@ -56,7 +55,7 @@ function add(db: Database, part: LivePart, cause: Cause): boolean {
   const document: ResultDocument = {
     format: 'fanoscope.result/1',
     number,
-    point: onlyPoint,
+    point: pointOf(db, part),
     part: part.id,
     file: part.file,
     verdict: cause === 'passed' ? 'good' : 'reject',
@@ -88,6 +87,13 @@ function add(db: Database, part: LivePart, cause: Cause): boolean {
     },
   )
   return changes > 0
+}
+
+const pointRow = z.object({ point: z.string() })
+function pointOf(db: Database, { watch }: LivePart): string {
+  const row = db.get(pointRow, 'SELECT point FROM live_watch WHERE id = $watch', { watch })
+  if (row === undefined) throw new RangeError(`there is no watch ${watch}`)
+  return row.point
 }
 
 export interface Result {
@@ -124,24 +130,27 @@ export const resultOfPart = (db: Database, part: number): z.output<typeof partRo
     part,
   })
 
-/** Results that say that a part was late, since a time. */
-export const countLate = (db: Database, since: number): number =>
-  db.get(countRow, `SELECT count(*) AS n FROM result WHERE cause = 'late' AND judged_at >= $since`, {
-    since,
-  })?.n ?? 0
+/** Results of an inspection point that say that a part was late, since a time. */
+export const countLate = (db: Database, point: string, since: number): number =>
+  db.get(
+    countRow,
+    `SELECT count(*) AS n FROM result WHERE point = $point AND cause = 'late' AND judged_at >= $since`,
+    { point, since },
+  )?.n ?? 0
 
 /**
- * Empties results that need not be sent any more, but for the newest: their rows stay.
- * @param through the newest result that every output had
+ * Empties results of an inspection point that need not be sent any more, but for the newest: their rows stay.
+ * @param through the newest result that every output of the point had
  * @returns how many were emptied
  */
 export function emptyResults(
   db: Database,
-  { through, keep, limit }: { through: number; keep: number; limit: number },
+  { point, through, keep, limit }: { point: string; through: number; keep: number; limit: number },
 ): number {
   return db.run(
     `UPDATE result SET document = NULL WHERE number IN (
-       SELECT number FROM result WHERE document IS NOT NULL AND number <= $last ORDER BY number LIMIT $limit)`,
-    { last: Math.min(through, newestNumber(db) - keep), limit },
+       SELECT number FROM result WHERE document IS NOT NULL AND number <= $last AND point = $point
+       ORDER BY number LIMIT $limit)`,
+    { point, last: Math.min(through, newestNumber(db) - keep), limit },
   ).changes
 }

@@ -732,6 +732,19 @@ describeCompiled('the rest of a queue and a watched folder', () => {
     expect(await call('review.queue', { run, split: 'test' })).toMatchObject({ decided })
   })
 
+  it('has inspection points, which are added, changed and removed', async () => {
+    await call('inspection.add', { name: 'top', operator: 'Wang Li' })
+    await call('inspection.change', { name: 'top', mostWaiting: 7, operator: 'Wang Li' })
+    const list = await call('inspection.list', {})
+    expect(list.map(({ name, mostWaiting, state }) => [name, mostWaiting, state])).toEqual([
+      ['line', 1000, 'stopped'],
+      ['top', 7, 'stopped'],
+    ])
+    expect(await call('live.state', { point: 'top' })).toMatchObject({ watch: null, job: null })
+    await call('inspection.remove', { name: 'top', operator: 'Wang Li' })
+    expect((await call('inspection.list', {})).map(({ name }) => name)).toEqual(['line'])
+  })
+
   it('judges what comes until it is stopped', async () => {
     const [run] = (await call('run.list', { state: 'trained' })).map(({ id }) => id)
     const folder = join(root, 'camera')
@@ -940,6 +953,7 @@ describeCompiled('all of this', () => {
     expect([...heard].sort()).toEqual([
       'dataset.changed',
       'engine.changed',
+      'inspection.changed',
       'job.changed',
       'live.judged',
       'live.seen',

@@ -61,6 +61,33 @@ describeCompiled('a watched folder on the command line', () => {
     expect((await lines(session)).sort()).toEqual([...names(5), 'broken.png'].sort())
   })
 
+  it('is judged at all inspection points, or at the one that is named', async () => {
+    const { dir, run, folder: line } = trained()
+    const top = cameraFolder()
+    await drop(line, 0, 2)
+    await drop(top, 5, 8)
+    const inWorkspace = ['--workspace', dir, '--json']
+    const first = await fanoscope(['live', line, '--run', run, '--until-quiet', '1', ...inWorkspace])
+    expect(first.document()).toMatchObject({ point: 'line', arrived: 2 })
+    const unknown = await fanoscope(['live', top, '--point', 'top', '--run', run, ...inWorkspace])
+    expect(unknown.document()).toMatchObject({ error: { code: 'inspection-unknown' } })
+    const added = await fanoscope(['points', '--add', 'top', '--most-waiting', 'never', ...inWorkspace])
+    expect(added.document()).toMatchObject({ points: [{ name: 'line' }, { name: 'top', mostWaiting: null }] })
+    const one = ['live', top, '--point', 'top', '--run', run, '--until-quiet', '1', ...inWorkspace]
+    expect((await fanoscope(one)).document()).toMatchObject({ point: 'top', arrived: 3, waiting: 0 })
+    await drop(line, 2, 3)
+    await drop(top, 8, 9)
+    const all = await fanoscope(['live', '--until-quiet', '2', ...inWorkspace])
+    const counted = [
+      { point: 'line', arrived: 3, waiting: 0 },
+      { point: 'top', arrived: 4, waiting: 0 },
+    ]
+    expect(all.document()).toMatchObject({ points: counted })
+    expect((await fanoscope(['live', '--state', ...inWorkspace])).document()).toMatchObject({
+      points: counted,
+    })
+  })
+
   it.skipIf(cannotInterrupt)('ends in order at Ctrl-C', async () => {
     const { dir, run, folder } = trained()
     const { code, document } = await fanoscope(

@@ -175,6 +175,35 @@ describe('a task', () => {
     await outcome
   })
 
+  test('shares the engine where it streams with those that do too, and with no other', async () => {
+    const { supervisor, first } = await withReadyEngine()
+    const stream = (id: string): EngineTask<'score'> => ({
+      kind: 'score',
+      task: id,
+      run: 'r',
+      folder: '/runs/r',
+      images: [],
+      maps: true,
+      stream: true,
+    })
+    const heard: string[] = []
+    const observe = (id: string) => (message: TaskMessage<'score'>) => heard.push(`${id}: ${message.type}`)
+    const a = supervisor.run(stream('a'), observe('a'))
+    const b = supervisor.run(stream('b'), observe('b'))
+    await expect.poll(() => first.heard.map((message) => message.type)).toEqual(['run', 'run'])
+    await expect(supervisor.run(task('c'), () => undefined)).rejects.toMatchObject({ code: 'engine-busy' })
+    for (const id of ['b', 'a'])
+      first.says({ type: 'progress', task: id, phase: 'score', done: 0, total: 0, secondsLeft: null })
+    expect(heard).toEqual(['b: progress', 'a: progress'])
+    supervisor.feed('b', [])
+    expect(first.heard.at(-1)).toMatchObject({ type: 'feed', task: 'b' })
+    first.says({ type: 'cancelled', task: 'a', step: 0 })
+    expect(await a).toEqual({ kind: 'cancelled', step: 0 })
+    expect(supervisor.state().state).toBe('busy')
+    first.exit(1, null)
+    expect((await b).kind).toBe('interrupted')
+  })
+
   test('hears its own messages and nobody else’s', async () => {
     const { supervisor, first } = await withReadyEngine()
     const seen: TaskMessage[] = []

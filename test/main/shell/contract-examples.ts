@@ -254,8 +254,10 @@ const livePart: LivePart = {
   seenAt: null,
 }
 const liveExample: LiveState = {
+  point: 'line',
   watch: {
     id: 'w-1',
+    point: 'line',
     folder: '/data/camera',
     resultFolder: '/data/results',
     runId: 'r-1',
@@ -276,6 +278,7 @@ const liveExample: LiveState = {
   perSecond: 9.5,
   delay: 250,
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
+  skipped: 2,
   mapScales: { 'r-1': 0.5 },
   unfinished: ['part 9.bmp'],
   storage: { code: 'disk-full', params: {} },
@@ -868,19 +871,50 @@ export const callExamples: CallExamples = {
     input: { dataset: 'd-1', operator: '李雷', reason: 'too many rejects' },
     output: { ...use, action: 'rollback', gate: null },
   },
+  'inspection.list': {
+    input: {},
+    output: [
+      {
+        name: 'line',
+        mostWaiting: 1000,
+        state: 'judging',
+        watch: liveExample.watch,
+        job: 'j-6',
+        arrived: 2,
+        flagged: 1,
+        waiting: 34,
+        isBehind: true,
+        skipped: 2,
+      },
+      {
+        name: '顶面',
+        mostWaiting: null,
+        state: 'stopped',
+        watch: null,
+        job: null,
+        arrived: 0,
+        flagged: 0,
+        waiting: 0,
+        isBehind: false,
+        skipped: 0,
+      },
+    ],
+  },
+  'inspection.add': { input: { name: '顶面', mostWaiting: 1000, operator: '李雷' }, output: {} },
+  'inspection.change': { input: { name: '顶面', mostWaiting: null, operator: '李雷' }, output: {} },
+  'inspection.remove': { input: { name: '顶面', operator: '李雷' }, output: {} },
   'live.start': {
-    input: { folder: '/data/camera', run: 'r-1', results: '/data/results' },
+    input: { folder: '/data/camera', run: 'r-1', results: '/data/results', point: '顶面' },
     output: liveExample,
   },
-  'live.stop': { input: {}, output: {} },
-  'live.state': { input: {}, output: liveExample },
+  'live.stop': { input: { point: 'line' }, output: {} },
+  'live.state': { input: { point: 'line' }, output: liveExample },
   'live.seen': { input: { part: 7, operator: '李雷' }, output: {} },
   'live.undo': { input: { operator: '李雷' }, output: { undone: livePart } },
   'output.list': {
     input: {},
     output: {
-      state: 'judging',
-      late: 1,
+      points: [{ name: 'line', state: 'judging', late: 1 }],
       outputs: [
         {
           id: 1,
@@ -906,7 +940,13 @@ export const callExamples: CallExamples = {
     },
   },
   'output.create': {
-    input: { name: '剔除机', settings: webhookExample, secrets: { signature: 'k' }, operator: '李雷' },
+    input: {
+      name: '剔除机',
+      point: 'line',
+      settings: webhookExample,
+      secrets: { signature: 'k' },
+      operator: '李雷',
+    },
     output: { id: 1 },
   },
   'output.change': {
@@ -1207,6 +1247,7 @@ export const eventExamples: EventExamples = {
   'run.changed': { run: 'r-1' },
   'run.points': { run: 'r-1', points: [{ phase: 'gan', step: 1, name: 'critic', value: 0.5 }] },
   'run.preview': { run: 'r-1', name: 'samples', step: 1, asset: 'preview/r-1/samples/1' },
+  'inspection.changed': {},
   'live.judged': livePart,
   'live.seen': { part: 7 },
   'output.changed': {},

@@ -14,6 +14,7 @@ import {
   type TrainTask,
   toEngineSchema,
 } from '../protocol.ts'
+import { createSharedTime } from '../shared-time.ts'
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, TaskControl } from '../task-control.ts'
 import { provider } from '../tensorflow.ts'
@@ -57,8 +58,9 @@ export function answerMain(host: NodeJS.Process): void {
   loop.start()
 }
 
-/** The task at work. */
+/** A task at work. */
 interface Work {
+  folder: string | null
   control: TaskControl
   stored: number
   stopWaiting: (() => void) | null
@@ -73,6 +75,7 @@ class TaskLoop {
   readonly #port: Port
   readonly #host: NodeJS.Process
   readonly #tasks = new Map<string, Work>()
+  readonly #time = createSharedTime()
 
   constructor(port: Port, host: NodeJS.Process) {
     this.#port = port
@@ -144,7 +147,10 @@ class TaskLoop {
   }
 
   async #run(task: EngineTask): Promise<void> {
+    const folder = 'folder' in task ? task.folder : null
+    const isFolderInUse = [...this.#tasks.values()].some((other) => other.folder === folder)
     const work: Work = {
+      folder,
       control: new TaskControl(),
       stored: 0,
       stopWaiting: null,
@@ -155,7 +161,8 @@ class TaskLoop {
     this.#tasks.set(task.task, work)
     try {
       // What writes nothing needs no clean folder, and in it another task may be writing at this moment.
-      if (task.kind !== 'explain' && task.kind !== 'curve') await removeLeftovers(task.folder)
+      if (task.kind !== 'explain' && task.kind !== 'curve' && !isFolderInUse)
+        await removeLeftovers(task.folder)
       const { task: id } = task
       switch (task.kind) {
         case 'train':
@@ -248,6 +255,7 @@ class TaskLoop {
     const { send } = this.#port
     const id = task.task
     let sent = 0
+    const share = this.#time.join()
     const progress = limited((done: number, total: number, secondsLeft: number | null) =>
       send({ type: 'progress', task: id, phase: 'score', done, total, secondsLeft }),
     )
@@ -255,18 +263,21 @@ class TaskLoop {
       task,
       control: work.control,
       progress: progress.call,
-      async fed(most) {
+      async due() {
         while (work.fed.length === 0 && work.successor === null && !work.control.cancelled) {
           await new Promise<void>((resolve) => {
             work.wakeForFed = resolve
           })
         }
         work.wakeForFed = null
+      },
+      fed(most) {
         if (work.control.cancelled) return null
         const { successor } = work
         work.successor = null
         return successor ?? work.fed.splice(0, most)
       },
+      round: share.round,
       exchanged: (run, failure) => send({ type: 'exchanged', task: id, run, failure }),
       log: (level, message) => send({ type: 'log', level, message }),
       refused: ({ image, code, params }) => send({ type: 'refused', task: id, image, why: { code, params } }),

@@ -39,11 +39,15 @@ export interface ScoringContext {
   readonly task: ScoreTask
   readonly control: TaskControl
   progress(done: number, total: number, secondsLeft: number | null): void
+  /** Waits until there is something to do for a task that streams, or it is to end. */
+  due(): Promise<void>
   /**
    * The next images of a task that streams, at most so many; or the model to continue with; null when the task is to
    * end.
    */
-  fed(most: number): Promise<EngineImage[] | Successor | null>
+  fed(most: number): EngineImage[] | Successor | null
+  /** Does work of a task that streams when its turn among those comes. */
+  round<T>(work: () => Promise<T>): Promise<T>
   /** Reports which model is used from here on, or why the requested one is not. */
   exchanged(run: string, failure: FailureData | null): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
@@ -184,10 +188,15 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
       context.progress(0, 0, null)
       let goOn = true
       while (goOn) {
-        const next = await context.fed(streamed)
-        if (next === null) goOn = false
-        else if ('folder' in next) await exchange(next)
-        else goOn = await pass(next)
+        await context.due()
+        goOn = await context.round(async () => {
+          // Only now, so that what came meanwhile is of this round.
+          const next = context.fed(streamed)
+          if (next === null) return false
+          if (!('folder' in next)) return pass(next)
+          await exchange(next)
+          return true
+        })
       }
     } else await pass(task.images)
     await collect(0)

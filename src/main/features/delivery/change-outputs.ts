@@ -1,7 +1,7 @@
 /** Adds, changes, removes and tests outputs, and says what was delivered of a part. */
 import type { CallArguments } from '../../../shared/contract.ts'
 import type { PartRecord, Secrets } from '../../../shared/output.ts'
-import { onlyPoint } from '../../../shared/result.ts'
+import { firstPoint } from '../../../shared/result.ts'
 import { forgetSecret, keepSecret } from '../../platform/kept-secrets.ts'
 import { recordAudit } from '../../store/audit.ts'
 import type { Database } from '../../store/database.ts'
@@ -21,13 +21,19 @@ import type { Connection } from './output-kind.ts'
 /** Milliseconds that a test may take. */
 const testWithin = 10_000
 
-/** @throws Failure `output-name-taken`, and those of `checkOutput` */
+/** @throws Failure `output-name-taken`, `inspection-unknown`, and those of `checkOutput` */
 export function addOutput(
   db: Database,
-  { name, settings, secrets, operator = null }: CallArguments<'output.create'>,
+  {
+    name,
+    point = firstPoint,
+    settings,
+    secrets,
+    operator = null,
+  }: Omit<CallArguments<'output.create'>, 'point'> & { point?: string },
 ): number {
   checkOutput(db, settings)
-  const output = createOutput(db, { name, settings, operator })
+  const output = createOutput(db, { name, point, settings, operator })
   setSecrets(output, secrets)
   return output.id
 }
@@ -71,7 +77,7 @@ export async function testOutput(
   const began = performance.now()
   let failure: unknown = null
   try {
-    const document = { format: 'fanoscope.test/1', point: onlyPoint, at } as const
+    const document = { format: 'fanoscope.test/1', point: output.point, at } as const
     await connection.test(document, AbortSignal.timeout(testWithin))
   } catch (error) {
     failure = error

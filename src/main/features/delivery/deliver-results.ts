@@ -1,7 +1,7 @@
 /** Keeps a dispatcher at work for each output of an open workspace, and says how each goes. */
 import { failureDocument } from '../../../shared/failure.ts'
 import { type Output, secretNameSchema } from '../../../shared/output.ts'
-import { type LineState, onlyPoint, type StateDocument } from '../../../shared/result.ts'
+import type { LineState, StateDocument } from '../../../shared/result.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
 import {
@@ -12,6 +12,7 @@ import {
   throughOf,
   throughOfAll,
 } from '../../store/deliveries.ts'
+import { everyPoint } from '../../store/inspection-points.ts'
 import { listOutputs, type StoredOutput } from '../../store/outputs.ts'
 import { countAfter, emptyResults, newestNumber } from '../../store/results.ts'
 import {
@@ -41,26 +42,29 @@ export const standardBounds: DeliveryBounds = { mostWaiting: 500_000, keep: 100_
 
 interface Delivery {
   readonly dispatchers: ReadonlyMap<number, Dispatcher>
-  tell(): void
+  tell(point: string): void
   follow(): Promise<unknown>
 }
 const deliveries = new WeakMap<Session, Delivery>()
-/** The states of lines, also where nothing is delivered. */
-const states = new WeakMap<Session, LineState>()
+/** The states of inspection points, also where nothing is delivered. */
+const states = new WeakMap<Session, Map<string, LineState>>()
 
-export const lineStateOf = (session: Session): LineState => states.get(session) ?? 'stopped'
+export const lineStateOf = (session: Session, point: string): LineState =>
+  states.get(session)?.get(point) ?? 'stopped'
 
-/** Says in which state the line is. The outputs are told where it has changed. */
-export function showLineState(session: Session, state: LineState): void {
-  if (lineStateOf(session) === state) return
-  states.set(session, state)
-  deliveries.get(session)?.tell()
+/** Says in which state an inspection point is. Its outputs are told where it has changed. */
+export function showLineState(session: Session, point: string, state: LineState): void {
+  if (lineStateOf(session, point) === state) return
+  const ofSession = states.get(session) ?? new Map<string, LineState>()
+  states.set(session, ofSession.set(point, state))
+  deliveries.get(session)?.tell(point)
+  session.events.emit('inspection.changed', {})
 }
 
-export const stateDocument = (session: Session): StateDocument => ({
+export const stateDocument = (session: Session, point: string): StateDocument => ({
   format: 'fanoscope.state/1',
-  point: onlyPoint,
-  state: lineStateOf(session),
+  point,
+  state: lineStateOf(session, point),
   at: new Date(session.workspace.db.now()).toISOString(),
 })
 
@@ -75,7 +79,7 @@ export const dispatcherOf = (session: Session, id: number): Dispatcher | undefin
   deliveries.get(session)?.dispatchers.get(id)
 
 export const openedOutput = (db: Database, output: StoredOutput) =>
-  openOutput(output.settings, secretsOf(output), { hosts: outputRulesOf(db).hosts })
+  openOutput(output.settings, secretsOf(output), { hosts: outputRulesOf(db).hosts, point: output.point })
 
 export interface DeliverOptions {
   bounds?: DeliveryBounds
@@ -94,8 +98,8 @@ export function deliverResults(session: Session, options: DeliverOptions = {}): 
 
   const delivery: Delivery = {
     dispatchers,
-    tell: () => {
-      for (const dispatcher of dispatchers.values()) dispatcher.tell()
+    tell: (point) => {
+      for (const dispatcher of dispatchers.values()) if (dispatcher.output.point === point) dispatcher.tell()
     },
     follow: () => look(),
   }
@@ -108,7 +112,7 @@ export function deliverResults(session: Session, options: DeliverOptions = {}): 
       log,
       output,
       ...openedOutput(db, output),
-      state: () => stateDocument(session),
+      state: () => stateDocument(session, output.point),
       onChange: changed,
       times: dispatchTimes,
     })
@@ -154,9 +158,12 @@ export function deliverResults(session: Session, options: DeliverOptions = {}): 
 
   function tellAudit(): void {
     for (const output of listOutputs(db)) recordDeliveries(db, output)
-    const through = throughOfAll(db) ?? newestNumber(db)
-    for (let bites = 0; bites < mostBites; bites += 1) {
-      if (emptyResults(db, { through, keep: bounds.keep, limit: bounds.bite }) < bounds.bite) break
+    for (const point of everyPoint(db)) {
+      const through = throughOfAll(db, point) ?? newestNumber(db)
+      for (let bites = 0; bites < mostBites; bites += 1) {
+        const { keep, bite } = bounds
+        if (emptyResults(db, { point, through, keep, limit: bite }) < bite) break
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
+import { listPoints } from '../../store/inspection-points.ts'
 import { newestWatch } from '../../store/live.ts'
 import { countLate } from '../../store/results.ts'
 import { addOutput, changeOutput, partRecord, removeOutput, testOutput } from './change-outputs.ts'
@@ -18,8 +19,11 @@ export function deliveryHandlers(
   }
   return {
     'output.list': () => ({
-      state: lineStateOf(context.session()),
-      late: countLate(db(), newestWatch(db())?.createdAt ?? 0),
+      points: listPoints(db()).map(({ name }) => ({
+        name,
+        state: lineStateOf(context.session(), name),
+        late: countLate(db(), name, newestWatch(db(), name)?.createdAt ?? 0),
+      })),
       outputs: outputStates(context.session()),
     }),
     async 'output.create'(request) {

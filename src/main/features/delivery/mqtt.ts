@@ -8,7 +8,7 @@ import { connect as connectSecure } from 'node:tls'
 import { ErrorWithReasonCode, type IClientOptions, type IClientPublishOptions, MqttClient } from 'mqtt'
 import { Failure } from '../../../shared/failure.ts'
 import type { MqttSettings } from '../../../shared/output.ts'
-import { type OutputDocument, onlyPoint, type StateDocument } from '../../../shared/result.ts'
+import type { OutputDocument, StateDocument } from '../../../shared/result.ts'
 import type { Connection, KnownSecrets, OutputKind, Surroundings } from './output-kind.ts'
 import { hostOf, plantLookup, requireNamed } from './plant-network.ts'
 import { unreached } from './reach.ts'
@@ -82,10 +82,14 @@ function streamTo({ url, certificate, clientCertificate }: MqttSettings, { key }
   })
 }
 
-function optionsOf(settings: MqttSettings, { password }: KnownSecrets): IClientOptions {
+function optionsOf(
+  settings: MqttSettings,
+  { password }: KnownSecrets,
+  { point }: Surroundings,
+): IClientOptions {
   const will: StateDocument = {
     format: 'fanoscope.state/1',
-    point: onlyPoint,
+    point,
     state: 'stopped',
     at: new Date().toISOString(),
   }
@@ -111,11 +115,12 @@ function optionsOf(settings: MqttSettings, { password }: KnownSecrets): IClientO
 async function connect(
   settings: MqttSettings,
   secrets: KnownSecrets,
-  { hosts }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<MqttClient> {
   const host = hostOf(settings.url)
-  requireNamed(host, hosts)
-  const client = new MqttClient(() => streamTo(settings, secrets), optionsOf(settings, secrets))
+  requireNamed(host, surroundings.hosts)
+  const options = optionsOf(settings, secrets, surroundings)
+  const client = new MqttClient(() => streamTo(settings, secrets), options)
   let cause: unknown = null
   let timer: NodeJS.Timeout | undefined
   // Also of a connection that is in use: without a listener it would end the process.

@@ -8,6 +8,8 @@ export type KnownSecrets = Readonly<Partial<Record<SecretName, string>>>
 export interface Surroundings {
   /** Machines of the plant that a person named. */
   hosts: readonly string[]
+  /** The inspection point whose results the output gets. */
+  point: string
 }
 
 export interface Connection {

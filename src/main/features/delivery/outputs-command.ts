@@ -12,6 +12,7 @@ import {
   type Secrets,
   secretsSchema,
 } from '../../../shared/output.ts'
+import { firstPoint, pointNameSchema } from '../../../shared/result.ts'
 import type { AddCommand, CommandContext } from '../../command-line/command.ts'
 import { several, wholeNumber } from '../../command-line/option-values.ts'
 import { textTable } from '../../command-line/text-table.ts'
@@ -28,6 +29,7 @@ const optionsSchema = z.object({
   test: z.string().optional(),
   part: z.number().optional(),
   kind: z.enum(outputKinds).optional(),
+  point: pointNameSchema.optional(),
   set: texts,
   secret: texts,
   rename: z.string().optional(),
@@ -66,6 +68,7 @@ export const addOutputs: AddCommand = (line) =>
         .option('--test <name>', 'send a test')
         .option('--part <number>', 'tell what was delivered of a part', wholeNumber(1))
         .option('--kind <kind>', `of which kind the new one is: ${outputKinds.join(', ')}`)
+        .option('--point <name>', 'whose results the new one gets (default: the first inspection point)')
         .option('--set <key=value>', 'a setting; docs/guide lists them', several)
         .option(
           '--secret <name=file>',
@@ -100,11 +103,25 @@ const rulesModule = async () => ({
   ...(await import('../../store/settings.ts')),
 })
 
-function checkUse({ add, change, remove, test, part, kind, set, secret, rename, on, off }: Options): void {
+function checkUse({
+  add,
+  change,
+  remove,
+  test,
+  part,
+  kind,
+  point,
+  set,
+  secret,
+  rename,
+  on,
+  off,
+}: Options): void {
   const targets = [add, change, remove, test, part].filter((target) => target !== undefined)
   if (targets.length > 1) throw new WrongUse('Give one of --add, --change, --remove, --test and --part.')
   if (add !== undefined && kind === undefined) throw new WrongUse(`Give --kind: ${outputKinds.join(', ')}.`)
   if (kind !== undefined && add === undefined) throw new WrongUse('--kind is of a new output: give --add.')
+  if (point !== undefined && add === undefined) throw new WrongUse('--point is of a new output: give --add.')
   if (on && off) throw new WrongUse('Give --on or --off, not both.')
   if (change === undefined && (rename !== undefined || on || off))
     throw new WrongUse('Give --change: which output?')
@@ -157,7 +174,13 @@ async function carryOut(
   const { add, change, remove, test, kind } = options
   if (add !== undefined) {
     const settings = settingsOf({ kind }, options.set)
-    changes.addOutput(db, { name: add, settings, secrets: secretsOf(options.secret), operator })
+    changes.addOutput(db, {
+      name: add,
+      point: options.point ?? firstPoint,
+      settings,
+      secrets: secretsOf(options.secret),
+      operator,
+    })
   }
   if (change !== undefined) {
     const { id, settings } = named(change)
@@ -244,7 +267,7 @@ async function listAnswer(shared: SharedWorkspace | Session, tested: number | nu
   const { db } = shared.workspace
   const outputs = storedOutputs(db)
   const rules = outputRulesOf(db)
-  const text = textTable([['output', 'kind', 'state', 'waiting', 'newest'], ...outputs.map(row)])
+  const text = textTable([['output', 'point', 'kind', 'state', 'waiting', 'newest'], ...outputs.map(row)])
   const within = rules.verdictWithin === null ? 'never' : `after ${rules.verdictWithin} seconds`
   return {
     document: { ...rules, outputs, tested },
@@ -256,8 +279,9 @@ async function listAnswer(shared: SharedWorkspace | Session, tested: number | nu
   }
 }
 
-const row = ({ name, settings, enabled, waiting, newest }: Output): string[] => [
+const row = ({ name, point, settings, enabled, waiting, newest }: Output): string[] => [
   name,
+  point,
   settings.kind,
   enabled ? 'on' : 'off',
   String(waiting),

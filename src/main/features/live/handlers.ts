@@ -1,17 +1,47 @@
 import type { Handlers } from '../../contract/dispatch.ts'
 import type { HandlerContext } from '../../session/handler-context.ts'
+import {
+  addInspectionPoint,
+  changeInspectionPoint,
+  pointStates,
+  removeInspectionPoint,
+} from './inspection-points.ts'
 import { liveState, startLive, stopLive } from './live.ts'
 import { seePart, undoSeen } from './see-parts.ts'
 
 export const liveHandlers = (
   context: HandlerContext,
-): Pick<Handlers, 'live.start' | 'live.stop' | 'live.state' | 'live.seen' | 'live.undo'> => ({
-  'live.start': (request) => startLive(context.session(), request),
-  'live.stop': () => {
-    stopLive(context.session())
+): Pick<
+  Handlers,
+  | 'inspection.list'
+  | 'inspection.add'
+  | 'inspection.change'
+  | 'inspection.remove'
+  | 'live.start'
+  | 'live.stop'
+  | 'live.state'
+  | 'live.seen'
+  | 'live.undo'
+> => ({
+  'inspection.list': () => pointStates(context.session()),
+  'inspection.add': ({ name, mostWaiting, operator = null }) => {
+    addInspectionPoint(context.session(), { name, mostWaiting }, operator)
     return {}
   },
-  'live.state': () => liveState(context.session()),
+  'inspection.change': ({ name, mostWaiting, operator = null }) => {
+    changeInspectionPoint(context.session(), { name, mostWaiting }, operator)
+    return {}
+  },
+  'inspection.remove': ({ name, operator = null }) => {
+    removeInspectionPoint(context.session(), name, operator)
+    return {}
+  },
+  'live.start': (request) => startLive(context.session(), request),
+  'live.stop': ({ point }) => {
+    stopLive(context.session(), point)
+    return {}
+  },
+  'live.state': ({ point }) => liveState(context.session(), point),
   'live.seen': (request) => {
     seePart(context.session(), request)
     return {}

@@ -26,10 +26,14 @@ export function tellLineState(line: WatchedLine): void {
   const { session, watch, isReady } = line
   const hasWaiting = (): boolean => hasOpenParts(session.workspace.db, watch.id)
   try {
-    showLineState(session, lineStateFrom(watchNotesOf(session), isReady, hasWaiting))
+    showLineState(
+      session,
+      watch.point,
+      lineStateFrom(watchNotesOf(session, watch.point), isReady, hasWaiting),
+    )
   } catch (error) {
     session.log.warn('The state of the line could not be read.', failureDocument(error))
-    showLineState(session, 'storage-full')
+    showLineState(session, watch.point, 'storage-full')
   }
 }
 
@@ -38,7 +42,8 @@ export function tellLateParts({ session, watch }: Pick<WatchedLine, 'session' | 
   const { db } = session.workspace
   try {
     const { verdictWithin } = outputRulesOf(db)
-    if (verdictWithin === null || !listOutputs(db).some(({ enabled }) => enabled)) return
+    const isHeard = listOutputs(db).some(({ enabled, point }) => enabled && point === watch.point)
+    if (verdictWithin === null || !isHeard) return
     const overdue = overdueParts(db, watch.id, db.now() - verdictWithin * 1000)
     if (overdue.length === 0) return
     db.transaction(() => {

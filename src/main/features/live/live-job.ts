@@ -29,6 +29,7 @@ import { refusePart } from './judge-parts.ts'
 import { keepStoring, tellTrouble } from './keep-storing.ts'
 import { tellLateParts, tellLineState } from './line-state.ts'
 import { createResultWriter } from './result-writer.ts'
+import { skipTooMany } from './skip-parts.ts'
 import { queueImage, takeIn } from './take-in.ts'
 import { watchFolder } from './watch-folder.ts'
 import { forgetWatchNotes, showProblem, showResults, showUnfinished } from './watch-notes.ts'
@@ -48,10 +49,11 @@ export function livePlan(session: Session, watch: LiveWatch): JobPlan {
   return {
     kind: 'live',
     inNobodysName: true,
-    payload: { watch: watch.id, folder: watch.folder },
+    payload: { watch: watch.id, folder: watch.folder, point: watch.point },
     runId: watch.runId,
     datasetId: watch.datasetId,
     lane: 'engine',
+    together: true,
     work: (context) => watchLine(session, watch, context),
     dropped: (reason) => {
       if (reason !== 'close') endWatch(session.workspace.db, watch.id)
@@ -100,6 +102,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     storing: Promise.resolve(),
     troubles: new Map(),
     isFeedAsked: false,
+    isSkipping: false,
     feed: () => feedEngine(line),
   }
   const stopFollowing = session.events.on('model.changed', () => feedEngine(line))
@@ -107,6 +110,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   const observing = setInterval(() => {
     tellLineState(line)
     tellLateParts(line)
+    skipTooMany(line)
   }, stateWithin)
   // A command on this machine may end the watch by its row.
   const heeding = setInterval(() => {
@@ -180,12 +184,12 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     stopFollowing()
     clearInterval(telling)
     clearInterval(observing)
-    showLineState(session, 'stopped')
+    showLineState(session, watch.point, 'stopped')
     clearInterval(heeding)
     tellAudit(line)
     endImport(line)
     if (context.signal.reason !== 'close' && context.signal.aborted) await noteEnd(line, context)
-    forgetWatchNotes(session)
+    forgetWatchNotes(session, watch.point)
   }
   return stoppedBy(context.signal.reason, watchingClosed)
 }

@@ -3,9 +3,11 @@ import { existsSync, opendirSync, statSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
 import type { LiveState, LiveWatch } from '../../../shared/live.ts'
+import { firstPoint } from '../../../shared/result.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
 import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
+import { everyPoint, findPoint, listPoints } from '../../store/inspection-points.ts'
 import { beginWatch, countParts, newestArrivals, newestParts, newestWatch } from '../../store/live.ts'
 import { countUnseen, unseenParts } from '../../store/live-seen.ts'
 import { modelInUse } from '../../store/model-uses.ts'
@@ -18,16 +20,20 @@ import { nothingToNote, type WatchNotes, watchNotesOf } from './watch-notes.ts'
 
 const shownParts = 100
 
-const jobOf = ({ jobs }: Session, watch: LiveWatch): string | null =>
+export const jobOf = ({ jobs }: Session, watch: LiveWatch): string | null =>
   jobs.list({ active: true }).find(({ kind, payload }) => kind === 'live' && payload.watch === watch.id)
     ?.id ?? null
 
-/** @throws Failure `run-unknown`, `not-trained`, `folder-unreadable`, `result-folder-inside`, `live-runs` */
+/**
+ * @throws Failure `inspection-unknown`, `run-unknown`, `not-trained`, `folder-unreadable`, `result-folder-inside`,
+ *   `live-runs`, `folder-watched`, `result-folder-taken`
+ */
 export function startLive(
   session: Session,
-  request: { folder: string; run: string; results: string | null },
+  request: { folder: string; run: string; results: string | null; point?: string },
 ): LiveState {
   const { db } = session.workspace
+  const { name: point } = findPoint(db, request.point ?? firstPoint)
   const run = findRun(db, request.run)
   requireTrained(run, 'score')
   const folder = resolve(request.folder)
@@ -39,63 +45,78 @@ export function startLive(
   } catch (cause) {
     throw new Failure('folder-unreadable', { folder, reason: reasonOf(cause) }, { cause })
   }
-  const resultFolder = resolve(request.results ?? join(folder, '..', `${basename(folder)} results`))
+  const beside = `${basename(folder)} results${point === firstPoint ? '' : ` ${point}`}`
+  const resultFolder = resolve(request.results ?? join(folder, '..', beside))
   if (resultFolder === folder || resultFolder.startsWith(folder + sep)) {
     throw new Failure('result-folder-inside', { folder })
   }
   requireOutside(session.workspace, resultFolder)
-  const current = newestWatch(db)
-  if (current && jobOf(session, current) !== null) {
-    throw new Failure('live-runs', { folder: current.folder })
+  for (const running of runningWatches(session)) {
+    if (running.point === point) throw new Failure('live-runs', { folder: running.folder })
+    if (running.folder === folder) throw new Failure('folder-watched', { folder, point: running.point })
+    if (running.resultFolder === resultFolder)
+      throw new Failure('result-folder-taken', { folder: resultFolder, point: running.point })
   }
   const name = `live ${datasetById(db, run.datasetId)?.name ?? run.id}`.slice(0, 100)
   const dataset = datasetByName(db, name) ?? createDataset(db, { name, layout: 'flat', source: folder })
   const watch = beginWatch(
     db,
-    { folder, resultFolder, runId: run.id, datasetId: dataset.id },
+    { point, folder, resultFolder, runId: run.id, datasetId: dataset.id },
     modelInUse(db, run.datasetId)?.id ?? null,
   )
   session.jobs.start(livePlan(session, watch))
   session.events.emit('dataset.changed', { dataset: dataset.name })
-  return liveState(session)
+  return liveState(session, point)
 }
 
+/** What is watched now, at all inspection points. */
+const runningWatches = (session: Session): LiveWatch[] =>
+  everyPoint(session.workspace.db).flatMap((name) => {
+    const watch = newestWatch(session.workspace.db, name)
+    return watch !== undefined && jobOf(session, watch) !== null ? [watch] : []
+  })
+
 /** @throws Failure `live-rests` */
-export function stopLive(session: Session): void {
-  const watch = newestWatch(session.workspace.db)
+export function stopLive(session: Session, point: string = firstPoint): void {
+  const watch = newestWatch(session.workspace.db, point)
   const job = watch && jobOf(session, watch)
   if (!watch || !job) throw new Failure('live-rests')
   // The job notes the end of the watch itself, as soon as that can be stored.
   session.jobs.stop(job, 'cancel')
 }
 
-/** A folder that was watched when Fanoscope ended is watched again. */
+/** Folders that were watched when Fanoscope ended are watched again. */
 export function resumeLive(session: Session): void {
-  const watch = newestWatch(session.workspace.db)
-  if (watch?.active && jobOf(session, watch) === null) session.jobs.start(livePlan(session, watch))
+  for (const { name } of listPoints(session.workspace.db)) {
+    const watch = newestWatch(session.workspace.db, name)
+    if (watch?.active && jobOf(session, watch) === null) session.jobs.start(livePlan(session, watch))
+  }
 }
 
-export function liveState(session: Session): LiveState {
+export function liveState(session: Session, point: string = firstPoint): LiveState {
   const { db } = session.workspace
-  const watch = newestWatch(db)
+  const watch = newestWatch(db, point)
   const job = watch ? jobOf(session, watch) : null
-  const state = storedLiveState(db, job, watchNotesOf(session))
+  const state = storedLiveState(db, { point, job, notes: watchNotesOf(session, point) })
   // Whether it is watched is known here, whatever could be written of it.
   return { ...state, watch: state.watch && { ...state.watch, active: job !== null } }
 }
 
-/** What is stored of the newest watch, for a process that may not be the one that watches. */
+/** What is stored of the newest watch at an inspection point, for a process that may not be the one that watches. */
 export function storedLiveState(
   db: Database,
-  job: string | null = null,
-  notes: WatchNotes = nothingToNote,
+  {
+    point = firstPoint,
+    job = null,
+    notes = nothingToNote,
+  }: { point?: string; job?: string | null; notes?: WatchNotes } = {},
 ): LiveState {
-  const watch = newestWatch(db) ?? null
+  const watch = newestWatch(db, point) ?? null
   if (watch === null) {
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
     const noPace = { perSecond: null, delay: null, behind: null }
     const unseen = { count: 0, parts: [] }
-    return { watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [], unseen }
+    return { point, watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [], unseen }
   }
   const parts = newestParts(db, watch.id, shownParts)
   const unseen = { count: countUnseen(db), parts: unseenParts(db, shownParts) }
@@ -103,6 +124,7 @@ export function storedLiveState(
   const pace = paceOf(parts)
   const arrivals = newestArrivals(db, watch.id, shownParts)
   return {
+    point,
     watch,
     job,
     ...counts,

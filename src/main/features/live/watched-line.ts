@@ -56,6 +56,8 @@ export interface WatchedLine {
   /** Why something cannot be stored now, by the work that waits for it. */
   troubles: Map<object, FailureData>
   isFeedAsked: boolean
+  /** Parts are being refused because too many wait. */
+  isSkipping: boolean
   /** Gives waiting images to the engine, see `feedEngine`. */
   feed(): void
 }

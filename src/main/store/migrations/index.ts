@@ -22,6 +22,7 @@ import { typeChanges } from './0020-type-changes.ts'
 import { toldRows } from './0021-told-rows.ts'
 import { removedOperators } from './0022-removed-operators.ts'
 import { outbox } from './0023-outbox.ts'
+import { inspectionPoints } from './0024-inspection-points.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   toldRows,
   removedOperators,
   outbox,
+  inspectionPoints,
 ]

@@ -1,4 +1,4 @@
-/** The figures, newest parts and queue of the watched folder, read again whenever a part was judged or seen. */
+/** The figures, newest parts and queue of an inspection point, read again whenever a part was judged or seen. */
 import { ref, shallowRef, watch } from 'vue'
 import type { FailureData } from '../../../shared/failure.ts'
 import type { LiveState } from '../../../shared/live.ts'
@@ -7,9 +7,10 @@ import { useEvent } from '../../data/use-event.ts'
 import { asFailure } from '../../failure.ts'
 
 /**
+ * @param point which one; null while that is not known
  * @param progress of the job that watches; it also changes when parts arrive that are not judged yet
  */
-export function useLiveState(progress: () => unknown) {
+export function useLiveState(point: () => string | null, progress: () => unknown) {
   const state = shallowRef<LiveState | null>(null)
   const failure = ref<FailureData | null>(null)
   let isReading = false
@@ -17,13 +18,16 @@ export function useLiveState(progress: () => unknown) {
 
   /** Reads once at a time: at ten parts a second, several are covered by one reading. */
   async function read(): Promise<void> {
+    const asked = point()
+    if (asked === null) return
     if (isReading) {
       isStale = true
       return
     }
     isReading = true
     try {
-      state.value = await call('live.state', {})
+      const answer = await call('live.state', { point: asked })
+      if (asked === point()) state.value = answer
       failure.value = null
     } catch (thrown) {
       failure.value = asFailure(thrown)
@@ -36,7 +40,7 @@ export function useLiveState(progress: () => unknown) {
     }
   }
 
-  watch(progress, () => void read())
+  watch([point, progress], () => void read())
   // Decisions may be made on another screen, in another window or by a command.
   useEvent('live.judged', () => void read())
   useEvent('live.seen', () => void read())

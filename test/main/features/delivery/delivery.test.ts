@@ -16,7 +16,10 @@ import {
 } from '../../../../src/main/features/delivery/deliver-results.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
-import { resultsAfter } from '../../../../src/main/store/results.ts'
+import { throughOfAll } from '../../../../src/main/store/deliveries.ts'
+import { addPoint } from '../../../../src/main/store/inspection-points.ts'
+import { addPart, beginWatch, judgePart } from '../../../../src/main/store/live.ts'
+import { emptyResults, newestNumber, resultsAfter } from '../../../../src/main/store/results.ts'
 import { changeSetting } from '../../../../src/main/store/settings.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import { elementAt } from '../../../../src/shared/element-at.ts'
@@ -169,14 +172,58 @@ describe('a webhook', () => {
     expect(JSON.stringify(listAudit(session.workspace.db, {}))).not.toContain('471108')
   })
 
+  it('gives an output the results and the state of its inspection point, and of no other', async () => {
+    const { session, watch, judge, deliver } = judgedLine()
+    const { db } = session.workspace
+    addPoint(db, { name: 'top', mostWaiting: null }, 'Mei Lin')
+    const { runId, datasetId } = watch
+    const top = beginWatch(
+      db,
+      { point: 'top', folder: '/top', resultFolder: '/top results', runId, datasetId },
+      null,
+    )
+    const [ofLine, ofTop] = [await startReceiver(), await startReceiver()]
+    addWebhook(session, ofLine.url)
+    const settings = webhookSettingsSchema.parse({ kind: 'webhook', url: ofTop.url, heartbeat: 60 })
+    addOutput(db, { name: 'marker', point: 'top', settings, secrets: {} })
+    showLineState(session, 'line', 'ready')
+    showLineState(session, 'top', 'engine-away')
+    deliver()
+    judge()
+    const { id } = addPart(db, top.id, { file: 't.png', bytes: 1, modifiedAt: 1 })
+    const values = { score: 1, threshold: 0.5, reason: null, run: runId, point: null }
+    judgePart(db, id, { verdict: 'flagged', ...values })
+    judge()
+    await ofLine.until(() => ofLine.numbers().length === 2)
+    await ofTop.until(() => ofTop.numbers().length === 1 && ofTop.states().length > 0)
+    expect(ofLine.numbers()).toEqual([1, 3])
+    expect(ofTop.numbers()).toEqual([2])
+    expect(ofTop.states()).toEqual(['engine-away'])
+    expect(ofTop.received.map(({ document }) => document.point)).toEqual(['top', 'top'])
+    expect(watch.point).toBe('line')
+  })
+
+  it('empties the results of each point by what its own outputs had', async () => {
+    const { session, watch, judge } = judgedLine()
+    const { db } = session.workspace
+    addPoint(db, { name: 'top', mostWaiting: null }, 'Mei Lin')
+    // Of this one's outputs none ever gets a result.
+    const settings = webhookSettingsSchema.parse({ kind: 'webhook', url: 'http://127.0.0.1:9/' })
+    addOutput(db, { name: 'marker', point: 'top', settings, secrets: {} })
+    for (let i = 0; i < 5; i += 1) judge()
+    const through = throughOfAll(db, watch.point) ?? newestNumber(db)
+    expect(emptyResults(db, { point: 'line', through, keep: 2, limit: 10 })).toBe(3)
+    expect(resultsAfter(db, 'line', 0, 10).map(({ number }) => number)).toEqual([4, 5])
+  })
+
   it('tells each state of the line and that the station ends, where a heartbeat is set', async () => {
     const { session, deliver } = judgedLine()
     const receiver = await startReceiver()
     addWebhook(session, receiver.url, {}, { heartbeat: 60 })
-    showLineState(session, 'engine-away')
+    showLineState(session, 'line', 'engine-away')
     const stop = deliver()
     await receiver.until(() => receiver.states().length === 1)
-    showLineState(session, 'ready')
+    showLineState(session, 'line', 'ready')
     await receiver.until(() => receiver.states().length === 2)
     await stop()
     expect(receiver.states()).toEqual(['engine-away', 'ready', 'stopped'])

@@ -31,7 +31,7 @@ const { db } = session.workspace
 const watch = newestWatch(db)
 if (watch === undefined) throw new RangeError('nothing is watched')
 const stop = deliverResults(session, { times: { first: 5, most: 50, person: 60_000, close: 2000 } })
-showLineState(session, 'ready')
+showLineState(session, 'line', 'ready')
 
 while (newestNumber(db) < Number(results)) {
   const next = newestNumber(db) + 1

@@ -63,7 +63,7 @@ async function line(settings: object = {}) {
 
 it('shows one result after the other, each until it is acknowledged', async () => {
   const { session, judge, deliver, port, listens } = await line()
-  showLineState(session, 'ready')
+  showLineState(session, 'line', 'ready')
   deliver()
   await listens()
   const { read, acknowledge } = await connectPlc(port)

@@ -37,7 +37,7 @@ describe.each(brokers)('$name', ({ start, mqtt311, obstacle }) => {
     const broker = await start()
     const heard = await subscribe(broker.port, topic, { protocolVersion: mqtt311 ? 4 : 5 })
     addMqtt(session, broker, { mqtt311 })
-    showLineState(session, 'ready')
+    showLineState(session, 'line', 'ready')
     const stop = deliver()
     for (let i = 0; i < 50; i += 1) judge(i % 2 === 0 ? 'good' : 'flagged')
     await heard.until(() => heard.numbers().length === 50 && heard.states().includes('ready'))

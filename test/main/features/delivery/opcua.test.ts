@@ -104,7 +104,7 @@ describe('OPC UA', () => {
     const guest = await makeGuest(port)
     const { session, deliver } = judgedLine()
     add(session, port, { clients: [guest] })
-    showLineState(session, 'ready')
+    showLineState(session, 'line', 'ready')
     deliver()
     await untilOutputs(session, ([output]) => output?.condition === 'connected')
     const client = await guest.connect()
@@ -125,7 +125,7 @@ describe('OPC UA', () => {
       ['camera-away', 'Error'],
       ['stopped', 'Halted'],
     ] as const) {
-      showLineState(session, state)
+      showLineState(session, 'line', state)
       await expect.poll(current).toBe(shown)
       expect(await valueAt(client, station, [ownNamespace, 'LineState'])).toBe(state)
     }

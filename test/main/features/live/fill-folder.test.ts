@@ -48,7 +48,7 @@ describeCompiled('a watched folder with a program that fills it', () => {
         program: process.execPath,
         failure: { code: 'grabber-ended', params: { code: '0', last: 'no more pictures' } },
       })
-    expect(lineStateFrom(watchNotesOf(session), true, () => false)).toBe('camera-away')
+    expect(lineStateFrom(watchNotesOf(session, 'line'), true, () => false)).toBe('camera-away')
     await ended(session)
     expect(liveState(session)).toMatchObject({ arrived: 2, waiting: 0, refused: 0, grabber: null })
   })

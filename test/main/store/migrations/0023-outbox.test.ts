@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { openDatabase } from '../../../../src/main/store/database.ts'
 import { createDataset } from '../../../../src/main/store/datasets.ts'
-import { addPart, beginWatch } from '../../../../src/main/store/live.ts'
+import { addPart } from '../../../../src/main/store/live.ts'
 import { migrate } from '../../../../src/main/store/migrate.ts'
 import { migrations } from '../../../../src/main/store/migrations/index.ts'
 import { addResult, newestNumber } from '../../../../src/main/store/results.ts'
@@ -18,12 +18,16 @@ it('tells nothing of parts that were judged before, and begins with number 1', (
   )
   const { id: datasetId } = createDataset(db, { name: 'line', layout: 'flat', source: '/p' })
   const { id: runId } = queuedRun(db, datasetId)
-  const watch = beginWatch(db, { folder: '/p', resultFolder: '/r', runId, datasetId }, null)
-  const part = addPart(db, watch.id, { file: 'a.png', bytes: 1, modifiedAt: 1 })
+  db.run(
+    `INSERT INTO live_watch (id, folder, result_folder, run_id, dataset_id, active, created_at)
+     VALUES ('w', '/p', '/r', $runId, $datasetId, 1, 5)`,
+    { runId, datasetId },
+  )
+  const part = addPart(db, 'w', { file: 'a.png', bytes: 1, modifiedAt: 1 })
   db.run(`UPDATE live_part SET verdict = 'good', judged_at = 1 WHERE id = $id`, { id: part.id })
   migrate(db, migrations)
   expect(newestNumber(db)).toBe(0)
-  const next = addPart(db, watch.id, { file: 'b.png', bytes: 1, modifiedAt: 2 })
+  const next = addPart(db, 'w', { file: 'b.png', bytes: 1, modifiedAt: 2 })
   addResult(db, { ...next, verdict: 'good' })
   expect(newestNumber(db)).toBe(1)
 })

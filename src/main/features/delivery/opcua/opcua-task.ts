@@ -20,6 +20,7 @@ export const opcuaTask = defineTask({
       does: z.literal('open'),
       settings: opcuaSettingsSchema,
       password: z.string().nullable(),
+      point: z.string(),
       folder: z.string(),
     }),
     z.object({ does: z.literal('deliver'), result: resultDocumentSchema }),

@@ -27,7 +27,7 @@ export const opcua: OutputKind<OpcuaSettings> = {
     if (isIP(address) === 0 || !isOfPlant(address))
       throw new Failure('output-address-public', { host: address, address })
   },
-  open(settings, { password = null }) {
+  open(settings, { password = null }, { point }) {
     const thread = createThreadPool({
       maxThreads: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
@@ -40,7 +40,7 @@ export const opcua: OutputKind<OpcuaSettings> = {
 
     async function ask(asked: Asked, signal: AbortSignal): Promise<void> {
       signal.throwIfAborted()
-      opening ??= run({ does: 'open', settings, password, folder: folderOf(settings.port) })
+      opening ??= run({ does: 'open', settings, password, point, folder: folderOf(settings.port) })
       try {
         await opening
       } catch (error) {

@@ -18,7 +18,7 @@ import {
 } from 'node-opcua'
 import { Failure, reasonOf } from '../../../../shared/failure.ts'
 import type { OpcuaSettings } from '../../../../shared/output.ts'
-import { type LineState, onlyPoint, type ResultDocument } from '../../../../shared/result.ts'
+import type { LineState, ResultDocument } from '../../../../shared/result.ts'
 import { addVisionSystem, modelFiles } from './machine-vision.ts'
 
 /** Milliseconds between two looks whether a result was heard. */
@@ -37,6 +37,8 @@ export interface StationServer {
 export interface ServerOptions {
   settings: OpcuaSettings
   password: string | null
+  /** The inspection point. */
+  point: string
   /** Keeps the station's own key and certificate, and those that it trusts. */
   folder: string
 }
@@ -45,6 +47,7 @@ export interface ServerOptions {
 export async function openStationServer({
   settings,
   password,
+  point,
   folder,
 }: ServerOptions): Promise<StationServer> {
   const { address, port, user, timeout } = settings
@@ -89,7 +92,7 @@ export async function openStationServer({
     await server.initialize()
     const { addressSpace } = server.engine
     if (addressSpace === null) throw new TypeError('the server has no address space')
-    const vision = addVisionSystem(addressSpace, onlyPoint)
+    const vision = addVisionSystem(addressSpace, point)
     await server.start().catch((cause: unknown) => {
       throw new Failure('output-port-taken', { address, port, reason: reasonOf(cause) }, { cause })
     })
