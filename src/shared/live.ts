@@ -76,6 +76,8 @@ export const liveStateSchema = z.object({
     .nullable(),
   /** Parts that were not judged since the start, because too many waited and machines were told they are late. */
   skipped: z.int().nonnegative(),
+  /** Why the newest photograph was not judged, because it is unlike all good ones; null where it was. */
+  unlike: failureInfoSchema.nullable(),
   /** The scale of the heat maps of each run that judged a part of the list, and of the one that judges now. */
   mapScales: z.record(idSchema, z.number()),
   /** Files that have lacked their end for longer than a camera should take; each is judged when it is whole. */
@@ -97,6 +99,10 @@ export const liveStateSchema = z.object({
   unseen: z.object({ count: z.int().nonnegative(), parts: z.array(livePartSchema) }),
 })
 export type LiveState = z.infer<typeof liveStateSchema>
+
+/** The key of the setting whether photographs that are unlike all good ones are refused, which is kept in the workspace. */
+export const unlikeKey = 'live.refusesUnlike'
+export const unlikeSchema = z.boolean()
 
 /** The key of the setting for retention, which is kept in the workspace. */
 export const retentionKey = 'live.retention'

@@ -51,7 +51,7 @@ export type ResultDocument = z.infer<typeof resultDocumentSchema>
 /**
  * `ready`: waits for a part. `judging`: parts wait for their verdict. `engine-away`: the engine starts, or has ended.
  * `storage-full`: nothing can be stored. `camera-away`: the watched folder cannot be read, or the program that fills it
- * does not run. `stopped`: nothing is watched.
+ * does not run. `light-changed`: the newest photograph is unlike all that the model knows. `stopped`: nothing is watched.
  */
 export const lineStateSchema = z.enum([
   'ready',
@@ -59,6 +59,7 @@ export const lineStateSchema = z.enum([
   'engine-away',
   'storage-full',
   'camera-away',
+  'light-changed',
   'stopped',
 ])
 export type LineState = z.infer<typeof lineStateSchema>

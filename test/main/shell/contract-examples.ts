@@ -279,6 +279,7 @@ const liveExample: LiveState = {
   delay: 250,
   behind: { parts: 34, seconds: 4.8, arriving: 10 },
   skipped: 2,
+  unlike: message('photograph-unlike', { case: 'black' }),
   mapScales: { 'r-1': 0.5 },
   unfinished: ['part 9.bmp'],
   storage: { code: 'disk-full', params: {} },

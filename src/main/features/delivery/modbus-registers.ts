@@ -14,6 +14,7 @@ const states: Readonly<Record<LineState, number>> = {
   'engine-away': 3,
   'storage-full': 4,
   'camera-away': 5,
+  'light-changed': 6,
 }
 const causes: Readonly<Record<Cause, number>> = { passed: 1, flagged: 2, refused: 3, late: 4 }
 

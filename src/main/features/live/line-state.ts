@@ -12,13 +12,14 @@ import type { WatchedLine } from './watched-line.ts'
 
 /** What is worst comes first: a machine is never told that all is well because something else is. */
 export function lineStateFrom(
-  { storage, problem, grabber }: Pick<WatchNotes, 'storage' | 'problem' | 'grabber'>,
+  { storage, problem, grabber, unlike }: Pick<WatchNotes, 'storage' | 'problem' | 'grabber' | 'unlike'>,
   isReady: boolean,
   hasWaiting: () => boolean,
 ): LineState {
   if (storage !== null) return 'storage-full'
   if (problem !== null || (grabber !== null && grabber.failure !== null)) return 'camera-away'
   if (!isReady) return 'engine-away'
+  if (unlike !== null) return 'light-changed'
   return hasWaiting() ? 'judging' : 'ready'
 }
 

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { ImageFormat } from '../../../shared/image.ts'
-import type { LivePart } from '../../../shared/live.ts'
+import { type LivePart, unlikeKey, unlikeSchema } from '../../../shared/live.ts'
 import { type Message, message } from '../../../shared/messages/message.ts'
 import type { Sha256 } from '../../../shared/values.ts'
 import { inspectImage } from '../../images/decode.ts'
@@ -14,11 +14,14 @@ import { addBlob, addImage, imageByHash } from '../../store/images.ts'
 import { linkPart } from '../../store/live.ts'
 import { isCleared, markBack } from '../../store/live-pictures.ts'
 import { sampleRangeOf } from '../../store/sample-ranges.ts'
+import { readSetting } from '../../store/settings.ts'
 import { feedEngine } from './feed-engine.ts'
 import { isSameStamp, mayBeTouched, stampOf } from './file-stamp.ts'
 import { refusePart } from './judge-parts.ts'
+import { type UsualLight, unlikeness as unlikenessTo, usualLight } from './usual-light.ts'
+import { showUnlike } from './watch-notes.ts'
 import type { Taking, WholeFile } from './watched-files.ts'
-import type { WatchedLine } from './watched-line.ts'
+import type { JudgingModel, WatchedLine } from './watched-line.ts'
 
 /** What may be different once the rest of the file has come, or the program that keeps it to itself has ended. */
 const passing = new Set(['truncated', 'corrupt', 'empty-file', 'unreadable'])
@@ -51,7 +54,10 @@ export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile)
     const image = await imageOf(line, part, staged, [...warnings, ...taken.warnings])
     if (file.isCut) throw new ImageRefusal('truncated', { case: 'end-mark' })
     linkPart(db, part.id, image)
-    queueImage(line, image)
+    const reason = unlikeness(line, image)
+    showUnlike(line, reason)
+    if (reason === null) queueImage(line, image)
+    else refusePart(line, part.id, reason)
     return { sha256 }
   } catch (error) {
     if (staged !== null) blobs.discard(staged)
@@ -61,6 +67,19 @@ export async function takeIn(line: WatchedLine, part: LivePart, file: WholeFile)
     refusePart(line, part.id, refusalMessage(error))
     return { sha256 }
   }
+}
+
+/** What is usual by the model that judges. */
+const usualOf = new WeakMap<JudgingModel, UsualLight | null>()
+
+/** Why a photograph cannot be judged, because it is unlike all that the model knows; null where it can. */
+function unlikeness({ session, model }: WatchedLine, image: number): Message | null {
+  const { db } = session.workspace
+  if (!readSetting(db, unlikeKey, unlikeSchema, true)) return null
+  const known = usualOf.get(model)
+  const usual = known === undefined ? usualLight(db, model.run.datasetId) : known
+  usualOf.set(model, usual)
+  return usual === null ? null : unlikenessTo(db, model.run.datasetId, image, usual)
 }
 
 /** A photograph of floating point or 32 bits in the range that was confirmed for those that the model knows. */

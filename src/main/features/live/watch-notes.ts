@@ -6,7 +6,7 @@ import { showProgress, type WatchedLine } from './watched-line.ts'
 
 export type WatchNotes = Pick<
   LiveState,
-  'unfinished' | 'problem' | 'storage' | 'results' | 'grabber' | 'skipped'
+  'unfinished' | 'problem' | 'storage' | 'results' | 'grabber' | 'skipped' | 'unlike'
 >
 
 export const nothingToNote: WatchNotes = {
@@ -16,6 +16,7 @@ export const nothingToNote: WatchNotes = {
   results: null,
   grabber: null,
   skipped: 0,
+  unlike: null,
 }
 /** By inspection point. */
 const notes = new WeakMap<Session, Map<string, WatchNotes>>()
@@ -70,6 +71,15 @@ export function showSkipped(line: WatchedLine, more: number): void {
     `${more} parts are not judged, because too many wait. Machines were told that they are rejects.`,
   )
   note(line, { skipped: watchNotesOf(session, watch.point).skipped + more })
+}
+
+/** @param failure why the newest photograph could not be judged, because it is unlike all others; null where it could */
+export function showUnlike(line: WatchedLine, failure: FailureData | null): void {
+  const { session, watch } = line
+  if (watchNotesOf(session, watch.point).unlike?.params.case === failure?.params.case) return
+  if (failure === null) session.log.info('Photographs are as usual again.')
+  else session.log.error(failureOf(failure).message, failure)
+  note(line, { unlike: failure })
 }
 
 /** @param failure why nothing can be stored in the workspace; null when it can again */

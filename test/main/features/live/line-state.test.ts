@@ -4,6 +4,7 @@ import { lineStateFrom, tellLateParts } from '../../../../src/main/features/live
 import { listAudit } from '../../../../src/main/store/audit.ts'
 import { judgePart } from '../../../../src/main/store/live.ts'
 import { changeSetting } from '../../../../src/main/store/settings.ts'
+import { message } from '../../../../src/shared/messages/message.ts'
 import { outputRulesKey, webhookSettingsSchema } from '../../../../src/shared/output.ts'
 import { judgedLine } from '../delivery/judged-line.ts'
 
@@ -11,17 +12,32 @@ describe('the state of a line', () => {
   const failure = { code: 'disk-full', params: {} }
 
   it.each([
-    ['storage-full', { storage: failure, problem: 'away', grabber: null }, true],
-    ['camera-away', { storage: null, problem: 'away', grabber: null }, true],
-    ['camera-away', { storage: null, problem: null, grabber: { program: 'ffmpeg', failure } }, true],
-    ['engine-away', { storage: null, problem: null, grabber: null }, false],
-    ['judging', { storage: null, problem: null, grabber: { program: 'ffmpeg', failure: null } }, true],
+    ['storage-full', { storage: failure, problem: 'away', grabber: null, unlike: null }, true],
+    ['camera-away', { storage: null, problem: 'away', grabber: null, unlike: null }, true],
+    [
+      'camera-away',
+      { storage: null, problem: null, grabber: { program: 'ffmpeg', failure }, unlike: null },
+      true,
+    ],
+    ['engine-away', { storage: null, problem: null, grabber: null, unlike: null }, false],
+    [
+      'light-changed',
+      { storage: null, problem: null, grabber: null, unlike: message('photograph-unlike') },
+      true,
+    ],
+    [
+      'judging',
+      { storage: null, problem: null, grabber: { program: 'ffmpeg', failure: null }, unlike: null },
+      true,
+    ],
   ] as const)('is %s, whatever else is well', (state, notes, isReady) => {
     expect(lineStateFrom(notes, isReady, () => true)).toBe(state)
   })
 
   it('is ready only where nothing waits', () => {
-    expect(lineStateFrom({ storage: null, problem: null, grabber: null }, true, () => false)).toBe('ready')
+    expect(
+      lineStateFrom({ storage: null, problem: null, grabber: null, unlike: null }, true, () => false),
+    ).toBe('ready')
   })
 })
 

@@ -19,7 +19,9 @@ import { addPart } from '../../../../src/main/store/live.ts'
 import { savePoint } from '../../../../src/main/store/operating-points.ts'
 import { findRun } from '../../../../src/main/store/runs.ts'
 import { keepSampleRange } from '../../../../src/main/store/sample-ranges.ts'
+import { changeSetting } from '../../../../src/main/store/settings.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
+import { unlikeKey } from '../../../../src/shared/live.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
 import { writtenTiff } from '../../images/written-tiff.ts'
 import { preparedWorkspace, sessionOn, watchedEngine } from '../line.ts'
@@ -64,6 +66,8 @@ describeCompiled('a watched folder', () => {
     const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     const { db, blobs } = session.workspace
+    // What these pictures show is no part of this line.
+    changeSetting(db, unlikeKey, false, null)
     keepSampleRange(db, findRun(db, run).datasetId, { low: 2, high: 4 })
     const values = Float32Array.from({ length: 32 * 32 }, (_, i) => 2 + (2 * i) / 1023)
     // Three pixels that are brighter than what was confirmed as white.
@@ -177,6 +181,7 @@ describeCompiled('a watched folder', () => {
     const { dir, run, folder } = trained()
     const session = sessionOn(dir)
     const { db } = session.workspace
+    changeSetting(db, unlikeKey, false, null)
     const always = { ...settingsInUse(db, findRun(db, run)), threshold: -1e9, regions: null }
     savePoint(db, {
       ...always,

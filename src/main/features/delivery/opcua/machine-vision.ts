@@ -40,6 +40,7 @@ const visionStates: Readonly<Record<LineState, 'Operational' | 'Preoperational' 
   'engine-away': 'Preoperational',
   'storage-full': 'Error',
   'camera-away': 'Error',
+  'light-changed': 'Error',
   stopped: 'Halted',
 }
 
