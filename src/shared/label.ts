@@ -5,7 +5,7 @@
  * The order of shapes matters: a later one covers an earlier one, and a shape that erases removes what is below it.
  */
 import { z } from 'zod'
-import { acting, call, none, id, runId } from './call.ts'
+import { acting, call, id, none, runId } from './call.ts'
 import { labelSchema } from './image.ts'
 import { messageSchema } from './messages/message.ts'
 import { sha256Schema } from './values.ts'
