@@ -85,8 +85,10 @@ describeInChromium('what finds faults', () => {
     expect(await kinds()).toEqual([])
     await body(`<div style="width: 60px; overflow: hidden"><button style="${large}"></button></div>`)
     expect(await kinds()).toEqual(['cut off'])
-    await body(`<div style="width: 60px; overflow: auto"><button style="${large}"></button></div>`)
+    await body(`<div style="height: 40px; overflow: auto"><button style="${large}"></button></div>`)
     expect(await kinds()).toEqual([])
+    await body(`<div style="width: 60px; overflow: auto"><button style="${large}"></button></div>`)
+    expect(await kinds()).toEqual(['aside'])
     await body(
       `<button style="${large}"></button><p style="margin-top: -60px; height: 60px; position: relative">`,
     )
