@@ -9,6 +9,7 @@
  *     node bench/window.ts --only heat      opacity over a photograph of 4096 x 4096
  *     node bench/window.ts --only threshold threshold dragged over 100,000 scored parts, another score chosen
  *     node bench/window.ts --only drawing   polygon of 2,000 points among a hundred masks
+ *     node bench/window.ts --only smart     smart brush on a noisy photograph of 2000 x 1500
  *
  * Without --only all of them, one after the other; with --json one document instead of tables. The windows must be
  * built (`npm run build`). The workspaces are made at the first use, which takes minutes, and kept in the system's
@@ -23,13 +24,14 @@ import { measureDrawing } from './window/drawing.ts'
 import { measureFilters, measureScrolling } from './window/grid.ts'
 import { measureHeatMap } from './window/heat-map.ts'
 import { measureReview } from './window/review.ts'
+import { measureSmartBrush } from './window/smart-brush.ts'
 import { measureStart } from './window/start.ts'
 import { type Station, withStation } from './window/station.ts'
 import { measureThreshold } from './window/threshold.ts'
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'start,review,scroll,filter,heat,threshold,drawing' },
+    only: { type: 'string', default: 'start,review,scroll,filter,heat,threshold,drawing,smart' },
     json: { type: 'boolean', default: false },
     starts: { type: 'string', default: '5' },
     parts: { type: 'string', default: '1000' },
@@ -40,6 +42,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     side: { type: 'string', default: '4096' },
     moves: { type: 'string', default: '200' },
+    clicks: { type: 'string', default: '7' },
   },
 })
 
@@ -70,6 +73,10 @@ const parts: Record<string, { title: string; measure: (station: Station) => Prom
   drawing: {
     title: `Drawing on a photograph of ${side} x ${side} with a hundred masks`,
     measure: (at) => measureDrawing(at, { side, count: Number(values.moves) }),
+  },
+  smart: {
+    title: 'Smart brush on a noisy photograph of 2000 x 1500',
+    measure: (at) => measureSmartBrush(at, { clicks: Number(values.clicks) }),
   },
 }
 

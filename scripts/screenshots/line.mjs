@@ -106,6 +106,7 @@ export async function writeDelivery(folder, seed) {
  */
 export async function workTheLine(station, folder, preset, at) {
   const { call, finish, jobUntil } = station
+  const operator = firstOperator
   const parts = join(folder, 'sample')
   await writeSample(parts)
   await finish('dataset.import', { folder: parts, dataset: 'sample', hasDirection: true })
@@ -121,11 +122,11 @@ export async function workTheLine(station, folder, preset, at) {
   const dataset = datasets.find(({ name }) => name === 'sample')?.id ?? ''
   // Defects in the validation split are what a threshold and a comparison are made on.
   const split = { validation: 0.25, test: 0.25, seed: 1, stratified: true, pattern: null }
-  await call('dataset.split', { dataset, split, apply: true })
+  await call('dataset.split', { dataset, split, apply: true, operator })
   await finish('dataset.findDuplicates', { dataset })
 
   const set = shortened[preset] ?? {}
-  const training = { dataset, model: 'fanogan', preset, seed: 1, set }
+  const training = { dataset, model: 'fanogan', preset, seed: 1, set, operator }
   const { job, run } = await call('train.start', training)
   const half = await jobUntil(
     job,
@@ -134,13 +135,13 @@ export async function workTheLine(station, folder, preset, at) {
   )
   if (half.state !== 'done') {
     // It must not end while its pictures are taken.
-    await call('job.pause', { job })
+    await call('job.pause', { job, operator })
     await jobUntil(job, ({ progress }) => progress?.paused === true)
   }
   if (!(await at('training', run))) return
-  if (half.state !== 'done') await call('job.continue', { job })
+  if (half.state !== 'done') await call('job.continue', { job, operator })
   await jobUntil(job, ({ state }) => state === 'done')
-  for (const name of ['test', 'validation']) await finish('run.score', { run, split: name })
+  for (const name of ['test', 'validation']) await finish('run.score', { run, split: name, operator })
 
   await decide(station, run)
   const settings = (await call('threshold.validation', { run })).settings
@@ -156,20 +157,21 @@ export async function workTheLine(station, folder, preset, at) {
       settings,
       threshold,
       target,
-      operator: firstOperator,
+      operator,
       reason,
     })
   }
-  await call('dataset.freeze', { dataset, frozen: true })
+  await call('dataset.freeze', { dataset, frozen: true, operator })
   await call('threshold.measureRegions', { run })
-  await call('model.promote', { run, operator: firstOperator, reason: 'First model of the line' })
+  await call('model.promote', { run, operator, reason: 'First model of the line' })
 
   if (!(await watch(station, folder, run, at))) return
 
-  const later = { run, version: null, start: 'warm', set: { ganSteps: 200, encoderSteps: 400 } }
+  const later = { run, version: null, start: 'warm', set: { ganSteps: 200, encoderSteps: 400 }, operator }
   const second = preset === 'quick' ? later : { ...later, set: {} }
   const again = await finish('retrain.start', second)
-  for (const name of ['validation', 'test']) await finish('run.score', { run: again.run, split: name })
+  for (const name of ['validation', 'test'])
+    await finish('run.score', { run: again.run, split: name, operator })
   await finish('workspace.verify', {})
   await at('ready', run)
 }
@@ -218,7 +220,12 @@ async function watch({ call }, folder, run, at) {
   const written = join(folder, 'camera 2')
   mkdirSync(written)
   const { good, defects } = await camera(folder)
-  await call('live.start', { folder: written, run, results: join(folder, 'results') })
+  await call('live.start', {
+    folder: written,
+    run,
+    results: join(folder, 'results'),
+    operator: firstOperator,
+  })
   const files = [...good.slice(0, 9), ...defects.slice(0, 2), ...good.slice(9, 22), ...defects.slice(2, 5)]
   for (const { from, to } of [...files, ...good.slice(22)]) cpSync(from, join(written, to))
   writeFileSync(join(written, 'half_written.png'), 'not a photograph')
@@ -228,7 +235,7 @@ async function watch({ call }, folder, run, at) {
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
   const goesOn = await at('watching', run)
-  await call('live.stop')
+  await call('live.stop', { operator: firstOperator })
   if (!goesOn) return false
 
   /** @type {{ items: { image: number, file: string, label: string, split: string }[] }} */

@@ -254,6 +254,8 @@ export const pictures = [
     address: (of) => `#/review/${ofRun(of)}`,
     act: async (page, t) => {
       await partOnStage(page, t)
+      await choose(page, t('review.split'), t('split.test'))
+      await partOnStage(page, t)
       await choose(page, t('review.view.label'), t('review.view.second'))
       await partOnStage(page, t)
     },
@@ -264,6 +266,8 @@ export const pictures = [
     themes: light,
     address: (of) => `#/review/${ofRun(of)}`,
     act: async (page, t) => {
+      await partOnStage(page, t)
+      await choose(page, t('review.split'), t('split.test'))
       await partOnStage(page, t)
       await choose(page, t('review.view.label'), t('review.view.disagreements'))
       await page.getByRole('list', { name: t('review.opinions') }).waitFor()

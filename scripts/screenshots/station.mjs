@@ -82,6 +82,12 @@ export async function openStation(browser, env, parameters, tell) {
       await call('setting.set', { key: 'ui.language', value: language })
       // How the picture before looked at parts is not how this one does.
       await call('setting.set', { key: 'ui.review.view', value: {} })
+      // Tabs, lists and views that were chosen for the picture before are not those of this one.
+      await page.evaluate(`(() => {
+        const who = sessionStorage.getItem('fanoscope.operator')
+        sessionStorage.clear()
+        if (who !== null) sessionStorage.setItem('fanoscope.operator', who)
+      })()`)
       // Elsewhere first: an address that differs behind the # alone loads nothing.
       await page.goto('about:blank')
       await page.goto(`${host.url}${address}`)

@@ -107,6 +107,7 @@ export const acts: { readonly [N in CallName]: ActOf<N> } = {
   'label.save': byOperator('image.drawn'),
   'label.export': byOperator('export.written'),
   'label.import': byOperator('masks.imported'),
+  'label.writeMasks': aside('can be computed again'),
   'curve.start': byOperator('job.started'),
   'curve.get': reads,
   'inspection.list': reads,
@@ -206,9 +207,12 @@ const changesNothingInside: ReadonlySet<CallName> = new Set([
   'label.export',
 ])
 
+/** Writes files of the workspace, though only such as it had already. */
+const writesInside: ReadonlySet<CallName> = new Set(['label.writeMasks'])
+
 /** Whether a call can be answered in a workspace that is read-only. */
 export function isPossibleReadOnly(name: CallName): boolean {
   const act = acts[name]
   if (act.does === 'changes') return changesNothingInside.has(name)
-  return act.does === 'reads' || act.why !== 'a copy beside the workspace'
+  return act.does === 'reads' || (act.why !== 'a copy beside the workspace' && !writesInside.has(name))
 }

@@ -5,7 +5,7 @@
  * The order of shapes matters: a later one covers an earlier one, and a shape that erases removes what is below it.
  */
 import { z } from 'zod'
-import { acting, call, id, runId } from './call.ts'
+import { acting, call, id, none, runId } from './call.ts'
 import { labelSchema } from './image.ts'
 import { messageSchema } from './messages/message.ts'
 import { sha256Schema } from './values.ts'
@@ -213,6 +213,10 @@ export const typeChangedSchema = z.object({
 })
 export type TypeChanged = z.infer<typeof typeChangedSchema>
 
+/** The photographs whose masks were written again, and those whose masks could not be. */
+export const masksWrittenSchema = z.object({ written: z.array(z.string()), left: z.array(z.string()) })
+export type MasksWritten = z.infer<typeof masksWrittenSchema>
+
 export const labelCalls = {
   /** The defect types, in the order of their keys. */
   'label.types': call(z.object({ dataset: z.string() }), z.array(listedDefectTypeSchema)),
@@ -280,4 +284,6 @@ export const labelCalls = {
     }),
     maskImportSchema,
   ),
+  /** Writes the files of masks again that are damaged or missing, from what was drawn. Nothing else changes. */
+  'label.writeMasks': call(none, masksWrittenSchema),
 } as const

@@ -17,6 +17,7 @@ export const problemSchema = messageSchema.extend({
     'file-missing',
     'file-changed',
     'file-unreadable',
+    'mask-damaged',
     'map-missing',
     'checkpoint-missing',
     'run-file-changed',

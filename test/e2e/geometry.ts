@@ -164,6 +164,19 @@ const inGround = (selector: string): Element[] =>
     .flatMap((part) => [...part.querySelectorAll(selector)])
     .filter(isShown)
 
+/** What may be wider than its window: tables, tabs, and a whole screen in a window that is too small for it. */
+const wide = 'main, .el-table *, .el-scrollbar__wrap, .el-tabs__nav-scroll'
+
+/** Whether a control can only be reached by scrolling to the side, which nobody thinks of. */
+function isAside(control: Element): boolean {
+  const { left, right } = boxOf(control)
+  return clippersOf(control).some((by) => {
+    if (!/auto|scroll/.test(getComputedStyle(by).overflowX) || by.matches(wide)) return false
+    const shown = windowOf(by)
+    return Math.max(shown.left - by.scrollLeft - left, right + by.scrollLeft - shown.right) > slack
+  })
+}
+
 function controlFaults(): string[] {
   const found: string[] = []
   for (const control of inGround(controls)) {
@@ -172,6 +185,10 @@ function controlFaults(): string[] {
       found.push(
         `cut off: ${nameOf(control)} by ${loss.lost} px, ${loss.axis}, in ${loss.by === null ? 'the window' : nameOf(loss.by)}`,
       )
+      continue
+    }
+    if (isAside(control)) {
+      found.push(`aside: ${nameOf(control)}`)
       continue
     }
     if (getComputedStyle(control).pointerEvents === 'none') continue
@@ -317,6 +334,7 @@ const inPage = [
   lossOf,
   bringIntoSight,
   coverOf,
+  isAside,
   ground,
   controlFaults,
   linesOf,
@@ -332,7 +350,7 @@ const inPage = [
     Object.entries({ view, lostBy, inGround, isToldElsewhere, overlap }).map(
       ([name, body]) => `const ${name} = ${body}`,
     ),
-    `const slack = ${slack}, controls = ${JSON.stringify(controls)}`,
+    `const slack = ${slack}, wide = ${JSON.stringify(wide)}, controls = ${JSON.stringify(controls)}`,
   )
   .join('\n')
 

@@ -1,5 +1,5 @@
 /** What the label screen shows where something is missing: always words, and a way on. */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
@@ -92,6 +92,22 @@ describeInChromium('the label screen', () => {
     await eventually(() => shapesOf(file)).toHaveLength(1)
     const mask = await maskOf(file)
     expect([mask.at(60, 60), mask.at(100, 100)]).toEqual([true, false])
+  })
+
+  it('the file of a drawn mask is damaged: the check says so, and the button beside it writes it again', async () => {
+    const { page } = station
+    const [, file = ''] = files
+    const path = join(station.workspace, maskFile(file))
+    const whole = readFileSync(path)
+    writeFileSync(path, 'no mask any more')
+    await goTo(page, 'settings')
+    await page.getByRole('button', { name: 'Check every file' }).click()
+    await page.getByText(`the file of the mask of ${file} is damaged`).waitFor()
+    await page.getByRole('button', { name: 'Write masks again' }).click()
+    await page.getByText('1 mask was written again').waitFor()
+    await page.getByText(`the file of the mask of ${file} is damaged`).waitFor({ state: 'detached' })
+    expect(readFileSync(path)).toEqual(whole)
+    await open(page, 'sample')
   })
 
   it('says that the filters hide everything, and shows all again', async () => {

@@ -169,6 +169,32 @@ describeInChromium('the tools of the label screen', () => {
     expect(shapesOf(file)).toEqual(before)
   })
 
+  it('what the smart brush has grown belongs to its photograph, however soon somebody goes on', async () => {
+    const { page } = station
+    file = await show(page, 'test/')
+    const before = shapesOf(file)
+    const place = await placeOf(page)
+    await page.keyboard.press('F3')
+    const { x, y } = place(128, 128)
+    // At once, as no hand can be: before the brush has an answer.
+    await page.evaluate(`(() => {
+      const canvas = document.querySelector('.ground .canvas')
+      const at = { clientX: ${x}, clientY: ${y}, pointerId: 1, button: 0, bubbles: true }
+      canvas.dispatchEvent(new PointerEvent('pointerdown', { ...at, buttons: 1 }))
+      canvas.dispatchEvent(new PointerEvent('pointerup', at))
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }))
+    })()`)
+    await page.locator(`.work:not([aria-label="${file}"])`).waitFor()
+    await saved(page)
+    await eventually(() => shapesOf(file)).toHaveLength(before.length + 1)
+    // Taken back at once, it was never there.
+    await page.keyboard.press('ArrowLeft')
+    await page.locator(`.work[aria-label="${file}"]`).waitFor()
+    await saved(page)
+    await undo(page)
+    await eventually(() => shapesOf(file)).toEqual(before)
+  })
+
   it('a region to be ignored leaves a good part good and without a mask', async () => {
     const { page } = station
     file = await show(page, 'train/good')

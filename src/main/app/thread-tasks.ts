@@ -24,6 +24,7 @@ import {
   readShapesTask,
   saveAnnotationTask,
   undoTypeChangeTask,
+  writeMasksTask,
 } from '../features/label/label-tasks.ts'
 import { acceptUndecidedTask, undoBatchTask } from '../features/review/batch-tasks.ts'
 import { writeSampleTask } from '../features/sample/sample-task.ts'
@@ -72,6 +73,7 @@ export const threadTasks: readonly ThreadTask[] = [
   undoBatchTask,
   undoTypeChangeTask,
   verifyTask,
+  writeMasksTask,
   writeSampleTask,
   writeTablesTask,
 ]

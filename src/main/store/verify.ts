@@ -24,6 +24,17 @@ export interface VerifyOptions {
   onProgress?: (progress: { done: number; total: number }) => void
 }
 
+/** What was drawn, for each mask that was made from it: the file of its photograph, by the mask's SHA-256. */
+function drawnMasks({ db }: Workspace): ReadonlyMap<string, string> {
+  const rows = db.all(
+    z.object({ sha256: sha256Schema, photograph: z.string() }),
+    `SELECT mask_sha256 AS sha256, file AS photograph FROM image JOIN annotation ON annotation.image_id = image.id
+     WHERE mask_sha256 IS NOT NULL`,
+    {},
+  )
+  return new Map(rows.map(({ sha256, photograph }) => [sha256, photograph]))
+}
+
 const blobPageRow = z.object({ sha256: sha256Schema, format: imageFormatSchema, bytes: z.int() })
 const pageSize = 500
 
@@ -79,6 +90,7 @@ export async function verifyWorkspace(
   }
   // Several at once: a disk answers them faster together, and hashing takes a processor each.
   const reading = new PQueue({ concurrency: filesAtOnce })
+  const drawn = drawnMasks(workspace)
   for (let after = ''; ; ) {
     const page = db.all(
       blobPageRow,
@@ -90,7 +102,16 @@ export async function verifyWorkspace(
       checkCancelled()
       void reading.add(async () => {
         const path = workspace.blobs.path(sha256, format)
-        await checkOriginal(path, blobFile(sha256, format), { sha256, bytes }, report)
+        const photograph = drawn.get(sha256)
+        const reportFile: Report =
+          photograph === undefined
+            ? report
+            : (code, file) =>
+                report('mask-damaged', file, {
+                  ...(code === 'file-missing' ? { case: 'missing' } : {}),
+                  photograph,
+                })
+        await checkOriginal(path, blobFile(sha256, format), { sha256, bytes }, reportFile)
         tell(bytes)
       })
       await reading.onSizeLessThan(filesAtOnce)

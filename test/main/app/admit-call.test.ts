@@ -65,7 +65,11 @@ describe('a workspace that is read-only', () => {
     const { refusal } = gate(true)
     const refused = names.filter((name) => refusal(name, { key: 'live.retention' }) === 'workspace-read-only')
     expect(refused.toSorted()).toEqual(
-      [...changing.filter((name) => !exports.includes(name)), 'workspace.backup'].toSorted(),
+      [
+        ...changing.filter((name) => !exports.includes(name)),
+        'workspace.backup',
+        'label.writeMasks',
+      ].toSorted(),
     )
     expect(refusal('setting.set', { key: 'ui.theme', value: 'dark' })).toBeNull()
   })

@@ -690,6 +690,7 @@ export const callExamples: CallExamples = {
       notes: [{ file: 'b.json', ...message('text-encoding', { encoding: 'gb18030' }) }],
     },
   },
+  'label.writeMasks': { input: {}, output: { written: ['test/dent/0.png'], left: ['划痕 1.png'] } },
   'system.list': {
     input: {},
     output: {

@@ -20,6 +20,7 @@ import {
   importMasksTask,
   readShapesTask,
   saveAnnotationTask,
+  writeMasksTask,
 } from './label-tasks.ts'
 
 /** What is wrong with a picture that cannot be read. */
@@ -56,6 +57,7 @@ export const labelHandlers = (
   | 'label.save'
   | 'label.export'
   | 'label.import'
+  | 'label.writeMasks'
 > => ({
   'label.types': ({ dataset }) => {
     const { db } = context.session().workspace
@@ -134,4 +136,5 @@ export const labelHandlers = (
     events.emit('dataset.changed', { dataset: found.name })
     return report
   },
+  'label.writeMasks': () => runWorkspaceTask(context.session().workspace, writeMasksTask, {}),
 })

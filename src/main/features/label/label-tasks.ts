@@ -6,6 +6,7 @@ import {
   maskFormatSchema,
   maskImportFormatSchema,
   maskImportSchema,
+  masksWrittenSchema,
   savedAnnotationSchema,
   shapesSchema,
   typeChangedSchema,
@@ -96,5 +97,16 @@ export const exportMasksTask = defineWorkspaceTask({
   async work(workspace, request) {
     const { exportMasks } = await import('./export-masks.ts')
     return exportMasks(workspace, request)
+  },
+})
+
+export const writeMasksTask = defineWorkspaceTask({
+  name: 'write-masks',
+  input: z.object({}),
+  progress: noProgress,
+  result: masksWrittenSchema,
+  async work(workspace, _, context) {
+    const { mendMasks } = await import('./mend-masks.ts')
+    return mendMasks(workspace, context)
   },
 })

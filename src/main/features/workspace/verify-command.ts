@@ -1,6 +1,7 @@
 /** `verify`: checks whether the workspace is complete and undamaged. */
 import { z } from 'zod'
 import { Failure } from '../../../shared/failure.ts'
+import type { MasksWritten } from '../../../shared/label.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import { verifyReportSchema } from '../../../shared/workspace.ts'
 import type { AddCommand } from '../../command-line/command.ts'
@@ -20,17 +21,26 @@ export const addVerify: AddCommand = (line) =>
     examples: [
       ['verify --workspace line4', 'exit 1 where something is damaged or missing'],
       ['verify --read-only', 'of a workspace on a disk that must not be changed'],
-      ['verify --mend', 'first repairs labels that cannot be read, and keeps a copy of the database'],
+      [
+        'verify --mend',
+        'first repairs labels that cannot be read, keeps a copy of the database, and writes damaged masks again',
+      ],
     ],
     declare: (command) =>
-      command.option('--mend', 'repair labels that cannot be read; masks and photographs stay as they are'),
+      command.option(
+        '--mend',
+        'repair labels that cannot be read, and write masks again whose files are damaged; photographs stay as they are',
+      ),
     options: z.object({ mend: z.boolean().default(false) }),
     async act(context, { mend }) {
       const session = await context.session()
       const { dir, copy } = session.workspace
       if (mend && copy !== null) throw new Failure('workspace-read-only', { case: 'opened', folder: dir })
       const { mendLabels } = await import('../label/mend-labels.ts')
-      const mending = mend ? await mendLabels(session.workspace) : null
+      const { mendMasks } = await import('../label/mend-masks.ts')
+      const mending = mend
+        ? { ...(await mendLabels(session.workspace)), masks: await mendMasks(session.workspace) }
+        : null
       const { verifyPlan } = await import('./verify-job.ts')
       const job = await followJob(context, session, session.jobs.start(verifyPlan(session)).id)
       if (job.state === 'cancelled') throw new Stopped('check')
@@ -47,7 +57,7 @@ export const addVerify: AddCommand = (line) =>
       return {
         document: { ...report, problems: worded, ...(mending ? { mending } : {}) },
         text:
-          (mending ? mendingText(mending) : '') +
+          (mending ? mendingText(mending) + masksText(mending.masks) : '') +
           (ok
             ? `The workspace is whole: ${images} images, ${files} files, ${formatBytes(bytes)}.\n${found}`
             : `${problems.length} problems among ${files} files:\n${found}`),
@@ -60,6 +70,15 @@ const outcomes: Record<MendReport['mended'][number]['how'], string> = {
   mended: 'repaired',
   mask: 'beyond repair; the pixels of its mask take its place',
   removed: 'beyond repair, and removed',
+}
+
+function masksText({ written, left }: MasksWritten): string {
+  const named = (what: string, files: readonly string[]): string =>
+    files.length === 0 ? '' : `${what}\n${files.map((file) => `  ${printableLine(file)}\n`).join('')}`
+  return (
+    named('Masks that were written again from what was drawn:', written) +
+    named('Masks that could not be written again; open the photograph in Label and change its mask:', left)
+  )
 }
 
 function mendingText({ mended, backup }: MendReport): string {

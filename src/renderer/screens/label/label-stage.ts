@@ -20,6 +20,8 @@ export interface LabelStageEvents {
   select(index: number | null, adds: boolean): void
   cutOut(points: readonly number[]): void
   split(from: Point, to: Point): void
+  /** The smart brush has grown something, which is still computed; null where it is nothing. */
+  grown(shape: Promise<Shape | null>): void
   /** The smart brush took another tolerance, by a drag or by the wheel. */
   tolerance(value: number): void
   scaled(scale: number): void
@@ -117,10 +119,12 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
       smart.begin(from, pen.tolerance, colorOf(pen.defectType))
     },
     endGrowth(keeps) {
-      const grown = keeps ? smart.take(pen.defectType) : null
-      if (!keeps) smart.drop()
-      else if (tolerance.now !== pen.tolerance) events.tolerance(tolerance.now)
-      if (grown !== null) events.add(grown)
+      if (!keeps) {
+        smart.drop()
+        return
+      }
+      if (tolerance.now !== pen.tolerance) events.tolerance(tolerance.now)
+      events.grown(smart.take(pen.defectType))
     },
   })
   const gestures = createGestures(container, {
@@ -285,6 +289,7 @@ export function createLabelStage(container: HTMLDivElement, events: LabelStageEv
     zoom: gestures.zoom,
     destroy() {
       gestures.destroy()
+      smart.destroy()
       stage.destroy()
     },
   }

@@ -1,19 +1,20 @@
-/** What the smart brush is growing from a point: it is shown while the tolerance changes, and becomes a shape. */
+/**
+ * What the smart brush is growing from a point: it is shown while the tolerance changes, and becomes a shape. A worker
+ * computes it.
+ */
 import type { RegionShape } from '../../../shared/label.ts'
-import { regionShapeOf } from '../../../shared/region-shape.ts'
 import type { Point } from '../../stage/points.ts'
 import type { Size } from '../../stage/view.ts'
-import { colorDistances, fillSmallHoles, grownRegion, type Pixels } from './grow-region.ts'
+import type { Pixels } from './grow-region.ts'
+import type { Growth, SmartBrushAnswer, SmartBrushRequest } from './smart-brush-messages.ts'
 
 export const leastTolerance = 1
 export const mostTolerance = 120
 export const within = (tolerance: number): number =>
   Math.min(mostTolerance, Math.max(leastTolerance, Math.round(tolerance)))
 
-/** Holes up to so many pixels are grain. */
-const grain = 24
-/** The preview is made with each movement, so it has at most so many pixels. */
-const previewPixels = 1_000_000
+/** So many pixels are read from a photograph at a time: the window does something else in between. */
+const readAtOnce = 1_000_000
 
 export interface SmartBrush {
   /** Another photograph is shown, or none. */
@@ -21,90 +22,163 @@ export interface SmartBrush {
   /** Begins at a point; nothing where it is outside of the photograph. */
   begin(at: Point, tolerance: number, color: string): void
   change(tolerance: number): void
-  /** What has grown, which is then no longer shown; null where nothing has. */
-  take(defectType: string): RegionShape | null
+  /** What has grown, which is shown until it is there; null where nothing has. */
+  take(defectType: string): Promise<RegionShape | null>
   drop(): void
+  destroy(): void
 }
 
+interface Growing {
+  id: number
+  growth: Growth
+  color: string
+}
+
+/** @param preview shows what grows, or nothing */
 export function createSmartBrush(preview: (picture: HTMLCanvasElement | null) => void): SmartBrush {
   let picture: CanvasImageSource | null = null
   let size: Size = { width: 1, height: 1 }
-  /** Read from the photograph when the brush is first used on it. */
-  let pixels: Pixels | null = null
-  let growing: { at: Point; far: Uint8Array; inside: Uint8Array; color: string } | null = null
+  let worker: Worker | null = null
+  /** Whether the worker has the photograph at hand, or gets it before what it is asked next. */
+  let isGiven = false
+  /** The worker is told one thing after the other; reading a photograph takes a moment. */
+  let told: Promise<void> = Promise.resolve()
+  let growing: Growing | null = null
+  /** Whether a preview was asked for and is not there yet. One is asked for at a time. */
+  let isAsked = false
+  /** What was asked for last. */
+  let asked: Growing | null = null
+  /** The growth whose preview is shown or comes next. */
+  let shown = 0
+  let last = 0
+  const taken = new Map<number, { take(shape: RegionShape | null): void; fail(reason: Error): void }>()
 
-  function readPixels(): Pixels | null {
-    if (picture === null) return null
-    const canvas = document.createElement('canvas')
-    canvas.width = size.width
-    canvas.height = size.height
-    const context = canvas.getContext('2d', { willReadFrequently: true })
-    if (context === null) return null
-    context.drawImage(picture, 0, 0, size.width, size.height)
-    return context.getImageData(0, 0, size.width, size.height)
+  function started(): Worker {
+    if (worker !== null) return worker
+    worker = new Worker(new URL('./smart-brush-worker.ts', import.meta.url), { type: 'module' })
+    worker.addEventListener('message', ({ data }: MessageEvent<SmartBrushAnswer>) => receive(data))
+    worker.addEventListener('error', ({ message }) => fail(new Error(message)))
+    return worker
   }
 
-  function show(): void {
-    if (growing === null) {
-      preview(null)
+  function receive(answer: SmartBrushAnswer): void {
+    if (answer.kind === 'shape') {
+      if (answer.id === shown) preview(null)
+      taken.get(answer.id)?.take(answer.shape)
+      taken.delete(answer.id)
       return
     }
-    const step = Math.max(1, Math.ceil(Math.sqrt((size.width * size.height) / previewPixels)))
-    const width = Math.ceil(size.width / step)
-    const height = Math.ceil(size.height / step)
-    const image = new ImageData(width, height)
-    const color = Number.parseInt(growing.color.slice(1), 16)
-    // Opaque, little-endian: ABGR from the highest byte down.
-    const word = (0xff << 24) | ((color & 0xff) << 16) | (color & 0xff00) | (color >> 16)
-    const words = new Uint32Array(image.data.buffer)
-    for (let y = 0; y < height; y += 1) {
-      for (let x = 0; x < width; x += 1) {
-        if (growing.inside[y * step * size.width + x * step] === 1) words[y * width + x] = word
-      }
-    }
-    const canvas = document.createElement('canvas')
-    canvas.width = width
-    canvas.height = height
-    canvas.getContext('2d')?.putImageData(image, 0, 0)
-    preview(canvas)
+    isAsked = false
+    if (answer.id === shown) preview(canvasOf(answer.pixels))
+    if (growing !== asked) ask()
   }
 
-  function grow(tolerance: number): void {
-    if (growing === null) return
-    const { at, far } = growing
-    const inside = grownRegion(far, size, at, within(tolerance))
-    fillSmallHoles(inside, size, grain)
-    growing = { ...growing, inside }
-    show()
+  function ask(): void {
+    if (growing === null || isAsked) return
+    isAsked = true
+    asked = growing
+    send({ kind: 'preview', ...growing })
+  }
+
+  function fail(reason: Error): void {
+    worker?.terminate()
+    worker = null
+    isGiven = false
+    isAsked = false
+    told = Promise.resolve()
+    forget()
+    for (const { fail: tell } of taken.values()) tell(reason)
+    taken.clear()
+  }
+
+  /** In order, behind the photograph that it is about. */
+  function send(request: SmartBrushRequest): void {
+    const its = isGiven || picture === null ? null : { picture, size }
+    isGiven = true
+    const to = started()
+    told = told
+      .then(async () => {
+        if (its !== null) {
+          const pixels = await pixelsOf(its.picture, its.size)
+          to.postMessage({ kind: 'photograph', pixels } satisfies SmartBrushRequest, [pixels.data.buffer])
+        }
+        to.postMessage(request)
+      })
+      .catch(fail)
+  }
+
+  function forget(): void {
+    growing = null
+    shown = 0
+    preview(null)
   }
 
   return {
     show(next, its) {
       picture = next
       size = its
-      pixels = null
-      growing = null
-      preview(null)
+      isGiven = false
+      forget()
     },
     begin(point, tolerance, color) {
       const at = { x: Math.floor(point.x), y: Math.floor(point.y) }
-      if (at.x < 0 || at.y < 0 || at.x >= size.width || at.y >= size.height) return
-      pixels ??= readPixels()
-      if (pixels === null) return
-      const far = colorDistances(pixels, at)
-      growing = { at, far, inside: new Uint8Array(far.length), color }
-      grow(tolerance)
+      if (picture === null || at.x < 0 || at.y < 0 || at.x >= size.width || at.y >= size.height) return
+      last += 1
+      shown = last
+      growing = { id: last, growth: { at, tolerance: within(tolerance) }, color }
+      ask()
     },
-    change: grow,
+    change(tolerance) {
+      if (growing === null) return
+      growing = { ...growing, growth: { ...growing.growth, tolerance: within(tolerance) } }
+      ask()
+    },
     take(defectType) {
       const done = growing
       growing = null
-      show()
-      return done === null ? null : regionShapeOf(size, (index) => done.inside[index] === 1, defectType)
+      if (done === null) return Promise.resolve(null)
+      return new Promise((take, fail) => {
+        taken.set(done.id, { take, fail })
+        send({ kind: 'shape', id: done.id, growth: done.growth, defectType })
+      })
     },
-    drop() {
-      growing = null
-      show()
+    drop: forget,
+    destroy() {
+      forget()
+      worker?.terminate()
+      worker = null
+      for (const { take } of taken.values()) take(null)
+      taken.clear()
     },
   }
+}
+
+function contextOf(width: number, height: number): CanvasRenderingContext2D {
+  const canvas = document.createElement('canvas')
+  canvas.width = width
+  canvas.height = height
+  const context = canvas.getContext('2d', { willReadFrequently: true })
+  if (context === null) throw new Error('There is no canvas to draw on.')
+  return context
+}
+
+/** All pixels of a photograph, read some rows at a time. */
+async function pixelsOf(picture: CanvasImageSource, { width, height }: Size): Promise<Pixels> {
+  const data = new Uint8ClampedArray(width * height * 4)
+  const rows = Math.max(1, Math.min(height, Math.floor(readAtOnce / width)))
+  const context = contextOf(width, rows)
+  for (let y = 0; y < height; y += rows) {
+    if (y > 0) await new Promise((goOn) => setTimeout(goOn))
+    const count = Math.min(rows, height - y)
+    context.clearRect(0, 0, width, rows)
+    context.drawImage(picture, 0, -y, width, height)
+    data.set(context.getImageData(0, 0, width, count).data, y * width * 4)
+  }
+  return { width, height, data }
+}
+
+function canvasOf({ width, height, data }: Pixels): HTMLCanvasElement {
+  const context = contextOf(width, height)
+  context.putImageData(new ImageData(data, width, height), 0, 0)
+  return context.canvas
 }

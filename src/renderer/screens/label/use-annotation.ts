@@ -39,6 +39,8 @@ export function useAnnotation(around: AnnotationSurroundings) {
   let stored: Drawing = nothing
   let saving: Promise<boolean> | null = null
   let generation = 0
+  /** Shapes that are still computed, and will be part of the drawing at hand unless they are given up. */
+  const coming = new Set<{ done: Promise<void> }>()
   const { start: storeSoon, stop: dontStore } = useTimeoutFn(() => void flush(), pause, { immediate: false })
 
   /** @returns whether it is on screen now */
@@ -95,6 +97,7 @@ export function useAnnotation(around: AnnotationSurroundings) {
   /** Stores what is not stored yet. @returns whether everything is stored now */
   async function flush(): Promise<boolean> {
     dontStore()
+    if (coming.size > 0) await Promise.all(Array.from(coming, ({ done }) => done))
     if (saving !== null) await saving
     if (image.value === null || state.value === 'loading' || history.value.present === stored) return true
     saving = save(image.value, history.value.present)
@@ -135,6 +138,17 @@ export function useAnnotation(around: AnnotationSurroundings) {
     touched()
   }
 
+  /** Adds a shape once it is computed. What is done until then comes before it. */
+  function addLater(shape: Promise<Shape | null>): void {
+    const mine = {
+      done: shape.then((computed) => {
+        if (!coming.delete(mine) || computed === null) return
+        take((before) => withShapes(before, [...before.shapes, computed]))
+      }),
+    }
+    coming.add(mine)
+  }
+
   // A window that is hidden may be closed next.
   useEventListener(document, 'visibilitychange', () => {
     if (document.visibilityState === 'hidden') void flush()
@@ -155,8 +169,18 @@ export function useAnnotation(around: AnnotationSurroundings) {
     flush,
     apply: (shapes: readonly Shape[]) => take((before) => withShapes(before, shapes)),
     /** Says of the whole part what it is; what is not anomalous loses its mask, and both are one step of undo. */
-    say: (verdict: Verdict) => take((before) => withVerdict(before, verdict)),
+    say(verdict: Verdict): void {
+      // What is to have no mask does not get one a moment later.
+      if (verdict.label !== 'anomalous') coming.clear()
+      take((before) => withVerdict(before, verdict))
+    },
+    /** @param shape never rejected; null where there is none after all */
+    addLater,
     undo() {
+      if (coming.size > 0) {
+        coming.clear()
+        return
+      }
       history.value = undo(history.value)
       touched()
     },

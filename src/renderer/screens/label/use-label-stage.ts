@@ -54,15 +54,27 @@ export function useLabelStage(source: LabelStageSource) {
       image.value !== null && onStage.value === image.value.id && annotation.image.value === image.value.id,
   )
 
+  const isFixed = (): boolean => source.isFrozen.value || annotation.damagedMask.value !== null
+
   function apply(next: readonly Shape[]): void {
     if (!isReady.value) return
-    if (source.isFrozen.value || annotation.damagedMask.value !== null) showShapes()
+    if (isFixed()) showShapes()
     else annotation.apply(next)
+  }
+
+  /** A shape that is still computed, of the photograph at hand. */
+  function addLater(shape: Promise<Shape | null>): void {
+    const file = image.value?.file ?? ''
+    const told = shape.catch((thrown: unknown) => {
+      failure.value = message('picture-unreadable', { file, reason: reasonOf(thrown) })
+      return null
+    })
+    if (isReady.value && !isFixed()) annotation.addLater(told)
   }
 
   /** @returns whether it could be said: the photograph is shown, and not in a frozen validation set */
   function say(verdict: Verdict): boolean {
-    if (!isReady.value || source.isFrozen.value || annotation.damagedMask.value !== null) return false
+    if (!isReady.value || isFixed()) return false
     annotation.say(verdict)
     return true
   }
@@ -82,6 +94,7 @@ export function useLabelStage(source: LabelStageSource) {
       add: (shape) => apply([...shapes.value, shape]),
       replace: (at, shape) => apply(shapes.value.map((known, i) => (i === at ? shape : known))),
       select,
+      grown: addLater,
       cutOut: surgery.cut,
       split: surgery.part,
       tolerance: (next) => {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import {
-  colorDistances,
-  fillSmallHoles,
-  grownRegion,
-} from '../../../../src/renderer/screens/label/grow-region.ts'
+import { colorDistances, grownRegion } from '../../../../src/renderer/screens/label/grow-region.ts'
+import { bitOf, hasBit, type PixelSet } from '../../../../src/renderer/screens/label/pixel-set.ts'
 
-const size = { width: 24, height: 16 }
+// Wider than a word of 32 pixels, and no multiple of it.
+const size = { width: 70, height: 16 }
 const at = { x: 8, y: 8 }
 
 /** Gray values as red, green, blue and alpha. */
@@ -15,6 +13,12 @@ const pixelsOf = (gray: (x: number, y: number) => number) => ({
     i % 4 === 3 ? 255 : gray(Math.floor(i / 4) % size.width, Math.floor(i / 4 / size.width)),
   ),
 })
+
+/** 1 for each pixel of the set, row by row. */
+const flags = (set: PixelSet): number[] =>
+  Array.from({ length: set.width * set.height }, (_, i) =>
+    Number(hasBit(set, bitOf(set, i % set.width, Math.floor(i / set.width)))),
+  )
 
 /** By repeated spreading: slow, and nothing like the scan of the code. */
 function spread(far: Uint8Array, tolerance: number): number[] {
@@ -40,8 +44,8 @@ describe('the smart brush', () => {
       pixelsOf((x) => (x === 14 ? 200 : 60)),
       at,
     )
-    const grown = grownRegion(far, size, at, 20)
-    expect(Array.from(grown)).toEqual(Array.from(grown, (_, i) => (i % size.width < 14 ? 1 : 0)))
+    const grown = flags(grownRegion(far, size, at, 20))
+    expect(grown).toEqual(grown.map((_, i) => (i % size.width < 14 ? 1 : 0)))
   })
 
   it('grows with the tolerance, as plain spreading does', () => {
@@ -56,7 +60,7 @@ describe('the smart brush', () => {
     )
     let before = 0
     for (const tolerance of [5, 12, 18, 24, 40]) {
-      const grown = Array.from(grownRegion(far, size, at, tolerance))
+      const grown = flags(grownRegion(far, size, at, tolerance))
       expect(grown, `${tolerance}`).toEqual(spread(far, tolerance))
       const area = grown.reduce((sum, value) => sum + value, 0)
       expect(area).toBeGreaterThanOrEqual(before)
@@ -65,16 +69,17 @@ describe('the smart brush', () => {
     expect(before).toBeGreaterThan(100)
   })
 
-  it('fills holes that are grain, and leaves larger ones and the border', () => {
-    const inside = new Uint8Array(size.width * size.height).fill(1)
-    const clear = (x: number, y: number): void => {
-      inside[y * size.width + x] = 0
-    }
-    clear(4, 4)
-    clear(5, 4)
-    for (let i = 0; i < 6; i += 1) clear(10 + i, 9)
-    clear(0, 12)
-    fillSmallHoles(inside, size, 3)
-    expect(inside.reduce((sum, value) => sum + value, 0)).toBe(inside.length - 7)
+  it('measures the farthest of three colors, from the mean around the point', () => {
+    const pixels = pixelsOf(() => 100)
+    const place = 4 * (3 * size.width + 5)
+    pixels.data.set([90, 130, 0], place)
+    const far = colorDistances(pixels, at)
+    expect(far[3 * size.width + 5]).toBe(100)
+    expect(far.reduce((sum, value) => sum + value, 0)).toBe(100)
+  })
+
+  it('grows from a point that differs from all around it', () => {
+    const far = new Uint8Array(size.width * size.height).fill(200)
+    expect(flags(grownRegion(far, size, at, 20)).reduce((sum, value) => sum + value, 0)).toBe(1)
   })
 })
