@@ -37,6 +37,7 @@ import { runCalls, runEvents } from './run.ts'
 import { scoreCalls } from './score.ts'
 import { thresholdCalls, thresholdEvents } from './threshold.ts'
 import { trainingCalls } from './training.ts'
+import { updateCalls, updateEvents } from './update.ts'
 import { workspaceCalls, workspaceEvents } from './workspace.ts'
 
 export { assetPath } from './asset-path.ts'
@@ -74,6 +75,7 @@ export const calls = {
   ...scoreCalls,
   ...thresholdCalls,
   ...trainingCalls,
+  ...updateCalls,
   ...workspaceCalls,
 } as const
 
@@ -99,6 +101,7 @@ export const events = {
   ...reviewEvents,
   ...runEvents,
   ...thresholdEvents,
+  ...updateEvents,
   ...workspaceEvents,
 } as const
 

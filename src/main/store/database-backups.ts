@@ -29,7 +29,13 @@ import { isWorkspaceDatabase } from './migrate.ts'
 import { takeOwnership } from './owner.ts'
 
 /** Why a copy was made; the first word of its name after `fanoscope`. */
-export type BackupReason = 'daily' | 'asked' | 'before-mending' | 'before-restoring' | `version-${number}`
+export type BackupReason =
+  | 'daily'
+  | 'asked'
+  | 'before-mending'
+  | 'before-restoring'
+  | 'before-update'
+  | `version-${number}`
 
 /** Kept: one of each of so many days, and so many of all others. */
 const keptDays = 14
