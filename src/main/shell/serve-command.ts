@@ -56,7 +56,8 @@ export const addServe: AddCommand = (line) =>
         launchEngine: launchStandardEngine,
         changeVersion: (asked) => {
           change = asked
-          changing.resolve()
+          // The window gets its answer first, and a moment to show what comes.
+          setTimeout(changing.resolve, 500)
         },
         environment: io.environment,
       })
