@@ -755,6 +755,10 @@ describeCompiled('the rest of a queue and a watched folder', () => {
         })
       })
     }
+    expect(await call('update.state', {})).toMatchObject({ isWatching: true })
+    await expect(call('update.start', { folder: await newVersion() })).rejects.toMatchObject({
+      code: 'update-line-watched',
+    })
     const receiver = await startReceiver()
     const { id } = await call('output.create', {
       name: 'ejector',
@@ -937,10 +941,14 @@ describe('closing', () => {
   })
 })
 
+async function newVersion(): Promise<string> {
+  const keys = { secret: join(root, 'release.pem') }
+  return zippedBundle(join(root, 'stick'), { version: '1.1.0', keys })
+}
+
 describe('an update', () => {
   it('is installed beside this version, and then the host is asked to change to it', async () => {
-    const stick = join(root, 'stick')
-    await zippedBundle(stick, { version: '1.1.0', keys: { secret: join(root, 'release.pem') } })
+    const stick = await newVersion()
     expect(await call('update.state', {})).toMatchObject({ obstacle: null, last: null, isWatching: false })
     await expect(call('update.look', { folder: 'stick' })).rejects.toMatchObject({
       code: 'path-not-absolute',
