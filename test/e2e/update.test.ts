@@ -82,7 +82,15 @@ describeThere('an update in the settings', () => {
     await section()
       .getByText(/did not start with this workspace: TensorFlow is missing/)
       .waitFor()
+    const messages = page.getByRole('region', { name: 'Messages' })
+    await messages.getByText(/Version 1\.0\.5 was installed, but did not start/).waitFor()
     expect(await barriers(page)).toEqual([])
+    // It is told once, not at every start.
+    await page.reload()
+    await section()
+      .getByText(/From 1\.0\.0 to 1\.0\.5/)
+      .waitFor()
+    expect(await messages.getByText(/did not start/).count()).toBe(0)
   })
 
   it('that others signed is refused before anything is asked', async () => {
