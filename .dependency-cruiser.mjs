@@ -53,6 +53,7 @@ const features = [
   'sample',
   'doctor',
   'workspace',
+  'update',
 ]
 
 /** Below src/main/engine; its protocol and what it asks of TensorFlow stand before them. */

@@ -1,13 +1,17 @@
 /**
- * `npm run bundle:check [-- ARCHIVE]`: does an offline bundle work on a computer that never had a network? Makes the
+ * `npm run bundle:check [-- ARCHIVE KEY]`: does an offline bundle work on a computer that never had a network? Makes the
  * bundle of this system, or takes one; unpacks it into a folder with spaces and Chinese characters; and works with it
- * as an ordinary user who cannot write there, with an empty home, with the network taken away.
+ * as an ordinary user who cannot write there, with an empty home, with the network taken away. Then it is updated, where
+ * the key that signed it is known: in a copy that this user may write to, from versions that are made out of it, one of
+ * which does not start.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makeNextVersion } from './bundle/check/next-version.mjs'
 import { faultsOf } from './bundle/signature.mjs'
 import { isThisSystem, systems } from './bundle/systems.mjs'
 import { currentNode } from './setup/node.mjs'
@@ -24,12 +28,19 @@ function fail(text) {
   process.exit(1)
 }
 
-/** @param {string} folder @returns {string} */
-function makeBundle(folder) {
+/** A key for this one time. @param {string} file @returns {string} */
+function makeKey(file) {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  return file
+}
+
+/** @param {string} folder @param {string} key @returns {string} */
+function makeBundle(folder, key) {
   const system = systems.find(isThisSystem)
   if (system === undefined) return fail(`There is no bundle for ${process.platform} ${process.arch}.`)
   const script = fileURLToPath(new URL('bundle.mjs', import.meta.url))
-  const made = spawnSync(node, [script, '--for', system.name, '--to', folder], {
+  const made = spawnSync(node, [script, '--for', system.name, '--to', folder, '--key', key], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   })
@@ -63,6 +74,25 @@ function makeRemovable(folder) {
     if (entry.isDirectory()) makeRemovable(join(folder, entry.name))
 }
 
+/**
+ * @param {string} bundle @param {string} key
+ * @returns {Promise<string[]>} a copy of the bundle that the ordinary user may write to, its next version, and one that
+ *   does not start
+ */
+async function prepareUpdates(bundle, key) {
+  const [own, next, broken] = ['自己的 own', 'stick/next', 'stick/broken'].map((name) => join(folder, name))
+  if (own === undefined || next === undefined || broken === undefined) throw new Error('unreachable')
+  if (spawnSync('cp', ['-r', '--preserve=links,mode', bundle, own]).status !== 0) fail('cp failed.')
+  if (spawnSync('chmod', ['-R', 'u+w', own]).status !== 0) fail('chmod failed.')
+  if (process.getuid?.() === 0 && spawnSync('chown', ['-R', '65534:65534', own]).status !== 0)
+    fail('chown failed.')
+  await makeNextVersion(bundle, next, key)
+  await makeNextVersion(bundle, broken, key, {
+    'program/out/main/cli.js': 'throw new Error("This version does not start.")\n',
+  })
+  return [own, next, broken]
+}
+
 const why = obstacle()
 if (why !== null) fail(`The check needs a network that can be taken away: ${why}.`)
 const folder = mkdtempSync(join(tmpdir(), 'fanoscope-bundle-'))
@@ -70,8 +100,9 @@ const folder = mkdtempSync(join(tmpdir(), 'fanoscope-bundle-'))
 chmodSync(folder, 0o755)
 const unpackTo = join(folder, '厂区 3 line')
 try {
-  const [given] = process.argv.slice(2)
-  const archive = given === undefined ? makeBundle(join(folder, 'made')) : resolve(given)
+  const [given, givenKey] = process.argv.slice(2)
+  const key = given === undefined ? makeKey(join(folder, 'key.pem')) : givenKey
+  const archive = given === undefined ? makeBundle(join(folder, 'made'), key ?? '') : resolve(given)
   say(`${archive}: ${megabytes(statSync(archive).size)}`)
   if (statSync(archive).size > 400e6) fail('It has more than 400 MB.')
   mkdirSync(unpackTo)
@@ -85,6 +116,7 @@ try {
   const home = join(folder, '家 home')
   mkdirSync(home)
   chmodSync(home, 0o777)
+  const updates = key === undefined ? [] : await prepareUpdates(bundle, key)
   const inside = fileURLToPath(new URL('bundle/check/offline.mjs', import.meta.url))
   const options = process.getuid?.() === 0 ? ['-n'] : ['-rn']
   const checked = spawnSync(
@@ -100,6 +132,7 @@ try {
       bundle,
       home,
       String(unpacked),
+      ...updates,
     ],
     { stdio: 'inherit' },
   )

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { keyFile as updateKeyFile } from '../../src/main/features/update/signed-sums.ts'
 import { readJson } from '../setup/json-file.mjs'
 import { noticeOf, partOf } from './licences.mjs'
 import { filesIn, packageFiles } from './package-files.mjs'
 import { sbomOfBundle } from './sbom.mjs'
-import { signatureFile, signatureOf, sumsFile, sumsOf } from './signature.mjs'
+import { publicHalfOf, signatureFile, signatureOf, sumsFile, sumsOf } from './signature.mjs'
 
 /** @typedef {import('./archive.mjs').Entry} Entry */
 
@@ -153,6 +154,8 @@ export async function layOut(material) {
     ...files.map(({ name, text }) => ({ path: `LICENSES/${name}`, content: text })),
     { path: 'sbom.cdx.json', content: `${JSON.stringify(sbom, null, 2)}\n` },
   ]
+  // Updates have to be signed with the same key.
+  if (keyFile !== null) entries.push({ path: updateKeyFile, content: publicHalfOf(keyFile) })
   const sums = await sumsOf(entries)
   entries.push({ path: sumsFile, content: sums })
   if (keyFile !== null) entries.push({ path: signatureFile, content: signatureOf(sums, keyFile) })

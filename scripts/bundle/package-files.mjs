@@ -17,6 +17,11 @@ const rules = {
     !file.startsWith('deps/') &&
     !file.startsWith('src/') &&
     (!file.startsWith('prebuilds/') || file === `prebuilds/${platform}-${arch}.node`),
+  // `modbus-serial` loads it where it is, for serial lines; its binaries are of all systems, and of two C libraries.
+  '@serialport/bindings-cpp': (file, { platform, arch }) =>
+    !file.startsWith('src/') &&
+    (!file.startsWith('prebuilds/') ||
+      (isOfSystem(file.split('/')[1] ?? '', platform, arch) && !file.includes('.musl.'))),
   // The library and the binding are placed by the bundle; the rest is for building the binding.
   '@tensorflow/tfjs-node-gpu': (file) =>
     file === 'package.json' || (file.startsWith('dist/') && !/(?:_test|run_tests)\.js$/.test(file)),
@@ -35,6 +40,16 @@ const rules = {
   'core-js': (file) => file === 'package.json',
   // `build` is for web pages.
   pdfmake: (file) => !file.startsWith('build/'),
+}
+
+/**
+ * @param {string} name as `node-gyp-build` has it: of one processor, or of several
+ * @param {string} platform
+ * @param {string} arch
+ */
+function isOfSystem(name, platform, arch) {
+  const [system, processors = ''] = name.split('-')
+  return system === platform && processors.split('+').includes(arch)
 }
 
 /**

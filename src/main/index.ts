@@ -11,6 +11,7 @@ import {
   Menu,
   protocol,
   safeStorage,
+  screen,
   session,
   utilityProcess,
 } from 'electron'
@@ -40,7 +41,7 @@ const { workspace } = parseArgs({
 
 // Not awaited: Electron is ready only once this module has been loaded, and the host waits for that.
 void startElectronHost(
-  { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, utilityProcess },
+  { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session, screen, utilityProcess },
   {
     createApplication(powers) {
       useAuditKey(dirname(stateFile(process.env)), safeStorage)

@@ -38,6 +38,7 @@ import { runCalls, runEvents } from './run.ts'
 import { scoreCalls } from './score.ts'
 import { thresholdCalls, thresholdEvents } from './threshold.ts'
 import { trainingCalls } from './training.ts'
+import { updateCalls, updateEvents } from './update.ts'
 import { workspaceCalls, workspaceEvents } from './workspace.ts'
 
 export { assetPath } from './asset-path.ts'
@@ -76,6 +77,7 @@ export const calls = {
   ...scoreCalls,
   ...thresholdCalls,
   ...trainingCalls,
+  ...updateCalls,
   ...workspaceCalls,
 } as const
 
@@ -102,6 +104,7 @@ export const events = {
   ...reviewEvents,
   ...runEvents,
   ...thresholdEvents,
+  ...updateEvents,
   ...workspaceEvents,
 } as const
 

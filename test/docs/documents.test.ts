@@ -10,6 +10,7 @@ const documents = [
   'CHANGELOG.md',
   'docs/architecture.md',
   'docs/dependencies.md',
+  'docs/electron.md',
 ]
 const project: {
   version: string

@@ -28,7 +28,7 @@ const all = asked.startsWith('all')
 const beginnings = asked.replace(/^all ?/, '').split(',')
 const looked = places.filter(({ name }) => beginnings.some((begin) => name.startsWith(begin)))
 const sizes = all
-  ? windows.flatMap(({ width, height }) => [100, 125, 150, 200].map((zoom) => size(width, height, zoom)))
+  ? windows.flatMap(({ width, height }) => [100, 125, 150, 200, 250].map((zoom) => size(width, height, zoom)))
   : decisive
 
 type Look = { language: 'en' | 'zh-CN'; theme: 'dark' | 'light' }

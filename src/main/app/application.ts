@@ -39,15 +39,18 @@ import { thresholdHandlers } from '../features/thresholds/handlers.ts'
 import { trainHandlers } from '../features/training/handlers.ts'
 import { resumeNotedTrainings } from '../features/training/resume-at-start.ts'
 import { systemHandlers } from '../features/training/system-handlers.ts'
+import { updateHandlers } from '../features/update/handlers.ts'
 import { keepBackedUp } from '../features/workspace/backup-job.ts'
 import { workspaceHandlers } from '../features/workspace/handlers.ts'
 import { settingHandlers } from '../features/workspace/setting-handlers.ts'
 import { defaultWorkspace } from '../platform/default-workspace.ts'
 import { type ApplicationEvents, createEventHub } from '../platform/events.ts'
+import { type Installation, installationOf } from '../platform/installation.ts'
 import { openAppState, stateFile } from '../platform/preferences.ts'
 import { readPolicy } from '../platform/station-policy.ts'
 import type { HandlerContext } from '../session/handler-context.ts'
 import { openSession, type Session } from '../session/session.ts'
+import type { VersionChange } from '../session/version-change.ts'
 import { changeSetting } from '../store/settings.ts'
 import { admitByPolicy } from './admit-by-policy.ts'
 import { admitCall } from './admit-call.ts'
@@ -67,6 +70,10 @@ export interface HostPowers {
   /** The same for a file with one of these endings. */
   chooseFile: ((title: string, endings: readonly string[]) => Promise<string | null>) | null
   launchEngine: LaunchEngine
+  /** Closes the application and lets another version of it take its place, shortly after this call. */
+  changeVersion?: (change: VersionChange) => void
+  /** The offline bundle that this program is of; by default as it was started. */
+  installation?: Installation | null
   /** Environment variables; by default those of this process. */
   environment?: NodeJS.ProcessEnv
 }
@@ -88,6 +95,7 @@ const nothingToStop = async (): Promise<void> => undefined
 
 export function createApplication(powers: HostPowers): Application {
   const { host, chooseFolder, chooseFile, launchEngine, environment = process.env } = powers
+  const { changeVersion = null, installation = installationOf() } = powers
   const administered = readPolicy(environment)
   const suggestedWorkspace = defaultWorkspace(environment, undefined, administered?.policy.workspace)
   const events = createEventHub()
@@ -126,6 +134,8 @@ export function createApplication(powers: HostPowers): Application {
     appState: openAppState(stateFile(environment)),
     suggestedWorkspace,
     administered,
+    installation,
+    changeVersion,
     current: () => session,
     session() {
       if (session) return session
@@ -202,6 +212,7 @@ export function createApplication(powers: HostPowers): Application {
       ...reviewHandlers(context),
       ...thresholdHandlers(context),
       ...auditHandlers(context),
+      ...updateHandlers(context),
       ...settingHandlers(context),
     },
     events,

@@ -12,3 +12,8 @@ export interface Answer {
   /** Ctrl-C ended the command early, in an orderly way. */
   stopped?: boolean
 }
+
+/** Another program took the place of the command, said everything itself, and ended so. */
+export interface TakenOver {
+  exitCode: number
+}

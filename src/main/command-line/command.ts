@@ -14,7 +14,7 @@ import type { Session, SessionHooks } from '../session/session.ts'
 import type { Database } from '../store/database.ts'
 import type { ReadOnly } from '../store/workspace.ts'
 import { accountName } from './account-name.ts'
-import type { Answer } from './answer.ts'
+import type { Answer, TakenOver } from './answer.ts'
 import type { Io } from './io.ts'
 import { printableJson, printableLines } from './printable.ts'
 import { createProgressDisplay, type ProgressDisplay } from './progress.ts'
@@ -22,7 +22,8 @@ import { Stopped } from './stopped.ts'
 import { WrongUse } from './wrong-use.ts'
 
 /** 0 done, 1 failed, 2 wrong use, 130 stopped by Ctrl-C (the code that shells use). */
-export type ExitCode = 0 | 1 | 2 | 130
+const exitCodes = [0, 1, 2, 130] as const
+export type ExitCode = (typeof exitCodes)[number]
 
 /** What a command's action is given besides its own options and arguments. */
 export interface CommandContext {
@@ -59,7 +60,11 @@ export interface CommandContext {
  * A command's work, given its options and its parameters in order. Null where the command has printed its answer
  * itself.
  */
-export type Act<O> = (context: CommandContext, options: O, ...parameters: string[]) => Promise<Answer | null>
+export type Act<O> = (
+  context: CommandContext,
+  options: O,
+  ...parameters: string[]
+) => Promise<Answer | TakenOver | null>
 
 export interface CommandDescription<S extends z.ZodType> {
   name: string
@@ -128,7 +133,7 @@ export function createCommandLine(
       context: CommandContext,
       own: Record<string, unknown>,
       parameters: string[],
-    ) => Promise<Answer | null>,
+    ) => Promise<Answer | TakenOver | null>,
   ): Promise<void> {
     // Commander passes the parameters, the options and the command.
     const own = z.instanceof(Command).parse(received.at(-1)).opts()
@@ -154,6 +159,10 @@ export function createCommandLine(
       const answer = await actAs(acts ? context.operator : null, () => work(context, own, parameters))
       await close()
       if (answer === null) return
+      if ('exitCode' in answer) {
+        exitCode = exitCodes.find((code) => code === answer.exitCode) ?? 1
+        return
+      }
       io.write(json ? printableJson(answer.document) : printableLines(answer.text))
       if (answer.problem && !json) printFailure(io, json, failureOf(answer.problem))
       if (answer.stopped) exitCode = 130

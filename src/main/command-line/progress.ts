@@ -32,10 +32,11 @@ const phaseTitles: Readonly<Record<string, string>> = {
   curve: 'Learning from subsets',
   evaluate: 'Evaluating',
   backup: 'Copying',
+  install: 'Installing',
 }
 
 /** Phases whose progress counts bytes. */
-const byBytes = new Set(['verify', 'backup'])
+const byBytes = new Set(['verify', 'backup', 'install'])
 
 const titleOf = (phase: string): string => phaseTitles[phase] ?? phase
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import PQueue from 'p-queue'
 import sharp, { type Sharp } from 'sharp'
 import type { Image } from '../../shared/image.ts'
+import { renamePatiently } from '../platform/patient-rename.ts'
 import { decodeImage } from './decode.ts'
 import { decodeInTurn } from './decoder-turns.ts'
 import { refusalOf } from './decoder-words.ts'
@@ -54,7 +55,7 @@ async function cached(file: string, make: () => Promise<Buffer>): Promise<string
     const partial = `${file}.${randomUUID()}.part`
     try {
       await writeFile(partial, await make())
-      await rename(partial, file)
+      await renamePatiently(partial, file)
     } finally {
       await rm(partial, { force: true })
     }

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync } from 'node:fs'
-import { chmod, copyFile, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { chmod, copyFile, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { renamePatiently, renamePatientlyNow } from './patient-rename.ts'
 
 /** Prefix of files that are being written. One that is left over belongs to a process that died. */
 export const temporaryPrefix = '.writing-'
@@ -117,6 +127,21 @@ export function replaceFile(file: string, bytes: Uint8Array | string): Promise<v
   return writeAside(file, (handle) => handle.writeFile(bytes))
 }
 
+/** `writeFileDurably` without a promise, for a small file. */
+export function replaceFileDurably(file: string, text: string): void {
+  const folder = dirname(file)
+  mkdirSync(folder, { recursive: true })
+  const temporary = join(folder, `${temporaryPrefix}${randomUUID()}`)
+  try {
+    writeFileSync(temporary, text, { flag: 'wx' })
+    syncFileNow(temporary)
+    renamePatientlyNow(temporary, file)
+    syncFolderNow(folder)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
 async function writeAside<T>(file: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
   const folder = dirname(file)
   await makeFolder(folder)
@@ -129,7 +154,7 @@ async function writeAside<T>(file: string, write: (handle: FileHandle) => Promis
     } finally {
       await handle.close()
     }
-    await rename(temporary, file)
+    await renamePatiently(temporary, file)
     return written
   } catch (error) {
     await rm(temporary, { force: true })

@@ -18,6 +18,7 @@ export interface EventHub extends ApplicationEvents {
 export function createEventHub(): EventHub {
   const listeners: { [N in EventName]: Set<Listener<N>> } = {
     'app.failed': new Set(),
+    'update.progress': new Set(),
     'engine.changed': new Set(),
     'workspace.changed': new Set(),
     'clock.changed': new Set(),

@@ -2,10 +2,11 @@
  * Passwords and keys of outputs, kept in the account of the operating system, away from workspaces, their backups and
  * exports. In Electron the system's key store encrypts them; elsewhere it is a file that only its owner may read.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { SecretStore } from './audit-key.ts'
 import { syncFileNow, syncFolderNow, temporaryPrefix } from './durable-file.ts'
+import { renamePatientlyNow } from './patient-rename.ts'
 import { stateFile } from './preferences.ts'
 
 let store: SecretStore | null = null
@@ -32,7 +33,7 @@ export function keepSecret(name: string, value: string): void {
   const temporary = join(folder(), `${temporaryPrefix}${name}`)
   writeFileSync(temporary, text, { mode: 0o600 })
   syncFileNow(temporary)
-  renameSync(temporary, fileOf(name, secrets !== null))
+  renamePatientlyNow(temporary, fileOf(name, secrets !== null))
   syncFolderNow(folder())
   rmSync(fileOf(name, secrets === null), { force: true })
 }

@@ -1,7 +1,8 @@
 /** The log of a workspace: `logs/fanoscope.log`, one JSON object per line. */
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import pino from 'pino'
+import { renamePatientlyNow } from './patient-rename.ts'
 
 export interface Log {
   /** Lines that are only in the file and not on the log screen. */
@@ -18,7 +19,8 @@ const limit = 8 * 2 ** 20
 export function openLog(folder: string): Log {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, 'fanoscope.log')
-  if (existsSync(file) && statSync(file).size > limit) renameSync(file, join(folder, 'fanoscope.1.log'))
+  if (existsSync(file) && statSync(file).size > limit)
+    renamePatientlyNow(file, join(folder, 'fanoscope.1.log'))
   // Written synchronously: the last line before a crash is the most important one.
   const destination = pino.destination({ dest: file, sync: true, mode: 0o600 })
   // A log that cannot be written, for instance on a full disk, must not stop the work.

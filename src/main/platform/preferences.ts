@@ -2,10 +2,11 @@
  * Preferences of the person at this machine, which do not belong to a workspace: the workspaces opened last, and how
  * the window looks (settings named `ui.…`). They are kept in a small JSON file in the person's own folder.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { renamePatientlyNow } from './patient-rename.ts'
 
 const stateSchema = z.object({
   recentWorkspaces: z.array(z.string()).default([]),
@@ -56,7 +57,7 @@ export function openAppState(file: string): AppState {
     try {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`)
-      renameSync(partial, file)
+      renamePatientlyNow(partial, file)
     } catch {
       // In a home folder that cannot be written, preferences are not remembered; nothing else is affected.
     }

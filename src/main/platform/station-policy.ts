@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type Administered, stationPolicySchema } from '../../shared/station-policy.ts'
 import { applicationRoot } from './application-root.ts'
+import { bundleHome } from './installation.ts'
 import { offlineBundle } from './offline-bundle.ts'
 
 const fileName = 'fanoscope.json'
@@ -20,7 +21,7 @@ export function policyFile(
 ): string {
   if (environment.FANOSCOPE_POLICY) return environment.FANOSCOPE_POLICY
   if (root.endsWith('.asar')) return join(dirname(program), fileName)
-  return join(offlineBundle(root) === null ? root : dirname(root), fileName)
+  return join(offlineBundle(root) === null ? root : bundleHome(root), fileName)
 }
 
 /**

@@ -3,9 +3,11 @@
 import type { Administered } from '../../shared/station-policy.ts'
 import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { EventHub } from '../platform/events.ts'
+import type { Installation } from '../platform/installation.ts'
 import type { AppState } from '../platform/preferences.ts'
 import type { ReadOnly } from '../store/workspace.ts'
 import type { Session } from './session.ts'
+import type { VersionChange } from './version-change.ts'
 
 export interface HandlerContext {
   readonly host: 'electron' | 'browser'
@@ -18,6 +20,13 @@ export interface HandlerContext {
   readonly suggestedWorkspace: string
   /** What the administrator set for this station, or null. */
   readonly administered: Administered | null
+  /** The offline bundle that this program is of, or null. */
+  readonly installation: Installation | null
+  /**
+   * Closes the application and lets another version of it take its place, shortly after this call; null where the host
+   * cannot.
+   */
+  readonly changeVersion: ((change: VersionChange) => void) | null
   /** The open workspace, or null. */
   readonly current: () => Session | null
   /** @throws Failure `no-workspace` */

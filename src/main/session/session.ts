@@ -29,6 +29,8 @@ export interface Session {
 
 /** Functions of features that a session calls. They are passed in, because features import sessions. */
 export interface SessionHooks {
+  /** Called when the workspace is open, before anything else is done in it. */
+  opened(workspace: Workspace): void
   /** Called when the session closes, while its jobs are still running. */
   beforeClose(session: Pick<Session, 'workspace' | 'jobs'>): void
   /** Recomputes the scores of a run by its operating point in use, for images that were scored since it was set. */
@@ -57,6 +59,12 @@ const closeWithin = 20_000
 export function openSession(options: SessionOptions): Session {
   const { dir, create = false, readOnly = 'never', launchEngine, events, engineTimes = {}, hooks } = options
   const workspace = openWorkspace(dir, { create, readOnly, ...options.clocks })
+  try {
+    hooks.opened(workspace)
+  } catch (error) {
+    workspace.close()
+    throw error
+  }
   const log = openLog(workspace.paths.logs)
   const clock = workspace.copy === null ? watchClock(workspace, events, log) : noClockWatch
   const supervisor = createSupervisor({

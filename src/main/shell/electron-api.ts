@@ -2,6 +2,7 @@
  * The types of the part of Electron that Fanoscope uses, so that tests can run the host with a fake where the binary
  * is missing. `src/main/index.ts` passes the real Electron, and the compiler checks that the types agree.
  */
+import type { Bounds } from './on-screen.ts'
 import type { UtilityEngineOptions } from './utility-process.ts'
 
 export interface WindowOptions {
@@ -57,6 +58,9 @@ export interface ApiWindow {
   isMaximized(): boolean
   isDestroyed(): boolean
   getNormalBounds(): { width: number; height: number }
+  getBounds(): Bounds
+  setBounds(bounds: Bounds): void
+  setMinimumSize(width: number, height: number): void
   once(event: 'ready-to-show', listener: () => void): unknown
   on(event: 'close', listener: () => void): unknown
 }
@@ -71,6 +75,12 @@ export interface OpenDialogOptions {
 export interface ApiSender {
   readonly sender: unknown
   readonly senderFrame: { readonly url: string; readonly parent: unknown } | null
+}
+
+/** A display; `workArea` is what windows may take, in the pixels of a page. */
+export interface ApiDisplay {
+  readonly id: number
+  readonly workArea: Bounds
 }
 
 export interface ApiMenu {
@@ -132,6 +142,12 @@ export interface ElectronApi<W extends ApiWindow> {
         ): void
       }
     }
+  }
+  /** Only to be asked once Electron is ready. */
+  screen: {
+    getPrimaryDisplay(): ApiDisplay
+    getAllDisplays(): ApiDisplay[]
+    on(event: 'display-removed' | 'display-metrics-changed', listener: () => void): unknown
   }
   utilityProcess: { fork: UtilityEngineOptions['fork'] }
 }

@@ -6,6 +6,7 @@ import type { LaunchEngine } from '../engine-host/channel.ts'
 import type { ApiSender, ApiWindow, ElectronApi, OpenDialogOptions } from './electron-api.ts'
 import { closeSession, guardContents, quietChromium, requirePlainStart, type Start } from './guards.ts'
 import { type Hosted, type HostOptions, openShell, reportToStandardError } from './hosted.ts'
+import { leastSize, movedOnScreen, sizeOn } from './on-screen.ts'
 import { isBelow } from './policy.ts'
 import { launchUtilityEngine } from './utility-process.ts'
 
@@ -161,6 +162,7 @@ async function openHost<W extends ApiWindow>(
   const size = setting.data?.value ?? standardSize
   window = openWindow(electron, options, size)
   const opened = window
+  keepOnScreen(electron, opened)
   opened.on('close', () => {
     const { width, height } = opened.getNormalBounds()
     void shell.call('setting.set', {
@@ -177,10 +179,7 @@ function openWindow<W extends ApiWindow>(
   size: z.infer<typeof sizeSchema>,
 ): W {
   const window = new electron.BrowserWindow({
-    width: size.width,
-    height: size.height,
-    minWidth: 1024,
-    minHeight: 720,
+    ...sizeOn(electron.screen.getPrimaryDisplay().workArea, size),
     show: false,
     title: 'Fanoscope',
     icon,
@@ -209,6 +208,25 @@ function openWindow<W extends ApiWindow>(
     window.show()
   })
   return window
+}
+
+/** A display may be taken away, or scaled, while the window is there: it follows to one that a person sees. */
+function keepOnScreen<W extends ApiWindow>({ screen }: ElectronApi<W>, window: W): void {
+  const look = (): void => {
+    if (window.isDestroyed()) return
+    const main = screen.getPrimaryDisplay()
+    const others = screen.getAllDisplays().filter(({ id }) => id !== main.id)
+    const { minWidth, minHeight } = sizeOn(main.workArea, leastSize)
+    // First, since no window gets smaller than that.
+    window.setMinimumSize(minWidth, minHeight)
+    const moved = movedOnScreen(
+      window.getBounds(),
+      [main, ...others].map(({ workArea }) => workArea),
+    )
+    if (moved !== null) window.setBounds(moved)
+  }
+  screen.on('display-removed', look)
+  screen.on('display-metrics-changed', look)
 }
 
 function isFrom(window: ApiWindow, { sender, senderFrame }: ApiSender): boolean {

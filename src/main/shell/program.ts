@@ -38,12 +38,14 @@ import { addThreshold } from '../features/thresholds/threshold-command.ts'
 import { addModels } from '../features/training/models-command.ts'
 import { addRetrain } from '../features/training/retrain-command.ts'
 import { addTrain } from '../features/training/train-command.ts'
+import { addUpdate } from '../features/update/update-command.ts'
 import { addBackup } from '../features/workspace/backup-command.ts'
 import { addClock } from '../features/workspace/clock-command.ts'
 import { addRestore } from '../features/workspace/restore-command.ts'
 import { addVerify } from '../features/workspace/verify-command.ts'
 import { addAddress } from './address-command.ts'
 import { addServe } from './serve-command.ts'
+import { addStartCheck } from './start-check-command.ts'
 
 const commands = [
   addSample,
@@ -86,6 +88,8 @@ const commands = [
   addBackup,
   addRestore,
   addClock,
+  addUpdate,
+  addStartCheck,
   addServe,
   addAddress,
 ]

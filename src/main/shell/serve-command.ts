@@ -2,9 +2,12 @@
 
 import { join } from 'node:path'
 import { z } from 'zod'
+import { Failure, failureDocument, failureOf } from '../../shared/failure.ts'
 import type { WorkspaceInfo } from '../../shared/workspace.ts'
-import type { AddCommand } from '../command-line/command.ts'
+import type { TakenOver } from '../command-line/answer.ts'
+import type { AddCommand, CommandContext } from '../command-line/command.ts'
 import { wholeNumber } from '../command-line/option-values.ts'
+import type { VersionChange } from '../session/version-change.ts'
 
 export const addServe: AddCommand = (line) =>
   line.add({
@@ -44,11 +47,18 @@ export const addServe: AddCommand = (line) =>
         import('../platform/station-policy.ts'),
       ])
       const { io } = context
+      let change: VersionChange | null = null
+      const changing = Promise.withResolvers<void>()
       const application = createApplication({
         host: 'browser',
         chooseFolder: null,
         chooseFile: null,
         launchEngine: launchStandardEngine,
+        changeVersion: (asked) => {
+          change = asked
+          // The window gets its answer first, and a moment to show what comes.
+          setTimeout(changing.resolve, 500)
+        },
         environment: io.environment,
       })
       const stopSurviving = surviveStrayErrors(process, (error) => {
@@ -87,7 +97,7 @@ export const addServe: AddCommand = (line) =>
               : `Fanoscope is open. If you do not see its window: ${url}\n${another}`,
           )
           stopAsking = io.onEnter(() => print(host.newUrl()))
-          await ended(io.onInterrupt, window?.closed ?? null)
+          await ended(io.onInterrupt, [changing.promise, window?.closed ?? null])
         } finally {
           stopAsking()
           await host.close()
@@ -96,14 +106,48 @@ export const addServe: AddCommand = (line) =>
         await application.close()
         stopSurviving()
       }
-      return null
+      return change === null ? null : await goOnWith(context, change, { open, port, readOnly, workspace })
     },
   })
 
-/** Resolves at Ctrl-C, or when the person closed the window. */
+/** Another version takes the place of this process, or this one once more where the other does not start. */
+async function goOnWith(
+  context: CommandContext,
+  change: VersionChange,
+  asked: { open: boolean; port: number; readOnly: boolean; workspace?: string | undefined },
+): Promise<TakenOver> {
+  const { open, port, readOnly } = asked
+  const workspace = change.workspace ?? asked.workspace
+  const [{ installationOf }, { changeVersion }, { programOf }, { runInstead }] = await Promise.all([
+    import('../platform/installation.ts'),
+    import('../features/update/change-version.ts'),
+    import('../features/update/versions.ts'),
+    import('../features/update/run-version.ts'),
+  ])
+  const installation = installationOf()
+  if (installation === null) throw new Failure('update-not-possible')
+  context.notice(`Version ${change.to} is tried.`)
+  const failure = await changeVersion(installation, change)
+  if (failure !== null) {
+    const { message, remedy } = failureDocument(failureOf(failure))
+    context.notice(`${message} ${remedy}`)
+  }
+  const program = failure === null ? programOf(installation, change.to) : installation.program
+  const exitCode = await runInstead(program, [
+    'serve',
+    ...(open ? ['--open'] : []),
+    ...(port === 0 ? [] : ['--port', String(port)]),
+    ...(readOnly ? ['--read-only'] : []),
+    ...(workspace === undefined ? [] : ['--workspace', workspace]),
+    ...(context.json ? ['--json'] : []),
+  ])
+  return { exitCode }
+}
+
+/** Resolves at Ctrl-C, when the person closed the window, or when another version is to take over. */
 function ended(
   onInterrupt: (listener: () => void) => () => void,
-  closed: Promise<void> | null,
+  ends: readonly (Promise<void> | null)[],
 ): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -111,6 +155,6 @@ function ended(
       resolve()
     }
     const stop = onInterrupt(done)
-    void closed?.then(done)
+    for (const end of ends) void end?.then(done)
   })
 }

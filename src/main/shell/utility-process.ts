@@ -39,8 +39,10 @@ export function launchUtilityEngine(options: UtilityEngineOptions): EngineChanne
     stream?.on('data', (text: string) => onOutput?.(text))
   }
   let ended = false
-  child.once('exit', () => {
+  let exitCode = 0
+  child.once('exit', (code) => {
     ended = true
+    exitCode = code
   })
 
   return {
@@ -55,7 +57,9 @@ export function launchUtilityEngine(options: UtilityEngineOptions): EngineChanne
     },
     onExit(listener) {
       // Electron does not report the signal: on POSIX, the exit code of a killed process is the number of the signal.
-      child.once('exit', (code) => listener(code, null))
+      // One that ended before anybody asked says so nevertheless.
+      if (ended) queueMicrotask(() => listener(exitCode, null))
+      else child.once('exit', (code) => listener(code, null))
     },
     kill() {
       if (ended) return

@@ -15,7 +15,6 @@ import {
   readFileSync,
   readSync,
   realpathSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -24,6 +23,7 @@ import { threadId } from 'node:worker_threads'
 import { z } from 'zod'
 import { sha256Schema } from '../../shared/values.ts'
 import { auditKeyFolder } from '../platform/audit-key.ts'
+import { renamePatientlyNow } from '../platform/patient-rename.ts'
 import type { Database } from './database.ts'
 
 export interface AuditHead {
@@ -93,7 +93,7 @@ function keepAway(database: string, line: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const partial = `${file}.${process.pid}.${threadId}`
   writeFileSync(partial, line, { mode: 0o600 })
-  renameSync(partial, file)
+  renamePatientlyNow(partial, file)
 }
 
 /** From here on, rows with numbers that were used before are no sign of a loss. */

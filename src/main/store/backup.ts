@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { chmod, mkdir, readdir, rename, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { Failure } from '../../shared/failure.ts'
 import { compiledFolder } from '../model/run-folder.ts'
 import { copyFileSynced, temporaryPrefix } from '../platform/durable-file.ts'
+import { renamePatiently } from '../platform/patient-rename.ts'
 import { storedAsync } from '../platform/storage-errors.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -73,7 +74,7 @@ export async function backupWorkspace(
       done += bytes
       options.onProgress?.({ done, total })
     }
-    await rename(partial, join(target, 'fanoscope.db'))
+    await renamePatiently(partial, join(target, 'fanoscope.db'))
     return { to: target, files: files.length + 1, bytes: total }
   })
 }

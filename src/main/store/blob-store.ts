@@ -9,7 +9,6 @@ import {
   readdirSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs'
@@ -20,6 +19,7 @@ import { type ImageFormat, imageFormatSchema } from '../../shared/image.ts'
 import { type Sha256, sha256Schema } from '../../shared/values.ts'
 import { ImageRefusal } from '../images/refusal.ts'
 import { syncFolderNow, temporaryPrefix } from '../platform/durable-file.ts'
+import { renamePatientlyNow } from '../platform/patient-rename.ts'
 import { stored } from '../platform/storage-errors.ts'
 
 const extensions: Record<ImageFormat, string> = {
@@ -221,7 +221,7 @@ export function createBlobStore(root: string, writer: BlobWriter = nodeWriter): 
             const folder = dirname(target)
             if (mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined)
               folders.add(dirname(folder))
-            renameSync(staged.path, target)
+            renamePatientlyNow(staged.path, target)
             folders.add(folder)
           }
           for (const folder of folders) syncFolderNow(folder)

@@ -2,16 +2,7 @@
  * Copies of the database in the folder `backups` of its workspace, and the way back to one. Photographs and runs are
  * not copied: their files are never changed, so an older database finds all that it names.
  */
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
@@ -19,6 +10,7 @@ import type { FailureInfo } from '../../shared/failure-schema.ts'
 import { message } from '../../shared/messages/message.ts'
 import type { BackupLosses } from '../../shared/workspace.ts'
 import { syncFileNow, syncFolderNow, temporaryPrefix } from '../platform/durable-file.ts'
+import { renamePatientlyNow } from '../platform/patient-rename.ts'
 import { stored } from '../platform/storage-errors.ts'
 import { recordAudit } from './audit.ts'
 import { beginHeadsAnew, type LostRows } from './audit-heads.ts'
@@ -30,7 +22,13 @@ import { takeOwnership } from './owner.ts'
 import { newestNumber } from './results.ts'
 
 /** Why a copy was made; the first word of its name after `fanoscope`. */
-export type BackupReason = 'daily' | 'asked' | 'before-mending' | 'before-restoring' | `version-${number}`
+export type BackupReason =
+  | 'daily'
+  | 'asked'
+  | 'before-mending'
+  | 'before-restoring'
+  | 'before-update'
+  | `version-${number}`
 
 /** Kept: one of each of so many days, and so many of all others. */
 const keptDays = 14
@@ -66,7 +64,7 @@ export function backUpDatabase(db: Database, folder: string, reason: BackupReaso
       db.run('VACUUM INTO $file', { file: partial })
       chmodSync(partial, 0o600)
       syncFileNow(partial)
-      renameSync(partial, join(folder, name))
+      renamePatientlyNow(partial, join(folder, name))
       syncFolderNow(folder)
     } finally {
       rmSync(partial, { force: true })
@@ -202,7 +200,7 @@ export function restoreBackup(
       const given = numbersGivenIn(database, path)
       const kept = keepPresent(database, backups, now)
       for (const rest of ['-wal', '-shm']) rmSync(`${database}${rest}`, { force: true })
-      renameSync(partial, database)
+      renamePatientlyNow(partial, database)
       syncFolderNow(dir)
       beginHeadsAnew(database, 'restored', now())
       const db = openDatabase(database, { now })
@@ -277,8 +275,8 @@ function keepPresent(database: string, backups: string, now: () => number): stri
     if (error instanceof Failure && soundThough.has(error.code)) throw error
     // It is damaged: it is kept with its log as it is.
     const name = `damaged-${new Date(now()).toISOString().replaceAll(/[:.]/g, '-')}.sqlite`
-    renameSync(database, join(backups, name))
-    if (existsSync(`${database}-wal`)) renameSync(`${database}-wal`, join(backups, `${name}-wal`))
+    renamePatientlyNow(database, join(backups, name))
+    if (existsSync(`${database}-wal`)) renamePatientlyNow(`${database}-wal`, join(backups, `${name}-wal`))
     return name
   }
 }

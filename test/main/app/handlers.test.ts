@@ -7,6 +7,7 @@ import { type Application, createApplication } from '../../../src/main/app/appli
 import { dispatch, isCallName } from '../../../src/main/contract/dispatch.ts'
 import { launchStandardEngine } from '../../../src/main/engine-host/standard-engine.ts'
 import { backboneFile } from '../../../src/main/model/backbones/backbone-files.ts'
+import type { VersionChange } from '../../../src/main/session/version-change.ts'
 import { type Act, acts } from '../../../src/shared/acts.ts'
 import type { AuditEntry } from '../../../src/shared/audit.ts'
 import {
@@ -25,6 +26,7 @@ import { startReceiver } from '../features/delivery/receiver.ts'
 import { numbered, writeFolder } from '../features/import/photographs.ts'
 import { writeLine } from '../features/line.ts'
 import { tinyTraining } from '../features/line-training.ts'
+import { installed, newKeys, zippedBundle } from '../features/update/small-bundle.ts'
 import { callExamples } from '../shell/contract-examples.ts'
 
 /** Those that set-up fetched; null where there was no network. */
@@ -37,13 +39,21 @@ let application: Application
 const ended = new Map<string, Job>()
 let wake: () => void = () => undefined
 
-beforeAll(() => {
+/** The update that was handed over to the host. */
+let changing: VersionChange | null = null
+
+beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'fanoscope-handlers-'))
+  const installation = await installed(join(root, 'program'), { version: '1.0.0', keys: newKeys(root) })
   application = createApplication({
     host: 'browser',
     chooseFolder: null,
     chooseFile: null,
     launchEngine: launchStandardEngine,
+    installation,
+    changeVersion: (change) => {
+      changing = change
+    },
     environment: {
       ...process.env,
       FANOSCOPE_STATE: join(root, 'state.json'),
@@ -758,6 +768,10 @@ describeCompiled('the rest of a queue and a watched folder', () => {
         })
       })
     }
+    expect(await call('update.state', {})).toMatchObject({ isWatching: true })
+    await expect(call('update.start', { folder: await newVersion() })).rejects.toMatchObject({
+      code: 'update-line-watched',
+    })
     const receiver = await startReceiver()
     const { id } = await call('output.create', {
       name: 'ejector',
@@ -940,6 +954,30 @@ describe('closing', () => {
   })
 })
 
+async function newVersion(): Promise<string> {
+  const keys = { secret: join(root, 'release.pem') }
+  return zippedBundle(join(root, 'stick'), { version: '1.1.0', keys })
+}
+
+describe('an update', () => {
+  it('is installed beside this version, and then the host is asked to change to it', async () => {
+    const stick = await newVersion()
+    expect(await call('update.state', {})).toMatchObject({ obstacle: null, last: null, isWatching: false })
+    await expect(call('update.look', { folder: 'stick' })).rejects.toMatchObject({
+      code: 'path-not-absolute',
+    })
+    await expect(call('update.start', { folder: join(root, 'parts') })).rejects.toMatchObject({
+      code: 'update-nothing-found',
+    })
+    expect(await call('update.look', { folder: stick })).toMatchObject({ present: '1.0.0', version: '1.1.0' })
+    expect(await call('update.start', { folder: stick })).toEqual({ version: '1.1.0' })
+    expect(changing).toMatchObject({ to: '1.1.0', workspace: join(root, 'line 2') })
+    await expect(call('update.start', { folder: stick })).rejects.toMatchObject({ code: 'update-running' })
+    changing?.release()
+    expect(readdirSync(join(root, 'program', 'versions'))).toContain('1.1.0')
+  })
+})
+
 describeCompiled('all of this', () => {
   it('was every call of the contract, every event, and no defect', () => {
     const ofWeights = ['backbone.import', 'curve.start', 'review.nearest']
@@ -965,6 +1003,7 @@ describeCompiled('all of this', () => {
       'run.changed',
       'run.points',
       'run.preview',
+      'update.progress',
       'workspace.changed',
     ])
     expect(defects).toEqual([])

@@ -1,5 +1,5 @@
 /** A watched folder on the command line, with the real engine. */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
@@ -25,6 +25,10 @@ const documentSchema = z.object({
   unfinished: z.array(z.string()),
   parts: z.array(z.object({ file: z.string(), verdict: z.string(), reason: z.string().nullable() })),
 })
+
+/** The numbers of the processes that a process has started. */
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
 
 describeCompiled('a watched folder on the command line', () => {
   const prepared = preparedWorkspace(async (session) => {
@@ -116,6 +120,33 @@ describeCompiled('a watched folder on the command line', () => {
     expect(stdout).toMatch(/^(good|flagged) +part 1\.png/m)
     expect(stdout).toMatch(/^arrived +2$/m)
   })
+
+  it.skipIf(process.platform !== 'linux')(
+    'goes on after the computer slept, with the engine that it had',
+    async () => {
+      const { dir, run, folder } = trained()
+      await drop(folder, 0, 1)
+      let woken: Promise<void> | null = null
+      // The processes stand still as they do while a computer sleeps, and photographs that came meanwhile are there at once.
+      const sleep = async (pid: number): Promise<void> => {
+        const all = [pid, ...childrenOf(pid)]
+        for (const one of all) process.kill(one, 'SIGSTOP')
+        await drop(folder, 1, 3)
+        for (const one of all) process.kill(one, 'SIGCONT')
+      }
+      const watching = ['live', folder, '--run', run, '--until-quiet', '2', '--workspace', dir]
+      const { code, stdout } = await fanoscope(watching, {
+        onOutput(child, all) {
+          if (child.pid !== undefined && all.includes('part 0.png')) woken ??= sleep(child.pid)
+        },
+      })
+      await woken
+      expect(code).toBe(0)
+      for (const name of names(3)) expect(stdout).toMatch(new RegExp(`^(good|flagged) +${name}`, 'm'))
+      const log = readFileSync(join(dir, 'logs', 'fanoscope.log'), 'utf8')
+      expect(log).not.toMatch(/engine.*(?:crashed|hung|again)/i)
+    },
+  )
 
   it('that a window watches is told of and stopped from outside', async () => {
     const { dir, run, folder } = trained()

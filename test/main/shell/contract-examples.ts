@@ -1234,12 +1234,44 @@ export const callExamples: CallExamples = {
     input: { filter: {}, format: 'csv', folder: '/data', operator: '李雷' },
     output: { file: '/data/audit-2026-01-31-12-00-00.csv', rows: 7 },
   },
+  'update.state': {
+    input: {},
+    output: {
+      version: '0.2.0',
+      obstacle: null,
+      last: {
+        at: 1769860800000,
+        from: '0.1.0',
+        to: '0.2.0',
+        failure: null,
+        backup: 'fanoscope-before-update.db',
+      },
+      isWatching: true,
+    },
+  },
+  'update.look': {
+    input: { folder: '/media/stick' },
+    output: {
+      version: '0.3.0',
+      present: '0.2.0',
+      commit: '1e2f298f',
+      system: 'linux-x64',
+      source: '/media/stick/fanoscope-0.3.0-linux-x64.tar.gz',
+      files: 4_000,
+      bytes: 900_000_000,
+    },
+  },
+  'update.start': {
+    input: { folder: '/media/stick', whileWatching: true, operator: '李雷' },
+    output: { version: '0.3.0' },
+  },
   'setting.get': { input: { key: 'theme' }, output: { value: { theme: 'dark' } } },
   'setting.set': { input: { key: 'theme', value: { theme: 'dark' }, operator: null }, output: {} },
 }
 
 export const eventExamples: EventExamples = {
   'app.failed': { code: 'internal', params: { message: 'out of order' } },
+  'update.progress': { done: 1_000_000, total: 900_000_000 },
   'engine.changed': engine,
   'workspace.changed': { workspace },
   'clock.changed': { jump: { stored: 1_700_000_000_000, present: 1_600_000_000_000 } },

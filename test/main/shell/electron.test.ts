@@ -129,9 +129,60 @@ describe('the window', () => {
     }
   })
 
+  it.each([
+    // Work areas in the pixels of a page: Full HD with a task bar at these scales.
+    ['100 %', { width: 1920, height: 1040 }, { width: 1600, height: 1000, minWidth: 1024, minHeight: 720 }],
+    ['150 %', { width: 1280, height: 692 }, { width: 1280, height: 692, minWidth: 1024, minHeight: 692 }],
+    ['200 %', { width: 960, height: 516 }, { width: 960, height: 516, minWidth: 960, minHeight: 516 }],
+    ['250 %', { width: 768, height: 412 }, { width: 768, height: 412, minWidth: 768, minHeight: 412 }],
+  ])(
+    'is never larger than the display, which a scale of %s makes smaller',
+    async (_scale, area, expected) => {
+      const fake = fakeElectron()
+      fake.displays = [{ id: 1, workArea: { x: 0, y: 0, ...area } }]
+      const left = { width: 1600, height: 1000, maximized: false }
+      await start({ fake, handlers: { 'setting.get': () => ({ value: left }) } })
+      expect(fake.window().options).toMatchObject(expected)
+      await quit(fake)
+    },
+  )
+
+  it('comes to the display that is left when its own is taken away', async () => {
+    const fake = fakeElectron()
+    const main = { id: 1, workArea: { x: 0, y: 0, width: 1366, height: 728 } }
+    const second = { id: 2, workArea: { x: 1366, y: -200, width: 2560, height: 1400 } }
+    fake.displays = [main, second]
+    await start({ fake })
+    const window = fake.window()
+    window.bounds = { x: 1500, y: -100, width: 2300, height: 1300 }
+    fake.changeDisplays([main])
+    expect(window.bounds).toEqual({ x: 0, y: 0, width: 1366, height: 728 })
+    // One that a person still sees stays where it is.
+    window.bounds = { x: 300, y: 20, width: 1024, height: 720 }
+    fake.changeDisplays([main, second])
+    fake.changeDisplays([main])
+    expect(window.bounds).toEqual({ x: 300, y: 20, width: 1024, height: 720 })
+    window.webContents.destroyed = true
+    fake.changeDisplays([second])
+    await quit(fake)
+  })
+
+  it('fits again when the display is scaled while it is there', async () => {
+    const fake = fakeElectron()
+    await start({ fake })
+    const window = fake.window()
+    window.bounds = { x: 900, y: 300, width: 1024, height: 720 }
+    fake.changeDisplays([{ id: 1, workArea: { x: 0, y: 0, width: 768, height: 412 } }])
+    expect([window.least, window.bounds]).toEqual([
+      { width: 768, height: 412 },
+      { x: 0, y: 0, width: 768, height: 412 },
+    ])
+    await quit(fake)
+  })
+
   it('has its size remembered when it closes', async () => {
     const { fake, application } = await start()
-    fake.window().bounds = { width: 1300, height: 800 }
+    fake.window().bounds = { x: 0, y: 0, width: 1300, height: 800 }
     fake.window().maximized = true
     fake.window().emit('close')
     expect(application.asked.at(-1)).toEqual({

@@ -1,16 +1,21 @@
 /**
- * Electron as far as Fanoscope uses it, for tests where the binary is not. Messages are structured clones, as
- * they are over the real IPC; what the host hands to Electron is kept for the test to look at.
+ * Electron as far as Fanoscope uses it, for tests where the binary is not. It refuses what the real one refuses, in its
+ * words where a program could come to depend on them: calls before it is ready and such that come too late, messages
+ * that cannot be cloned, a second handler for a channel or scheme, work with a window or process that is gone. What the
+ * host hands to Electron is kept for the test to look at.
  */
 import { EventEmitter } from 'node:events'
+import { isAbsolute } from 'node:path'
 import type {
   ApiContents,
+  ApiDisplay,
   ApiMenu,
   ApiSender,
   ApiWindow,
   ElectronApi,
   WindowOptions,
 } from '../../../src/main/shell/electron-api.ts'
+import type { Bounds } from '../../../src/main/shell/on-screen.ts'
 import type { UtilityChild, UtilityEngineOptions } from '../../../src/main/shell/utility-process.ts'
 import { siteBase } from '../../../src/preload/channels.ts'
 
@@ -30,6 +35,7 @@ export class FakeContents extends EventEmitter implements ApiContents {
   /** What the preload hears: `ipcRenderer` of this window. */
   readonly preloadHears = new EventEmitter()
   send(channel: string, ...args: unknown[]): void {
+    this.requireThere()
     this.preloadHears.emit(channel, {}, ...structuredClone(args))
   }
   setWindowOpenHandler(handler: () => { action: 'deny' }): void {
@@ -50,7 +56,11 @@ export class FakeContents extends EventEmitter implements ApiContents {
   isDestroyed(): boolean {
     return this.destroyed
   }
+  private requireThere(): void {
+    if (this.destroyed) throw new TypeError('Object has been destroyed')
+  }
   reload(): void {
+    this.requireThere()
     this.reloads += 1
   }
   /** Whether the page gets where it wants to go, in itself or in a frame. */
@@ -70,42 +80,70 @@ export class FakeWindow extends EventEmitter implements ApiWindow {
   readonly acts: string[] = []
   minimized = false
   maximized = false
-  bounds = { width: 0, height: 0 }
+  bounds: Bounds = { x: 0, y: 0, width: 0, height: 0 }
+  least = { width: 0, height: 0 }
   constructor(options: WindowOptions) {
     super()
     this.options = options
-    this.bounds = { width: options.width, height: options.height }
+    this.bounds = { x: 0, y: 0, width: options.width, height: options.height }
+    this.least = { width: options.minWidth, height: options.minHeight }
+  }
+  private requireThere(): void {
+    if (this.webContents.destroyed) throw new TypeError('Object has been destroyed')
   }
   async loadURL(url: string): Promise<void> {
+    this.requireThere()
     this.acts.push(`load ${url}`)
   }
   show(): void {
+    this.requireThere()
     this.acts.push('show')
   }
   focus(): void {
+    this.requireThere()
     this.acts.push('focus')
   }
   restore(): void {
+    this.requireThere()
     this.acts.push('restore')
   }
   maximize(): void {
+    this.requireThere()
     this.acts.push('maximize')
   }
   isMinimized(): boolean {
+    this.requireThere()
     return this.minimized
   }
   isMaximized(): boolean {
+    this.requireThere()
     return this.maximized
   }
   isDestroyed(): boolean {
     return this.webContents.destroyed
   }
   getNormalBounds(): { width: number; height: number } {
+    this.requireThere()
     return this.bounds
+  }
+  getBounds(): Bounds {
+    this.requireThere()
+    return this.bounds
+  }
+  /** As the system does, which makes no window smaller than its least size. */
+  setBounds(bounds: Bounds): void {
+    this.requireThere()
+    const { width, height } = this.least
+    this.bounds = { ...bounds, width: Math.max(bounds.width, width), height: Math.max(bounds.height, height) }
+  }
+  setMinimumSize(width: number, height: number): void {
+    this.requireThere()
+    this.least = { width, height }
   }
 }
 
 class FakeApp extends EventEmitter {
+  isReady = false
   isPackaged = true
   isOnlyOne = true
   /** Those that it was started with. */
@@ -113,6 +151,8 @@ class FakeApp extends EventEmitter {
   readonly acts: string[] = []
   readonly commandLine = {
     appendSwitch: (name: string, value?: string): void => {
+      // Chromium has read its switches by then, and takes no notice.
+      this.requireBefore('commandLine.appendSwitch')
       this.acts.push(value === undefined ? `--${name}` : `--${name}=${value}`)
     },
     hasSwitch: (name: string): boolean => this.switches.has(name),
@@ -120,10 +160,20 @@ class FakeApp extends EventEmitter {
   requestSingleInstanceLock(): boolean {
     return this.isOnlyOne
   }
+  requireReady(what: string): void {
+    if (!this.isReady) throw new Error(`${what} can only be used after app is ready`)
+  }
+  requireBefore(what: string): void {
+    if (this.isReady) throw new Error(`${what} should be called before app is ready`)
+  }
   enableSandbox(): void {
+    this.requireBefore('app.enableSandbox()')
     this.acts.push('sandbox')
   }
   async whenReady(): Promise<void> {
+    // Not in the turn of the event loop in which the program was loaded.
+    await new Promise((resolve) => setImmediate(resolve))
+    this.isReady = true
     this.acts.push('ready')
   }
   quit(): void {
@@ -151,6 +201,10 @@ export interface FakeElectron {
   folderChoice: { canceled: boolean; filePaths: string[] }
   dialogs: { window: FakeWindow; title: string; endings?: string[] }[]
   forked: { entry: string; env: Record<string, string> }[]
+  /** The first is the main one. */
+  displays: ApiDisplay[]
+  /** Takes displays away, adds some or scales them, as the system tells of it. */
+  changeDisplays(displays: ApiDisplay[]): void
   /** The one window; throws where there is none. */
   window(): FakeWindow
   /** A message from a frame; the default is the window's main frame on Fanoscope's own page. */
@@ -174,10 +228,31 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
   let onCheck = (): boolean => true
   let onDevice = (): boolean => true
   const downloads = new EventEmitter()
+  const screenHears = new EventEmitter()
   const fork: UtilityEngineOptions['fork'] = (entry, _args, { env }) => {
+    app.requireReady('utilityProcess')
+    if (!isAbsolute(entry)) throw new Error('The entry of a utility process is an absolute path.')
     fake.forked.push({ entry, env })
     if (child === undefined) throw new Error('This fake starts no processes.')
     return child
+  }
+
+  const defaultSession: ElectronApi<FakeWindow>['session']['defaultSession'] = {
+    setPermissionRequestHandler(handler) {
+      onRequest = (callback) => handler({}, 'media', callback)
+    },
+    setPermissionCheckHandler(handler) {
+      onCheck = handler
+    },
+    setDevicePermissionHandler(handler) {
+      onDevice = handler
+    },
+    on: (event, listener) => downloads.on(event, listener),
+    webRequest: {
+      onBeforeRequest(listener) {
+        mayLoad = (url, callback) => listener({ url }, callback)
+      },
+    },
   }
 
   const fake: FakeElectron = {
@@ -189,10 +264,17 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
     folderChoice: { canceled: true, filePaths: [] },
     dialogs: [],
     forked: [],
+    displays: [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1040 } }],
+    changeDisplays(displays) {
+      const isFewer = displays.length < fake.displays.length
+      fake.displays = displays
+      screenHears.emit(isFewer ? 'display-removed' : 'display-metrics-changed')
+    },
     electron: {
       app,
       BrowserWindow: class extends FakeWindow {
         constructor(options: WindowOptions) {
+          app.requireReady('BrowserWindow')
           super(options)
           windows.push(this)
           app.emit('web-contents-created', {}, this.webContents)
@@ -207,36 +289,56 @@ export function fakeElectron(child?: UtilityChild): FakeElectron {
       dialog: {
         showErrorBox: (title, content) => fake.errorBoxes.push({ title, content }),
         async showOpenDialog(window, { title, filters }) {
+          app.requireReady('dialog')
           const [filter] = filters ?? []
           fake.dialogs.push({ window, title, ...(filter ? { endings: filter.extensions } : {}) })
           return fake.folderChoice
         },
       },
-      ipcMain: { handle: (channel, listener) => listeners.set(channel, listener) },
+      ipcMain: {
+        handle(channel, listener) {
+          if (listeners.has(channel))
+            throw new Error(`Attempted to register a second handler for '${channel}'`)
+          listeners.set(channel, listener)
+        },
+      },
       protocol: {
         registerSchemesAsPrivileged(schemes) {
+          app.requireBefore('protocol.registerSchemesAsPrivileged')
+          // The second call takes the place of the first one, which nobody would notice.
+          if (app.acts.includes('schemes'))
+            throw new Error('protocol.registerSchemesAsPrivileged is called once.')
           app.acts.push('schemes')
           fake.schemes = schemes
         },
-        handle: (scheme, handler) => sites.set(scheme, handler),
+        handle(scheme, handler) {
+          app.requireReady('protocol.handle')
+          if (sites.has(scheme)) throw new Error(`The protocol '${scheme}' is handled already`)
+          if (!fake.schemes.some((known) => known.scheme === scheme))
+            throw new Error(`'${scheme}' was not registered as privileged: a page of it has no origin`)
+          sites.set(scheme, handler)
+        },
+      },
+      screen: {
+        getPrimaryDisplay() {
+          app.requireReady('screen')
+          const [first] = fake.displays
+          if (first === undefined) throw new Error('There is no display.')
+          return first
+        },
+        getAllDisplays() {
+          app.requireReady('screen')
+          return [...fake.displays]
+        },
+        on(event, listener) {
+          app.requireReady('screen')
+          screenHears.on(event, listener)
+        },
       },
       session: {
-        defaultSession: {
-          setPermissionRequestHandler(handler) {
-            onRequest = (callback) => handler({}, 'media', callback)
-          },
-          setPermissionCheckHandler(handler) {
-            onCheck = handler
-          },
-          setDevicePermissionHandler(handler) {
-            onDevice = handler
-          },
-          on: (event, listener) => downloads.on(event, listener),
-          webRequest: {
-            onBeforeRequest(listener) {
-              mayLoad = (url, callback) => listener({ url }, callback)
-            },
-          },
+        get defaultSession() {
+          app.requireReady('session')
+          return defaultSession
         },
       },
       utilityProcess: { fork },

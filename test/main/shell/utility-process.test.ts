@@ -75,6 +75,27 @@ describe('an engine in a utility process', () => {
     ])
   })
 
+  it('that ended before anybody asked says so, also where it never got a number', async () => {
+    const { child, engine } = launch(fakeChild())
+    child.end(1)
+    const ends: unknown[] = []
+    await new Promise<void>((resolve) =>
+      engine.onExit((...all) => {
+        ends.push(all)
+        resolve()
+      }),
+    )
+    engine.send(cancel)
+    engine.kill()
+    expect([ends, child.posted, child.kills, engine.pid]).toEqual([[[1, null]], [], 0, undefined])
+  })
+
+  it('cannot be sent what no clone can be made of: the error is told, not lost', () => {
+    const { engine } = launch()
+    const message: object = { ...cancel, task: () => 't-1' }
+    expect(() => Reflect.apply(engine.send, engine, [message])).toThrow(/could not be cloned/)
+  })
+
   it('is killed at once, without time to clean up', () => {
     const { child, engine, kills } = launch()
     engine.kill()

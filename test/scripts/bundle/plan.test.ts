@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { mayBeShipped, readByHand } from '../../../scripts/bundle/licences.mjs'
@@ -37,6 +37,15 @@ describe('the plan of a bundle', () => {
     for (const system of systems.filter((one) => !isThisSystem(one))) {
       const { lacks } = planBundle(places, system, { tensorflow: null })
       expect(lacks.join('\n')).toContain(`its binding for ${system.name}`)
+    }
+  })
+
+  it('takes of every package only binaries of the system that it is for', () => {
+    for (const system of systems) {
+      const plan = planBundle(places, system, { tensorflow: null })
+      // Those that run on one system alone are installed there.
+      const everywhere = plan.packages.filter((one) => existsSync(folderOf(one)))
+      expect(packageFaults({ ...plan, inlined: [], packages: everywhere }, folderOf)).toEqual([])
     }
   })
 

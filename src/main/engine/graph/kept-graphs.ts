@@ -7,20 +7,12 @@
  */
 
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { compiledFolder } from '../../model/run-folder.ts'
 import { temporaryPrefix } from '../../platform/durable-file.ts'
+import { renamePatientlyNow } from '../../platform/patient-rename.ts'
 import { tf } from '../tensorflow.ts'
 import { decodeProgram, encodeProgram, type ProgramCache } from './program-cache.ts'
 
@@ -110,7 +102,7 @@ export function keptGraphs({ folder, purpose, of, debug }: KeptGraphs): ProgramC
             const temporary = join(kept, `${temporaryPrefix}${name}`)
             // This does not wait for the disk: a file that a power cut damages is made again.
             writeFileSync(temporary, bytes)
-            renameSync(temporary, file)
+            renamePatientlyNow(temporary, file)
             dropOldest(kept)
           } catch (error) {
             debug(`The graph ${name} is not kept: ${reason(error)}.`)

@@ -1,9 +1,10 @@
 /** The target of an export: it appears complete or not at all, and never replaces something that existed. */
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { Failure } from '../../../shared/failure.ts'
 import { temporaryPrefix } from '../../platform/durable-file.ts'
+import { renamePatiently } from '../../platform/patient-rename.ts'
 import { storedAsync } from '../../platform/storage-errors.ts'
 
 /** @throws Failure `target-exists` */
@@ -28,7 +29,7 @@ export async function placeFolder<T>(path: string, write: (folder: string) => Pr
     await mkdir(folder, { recursive: true })
     try {
       const written = await write(folder)
-      await rename(folder, path)
+      await renamePatiently(folder, path)
       return written
     } catch (error) {
       await rm(folder, { recursive: true, force: true })

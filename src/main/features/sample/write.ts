@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import PQueue from 'p-queue'
 import sharp from 'sharp'
 import { z } from 'zod'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
+import { renamePatiently } from '../../platform/patient-rename.ts'
 import { createRandom, type Random } from '../../platform/random.ts'
 import { type Camera, createCamera, driftingExposures, type Exposure, photograph } from './camera.ts'
 import { addDefect, type DefectType, defectTypes } from './defects.ts'
@@ -150,7 +151,7 @@ export async function writeSampleLine(dir: string, options: SampleOptions = {}):
     await writeAll(building, plan, onProgress, signal)
     // Windows does not rename onto a folder, not even onto an empty one.
     if (exists) await rmdir(target)
-    await rename(building, target)
+    await renamePatiently(building, target)
   } catch (error) {
     await rm(building, { recursive: true, force: true })
     if (signal?.aborted || error instanceof Failure) throw error
