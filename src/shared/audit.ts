@@ -63,6 +63,7 @@ export type AuditAction =
   | 'output.away'
   | 'output.back'
   | 'live.late'
+  | 'live.incomplete'
   | 'operator.pin-wrong'
   | 'audit.lost'
   | 'audit.key'

@@ -40,7 +40,8 @@ const modelUse = z.object({
   margin: z.number().nullable(),
   validation: textOrNone,
 })
-const point = z.object({ point: text, mostWaiting: number.nullable() })
+const pointSettings = { mostWaiting: number.nullable(), views: z.json().optional() }
+const point = z.object({ point: text, ...pointSettings })
 /** With its settings, which differ by kind. */
 const output = z.looseObject({ output: number, name: text })
 const outputWaits = { output: number, name: text, waiting: number }
@@ -156,8 +157,8 @@ export const auditDetails = {
   'inspection.added': point,
   'inspection.changed': z.object({
     point: text,
-    before: z.object({ mostWaiting: number.nullable() }),
-    after: z.object({ mostWaiting: number.nullable() }),
+    before: z.object(pointSettings),
+    after: z.object(pointSettings),
   }),
   'inspection.removed': point,
   'live.judged': z.object({
@@ -183,6 +184,7 @@ export const auditDetails = {
   }),
   'live.seen': z.object({ part: number, file: text }),
   'live.unseen': z.object({ part: number, file: text }),
+  'live.incomplete': z.object({ watch: text, parts: z.array(text) }),
   'live.late': z.object({ watch: text, parts: z.array(number), seconds: z.number() }),
   'output.created': output,
   'output.changed': output,

@@ -15,7 +15,13 @@ const states: Readonly<Record<LineState, number>> = {
   'storage-full': 4,
   'camera-away': 5,
 }
-const causes: Readonly<Record<Cause, number>> = { passed: 1, flagged: 2, refused: 3, late: 4 }
+const causes: Readonly<Record<Cause, number>> = {
+  passed: 1,
+  flagged: 2,
+  refused: 3,
+  late: 4,
+  incomplete: 5,
+}
 
 /** The lower half of the number: what a PLC compares and acknowledges. */
 export const sequenceOf = ({ number }: ResultDocument): number => number % 0x1_0000

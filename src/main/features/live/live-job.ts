@@ -12,6 +12,7 @@ import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../job
 import { untilStored } from '../../platform/storage-retry.ts'
 import type { Session } from '../../session/session.ts'
 import { beginImport, stopImport } from '../../store/imports.ts'
+import { findPoint } from '../../store/inspection-points.ts'
 import {
   addOrRenewPart,
   endWatch,
@@ -27,7 +28,7 @@ import { feedEngine, keepEngine } from './feed-engine.ts'
 import { fillFolder } from './fill-folder.ts'
 import { refusePart } from './judge-parts.ts'
 import { keepStoring, tellTrouble } from './keep-storing.ts'
-import { tellLateParts, tellLineState } from './line-state.ts'
+import { settleViews, tellLateParts, tellLineState } from './line-state.ts'
 import { createResultWriter } from './result-writer.ts'
 import { skipTooMany } from './skip-parts.ts'
 import { queueImage, takeIn } from './take-in.ts'
@@ -109,6 +110,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   const telling = setInterval(() => tellAudit(line), toldWithin)
   const observing = setInterval(() => {
     tellLineState(line)
+    settleViews(line)
     tellLateParts(line)
     skipTooMany(line)
   }, stateWithin)
@@ -155,7 +157,8 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
       onFound: async (files) => {
         await keepStoring(line, () =>
           db.transaction(() => {
-            for (const file of files) addOrRenewPart(db, watch.id, file)
+            const { views } = findPoint(db, watch.point)
+            for (const file of files) addOrRenewPart(db, watch.id, file, views)
           }),
         )
         showProgress(line)

@@ -8,10 +8,18 @@ import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
 import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
 import { everyPoint, findPoint, listPoints } from '../../store/inspection-points.ts'
-import { beginWatch, countParts, newestArrivals, newestParts, newestWatch } from '../../store/live.ts'
+import {
+  beginWatch,
+  countParts,
+  newestArrivals,
+  newestParts,
+  newestWatch,
+  viewedPartWhole,
+} from '../../store/live.ts'
 import { countUnseen, unseenParts } from '../../store/live-seen.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { findRun } from '../../store/runs.ts'
+import { countViewedParts } from '../../store/viewed-parts.ts'
 import { requireOutside } from '../../store/workspace.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
@@ -116,11 +124,24 @@ export function storedLiveState(
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
     const noPace = { perSecond: null, delay: null, behind: null }
     const unseen = { count: 0, parts: [] }
-    return { point, watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [], unseen }
+    return {
+      point,
+      watch,
+      job: null,
+      ...none,
+      ...noPace,
+      mapScales: {},
+      ...notes,
+      parts: [],
+      viewed: [],
+      viewedCounts: null,
+      unseen,
+    }
   }
   const parts = newestParts(db, watch.id, shownParts)
   const unseen = { count: countUnseen(db), parts: unseenParts(db, shownParts) }
   const counts = countParts(db, watch.id)
+  const viewedCounts = countViewedParts(db, watch.id)
   const pace = paceOf(parts)
   const arrivals = newestArrivals(db, watch.id, shownParts)
   return {
@@ -137,6 +158,10 @@ export function storedLiveState(
     ),
     ...notes,
     parts,
+    viewed: [...new Set([...parts, ...unseen.parts].flatMap(({ viewed }) => viewed ?? []))].flatMap(
+      (id) => viewedPartWhole(db, id) ?? [],
+    ),
+    viewedCounts: viewedCounts.arrived > 0 ? viewedCounts : null,
     unseen,
   }
 }
