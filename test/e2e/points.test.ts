@@ -46,7 +46,8 @@ describeInChromium('inspection points in the window', () => {
     await points(page).getByRole('button', { name: 'Add an inspection point' }).click()
     const dialog = page.getByRole('dialog', { name: 'Add an inspection point' })
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('top')
-    await dialog.getByRole('switch', { name: 'Several photographs make one part' }).click({ force: true })
+    const several = page.getByRole('switch', { name: 'Several photographs make one part' })
+    await dialog.locator('.el-switch').filter({ has: several }).click()
     const views = dialog.getByRole('textbox', { name: 'Views' })
     for (const view of ['left', 'right']) {
       await views.fill(view)
@@ -82,21 +83,6 @@ describeInChromium('inspection points in the window', () => {
     await points(page).getByRole('button', { name: /^line/ }).click()
     await eventually(() => points(page).locator('[aria-current=true]').textContent()).toContain('line')
     await points(page).getByRole('button', { name: /^top/ }).click()
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
-    await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
-    const unlinked = stored(
-      workspace,
-      z.object({ n: z.int() }),
-      `SELECT count(*) AS n FROM result JOIN live_watch ON live_watch.point = result.point
-       WHERE result.point = 'top' AND result.viewed_part_id IS NULL`,
-    )
-    expect(unlinked).toEqual([{ n: 0 }])
-  })
-
-  it('says at once what a pattern makes of names of files', async () => {
-    const page = await station.open('--workspace', workspace)
-    await page.getByRole('navigation').getByRole('link', { name: 'Live' }).click()
-    await points(page).getByRole('button', { name: /^top/ }).click()
     await points(page).getByRole('button', { name: 'Change' }).click()
     const preview = page.getByRole('table', { name: 'What this makes of names of files' })
     const first = preview.getByRole('row').nth(1)
@@ -107,5 +93,29 @@ describeInChromium('inspection points in the window', () => {
     ])
     await page.getByRole('textbox', { name: 'Names of files' }).fill('{view}_{part}')
     await eventually(() => first.getByRole('cell').last().textContent()).toBe('a part of its own')
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    await points(page).getByRole('button', { name: 'Recipes' }).click()
+    const recipes = page.getByRole('dialog', { name: 'Recipes of top' })
+    await recipes.getByRole('textbox', { name: 'Name of the product' }).fill('M8')
+    await recipes.getByRole('button', { name: 'Save the recipe' }).click()
+    await recipes.getByRole('listitem').getByText('M8', { exact: true }).waitFor()
+    await recipes.getByRole('button', { name: 'Done' }).click()
+    await points(page).getByRole('combobox', { name: 'Product on the line' }).click()
+    await page.getByRole('option', { name: 'M8' }).click()
+    await page.getByText('M8 is chosen: parts that come from now on are judged by it.').waitFor()
+    await eventually(() =>
+      Promise.resolve(
+        stored(workspace, z.object({ taken: z.int() }), 'SELECT taken_at > 0 AS taken FROM recipe_use'),
+      ),
+    ).toEqual([{ taken: 1 }])
+    await page.locator('.screen-header').getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
+    const unlinked = stored(
+      workspace,
+      z.object({ n: z.int() }),
+      `SELECT count(*) AS n FROM result JOIN live_watch ON live_watch.point = result.point
+       WHERE result.point = 'top' AND result.viewed_part_id IS NULL`,
+    )
+    expect(unlinked).toEqual([{ n: 0 }])
   })
 })

@@ -42,6 +42,7 @@ const modelUse = z.object({
 })
 const pointSettings = { mostWaiting: number.nullable(), views: z.json().optional() }
 const point = z.object({ point: text, ...pointSettings })
+const recipe = { recipe: number, point: text, number, name: text }
 /** With its settings, which differ by kind. */
 const output = z.looseObject({ output: number, name: text })
 const outputWaits = { output: number, name: text, waiting: number }
@@ -161,6 +162,18 @@ export const auditDetails = {
     after: z.object(pointSettings),
   }),
   'inspection.removed': point,
+  'recipe.saved': z.object({
+    ...recipe,
+    operatingPoint: number.nullable(),
+    outputs: z.array(number).nullable(),
+    /** That which it takes the place of. */
+    before: number.nullable(),
+  }),
+  'recipe.removed': z.object(recipe),
+  /** Over which output a PLC chose it; null where a person did. */
+  'recipe.used': z.object({ ...recipe, through: textOrNone }),
+  'recipe.taken': z.object({ recipe: number, point: text, watch: text, use: number }),
+  'recipe.refused': z.object({ recipe: number, point: text, watch: text, code: text }),
   'live.judged': z.object({
     watch: text,
     parts: ranges,

@@ -52,10 +52,12 @@ export function beginWatch(
     // Later than every other one, even if the clock was set back: the newest watch is the one that goes on.
     const createdAt = Math.max(db.now(), (newestWatch(db)?.createdAt ?? 0) + 1)
     db.run(
-      `INSERT INTO live_watch (id, point, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id)
-       VALUES ($id, $point, $folder, $resultFolder, $runId, $datasetId, 1, $createdAt, $modelUse)
+      `INSERT INTO live_watch (id, point, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id,
+         recipe_use_id)
+       VALUES ($id, $point, $folder, $resultFolder, $runId, $datasetId, 1, $createdAt, $modelUse,
+         (SELECT max(id) FROM recipe_use WHERE point = $point))
        ON CONFLICT (id) DO UPDATE SET active = 1, created_at = excluded.created_at,
-         model_use_id = excluded.model_use_id, refused = NULL`,
+         model_use_id = excluded.model_use_id, refused = NULL, recipe_use_id = excluded.recipe_use_id`,
       { ...values, id, modelUse, createdAt },
     )
     return { ...values, id, active: true, createdAt, refused: null }
@@ -139,8 +141,10 @@ export interface ArrivedFile {
  */
 export function addPart(db: Database, watchId: Id, file: ArrivedFile): LivePart {
   const { lastId } = db.run(
-    `INSERT INTO live_part (watch_id, file, bytes, modified_at, arrived_at)
-     VALUES ($watchId, $file, $bytes, $modifiedAt, $now)`,
+    `INSERT INTO live_part (watch_id, file, bytes, modified_at, arrived_at, recipe_use_id)
+     VALUES ($watchId, $file, $bytes, $modifiedAt, $now, (
+       SELECT max(recipe_use.id) FROM recipe_use JOIN live_watch ON live_watch.point = recipe_use.point
+       WHERE live_watch.id = $watchId))`,
     { ...atFreeTime(db, watchId, file), watchId, now: db.now() },
   )
   const part = partById(db, lastId)

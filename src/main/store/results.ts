@@ -121,9 +121,10 @@ function insert(
   }
   const { changes } = db.run(
     `INSERT INTO result (number, point, part_id, verdict, cause, score, threshold, run_id, operating_point_id, judged_at,
-       document, viewed_part_id)
+       document, viewed_part_id, outputs)
      VALUES ($number, $point, $part, $verdict, $cause, $score, $threshold, $run, $operatingPoint, $at, $document,
-       $viewed)
+       $viewed, (SELECT recipe_use.outputs FROM live_part JOIN recipe_use ON recipe_use.id = live_part.recipe_use_id
+         WHERE live_part.id = $part))
      ON CONFLICT DO NOTHING`,
     {
       number,
@@ -156,20 +157,36 @@ export interface Result {
 }
 const resultRow = z.object({ number: z.int(), document: jsonText(resultDocumentSchema) })
 
-/** The oldest results after a number. */
-export const resultsAfter = (db: Database, point: string, number: number, limit: number): Result[] =>
+/** Condition: the recipe that judged has this output, or all; $output null: whichever output. */
+const isFor = '($output IS NULL OR outputs IS NULL OR $output IN (SELECT value FROM json_each(outputs)))'
+
+/** The oldest results after a number. @param output only those that are for it */
+export const resultsAfter = (
+  db: Database,
+  point: string,
+  number: number,
+  limit: number,
+  output: number | null = null,
+): Result[] =>
   db.all(
     resultRow,
-    `SELECT number, document FROM result WHERE point = $point AND number > $number AND document IS NOT NULL
+    `SELECT number, document FROM result
+     WHERE point = $point AND number > $number AND document IS NOT NULL AND ${isFor}
      ORDER BY number LIMIT $limit`,
-    { point, number, limit },
+    { point, number, limit, output },
   )
 
-export const countAfter = (db: Database, point: string, number: number): number =>
-  db.get(countRow, 'SELECT count(*) AS n FROM result WHERE point = $point AND number > $number', {
-    point,
-    number,
-  })?.n ?? 0
+export const countAfter = (
+  db: Database,
+  point: string,
+  number: number,
+  output: number | null = null,
+): number =>
+  db.get(
+    countRow,
+    `SELECT count(*) AS n FROM result WHERE point = $point AND number > $number AND ${isFor}`,
+    { point, number, output },
+  )?.n ?? 0
 
 const partRow = z.object({
   number: z.int(),

@@ -59,11 +59,16 @@ export function joinViewedPart(
   const id =
     open?.id ??
     db.run(
-      `INSERT INTO viewed_part (watch_id, number, names, began_at, due_at)
-       VALUES ($watch, $number, $names, $now, $dueAt)`,
-      { watch, number, names: toJson(names, all), now, dueAt: now + Math.round(within * 1000) },
+      `INSERT INTO viewed_part (watch_id, number, names, began_at, due_at, recipe_use_id)
+       VALUES ($watch, $number, $names, $now, $dueAt, (SELECT recipe_use_id FROM live_part WHERE id = $part))`,
+      { part, watch, number, names: toJson(names, all), now, dueAt: now + Math.round(within * 1000) },
     ).lastId
-  db.run('UPDATE live_part SET viewed_part_id = $id, view = $view WHERE id = $part', { id, view, part })
+  // Of the recipe under which the part began, so that all of its views are judged by one.
+  db.run(
+    `UPDATE live_part SET viewed_part_id = $id, view = $view,
+       recipe_use_id = (SELECT recipe_use_id FROM viewed_part WHERE id = $id) WHERE id = $part`,
+    { id, view, part },
+  )
 }
 
 const viewRow = z.object({

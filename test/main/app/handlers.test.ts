@@ -767,6 +767,18 @@ describeCompiled('the rest of a queue and a watched folder', () => {
     })
     await call('output.change', { id, name: 'ejector 2' })
     await call('output.test', { id })
+    const { id: recipe } = await call('recipe.save', {
+      number: 8,
+      name: 'M8',
+      run: run ?? '',
+      operator: 'Wang Li',
+    })
+    await call('recipe.use', { recipe, operator: 'Wang Li' })
+    expect(await call('recipe.list', {})).toMatchObject({
+      recipes: [{ id: recipe, number: 8, name: 'M8' }],
+      chosen: { recipe, by: 'Wang Li' },
+    })
+    await call('recipe.remove', { recipe, operator: 'Wang Li' })
     await writeFolder(folder, { 'b.png': 902 })
     await receiver.until(() => receiver.numbers().length === 1)
     const told = await call('output.list', {})

@@ -934,6 +934,41 @@ export const callExamples: CallExamples = {
     output: { files: ['0007_left.png', '0007_右.png'] },
   },
   'inspection.remove': { input: { name: '顶面', operator: '李雷' }, output: {} },
+  'recipe.list': {
+    input: { point: 'line' },
+    output: {
+      recipes: [
+        { id: 1, point: 'line', number: 8, name: 'M8', run: 'r-1', operatingPoint: 3, outputs: [1] },
+        {
+          id: 2,
+          point: 'line',
+          number: 10,
+          name: '螺母 M10',
+          run: 'r-2',
+          operatingPoint: null,
+          outputs: null,
+        },
+      ],
+      judging: 1,
+      waiting: 2,
+      chosen: { recipe: 2, by: '李雷', at: 1_700_000_000_000 },
+      refused: null,
+    },
+  },
+  'recipe.save': {
+    input: {
+      point: 'line',
+      number: 10,
+      name: '螺母 M10',
+      run: 'r-2',
+      operatingPoint: null,
+      outputs: null,
+      operator: '李雷',
+    },
+    output: { id: 2 },
+  },
+  'recipe.remove': { input: { recipe: 2, operator: '李雷' }, output: {} },
+  'recipe.use': { input: { recipe: 2, operator: '李雷' }, output: {} },
   'live.start': {
     input: { folder: '/data/camera', run: 'r-1', results: '/data/results', point: '顶面' },
     output: liveExample,

@@ -8,6 +8,7 @@ import {
 } from './inspection-points.ts'
 import { liveState, startLive, stopLive } from './live.ts'
 import { filesAt, viewsOfImage } from './part-views.ts'
+import { chooseRecipe, dropRecipe, keepRecipe, recipesAt } from './recipes.ts'
 import { seePart, undoSeen } from './see-parts.ts'
 
 export const liveHandlers = (
@@ -19,6 +20,10 @@ export const liveHandlers = (
   | 'inspection.change'
   | 'inspection.files'
   | 'inspection.remove'
+  | 'recipe.list'
+  | 'recipe.save'
+  | 'recipe.remove'
+  | 'recipe.use'
   | 'live.start'
   | 'live.stop'
   | 'live.state'
@@ -40,6 +45,18 @@ export const liveHandlers = (
   }),
   'inspection.remove': ({ name, operator = null }) => {
     removeInspectionPoint(context.session(), name, operator)
+    return {}
+  },
+  'recipe.list': ({ point }) => recipesAt(context.session(), point),
+  'recipe.save': ({ point, operator = null, ...settings }) => ({
+    id: keepRecipe(context.session(), point, settings, operator),
+  }),
+  'recipe.remove': ({ recipe, operator = null }) => {
+    dropRecipe(context.session(), recipe, operator)
+    return {}
+  },
+  'recipe.use': ({ recipe, operator = null }) => {
+    chooseRecipe(context.session(), recipe, operator)
     return {}
   },
   'live.start': (request) => startLive(context.session(), request),

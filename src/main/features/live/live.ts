@@ -6,7 +6,6 @@ import type { LiveState, LiveWatch } from '../../../shared/live.ts'
 import { firstPoint } from '../../../shared/result.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
-import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
 import { everyPoint, findPoint, listPoints } from '../../store/inspection-points.ts'
 import {
   beginWatch,
@@ -23,6 +22,7 @@ import { countViewedParts } from '../../store/viewed-parts.ts'
 import { requireOutside } from '../../store/workspace.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
+import { liveDatasetOf } from './live-dataset.ts'
 import { livePlan } from './live-job.ts'
 import { nothingToNote, type WatchNotes, watchNotesOf } from './watch-notes.ts'
 
@@ -65,8 +65,7 @@ export function startLive(
     if (running.resultFolder === resultFolder)
       throw new Failure('result-folder-taken', { folder: resultFolder, point: running.point })
   }
-  const name = `live ${datasetById(db, run.datasetId)?.name ?? run.id}`.slice(0, 100)
-  const dataset = datasetByName(db, name) ?? createDataset(db, { name, layout: 'flat', source: folder })
+  const dataset = liveDatasetOf(db, run, folder)
   const watch = beginWatch(
     db,
     { point, folder, resultFolder, runId: run.id, datasetId: dataset.id },

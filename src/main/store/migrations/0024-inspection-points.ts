@@ -3,7 +3,7 @@ import type { Migration } from '../migrate.ts'
 /**
  * Inspection points: where a station takes photographs of parts, several at the same time. What was watched before
  * becomes the first one, which has the name that results and outputs have had for it. Several cameras may see a part,
- * which then has one verdict and one result.
+ * which then has one verdict and one result. Recipes say what a product is judged by.
  *
  * SQLite cannot change the CHECK of a column, so that of the causes is replaced.
  */
@@ -45,6 +45,42 @@ export const inspectionPoints: Migration = {
     ALTER TABLE live_part ADD COLUMN viewed_part_id INTEGER REFERENCES viewed_part (id);
     ALTER TABLE live_part ADD COLUMN view TEXT;
     CREATE INDEX live_part_by_viewed_part ON live_part (viewed_part_id) WHERE viewed_part_id IS NOT NULL;
+
+    -- What a product is judged by. A row is never changed: a recipe that is stored again is a new one. outputs: those
+    -- that get its results; null for all of the point.
+    CREATE TABLE recipe (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      point TEXT NOT NULL REFERENCES inspection_point (name),
+      number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 65535),
+      name TEXT NOT NULL,
+      run_id TEXT NOT NULL REFERENCES run (id),
+      operating_point_id INTEGER REFERENCES operating_point (id),
+      outputs TEXT CHECK (outputs IS NULL OR json_valid(outputs)),
+      created_at INTEGER NOT NULL,
+      removed_at INTEGER
+    ) STRICT;
+    CREATE UNIQUE INDEX recipe_number ON recipe (point, number) WHERE removed_at IS NULL;
+    CREATE UNIQUE INDEX recipe_name ON recipe (point, name) WHERE removed_at IS NULL;
+
+    -- Which was chosen when. Parts that come after belong to it; it judges from taken_at on. refused: why it cannot.
+    CREATE TABLE recipe_use (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      recipe_id INTEGER NOT NULL REFERENCES recipe (id),
+      point TEXT NOT NULL,
+      run_id TEXT NOT NULL REFERENCES run (id),
+      operating_point_id INTEGER REFERENCES operating_point (id),
+      outputs TEXT,
+      asked_by TEXT,
+      asked_at INTEGER NOT NULL,
+      taken_at INTEGER,
+      refused TEXT CHECK (refused IS NULL OR json_valid(refused))
+    ) STRICT;
+    CREATE INDEX recipe_use_by_point ON recipe_use (point, id);
+    ALTER TABLE live_watch ADD COLUMN recipe_use_id INTEGER REFERENCES recipe_use (id);
+    ALTER TABLE live_part ADD COLUMN recipe_use_id INTEGER REFERENCES recipe_use (id);
+    ALTER TABLE viewed_part ADD COLUMN recipe_use_id INTEGER REFERENCES recipe_use (id);
+    -- The outputs that it is for; null for all of the point.
+    ALTER TABLE result ADD COLUMN outputs TEXT;
 
     -- The result of a part with several views has the first of them as part_id.
     ALTER TABLE result ADD COLUMN viewed_part_id INTEGER REFERENCES viewed_part (id);

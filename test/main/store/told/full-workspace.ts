@@ -18,6 +18,7 @@ import { recordModelUse } from '../../../../src/main/store/model-uses.ts'
 import { savePoint } from '../../../../src/main/store/operating-points.ts'
 import { findOrMakeOperator, secureOperator } from '../../../../src/main/store/operators.ts'
 import { createOutput } from '../../../../src/main/store/outputs.ts'
+import { saveRecipe, useRecipe } from '../../../../src/main/store/recipes.ts'
 import { setRegionOfInterest } from '../../../../src/main/store/regions-of-interest.ts'
 import { newestNumber } from '../../../../src/main/store/results.ts'
 import { describeRun } from '../../../../src/main/store/run-notes.ts'
@@ -164,6 +165,13 @@ function watchLine({ workspace: { db }, dataset, images: [first = 0] }: Stocked,
   }
   const views = { pattern: '{part}_{view}', names: ['left', 'right'], within: 5 }
   addOrRenewPart(db, watch.id, { file: '0007_left.png', bytes: 100, modifiedAt: 1 }, views)
+  const recipe = saveRecipe(
+    db,
+    watch.point,
+    { number: 8, name: 'M8', run, operatingPoint: null, outputs: [output.id] },
+    'Li Na',
+  )
+  useRecipe(db, recipe.id, { by: 'Li Na' })
   recordJudgedParts(db, watch)
   noteDelivered(db, output, [{ number: newestNumber(db), at: db.now() }])
   recordDeliveries(db, output)
