@@ -100,7 +100,7 @@ describeInChromium('inspection points in the window', () => {
     await recipes.getByRole('button', { name: 'Save the recipe' }).click()
     await recipes.getByRole('listitem').getByText('M8', { exact: true }).waitFor()
     await recipes.getByRole('button', { name: 'Done' }).click()
-    await points(page).getByRole('combobox', { name: 'Product on the line' }).click()
+    await points(page).locator('.el-select').click()
     await page.getByRole('option', { name: 'M8' }).click()
     await page.getByText('M8 is chosen: parts that come from now on are judged by it.').waitFor()
     await eventually(() =>
