@@ -31,6 +31,7 @@ import { modelCalls, modelEvents } from './model.ts'
 import { nearestGoodCalls } from './nearest-good.ts'
 import { operatorCalls } from './operator.ts'
 import { outputCalls, outputEvents } from './output.ts'
+import { recipeCalls } from './recipe.ts'
 import { regionOfInterestCalls } from './region-of-interest.ts'
 import { removedCalls, removedEvents } from './removed.ts'
 import { reviewCalls, reviewEvents } from './review.ts'
@@ -70,6 +71,7 @@ export const calls = {
   ...modelCalls,
   ...nearestGoodCalls,
   ...operatorCalls,
+  ...recipeCalls,
   ...regionOfInterestCalls,
   ...removedCalls,
   ...reviewCalls,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { acting, call, none } from './call.ts'
 import { liveWatchSchema } from './live.ts'
+import { viewSettingsSchema } from './part-views.ts'
 import { lineStateSchema, pointNameSchema } from './result.ts'
 import { idSchema } from './values.ts'
 
@@ -11,10 +12,12 @@ export const pointSettingsSchema = z.object({
    * judged, however late.
    */
   mostWaiting: z.int().min(1).max(1_000_000).nullable(),
+  /** How several photographs make one part; null where each is a part of its own. */
+  views: viewSettingsSchema.nullable(),
 })
 export type PointSettings = z.infer<typeof pointSettingsSchema>
-export const standardPoint: PointSettings = { mostWaiting: 1000 }
-const { mostWaiting } = pointSettingsSchema.shape
+export const standardPoint: PointSettings = { mostWaiting: 1000, views: null }
+const { mostWaiting, views } = pointSettingsSchema.shape
 
 /** How the point of a station goes, as in a list of all of them. */
 export const inspectionPointSchema = pointSettingsSchema.extend({
@@ -39,8 +42,16 @@ const named = z.object({ name: pointNameSchema, ...acting })
 export const inspectionCalls = {
   /** The first is the one that was added first. */
   'inspection.list': call(none, z.array(inspectionPointSchema)),
-  'inspection.add': call(named.extend({ mostWaiting: mostWaiting.default(standardPoint.mostWaiting) }), none),
+  'inspection.add': call(
+    named.extend({ mostWaiting: mostWaiting.default(standardPoint.mostWaiting), views: views.default(null) }),
+    none,
+  ),
   'inspection.change': call(named.extend(pointSettingsSchema.shape), none),
+  /** Names of files that came to the point, or are in a folder: what a pattern of views makes of them can be seen. */
+  'inspection.files': call(
+    z.object({ name: pointNameSchema.nullable(), folder: z.string().min(1).nullable() }),
+    z.object({ files: z.array(z.string()) }),
+  ),
   /** What it judged and delivered stays. */
   'inspection.remove': call(named, none),
 } as const

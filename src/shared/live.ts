@@ -13,6 +13,11 @@ export type LiveVerdict = z.infer<typeof liveVerdictSchema>
 export const livePartSchema = z.object({
   id: z.int().positive(),
   watch: idSchema,
+  /** The inspection point. */
+  at: z.string(),
+  /** The part that its photograph is a view of, and which view; null where the photograph is a part of its own. */
+  viewed: z.int().positive().nullable(),
+  view: z.string().nullable(),
   /** The file's name in the watched folder. */
   file: z.string(),
   image: imageIdSchema.nullable(),
@@ -31,6 +36,22 @@ export const livePartSchema = z.object({
   seenAt: timeSchema.nullable(),
 })
 export type LivePart = z.infer<typeof livePartSchema>
+
+/** `flagged` and `refused`: a view is. `incomplete`: a view was missing when the time for it was over. */
+export const viewedVerdictSchema = z.enum([...liveVerdictSchema.options, 'incomplete'])
+export type ViewedVerdict = z.infer<typeof viewedVerdictSchema>
+
+/** A part that several cameras see. */
+export const viewedPartSchema = z.object({
+  id: z.int().positive(),
+  /** As the names of its files have it. */
+  number: z.string(),
+  /** Null while it waits for a view, or for the verdict of one. */
+  verdict: viewedVerdictSchema.nullable(),
+  /** In the order of the point's settings; the part is null where the view is missing. */
+  views: z.array(z.object({ name: z.string(), part: livePartSchema.nullable() })),
+})
+export type ViewedPart = z.infer<typeof viewedPartSchema>
 
 export const liveWatchSchema = z.object({
   id: idSchema,
@@ -95,6 +116,18 @@ export const liveStateSchema = z.object({
   grabber: z.object({ program: z.string(), failure: failureInfoSchema.nullable() }).nullable(),
   /** The newest first. */
   parts: z.array(livePartSchema),
+  /** Of each part with several views that a photograph of the lists shows, all views. */
+  viewed: z.array(viewedPartSchema),
+  /** Parts with several views, where the point has such; the other figures count photographs. */
+  viewedCounts: z
+    .object({
+      arrived: z.int(),
+      good: z.int(),
+      rejected: z.int(),
+      incomplete: z.int(),
+      waiting: z.int(),
+    })
+    .nullable(),
   /** Flagged parts that nobody has seen yet, of all watches: how many, and the first of them, the oldest first. */
   unseen: z.object({ count: z.int().nonnegative(), parts: z.array(livePartSchema) }),
 })
@@ -139,6 +172,8 @@ export const liveCalls = {
   ),
   'live.stop': call(z.object({ point, ...acting }), none),
   'live.state': call(z.object({ point }), liveStateSchema),
+  /** The part that a live photograph is a view of; null where it is a part of its own. */
+  'live.views': call(z.object({ image: imageIdSchema }), z.object({ viewed: viewedPartSchema.nullable() })),
   /** An operator has seen a flagged part, without deciding about it. A decision about it (`review.decide`) says so too. */
   'live.seen': call(z.object({ part: z.int().positive(), operator: z.string().min(1) }), none),
   /** Takes back what the operator did last with a flagged part; null where there is nothing. */

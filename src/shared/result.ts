@@ -17,9 +17,10 @@ export const machineVerdictSchema = z.enum(['good', 'reject'])
 
 /**
  * Why a machine is told its verdict. `passed`: the model found nothing. `flagged`: it found something. `refused`: the
- * file cannot be read as a photograph. `late`: there was no verdict within the set time.
+ * file cannot be read as a photograph. `late`: there was no verdict within the set time. `incomplete`: a view of the
+ * part was missing after the set time.
  */
-export const causeSchema = z.enum(['passed', 'flagged', 'refused', 'late'])
+export const causeSchema = z.enum(['passed', 'flagged', 'refused', 'late', 'incomplete'])
 export type Cause = z.infer<typeof causeSchema>
 
 const isoTime = z.iso.datetime()
@@ -33,10 +34,14 @@ export const resultDocumentSchema = z
       .describe('Grows by each result of the workspace. One that came before is a repetition.'),
     point: z.string().describe('The inspection point.'),
     part: z.int().positive().describe('The number of the part in the workspace.'),
-    file: z.string().describe('The name of its photograph in the watched folder.'),
+    file: z
+      .string()
+      .describe(
+        'The name of its photograph in the watched folder; of several views, of the one that decided.',
+      ),
     verdict: machineVerdictSchema,
     cause: causeSchema.describe(
-      'passed: nothing found. flagged: something found. refused: no photograph. late: no verdict within the set time.',
+      'passed: nothing found. flagged: something found. refused: no photograph. late: no verdict within the set time. incomplete: a view was missing after the set time.',
     ),
     score: z.number().nullable(),
     threshold: z.number().nullable().describe('A score from here on is flagged.'),
@@ -44,6 +49,26 @@ export const resultDocumentSchema = z
     operatingPoint: z.int().nullable().describe('The number of the operating point that judged.'),
     arrivedAt: isoTime,
     judgedAt: isoTime,
+    partNumber: z
+      .string()
+      .optional()
+      .describe('Of a part with several views: its number, as the names of its photographs have it.'),
+    views: z
+      .array(
+        z.object({
+          view: z.string(),
+          part: z.int().positive().describe('The number of this photograph in the workspace.'),
+          file: z.string(),
+          verdict: z
+            .enum(['good', 'flagged', 'refused'])
+            .nullable()
+            .describe('null: the view had no verdict when the result was told.'),
+          score: z.number().nullable(),
+          threshold: z.number().nullable(),
+        }),
+      )
+      .optional()
+      .describe('Of a part with several views: those that came.'),
   })
   .describe('The result of one part.')
 export type ResultDocument = z.infer<typeof resultDocumentSchema>

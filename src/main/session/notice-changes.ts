@@ -21,8 +21,9 @@ export function noticeChanges(db: Database, events: EventHub, log: Log, every = 
       newestRow,
       `SELECT (SELECT coalesce(max(id), 0) FROM model_use) AS model,
          (SELECT coalesce(max(id), 0) FROM operating_point_use) AS point,
-         (SELECT coalesce(json_group_array(json_array(name, most_waiting, removed_at)), '') FROM inspection_point)
-           AS inspections`,
+         (SELECT coalesce(json_group_array(json_array(name, most_waiting, views, removed_at)), '')
+            || coalesce((SELECT max(id) FROM recipe), 0) || ' ' || coalesce((SELECT max(id) FROM recipe_use), 0)
+          FROM inspection_point) AS inspections`,
     ) ?? { model: 0, point: 0, inspections: '' }
   let seenVersion = version()
   let seen = newest()

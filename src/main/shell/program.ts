@@ -20,6 +20,7 @@ import { addMasks } from '../features/label/masks-command.ts'
 import { addCurve } from '../features/learning-curve/curve-command.ts'
 import { addLive } from '../features/live/live-command.ts'
 import { addPoints } from '../features/live/points-command.ts'
+import { addRecipes } from '../features/live/recipes-command.ts'
 import { addRetention } from '../features/live/retention-command.ts'
 import { addImportModel } from '../features/models/import-model-command.ts'
 import { addPromote } from '../features/models/promote-command.ts'
@@ -74,6 +75,7 @@ const commands = [
   addDrift,
   addLive,
   addPoints,
+  addRecipes,
   addGrabbers,
   addOutputs,
   addRetention,

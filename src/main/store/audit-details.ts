@@ -40,7 +40,9 @@ const modelUse = z.object({
   margin: z.number().nullable(),
   validation: textOrNone,
 })
-const point = z.object({ point: text, mostWaiting: number.nullable() })
+const pointSettings = { mostWaiting: number.nullable(), views: z.json().optional() }
+const point = z.object({ point: text, ...pointSettings })
+const recipe = { recipe: number, point: text, number, name: text }
 /** With its settings, which differ by kind. */
 const output = z.looseObject({ output: number, name: text })
 const outputWaits = { output: number, name: text, waiting: number }
@@ -156,10 +158,22 @@ export const auditDetails = {
   'inspection.added': point,
   'inspection.changed': z.object({
     point: text,
-    before: z.object({ mostWaiting: number.nullable() }),
-    after: z.object({ mostWaiting: number.nullable() }),
+    before: z.object(pointSettings),
+    after: z.object(pointSettings),
   }),
   'inspection.removed': point,
+  'recipe.saved': z.object({
+    ...recipe,
+    operatingPoint: number.nullable(),
+    outputs: z.array(number).nullable(),
+    /** That which it takes the place of. */
+    before: number.nullable(),
+  }),
+  'recipe.removed': z.object(recipe),
+  /** Over which output a PLC chose it; null where a person did. */
+  'recipe.used': z.object({ ...recipe, through: textOrNone }),
+  'recipe.taken': z.object({ recipe: number, point: text, watch: text, use: number }),
+  'recipe.refused': z.object({ recipe: number, point: text, watch: text, code: text }),
   'live.judged': z.object({
     watch: text,
     parts: ranges,
@@ -183,6 +197,7 @@ export const auditDetails = {
   }),
   'live.seen': z.object({ part: number, file: text }),
   'live.unseen': z.object({ part: number, file: text }),
+  'live.incomplete': z.object({ watch: text, parts: z.array(text) }),
   'live.late': z.object({ watch: text, parts: z.array(number), seconds: z.number() }),
   'output.created': output,
   'output.changed': output,

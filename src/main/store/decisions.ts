@@ -9,6 +9,7 @@ import { seenByDecision, unseenAfterUndo } from './live-seen.ts'
 import { operatorById } from './operators.ts'
 import { findRun } from './runs.ts'
 import { idRanges, scoreOf, undecidedOf } from './scores.ts'
+import { flaggedBeside } from './viewed-parts.ts'
 
 const columns = `id, run_id AS runId, image_id AS imageId, operator_id AS operatorId, decision,
   defect_type AS defectType, note, score, decided_at AS decidedAt, undone_at AS undoneAt, undone_by AS undoneBy`
@@ -26,27 +27,30 @@ export interface NewDecision {
 
 /**
  * Records an operator's decision, with the score that was on screen. When this returns, the decision is on disk and
- * survives a power cut. It replaces earlier decisions on the image, whose rows stay unchanged.
+ * survives a power cut. It replaces earlier decisions on the image, whose rows stay unchanged. Where the image is a view
+ * of a part, the decision is about the part: its other flagged views get the same one.
  *
  * @throws Failure `image-unknown`, `run-unknown`
  */
 export function decide(db: Database, values: NewDecision): Decision {
+  const { runId, imageId } = values
+  return db.transaction(() => {
+    const decidedAt = db.now()
+    const decided = decideOne(db, values, decidedAt)
+    for (const beside of runId === null ? [] : flaggedBeside(db, imageId, runId))
+      decideOne(db, { ...values, imageId: beside }, decidedAt)
+    return decided
+  })
+}
+
+function decideOne(db: Database, values: NewDecision, decidedAt: number): Decision {
   const { runId, imageId, operatorId, decision, defectType = null, note = null } = values
   const { role = 'review' } = values
   return db.transaction(() => {
     findImage(db, imageId)
     if (runId !== null) findRun(db, runId)
     const score = runId === null ? null : (scoreOf(db, runId, imageId)?.score ?? null)
-    const decided = {
-      runId,
-      imageId,
-      operatorId,
-      decision,
-      defectType,
-      note,
-      score,
-      decidedAt: db.now(),
-    }
+    const decided = { runId, imageId, operatorId, decision, defectType, note, score, decidedAt }
     const { lastId } = db.run(
       `INSERT INTO decision (run_id, image_id, operator_id, decision, defect_type, note, score, decided_at, role)
        VALUES ($runId, $imageId, $operatorId, $decision, $defectType, $note, $score, $decidedAt, $role)`,
@@ -180,7 +184,7 @@ export function undoDecision(
        WHERE run_id IS $runId AND operator_id = $operatorId AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
       values,
     )
-    return last ? takeBack(db, last, values.operatorId) : null
+    return last ? takeBackPart(db, last, values.operatorId) : null
   })
 }
 
@@ -192,8 +196,35 @@ export function undoDecisionOf(db: Database, id: number, operatorId: number): De
       `SELECT ${columns} FROM decision WHERE id = $id AND undone_at IS NULL`,
       { id },
     )
-    return standing ? takeBack(db, standing, operatorId) : null
+    return standing ? takeBackPart(db, standing, operatorId) : null
   })
+}
+
+/** With what was decided together with it, about other views of the part. */
+function takeBackPart(db: Database, decision: Decision, operatorId: number): Decision {
+  // Without a run, one image was decided about.
+  const together =
+    decision.runId === null
+      ? []
+      : db.all(
+          decisionSchema,
+          `SELECT ${columns} FROM decision
+     WHERE operator_id = $operatorId AND decided_at = $decidedAt AND decision = $decision AND run_id IS $runId
+       AND undone_at IS NULL AND batch_id IS NULL AND id <> $id AND image_id IN (
+         SELECT other.image_id FROM live_part JOIN live_part AS other USING (viewed_part_id)
+         WHERE live_part.image_id = $imageId)
+     ORDER BY id`,
+          {
+            id: decision.id,
+            operatorId: decision.operatorId,
+            decidedAt: decision.decidedAt,
+            decision: decision.decision,
+            runId: decision.runId,
+            imageId: decision.imageId,
+          },
+        )
+  for (const other of together) takeBack(db, other, operatorId)
+  return takeBack(db, decision, operatorId)
 }
 
 function takeBack(db: Database, decision: Decision, operatorId: number): Decision {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
-import { countAfter } from './results.ts'
+import { countAfter, newestNumber } from './results.ts'
 import { countRow } from './row.ts'
 import { idRanges } from './scores.ts'
 
@@ -47,6 +47,14 @@ function moveTo(db: Database, { id }: Of, through: number): void {
   db.run('UPDATE output SET through = max(through, $through) WHERE id = $id', { id, through })
 }
 
+/** Results that are not for the output, by the recipe that judged, keep nobody waiting. */
+export function passOver(db: Database, output: Of): void {
+  db.transaction(() => {
+    if (countAfter(db, output.point, throughOf(db, output), output.id) === 0)
+      moveTo(db, output, newestNumber(db))
+  })
+}
+
 const throughRow = z.object({ through: z.int() })
 /** The newest result that the output had, or that was given up. */
 export const throughOf = (db: Database, { id }: Pick<Of, 'id'>): number =>
@@ -71,13 +79,15 @@ export function giveUpOldest(
 ): number {
   return db.transaction(() => {
     const through = throughOf(db, output)
-    const excess = Math.min(countAfter(db, output.point, through) - mostWaiting, limit)
+    const excess = Math.min(countAfter(db, output.point, through, output.id) - mostWaiting, limit)
     if (excess <= 0) return 0
     const numbers = db
       .all(
         z.object({ number: z.int() }),
-        'SELECT number FROM result WHERE point = $point AND number > $through ORDER BY number LIMIT $excess',
-        { point: output.point, through, excess },
+        `SELECT number FROM result WHERE point = $point AND number > $through
+           AND (outputs IS NULL OR $output IN (SELECT value FROM json_each(outputs)))
+         ORDER BY number LIMIT $excess`,
+        { point: output.point, through, excess, output: output.id },
       )
       .map(({ number }) => number)
     for (const number of numbers) {

@@ -2,11 +2,16 @@
 import { z } from 'zod'
 import { Failure } from '../../shared/failure.ts'
 import { type PointSettings, pointSettingsSchema } from '../../shared/inspection-point.ts'
+import { viewSettingsSchema } from '../../shared/part-views.ts'
 import { recordAudit } from './audit.ts'
 import type { Database } from './database.ts'
+import { jsonText, toJsonOrNull } from './row.ts'
 
-const columns = 'name, most_waiting AS mostWaiting'
-const pointRow = pointSettingsSchema.extend({ name: z.string() })
+const columns = 'name, most_waiting AS mostWaiting, views'
+const pointRow = pointSettingsSchema.extend({
+  name: z.string(),
+  views: jsonText(viewSettingsSchema).nullable(),
+})
 export type StoredPoint = z.output<typeof pointRow>
 
 /** In the order in which they were added. */
@@ -30,19 +35,19 @@ export function findPoint(db: Database, name: string): StoredPoint {
 /** One of a name that was removed is the same point again. @throws Failure `inspection-name-taken` */
 export function addPoint(
   db: Database,
-  { name, mostWaiting }: StoredPoint,
+  { name, mostWaiting, views }: StoredPoint,
   operator: string | null,
 ): StoredPoint {
   return db.transaction(() => {
     const alike = listPoints(db).find((point) => folded(point.name) === folded(name))
     if (alike !== undefined) throw new Failure('inspection-name-taken', { point: alike.name })
     db.run(
-      `INSERT INTO inspection_point (name, most_waiting, created_at) VALUES ($name, $mostWaiting, $now)
+      `INSERT INTO inspection_point (name, most_waiting, views, created_at) VALUES ($name, $mostWaiting, $views, $now)
        ON CONFLICT (name) DO UPDATE SET removed_at = NULL, most_waiting = excluded.most_waiting,
-         created_at = excluded.created_at`,
-      { name, mostWaiting, now: db.now() },
+         views = excluded.views, created_at = excluded.created_at`,
+      { name, mostWaiting, views: toJsonOrNull(viewSettingsSchema, views), now: db.now() },
     )
-    recordAudit(db, { action: 'inspection.added', operator, detail: { point: name, mostWaiting } })
+    recordAudit(db, { action: 'inspection.added', operator, detail: { point: name, mostWaiting, views } })
     return findPoint(db, name)
   })
 }
@@ -53,19 +58,24 @@ const folded = (name: string): string => name.normalize('NFC').toLowerCase()
 /** @throws Failure `inspection-unknown` */
 export function changePoint(
   db: Database,
-  { name, mostWaiting }: { name: string } & PointSettings,
+  { name, mostWaiting, views }: { name: string } & PointSettings,
   operator: string | null,
 ): void {
   db.transaction(() => {
     const before = findPoint(db, name)
-    db.run('UPDATE inspection_point SET most_waiting = $mostWaiting WHERE name = $name', {
+    db.run('UPDATE inspection_point SET most_waiting = $mostWaiting, views = $views WHERE name = $name', {
       name,
       mostWaiting,
+      views: toJsonOrNull(viewSettingsSchema, views),
     })
     recordAudit(db, {
       action: 'inspection.changed',
       operator,
-      detail: { point: name, before: { mostWaiting: before.mostWaiting }, after: { mostWaiting } },
+      detail: {
+        point: name,
+        before: { mostWaiting: before.mostWaiting, views: before.views },
+        after: { mostWaiting, views },
+      },
     })
   })
 }
@@ -96,7 +106,7 @@ export function removePoint(db: Database, name: string, operator: string | null)
       })
     }
     db.run('UPDATE inspection_point SET removed_at = $now WHERE name = $name', { name, now: db.now() })
-    const { mostWaiting } = point
-    recordAudit(db, { action: 'inspection.removed', operator, detail: { point: name, mostWaiting } })
+    const { mostWaiting, views } = point
+    recordAudit(db, { action: 'inspection.removed', operator, detail: { point: name, mostWaiting, views } })
   })
 }

@@ -10,6 +10,7 @@ import type { Database } from './database.ts'
 import { partById, partColumns, partRow } from './live.ts'
 import { operatorById } from './operators.ts'
 import { countRow } from './row.ts'
+import { flaggedViewsBeside } from './viewed-parts.ts'
 
 /** Condition: the part waits to be seen. The literals let SQLite use the index of such parts. */
 const unseen = `verdict = 'flagged' AND seen_at IS NULL`
@@ -22,10 +23,18 @@ export const countUnseen = (db: Database): number =>
   db.get(countRow, `SELECT count(*) AS n FROM live_part WHERE ${unseen}`)?.n ?? 0
 
 /**
- * An operator says that a part was seen.
+ * An operator says that a part was seen, with all of its views.
  * @returns the part; null where it does not wait to be seen
  */
 export function markSeen(db: Database, id: number, operatorId: number): LivePart | null {
+  return db.transaction(() => {
+    const seen = markOneSeen(db, id, operatorId)
+    for (const beside of flaggedViewsBeside(db, id)) markOneSeen(db, beside, operatorId)
+    return seen
+  })
+}
+
+function markOneSeen(db: Database, id: number, operatorId: number): LivePart | null {
   return db.transaction(() => {
     const { changes } = db.run(
       `UPDATE live_part SET seen_at = $now, seen_by = $operatorId WHERE id = $id AND ${unseen}`,
@@ -35,13 +44,20 @@ export function markSeen(db: Database, id: number, operatorId: number): LivePart
   })
 }
 
-/** Takes back that a part was seen without a decision. */
+/** Takes back that a part was seen by the operator without a decision, with all of its views. */
 export function markUnseen(db: Database, id: number, operatorId: number): LivePart | null {
+  return db.transaction(() => {
+    for (const beside of flaggedViewsBeside(db, id)) markOneUnseen(db, beside, operatorId)
+    return markOneUnseen(db, id, operatorId)
+  })
+}
+
+function markOneUnseen(db: Database, id: number, operatorId: number): LivePart | null {
   return db.transaction(() => {
     const { changes } = db.run(
       `UPDATE live_part SET seen_at = NULL, seen_by = NULL
-       WHERE id = $id AND verdict = 'flagged' AND seen_decision_id IS NULL`,
-      { id },
+       WHERE id = $id AND verdict = 'flagged' AND seen_by = $operatorId AND seen_decision_id IS NULL`,
+      { id, operatorId },
     )
     return changes === 0 ? null : recordSeen(db, 'live.unseen', id, operatorId)
   })

@@ -7,14 +7,17 @@ import {
   type LiveWatch,
   livePartSchema,
   liveWatchSchema,
+  type ViewedPart,
 } from '../../shared/live.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
+import { type ViewSettings, viewReader } from '../../shared/part-views.ts'
 import { firstPoint } from '../../shared/result.ts'
 import { type Id, type ImageId, idSchema, type Sha256, sha256Schema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
 import { newId } from './ids.ts'
 import { addResult } from './results.ts'
 import { countRow, flag, jsonText, toJsonOrNull } from './row.ts'
+import { joinViewedPart, settleViewedPart, viewedPart, viewsOf } from './viewed-parts.ts'
 
 const watchColumns = `id, point, folder, result_folder AS resultFolder, run_id AS runId, dataset_id AS datasetId, active,
   created_at AS createdAt, refused`
@@ -49,10 +52,12 @@ export function beginWatch(
     // Later than every other one, even if the clock was set back: the newest watch is the one that goes on.
     const createdAt = Math.max(db.now(), (newestWatch(db)?.createdAt ?? 0) + 1)
     db.run(
-      `INSERT INTO live_watch (id, point, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id)
-       VALUES ($id, $point, $folder, $resultFolder, $runId, $datasetId, 1, $createdAt, $modelUse)
+      `INSERT INTO live_watch (id, point, folder, result_folder, run_id, dataset_id, active, created_at, model_use_id,
+         recipe_use_id)
+       VALUES ($id, $point, $folder, $resultFolder, $runId, $datasetId, 1, $createdAt, $modelUse,
+         (SELECT max(id) FROM recipe_use WHERE point = $point))
        ON CONFLICT (id) DO UPDATE SET active = 1, created_at = excluded.created_at,
-         model_use_id = excluded.model_use_id, refused = NULL`,
+         model_use_id = excluded.model_use_id, refused = NULL, recipe_use_id = excluded.recipe_use_id`,
       { ...values, id, modelUse, createdAt },
     )
     return { ...values, id, active: true, createdAt, refused: null }
@@ -113,7 +118,8 @@ export function datasetOfSplit(db: Database, datasetId: Id, split: Split | null)
   return found?.id ?? datasetId
 }
 
-export const partColumns = `id, watch_id AS watch, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
+export const partColumns = `id, watch_id AS watch, (SELECT w.point FROM live_watch AS w WHERE w.id = watch_id) AS at,
+  viewed_part_id AS viewed, view, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
   coalesce(refusal, reason) AS reason, judged_at AS judgedAt, run_id AS run, point_id AS point,
   seen_at AS seenAt`
 /**
@@ -135,8 +141,10 @@ export interface ArrivedFile {
  */
 export function addPart(db: Database, watchId: Id, file: ArrivedFile): LivePart {
   const { lastId } = db.run(
-    `INSERT INTO live_part (watch_id, file, bytes, modified_at, arrived_at)
-     VALUES ($watchId, $file, $bytes, $modifiedAt, $now)`,
+    `INSERT INTO live_part (watch_id, file, bytes, modified_at, arrived_at, recipe_use_id)
+     VALUES ($watchId, $file, $bytes, $modifiedAt, $now, (
+       SELECT max(recipe_use.id) FROM recipe_use JOIN live_watch ON live_watch.point = recipe_use.point
+       WHERE live_watch.id = $watchId))`,
     { ...atFreeTime(db, watchId, file), watchId, now: db.now() },
   )
   const part = partById(db, lastId)
@@ -167,11 +175,22 @@ export const unreadPart = (db: Database, watchId: Id, file: string): LivePart | 
     { watchId, file },
   )
 
-/** Adds a complete file as a part, or, where one waits for the picture of this file, lets that be it. */
-export function addOrRenewPart(db: Database, watchId: Id, file: ArrivedFile): void {
+/**
+ * Adds a complete file as a part, or, where one waits for the picture of this file, lets that be it.
+ * @param views how names of files tell views of a part; null where each photograph is a part
+ */
+export function addOrRenewPart(
+  db: Database,
+  watchId: Id,
+  file: ArrivedFile,
+  views: ViewSettings | null = null,
+): void {
   const waiting = unreadPart(db, watchId, file.file)
-  if (waiting === undefined) addPart(db, watchId, file)
-  else if (!isRowOf(db, waiting.id, file)) {
+  if (waiting === undefined) {
+    const { id } = addPart(db, watchId, file)
+    const seen = views === null ? null : viewReader(views)(file.file)
+    if (views !== null && seen !== null) joinViewedPart(db, { part: id, watch: watchId }, seen, views)
+  } else if (!isRowOf(db, waiting.id, file)) {
     db.run('UPDATE live_part SET bytes = $bytes, modified_at = $modifiedAt WHERE id = $id', {
       id: waiting.id,
       bytes: file.bytes,
@@ -244,7 +263,10 @@ export function linkPart(db: Database, id: number, imageId: ImageId): void {
   db.run('UPDATE live_part SET image_id = $imageId WHERE id = $id', { id, imageId })
 }
 
-/** Stores the verdict of a part that has none, and with it the result that machines are told. */
+/**
+ * Stores the verdict of a part that has none, and with it the result that machines are told; where it is a view of a
+ * part, as soon as that has its verdict.
+ */
 export function judgePart(
   db: Database,
   id: number,
@@ -257,7 +279,10 @@ export function judgePart(
       { ...values, reason: toJsonOrNull(messageSchema, values.reason), id, now: db.now() },
     )
     const part = partById(db, id)
-    if (changes > 0 && part !== undefined) addResult(db, part)
+    if (changes > 0 && part !== undefined) {
+      if (part.viewed === null) addResult(db, part)
+      else settleViewedPart(db, part.viewed)
+    }
     return part
   })
 }
@@ -291,13 +316,17 @@ export const unwrittenParts = (db: Database, watchId: Id): LivePart[] =>
     { watchId },
   )
 
+/** Condition: machines were told of the part, or of that which it is a view of. */
+const isTold = `(EXISTS (SELECT 1 FROM result WHERE part_id = live_part.id)
+  OR EXISTS (SELECT 1 FROM result WHERE result.viewed_part_id = live_part.viewed_part_id))`
+
 /** Parts without a verdict whose photograph is stored, and of which machines were told that they are late. */
 export const lateOpenParts = (db: Database, watchId: Id, limit: number): LivePart[] =>
   db.all(
     partRow,
     `SELECT ${partColumns} FROM live_part
      WHERE watch_id = $watchId AND verdict IS NULL AND image_id IS NOT NULL
-       AND EXISTS (SELECT 1 FROM result WHERE part_id = live_part.id) ORDER BY id LIMIT $limit`,
+       AND ${isTold} ORDER BY id LIMIT $limit`,
     { watchId, limit },
   )
 
@@ -312,7 +341,7 @@ export const overdueParts = (db: Database, watchId: Id, before: number): LivePar
     partRow,
     `SELECT ${partColumns} FROM live_part
      WHERE watch_id = $watchId AND verdict IS NULL AND arrived_at <= $before
-       AND NOT EXISTS (SELECT 1 FROM result WHERE part_id = live_part.id) ORDER BY id LIMIT 1000`,
+       AND NOT ${isTold} ORDER BY id LIMIT 1000`,
     { watchId, before },
   )
 
@@ -361,3 +390,30 @@ export const isStemTaken = (db: Database, { id, watch }: LivePart, stem: string)
        AND instr(substr(file, length($first) + 1), '.') = 0`,
     { watch, first: `${stem}.`, last: `${stem}/`, id },
   ) !== undefined
+
+/** Names of the files that came last. */
+export const newestFiles = (db: Database, watchId: Id, limit: number): string[] =>
+  db
+    .all(
+      z.object({ file: z.string() }),
+      'SELECT file FROM live_part WHERE watch_id = $watchId ORDER BY id DESC LIMIT $limit',
+      { watchId, limit },
+    )
+    .map(({ file }) => file)
+
+/** A part with all of its views: those that it is to have, and others that came. */
+export function viewedPartWhole(db: Database, id: number): ViewedPart | null {
+  const part = viewedPart(db, id)
+  if (part === undefined) return null
+  const views = viewsOf(db, id)
+  const names = [...new Set([...part.names, ...views.map(({ view }) => view)])]
+  return {
+    id,
+    number: part.number,
+    verdict: part.verdict,
+    views: names.map((name) => {
+      const view = views.find((one) => one.view === name)
+      return { name, part: view === undefined ? null : (partById(db, view.part) ?? null) }
+    }),
+  }
+}

@@ -49,8 +49,77 @@ export function addResult(db: Database, part: LivePart): void {
 /** @returns whether it is told now, and was not before */
 export const addLateResult = (db: Database, part: LivePart): boolean => add(db, part, 'late')
 
-function add(db: Database, part: LivePart, cause: Cause): boolean {
-  const at = part.judgedAt ?? db.now()
+const add = (db: Database, part: LivePart, cause: Cause): boolean =>
+  insert(db, { ...part, cause, at: part.judgedAt ?? db.now(), viewed: null }, {})
+
+/** What a result tells of a photograph. */
+interface ToldView {
+  part: number
+  view: string
+  file: string
+  arrivedAt: number
+  verdict: LivePart['verdict']
+  score: number | null
+  threshold: number | null
+  run: string | null
+  point: number | null
+}
+
+/**
+ * Adds the result of a part with several views: of the first of them, with the score of the one that decided.
+ * @returns whether it is told now, and was not before
+ */
+export function addViewedResult(
+  db: Database,
+  part: {
+    id: number
+    watch: string
+    number: string
+    cause: Cause
+    at: number
+    views: readonly ToldView[]
+  },
+): boolean {
+  const { id: viewed, watch, number, cause, at, views } = part
+  const [first] = views
+  const decided = deciding(views)
+  if (first === undefined || decided === undefined) throw new RangeError(`part ${viewed} has no view`)
+  const { file, score, threshold, run, point } = decided
+  const { arrivedAt } = first
+  const told = { id: first.part, viewed, watch, file, score, threshold, run, point, arrivedAt, cause, at }
+  return insert(db, told, {
+    partNumber: number,
+    views: views.map((one) => ({
+      view: one.view,
+      part: one.part,
+      file: one.file,
+      verdict: one.verdict,
+      score: one.score,
+      threshold: one.threshold,
+    })),
+  })
+}
+
+/** The view whose score is the largest share of its threshold, among flagged ones where there are some. */
+function deciding<V extends ToldView>(views: readonly V[]): V | undefined {
+  const flagged = views.filter(({ verdict }) => verdict === 'flagged')
+  const refused = views.filter(({ verdict }) => verdict === 'refused')
+  const among = flagged.length > 0 ? flagged : refused.length > 0 ? refused : views
+  const share = ({ score, threshold }: V): number =>
+    score === null || threshold === null ? Number.NEGATIVE_INFINITY : score / (threshold || 1)
+  return among.toSorted((a, b) => share(b) - share(a))[0]
+}
+
+function insert(
+  db: Database,
+  part: Pick<LivePart, 'id' | 'watch' | 'file' | 'score' | 'threshold' | 'run' | 'point' | 'arrivedAt'> & {
+    cause: Cause
+    at: number
+    viewed: number | null
+  },
+  more: Pick<ResultDocument, 'partNumber' | 'views'>,
+): boolean {
+  const { cause, at } = part
   const number = newestNumber(db) + 1
   const document: ResultDocument = {
     format: 'fanoscope.result/1',
@@ -66,16 +135,20 @@ function add(db: Database, part: LivePart, cause: Cause): boolean {
     operatingPoint: part.point,
     arrivedAt: new Date(part.arrivedAt).toISOString(),
     judgedAt: new Date(at).toISOString(),
+    ...more,
   }
   const { changes } = db.run(
     `INSERT INTO result (number, point, part_id, verdict, cause, score, threshold, run_id, operating_point_id, judged_at,
-       document)
-     VALUES ($number, $point, $part, $verdict, $cause, $score, $threshold, $run, $operatingPoint, $at, $document)
-     ON CONFLICT (part_id) DO NOTHING`,
+       document, viewed_part_id, outputs)
+     VALUES ($number, $point, $part, $verdict, $cause, $score, $threshold, $run, $operatingPoint, $at, $document,
+       $viewed, (SELECT recipe_use.outputs FROM live_part JOIN recipe_use ON recipe_use.id = live_part.recipe_use_id
+         WHERE live_part.id = $part))
+     ON CONFLICT DO NOTHING`,
     {
       number,
       point: document.point,
       part: part.id,
+      viewed: part.viewed,
       verdict: document.verdict,
       cause,
       score: part.score,
@@ -90,7 +163,7 @@ function add(db: Database, part: LivePart, cause: Cause): boolean {
 }
 
 const pointRow = z.object({ point: z.string() })
-function pointOf(db: Database, { watch }: LivePart): string {
+function pointOf(db: Database, { watch }: Pick<LivePart, 'watch'>): string {
   const row = db.get(pointRow, 'SELECT point FROM live_watch WHERE id = $watch', { watch })
   if (row === undefined) throw new RangeError(`there is no watch ${watch}`)
   return row.point
@@ -102,20 +175,36 @@ export interface Result {
 }
 const resultRow = z.object({ number: z.int(), document: jsonText(resultDocumentSchema) })
 
-/** The oldest results after a number. */
-export const resultsAfter = (db: Database, point: string, number: number, limit: number): Result[] =>
+/** Condition: the recipe that judged has this output, or all; $output null: whichever output. */
+const isFor = '($output IS NULL OR outputs IS NULL OR $output IN (SELECT value FROM json_each(outputs)))'
+
+/** The oldest results after a number. @param output only those that are for it */
+export const resultsAfter = (
+  db: Database,
+  point: string,
+  number: number,
+  limit: number,
+  output: number | null = null,
+): Result[] =>
   db.all(
     resultRow,
-    `SELECT number, document FROM result WHERE point = $point AND number > $number AND document IS NOT NULL
+    `SELECT number, document FROM result
+     WHERE point = $point AND number > $number AND document IS NOT NULL AND ${isFor}
      ORDER BY number LIMIT $limit`,
-    { point, number, limit },
+    { point, number, limit, output },
   )
 
-export const countAfter = (db: Database, point: string, number: number): number =>
-  db.get(countRow, 'SELECT count(*) AS n FROM result WHERE point = $point AND number > $number', {
-    point,
-    number,
-  })?.n ?? 0
+export const countAfter = (
+  db: Database,
+  point: string,
+  number: number,
+  output: number | null = null,
+): number =>
+  db.get(
+    countRow,
+    `SELECT count(*) AS n FROM result WHERE point = $point AND number > $number AND ${isFor}`,
+    { point, number, output },
+  )?.n ?? 0
 
 const partRow = z.object({
   number: z.int(),
@@ -124,11 +213,14 @@ const partRow = z.object({
   at: timeSchema,
 })
 
-/** What the machine was told of a part; undefined where it was told nothing. */
+/** What the machine was told of a part, or of that which it is a view of; undefined where it was told nothing. */
 export const resultOfPart = (db: Database, part: number): z.output<typeof partRow> | undefined =>
-  db.get(partRow, 'SELECT number, verdict, cause, judged_at AS at FROM result WHERE part_id = $part', {
-    part,
-  })
+  db.get(
+    partRow,
+    `SELECT number, verdict, cause, judged_at AS at FROM result
+     WHERE part_id = $part OR viewed_part_id = (SELECT viewed_part_id FROM live_part WHERE id = $part) LIMIT 1`,
+    { part },
+  )
 
 /** Results of an inspection point that say that a part was late, since a time. */
 export const countLate = (db: Database, point: string, since: number): number =>

@@ -744,7 +744,9 @@ describeCompiled('the rest of a queue and a watched folder', () => {
 
   it('has inspection points, which are added, changed and removed', async () => {
     await call('inspection.add', { name: 'top', operator: 'Wang Li' })
-    await call('inspection.change', { name: 'top', mostWaiting: 7, operator: 'Wang Li' })
+    const views = { pattern: '{part}_{view}', names: ['left', 'right'], within: 5 }
+    await call('inspection.change', { name: 'top', mostWaiting: 7, views, operator: 'Wang Li' })
+    expect(await call('inspection.files', { name: 'top', folder: null })).toEqual({ files: [] })
     const list = await call('inspection.list', {})
     expect(list.map(({ name, mostWaiting, state }) => [name, mostWaiting, state])).toEqual([
       ['line', 1000, 'stopped'],
@@ -779,6 +781,18 @@ describeCompiled('the rest of a queue and a watched folder', () => {
     })
     await call('output.change', { id, name: 'ejector 2' })
     await call('output.test', { id })
+    const { id: recipe } = await call('recipe.save', {
+      number: 8,
+      name: 'M8',
+      run: run ?? '',
+      operator: 'Wang Li',
+    })
+    await call('recipe.use', { recipe, operator: 'Wang Li' })
+    expect(await call('recipe.list', {})).toMatchObject({
+      recipes: [{ id: recipe, number: 8, name: 'M8' }],
+      chosen: { recipe, by: 'Wang Li' },
+    })
+    await call('recipe.remove', { recipe, operator: 'Wang Li' })
     await writeFolder(folder, { 'b.png': 902 })
     await receiver.until(() => receiver.numbers().length === 1)
     const told = await call('output.list', {})
@@ -793,6 +807,7 @@ describeCompiled('the rest of a queue and a watched folder', () => {
     expect(unseen.parts.map(({ id }) => id).reverse()).toEqual(parts.map(({ id }) => id))
     for (const { id: part } of parts) await call('live.seen', { part, operator: 'Wang Li' })
     expect((await call('live.state', {})).unseen.count).toBe(0)
+    expect(await call('live.views', { image: parts[0]?.image ?? 0 })).toEqual({ viewed: null })
     expect((await call('live.undo', { operator: 'Wang Li' })).undone?.file).toBe(parts.at(-1)?.file)
   })
 })

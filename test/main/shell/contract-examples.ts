@@ -16,7 +16,7 @@ import type {
 import type { DatasetVersion } from '../../../src/shared/curation.ts'
 import type { Image } from '../../../src/shared/image.ts'
 import type { Job } from '../../../src/shared/job.ts'
-import type { LivePart, LiveState } from '../../../src/shared/live.ts'
+import type { LivePart, LiveState, ViewedPart } from '../../../src/shared/live.ts'
 import { inside, message } from '../../../src/shared/messages/message.ts'
 import type { Gate, ModelUse } from '../../../src/shared/model.ts'
 import type { Operator } from '../../../src/shared/operator.ts'
@@ -241,6 +241,9 @@ const operator: Operator = { id: 1, name: '李雷', createdAt: 1, hasPin: true, 
 const livePart: LivePart = {
   id: 7,
   watch: 'w-1',
+  at: 'line',
+  viewed: 3,
+  view: 'left',
   file: 'Teil 0007.png',
   image: 12,
   arrivedAt: 1_700_000_000_000,
@@ -252,6 +255,15 @@ const livePart: LivePart = {
   run: 'r-1',
   point: 3,
   seenAt: null,
+}
+const viewedExample: ViewedPart = {
+  id: 3,
+  number: '0007',
+  verdict: 'incomplete',
+  views: [
+    { name: 'left', part: livePart },
+    { name: 'right', part: null },
+  ],
 }
 const liveExample: LiveState = {
   point: 'line',
@@ -287,6 +299,8 @@ const liveExample: LiveState = {
   grabber: { program: 'ffmpeg', failure: null },
   problem: 'EIO: i/o error',
   parts: [livePart],
+  viewed: [viewedExample],
+  viewedCounts: { arrived: 4, good: 1, rejected: 1, incomplete: 1, waiting: 1 },
   unseen: { count: 1, parts: [livePart] },
 }
 
@@ -879,6 +893,7 @@ export const callExamples: CallExamples = {
       {
         name: 'line',
         mostWaiting: 1000,
+        views: { pattern: '{part}_{view}', names: ['left', '右'], within: 5 },
         state: 'judging',
         watch: liveExample.watch,
         job: 'j-6',
@@ -891,6 +906,7 @@ export const callExamples: CallExamples = {
       {
         name: '顶面',
         mostWaiting: null,
+        views: null,
         state: 'stopped',
         watch: null,
         job: null,
@@ -902,15 +918,66 @@ export const callExamples: CallExamples = {
       },
     ],
   },
-  'inspection.add': { input: { name: '顶面', mostWaiting: 1000, operator: '李雷' }, output: {} },
-  'inspection.change': { input: { name: '顶面', mostWaiting: null, operator: '李雷' }, output: {} },
+  'inspection.add': {
+    input: { name: '顶面', mostWaiting: 1000, views: null, operator: '李雷' },
+    output: {},
+  },
+  'inspection.change': {
+    input: {
+      name: '顶面',
+      mostWaiting: null,
+      views: { pattern: '{part}_{view}', names: ['left', '右'], within: 5 },
+      operator: '李雷',
+    },
+    output: {},
+  },
+  'inspection.files': {
+    input: { name: '顶面', folder: '/data/camera' },
+    output: { files: ['0007_left.png', '0007_右.png'] },
+  },
   'inspection.remove': { input: { name: '顶面', operator: '李雷' }, output: {} },
+  'recipe.list': {
+    input: { point: 'line' },
+    output: {
+      recipes: [
+        { id: 1, point: 'line', number: 8, name: 'M8', run: 'r-1', operatingPoint: 3, outputs: [1] },
+        {
+          id: 2,
+          point: 'line',
+          number: 10,
+          name: '螺母 M10',
+          run: 'r-2',
+          operatingPoint: null,
+          outputs: null,
+        },
+      ],
+      judging: 1,
+      waiting: 2,
+      chosen: { recipe: 2, by: '李雷', at: 1_700_000_000_000 },
+      refused: null,
+    },
+  },
+  'recipe.save': {
+    input: {
+      point: 'line',
+      number: 10,
+      name: '螺母 M10',
+      run: 'r-2',
+      operatingPoint: null,
+      outputs: null,
+      operator: '李雷',
+    },
+    output: { id: 2 },
+  },
+  'recipe.remove': { input: { recipe: 2, operator: '李雷' }, output: {} },
+  'recipe.use': { input: { recipe: 2, operator: '李雷' }, output: {} },
   'live.start': {
     input: { folder: '/data/camera', run: 'r-1', results: '/data/results', point: '顶面' },
     output: liveExample,
   },
   'live.stop': { input: { point: 'line' }, output: {} },
   'live.state': { input: { point: 'line' }, output: liveExample },
+  'live.views': { input: { image: 12 }, output: { viewed: viewedExample } },
   'live.seen': { input: { part: 7, operator: '李雷' }, output: {} },
   'live.undo': { input: { operator: '李雷' }, output: { undone: livePart } },
   'output.list': {

@@ -1,5 +1,5 @@
 /** Keeps a dispatcher at work for each output of an open workspace, and says how each goes. */
-import { failureDocument } from '../../../shared/failure.ts'
+import { Failure, failureDocument } from '../../../shared/failure.ts'
 import { type Output, secretNameSchema } from '../../../shared/output.ts'
 import type { LineState, StateDocument } from '../../../shared/result.ts'
 import type { Session } from '../../session/session.ts'
@@ -8,12 +8,14 @@ import {
   countGivenUp,
   giveUpOldest,
   newestDelivery,
+  passOver,
   recordDeliveries,
   throughOf,
   throughOfAll,
 } from '../../store/deliveries.ts'
 import { everyPoint } from '../../store/inspection-points.ts'
 import { listOutputs, type StoredOutput } from '../../store/outputs.ts'
+import { listRecipes, recipeNumbers, useRecipe } from '../../store/recipes.ts'
 import { countAfter, emptyResults, newestNumber } from '../../store/results.ts'
 import {
   type Dispatcher,
@@ -78,8 +80,21 @@ export async function followOutputs(session: Session): Promise<void> {
 export const dispatcherOf = (session: Session, id: number): Dispatcher | undefined =>
   deliveries.get(session)?.dispatchers.get(id)
 
-export const openedOutput = (db: Database, output: StoredOutput) =>
-  openOutput(output.settings, secretsOf(output), { hosts: outputRulesOf(db).hosts, point: output.point })
+/** @param onChosen a machine has chosen a recipe */
+export const openedOutput = (db: Database, output: StoredOutput, onChosen: () => void = () => undefined) =>
+  openOutput(output.settings, secretsOf(output), {
+    hosts: outputRulesOf(db).hosts,
+    point: output.point,
+    recipes: {
+      numbers: () => recipeNumbers(db, output.point),
+      choose: (number) => {
+        const recipe = listRecipes(db, output.point).find((one) => one.number === number)
+        if (recipe === undefined) throw new Failure('recipe-unknown', { recipe: String(number) })
+        useRecipe(db, recipe.id, { by: null, through: output.name })
+        onChosen()
+      },
+    },
+  })
 
 export interface DeliverOptions {
   bounds?: DeliveryBounds
@@ -111,7 +126,7 @@ export function deliverResults(session: Session, options: DeliverOptions = {}): 
       db,
       log,
       output,
-      ...openedOutput(db, output),
+      ...openedOutput(db, output, () => events.emit('inspection.changed', {})),
       state: () => stateDocument(session, output.point),
       onChange: changed,
       times: dispatchTimes,
@@ -157,7 +172,10 @@ export function deliverResults(session: Session, options: DeliverOptions = {}): 
   }
 
   function tellAudit(): void {
-    for (const output of listOutputs(db)) recordDeliveries(db, output)
+    for (const output of listOutputs(db)) {
+      recordDeliveries(db, output)
+      if (output.enabled) passOver(db, output)
+    }
     for (const point of everyPoint(db)) {
       const through = throughOfAll(db, point) ?? newestNumber(db)
       for (let bites = 0; bites < mostBites; bites += 1) {
@@ -216,7 +234,7 @@ export function storedOutputs(
       condition: enabled ? condition : 'off',
       awaySince,
       needsPerson,
-      waiting: enabled ? countAfter(db, point, throughOf(db, output)) : 0,
+      waiting: enabled ? countAfter(db, point, throughOf(db, output), id) : 0,
       givenUp: countGivenUp(db, output),
       newest: newestDelivery(db, output),
       errors: [...errors],

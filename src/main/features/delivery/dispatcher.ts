@@ -117,14 +117,15 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     row: (common: { output: number; name: string; waiting: number }) => NewAuditEntry,
   ): void {
     try {
-      const waiting = countAfter(db, output.point, throughOf(db, output))
+      const waiting = countAfter(db, output.point, throughOf(db, output), output.id)
       recordAudit(db, row({ output: output.id, name: output.name, waiting }))
     } catch (error) {
       log.warn('The audit could not be told of an output.', failureData(error))
     }
   }
 
-  const hasResults = (): boolean => resultsAfter(db, output.point, throughOf(db, output), 1).length > 0
+  const hasResults = (): boolean =>
+    resultsAfter(db, output.point, throughOf(db, output), 1, output.id).length > 0
 
   /** @returns whether all of them were delivered */
   async function deliver(results: readonly ResultDocument[]): Promise<boolean> {
@@ -157,7 +158,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   const results = repeated(signal, times, async () => {
-    const due = resultsAfter(db, output.point, throughOf(db, output), batch)
+    const due = resultsAfter(db, output.point, throughOf(db, output), batch, output.id)
     if (due.length === 0) return 'rest'
     return (await deliver(due.map(({ document }) => document))) ? 'more' : 'failed'
   })

@@ -1,5 +1,6 @@
 /**
- * Modbus TCP: this station is the server, and a PLC reads the newest result from its registers. Each result stays there
+ * Modbus TCP: this station is the server, and a PLC reads the newest result from its registers, and writes the number
+ * of a recipe. Each result stays there
  * until the PLC has acknowledged it, or, where it does not, for a set time.
  */
 import { isIP } from 'node:net'
@@ -9,6 +10,7 @@ import { Failure, reasonOf } from '../../../shared/failure.ts'
 import type { ModbusSettings } from '../../../shared/output.ts'
 import {
   acknowledgeRegister,
+  recipeRegister,
   registerCount,
   registersOf,
   type Shown,
@@ -29,9 +31,9 @@ export const modbus: OutputKind<ModbusSettings> = {
     if (isIP(address) === 0 || !isOfPlant(address))
       throw new Failure('output-address-public', { host: address, address })
   },
-  open(settings) {
+  open(settings, _, { recipes }) {
     const { address, port, acknowledge, timeout, hold } = settings
-    const shown: Shown = { heartbeat: 0, state: 'stopped', result: null }
+    const shown: Omit<Shown, 'recipe'> = { heartbeat: 0, state: 'stopped', result: null }
     let acknowledged: number | null = null
     let heard: () => void = () => undefined
     let listening: Promise<ServerTCP> | null = null
@@ -40,11 +42,12 @@ export const modbus: OutputKind<ModbusSettings> = {
     }, beatEvery).unref()
 
     const vector = vectorOf(
-      () => shown,
+      () => ({ ...shown, recipe: recipes.numbers() }),
       (sequence) => {
         acknowledged = sequence
         heard()
       },
+      (number) => recipes.choose(number),
     )
     async function server(): Promise<ServerTCP> {
       listening ??= listen(vector, settings)
@@ -102,7 +105,11 @@ export const modbus: OutputKind<ModbusSettings> = {
 }
 
 /** Input and holding registers show the same; one further holding register is written. */
-function vectorOf(shown: () => Shown, onAcknowledged: (sequence: number) => void): IServiceVector {
+function vectorOf(
+  shown: () => Shown,
+  onAcknowledged: (sequence: number) => void,
+  onRecipe: (number: number) => void,
+): IServiceVector {
   const read = (first: number, length: number): number[] => {
     if (first + length > registerCount) throw illegalAddress(first)
     return [...registersOf(shown()).subarray(first, first + length)]
@@ -114,9 +121,21 @@ function vectorOf(shown: () => Shown, onAcknowledged: (sequence: number) => void
     getMultipleInputRegisters: read,
     getMultipleHoldingRegisters: read,
     setRegister(register: number, value: number) {
-      if (register !== acknowledgeRegister) throw illegalAddress(register)
-      onAcknowledged(value)
+      if (register === acknowledgeRegister) onAcknowledged(value)
+      else if (register === recipeRegister) choose(onRecipe, value)
+      else throw illegalAddress(register)
     },
+  }
+}
+
+/** A PLC learns at once that it wrote what cannot be. */
+function choose(onRecipe: (number: number) => void, value: number): void {
+  try {
+    onRecipe(value)
+  } catch (cause) {
+    throw Object.assign(new RangeError(`The recipe ${value} cannot be chosen.`, { cause }), {
+      modbusErrorCode: 3,
+    })
   }
 }
 

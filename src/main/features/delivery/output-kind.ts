@@ -10,6 +10,15 @@ export interface Surroundings {
   hosts: readonly string[]
   /** The inspection point whose results the output gets. */
   point: string
+  /** The recipes of the point, which a PLC may choose. */
+  recipes: RecipeChoice
+}
+
+export interface RecipeChoice {
+  /** The numbers of the recipe that judges, and of that which is chosen and waits; 0 where there is none. */
+  numbers(): { judging: number; waiting: number }
+  /** @throws Failure `recipe-unknown`, `live-rests` */
+  choose(number: number): void
 }
 
 export interface Connection {

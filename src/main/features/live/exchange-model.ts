@@ -4,7 +4,9 @@ import { recordAudit } from '../../store/audit.ts'
 import { findDataset } from '../../store/datasets.ts'
 import { handOver, notedUse, noteRefused } from '../../store/live.ts'
 import { modelInUse } from '../../store/model-uses.ts'
+import type { RecipeUse } from '../../store/recipes.ts'
 import { runFolder } from '../../store/runs.ts'
+import { dueRecipe, refuseRecipe, takeRecipe } from './follow-recipe.ts'
 import { storeNext } from './keep-storing.ts'
 import { judgingModelOf, type ModelExchange, showProgress, type WatchedLine } from './watched-line.ts'
 
@@ -13,18 +15,43 @@ import { judgingModelOf, type ModelExchange, showProgress, type WatchedLine } fr
  * this process or another. Until it is loaded the present one stays; no image is under way while they change.
  */
 export function followModelInUse(line: WatchedLine): void {
-  const { session, watch, model } = line
+  const { session, watch } = line
   const { db } = session.workspace
   if (!line.isReady || line.exchange !== null) return
+  const recipe = dueRecipe(line)
+  if (recipe !== null) {
+    followRecipe(line, recipe)
+    return
+  }
+  const { model } = line
   const use = modelInUse(db, model.run.datasetId)
   if (use === null || use.id === line.refusedUse || use.id === notedUse(db, watch.id)) return
   if (use.runId === model.run.id) {
     handOver(db, watch.id, { runId: use.runId, modelUse: use.id })
     return
   }
-  const exchange: ModelExchange = { use: use.id, run: use.runId, model: null }
+  const exchange: ModelExchange = { use: use.id, recipe: null, run: use.runId, model: null }
   line.exchange = exchange
   void loadModel(line, exchange)
+}
+
+function followRecipe(line: WatchedLine, recipe: RecipeUse): void {
+  if (recipe.run === line.model.run.id && line.blocked === null) {
+    takeRecipe(line, recipe, line.model)
+    resume(line)
+    return
+  }
+  const exchange: ModelExchange = { use: recipe.id, recipe, run: recipe.run, model: null }
+  line.exchange = exchange
+  void loadModel(line, exchange)
+}
+
+/** What the engine had and did not score is given to it again, and what was held comes to its turn. */
+function resume(line: WatchedLine): void {
+  line.exchange = null
+  line.queue.unshift(...line.fed, ...line.held)
+  line.fed.clear()
+  line.held = []
 }
 
 async function loadModel(line: WatchedLine, exchange: ModelExchange): Promise<void> {
@@ -51,13 +78,16 @@ async function loadModel(line: WatchedLine, exchange: ModelExchange): Promise<vo
 export function endExchange(line: WatchedLine, failure: FailureData | null): void {
   const { session, watch, exchange } = line
   const { db } = session.workspace
-  const resume = (): void => {
-    line.exchange = null
-    line.queue.unshift(...line.fed)
-    line.fed.clear()
-  }
   if (exchange === null) {
-    resume()
+    resume(line)
+    return
+  }
+  if (exchange.recipe !== null) {
+    if (failure !== null) refuseRecipe(line, exchange.recipe, failure)
+    else if (exchange.model !== null) takeRecipe(line, exchange.recipe, exchange.model)
+    resume(line)
+    showProgress(line)
+    line.feed()
     return
   }
   const before = line.model.run.id
@@ -82,7 +112,7 @@ export function endExchange(line: WatchedLine, failure: FailureData | null): voi
       failure,
     )
   }
-  resume()
+  resume(line)
   showProgress(line)
   line.feed()
 }

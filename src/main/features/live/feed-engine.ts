@@ -8,6 +8,7 @@ import { runFolder } from '../../store/runs.ts'
 import { scoreOf } from '../../store/scores.ts'
 import { engineImage } from '../runs/training-images.ts'
 import { endExchange, followModelInUse } from './exchange-model.ts'
+import { isOfLaterRecipe } from './follow-recipe.ts'
 import { judgeImage, refuseAfter, refuseImage, storeScores } from './judge-parts.ts'
 import { storeNext, tellTrouble } from './keep-storing.ts'
 import type { WatchedLine } from './watched-line.ts'
@@ -45,8 +46,14 @@ function feedNow(line: WatchedLine): void {
     for (let next = line.queue[0]; next !== undefined && line.fed.size < mostFed; next = line.queue[0]) {
       if (!line.fed.has(next)) {
         try {
+          if (isOfLaterRecipe(line, next)) {
+            line.held.push(next)
+            line.queue.shift()
+            continue
+          }
+          if (line.blocked !== null) refuseImage(line, next, line.blocked)
           // The same photograph came before, or Fanoscope was closed before it was judged.
-          if (scoreOf(db, model.run.id, next)) judgeImage(line, next, model)
+          else if (scoreOf(db, model.run.id, next)) judgeImage(line, next, model)
           else {
             given.push(engineImage(session.workspace, findImage(db, next), model.white))
             line.fed.add(next)

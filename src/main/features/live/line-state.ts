@@ -1,10 +1,13 @@
 /** From what is known of a watched folder to the state that outputs tell machines, and to parts that are late. */
 import { failureDocument } from '../../../shared/failure.ts'
+import type { LivePart } from '../../../shared/live.ts'
 import type { LineState } from '../../../shared/result.ts'
 import { recordAudit } from '../../store/audit.ts'
+import type { Database } from '../../store/database.ts'
 import { hasOpenParts, overdueParts } from '../../store/live.ts'
 import { listOutputs } from '../../store/outputs.ts'
-import { addLateResult } from '../../store/results.ts'
+import { addLateResult, addViewedResult } from '../../store/results.ts'
+import { settleDueParts, viewedPart, viewsOf } from '../../store/viewed-parts.ts'
 import { showLineState } from '../delivery/deliver-results.ts'
 import { outputRulesOf } from '../delivery/open-output.ts'
 import { type WatchNotes, watchNotesOf } from './watch-notes.ts'
@@ -38,6 +41,34 @@ export function tellLineState(line: WatchedLine): void {
   }
 }
 
+/** Of several views, what waits is their part. */
+function tellLate(db: Database, part: LivePart): boolean {
+  const viewed = part.viewed === null ? undefined : viewedPart(db, part.viewed)
+  if (viewed === undefined) return addLateResult(db, part)
+  return addViewedResult(db, { ...viewed, cause: 'late', at: db.now(), views: viewsOf(db, viewed.id) })
+}
+
+/** Gives parts their verdict that lack a view, and whose time is over. */
+export function settleViews({ session, watch }: Pick<WatchedLine, 'session' | 'watch'>): void {
+  const { db } = session.workspace
+  try {
+    const settled = db.transaction(() => {
+      const parts = settleDueParts(db, watch.id)
+      const incomplete = parts.filter(({ verdict }) => verdict === 'incomplete')
+      if (incomplete.length > 0) {
+        const detail = { watch: watch.id, parts: incomplete.map(({ number }) => number) }
+        recordAudit(db, { action: 'live.incomplete', detail })
+      }
+      return parts
+    })
+    if (settled.length === 0) return
+    session.events.emit('output.changed', {})
+    session.events.emit('inspection.changed', {})
+  } catch (error) {
+    session.log.error('Parts with several views could not get their verdict yet.', failureDocument(error))
+  }
+}
+
 /** Tells machines of parts that have waited too long: they are rejects, whatever the verdict will be. */
 export function tellLateParts({ session, watch }: Pick<WatchedLine, 'session' | 'watch'>): void {
   const { db } = session.workspace
@@ -48,7 +79,7 @@ export function tellLateParts({ session, watch }: Pick<WatchedLine, 'session' | 
     const overdue = overdueParts(db, watch.id, db.now() - verdictWithin * 1000)
     if (overdue.length === 0) return
     db.transaction(() => {
-      const late = overdue.filter((part) => addLateResult(db, part))
+      const late = overdue.filter((part) => tellLate(db, part))
       recordAudit(db, {
         action: 'live.late',
         detail: { watch: watch.id, parts: late.map(({ id }) => id), seconds: verdictWithin },

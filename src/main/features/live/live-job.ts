@@ -11,7 +11,8 @@ import { message } from '../../../shared/messages/message.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
 import { untilStored } from '../../platform/storage-retry.ts'
 import type { Session } from '../../session/session.ts'
-import { beginImport, stopImport } from '../../store/imports.ts'
+import { stopImport } from '../../store/imports.ts'
+import { findPoint } from '../../store/inspection-points.ts'
 import {
   addOrRenewPart,
   endWatch,
@@ -21,13 +22,15 @@ import {
   unreadPart,
 } from '../../store/live.ts'
 import { recordJudgedParts } from '../../store/live-audit.ts'
+import { judgingUse } from '../../store/recipes.ts'
 import { showLineState } from '../delivery/deliver-results.ts'
 import { unwritten } from '../outputs/outputs.ts'
 import { feedEngine, keepEngine } from './feed-engine.ts'
 import { fillFolder } from './fill-folder.ts'
 import { refusePart } from './judge-parts.ts'
 import { keepStoring, tellTrouble } from './keep-storing.ts'
-import { tellLateParts, tellLineState } from './line-state.ts'
+import { settleViews, tellLateParts, tellLineState } from './line-state.ts'
+import { beginImportInto } from './live-dataset.ts'
 import { createResultWriter } from './result-writer.ts'
 import { skipTooMany } from './skip-parts.ts'
 import { queueImage, takeIn } from './take-in.ts'
@@ -89,7 +92,10 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     model: model.value,
     exchange: null,
     refusedUse: null,
-    importId: null,
+    recipe: judgingUse(db, watch.id),
+    blocked: null,
+    held: [],
+    imports: new Map(),
     context: { ...context, signal },
     untold: 0,
     queue: [],
@@ -105,10 +111,13 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     isSkipping: false,
     feed: () => feedEngine(line),
   }
-  const stopFollowing = session.events.on('model.changed', () => feedEngine(line))
+  const stops = (['model.changed', 'inspection.changed'] as const).map((name) =>
+    session.events.on(name, () => feedEngine(line)),
+  )
   const telling = setInterval(() => tellAudit(line), toldWithin)
   const observing = setInterval(() => {
     tellLineState(line)
+    settleViews(line)
     tellLateParts(line)
     skipTooMany(line)
   }, stateWithin)
@@ -122,10 +131,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
   }, heededWithin)
   try {
     await keepStoring(line, () => recordJudgedParts(db, watch))
-    await keepStoring(line, () => {
-      const { datasetId, folder: source } = watch
-      line.importId ??= beginImport(db, { datasetId, source, layout: 'flat' })
-    })
+    await keepStoring(line, () => beginImportInto(line, watch.datasetId))
     for (const part of unwritten(workspace, watch)) results.add(part)
     void results.settled()
     for (const part of openParts(db, watch.id)) {
@@ -155,7 +161,8 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
       onFound: async (files) => {
         await keepStoring(line, () =>
           db.transaction(() => {
-            for (const file of files) addOrRenewPart(db, watch.id, file)
+            const { views } = findPoint(db, watch.point)
+            for (const file of files) addOrRenewPart(db, watch.id, file, views)
           }),
         )
         showProgress(line)
@@ -181,7 +188,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     await results.settled()
     await Promise.all(parts)
   } finally {
-    stopFollowing()
+    for (const stop of stops) stop()
     clearInterval(telling)
     clearInterval(observing)
     showLineState(session, watch.point, 'stopped')
@@ -195,9 +202,9 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
 }
 
 /** Where this cannot be stored, the next start marks the import as interrupted. */
-function endImport({ session, importId }: WatchedLine): void {
+function endImport({ session, imports }: WatchedLine): void {
   try {
-    if (importId !== null) stopImport(session.workspace.db, importId, 'cancelled')
+    for (const id of imports.values()) stopImport(session.workspace.db, id, 'cancelled')
   } catch (error) {
     session.log.warn('The end of the watch could not be noted with its photographs.', failureDocument(error))
   }

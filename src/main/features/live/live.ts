@@ -6,15 +6,23 @@ import type { LiveState, LiveWatch } from '../../../shared/live.ts'
 import { firstPoint } from '../../../shared/result.ts'
 import type { Session } from '../../session/session.ts'
 import type { Database } from '../../store/database.ts'
-import { createDataset, datasetById, datasetByName } from '../../store/datasets.ts'
 import { everyPoint, findPoint, listPoints } from '../../store/inspection-points.ts'
-import { beginWatch, countParts, newestArrivals, newestParts, newestWatch } from '../../store/live.ts'
+import {
+  beginWatch,
+  countParts,
+  newestArrivals,
+  newestParts,
+  newestWatch,
+  viewedPartWhole,
+} from '../../store/live.ts'
 import { countUnseen, unseenParts } from '../../store/live-seen.ts'
 import { modelInUse } from '../../store/model-uses.ts'
 import { findRun } from '../../store/runs.ts'
+import { countViewedParts } from '../../store/viewed-parts.ts'
 import { requireOutside } from '../../store/workspace.ts'
 import { requireTrained } from '../runs/require-trained.ts'
 import { mapScaleOf } from '../runs/score-settings.ts'
+import { liveDatasetOf } from './live-dataset.ts'
 import { livePlan } from './live-job.ts'
 import { nothingToNote, type WatchNotes, watchNotesOf } from './watch-notes.ts'
 
@@ -57,8 +65,7 @@ export function startLive(
     if (running.resultFolder === resultFolder)
       throw new Failure('result-folder-taken', { folder: resultFolder, point: running.point })
   }
-  const name = `live ${datasetById(db, run.datasetId)?.name ?? run.id}`.slice(0, 100)
-  const dataset = datasetByName(db, name) ?? createDataset(db, { name, layout: 'flat', source: folder })
+  const dataset = liveDatasetOf(db, run, folder)
   const watch = beginWatch(
     db,
     { point, folder, resultFolder, runId: run.id, datasetId: dataset.id },
@@ -116,11 +123,24 @@ export function storedLiveState(
     const none = { arrived: 0, good: 0, flagged: 0, refused: 0, waiting: 0 }
     const noPace = { perSecond: null, delay: null, behind: null }
     const unseen = { count: 0, parts: [] }
-    return { point, watch, job: null, ...none, ...noPace, mapScales: {}, ...notes, parts: [], unseen }
+    return {
+      point,
+      watch,
+      job: null,
+      ...none,
+      ...noPace,
+      mapScales: {},
+      ...notes,
+      parts: [],
+      viewed: [],
+      viewedCounts: null,
+      unseen,
+    }
   }
   const parts = newestParts(db, watch.id, shownParts)
   const unseen = { count: countUnseen(db), parts: unseenParts(db, shownParts) }
   const counts = countParts(db, watch.id)
+  const viewedCounts = countViewedParts(db, watch.id)
   const pace = paceOf(parts)
   const arrivals = newestArrivals(db, watch.id, shownParts)
   return {
@@ -137,6 +157,10 @@ export function storedLiveState(
     ),
     ...notes,
     parts,
+    viewed: [...new Set([...parts, ...unseen.parts].flatMap(({ viewed }) => viewed ?? []))].flatMap(
+      (id) => viewedPartWhole(db, id) ?? [],
+    ),
+    viewedCounts: viewedCounts.arrived > 0 ? viewedCounts : null,
     unseen,
   }
 }

@@ -7,6 +7,7 @@ import type { JobContext } from '../../jobs/jobs.ts'
 import type { Session } from '../../session/session.ts'
 import { countParts } from '../../store/live.ts'
 import { recordJudgedParts } from '../../store/live-audit.ts'
+import type { RecipeUse } from '../../store/recipes.ts'
 import { findRun } from '../../store/runs.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 import { type Judge, judgeOf } from './judge.ts'
@@ -19,9 +20,11 @@ export interface JudgingModel {
   white: number
 }
 
-/** A model that was taken into use and does not judge yet. */
+/** A model that was taken into use, or is that of a recipe, and does not judge yet. */
 export interface ModelExchange {
+  /** The use of a model that is followed, or of a recipe. */
   use: number
+  recipe: RecipeUse | null
   run: Id
   /** Null until the engine was asked to load it. */
   model: JudgingModel | null
@@ -34,10 +37,16 @@ export interface WatchedLine {
   model: JudgingModel
   /** While it is not null, no image is given to the engine. */
   exchange: ModelExchange | null
+  /** The use of a recipe that judges; 0 before the first. */
+  recipe: number
+  /** Why the recipe cannot be taken: parts are refused until there is another one. */
+  blocked: FailureData | null
+  /** Images of parts that came under a later recipe. */
+  held: number[]
   /** The use of a model that could not be loaded: it is not tried again. */
   refusedUse: number | null
-  /** Null until it is stored that photographs come in. */
-  importId: Id | null
+  /** By dataset, as soon as it is stored that photographs come into it. */
+  imports: Map<Id, Id>
   context: JobContext
   /** Verdicts that the audit does not tell of yet. */
   untold: number

@@ -9,14 +9,30 @@ import { replaceFile } from '../../platform/durable-file.ts'
 import type { Database } from '../../store/database.ts'
 import { judgedParts, writtenParts } from '../../store/live.ts'
 import { findPoint } from '../../store/operating-points.ts'
+import { viewedPart } from '../../store/viewed-parts.ts'
 import type { Output } from './output.ts'
 
 const english = wordsIn('en')
 
-const columns = ['file', 'verdict', 'score', 'threshold', 'arrived', 'judged', 'run', 'reason', 'point']
+const columns = [
+  'file',
+  'verdict',
+  'score',
+  'threshold',
+  'arrived',
+  'judged',
+  'run',
+  'reason',
+  'point',
+  'part',
+  'view',
+]
 
-/** @param point the operating point that judged, by name and version, as `line 3`; empty where none was set */
-export function csvLine(part: LivePart, point: string): string {
+/**
+ * @param point the operating point that judged, by name and version, as `line 3`; empty where none was set
+ * @param number of the part that the photograph is a view of; empty where it is a part of its own
+ */
+export function csvLine(part: LivePart, point: string, number: string): string {
   const { file, verdict, score, threshold, arrivedAt, judgedAt, run, reason } = part
   const values = [
     file,
@@ -28,6 +44,8 @@ export function csvLine(part: LivePart, point: string): string {
     run ?? '',
     reason === null ? '' : english.text('failure', reason, 'title'),
     point,
+    number,
+    part.view ?? '',
   ]
   return csvLines([values], { lineEnd: '\n' })
 }
@@ -38,6 +56,9 @@ function pointName(db: Database, id: number | null): string {
   return `${name} ${version}`
 }
 
+const numberOf = (db: Database, { viewed }: LivePart): string =>
+  viewed === null ? '' : (viewedPart(db, viewed)?.number ?? '')
+
 const csvFile = (watch: LiveWatch): string => join(watch.resultFolder, 'results.csv')
 
 /** Makes the file anew, with a line for each of these parts. */
@@ -47,7 +68,7 @@ async function make(db: Database, watch: LiveWatch, parts: Iterable<LivePart>): 
   for (const part of parts) {
     const name = names.get(part.point) ?? pointName(db, part.point)
     names.set(part.point, name)
-    text += csvLine(part, name)
+    text += csvLine(part, name, numberOf(db, part))
   }
   await mkdir(watch.resultFolder, { recursive: true })
   await replaceFile(csvFile(watch), text)
@@ -100,6 +121,6 @@ export const resultsFile: Output = {
       await make(db, watch, writtenParts(db, watch.id, part.id))
       listed.clear()
     } else if (listed.has(part.id)) await opened.handle.close()
-    else await append(opened, csvLine(part, pointName(db, part.point)))
+    else await append(opened, csvLine(part, pointName(db, part.point), numberOf(db, part)))
   },
 }

@@ -3,8 +3,10 @@ import type { CallArguments, CallOutput } from '../../../shared/contract.ts'
 import { elementAt } from '../../../shared/element-at.ts'
 import type { Decision, DecisionKind, ReviewItem, ReviewView } from '../../../shared/review.ts'
 import type { Run } from '../../../shared/run.ts'
+import type { Id, ImageId } from '../../../shared/values.ts'
 import type { ScoreOptions } from '../../model/scores.ts'
 import type { Session } from '../../session/session.ts'
+import type { Database } from '../../store/database.ts'
 import { decide, newestBatch, undoDecision } from '../../store/decisions.ts'
 import { activePoint } from '../../store/operating-points.ts'
 import { findOrMakeOperator, operatorByName } from '../../store/operators.ts'
@@ -17,6 +19,7 @@ import {
   opinionsOn,
   type QueueRow,
 } from '../../store/scores.ts'
+import { flaggedBeside } from '../../store/viewed-parts.ts'
 import { runWorkspaceTask } from '../../threads/run-task.ts'
 import { decidingTile } from '../runs/deciding-tile.ts'
 import { mapScaleOf, optionsFor, settingsInUse } from '../runs/score-settings.ts'
@@ -108,8 +111,18 @@ export function decideImage({ workspace: { db }, events }: Session, request: Dec
       role: roles[view],
     }),
   )
-  events.emit('review.decided', { run: run.id, image })
+  tellDecided({ db, events }, run.id, image)
   return decided
+}
+
+/** Also of the other views of the part, which the decision is about too. */
+function tellDecided(
+  { db, events }: { db: Database; events: Session['events'] },
+  run: Id,
+  image: ImageId,
+): void {
+  for (const decided of [image, ...flaggedBeside(db, image, run)])
+    events.emit('review.decided', { run, image: decided })
 }
 
 /**
@@ -132,7 +145,7 @@ export async function undoLast(
     taken =
       (await runWorkspaceTask(workspace, undoBatchTask, { batchId, operatorId: by.operatorId })) ?? taken
   }
-  if (taken.undone) events.emit('review.decided', { run: run.id, image: taken.undone.imageId })
+  if (taken.undone) tellDecided({ db, events }, run.id, taken.undone.imageId)
   return taken
 }
 

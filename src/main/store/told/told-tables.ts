@@ -202,6 +202,10 @@ export const untoldTables: Readonly<Record<string, string>> = {
   region_profile: 'is measured on the heat maps again where it is missing',
   run_metric: 'the curves of a training, which decide nothing',
   inspection_point: 'rows of the audit have the settings before and after each change',
+  viewed_part:
+    'follows from the verdicts of its views, which are told; the audit names those that stayed incomplete',
+  recipe: 'rows of the audit have its settings',
+  recipe_use: 'rows of the audit say who chose which recipe, and from when on it judged',
   result: 'repeats the verdict of its part, which is told, and the audit names parts that were late',
   output: 'rows of the audit have the settings before and after each change',
   delivery: 'rows of the audit have a digest of what was delivered when',

@@ -43,6 +43,7 @@ export function useLiveState(point: () => string | null, progress: () => unknown
   watch([point, progress], () => void read())
   // Decisions may be made on another screen, in another window or by a command.
   useEvent('live.judged', () => void read())
+  useEvent('inspection.changed', () => void read())
   useEvent('live.seen', () => void read())
   useEvent('review.decided', () => void read())
   void read()

@@ -175,7 +175,7 @@ describe('a webhook', () => {
   it('gives an output the results and the state of its inspection point, and of no other', async () => {
     const { session, watch, judge, deliver } = judgedLine()
     const { db } = session.workspace
-    addPoint(db, { name: 'top', mostWaiting: null }, 'Mei Lin')
+    addPoint(db, { name: 'top', mostWaiting: null, views: null }, 'Mei Lin')
     const { runId, datasetId } = watch
     const top = beginWatch(
       db,
@@ -206,7 +206,7 @@ describe('a webhook', () => {
   it('empties the results of each point by what its own outputs had', async () => {
     const { session, watch, judge } = judgedLine()
     const { db } = session.workspace
-    addPoint(db, { name: 'top', mostWaiting: null }, 'Mei Lin')
+    addPoint(db, { name: 'top', mostWaiting: null, views: null }, 'Mei Lin')
     // Of this one's outputs none ever gets a result.
     const settings = webhookSettingsSchema.parse({ kind: 'webhook', url: 'http://127.0.0.1:9/' })
     addOutput(db, { name: 'marker', point: 'top', settings, secrets: {} })

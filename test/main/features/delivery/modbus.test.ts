@@ -5,6 +5,8 @@ import { client } from 'jsmodbus'
 import { expect, it, onTestFinished } from 'vitest'
 import { addOutput, changeOutput, testOutput } from '../../../../src/main/features/delivery/change-outputs.ts'
 import { showLineState } from '../../../../src/main/features/delivery/deliver-results.ts'
+import { listAudit } from '../../../../src/main/store/audit.ts'
+import { newestUse, saveRecipe, takeUse } from '../../../../src/main/store/recipes.ts'
 import { modbusSettingsSchema } from '../../../../src/shared/output.ts'
 import { judgedLine } from './judged-line.ts'
 import { untilOutputs } from './until-outputs.ts'
@@ -104,6 +106,27 @@ it('shows a result again after the PLC was away, and has a heartbeat that goes o
   await acknowledge(1)
   await untilOutputs(session, ([output]) => output?.newest?.number === 1)
   while ((await read()).heartbeat === heartbeat);
+})
+
+it('lets a PLC choose a recipe by its number, and says which one judges', async () => {
+  const { watch, db, deliver, port, listens } = await line()
+  const settings = { number: 8, name: 'M8', run: watch.runId, operatingPoint: null, outputs: null }
+  const recipe = saveRecipe(db, watch.point, settings, 'Mei Lin')
+  deliver()
+  await listens()
+  const { plc } = await connectPlc(port)
+  const numbers = async () => [...(await plc.readHoldingRegisters(16, 2)).response.body.valuesAsArray]
+  expect(await numbers()).toEqual([0, 0])
+  await plc.writeSingleRegister(101, 8)
+  expect(await numbers()).toEqual([0, 8])
+  expect(listAudit(db, { action: 'recipe.used' })).toMatchObject([
+    { operator: null, detail: { recipe: recipe.id, through: 'plc' } },
+  ])
+  const use = newestUse(db, watch.point)
+  if (use !== null) takeUse(db, watch.id, use, { datasetId: watch.datasetId, modelUse: null })
+  expect(await numbers()).toEqual([8, 0])
+  await expect(plc.writeSingleRegister(101, 9)).rejects.toBeDefined()
+  expect(listAudit(db, { action: 'recipe.used' }).length).toBe(1)
 })
 
 it('goes on by itself where the PLC does not acknowledge, and refuses registers that there are not', async () => {

@@ -18,6 +18,15 @@ export async function drop(folder: string, from: number, to: number): Promise<vo
   }
 }
 
+let taken = 0
+/** Photographs of these names, no two the same. */
+export async function dropAs(folder: string, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    taken += 1
+    writeFileSync(join(folder, file), await partPicture(7000 + taken, {}))
+  }
+}
+
 export const names = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `part ${i}.png`).sort()
 

@@ -50,7 +50,7 @@ describeCompiled('inspection points', () => {
   const station = () => {
     const { dir, told: run } = prepared()
     const session = sessionOn(dir)
-    addInspectionPoint(session, { name: 'top', mostWaiting: 1000 }, 'Li Na')
+    addInspectionPoint(session, { name: 'top', mostWaiting: 1000, views: null }, 'Li Na')
     return { dir, run, session, line: cameraFolder(), top: cameraFolder() }
   }
 
@@ -102,7 +102,7 @@ describeCompiled('inspection points', () => {
     const engine = playedEngine()
     const session = sessionOn(dir, engine.launch)
     const { db } = session.workspace
-    changeInspectionPoint(session, { name: 'line', mostWaiting: 30 }, 'Li Na')
+    changeInspectionPoint(session, { name: 'line', mostWaiting: 30, views: null }, 'Li Na')
     createOutput(db, { name: 'ejector', settings: webhook, operator: null })
     changeSetting(db, outputRulesKey, { hosts: [], verdictWithin: 0.1 }, 'Li Na')
     const folder = cameraFolder()
@@ -151,11 +151,11 @@ describeCompiled('inspection points', () => {
     removeOutput(session.workspace.db, id, null)
     removeInspectionPoint(session, 'top', 'Li Na')
     expect(() => removeInspectionPoint(session, 'line', 'Li Na')).toThrow(refusal('inspection-last'))
-    expect(() => changeInspectionPoint(session, { name: 'top', mostWaiting: null }, null)).toThrow(
-      refusal('inspection-unknown'),
-    )
-    addInspectionPoint(session, { name: 'top', mostWaiting: 5 }, 'Li Na')
-    expect(() => addInspectionPoint(session, { name: 'TOP', mostWaiting: 5 }, null)).toThrow(
+    expect(() =>
+      changeInspectionPoint(session, { name: 'top', mostWaiting: null, views: null }, null),
+    ).toThrow(refusal('inspection-unknown'))
+    addInspectionPoint(session, { name: 'top', mostWaiting: 5, views: null }, 'Li Na')
+    expect(() => addInspectionPoint(session, { name: 'TOP', mostWaiting: 5, views: null }, null)).toThrow(
       refusal('inspection-name-taken'),
     )
   })

@@ -17,13 +17,16 @@ describe('a line of the results', () => {
       run: 'r-1',
       point: 3,
       seenAt: null,
+      at: 'line',
+      viewed: null,
+      view: null,
     }
-    expect(csvLine(part, 'line 2')).toBe(
-      '"a, ""b"".png",good,0.25,0.5,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,r-1,,line 2\n',
+    expect(csvLine(part, 'line 2', '')).toBe(
+      '"a, ""b"".png",good,0.25,0.5,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,r-1,,line 2,,\n',
     )
     const below = { ...part, file: '=螺丝.png', score: -0.25, threshold: -1e-9 }
-    expect(csvLine(below, '+3')).toBe(
-      "'=螺丝.png,good,-0.25,-1e-9,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,r-1,,'+3\n",
+    expect(csvLine({ ...below, view: 'left' }, '+3', '0007')).toBe(
+      "'=螺丝.png,good,-0.25,-1e-9,1970-01-01T00:00:00.000Z,1970-01-01T00:00:01.000Z,r-1,,'+3,0007,left\n",
     )
   })
 })

@@ -23,8 +23,10 @@ it('tells nothing of parts that were judged before, and begins with number 1', (
      VALUES ('w', '/p', '/r', $runId, $datasetId, 1, 5)`,
     { runId, datasetId },
   )
-  const part = addPart(db, 'w', { file: 'a.png', bytes: 1, modifiedAt: 1 })
-  db.run(`UPDATE live_part SET verdict = 'good', judged_at = 1 WHERE id = $id`, { id: part.id })
+  db.script(
+    `INSERT INTO live_part (watch_id, file, bytes, modified_at, arrived_at, verdict, judged_at)
+     VALUES ('w', 'a.png', 1, 1, 1, 'good', 1)`,
+  )
   migrate(db, migrations)
   expect(newestNumber(db)).toBe(0)
   const next = addPart(db, 'w', { file: 'b.png', bytes: 1, modifiedAt: 2 })

@@ -25,7 +25,7 @@ it('makes what was watched before the first inspection point', () => {
     { runId, datasetId },
   )
   migrate(db, migrations)
-  expect(listPoints(db)).toEqual([{ name: 'line', mostWaiting: 1000 }])
+  expect(listPoints(db)).toEqual([{ name: 'line', mostWaiting: 1000, views: null }])
   expect(newestWatch(db)).toMatchObject({ id: 'w', point: 'line', folder: '/p', active: true })
   const part = addPart(db, 'w', { file: 'a.png', bytes: 1, modifiedAt: 1 })
   addResult(db, { ...part, verdict: 'good' })

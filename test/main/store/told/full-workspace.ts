@@ -12,12 +12,13 @@ import { saveFlaggedRegionProfiles } from '../../../../src/main/store/flagged-re
 import { addImage, findImage, setLabel } from '../../../../src/main/store/images.ts'
 import { beginImport, stopImport } from '../../../../src/main/store/imports.ts'
 import { createJob } from '../../../../src/main/store/jobs.ts'
-import { addPart, beginWatch, judgePart, linkPart } from '../../../../src/main/store/live.ts'
+import { addOrRenewPart, addPart, beginWatch, judgePart, linkPart } from '../../../../src/main/store/live.ts'
 import { recordJudgedParts } from '../../../../src/main/store/live-audit.ts'
 import { recordModelUse } from '../../../../src/main/store/model-uses.ts'
 import { savePoint } from '../../../../src/main/store/operating-points.ts'
 import { findOrMakeOperator, secureOperator } from '../../../../src/main/store/operators.ts'
 import { createOutput } from '../../../../src/main/store/outputs.ts'
+import { saveRecipe, useRecipe } from '../../../../src/main/store/recipes.ts'
 import { setRegionOfInterest } from '../../../../src/main/store/regions-of-interest.ts'
 import { newestNumber } from '../../../../src/main/store/results.ts'
 import { describeRun } from '../../../../src/main/store/run-notes.ts'
@@ -162,6 +163,15 @@ function watchLine({ workspace: { db }, dataset, images: [first = 0] }: Stocked,
     linkPart(db, part.id, lineImage(db, { datasetId: liveDataset(db, file), importId, sha256, file }))
     judgePart(db, part.id, { verdict: 'flagged', score: 0.75, threshold: 0.5, reason: null, run, point: 1 })
   }
+  const views = { pattern: '{part}_{view}', names: ['left', 'right'], within: 5 }
+  addOrRenewPart(db, watch.id, { file: '0007_left.png', bytes: 100, modifiedAt: 1 }, views)
+  const recipe = saveRecipe(
+    db,
+    watch.point,
+    { number: 8, name: 'M8', run, operatingPoint: null, outputs: [output.id] },
+    'Li Na',
+  )
+  useRecipe(db, recipe.id, { by: 'Li Na' })
   recordJudgedParts(db, watch)
   noteDelivered(db, output, [{ number: newestNumber(db), at: db.now() }])
   recordDeliveries(db, output)
