@@ -216,10 +216,12 @@ function valuesFor(
   const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
   // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
   const bySurface = input === 'tiles' && 'texture' in schema.shape
-  const remembered = { score: 'combined', map: memoryComponent }
   const shape: Record<string, unknown> = schema.shape
+  const remembered = { score: 'combined', map: memoryComponent }
   const values: Record<string, string | number | boolean> = {
-    ...(bySurface ? { texture: true, score: textureComponent, map: textureComponent } : {}),
+    ...(bySurface ? { texture: true } : {}),
+    // A memory alone has one map and one score for both.
+    ...(bySurface && 'map' in shape ? { score: textureComponent, map: textureComponent } : {}),
     // How it was chosen is in docs/presets.md.
     ...(input === 'whole' && wholeScore ? { score: wholeScore } : {}),
     // Features of a network that has seen millions of photographs tell more parts apart than any of these.

@@ -152,7 +152,8 @@ export const photographMemory: Learnable = {
         },
         finish() {
           eye.dispose()
-          return learned(gathering.finish(), eye.backbone, parameters)
+          const { heldOut, ...memory } = gathering.finish()
+          return { ...learned(memory, eye.backbone, parameters), heldOut }
         },
       }
     },

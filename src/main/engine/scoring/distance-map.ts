@@ -70,9 +70,13 @@ export function cellsInside(
 }
 
 /** The distances, with 0 for each cell that does not count. */
-export function onlyInside(distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances {
-  if (inside === null) return distances
-  const counts = cellsInside(distances, picture, inside)
+export const onlyInside = (distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances =>
+  countedAlone(distances, inside && cellsInside(distances, picture, inside))
+
+/** The same, told which cells count; null where all do. */
+export function countedAlone(distances: Distances, counts: Uint8Array | null): Distances {
+  if (counts === null) return distances
+  requireLength(counts, distances.data.length, 'Cells that may count')
   const data = distances.data.map((distance, cell) => (counts[cell] === 1 ? distance : 0))
   return { ...distances, data, counted: counts.reduce((sum, value) => sum + value, 0) }
 }
