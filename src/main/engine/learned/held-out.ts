@@ -5,10 +5,8 @@
  * measured in, so they are learned anew without it (Stone 1974, "Cross-validatory choice and assessment of statistical
  * predictions", J. R. Stat. Soc. B 36).
  */
+import { fewPhotographs } from '../../model/few-photographs.ts'
 import type { MomentSums, Moments } from './whitening.ts'
-
-/** With so many photographs, or fewer, what is usual is found by learning anew. */
-export const fewPhotographs = 40
 
 /** How often that is done, at most: each time for a tenth of the photographs. */
 const mostFolds = 10
@@ -22,7 +20,7 @@ export interface HeldOut {
 }
 
 /** Whether photographs are held out in turn: there are few, and more than one. */
-export const isHeldOut = (photographs: number): boolean => photographs > 1 && photographs <= fewPhotographs
+export const isHeldOut = (photographs: number): boolean => photographs > 1 && photographs < fewPhotographs
 
 /** How many groups so many photographs are held out in; the one with the number n is in the group `n % folds`. */
 export const foldsOf = (photographs: number): number => Math.min(mostFolds, photographs)
