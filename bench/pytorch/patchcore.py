@@ -2,7 +2,7 @@
 
     python patchcore.py RUN_FOLDER --scale S --channels C --threads N
 
-Reads requests as lines of JSON, `{"files": [...]}`, and answers `{"scores": [[local, all], ...], "seconds": s}`: from
+Reads requests as lines of JSON, `{"files": [...]}`, and answers `{"scores": [[local, all], ...], "seconds": s, "processor": s}`: from
 the file of each photograph to its evidence and its map in the photograph's size. The nearest cells are found by
 anomalib's own `PatchcoreModel.nearest_neighbors`; the arithmetic before and after is that of `docs/methods.md`, so that
 both sides do the same work and the scores can be compared.
@@ -187,10 +187,11 @@ def main():
     print(json.dumps({"version": torch.__version__}), flush=True)
     for line in sys.stdin:
         files = json.loads(line)["files"]
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         with torch.inference_mode():
             scores = [memory.evidence(file) for file in files]
-        print(json.dumps({"scores": scores, "seconds": time.perf_counter() - start}), flush=True)
+        spent = {"seconds": time.perf_counter() - start, "processor": time.process_time() - before}
+        print(json.dumps({"scores": scores, **spent}), flush=True)
 
 
 main()

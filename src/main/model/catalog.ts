@@ -8,6 +8,7 @@ import { Failure } from '../../shared/failure.ts'
 import type { NestedMessage } from '../../shared/messages/message.ts'
 import type { Parameter, Systems } from '../../shared/training.ts'
 import { backboneByName, backbones } from './backbones/registry.ts'
+import { fewPhotographs } from './few-photographs.ts'
 import { featureCountOf, seesFeatures } from './input-shape.ts'
 import type { Preset } from './preset.ts'
 import {
@@ -202,6 +203,8 @@ export interface DatasetTraits {
   sameSize: boolean
   /** Larger side of the median photograph, in pixels. */
   side: number
+  /** How many there are; many where it is left out. */
+  photographs?: number
   /** The backbone whose weights are on this computer; none where it is left out. */
   backbone?: string | null
 }
@@ -216,10 +219,13 @@ function valuesFor(
   const input = set.input ?? (traits.sameSize ? 'whole' : 'tiles')
   // The grain of a surface differs from tile to tile, and no generator reproduces it: see docs/presets.md.
   const bySurface = input === 'tiles' && 'texture' in schema.shape
-  const remembered = { score: 'combined', map: memoryComponent }
   const shape: Record<string, unknown> = schema.shape
+  const areFew = traits.photographs !== undefined && traits.photographs < fewPhotographs
+  const remembered = { score: 'combined', map: memoryComponent }
   const values: Record<string, string | number | boolean> = {
-    ...(bySurface ? { texture: true, score: textureComponent, map: textureComponent } : {}),
+    ...(bySurface && 'map' in shape ? { texture: true, score: textureComponent, map: textureComponent } : {}),
+    // A memory alone can be exported as one graph, and texture cannot: it is worth that where there are few.
+    ...(bySurface && !('map' in shape) ? { texture: areFew } : {}),
     // How it was chosen is in docs/presets.md.
     ...(input === 'whole' && wholeScore ? { score: wholeScore } : {}),
     // Features of a network that has seen millions of photographs tell more parts apart than any of these.

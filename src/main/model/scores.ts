@@ -182,7 +182,7 @@ export const partNames = (names: readonly string[], input: 'whole' | 'tiles' | '
   )
 
 /**
- * What is usual of each part.
+ * What is usual of each part that enough photographs have a value of.
  * @param photographs values of components, by name, of good photographs that nothing was learned from
  * @returns undefined where there are too few of them, or there is no memory
  */
@@ -190,11 +190,13 @@ export function partsOf(
   photographs: readonly Readonly<Record<string, number>>[],
   parts: readonly string[],
 ): Record<string, UsualPart> | undefined {
-  if (photographs.length < fewestForParts || !memoryComponents.every((name) => parts.includes(name)))
-    return undefined
+  const valuesOf = (name: string): number[] => photographs.flatMap((of) => of[name] ?? [])
+  const measured = parts
+    .map((name) => ({ name, values: valuesOf(name) }))
+    .filter(({ values }) => values.length >= fewestForParts)
+  if (!memoryComponents.every((name) => measured.some((part) => part.name === name))) return undefined
   return Object.fromEntries(
-    parts.map((name) => {
-      const values = photographs.map((of) => of[name] ?? 0)
+    measured.map(({ name, values }) => {
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length
       const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
       const deviation = Math.sqrt(squares / (values.length - 1))

@@ -69,3 +69,12 @@ it.each([
     params: { problems: [{ params: { field } }] },
   })
 })
+
+it('has a memory learn the texture of a surface where there are few good photographs', () => {
+  const textureOf = (of: { sameSize: boolean; photographs: number }) =>
+    resolveConfig({ model: 'memory', preset: 'quick', set: {}, traits: { ...traits, ...of, backbone } })
+      .config
+  expect(textureOf({ sameSize: false, photographs: 39 })).toMatchObject({ texture: true, score: 'combined' })
+  expect(textureOf({ sameSize: false, photographs: 40 })).toMatchObject({ texture: false, score: 'combined' })
+  expect(textureOf({ sameSize: true, photographs: 10 })).toMatchObject({ texture: false })
+})

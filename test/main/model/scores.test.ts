@@ -72,6 +72,19 @@ describe('the score of an image', () => {
     expect(partsOf(photographs, ['peak'])).toBeUndefined()
   })
 
+  it('leaves out a part that fewer photographs have a value of', () => {
+    const photographs = [1, 2, 3, 4, 5].map((value) => ({
+      'memory-local': value,
+      'memory-all': value,
+      ...(value > 1 ? { peak: value } : {}),
+    }))
+    const names = ['memory-local', 'memory-all', 'peak']
+    expect(Object.keys(partsOf(photographs, names) ?? {})).toEqual(['memory-local', 'memory-all'])
+    const more = [...photographs, { 'memory-local': 6, 'memory-all': 6, peak: 6 }]
+    // Mean and standard deviation of 2 to 6, by n - 1.
+    expect(partsOf(more, names)?.peak).toEqual({ mean: 4, deviation: Math.sqrt(2.5) })
+  })
+
   it('takes the residual for a part of it where whole photographs are seen', () => {
     const stored = ['residual', 'peak', 'texture', 'memory-local', 'memory-all']
     expect(partNames(stored, 'whole')).toEqual(['memory-local', 'memory-all', 'peak', 'texture'])

@@ -1,13 +1,14 @@
 /** Feature extraction: the features of a photograph of any size, in one call of TensorFlow. */
+import { elementAt } from '../../../shared/element-at.ts'
 import { ownDocumentOf } from '../../model/backbones/own-backbones.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { Pixels } from '../data/geometry.ts'
 import { anySide, compile } from '../graph/compile.ts'
 import { capturingGraphs } from '../graph/program-graph.ts'
-import { tf } from '../tensorflow.ts'
+import { type Tensor, tf } from '../tensorflow.ts'
 import { cellsAlong, centered, centeringOf } from './centered-cells.ts'
-import { features, frozenWeights } from './efficientnet-lite.ts'
-import type { FeatureNetwork } from './feature-network.ts'
+import { type FrozenWeights, features, frozenWeights } from './efficientnet-lite.ts'
+import type { FeatureNetwork, NetworkFeatures } from './feature-network.ts'
 import { ownNetwork } from './own-network.ts'
 
 /** Features of the cells of one picture. */
@@ -18,6 +19,11 @@ export interface FeatureCells {
   columns: number
   /** From one cell to the next, as shares of the picture's width and height. */
   pitch?: { x: number; y: number }
+}
+
+export interface CellsOfPicture {
+  plain: FeatureCells
+  averaged: FeatureCells
 }
 
 /** Where features are taken: the output of a block, counted from 0, its channels, and pixels from cell to cell. */
@@ -35,7 +41,9 @@ export interface FeatureExtractor extends Pick<FeatureNetwork, 'channels' | 'cen
    * 2022, equation 2).
    * @param picture three channels in [-1, 1]
    */
-  cells(picture: Pixels): { plain: FeatureCells; averaged: FeatureCells }
+  cells(picture: Pixels): CellsOfPicture
+  /** The same of several pictures, in less time; the numbers are the same. */
+  cellsOfEach(pictures: readonly Pixels[]): CellsOfPicture[]
   dispose(): void
 }
 
@@ -48,6 +56,22 @@ export function featureExtractor(layers: readonly FeatureLayer[], weights: Tenso
   const network = own === null ? backboneNetwork(layers, weights) : ownNetwork(own, weights)
   const { channels, centering } = network
   const { stride, skipped } = centering
+  /** The cells inside a picture, of the features of the same padded. */
+  const cellsIn = (picture: Pixels, padded: Pixels, { plain, averaged }: NetworkFeatures): CellsOfPicture => {
+    const rows = cellsAlong(picture.height, stride)
+    const columns = cellsAlong(picture.width, stride)
+    const across = padded.width / stride
+    const pitch = { x: stride / picture.width, y: stride / picture.height }
+    const inside = (all: Float32Array): FeatureCells => {
+      const data = new Float32Array(rows * columns * channels)
+      for (let row = 0; row < rows; row++) {
+        const from = ((row + skipped) * across + skipped) * channels
+        data.set(all.subarray(from, from + columns * channels), row * columns * channels)
+      }
+      return { data, rows, columns, pitch }
+    }
+    return { plain: inside(plain), averaged: inside(averaged) }
+  }
   return {
     channels,
     centering,
@@ -55,20 +79,14 @@ export function featureExtractor(layers: readonly FeatureLayer[], weights: Tenso
     graph: () => network.graph(),
     cells(picture) {
       const padded = centered(picture, centering)
-      const { plain, averaged } = network.run(padded)
-      const rows = cellsAlong(picture.height, stride)
-      const columns = cellsAlong(picture.width, stride)
-      const across = padded.width / stride
-      const pitch = { x: stride / picture.width, y: stride / picture.height }
-      const inside = (all: Float32Array): FeatureCells => {
-        const data = new Float32Array(rows * columns * channels)
-        for (let row = 0; row < rows; row++) {
-          const from = ((row + skipped) * across + skipped) * channels
-          data.set(all.subarray(from, from + columns * channels), row * columns * channels)
-        }
-        return { data, rows, columns, pitch }
-      }
-      return { plain: inside(plain), averaged: inside(averaged) }
+      return cellsIn(picture, padded, network.run(padded))
+    },
+    cellsOfEach(pictures) {
+      const all = pictures.map((picture) => centered(picture, centering))
+      const found = network.runEach?.(all) ?? all.map((padded) => network.run(padded))
+      return pictures.map((picture, at) =>
+        cellsIn(picture, elementAt(all, at, 'Pictures'), elementAt(found, at, 'Pictures')),
+      )
     },
     dispose: () => network.dispose(),
   }
@@ -96,6 +114,8 @@ export function backboneNetwork(layers: readonly FeatureLayer[], weights: Tensor
   const step = compiled()
   // The weights are constants of the compiled graph; a step that runs eagerly reads them in each call.
   if (step.mode === 'compiled') frozen.dispose()
+  /** By the number of pictures that they take. */
+  const several = new Map<number, ReturnType<typeof stepForEach>>()
   return {
     channels: layers.reduce((sum, layer) => sum + layer.channels, 0),
     centering: centeringOf(stride),
@@ -113,9 +133,57 @@ export function backboneNetwork(layers: readonly FeatureLayer[], weights: Tensor
         x.dispose()
       }
     },
+    runEach(pictures) {
+      const count = pictures.length
+      const each = several.get(count) ?? stepForEach(count, frozen, taps)
+      if (each.mode === 'compiled') frozen.dispose()
+      several.set(count, each)
+      const inputs = pictures.map(({ data, width, height }) => tf.tensor4d(data, [1, height, width, 3]))
+      try {
+        const found = each.run(Object.fromEntries(inputs.map((x, at) => [`x${at}`, x])))
+        return pictures.map((_, at) => ({
+          plain: outputNamed(found, `plain${at}`),
+          averaged: outputNamed(found, `averaged${at}`),
+        }))
+      } finally {
+        for (const x of inputs) x.dispose()
+      }
+    },
     dispose() {
       step.dispose()
+      for (const each of several.values()) each.dispose()
       frozen.dispose()
     },
   }
+}
+
+/** The network for several pictures, each of its own size, in one graph: TensorFlow runs them side by side. */
+function stepForEach(count: number, frozen: FrozenWeights, taps: readonly number[]) {
+  const names = Array.from({ length: count }, (_, at) => String(at))
+  return compile(
+    {
+      variables: {},
+      inputs: Object.fromEntries(names.map((name) => [`x${name}`, { shape: [1, anySide, anySide, 3] }])),
+      step(pictures: Readonly<Record<string, Tensor>>) {
+        return Object.fromEntries(
+          names.flatMap((name) => {
+            const x = pictures[`x${name}`]
+            if (x === undefined) throw new RangeError(`no picture ${name}`)
+            const plain = tf.concat4d(features(x, frozen, taps), 3)
+            return [
+              [`plain${name}`, plain],
+              [`averaged${name}`, tf.avgPool(plain, 3, 1, 'same')],
+            ]
+          }),
+        )
+      },
+    },
+    { cache: null },
+  )
+}
+
+function outputNamed(found: Readonly<Record<string, Float32Array>>, name: string): Float32Array {
+  const output = found[name]
+  if (output === undefined) throw new RangeError(`no output ${name}`)
+  return output
 }

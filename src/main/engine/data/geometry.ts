@@ -197,6 +197,33 @@ function addShared(
   }
 }
 
+/** The picture with three channels: a gray one with its values three times. */
+export function inThreeChannels(picture: Pixels): Pixels {
+  if (picture.channels === 3) return picture
+  requirePixels(picture)
+  const { data: gray } = picture
+  const data = new Float32Array(gray.length * 3)
+  // A plain loop: an iterator would make an object for each pixel of each photograph.
+  for (let i = 0, to = 0; i < gray.length; i++, to += 3) {
+    data[to] = gray[i]
+    data[to + 1] = gray[i]
+    data[to + 2] = gray[i]
+  }
+  return { ...picture, data, channels: 3 }
+}
+
+/** The sum of pictures of one size. @throws TypeError where there are none */
+export function sumOfPictures([first, ...others]: readonly Pixels[]): Pixels {
+  if (first === undefined) throw new TypeError('a sum of no pictures')
+  if (others.length === 0) return first
+  const data = Float32Array.from(first.data)
+  for (const { data: added } of others) {
+    requireLength(added, data.length, 'Samples of a picture')
+    for (let i = 0; i < data.length; i++) data[i] += added[i]
+  }
+  return { ...first, data }
+}
+
 /** Bilinear resampling with pixel centers aligned; the picture itself when nothing changes. */
 export function resample(picture: Pixels, width: number, height: number): Pixels {
   requirePixels(picture)

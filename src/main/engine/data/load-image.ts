@@ -6,7 +6,7 @@ import { fillOutside, type Inside, insideAt, insideOf } from '../../images/regio
 import { leastFeatureSide } from '../../model/parameters.ts'
 import { createRandom } from '../../platform/random.ts'
 import type { EngineImage } from '../protocol.ts'
-import type { Pixels } from './geometry.ts'
+import { inThreeChannels, type Pixels } from './geometry.ts'
 import { normalizeLocally } from './local-normalization.ts'
 import { makeDefect } from './made-defects.ts'
 
@@ -117,17 +117,9 @@ async function pictureForFeatures(
   const { backbone = 'none', input, scale, channels } = mode
   if (backbone === 'none') return null
   const factor = featureFactor(image, mode)
-  if (input === 'tiles' && scale === factor) return inColor(photograph)
+  if (input === 'tiles' && scale === factor) return inThreeChannels(photograph)
   const own: InputMode = { ...mode, input: 'tiles', scale: factor, channels, backbone: 'none' }
-  return inColor((await loadImage(image, { ...own, normalization: 'none' })).photograph)
-}
-
-/** The picture with three channels. */
-function inColor(picture: Pixels): Pixels {
-  if (picture.channels === 3) return picture
-  const data = new Float32Array(picture.data.length * 3)
-  for (const [i, value] of picture.data.entries()) data.fill(value, i * 3, i * 3 + 3)
-  return { ...picture, data, channels: 3 }
+  return inThreeChannels((await loadImage(image, { ...own, normalization: 'none' })).photograph)
 }
 
 interface Decoded {

@@ -13,8 +13,9 @@ import type { FeatureCells } from '../backbones/feature-extractor.ts'
 import { resample } from '../data/geometry.ts'
 import { averagedOver3x3, type Evidence, evidenceOf, type Usual, usualOf } from './cell-evidence.ts'
 import { coresetOf } from './coreset.ts'
+import { foldsOf, type HeldOut, isHeldOut, momentsWithout } from './held-out.ts'
 import { type CellBank, type NearestCells, nearestCells, whitenedCells } from './nearest-cells.ts'
-import { MomentSums, shrunkWhiteningOf } from './whitening.ts'
+import { MomentSums, type Moments, shrunkWhiteningOf } from './whitening.ts'
 
 /** Cells in a bank, at most. */
 export const bankLimit = 16_384
@@ -38,8 +39,10 @@ const directionLimit = 128
 const shrinkage = 0.1
 
 /** How cells of good photographs are whitened. */
-export function whitenerOf(sums: MomentSums, features: number): Pick<CellBank, 'mean' | 'whitening'> {
-  const { mean, covariance } = sums.finish()
+export const whitenerOf = (sums: MomentSums, features: number): Pick<CellBank, 'mean' | 'whitening'> =>
+  whitenerBy(sums.finish(), features)
+
+function whitenerBy({ mean, covariance }: Moments, features: number): Pick<CellBank, 'mean' | 'whitening'> {
   return {
     mean: Float32Array.from(mean),
     whitening: shrunkWhiteningOf(covariance, features, { share: shrinkage, directions: directionLimit }),
@@ -67,6 +70,12 @@ export interface FeatureMemory {
   drawn: Level
   /** Evidence of good photographs. */
   usual: Record<keyof Evidence, Usual>
+}
+
+/** A memory, and what its photographs have by it. */
+export interface LearnedMemory extends FeatureMemory {
+  /** Evidence of each good photograph by what was learned of the others, where there are few; else none. */
+  heldOut: readonly HeldOut[]
 }
 
 /** The cells of one photograph. */
@@ -103,12 +112,27 @@ interface Candidates {
   origins: number[][]
 }
 
+/** A photograph that tells what is usual. */
+interface Probe {
+  photograph: Photograph
+  /** Its number in the order of adding, and in the run's list. */
+  owner: number
+  number: number
+}
+
+/** What one size has taught, and which of the candidates are in its bank, with the photograph that each is from. */
+interface LearnedLevel {
+  level: Level
+  chosen: Int32Array
+  owners: number[]
+}
+
 /** Collects cells of good photographs and learns from them. */
 export class MemoryGathering {
   readonly #random: Random
   readonly #perPhotograph: number
   readonly #candidates: Candidates[] = []
-  readonly #probes: { photograph: Photograph; owner: number }[] = []
+  readonly #probes: Probe[] = []
   #probed = 0
   #photographs = 0
 
@@ -142,52 +166,93 @@ export class MemoryGathering {
     const count = cells.drawn.rows * cells.drawn.columns
     if (this.#probed + count > probeLimit && this.#probes.length > 0) return
     this.#probed += count
-    this.#probes.push({ photograph: { cells, counts }, owner })
+    this.#probes.push({ photograph: { cells, counts }, owner, number: photograph })
   }
 
-  finish(): FeatureMemory {
+  finish(): LearnedMemory {
     const learned = this.#candidates.map((candidates) => this.#level(candidates))
     const levels = learned.map(({ level }) => level)
+    const isFew = isHeldOut(this.#photographs) && this.#probes.length === this.#photographs
+    const distances = isFew ? this.#heldOut(learned) : this.#besideOwn(learned)
+    for (const [at, level] of levels.entries()) {
+      const all = distances.flatMap((of) => [...elementAt(of, at, 'Sizes of a photograph')])
+      level.unit = Math.max(medianOf(all), Math.fround(leastUnit))
+    }
+    const evidence = this.#probes.map(({ photograph }, i) =>
+      evidenceOf(
+        mapOf(photograph.cells.scored, elementAt(distances, i, 'Photographs'), levels),
+        photograph.counts,
+      ),
+    )
+    const usual = {
+      local: usualOf(evidence.map(({ local }) => local)),
+      all: usualOf(evidence.map(({ all }) => all)),
+    }
+    const heldOut = evidence.map(({ local, all }, i) => ({
+      photograph: elementAt(this.#probes, i, 'Photographs').number,
+      values: [inDeviations(local, usual.local), inDeviations(all, usual.all)],
+    }))
+    const drawn = elementAt(levels, levels.length - 1, 'Kinds of cells')
+    return { scored: levels.slice(0, -1), drawn, usual, heldOut: isFew ? heldOut : [] }
+  }
+
+  /**
+   * Distances of the cells of each photograph to the nearest of the others: about what a new good photograph will have.
+   * @returns [photographs][sizes]
+   */
+  #besideOwn(learned: readonly LearnedLevel[]): Float32Array[][] {
     const searches = learned.map(({ level, owners }) => ({ search: nearestCells(level), owners }))
     try {
-      // The distance of a good cell to the cells of other photographs is what a new good photograph will have.
-      const distances = this.#probes.map(({ photograph, owner }) =>
+      return this.#probes.map(({ photograph, owner }) =>
         levelsOf(photograph.cells).map(({ data }, at) => {
           const { search, owners } = elementAt(searches, at, 'Sizes of a photograph')
           const several = this.#photographs > 1
           return search.distances(data, several ? (cell) => owners[cell] === owner : undefined)
         }),
       )
-      for (const [at, level] of levels.entries()) {
-        const all = distances.flatMap((of) => [...elementAt(of, at, 'Sizes of a photograph')])
-        level.unit = Math.max(medianOf(all), Math.fround(leastUnit))
-      }
-      const evidence = this.#probes.map(({ photograph }, i) =>
-        evidenceOf(
-          mapOf(photograph.cells.scored, elementAt(distances, i, 'Photographs'), levels),
-          photograph.counts,
-        ),
-      )
-      const usual = {
-        local: usualOf(evidence.map(({ local }) => local)),
-        all: usualOf(evidence.map(({ all }) => all)),
-      }
-      const drawn = elementAt(levels, levels.length - 1, 'Kinds of cells')
-      return { scored: levels.slice(0, -1), drawn, usual }
     } finally {
       for (const { search } of searches) search.dispose()
     }
   }
 
-  #level({ rows, owners, origins }: Candidates): { level: Level; owners: number[] } {
+  /** The same with few photographs: what cells are whitened by is learned without the photograph, too. */
+  #heldOut(learned: readonly LearnedLevel[]): Float32Array[][] {
+    const folds = foldsOf(this.#photographs)
+    const distances: Float32Array[][] = this.#probes.map(() => [])
+    for (const [at, { chosen, owners }] of learned.entries()) {
+      const { rows, owners: all } = elementAt(this.#candidates, at, 'Sizes of a photograph')
+      const features = elementAt(rows, 0, 'Cells of good photographs').length
+      const make = () => new MomentSums(features)
+      const sums = Array.from({ length: folds }, make)
+      for (const cell of measuredOf(rows.length)) {
+        const owner = elementAt(all, cell, 'Photographs of cells')
+        elementAt(sums, owner % folds, 'Groups').add(elementAt(rows, cell, 'Cells to measure'))
+      }
+      for (let fold = 0; fold < folds; fold++) {
+        const whitener = whitenerBy(momentsWithout(fold, sums, make), features)
+        const others = chosen.filter((_, cell) => elementAt(owners, cell, 'Cells of a bank') % folds !== fold)
+        const bank = whitenedCells(together(rows, others, features), whitener)
+        const search = nearestCells({ ...whitener, bank })
+        try {
+          for (const [i, { photograph, owner }] of this.#probes.entries()) {
+            if (owner % folds !== fold) continue
+            const { data } = elementAt(levelsOf(photograph.cells), at, 'Sizes of a photograph')
+            elementAt(distances, i, 'Photographs').push(search.distances(data))
+          }
+        } finally {
+          search.dispose()
+        }
+      }
+    }
+    return distances
+  }
+
+  #level({ rows, owners, origins }: Candidates): LearnedLevel {
     const features = rows[0]?.length ?? 0
     const sums = new MomentSums(features)
-    const step = Math.max(1, Math.ceil(rows.length / covarianceLimit))
-    for (let at = 0; at < rows.length; at += step) sums.add(elementAt(rows, at, 'Cells to measure'))
+    for (const cell of measuredOf(rows.length)) sums.add(elementAt(rows, cell, 'Cells to measure'))
     const whitener = whitenerOf(sums, features)
-    const cells = new Float32Array(rows.length * features)
-    for (const [at, row] of rows.entries()) cells.set(row, at * features)
-    const white = whitenedCells(cells, whitener)
+    const white = whitenedCells(together(rows, rows.keys(), features), whitener)
     const directions = white.length / rows.length
     const chosen = coresetOf(white, directions, bankLimit, this.#random)
     const bank = new Float32Array(chosen.length * directions)
@@ -203,10 +268,29 @@ export class MemoryGathering {
           [...chosen].flatMap((from) => elementAt(origins, from, 'Cells to choose from')),
         ),
       },
+      chosen,
       owners: Array.from(chosen, (from) => elementAt(owners, from, 'Cells to choose from')),
     }
   }
 }
+
+/** The numbers of the cells that the covariance is measured on, of so many: evenly spread. */
+function measuredOf(cells: number): number[] {
+  const step = Math.max(1, Math.ceil(cells / covarianceLimit))
+  return Array.from({ length: Math.ceil(cells / step) }, (_, at) => at * step)
+}
+
+/** Some rows, one behind the other: [rows, features]. */
+function together(rows: readonly Float32Array[], some: Iterable<number>, features: number): Float32Array {
+  const numbers = [...some]
+  const all = new Float32Array(numbers.length * features)
+  for (const [at, from] of numbers.entries()) {
+    all.set(elementAt(rows, from, 'Cells of good photographs'), at * features)
+  }
+  return all
+}
+
+const inDeviations = (value: number, { mean, deviation }: Usual): number => (value - mean) / deviation
 
 function medianOf(values: number[]): number {
   const sorted = Float32Array.from(values).sort()
@@ -261,7 +345,6 @@ export class MemorySearch {
     )
     const distances = mapOf(cells.scored, own, scored)
     const { local, all } = evidenceOf(distances, counts)
-    const inDeviations = (value: number, { mean, deviation }: Usual) => (value - mean) / deviation
     const fine = elementAt(own, scored.length, 'Kinds of cells')
     return {
       evidence: { local: inDeviations(local, usual.local), all: inDeviations(all, usual.all) },

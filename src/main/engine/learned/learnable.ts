@@ -13,6 +13,7 @@ import type {
   ScorerRequest,
   SeenPhotograph,
 } from '../scoring/tile-scorer.ts'
+import type { HeldOut } from './held-out.ts'
 
 /** Outputs that the graph can be asked for, by code that learns from them or measures with them. */
 export type GraphOutputs = Partial<Pick<ScorerRequest, 'codes' | 'early'>>
@@ -76,6 +77,8 @@ export interface Learned {
   readonly inGraph?: GraphComponent['compute']
   ofTile?(size: number): TileMeasure
   ofPhotograph?(): PhotographMeasure
+  /** What its photographs have by what was learned of the others, where there are few; it is not part of the model. */
+  readonly heldOut?: readonly HeldOut[]
   /** Null where the model did not keep what is needed for it. */
   explainer?(): Explainer | null
 }

@@ -27,7 +27,8 @@ export interface Cells {
 /** The features of a photograph and of its residual, see `texturesOf`. */
 export interface Textures {
   photograph: Cells
-  residual: Cells
+  /** Null where nothing restores the photograph. */
+  residual: Cells | null
 }
 
 interface Plane {
@@ -294,13 +295,14 @@ function localTexture(picture: Plane): Cells {
 /**
  * The features of every cell of a photograph and of its residual.
  * @param x the photograph as the networks see it, x in [-1, 1]
- * @param y its reconstruction, of the same size
+ * @param y its reconstruction, of the same size; null where there is none
  */
-export function texturesOf(x: Pixels, y: Pixels): Textures {
+export function texturesOf(x: Pixels, y: Pixels | null): Textures {
   requirePixels(x)
+  const photograph = logBrightness(x)
+  if (y === null) return { photograph: localTexture(photograph), residual: null }
   requirePixels(y)
   requireLength(y.data, x.data.length, 'Samples of a reconstruction')
-  const photograph = logBrightness(x)
   const restored = logBrightness(y).data
   const residual = photograph.data.map((value, i) => value - restored[i])
   return { photograph: localTexture(photograph), residual: localTexture({ ...photograph, data: residual }) }

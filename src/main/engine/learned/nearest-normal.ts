@@ -2,7 +2,8 @@
  * How far the cells of a photograph are from the nearest ones of good parts: features whitened by their
  * covariance on training photographs, and the distance to the nearest of a bank of training cells. What is
  * common on good parts is near to some of them, however strong; what is not has no neighbor. The photograph and
- * its residual have a bank each, and their distances are added, each in units of what is usual on good parts.
+ * its residual have a bank each, and their distances are added, each in units of what is usual on good parts. Where
+ * nothing restores a photograph, there is only its own.
  *
  * The nearest neighbor as a measure of anomaly: Roth et al. 2022 (PatchCore), equation 6, with local derivatives
  * of the photograph and of the GAN's residual in place of a network that was trained on other photographs.
@@ -10,8 +11,15 @@
 
 import type { TensorMap } from '../../model/safetensors.ts'
 import type { Random } from '../../platform/random.ts'
-import { addDistances, type Distances, withNeighbors } from '../scoring/distance-map.ts'
+import {
+  addDistances,
+  countedAlone,
+  type Distances,
+  farthest,
+  withNeighbors,
+} from '../scoring/distance-map.ts'
 import { type Tensor, tf } from '../tensorflow.ts'
+import { foldsOf, type HeldOut, isHeldOut } from './held-out.ts'
 import { type Cells, type Textures, textureFeatures } from './local-texture.ts'
 import { momentsOf, whiteningOf } from './whitening.ts'
 
@@ -42,7 +50,17 @@ export interface NormalTexture {
 const sides = ['photograph', 'residual'] as const
 type Side = (typeof sides)[number]
 
-export type NormalTextures = Record<Side, NormalTexture>
+export interface NormalTextures {
+  photograph: NormalTexture
+  /** Null where nothing restores photographs. */
+  residual: NormalTexture | null
+}
+
+/** Textures, and what their photographs have by them. */
+export interface LearnedTextures extends NormalTextures {
+  /** The score of each good photograph by what was learned of the others, where there are few; else none. */
+  heldOut: readonly HeldOut[]
+}
 
 /** Collects cells of training photographs, the same number of each, and learns from them what is normal. */
 class CellGathering {
@@ -64,6 +82,10 @@ class CellGathering {
     const probes = Math.min(this.#probesPerPhotograph, Math.ceil(order.length / 8))
     this.#probes.push(...order.slice(0, probes).map(take))
     this.#cells.push(...order.slice(probes, probes + this.#perPhotograph).map(take))
+  }
+
+  get isEmpty(): boolean {
+    return this.#cells.length === 0
   }
 
   finish(): NormalTexture {
@@ -88,31 +110,87 @@ function together(cells: readonly Float32Array[]): Float32Array {
   return all
 }
 
+type Gatherings = Record<Side, CellGathering>
+
+const gatheringsFor = (photographs: number): Gatherings => ({
+  photograph: new CellGathering(photographs),
+  residual: new CellGathering(photographs),
+})
+
+function addTo(gatherings: Gatherings, textures: Textures, order: readonly number[]): void {
+  for (const side of sides) {
+    const cells = textures[side]
+    if (cells !== null) gatherings[side].add(cells, order)
+  }
+}
+
+const learnedFrom = ({ photograph, residual }: Gatherings): NormalTextures => ({
+  photograph: photograph.finish(),
+  residual: residual.isEmpty ? null : residual.finish(),
+})
+
+/** A photograph that is held out in turn. */
+interface Seen {
+  textures: Textures
+  counts: Uint8Array | null
+  /** The numbers of the cells that count, in the order in which they are taken. */
+  order: readonly number[]
+  /** Its number in the run's list. */
+  number: number
+}
+
 /** The same for photographs and their residuals, with cells at the same places. */
 export class TextureGathering {
   readonly #random: Random
-  readonly #gatherings: Record<Side, CellGathering>
+  readonly #gatherings: Gatherings
+  /** All photographs, where there are few. */
+  readonly #few: Seen[] | null
+  #photographs = 0
 
   constructor(photographs: number, random: Random) {
     this.#random = random
-    this.#gatherings = {
-      photograph: new CellGathering(photographs),
-      residual: new CellGathering(photographs),
-    }
+    this.#gatherings = gatheringsFor(photographs)
+    this.#few = isHeldOut(photographs) ? [] : null
   }
 
-  /** @param counts which cells count; all of them where it is left out */
-  add(textures: Textures, counts: Uint8Array | null = null): void {
+  /**
+   * @param counts which cells count; all of them where it is left out
+   * @param number its number in the run's list; that of adding where it is left out
+   */
+  add(textures: Textures, counts: Uint8Array | null = null, number = this.#photographs): void {
+    this.#photographs++
     const { rows, columns } = textures.photograph
     const cells = Array.from({ length: rows * columns }, (_, cell) => cell)
     const order = this.#random.shuffle(counts === null ? cells : cells.filter((cell) => counts[cell] === 1))
-    for (const side of sides) this.#gatherings[side].add(textures[side], order)
+    this.#few?.push({ textures, counts, order, number })
+    addTo(this.#gatherings, textures, order)
   }
 
-  finish(): NormalTextures {
-    const { photograph, residual } = this.#gatherings
-    return { photograph: photograph.finish(), residual: residual.finish() }
+  finish(): LearnedTextures {
+    return { ...learnedFrom(this.#gatherings), heldOut: heldOutOf(this.#few ?? []) }
   }
+}
+
+/** What each of few photographs has by the textures of the others. */
+function heldOutOf(photographs: readonly Seen[]): HeldOut[] {
+  if (!isHeldOut(photographs.length)) return []
+  const folds = foldsOf(photographs.length)
+  const found: HeldOut[] = []
+  for (let fold = 0; fold < folds; fold++) {
+    const others = photographs.filter((_, at) => at % folds !== fold)
+    const gatherings = gatheringsFor(others.length)
+    for (const { textures, order } of others) addTo(gatherings, textures, order)
+    const nearest = new NearestNormal(learnedFrom(gatherings))
+    try {
+      for (const { textures, counts, number } of photographs.filter((_, at) => at % folds === fold)) {
+        const distances = countedAlone(nearest.distances(textures), counts)
+        found.push({ photograph: number, values: [farthest(distances)] })
+      }
+    } finally {
+      nearest.dispose()
+    }
+  }
+  return found
 }
 
 function whiten(
@@ -192,19 +270,23 @@ export class NearestNormal {
   readonly #banks: { bank: Bank; side: Side; usual: number }[]
 
   constructor(textures: NormalTextures) {
-    this.#banks = sides.map((side) => ({
-      bank: new Bank(textures[side]),
-      side,
-      usual: textures[side].usual,
-    }))
+    this.#banks = sides.flatMap((side) => {
+      const texture = textures[side]
+      return texture === null ? [] : [{ bank: new Bank(texture), side, usual: texture.usual }]
+    })
   }
 
-  /** Sum of both distances of each cell, each taken together with its neighbors. */
+  /**
+   * Sum of the distances of each cell, taken together with its neighbors. Without a residual it is twice that of the
+   * photograph, so that 2 is usual in any case.
+   */
   distances(textures: Textures): Distances {
     const { rows, columns } = textures.photograph
     const data = new Float32Array(rows * columns)
     for (const { bank, side, usual } of this.#banks) {
-      addDistances(data, bank.distances(textures[side].data), usual)
+      const cells = textures[side]
+      if (cells === null) throw new TypeError(`the texture of the ${side} was learned, and there is none`)
+      addDistances(data, bank.distances(cells.data), (usual * this.#banks.length) / sides.length)
     }
     return { data: withNeighbors(data, rows, columns), rows, columns }
   }
@@ -221,7 +303,9 @@ export function textureTensors(textures: NormalTextures): TensorMap {
   const n = textureFeatures
   return Object.fromEntries(
     sides.flatMap((side): [string, TensorMap[string]][] => {
-      const { mean, whitening, bank, usual } = textures[side]
+      const texture = textures[side]
+      if (texture === null) return []
+      const { mean, whitening, bank, usual } = texture
       return [
         [`${prefix}${side}/mean`, { shape: [n], data: mean }],
         [`${prefix}${side}/whitening`, { shape: [n, n], data: whitening }],
@@ -242,6 +326,6 @@ export function texturesOfModel(tensors: TensorMap): NormalTextures | null {
     const fits = whitening?.length === textureFeatures ** 2
     return mean && whitening && bank && usual && fits ? { mean, whitening, bank, usual: usual[0] ?? 1 } : null
   }
-  const [photograph, residual] = sides.map(of)
-  return photograph && residual ? { photograph, residual } : null
+  const [photograph, residual] = [of('photograph'), of('residual')]
+  return photograph && { photograph, residual }
 }

@@ -21,8 +21,8 @@ const learned = (textures: NormalTextures, { map }: LearningParameters): Learned
     const nearest = new NearestNormal(textures)
     return {
       measure({ photograph, reconstruction, inside }) {
-        if (reconstruction === null) throw new TypeError('a residual has a texture only where one is left')
-        const all = nearest.distances(texturesOf(photograph, reconstruction))
+        const restored = textures.residual === null ? null : reconstruction
+        const all = nearest.distances(texturesOf(photograph, restored))
         const distances = onlyInside(all, photograph, inside)
         return {
           values: [farthest(distances)],
@@ -42,12 +42,14 @@ export const normalTexture: Learnable = {
     gather(photographs, random, parameters) {
       const gathering = new TextureGathering(photographs, random)
       return {
-        add({ photograph, reconstruction, inside }) {
-          if (reconstruction === null) return
+        add({ photograph, reconstruction, inside }, number) {
           const textures = texturesOf(photograph, reconstruction)
-          gathering.add(textures, inside && cellsInside(textures.photograph, photograph, inside))
+          gathering.add(textures, inside && cellsInside(textures.photograph, photograph, inside), number)
         },
-        finish: () => learned(gathering.finish(), parameters),
+        finish() {
+          const { heldOut, ...textures } = gathering.finish()
+          return { ...learned(textures, parameters), heldOut }
+        },
       }
     },
   },

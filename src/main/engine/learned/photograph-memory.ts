@@ -1,4 +1,5 @@
 /** The memory of features of a backbone, and how far a photograph is from it. */
+import { elementAt } from '../../../shared/element-at.ts'
 import { memoryGraphNames } from '../../model/exported-files.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
@@ -29,9 +30,11 @@ function pictureOf({ forFeatures }: SeenPhotograph): Pixels {
 }
 
 function cellsOf(extractor: FeatureExtractor, picture: Pixels, sizes: number): SeenCells {
-  const [largest, ...others] = inSizes(picture, sizes)
-  const { plain, averaged } = extractor.cells(largest ?? picture)
-  return { scored: [averaged, ...others.map((other) => extractor.cells(other).averaged)], drawn: plain }
+  const seen = extractor.cellsOfEach(inSizes(picture, sizes))
+  return {
+    scored: seen.map(({ averaged }) => averaged),
+    drawn: elementAt(seen, 0, 'Sizes of a photograph').plain,
+  }
 }
 
 /** Which cells count; null where all do. */
@@ -152,7 +155,8 @@ export const photographMemory: Learnable = {
         },
         finish() {
           eye.dispose()
-          return learned(gathering.finish(), eye.backbone, parameters)
+          const { heldOut, ...memory } = gathering.finish()
+          return { ...learned(memory, eye.backbone, parameters), heldOut }
         },
       }
     },

@@ -59,6 +59,14 @@ export class MomentSums {
     this.#count += rows.length / n
   }
 
+  /** Takes the rows that other sums have taken. @throws RangeError where they are of another number of features */
+  join(other: MomentSums): void {
+    requireLength(other.#sum, this.#features, 'Sums of features')
+    for (let i = 0; i < this.#sum.length; i++) this.#sum[i] += other.#sum[i]
+    for (let i = 0; i < this.#products.length; i++) this.#products[i] += other.#products[i]
+    this.#count += other.#count
+  }
+
   finish(): Moments {
     const n = this.#features
     const count = Math.max(1, this.#count)

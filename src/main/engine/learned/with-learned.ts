@@ -1,4 +1,5 @@
 /** A system's scorer together with all that was learned besides its networks. */
+import { elementAt } from '../../../shared/element-at.ts'
 import type { LearningParameters } from '../../model/parameters.ts'
 import type { TensorMap } from '../../model/safetensors.ts'
 import { type LearnedComponent, storedNames } from '../../model/scores.ts'
@@ -29,6 +30,19 @@ export function learnedOfModel(tensors: TensorMap, parameters: LearningParameter
 /** All of it, as the model file holds it. */
 export const learnedTensors = (learned: LearnedByName): TensorMap =>
   Object.fromEntries([...learned.values()].flatMap(({ tensors }) => Object.entries(tensors)))
+
+/** What was learned of few photographs says about each of them, without it: values of components, by their names. */
+export function heldOutOf(learned: LearnedByName): Readonly<Record<string, number>>[] {
+  const found = new Map<number, Record<string, number>>()
+  for (const [name, { heldOut = [] }] of learned) {
+    for (const { photograph, values } of heldOut) {
+      const components = found.get(photograph) ?? {}
+      for (const [at, of] of storedNames(name).entries()) components[of] = elementAt(values, at, 'Components')
+      found.set(photograph, components)
+    }
+  }
+  return [...found.values()]
+}
 
 /** The request that joins what each of several needs of the graph. */
 export const joined = (asked: readonly GraphOutputs[]): ScorerRequest => ({

@@ -70,9 +70,13 @@ export function cellsInside(
 }
 
 /** The distances, with 0 for each cell that does not count. */
-export function onlyInside(distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances {
-  if (inside === null) return distances
-  const counts = cellsInside(distances, picture, inside)
+export const onlyInside = (distances: Distances, picture: Pixels, inside: Uint8Array | null): Distances =>
+  countedAlone(distances, inside && cellsInside(distances, picture, inside))
+
+/** The same, told which cells count; null where all do. */
+export function countedAlone(distances: Distances, counts: Uint8Array | null): Distances {
+  if (counts === null) return distances
+  requireLength(counts, distances.data.length, 'Cells that may count')
   const data = distances.data.map((distance, cell) => (counts[cell] === 1 ? distance : 0))
   return { ...distances, data, counted: counts.reduce((sum, value) => sum + value, 0) }
 }
@@ -107,20 +111,30 @@ export function cellMap(
 ): Pixels {
   requireLength(data, rows * columns, 'Distances of cells')
   const out = new Float32Array(width * height)
-  const along = (size: number, cells: number): { low: number; high: number; share: number }[] =>
-    Array.from({ length: size }, (_, pixel) => {
-      const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / side - 0.5))
-      const low = Math.floor(place)
-      return { low, high: Math.min(cells - 1, low + 1), share: place - low }
-    })
-  const across = along(width, columns)
-  for (const [y, { low, high, share }] of along(height, rows).entries()) {
-    for (const [x, column] of across.entries()) {
-      const line = (row: number): number =>
-        data[row * columns + column.low] * (1 - column.share) +
-        data[row * columns + column.high] * column.share
-      out[y * width + x] = line(low) * (1 - share) + line(high) * share
+  const across = between(width, columns, side)
+  const down = between(height, rows, side)
+  // Plain loops: an iterator would make an object for each pixel of each photograph.
+  for (let y = 0; y < height; y++) {
+    const [upper, lower] = [down.low[y] * columns, down.high[y] * columns]
+    const share = down.share[y]
+    for (let x = 0; x < width; x++) {
+      const [left, right, rightShare] = [across.low[x], across.high[x], across.share[x]]
+      const above = data[upper + left] * (1 - rightShare) + data[upper + right] * rightShare
+      const below = data[lower + left] * (1 - rightShare) + data[lower + right] * rightShare
+      out[y * width + x] = above * (1 - share) + below * share
     }
   }
   return { data: out, width, height, channels: 1 }
+}
+
+/** For each pixel of a line the two cells whose middles it lies between, and how near it is to the second. */
+function between(pixels: number, cells: number, side: number) {
+  const [low, high, share] = [new Int32Array(pixels), new Int32Array(pixels), new Float64Array(pixels)]
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) / side - 0.5))
+    low[pixel] = Math.floor(place)
+    high[pixel] = Math.min(cells - 1, low[pixel] + 1)
+    share[pixel] = place - low[pixel]
+  }
+  return { low, high, share }
 }

@@ -12,6 +12,7 @@ import {
   cutTile,
   type Pixels,
   resample,
+  sumOfPictures,
   TileBlend,
   type TilePosition,
   tileGrid,
@@ -143,7 +144,9 @@ class OpenPicture {
     const drawn = measured.flatMap(({ map }) => map ?? [])
     const blended = this.#restored ? () => this.#blendedMap() : null
     const map =
-      drawn.length > 0 ? () => sumOf(drawn.map((draw) => draw(picture.width, picture.height))) : blended
+      drawn.length > 0
+        ? () => sumOfPictures(drawn.map((draw) => draw(picture.width, picture.height)))
+        : blended
     const missed = searched && inside === null
     const small = !onlyWhole && input === 'tiles' && (picture.width < side || picture.height < side)
     const warnings: Message[] = []
@@ -184,18 +187,6 @@ function cutPictureOf(loaded: LoadedImage, sight: Sight | undefined): CutPicture
   if (sight === undefined) return { picture: loaded.picture, inside: loaded.inside, stride: null }
   const { inside, ...picture } = featureImageOf(sight, viewed(loaded))
   return { picture, inside, stride: sight.stride }
-}
-
-/** The sum of maps of one size. */
-function sumOf([first, ...others]: readonly Pixels[]): Pixels {
-  if (first === undefined) throw new TypeError('a sum of no maps')
-  if (others.length === 0) return first
-  const data = Float32Array.from(first.data)
-  for (const other of others) {
-    requireLength(other.data, data.length, 'Pixels of a map')
-    for (const [i, value] of other.data.entries()) data[i] = (data[i] ?? 0) + value
-  }
-  return { ...first, data }
 }
 
 /**

@@ -48,12 +48,14 @@ export interface CalibrateOptions {
   discriminatorSamples: number
   overlap: number
   training: TileSource
+  /** Components of training photographs by what was learned of the others, by name; none where there are many. */
+  heldOut: readonly Readonly<Record<string, number>>[]
   /** Gives messages a chance to arrive between two steps; throws where the training is to stop. */
   proceed: () => Promise<void>
 }
 
 export async function calibrate(options: CalibrateOptions): Promise<Calibration> {
-  const { context, scorer, mode, overlap, training, proceed } = options
+  const { context, scorer, mode, overlap, training, heldOut, proceed } = options
   const expectedCriticValue = await expectCriticValue(options)
   const { validation } = context.task
   const images = validation.length > 0 ? validation : training.images.slice(0, standIns)
@@ -96,13 +98,15 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   }
   const names = partNames(scorer.componentNames, mode.input)
   const { reduction } = options.options
-  const parts =
-    validation.length > 0
-      ? partsOf(
-          measured.map((components) => componentsOfImage(components, scorer.componentNames, reduction)),
-          names,
-        )
-      : undefined
+  // Training photographs that stand in for validation images were learned from.
+  const unseen = validation.length > 0 ? measured : []
+  const parts = partsOf(
+    [
+      ...unseen.map((components) => componentsOfImage(components, scorer.componentNames, reduction)),
+      ...heldOut,
+    ],
+    names,
+  )
   for (const name of kinds) {
     const settings = { ...options.options, kind: name, expectedCriticValue, parts }
     for (const components of measured) {

@@ -5,14 +5,14 @@ import { memoryComponent } from '../../model/scores.ts'
 import { dropGraphs } from '../graph/kept-graphs.ts'
 import { precisionHere } from '../graph/precision-here.ts'
 import { learn } from '../learned/learn.ts'
-import { learnedTensors, requestOf, withLearned } from '../learned/with-learned.ts'
+import { heldOutOf, learnedTensors, requestOf, withLearned } from '../learned/with-learned.ts'
 import { readWeights } from '../networks/stored-weights.ts'
 import type { Weights } from '../networks/weights.ts'
 import type { TrainResult } from '../protocol.ts'
 import { scoringBatch } from '../scoring/batch-size.ts'
 import { scoresAgree, scoringWith } from '../scoring/precision.ts'
 import type { TileScorer } from '../scoring/tile-scorer.ts'
-import { type Calibration, calibrate } from './calibrate.ts'
+import { type CalibrateOptions, type Calibration, calibrate } from './calibrate.ts'
 import type { TrainingConfig } from './config.ts'
 import type { Course } from './course.ts'
 import type { TrainingDefinition } from './stage.ts'
@@ -58,7 +58,13 @@ export async function finishTraining<W extends Record<string, Weights>>(
         scoringWith('bfloat16', () => sighted(createScorer(weights, batch, requestOf(learned)))),
         learned,
       )
-    const calibrated = await calibratedWith(definition, { course, images, scorer, inBfloat16 })
+    const calibrated = await calibratedWith(definition, {
+      course,
+      images,
+      scorer,
+      inBfloat16,
+      heldOut: heldOutOf(learned),
+    })
     const { precision, ...measured } = calibrated
     const all = { ...tensors, ...sight?.tensors, ...learnedTensors(learned) }
     const weightsSha256 = digestOf(all)
@@ -104,6 +110,7 @@ interface Measuring {
   /** In float32. */
   scorer: TileScorer
   inBfloat16: () => TileScorer
+  heldOut: CalibrateOptions['heldOut']
 }
 
 /**
@@ -112,7 +119,7 @@ interface Measuring {
  */
 async function calibratedWith(
   { config, scoring }: Pick<TrainingDefinition, 'config' | 'scoring'>,
-  { course, images, scorer, inBfloat16 }: Measuring,
+  { course, images, scorer, inBfloat16, heldOut }: Measuring,
 ): Promise<Calibration & { precision: TrainingConfig['precision'] }> {
   const { context } = course
   const calibrateWith = (measured: TileScorer): Promise<Calibration> =>
@@ -124,6 +131,7 @@ async function calibratedWith(
       discriminatorSamples: config.discriminatorSamples,
       overlap: config.overlap,
       training: images.training,
+      heldOut,
       proceed: () => course.proceed(),
     })
   const full = await calibrateWith(scorer)

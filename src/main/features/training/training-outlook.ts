@@ -86,6 +86,7 @@ export function trainingOutlook(
     } GROUP BY width, height`,
     version === null ? values : { ...values, version: version.id },
   )
+  const photographs = sizes.reduce((sum, { count: n }) => sum + n, 0)
   const { config, fromDataset } = resolveConfig({
     model: request.model,
     preset: request.preset,
@@ -95,10 +96,10 @@ export function trainingOutlook(
       hasDirection: dataset.hasDirection,
       sameSize: suitsWhole(sizes),
       side: medianSide(sizes),
+      photographs,
       backbone,
     },
   })
-  const photographs = sizes.reduce((sum, { count: n }) => sum + n, 0)
   const shape = shapeOf(config)
   const time = timeFor(listRuns(db, {}), request.model, shape)
   return {

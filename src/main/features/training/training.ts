@@ -7,6 +7,7 @@ import type { Image } from '../../../shared/image.ts'
 import { type TrainingWarning, trainingWarning } from '../../../shared/training.ts'
 import { type Id, jsonObjectSchema } from '../../../shared/values.ts'
 import { type DatasetTraits, resolveConfig } from '../../model/catalog.ts'
+import { fewPhotographs } from '../../model/few-photographs.ts'
 import type { Session } from '../../session/session.ts'
 import { findVersion, recordRetraining } from '../../store/dataset-versions.ts'
 import { datasetSummary, findDataset } from '../../store/datasets.ts'
@@ -127,9 +128,6 @@ const lookedAtSchema = z.object({
   size: z.int().default(32),
 })
 
-/** With fewer photographs, what good parts may look like is hardly known; the window's form says the same. */
-const fewPhotographs = 40
-
 function warningsFor({ train, validation }: TrainingImages): TrainingWarning[] {
   const few =
     train.length < fewPhotographs ? [trainingWarning('few-photographs', { count: train.length })] : []
@@ -147,5 +145,6 @@ export function traitsOf(dataset: Dataset, train: readonly Image[]): DatasetTrai
     hasDirection: dataset.hasDirection,
     sameSize: suitsWhole(sizes),
     side: medianSide(sizes),
+    photographs: train.length,
   }
 }

@@ -96,4 +96,11 @@ describeWithBackbone('features of EfficientNet-Lite2', (file) => {
     one.dispose()
     other.dispose()
   })
+
+  it('are the same bit for bit whether pictures are taken one by one or together', () => {
+    const extractor = featureExtractor(layers, weights)
+    const pictures = [pixels(90, 70), pixels(63, 49), pixels(44, 34)]
+    expect(extractor.cellsOfEach(pictures)).toEqual(pictures.map((picture) => extractor.cells(picture)))
+    extractor.dispose()
+  })
 })

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
   cutTile,
+  inThreeChannels,
   resample,
+  sumOfPictures,
   TileBlend,
   tileGrid,
   tileStarts,
@@ -119,5 +121,28 @@ describe('resampling', () => {
   it('is the identity at the same size', () => {
     const source = picture(7, 9)
     expect(resample(source, 7, 9)).toBe(source)
+  })
+})
+
+describe('pictures of one size', () => {
+  const gray = { data: Float32Array.of(1, 2, 3, 4), width: 2, height: 2, channels: 1 }
+
+  it('have each gray value three times in color, and stay as they are where they have color', () => {
+    const color = inThreeChannels(gray)
+    expect(color).toEqual({
+      data: Float32Array.of(1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4),
+      width: 2,
+      height: 2,
+      channels: 3,
+    })
+    expect(inThreeChannels(color)).toBe(color)
+  })
+
+  it('are added pixel by pixel', () => {
+    const sum = sumOfPictures([gray, gray, gray])
+    expect([...sum.data]).toEqual([3, 6, 9, 12])
+    expect([...gray.data]).toEqual([1, 2, 3, 4])
+    expect(() => sumOfPictures([gray, { ...gray, data: new Float32Array(3) }])).toThrow(RangeError)
+    expect(() => sumOfPictures([])).toThrow(TypeError)
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { evidenceOf, usualOf } from '../../../../src/main/engine/learned/cell-evidence.ts'
 import { coresetOf } from '../../../../src/main/engine/learned/coreset.ts'
 import {
+  type FeatureMemory,
   MemoryGathering,
   MemorySearch,
   memoryOfModel,
@@ -141,7 +142,7 @@ describe('a memory', () => {
     for (let i = 0; i < 30; i++) gathering.add(photograph(i), null)
     return gathering.finish()
   }
-  const evidenceFor = (cells: ReturnType<typeof photograph>, memory = learned()) => {
+  const evidenceFor = (cells: ReturnType<typeof photograph>, memory: FeatureMemory = learned()) => {
     const search = new MemorySearch(memory)
     const recalled = search.recall(cells, null)
     search.dispose()
@@ -174,10 +175,45 @@ describe('a memory', () => {
   })
 
   it('is the same bit for bit for the same seed, and after it was stored and read', () => {
-    const memory = learned()
-    expect(learned()).toEqual(memory)
+    const both = learned()
+    expect(learned()).toEqual(both)
+    const { heldOut: _, ...memory } = both
     expect(memoryOfModel(memoryTensors(memory))).toEqual(memory)
-    expect(learned(2)).not.toEqual(memory)
+    expect(learned(2)).not.toEqual(both)
+  })
+
+  it('measures what is usual on few photographs by memories that have not seen them', () => {
+    const count = 6
+    const learnedFrom = (some: readonly number[]) => {
+      const gathering = new MemoryGathering(some.length, createRandom(1))
+      for (const i of some) gathering.add(photograph(i), null, 100 + i)
+      return gathering.finish()
+    }
+    const all = [...Array(count).keys()]
+    const memory = learnedFrom(all)
+    expect(memory.heldOut.map((of) => of.photograph)).toEqual(all.map((i) => 100 + i))
+    for (const i of all) {
+      const others = learnedFrom(all.filter((other) => other !== i))
+      // In the units of the whole memory, which holds what was learned of the others against its photographs.
+      const scored = others.scored.map((level, at) => ({ ...level, unit: memory.scored[at]?.unit ?? 0 }))
+      const { local, all: whole } = evidenceFor(photograph(i), {
+        ...others,
+        scored,
+        usual: memory.usual,
+      }).evidence
+      const [heldLocal, heldWhole] = memory.heldOut[i]?.values ?? []
+      expect(heldLocal).toBeCloseTo(local, 3)
+      expect(heldWhole).toBeCloseTo(whole, 3)
+    }
+  })
+
+  it('holds no photograph out where there are many, or only one', () => {
+    const many = new MemoryGathering(41, createRandom(1))
+    for (let i = 0; i < 41; i++) many.add(photograph(i), null)
+    expect(many.finish().heldOut).toEqual([])
+    const one = new MemoryGathering(1, createRandom(1))
+    one.add(photograph(1), null)
+    expect(one.finish().heldOut).toEqual([])
   })
 
   it('is not found in a model that has none', () => {

@@ -79,7 +79,7 @@ describe('local texture', () => {
 
   it('is nothing but the floor where the reconstruction is the photograph', () => {
     const picture = surface(1)
-    const { data } = texturesOf(picture, picture).residual
+    const { data } = texturesOf(picture, picture).residual ?? expect.unreachable('there is a residual')
     for (const [i, value] of data.entries()) {
       const feature = i % textureFeatures
       // Derivatives, their energies, level, contrast (its floor) and step.
@@ -121,6 +121,8 @@ describe('the nearest normal cell', () => {
     for (let i = 0; i < 3; i++) gathering.add(textures(surface(20 + i)))
     const normal = gathering.finish()
     const part = textures(surface(30))
+    const residual = normal.residual ?? expect.unreachable('the residual was learned')
+    const partOfResidual = part.residual ?? expect.unreachable('there is a residual')
     const nearest = new NearestNormal(normal)
     const { data, rows, columns } = nearest.distances(part)
     nearest.dispose()
@@ -128,7 +130,7 @@ describe('the nearest normal cell', () => {
       const cell = row * columns + column
       return (
         distanceTo(normal.photograph, part.photograph, cell) / normal.photograph.usual +
-        distanceTo(normal.residual, part.residual, cell) / normal.residual.usual
+        distanceTo(residual, partOfResidual, cell) / residual.usual
       )
     }
     // In a corner there are three neighbors: 4 2 2 1.
@@ -166,16 +168,50 @@ describe('the nearest normal cell', () => {
   it('comes back from the tensors of a model file as it was', () => {
     const gathering = new TextureGathering(1, createRandom(3))
     gathering.add(textures(surface(6)))
-    const normal = gathering.finish()
+    const { heldOut: _, ...normal } = gathering.finish()
     expect(texturesOfModel(textureTensors(normal))).toEqual(normal)
     expect(texturesOfModel({})).toBeNull()
+  })
+
+  it('is that of the photograph alone where nothing restores it', () => {
+    const gathering = new TextureGathering(3, createRandom(2))
+    for (let i = 0; i < 3; i++) gathering.add(texturesOf(surface(20 + i), null))
+    const { heldOut: _, ...normal } = gathering.finish()
+    expect(normal.residual).toBeNull()
+    expect(texturesOfModel(textureTensors(normal))).toEqual(normal)
+    const part = texturesOf(surface(30), null)
+    const nearest = new NearestNormal(normal)
+    const { data, columns } = nearest.distances(part)
+    nearest.dispose()
+    const { photograph } = normal
+    const twice = (cell: number) => (2 * distanceTo(photograph, part.photograph, cell)) / photograph.usual
+    const corner = (4 * twice(0) + 2 * twice(1) + 2 * twice(columns) + twice(columns + 1)) / 9
+    expect(data[0]).toBeCloseTo(corner, 2)
+  })
+
+  it('is measured on few photographs by what was learned of the others', () => {
+    // As they come, so that fewer photographs do not change which cells are taken of the others.
+    const inOrder = { ...createRandom(1), shuffle: <T>(items: T[]): T[] => items }
+    const learnedFrom = (some: readonly number[]) => {
+      const gathering = new TextureGathering(some.length, inOrder)
+      for (const i of some) gathering.add(textures(surface(i)), null, 100 + i)
+      return gathering.finish()
+    }
+    const all = [0, 1, 2, 3]
+    const { heldOut } = learnedFrom(all)
+    for (const i of all) {
+      const nearest = new NearestNormal(learnedFrom(all.filter((other) => other !== i)))
+      const score = farthest(nearest.distances(textures(surface(i))))
+      nearest.dispose()
+      expect(heldOut.find(({ photograph }) => photograph === 100 + i)?.values).toEqual([score])
+    }
   })
 
   it('has as many cells of each photograph, and a bank that does not grow with their number', () => {
     const gathering = new TextureGathering(bankLimit, createRandom(4))
     for (let i = 0; i < 5; i++) gathering.add(textures(surface(40 + i)))
     const { photograph, residual } = gathering.finish()
-    for (const { bank } of [photograph, residual]) expect(bank).toHaveLength(5 * textureFeatures)
+    for (const side of [photograph, residual]) expect(side?.bank).toHaveLength(5 * textureFeatures)
   })
 })
 

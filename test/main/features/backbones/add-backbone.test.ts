@@ -241,7 +241,9 @@ describeCompiled('a network of a person, in the engine', () => {
     expect([extractor.channels, extractor.stride]).toEqual([10, 4])
     const [width, height] = [30, 22]
     const data = Float32Array.from({ length: width * height * 3 }, (_, i) => Math.sin(i / 5) * 0.9)
-    const { plain } = extractor.cells({ data, width, height, channels: 3 })
+    const picture = { data, width, height, channels: 3 }
+    const { plain } = extractor.cells(picture)
+    expect(extractor.cellsOfEach([picture, picture]).map((of) => of.plain)).toEqual([plain, plain])
     extractor.dispose()
     // Half a cell of repeated pixels at the left and above, and whole cells at the right and below.
     const expected = tf.tidy(() => {

@@ -4,7 +4,7 @@
  */
 import type { RegionOfInterest } from '../../../../shared/region-of-interest.ts'
 import type { TensorMap } from '../../../model/safetensors.ts'
-import { imageScore, memoryComponents } from '../../../model/scores.ts'
+import { imageScore, memoryComponents, textureComponent } from '../../../model/scores.ts'
 import { createRandom } from '../../../platform/random.ts'
 import { MemoryGathering, MemorySearch } from '../../learned/feature-memory.ts'
 import { memoryEye, type SeenByMemory } from '../../learned/photograph-memory.ts'
@@ -104,7 +104,8 @@ export async function learningCurve(request: CurveRequest, proceed: Proceed): Pr
         const { evidence } = search.recall(seen.cells, seen.counts)
         const components = Float32Array.of(evidence.local, evidence.all)
         const options = {
-          kind: config.score,
+          // Subsets learn the memory alone.
+          kind: config.score === textureComponent ? 'combined' : config.score,
           k: 1,
           reduction: config.reduction,
           latent: 1,

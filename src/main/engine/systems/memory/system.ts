@@ -46,7 +46,10 @@ export function scorerOfWhole(channels: number): TileScorer {
 }
 
 /** What it learns. */
-export const memoryLearning = (config: Config): LearningParameters => onlyMemory({ ...config, memory: true })
+export const memoryLearning = (config: Config): LearningParameters => ({
+  ...onlyMemory({ ...config, memory: true }),
+  texture: config.texture,
+})
 
 /** Roth et al., "Towards total recall in industrial anomaly detection", CVPR 2022, with the differences of `feature-memory.ts`. */
 export const memory = defineSystem<Config, Record<string, never>>({
