@@ -7,6 +7,7 @@ import { elementAt } from '../../../shared/element-at.ts'
 import { wordsIn } from '../../../shared/messages/words.ts'
 import {
   imageScore,
+  memoryComponents,
   partNames,
   partsOf,
   reduceTiles,
@@ -100,13 +101,11 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
   const { reduction } = options.options
   // Training photographs that stand in for validation images were learned from.
   const unseen = validation.length > 0 ? measured : []
-  const parts = partsOf(
-    [
-      ...unseen.map((components) => componentsOfImage(components, scorer.componentNames, reduction)),
-      ...heldOut,
-    ],
-    names,
-  )
+  const seen = unseen.map((components) => componentsOfImage(components, scorer.componentNames, reduction))
+  // The memory is in deviations of held-out photographs already; only another part needs them to be compared with it.
+  const others = names.filter((name) => !memoryComponents.some((of) => of === name))
+  const isWithOthers = heldOut.some((of) => others.some((name) => of[name] !== undefined))
+  const parts = partsOf(isWithOthers ? [...seen, ...heldOut] : seen, names)
   for (const name of kinds) {
     const settings = { ...options.options, kind: name, expectedCriticValue, parts }
     for (const components of measured) {

@@ -4,7 +4,12 @@ import type { EngineImage, MetricPoint, TrainTask } from '../../../../src/main/e
 import { Cancelled, TaskControl } from '../../../../src/main/engine/task-control.ts'
 import { backboneFile } from '../../../../src/main/model/backbones/backbone-files.ts'
 import { listSystems, resolveConfig } from '../../../../src/main/model/catalog.ts'
-import { imageScore, isScoreKind } from '../../../../src/main/model/scores.ts'
+import {
+  imageScore,
+  isScoreKind,
+  memoryComponents,
+  textureComponent,
+} from '../../../../src/main/model/scores.ts'
 import { createRandom } from '../../../../src/main/platform/random.ts'
 import { once } from '../../../once.ts'
 import { sharedFolder, temporaryFolder } from '../../store/temporary-folder.ts'
@@ -129,7 +134,10 @@ for (const model of names) {
         ...taskOf(model, { images, set: { ...all, ...remembering } }),
         ...(backboneWeights === null ? {} : { backbone: { name: backbone, file: backboneWeights } }),
       }
-      const { calibration, componentNames, expectedCriticValue } = await train(task)
+      const { calibration, componentNames, expectedCriticValue, parts } = await train(task)
+      // There are only four validation photographs: parts are known by those that were held out of learning too.
+      const known = restores.has(model) ? [...memoryComponents, textureComponent] : []
+      expect(Object.keys(parts ?? {})).toEqual(backboneWeights === null ? [] : known)
       const scores = listSystems().systems.find(({ name }) => name === model)?.scores ?? []
       const listed = scores.filter((name) => backboneWeights !== null || name !== 'memory')
       expect(Object.keys(calibration)).toEqual(listed)
@@ -138,7 +146,7 @@ for (const model of names) {
       const { k = 1, reduction = 'max' } = task.config
       if (typeof k !== 'number' || reduction !== 'max') throw new TypeError('as the smoke preset has them')
       for (const kind of listed.filter(isScoreKind)) {
-        const options = { kind, k, reduction, latent: 8, expectedCriticValue } as const
+        const options = { kind, k, reduction, latent: 8, expectedCriticValue, parts } as const
         const scores = rows.map(({ components }) => imageScore(components, componentNames, options))
         expect(
           scores.sort((a, b) => a - b),

@@ -13,6 +13,7 @@ import { importModel } from '../../../../src/main/features/models/model-import.t
 import { startScoring } from '../../../../src/main/features/scoring/scoring.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import { backboneNotice } from '../../../../src/main/model/backbones/registry.ts'
+import { memoryComponents, softMaximum } from '../../../../src/main/model/scores.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
 import { findDataset } from '../../../../src/main/store/datasets.ts'
 import { iterateScores } from '../../../../src/main/store/scores.ts'
@@ -64,10 +65,9 @@ function scoreOfGraph(
   { data, width, height }: { data: Float32Array; width: number; height: number },
 ): number {
   const photograph = { shape: [1, height, width, 3], data }
-  const { memory } = runSavedModel(readFileSync(join(folder, 'saved_model.pb')), 'serving_default', {
-    photograph,
-  })
-  return memory?.data[0] ?? Number.NaN
+  const found = runSavedModel(readFileSync(join(folder, 'saved_model.pb')), 'serving_default', { photograph })
+  // The run's score is `combined`: of a memory alone, the soft maximum of what the graph says.
+  return softMaximum(memoryComponents.map((name) => found[name]?.data[0] ?? Number.NaN))
 }
 
 const ascending = (a: number, b: number): number => a - b
