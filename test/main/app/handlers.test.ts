@@ -610,6 +610,7 @@ describe('labeling', () => {
     const saved = await call('label.save', { image, shapes, operator: 'Wang Li' })
     expect(saved).toMatchObject({ label: 'anomalous', areas: [{ defectType: 'scratch', area: 20 }] })
     expect(await call('label.open', { image })).toMatchObject({ shapes })
+    expect(await call('label.writeMasks', {})).toEqual({ written: [], left: [] })
     const types = [{ name: 'scratch', color: '#112233' }]
     expect((await call('label.setTypes', { dataset: 'parts', types }))[0]).toMatchObject({
       ...types[0],
