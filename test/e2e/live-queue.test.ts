@@ -73,7 +73,7 @@ describeInChromium('flagged parts of a line', () => {
     await page.getByRole('button', { name: 'Go', exact: true }).click()
     await page.getByRole('button', { name: 'Use this folder' }).click()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
-    await page.getByText('Watching', { exact: true }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'Watching' }).waitFor()
     for (const [i, photograph] of defects.entries()) {
       copyFileSync(photograph, join(camera, `${i}.part`))
       renameSync(join(camera, `${i}.part`), join(camera, `${i}.png`))

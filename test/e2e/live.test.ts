@@ -77,7 +77,7 @@ describeInChromium('a watched folder in the window', () => {
     await page.getByRole('button', { name: 'Go', exact: true }).click()
     await page.getByRole('button', { name: 'Use this folder' }).click()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
-    await page.getByText('Watching', { exact: true }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'Watching' }).waitFor()
     take(0, 4)
     await judged(page, 4)
     const shown = page.locator('.verdict')
@@ -124,7 +124,7 @@ describeInChromium('a watched folder in the window', () => {
   it('is watched again after the next start, until a person stops it', async () => {
     const page = await station.open('--workspace', workspace)
     await live(page)
-    await page.getByText('Watching', { exact: true }).waitFor()
+    await page.getByRole('status').filter({ hasText: 'Watching' }).waitFor()
     await page.locator('.screen-header').getByRole('button', { name: 'Stop', exact: true }).click()
     await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
     expect(
