@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { photograph } from '../../../test/main/features/import/photographs.ts'
 import { checkWhole, noDecisions, signIn } from '../health.ts'
 import { endWatch } from '../jobs.ts'
@@ -9,14 +10,18 @@ import { type Place, type Trial, until } from '../place.ts'
 import { processesMarked, processorSeconds, residentBytes } from '../processes.ts'
 import type { Station } from '../station.ts'
 
-/** Parts that arrive together, and those after which a first look is taken: by then everything is loaded. */
+/** Parts that arrive together. */
 const together = 40
-const warm = 40
-/** Milliseconds over which a line that rests is watched. */
-const watched = 3_000
+/** Milliseconds over which a line that rests is watched; garbage is collected meanwhile. */
+const watched = 6_000
 const mayGrow = 1.05
-/** Of few parts, what is kept in memory for speed is not all there yet at the first look. */
+/**
+ * Parts after which a first look is taken. Of few parts, what is kept in memory for speed is not all there yet at the
+ * first look.
+ */
+const [fewWarm, manyWarm] = [40, 1_000]
 const [manyParts, spared] = [5_000, 96 * 2 ** 20]
+const collecting = pathToFileURL(join(import.meta.dirname, '..', 'collect-often.ts')).href
 
 interface Rest {
   bytes: number
@@ -54,6 +59,7 @@ const told = ({ bytes, share }: Rest): string =>
 async function compare(place: Place, station: Station, count: number): Promise<void> {
   const camera = join(place.folder, 'camera')
   mkdirSync(camera)
+  const warm = count < manyParts ? fewWarm : manyWarm
   await station.must('live.start', { folder: camera, run: place.prepared.run })
   await judge(station, camera, 0, warm)
   const early = await restOf(station.mark)
@@ -70,7 +76,7 @@ export const idle: Trial = {
   what: 'a line that rests before and after parts',
   each: 40,
   async run(place, count) {
-    const station = await place.start()
+    const station = await place.start({ environment: { NODE_OPTIONS: `--import=${collecting}` } })
     await signIn(station)
     await compare(place, station, count)
     await endWatch(station)
