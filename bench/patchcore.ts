@@ -10,7 +10,7 @@
  * machines that have other work, of the processor. The scores of both are compared,
  * and so is what they are worth (image AUROC over those photographs). Prints one JSON document.
  */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,7 @@ import { z } from 'zod'
 import type { EngineImage } from '../src/main/engine/protocol.ts'
 import { scoreImages } from '../src/main/engine/scoring/score-images.ts'
 import { systemNamed } from '../src/main/engine/systems/registry.ts'
+import { engineFlags } from '../src/main/engine-host/child-process.ts'
 import { exportModel } from '../src/main/features/export/export-model.ts'
 import { auroc } from '../src/main/metrics/auroc.ts'
 import { readModel } from '../src/main/model/model-file.ts'
@@ -67,7 +68,7 @@ async function pytorch(folder: string, config: Record<string, unknown>, threads:
   return { version, score, close: () => child.kill() }
 }
 
-/** Our engine, in this process. */
+/** Our engine, in this process, which has Node's flags of the engine. */
 async function ours(folder: string): Promise<Side> {
   const { scorer, mode, overlap } = systemNamed('memory').load(await readModel(folder), 1)
   return async (images) => {
@@ -82,6 +83,13 @@ async function ours(folder: string): Promise<Side> {
     const { user, system } = process.cpuUsage(before)
     return { scores, seconds: (performance.now() - start) / 1000, processor: (user + system) / 1e6 }
   }
+}
+
+if (!engineFlags.every((flag) => process.execArgv.includes(flag))) {
+  const { status } = spawnSync(process.execPath, [...engineFlags, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+  })
+  process.exit(status ?? 1)
 }
 
 const [dataset] = values.dataset
