@@ -3,8 +3,9 @@
  * `results.csv`: taken in, scored in tiles, map and reconstruction written, judged.
  *
  *     node bench/live.ts [--side 512] [--photographs 120] [--preset smoke] [--overlap 0.25] [--texture on|off]
+ *     node bench/live.ts --system memory --preset quick [--side 512] [--photographs 120]
  *
- * Without --overlap and --texture, as the preset has them: smoke is without texture, which others have on for
+ * `memory` looks at whole photographs. Without --overlap and --texture, as the preset has them: smoke is without texture, which others have on for
  * surfaces. A model is trained on the sample line first. Prints one JSON document.
  */
 
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     side: { type: 'string', default: '512' },
     photographs: { type: 'string', default: '120' },
     preset: { type: 'string', default: 'smoke' },
+    system: { type: 'string', default: 'fanogan' },
     overlap: { type: 'string' },
     texture: { type: 'string' },
   },
@@ -62,7 +64,7 @@ try {
   await importFolder(session.workspace, { folder: sample, dataset: 'sample' })
   const set = {
     // Parts that are all of one size would be looked at as a whole.
-    input: 'tiles',
+    ...(values.system === 'memory' ? {} : { input: 'tiles' }),
     ...(values.overlap === undefined ? {} : { overlap: Number(values.overlap) }),
     ...(values.texture === undefined
       ? {}
@@ -72,7 +74,7 @@ try {
   }
   const { job, run } = await startTraining(session, {
     dataset: 'sample',
-    model: 'fanogan',
+    model: values.system,
     preset: values.preset,
     seed: 1,
     set,
@@ -116,6 +118,7 @@ try {
     `${JSON.stringify({
       side,
       photographs: count - warm,
+      system: values.system,
       preset: values.preset,
       config,
       seconds,
