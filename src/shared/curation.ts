@@ -68,7 +68,7 @@ export const curationRemovalSchema = z.object({
 export const curationProposalSchema = z.object({
   run: idSchema,
   dataset: z.string(),
-  /** The version that the proposal would be added to. */
+  /** The version that the proposal would be added to. Where there is none yet, the first as it would be made. */
   base: datasetVersionSchema,
   candidates: z.array(curationCandidateSchema),
   removals: z.array(curationRemovalSchema),

@@ -33,7 +33,7 @@ function worded(run: Run, dataset: string | null): string {
   return runTitle(run, dataset, {
     system: (name) => or(`system.${name}`, name),
     preset: (name) => or(`preset.${name}.name`, name),
-    retrained: (title, id) => t('runs.retrained', { title, id }),
+    retrained: (title) => t('runs.retrained', { title }),
   })
 }
 

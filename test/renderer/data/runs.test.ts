@@ -79,7 +79,7 @@ describe('runs of several datasets', () => {
     expect(titleOf(exampleRun({ datasetId: 'd-1' }))).toBe('f-AnoGAN · Quick · 7 · tiles')
     expect(titleOf(exampleRun({ datasetId: 'd-2', name: 'Line four' }))).toBe('Line four · figures')
     expect(titleOf(exampleRun({ datasetId: 'd-2', id: 'abcde', parentRunId: 'old' }))).toBe(
-      'f-AnoGAN · Quick · 7 · figures · retrained abcde',
+      'f-AnoGAN · Quick · 7 · figures · retrained',
     )
     expect(titleBesideDataset(exampleRun({ datasetId: 'd-1' }))).toBe('f-AnoGAN · Quick · 7')
   })
@@ -88,6 +88,9 @@ describe('runs of several datasets', () => {
     datasets(['d-1', 'tiles', 10])
     await both()
     expect(titleOf(exampleRun({ datasetId: 'd-1', number: 2 }))).toBe('f-AnoGAN · Quick · 7 (2) · tiles')
+    expect(titleOf(exampleRun({ datasetId: 'd-1', number: 2, parentRunId: 'old' }))).toBe(
+      'f-AnoGAN · Quick · 7 (2) · tiles · retrained',
+    )
     expect(titleOf(exampleRun({ datasetId: 'd-1', name: 'Line four', number: 3 }))).toBe(
       'Line four (3) · tiles',
     )

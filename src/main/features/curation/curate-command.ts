@@ -106,7 +106,7 @@ async function proposalAnswer(
   display.end()
   if (confirm) {
     return versionAnswer(
-      confirmCuration(session.workspace, proposal, { include, exclude, operator, reason }),
+      await confirmCuration(session.workspace, proposal, { include, exclude, operator, reason }),
       run,
     )
   }

@@ -17,7 +17,7 @@ import { imageById, listImages } from '../../store/images.ts'
 import { findRun } from '../../store/runs.ts'
 import { scoreOf } from '../../store/scores.ts'
 import type { Workspace } from '../../store/workspace.ts'
-import { baseVersion } from '../datasets/dataset-versions.ts'
+import { foreseenVersion } from '../datasets/dataset-versions.ts'
 import { cellsOf } from '../datasets/picture-cells.ts'
 
 /** The share of the accepted parts, those with the highest scores, that are marked for a second look. */
@@ -50,8 +50,11 @@ export async function proposeCuration(
   const { db } = workspace
   const run = findRun(db, request.run)
   const dataset = datasetOf(db, run.datasetId)
-  const base = listVersions(db, dataset.id)[0] ?? (await baseVersion(workspace, run))
-  const inSet = imagesOfVersion(db, base.id).flatMap((id) => imageById(db, id) ?? [])
+  const newest = listVersions(db, dataset.id)[0]
+  const { version: base, images } = newest
+    ? { version: newest, images: imagesOfVersion(db, newest.id) }
+    : await foreseenVersion(workspace, run)
+  const inSet = images.flatMap((id) => imageById(db, id) ?? [])
   const present = new Set(inSet.map(({ sha256 }) => sha256))
 
   const accepted = acceptedImages(db)

@@ -16,7 +16,7 @@ export const curationHandlers = (
     if (proposal.base.id !== base) {
       throw new Failure('proposal-outdated', { version: proposal.base.number })
     }
-    const made = confirmCuration(workspace, proposal, confirmation)
+    const made = await confirmCuration(workspace, proposal, confirmation)
     events.emit('dataset.changed', { dataset: made.datasetId })
     return made
   },

@@ -6,31 +6,65 @@ import type { Image } from '../../../shared/image.ts'
 import type { Run } from '../../../shared/run.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { recordAudit } from '../../store/audit.ts'
-import { createVersion, findVersion, imagesOfVersion, listVersions } from '../../store/dataset-versions.ts'
+import type { Database } from '../../store/database.ts'
+import {
+  createVersion,
+  digestOfImages,
+  findVersion,
+  imagesOfVersion,
+  listVersions,
+} from '../../store/dataset-versions.ts'
 import { datasetById, findDataset } from '../../store/datasets.ts'
 import { imageById } from '../../store/images.ts'
 import { findOrMakeOperator } from '../../store/operators.ts'
+import { findRun } from '../../store/runs.ts'
 import type { Workspace } from '../../store/workspace.ts'
 import { readTrainingList } from '../runs/training-images.ts'
 
+type FirstImages = Awaited<ReturnType<typeof readTrainingList>>['train']
+
+const reasonOfFirst = (run: Pick<Run, 'id'>): string => `The training images of run ${run.id}`
+
 /**
- * The first version of a dataset: the images that the run was trained on, as they were imported. It is made when it
- * is first needed.
+ * The first version of a dataset: the images that the run was trained on, as they were imported. It is made when a
+ * person first learns from it or changes it; until then `foreseenVersion` says what it would be.
  */
 export async function baseVersion(workspace: Workspace, run: Run): Promise<DatasetVersion> {
   const { db } = workspace
   const list = await readTrainingList(workspace, run)
-  return db.transaction(
-    () =>
-      listVersions(db, run.datasetId).at(-1) ??
-      createVersion(db, {
-        datasetId: run.datasetId,
-        parentId: null,
-        operatorId: null,
-        reason: `The training images of run ${run.id}`,
-        images: list.train,
-      }),
-  )
+  return db.transaction(() => listVersions(db, run.datasetId).at(-1) ?? makeFirst(db, run, list.train))
+}
+
+const makeFirst = (db: Database, run: Pick<Run, 'id' | 'datasetId'>, images: FirstImages): DatasetVersion =>
+  createVersion(db, {
+    datasetId: run.datasetId,
+    parentId: null,
+    operatorId: null,
+    reason: reasonOfFirst(run),
+    images,
+  })
+
+/**
+ * The first version as it would be made of the run, with its images; nothing is stored. Its id is that of the run.
+ * @throws Failure `run-incomplete`
+ */
+export async function foreseenVersion(
+  workspace: Workspace,
+  run: Run,
+): Promise<{ version: DatasetVersion; images: ImageId[] }> {
+  const { train } = await readTrainingList(workspace, run)
+  const version: DatasetVersion = {
+    id: run.id,
+    datasetId: run.datasetId,
+    number: 1,
+    parentId: null,
+    createdAt: run.createdAt,
+    operator: null,
+    reason: reasonOfFirst(run),
+    images: train.length,
+    sha256: digestOfImages(train),
+  }
+  return { version, images: train.map(({ id }) => id) }
 }
 
 export interface Confirmation {
@@ -43,14 +77,14 @@ export interface Confirmation {
 }
 
 /**
- * Makes the next version, after a person has looked at the proposal.
+ * Makes the next version, after a person has looked at the proposal; also the first one, where there is none yet.
  * @throws Failure `reason-missing`, `not-a-candidate`, `proposal-outdated`, `nothing-changed`, `version-empty`
  */
-export function confirmCuration(
+export async function confirmCuration(
   workspace: Workspace,
   proposal: CurationProposal,
   { include, exclude, operator, reason }: Confirmation,
-): DatasetVersion {
+): Promise<DatasetVersion> {
   const { db } = workspace
   requireReason(reason, 'version')
   const candidates = new Map(proposal.candidates.map((candidate) => [candidate.image, candidate]))
@@ -61,10 +95,12 @@ export function confirmCuration(
       ? new Failure('not-a-candidate', { image })
       : new Failure('not-a-candidate', { case: 'held-out-copy', image, other: candidate.duplicateOf })
   }
-  const { base } = proposal
+  const run = findRun(db, proposal.run)
+  const first = proposal.base.id === run.id ? (await readTrainingList(workspace, run)).train : null
   return db.transaction(() => {
-    const newest = listVersions(db, base.datasetId)[0]
-    if (newest?.id !== base.id) {
+    const newest = listVersions(db, proposal.base.datasetId)[0]
+    const base = newest === undefined && first !== null ? makeFirst(db, run, first) : newest
+    if (base === undefined || (newest !== undefined && newest.id !== proposal.base.id)) {
       throw new Failure('proposal-outdated', { version: newest?.number ?? null })
     }
     const present = imagesOfVersion(db, base.id)

@@ -10,7 +10,7 @@ import { findRun } from '../../store/runs.ts'
 const words = {
   system: (name: string): string => name,
   preset: (name: string): string => name,
-  retrained: (title: string, id: string): string => `${title} · retrained ${id}`,
+  retrained: (title: string): string => `${title} · retrained`,
 }
 
 /** The name of the dataset that a run learned from. */

@@ -23,18 +23,27 @@ import { clearVersions, holdVersions, pointAt, pointedVersion, programOf } from 
 /**
  * The workspace must be closed. Afterwards the pointer names the version that works, and the versions are free.
  * @param options.keeps the version stays also where it does not start: it was there before
+ * @param options.restore the copy of the database that the version is given in place of the present one, which it
+ * cannot read; the present one is put back where the version does not start
  * @returns why the version is still the present one; null where it is the new one
  */
 export async function changeVersion(
   installation: Installation,
   { to, workspace, release }: VersionChange,
-  { keeps = false } = {},
+  { keeps = false, restore = null }: { keeps?: boolean; restore?: string | null } = {},
 ): Promise<FailureInfo | null> {
   const { version: from } = installation
   try {
-    const change: Change = { from, to, workspace, backup: workspace && backUp(workspace) }
+    const change: Change = {
+      from,
+      to,
+      workspace,
+      backup: workspace && backUp(workspace),
+      restores: restore !== null,
+    }
     noteChange(installation, change)
     try {
+      if (workspace !== null && restore !== null) restoreBackup(workspace, restore)
       await tryVersion(programOf(installation, to), to, workspace)
     } catch (error) {
       const failure = goBack(installation, change, failureData(error))
@@ -108,10 +117,10 @@ function owned<R>(dir: string, act: (db: Database) => R): R {
 }
 
 function goBack(installation: Installation, change: Change, failure: FailureInfo): FailureInfo {
-  const { from, to, workspace, backup } = change
+  const { from, to, workspace, backup, restores } = change
   if (workspace !== null && isWorkspace(workspace)) {
     const isTaken = backup !== null && existsSync(join(workspace, 'backups', backup))
-    if (isTaken && !owned(workspace, isReadable)) restoreBackup(workspace, backup)
+    if (isTaken && (restores || !owned(workspace, isReadable))) restoreBackup(workspace, backup)
     owned(workspace, (db) => {
       if (isReadable(db))
         recordAudit(db, { action: 'update.failed', detail: { from, to, code: failure.code } })

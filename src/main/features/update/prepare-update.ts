@@ -30,7 +30,7 @@ export async function prepareUpdate(
   const workspace = present()
   const release = holdVersions(installation)
   try {
-    noteChange(installation, { from, to, workspace: workspace?.dir ?? null, backup: null })
+    noteChange(installation, { from, to, workspace: workspace?.dir ?? null, backup: null, restores: false })
     if (workspace !== null) recordStart(workspace.db, checked.offer, whileWatching, operator)
     try {
       await install(installation, checked, options)

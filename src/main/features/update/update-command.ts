@@ -9,6 +9,7 @@ import { type Installation, installationOf } from '../../platform/installation.t
 import { secondsLeft } from '../../platform/seconds-left.ts'
 import type { Session } from '../../session/session.ts'
 import type { VersionChange } from '../../session/version-change.ts'
+import type { changeVersion } from './change-version.ts'
 
 export const addUpdate: AddCommand = (line) =>
   line.add({
@@ -23,18 +24,28 @@ export const addUpdate: AddCommand = (line) =>
       ],
       ['update /media/stick --workspace line4', 'installs it; where it does not start, this version stays'],
       ['update --back', 'uses the version again that was used before the last update'],
+      ['update --back --yes', 'also where it needs the workspace as it was before the update'],
     ],
     declare: (command) =>
       command
         .option('--look', 'only look at what is offered')
-        .option('--back', 'use the version of before again'),
-    options: z.object({ look: z.boolean().default(false), back: z.boolean().default(false) }),
-    async act(context, { look, back }, dir) {
+        .option('--back', 'use the version of before again')
+        .option(
+          '--yes',
+          'with --back: put back the workspace of before, where the version of before needs it',
+        ),
+    options: z.object({
+      look: z.boolean().default(false),
+      back: z.boolean().default(false),
+      yes: z.boolean().default(false),
+    }),
+    async act(context, { look, back, yes }, dir) {
       if (back === (dir !== undefined)) throw new WrongUse('Give either a folder or --back.')
       if (look && back) throw new WrongUse('--look goes with a folder.')
+      if (yes && !back) throw new WrongUse('--yes goes with --back.')
       const installation = installationOf()
       if (installation === null) throw new Failure('update-not-possible')
-      if (dir === undefined) return goBack(context, installation)
+      if (dir === undefined) return goBack(context, installation, yes)
       const { lookAt } = await import('./offer.ts')
       const checked = await lookAt(dir, installation)
       const { version, present, source, bytes } = checked.offer
@@ -74,7 +85,7 @@ export const addUpdate: AddCommand = (line) =>
         stopListening()
       }
       await session?.close()
-      return taken(context, installation, { ...change, workspace: await workspaceOf(context) }, false)
+      return taken(context, installation, { ...change, workspace: await workspaceOf(context) }, {})
     },
   })
 
@@ -94,28 +105,52 @@ async function workspaceOf({ workspace }: CommandContext): Promise<string | null
   return isWorkspace(workspace) ? workspace : null
 }
 
-async function goBack(context: CommandContext, installation: Installation) {
-  const [{ lastUpdate }, { holdVersions, programOf }] = await Promise.all([
-    import('./update-notes.ts'),
-    import('./versions.ts'),
-  ])
+/**
+ * Where the newer version migrated the workspace, the one of before cannot read it and gets the copy that the update
+ * made. What was added since is then lost to it, so that is said first.
+ */
+async function goBack(context: CommandContext, installation: Installation, yes: boolean) {
+  const [{ lastUpdate }, { holdVersions, programOf }, { formerWorkspace }, { lossesText }] =
+    await Promise.all([
+      import('./update-notes.ts'),
+      import('./versions.ts'),
+      import('./former-workspace.ts'),
+      import('../workspace/restore-command.ts'),
+    ])
   const last = lastUpdate(installation)
   const isThere = last !== null && programOf(installation, last.from) !== installation.program
   if (last?.failure !== null || last.to !== installation.version || !isThere)
     throw new Failure('update-no-former', { version: installation.version })
+  const workspace = await workspaceOf(context)
+  const former = workspace === null ? null : formerWorkspace(workspace, last.backup)
+  if (former !== null) {
+    const { backup, ...losses } = former
+    const text = `Version ${last.from} cannot read the workspace as it is now; it gets the copy ${backup}.\n${lossesText(losses)}`
+    if (!yes) {
+      return {
+        document: { version: last.from, from: last.to, installed: false, backup, ...losses },
+        text: `${text}The present database is kept among the backups. Add --yes to go back.\n`,
+      }
+    }
+    context.notice(text)
+    // Whoever goes back proves who they are, and nobody else has the workspace open.
+    const session = await context.session()
+    await session.close()
+  }
   const release = holdVersions(installation)
-  return taken(context, installation, { to: last.from, workspace: await workspaceOf(context), release }, true)
+  const change = { to: last.from, workspace, release }
+  return taken(context, installation, change, { keeps: true, restore: former?.backup ?? null })
 }
 
 async function taken(
   context: CommandContext,
   installation: Installation,
   change: VersionChange,
-  keeps: boolean,
+  options: Parameters<typeof changeVersion>[2],
 ) {
-  const { changeVersion } = await import('./change-version.ts')
+  const { changeVersion: changeTo } = await import('./change-version.ts')
   context.notice(`Version ${change.to} is tried.`)
-  const failure = await changeVersion(installation, change, { keeps })
+  const failure = await changeTo(installation, change, options)
   if (failure !== null) throw failureOf(failure)
   const { version: from } = installation
   return {

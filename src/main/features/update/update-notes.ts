@@ -14,6 +14,8 @@ const changeSchema = z.object({
   workspace: z.string().nullable(),
   /** The copy of its database, in its folder `backups`. */
   backup: z.string().nullable(),
+  /** Whether an older database took the place of the present one, which an end in between has to put back. */
+  restores: z.boolean().default(false),
 })
 export type Change = z.infer<typeof changeSchema>
 

@@ -75,7 +75,8 @@ async function proveOperator(context: CommandContext, dir: string): Promise<void
 
 const unreadable: ReadonlySet<string> = new Set(['workspace-damaged', 'row-unreadable'])
 
-function lossesText({
+/** What would be lost, as a person reads it. */
+export function lossesText({
   isPresentReadable,
   lost,
 }: {

@@ -176,14 +176,14 @@ describe('a proposal of what to learn from', () => {
     const proposal = await proposeCuration(session.workspace, { run })
     const candidate = proposal.candidates.find(({ image }) => image === copy.id)
     expect(candidate).toMatchObject({ marks: ['held-out-duplicate'], proposed: false, allowed: false })
-    expect(() =>
+    await expect(
       confirmCuration(session.workspace, proposal, {
         include: [copy.id],
         exclude: [],
         operator: 'Li Na',
         reason: 'more',
       }),
-    ).toThrow(expect.objectContaining({ code: 'not-a-candidate' }))
+    ).rejects.toThrow(expect.objectContaining({ code: 'not-a-candidate' }))
     expect(live).toHaveLength(1)
   })
 })
@@ -195,14 +195,16 @@ describe('a version of a dataset', () => {
     const live = await production(session, run, [5001, 5002, 5003])
     const proposal = await proposeCuration(workspace, { run })
     const left = live[0]?.id ?? 0
-    const second = confirmCuration(workspace, proposal, {
+    const second = await confirmCuration(workspace, proposal, {
       include: [],
       exclude: [left],
       operator: 'Li Na',
       reason: ' new supplier ',
     })
     expect(second).toMatchObject({ number: 2, images: 19, operator: 'Li Na', reason: 'new supplier' })
-    expect(second.parentId).toBe(proposal.base.id)
+    const first = listVersions(workspace.db, proposal.base.datasetId).at(-1)
+    expect(first).toMatchObject({ number: 1, images: 17, sha256: proposal.base.sha256 })
+    expect(second.parentId).toBe(first?.id)
     const difference = compareVersions(workspace, { dataset: 'parts', a: 1, b: 2 })
     expect(difference.added.map(({ image }) => image)).toEqual(live.slice(1).map(({ id }) => id))
     expect(difference).toMatchObject({ removed: [], kept: 17 })
@@ -221,9 +223,33 @@ describe('a version of a dataset', () => {
     const proposal = await proposeCuration(session.workspace, { run })
     const confirm = (reason: string) =>
       confirmCuration(session.workspace, proposal, { include: [], exclude: [], operator: 'Li Na', reason })
-    expect(() => confirm(' ')).toThrow(expect.objectContaining({ code: 'reason-missing' }))
-    expect(() => confirm('why not')).toThrow(expect.objectContaining({ code: 'nothing-changed' }))
-    expect(listVersions(session.workspace.db, proposal.base.datasetId)).toHaveLength(1)
+    await expect(confirm(' ')).rejects.toThrow(expect.objectContaining({ code: 'reason-missing' }))
+    await expect(confirm('why not')).rejects.toThrow(expect.objectContaining({ code: 'nothing-changed' }))
+    expect(listVersions(session.workspace.db, proposal.base.datasetId)).toEqual([])
+  })
+
+  it('is not made by looking at a proposal, and looking tells the audit nothing', async () => {
+    const { session, run } = await trainedLine()
+    const { db } = session.workspace
+    await production(session, run, [5001])
+    const before = listAudit(db, {}).length
+    const looked = await proposeCuration(session.workspace, { run })
+    const again = await proposeCuration(session.workspace, { run })
+    expect(looked.base).toMatchObject({ number: 1, images: 17 })
+    expect(again.base).toEqual(looked.base)
+    expect(listVersions(db, looked.base.datasetId)).toEqual([])
+    expect(listAudit(db, {})).toHaveLength(before)
+  })
+
+  it('is refused where another was made since the proposal was seen', async () => {
+    const { session, run } = await trainedLine()
+    await production(session, run, [5001, 5002])
+    const proposal = await proposeCuration(session.workspace, { run })
+    const confirmation = { include: [], exclude: [], operator: 'Li Na', reason: 'new supplier' }
+    await confirmCuration(session.workspace, proposal, confirmation)
+    await expect(confirmCuration(session.workspace, proposal, confirmation)).rejects.toThrow(
+      expect.objectContaining({ code: 'proposal-outdated' }),
+    )
   })
 })
 
@@ -232,7 +258,7 @@ describe('a retraining', () => {
     const { session, engine, run } = await trainedLine()
     const { workspace } = session
     const live = await production(session, run, [5001, 5002, 5003])
-    const version = confirmCuration(workspace, await proposeCuration(workspace, { run }), {
+    const version = await confirmCuration(workspace, await proposeCuration(workspace, { run }), {
       include: [],
       exclude: [],
       operator: 'Li Na',

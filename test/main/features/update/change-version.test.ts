@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { changeVersion, recoverVersions } from '../../../../src/main/features/update/change-version.ts'
+import { formerWorkspace } from '../../../../src/main/features/update/former-workspace.ts'
 import { lookAt } from '../../../../src/main/features/update/offer.ts'
 import { prepareUpdate } from '../../../../src/main/features/update/prepare-update.ts'
 import { recordDone } from '../../../../src/main/features/update/update-audit.ts'
@@ -11,6 +12,7 @@ import { holdVersions, pointAt, pointedVersion } from '../../../../src/main/feat
 import type { Installation } from '../../../../src/main/platform/installation.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
 import { checkAudit } from '../../../../src/main/store/audit-check.ts'
+import { backUpDatabase, restoreBackup } from '../../../../src/main/store/database-backups.ts'
 import { changeSetting } from '../../../../src/main/store/settings.ts'
 import { verifyWorkspace } from '../../../../src/main/store/verify.ts'
 import { openWorkspace } from '../../../../src/main/store/workspace.ts'
@@ -175,6 +177,100 @@ describe.skipIf(process.platform === 'win32')('changing the version', () => {
     expect(existsSync(join(installation.versions, '1.1.0'))).toBe(true)
   })
 
+  describe('back to a version that cannot read the workspace', () => {
+    /** An installation that runs 1.1.0, whose migration made the workspace what 1.0.0 cannot read. */
+    async function migrated(former: string = programs.works) {
+      const first = await installed(join(temporaryFolder(), '厂区 4'), {
+        version: '1.0.0',
+        keys,
+        program: former,
+      })
+      const dir = newWorkspace()
+      await update(first, dir, programs.works)
+      const newer = { ...first, version: '1.1.0', program: join(first.versions, '1.1.0', 'program') }
+      const backup = lastUpdate(first)?.backup ?? ''
+      const { default: Sqlite } = await import('better-sqlite3')
+      const copy = new Sqlite(join(dir, 'backups', backup))
+      // The copy is of an older schema than this program's, which stands for the newer one.
+      const schema = Number(copy.pragma('user_version', { simple: true }))
+      copy.pragma(`user_version = ${schema - 1}`)
+      copy.close()
+      const opened = openWorkspace(dir)
+      changeSetting(opened.db, 'since', 1, null)
+      opened.close()
+      const schemaNow = (): number => {
+        const db = new Sqlite(join(dir, 'fanoscope.db'), { readonly: true })
+        try {
+          return Number(db.pragma('user_version', { simple: true }))
+        } finally {
+          db.close()
+        }
+      }
+      const settings = (): unknown[] => {
+        const db = new Sqlite(join(dir, 'fanoscope.db'), { readonly: true })
+        try {
+          return db.prepare("SELECT 1 FROM setting WHERE key = 'since'").all()
+        } finally {
+          db.close()
+        }
+      }
+      return { newer, dir, backup, schema, schemaNow, settings }
+    }
+    const back = (from: Installation, dir: string, restore: string) =>
+      changeVersion(
+        from,
+        { to: '1.0.0', workspace: dir, release: holdVersions(from) },
+        { keeps: true, restore },
+      )
+
+    it('says what was added since the update, and which copy would be put back', async () => {
+      const { dir, backup } = await migrated()
+      expect(formerWorkspace(dir, backup)).toMatchObject({ backup, isPresentReadable: true })
+      expect(formerWorkspace(dir, backup)?.lost.auditRows).toBeGreaterThan(0)
+      expect(formerWorkspace(dir, null)).toBeNull()
+    })
+
+    it('has nothing to put back where the update migrated nothing', async () => {
+      const [installation, dir] = [await present(), newWorkspace()]
+      await update(installation, dir, programs.works)
+      expect(formerWorkspace(dir, lastUpdate(installation)?.backup ?? null)).toBeNull()
+    })
+
+    it('gives it the copy that the update made, and keeps the present database', async () => {
+      const { newer, dir, backup, schema, schemaNow, settings } = await migrated("void 'starts'")
+      expect(await back(newer, dir, backup)).toBeNull()
+      expect(startedVersion(newer)).toBe('1.0.0')
+      expect(schemaNow()).toBe(schema - 1)
+      expect(settings()).toEqual([])
+      expect(
+        readdirSync(join(dir, 'backups')).filter((name) => name.includes('before-restoring')),
+      ).toHaveLength(1)
+    })
+
+    it('puts the present workspace back where the version of before does not start', async () => {
+      const { newer, dir, backup, schema, schemaNow, settings } = await migrated(programs.fails)
+      expect(await back(newer, dir, backup)).toMatchObject({ code: 'update-did-not-start' })
+      expect(startedVersion(newer)).toBe('1.1.0')
+      expect(schemaNow()).toBe(schema)
+      expect(settings()).toHaveLength(1)
+      await expectWhole(dir)
+    })
+
+    it('puts the present workspace back where it was ended in between', async () => {
+      const { newer, dir, backup, schema, schemaNow, settings } = await migrated()
+      const opened = openWorkspace(dir)
+      const now = backUpDatabase(opened.db, join(dir, 'backups'), 'before-update')
+      opened.close()
+      noteChange(newer, { from: '1.1.0', to: '1.0.0', workspace: dir, backup: now, restores: true })
+      restoreBackup(dir, backup)
+      expect(schemaNow()).toBe(schema - 1)
+      expect(await recoverVersions(newer)).toMatchObject({ code: 'update-interrupted' })
+      expect(schemaNow()).toBe(schema)
+      expect(settings()).toHaveLength(1)
+      await expectWhole(dir)
+    })
+  })
+
   it('is done by one process at a time', async () => {
     const installation = await present()
     const release = holdVersions(installation)
@@ -204,7 +300,7 @@ describe.skipIf(process.platform === 'win32')('changing the version', () => {
       const backup = lastUpdate(installation)?.backup ?? ''
       // As it is when the process ends after the new version migrated, and before it answered.
       rmSync(join(installation.versions, 'current'))
-      noteChange(installation, { from: '1.0.0', to: '1.1.0', workspace: dir, backup })
+      noteChange(installation, { from: '1.0.0', to: '1.1.0', workspace: dir, backup, restores: false })
       const { default: Sqlite } = await import('better-sqlite3')
       const db = new Sqlite(join(dir, 'fanoscope.db'))
       db.exec('PRAGMA user_version = 9999')
@@ -219,7 +315,7 @@ describe.skipIf(process.platform === 'win32')('changing the version', () => {
     it('after the pointer was moved, the new version is the present one', async () => {
       const installation = await present()
       await update(installation, null, programs.works)
-      noteChange(installation, { from: '1.0.0', to: '1.1.0', workspace: null, backup: null })
+      noteChange(installation, { from: '1.0.0', to: '1.1.0', workspace: null, backup: null, restores: false })
       expect(await recoverVersions(installation)).toBeNull()
       expect(isChanging(installation)).toBe(false)
       expect(lastUpdate(installation)?.failure).toBeNull()
@@ -229,7 +325,7 @@ describe.skipIf(process.platform === 'win32')('changing the version', () => {
     it('nothing is touched while another process is at it, or works with the workspace', async () => {
       const [installation, dir] = [await present(), newWorkspace()]
       mkdirSync(installation.versions)
-      noteChange(installation, { from: '1.0.0', to: '1.1.0', workspace: dir, backup: null })
+      noteChange(installation, { from: '1.0.0', to: '1.1.0', workspace: dir, backup: null, restores: false })
       const release = holdVersions(installation)
       expect(await recoverVersions(installation)).toBeNull()
       release()
