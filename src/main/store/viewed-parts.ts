@@ -95,6 +95,39 @@ export const viewsOf = (db: Database, id: number): StoredView[] =>
     { id },
   )
 
+/** By which run and operating point the view of an open part was judged that was judged first. */
+export const begunWith = (db: Database, id: number): { run: string; point: number | null } | undefined =>
+  db.get(
+    z.object({ run: idSchema, point: z.int().nullable() }),
+    `SELECT live_part.run_id AS run, point_id AS point FROM live_part
+       JOIN viewed_part ON viewed_part.id = live_part.viewed_part_id
+     WHERE viewed_part.id = $id AND viewed_part.verdict IS NULL AND live_part.verdict IN ('good', 'flagged')
+     ORDER BY live_part.judged_at, live_part.id LIMIT 1`,
+    { id },
+  )
+
+/** Whether a part is open of which a view was judged by this run. */
+export const hasBegunPart = (db: Database, watch: string, run: string): boolean =>
+  db.get(
+    z.object({}),
+    `SELECT 1 FROM viewed_part JOIN live_part ON live_part.viewed_part_id = viewed_part.id
+     WHERE viewed_part.watch_id = $watch AND viewed_part.verdict IS NULL
+       AND live_part.verdict IN ('good', 'flagged') AND live_part.run_id = $run LIMIT 1`,
+    { watch, run },
+  ) !== undefined
+
+/** The open parts of several views that an image which waits for its verdict is a view of. */
+export const openViewedOf = (db: Database, watch: string, image: ImageId): number[] =>
+  db
+    .all(
+      z.object({ id: z.int() }),
+      `SELECT DISTINCT viewed_part.id FROM live_part JOIN viewed_part ON viewed_part.id = live_part.viewed_part_id
+       WHERE live_part.watch_id = $watch AND image_id = $image AND live_part.verdict IS NULL
+         AND viewed_part.verdict IS NULL`,
+      { watch, image },
+    )
+    .map(({ id }) => id)
+
 /** Rejected when one view is; incomplete when one is missing in the end; undefined while it is open. */
 export function verdictOfViews(
   expected: readonly string[],

@@ -18,6 +18,7 @@ import { scoringWith } from '../scoring/precision.ts'
 import { type ScoredPicture, scoreImages } from '../scoring/score-images.ts'
 import { systemNamed } from '../systems/registry.ts'
 import { Cancelled, type TaskControl } from '../task-control.ts'
+import { createSharedModels, type TakenModel } from './shared-models.ts'
 
 /** How many images of a stream are scored together: enough to fill batches, few enough for a quick answer. */
 const streamed = 8
@@ -88,10 +89,21 @@ async function loadModel(folder: string, log: ScoringContext['log']) {
   }
 }
 
+type LoadedModel = Awaited<ReturnType<typeof loadModel>>
+const sharedModels = createSharedModels<LoadedModel>()
+
+/** Tasks that stream share a model; any other one works beside them, so it has its own. */
+async function takeModel(folder: string, { task, log }: ScoringContext): Promise<TakenModel<LoadedModel>> {
+  if (task.stream) return sharedModels.take(folder, () => loadModel(folder, log))
+  const model = await loadModel(folder, log)
+  return { model, release: () => model.scorer.dispose() }
+}
+
 export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
   const { task, control } = context
   const started = performance.now()
-  let model = await loadModel(task.folder, context.log)
+  let taken = await takeModel(task.folder, context)
+  let { model } = taken
   const refused: ScoreResult['refused'] = []
   let writing: Promise<ScoredImage>[] = []
   let rows: ScoredImage[] = []
@@ -146,9 +158,10 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
   const exchange = async ({ run, folder }: Successor): Promise<void> => {
     let failure: FailureData | null = null
     try {
-      const next = await loadModel(folder, context.log)
-      model.scorer.dispose()
-      model = next
+      const next = await takeModel(folder, context)
+      taken.release()
+      taken = next
+      model = next.model
     } catch (error) {
       failure = failureData(error)
     }
@@ -204,6 +217,6 @@ export async function scoreTask(context: ScoringContext): Promise<ScoreResult> {
     return { images: done - refused.length, refused, seconds: (performance.now() - started) / 1000 }
   } finally {
     await Promise.allSettled(writing)
-    model.scorer.dispose()
+    taken.release()
   }
 }

@@ -2,10 +2,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type FailureData, reasonOf } from '../../../shared/failure.ts'
+import { type FailureData, failureDocument, reasonOf } from '../../../shared/failure.ts'
 import { message } from '../../../shared/messages/message.ts'
 import type { Log } from '../../platform/log.ts'
 import type { Grabber } from './grabber-list.ts'
+import { endLeftOver, forgetRunning, noteRunning } from './left-over.ts'
 
 /** How long it may take to end when it is asked to, in milliseconds. */
 const endsWithin = 5_000
@@ -34,6 +35,14 @@ type Child = ChildProcessByStdio<null, Readable, Readable>
 export async function runGrabber({ grabber, signal, log, onState, pause: first = firstPause }: GrabberRun) {
   let pause = first
   while (!signal.aborted) {
+    const leftOver = await endLeftOver(grabber.folder, endsWithin)
+    if (leftOver !== null) {
+      const { program } = grabber
+      log.warn('A program that filled the folder for a Fanoscope which was killed was ended.', {
+        program,
+        process: leftOver,
+      })
+    }
     const startedAt = performance.now()
     const failure = await runOnce(grabber, signal, log, () => onState(null))
     if (signal.aborted) return
@@ -89,6 +98,7 @@ async function runOnce(
     return await new Promise<FailureData>((resolve) => {
       child.once('spawn', () => {
         log.info('The program that fills the watched folder runs.', { program, process: child.pid ?? 0 })
+        note(child, grabber, log)
         onRuns()
         if (signal.aborted) end()
       })
@@ -108,8 +118,18 @@ async function runOnce(
     signal.removeEventListener('abort', end)
     // What it has started and left behind.
     send(child, 'SIGTERM')
+    forgetRunning(grabber.folder)
     child.stdout.destroy()
     child.stderr.destroy()
+  }
+}
+
+/** Kept until it ends, so that the next start recognizes it where this process is killed. */
+function note({ pid }: Child, { folder }: Grabber, log: GrabberRun['log']): void {
+  try {
+    if (pid !== undefined) noteRunning(folder, pid)
+  } catch (error) {
+    log.warn('The program could not be noted; it stays where Fanoscope is killed.', failureDocument(error))
   }
 }
 

@@ -8,10 +8,11 @@ import type { RecipeUse } from '../../store/recipes.ts'
 import { runFolder } from '../../store/runs.ts'
 import { dueRecipe, refuseRecipe, takeRecipe } from './follow-recipe.ts'
 import { storeNext } from './keep-storing.ts'
+import { hasBegunParts } from './views-of-one-model.ts'
 import { judgingModelOf, type ModelExchange, showProgress, type WatchedLine } from './watched-line.ts'
 
 /**
- * Has the engine load the model in use, where that is not the one that judges: after a promotion or a rollback, in
+ * Has the engine load the model in use, once no part is open of which the present one judged a view, where that is not the one that judges: after a promotion or a rollback, in
  * this process or another. Until it is loaded the present one stays; no image is under way while they change.
  */
 export function followModelInUse(line: WatchedLine): void {
@@ -25,11 +26,17 @@ export function followModelInUse(line: WatchedLine): void {
   }
   const { model } = line
   const use = modelInUse(db, model.run.datasetId)
-  if (use === null || use.id === line.refusedUse || use.id === notedUse(db, watch.id)) return
-  if (use.runId === model.run.id) {
-    handOver(db, watch.id, { runId: use.runId, modelUse: use.id })
+  if (use === null || use.id === line.refusedUse || use.id === notedUse(db, watch.id)) {
+    keepModel(line)
     return
   }
+  if (use.runId === model.run.id) {
+    handOver(db, watch.id, { runId: use.runId, modelUse: use.id })
+    keepModel(line)
+    return
+  }
+  line.isGoingOver = true
+  if (hasBegunParts(line)) return
   const exchange: ModelExchange = { use: use.id, recipe: null, run: use.runId, model: null }
   line.exchange = exchange
   void loadModel(line, exchange)
@@ -46,9 +53,18 @@ function followRecipe(line: WatchedLine, recipe: RecipeUse): void {
   void loadModel(line, exchange)
 }
 
+/** Nothing is to be exchanged any more: what waited for another model is judged by the present one. */
+function keepModel(line: WatchedLine): void {
+  if (!line.isGoingOver) return
+  line.isGoingOver = false
+  line.queue.unshift(...line.held)
+  line.held = []
+}
+
 /** What the engine had and did not score is given to it again, and what was held comes to its turn. */
 function resume(line: WatchedLine): void {
   line.exchange = null
+  line.isGoingOver = false
   line.queue.unshift(...line.fed, ...line.held)
   line.fed.clear()
   line.held = []

@@ -11,6 +11,7 @@ import { endExchange, followModelInUse } from './exchange-model.ts'
 import { isOfLaterRecipe } from './follow-recipe.ts'
 import { judgeImage, refuseAfter, refuseImage, storeScores } from './judge-parts.ts'
 import { storeNext, tellTrouble } from './keep-storing.ts'
+import { waitsForModel } from './views-of-one-model.ts'
 import type { WatchedLine } from './watched-line.ts'
 
 /** Photographs that the engine has and has not scored yet. */
@@ -46,7 +47,7 @@ function feedNow(line: WatchedLine): void {
     for (let next = line.queue[0]; next !== undefined && line.fed.size < mostFed; next = line.queue[0]) {
       if (!line.fed.has(next)) {
         try {
-          if (isOfLaterRecipe(line, next)) {
+          if (isOfLaterRecipe(line, next) || waitsForModel(line, next)) {
             line.held.push(next)
             line.queue.shift()
             continue

@@ -7,9 +7,10 @@ import { isStorageFailure } from '../../platform/storage-errors.ts'
 import { judgePart, openPartsOf } from '../../store/live.ts'
 import { findRun } from '../../store/runs.ts'
 import { componentsOf, saveScores } from '../../store/scores.ts'
+import { begunWith } from '../../store/viewed-parts.ts'
 import { measureFlaggedRegions } from '../scoring/measure-flagged-regions-task.ts'
 import { newScore } from '../scoring/score-job.ts'
-import { presentJudge } from './judge.ts'
+import { judgeOfPart, presentJudge } from './judge.ts'
 import { storeNext } from './keep-storing.ts'
 import { type JudgingModel, showProgress, type WatchedLine } from './watched-line.ts'
 import { writePart } from './write-part.ts'
@@ -102,16 +103,21 @@ function verdicts(line: WatchedLine, image: number, model: JudgingModel, isMeasu
   const measured = componentsOf(db, run.id, image)
   if (!measured) return []
   const names = findRun(db, run.id).components ?? []
-  // A threshold that was set meanwhile holds from the next part on.
+  // A threshold that was set meanwhile holds from the next part on, not for the other views of one that has begun.
   model.judge = presentJudge(db, run, model.judge)
-  const { judge } = model
-  const judged = judge.of(image, measured.components, names)
-  if (!isMeasured && judge.awaitsRegions(image, judged)) {
+  const open = openPartsOf(db, watch.id, image).map((part) => {
+    const begun = part.viewed === null ? undefined : begunWith(db, part.viewed)
+    const judge = begun?.run === run.id ? judgeOfPart(db, run, begun.point, model.judge) : model.judge
+    return { part, judge, judged: judge.of(image, measured.components, names) }
+  })
+  if (!isMeasured && open.some(({ judge, judged }) => judge.awaitsRegions(image, judged))) {
     line.unmeasured.set(image, model)
     return []
   }
-  const values = { ...judged, reason: null, run: run.id, point: judge.point }
-  return openPartsOf(db, watch.id, image).flatMap((part) => judgePart(db, part.id, values) ?? [])
+  return open.flatMap(
+    ({ part, judge, judged }) =>
+      judgePart(db, part.id, { ...judged, reason: null, run: run.id, point: judge.point }) ?? [],
+  )
 }
 
 export function judgeImage(line: WatchedLine, image: number, model: JudgingModel, isMeasured = false): void {
@@ -126,6 +132,8 @@ function measureMaps(line: WatchedLine): void {
   line.isMeasuring = true
   line.measuring = measureWaiting(line).finally(() => {
     line.isMeasuring = false
+    // Another model may have waited for this verdict.
+    if (line.isGoingOver) line.feed()
   })
 }
 

@@ -1,10 +1,11 @@
 /** From what scoring measured on a part to a verdict, by the operating point in use. */
 import type { Run } from '../../../shared/run.ts'
+import type { OperatingPoint } from '../../../shared/threshold.ts'
 import type { ImageId } from '../../../shared/values.ts'
 import { imageScore } from '../../model/scores.ts'
 import type { Database } from '../../store/database.ts'
 import { flaggedRegionProfileOf, unmeasuredMaps } from '../../store/flagged-region-profiles.ts'
-import { activePoint, activePointId } from '../../store/operating-points.ts'
+import { activePoint, activePointId, findPoint } from '../../store/operating-points.ts'
 import { scoreOptionsOf } from '../runs/score-options.ts'
 import { mapScaleOf, optionsFor } from '../runs/score-settings.ts'
 import { verdictBy } from '../thresholds/verdict.ts'
@@ -31,8 +32,17 @@ export const presentJudge = (db: Database, run: Run, judge: Judge): Judge =>
   activePointId(db, run.id) === judge.point ? judge : judgeOf(db, run)
 
 /** By the point that is in use now. */
-export function judgeOf(db: Database, run: Run): Judge {
-  const point = activePoint(db, run.id)
+export const judgeOf = (db: Database, run: Run): Judge => judgeBy(db, run, activePoint(db, run.id))
+
+/**
+ * By the operating point of the view of a part that was judged first, whatever point was set meanwhile: no part is
+ * judged by two.
+ * @param first the number of that point; null where there was none
+ */
+export const judgeOfPart = (db: Database, run: Run, first: number | null, judge: Judge): Judge =>
+  first === judge.point ? judge : judgeBy(db, run, first === null ? null : findPoint(db, first))
+
+function judgeBy(db: Database, run: Run, point: OperatingPoint | null): Judge {
   if (point) {
     const options = optionsFor(run, { score: point.score, k: point.k, reduction: point.reduction })
     const mapScale = mapScaleOf(run)

@@ -94,6 +94,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
     refusedUse: null,
     recipe: judgingUse(db, watch.id),
     blocked: null,
+    isGoingOver: false,
     held: [],
     imports: new Map(),
     context: { ...context, signal },

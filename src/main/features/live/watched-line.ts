@@ -41,7 +41,9 @@ export interface WatchedLine {
   recipe: number
   /** Why the recipe cannot be taken: parts are refused until there is another one. */
   blocked: FailureData | null
-  /** Images of parts that came under a later recipe. */
+  /** Another model is to judge: parts of which no view was judged yet wait for it, see `views-of-one-model.ts`. */
+  isGoingOver: boolean
+  /** Images of parts that came under a later recipe, or wait for another model. */
   held: number[]
   /** The use of a model that could not be loaded: it is not tried again. */
   refusedUse: number | null

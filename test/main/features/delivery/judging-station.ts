@@ -1,7 +1,7 @@
 /**
  * A station as a process of its own, to be killed: it judges parts without an engine, and delivers their results.
  *
- *     node judging-station.ts <workspace> <results>
+ *     node judging-station.ts <workspace> <results> [<milliseconds between two>]
  *
  * Ends by itself once there are so many results and every output had them all.
  */
@@ -17,7 +17,7 @@ import { openSession } from '../../../../src/main/session/session.ts'
 import { addPart, judgePart, newestWatch } from '../../../../src/main/store/live.ts'
 import { newestNumber } from '../../../../src/main/store/results.ts'
 
-const [dir = '', results = ''] = process.argv.slice(2)
+const [dir = '', results = '', pace = '2'] = process.argv.slice(2)
 const events = createEventHub()
 const session = openSession({
   dir,
@@ -48,7 +48,7 @@ while (newestNumber(db) < Number(results)) {
     })
   })
   if (judged !== undefined) events.emit('live.judged', judged)
-  await pause(2)
+  await pause(Number(pace))
 }
 while (storedOutputs(db).some(({ waiting }) => waiting > 0)) await pause(20)
 await stop()

@@ -37,10 +37,12 @@ export async function killAndFinish({ dir, results, kills, seed, outputs }: Kill
       await output.back()
     }
   })
+  // So slowly that there is still something to judge at the last kill.
+  const pace = String(Math.max(2, Math.floor((kills * 1000) / results)))
   let killed = 0
   for (let i = 0; i < kills; i += 1) {
     // Each time there is more to do than before.
-    const child = spawn(process.execPath, [script, dir, String(results)], {
+    const child = spawn(process.execPath, [script, dir, String(results), pace], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
     const ended = once(child, 'exit')

@@ -3,8 +3,10 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { changeInspectionPoint } from '../../../../src/main/features/live/inspection-points.ts'
 import { liveState, resumeLive, startLive } from '../../../../src/main/features/live/live.ts'
 import { promote, rollBack } from '../../../../src/main/features/models/promotion.ts'
+import { settingsInUse } from '../../../../src/main/features/runs/score-settings.ts'
 import { startScoring } from '../../../../src/main/features/scoring/scoring.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import { forgetAuditKey, useAuditKey } from '../../../../src/main/platform/audit-key.ts'
@@ -12,14 +14,16 @@ import { stateFile } from '../../../../src/main/platform/preferences.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
 import { checkAudit } from '../../../../src/main/store/audit-check.ts'
-import { runFolder } from '../../../../src/main/store/runs.ts'
+import { savePoint } from '../../../../src/main/store/operating-points.ts'
+import { findRun, runFolder } from '../../../../src/main/store/runs.ts'
 import { scoreOf } from '../../../../src/main/store/scores.ts'
 import type { LivePart } from '../../../../src/shared/live.ts'
 import { fanoscope } from '../../command-line/fanoscope.ts'
 import { describeCompiled } from '../../engine/graph/native.ts'
 import { preparedWorkspace, sessionOn } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
-import { cameraFolder, drop, ended, judged, lines, names } from './camera.ts'
+import { noFigures } from '../thresholds/no-figures.ts'
+import { cameraFolder, drop, dropAs, ended, judged, lines, names } from './camera.ts'
 
 /** Trains a run and scores the validation split with it. */
 async function scoredRun(session: Session, seed: number): Promise<string> {
@@ -74,6 +78,73 @@ describeCompiled('a line whose model is replaced while it runs', () => {
     expect((await lines(session)).sort()).toEqual(names(34))
     expect(listAudit(db, { action: 'live.model-taken' }).map(({ run }) => run)).toEqual([second])
     expect(liveState(session).watch).toMatchObject({ runId: second, refused: null })
+  })
+
+  it('judges all views of a part by the model and operating point of its first view; parts after it wait', async () => {
+    const { session, first, second, folder } = twoRuns()
+    const views = { pattern: '{part}_{view}', names: ['left', 'right'], within: 60 }
+    changeInspectionPoint(session, { name: 'line', mostWaiting: null, views }, 'Li Na')
+    startLive(session, { folder, run: first, results: null })
+    await dropAs(folder, ['1_left.png'])
+    await judged(session, 1)
+    const [left] = inOrder(session)
+    await take(session, second)
+    await dropAs(folder, ['2_left.png', '2_right.png'])
+    await expect.poll(() => liveState(session).arrived, { timeout: 30_000 }).toBe(3)
+    await dropAs(folder, ['1_right.png'])
+    await judged(session, 4)
+    const byFile = Object.fromEntries(inOrder(session).map(({ file, run }) => [file, run]))
+    expect(byFile).toEqual({
+      '1_left.png': first,
+      '1_right.png': first,
+      '2_left.png': second,
+      '2_right.png': second,
+    })
+    expect(inOrder(session).find(({ file }) => file === '1_right.png')?.point).toBe(left?.point)
+    await ended(session)
+  })
+
+  it('goes over without the view that never comes, once the time of its part is over', async () => {
+    const { session, first, second, folder } = twoRuns()
+    const views = { pattern: '{part}_{view}', names: ['left', 'right'], within: 1 }
+    changeInspectionPoint(session, { name: 'line', mostWaiting: null, views }, 'Li Na')
+    startLive(session, { folder, run: first, results: null })
+    await dropAs(folder, ['1_left.png'])
+    await judged(session, 1)
+    await take(session, second)
+    await dropAs(folder, ['2_left.png'])
+    await judged(session, 2)
+    expect(inOrder(session).map(({ run }) => run)).toEqual([first, second])
+    await ended(session)
+  })
+
+  it('judges the second view of a part by the operating point of the first, although another was set', async () => {
+    const { session, first, folder } = twoRuns()
+    const { db } = session.workspace
+    const views = { pattern: '{part}_{view}', names: ['left', 'right'], within: 60 }
+    changeInspectionPoint(session, { name: 'line', mostWaiting: null, views }, 'Li Na')
+    startLive(session, { folder, run: first, results: null })
+    await dropAs(folder, ['1_left.png'])
+    await judged(session, 1)
+    const [left] = inOrder(session)
+    const point = savePoint(db, {
+      ...settingsInUse(db, findRun(db, first)),
+      run: first,
+      name: 'strict',
+      threshold: -1e9,
+      regions: null,
+      target: null,
+      interval: null,
+      validation: { normal: 0, anomalous: 0, hash: '0'.repeat(64) },
+      figures: noFigures,
+      operator: 'Li Na',
+      reason: 'a trial',
+    })
+    await dropAs(folder, ['1_right.png', '2_left.png'])
+    await judged(session, 3)
+    const byFile = Object.fromEntries(inOrder(session).map((part) => [part.file, part.point]))
+    expect(byFile).toEqual({ '1_left.png': left?.point, '1_right.png': left?.point, '2_left.png': point.id })
+    await ended(session)
   })
 
   it('takes back a model that another process has rolled back, with the next part', async () => {
