@@ -12,6 +12,7 @@ import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../job
 import { untilStored } from '../../platform/storage-retry.ts'
 import type { Session } from '../../session/session.ts'
 import { stopImport } from '../../store/imports.ts'
+import { depositOf } from '../../store/deposits.ts'
 import { findPoint } from '../../store/inspection-points.ts'
 import {
   addOrRenewPart,
@@ -142,6 +143,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
       folder: watch.folder,
       signal,
       knownAs: (file) => takenPart(db, watch.id, file),
+      isPutWhole: (file) => depositOf(db, file) !== undefined,
       onProblem: (message) => showProblem(line, message),
       onUnfinished: (files) => showUnfinished(line, files),
       onFirstList: async (names) => {
