@@ -4,9 +4,7 @@ import { countDeposits } from '../../store/deposits.ts'
 import { followIntake, intakeStateOf } from './keep-intake.ts'
 import { makeToken, tokenMadeAt } from './token.ts'
 
-export const intakeHandlers = (
-  context: HandlerContext,
-): Pick<Handlers, 'intake.state' | 'intake.token'> => ({
+export const intakeHandlers = (context: HandlerContext): Pick<Handlers, 'intake.state' | 'intake.token'> => ({
   async 'intake.state'() {
     const session = context.session()
     await followIntake(session)

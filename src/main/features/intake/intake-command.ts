@@ -31,7 +31,10 @@ export const addIntake: AddCommand = (line) =>
     summary: 'tell or set how programs post photographs over HTTP and get verdicts; make a token',
     examples: [
       ['intake', 'whether the port is open, and at which address'],
-      ['intake --on --port 8720', 'open it to this computer alone, while a point is watched or a window is open'],
+      [
+        'intake --on --port 8720',
+        'open it to this computer alone, while a point is watched or a window is open',
+      ],
       ['intake --address 10.0.0.5', 'open it to the plant as well; not encrypted, so mind the firewall'],
       ['intake --token', 'make a token in the place of the one before; it is shown once'],
     ],

@@ -20,8 +20,8 @@ import { isStorageFailure } from '../../platform/storage-errors.ts'
 import type { Session } from '../../session/session.ts'
 import { countDeposits } from '../../store/deposits.ts'
 import { findPoint } from '../../store/inspection-points.ts'
-import { scoreOf } from '../../store/scores.ts'
 import { newestWatch } from '../../store/live.ts'
+import { scoreOf } from '../../store/scores.ts'
 import { lineStateOf } from '../delivery/deliver-results.ts'
 import { answerOf } from './answer-photograph.ts'
 import { type Posted, putPhotograph } from './put-photograph.ts'
@@ -107,8 +107,7 @@ export function intakeServer(session: Session, rules: IntakeRules, waiting: Wait
   server.get('/v1/maps/:run/:image', async ({ params }, reply) => {
     const { data } = mapSchema.safeParse(params)
     const file = data === undefined ? null : scoreOf(db, data.run, data.image)?.mapFile
-    const bytes =
-      file == null ? null : await readFile(session.workspace.path(file)).catch(() => null)
+    const bytes = file == null ? null : await readFile(session.workspace.path(file)).catch(() => null)
     if (bytes === null) throw new Failure('not-found')
     return reply.type('image/png').header('cache-control', 'no-store').send(bytes)
   })
@@ -149,8 +148,10 @@ function refuse({ log }: Session, reply: FastifyReply, error: unknown): void {
       : actionableError(error)
   const data = failureData(failure)
   const status =
-    statuses[data.code] ?? (failure instanceof ImageRefusal ? 422 : isStorageFailure(error) ? 503 : (own ?? 500))
-  if (data.code === 'internal') log.error('A posted photograph could not be answered.', failureDocument(error))
+    statuses[data.code] ??
+    (failure instanceof ImageRefusal ? 422 : isStorageFailure(error) ? 503 : (own ?? 500))
+  if (data.code === 'internal')
+    log.error('A posted photograph could not be answered.', failureDocument(error))
   if (status === 503) reply.header('retry-after', '1')
   if (status === 401) reply.header('www-authenticate', 'Bearer')
   // The rest of the request may not have been read, and then its connection cannot be used again.

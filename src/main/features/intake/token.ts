@@ -14,12 +14,7 @@ export const tokenMadeAt = (db: Database): number | null => storedToken(db)?.mad
 /** Makes a token in the place of the one before. */
 export function makeToken(db: Database, operator: string | null): string {
   const token = randomBytes(32).toString('base64url')
-  changeSetting(
-    db,
-    intakeTokenKey,
-    { sha256: digestOf(token).toString('hex'), madeAt: db.now() },
-    operator,
-  )
+  changeSetting(db, intakeTokenKey, { sha256: digestOf(token).toString('hex'), madeAt: db.now() }, operator)
   return token
 }
 

@@ -11,8 +11,8 @@ import { message } from '../../../shared/messages/message.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
 import { untilStored } from '../../platform/storage-retry.ts'
 import type { Session } from '../../session/session.ts'
-import { stopImport } from '../../store/imports.ts'
 import { depositOf } from '../../store/deposits.ts'
+import { stopImport } from '../../store/imports.ts'
 import { findPoint } from '../../store/inspection-points.ts'
 import {
   addOrRenewPart,

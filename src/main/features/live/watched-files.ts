@@ -214,8 +214,7 @@ export function createWatchedFiles(options: WatchedFilesOptions): WatchedFiles {
           file.isTold = true
           const isCut = readiness === 'cut'
           const isFinal =
-            isPut ||
-            isCut || readinessOf({ ...found, writing, isRefused: true }, quiet, times) === 'whole'
+            isPut || isCut || readinessOf({ ...found, writing, isRefused: true }, quiet, times) === 'whole'
           const doubtfulTail = !isPut && isDoubtful(found) ? found.zeroTail : 0
           whole.push({ ...arrivedFile(name, file.stamp), stamp: file.stamp, isCut, doubtfulTail, isFinal })
         }

@@ -6,27 +6,27 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import { projectRoot } from '../../../../scripts/setup/places.mjs'
+import { lineStateOf } from '../../../../src/main/features/delivery/deliver-results.ts'
 import { intakeStateOf } from '../../../../src/main/features/intake/keep-intake.ts'
 import { changeInspectionPoint } from '../../../../src/main/features/live/inspection-points.ts'
-import { resumeLive, startLive, stopLive, liveState } from '../../../../src/main/features/live/live.ts'
+import { liveState, resumeLive, startLive, stopLive } from '../../../../src/main/features/live/live.ts'
 import { startTraining } from '../../../../src/main/features/training/training.ts'
 import type { Session } from '../../../../src/main/session/session.ts'
 import { listAudit } from '../../../../src/main/store/audit.ts'
 import { addDeposit, countDeposits } from '../../../../src/main/store/deposits.ts'
 import { partById } from '../../../../src/main/store/live.ts'
 import { resultsAfter } from '../../../../src/main/store/results.ts'
-import { readSetting, changeSetting } from '../../../../src/main/store/settings.ts'
-import { lineStateOf } from '../../../../src/main/features/delivery/deliver-results.ts'
+import { changeSetting, readSetting } from '../../../../src/main/store/settings.ts'
 import { intakeRulesKey, intakeTokenKey, standardIntakeRules } from '../../../../src/shared/intake.ts'
 import { unlikeKey } from '../../../../src/shared/live.ts'
-import { z } from 'zod'
 import { describeCompiled } from '../../engine/graph/native.ts'
 import { partPicture } from '../../engine/parts.ts'
 import { playedEngine } from '../../jobs/played-engine.ts'
-import { cameraFolder, ended, judged } from '../live/camera.ts'
 import { preparedWorkspace, sessionOn } from '../line.ts'
 import { tinyTraining } from '../line-training.ts'
+import { cameraFolder, ended, judged } from '../live/camera.ts'
 import { openPort, refusalOf } from './posting.ts'
 
 const settled = { timeout: 60_000, interval: 20 }
@@ -62,8 +62,22 @@ describeCompiled('photographs over HTTP', () => {
     for (let i = 0; i < 4; i += 1)
       answers.push(await port.judge(`${line}?part=A-${i}`, i % 2 === 0 ? await good(i) : await dented(i)))
     const results = resultsAfter(db, 'line', 0, 10).map(({ document }) => document)
-    expect(answers.map(({ number, partNumber, verdict, cause, score }) => [number, partNumber, verdict, cause, score])).toEqual(
-      results.map(({ number, partNumber, verdict, cause, score }) => [number, partNumber, verdict, cause, score]),
+    expect(
+      answers.map(({ number, partNumber, verdict, cause, score }) => [
+        number,
+        partNumber,
+        verdict,
+        cause,
+        score,
+      ]),
+    ).toEqual(
+      results.map(({ number, partNumber, verdict, cause, score }) => [
+        number,
+        partNumber,
+        verdict,
+        cause,
+        score,
+      ]),
     )
     expect(results.map(({ partNumber }) => partNumber)).toEqual(['A-0', 'A-1', 'A-2', 'A-3'])
     for (const { photograph, score, threshold, map, regions, part } of answers) {
@@ -76,7 +90,13 @@ describeCompiled('photographs over HTTP', () => {
     }
     await ended(session)
     const csv = readFileSync(join(liveState(session).watch?.resultFolder ?? '', 'results.csv'), 'utf8')
-    expect(csv.trim().split('\n').slice(1).map((row) => row.split(',').at(-2))).toEqual(['A-0', 'A-1', 'A-2', 'A-3'])
+    expect(
+      csv
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((row) => row.split(',').at(-2)),
+    ).toEqual(['A-0', 'A-1', 'A-2', 'A-3'])
     // The workspace has the photographs; nothing is left twice.
     await expect.poll(() => [readdirSync(folder), countDeposits(db)], settled).toEqual([[], 0])
   })
@@ -94,7 +114,10 @@ describeCompiled('photographs over HTTP', () => {
       ['B 7', 'right', 1],
     ])
     expect([left.verdict, right.verdict === null]).toEqual([null, false])
-    expect(await refusalOf(await port.post(`${line}?part=7&view=top`, await good(1)))).toEqual([400, 'intake-view-unknown'])
+    expect(await refusalOf(await port.post(`${line}?part=7&view=top`, await good(1)))).toEqual([
+      400,
+      'intake-view-unknown',
+    ])
   })
 
   it('that are none, or of nobody, or for no point, are refused with a code and words, and nothing is left of them', async () => {
@@ -145,7 +168,9 @@ describeCompiled('photographs over HTTP', () => {
     const more = await Promise.all(Array.from({ length: 20 }, async () => port.post(line, await good(9))))
     expect(more.map(({ headers }) => headers.get('retry-after'))).toEqual(Array(20).fill('1'))
     expect(await Promise.all(more.map(refusalOf))).toEqual(Array(20).fill([503, 'intake-busy']))
-    expect(await Promise.all((await Promise.all(waiting)).map(refusalOf))).toEqual(Array(2).fill([504, 'intake-late']))
+    expect(await Promise.all((await Promise.all(waiting)).map(refusalOf))).toEqual(
+      Array(2).fill([504, 'intake-late']),
+    )
     // They still wait, and count.
     expect(readdirSync(folder).length).toBe(2)
     expect(await refusalOf(await port.post(line, await good(9)))).toEqual([503, 'intake-busy'])
@@ -161,7 +186,14 @@ describeCompiled('photographs over HTTP', () => {
     writeFileSync(join(folder, '.writing-posted-c'), (await good(23)).slice(0, 300))
     const next = sessionOn(dir)
     for (const file of ['posted-a.png', 'posted-b.png'])
-      addDeposit(next.workspace.db, { file, point: 'line', folder, partNumber: `of ${file}`, view: null, cameAt: 1 })
+      addDeposit(next.workspace.db, {
+        file,
+        point: 'line',
+        folder,
+        partNumber: `of ${file}`,
+        view: null,
+        cameAt: 1,
+      })
     resumeLive(next)
     await openPort(next)
     await judged(next, 1)
@@ -219,7 +251,11 @@ describeCompiled('photographs over HTTP', () => {
       const { stdout } = await promisify(execFile)('bash', ['-c', shown], {
         env: { ...process.env, TOKEN: port.token },
       })
-      expect(JSON.parse(stdout)).toMatchObject({ point: 'line', partNumber: '0007', format: 'fanoscope.answer/1' })
+      expect(JSON.parse(stdout)).toMatchObject({
+        point: 'line',
+        partNumber: '0007',
+        format: 'fanoscope.answer/1',
+      })
     }
   })
 })

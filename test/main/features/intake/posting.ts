@@ -28,7 +28,11 @@ export async function freePort(): Promise<number> {
 export interface Port {
   url: string
   token: string
-  post(path: string, body: Uint8Array<ArrayBuffer> | string, headers?: Record<string, string>): Promise<Response>
+  post(
+    path: string,
+    body: Uint8Array<ArrayBuffer> | string,
+    headers?: Record<string, string>,
+  ): Promise<Response>
   /** Posts what must be taken. */
   judge(path: string, body: Uint8Array<ArrayBuffer>): Promise<IntakeAnswer>
 }
@@ -49,7 +53,11 @@ export async function openPort(session: Session, rules: Partial<IntakeRules> = {
   await opened
   const url = intakeStateOf(session).url ?? ''
   const post: Port['post'] = (path, body, headers = {}) =>
-    fetch(`${url}${path}`, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, ...headers } })
+    fetch(`${url}${path}`, {
+      method: 'POST',
+      body,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+    })
   return {
     url,
     token,
