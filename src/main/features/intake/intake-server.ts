@@ -118,7 +118,7 @@ export function intakeServer(session: Session, rules: IntakeRules, waiting: Wait
 function postedOf(session: Session, point: string, query: unknown): Posted {
   const { views } = findPoint(session.workspace.db, point)
   const { data } = querySchema.safeParse(query)
-  if (data === undefined) throw new Failure('intake-wrong-request', { case: 'query' })
+  if (data === undefined) throw new Failure('intake-wrong-request')
   const { part = null, view = null } = data
   if (view !== null && (part === null || views?.names.includes(view) !== true))
     throw new Failure('intake-view-unknown', { view, views: views?.names.join(', ') ?? '-' })
