@@ -49,6 +49,7 @@ const features = [
   'outputs',
   'delivery',
   'grabbers',
+  'intake',
   'live',
   'sample',
   'doctor',

@@ -115,6 +115,8 @@ export const acts: { readonly [N in CallName]: ActOf<N> } = {
   'inspection.add': byOperator('inspection.added'),
   'inspection.change': byOperator('inspection.changed'),
   'inspection.remove': byOperator('inspection.removed'),
+  'intake.state': reads,
+  'intake.token': byOperator('setting.changed'),
   'recipe.list': reads,
   'recipe.save': byOperator('recipe.saved'),
   'recipe.remove': byOperator('recipe.removed'),

@@ -22,6 +22,7 @@ import { folderCalls } from './folder.ts'
 import { grayLevelCalls } from './gray-levels.ts'
 import { importCalls } from './import.ts'
 import { inspectionCalls, inspectionEvents } from './inspection-point.ts'
+import { intakeCalls, intakeEvents } from './intake.ts'
 import { jobCalls, jobEvents } from './job.ts'
 import { labelCalls } from './label.ts'
 import { curveCalls } from './learning-curve.ts'
@@ -63,6 +64,7 @@ export const calls = {
   ...grayLevelCalls,
   ...importCalls,
   ...inspectionCalls,
+  ...intakeCalls,
   ...jobCalls,
   ...labelCalls,
   ...liveCalls,
@@ -99,6 +101,7 @@ export const events = {
   ...engineEvents,
   ...jobEvents,
   ...inspectionEvents,
+  ...intakeEvents,
   ...liveEvents,
   ...outputEvents,
   ...modelEvents,

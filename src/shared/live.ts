@@ -18,6 +18,8 @@ export const livePartSchema = z.object({
   /** The part that its photograph is a view of, and which view; null where the photograph is a part of its own. */
   viewed: z.int().positive().nullable(),
   view: z.string().nullable(),
+  /** What a program called the part that it posted the photograph of; null where it came in another way. */
+  partNumber: z.string().nullable(),
   /** The file's name in the watched folder. */
   file: z.string(),
   image: imageIdSchema.nullable(),

@@ -22,6 +22,8 @@ import { dropHandlers } from '../features/folders/drop-handlers.ts'
 import { createDrops, type Drops } from '../features/folders/drops.ts'
 import { folderHandlers } from '../features/folders/handlers.ts'
 import { importHandlers } from '../features/import/handlers.ts'
+import { intakeHandlers } from '../features/intake/handlers.ts'
+import { keepIntake } from '../features/intake/keep-intake.ts'
 import { labelHandlers } from '../features/label/handlers.ts'
 import { curveHandlers } from '../features/learning-curve/handlers.ts'
 import { keepClear } from '../features/live/clear-pictures.ts'
@@ -105,6 +107,7 @@ export function createApplication(powers: HostPowers): Application {
   let stopClearing = nothingToStop
   let stopBackingUp = nothingToStop
   let stopDelivering = nothingToStop
+  let stopTakingIn = nothingToStop
   // Opening and closing run one after another, however many windows ask at the same time.
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -120,6 +123,8 @@ export function createApplication(powers: HostPowers): Application {
     stopClearing = nothingToStop
     stopBackingUp = nothingToStop
     await drops.close()
+    await stopTakingIn()
+    stopTakingIn = nothingToStop
     await stopDelivering()
     stopDelivering = nothingToStop
     await closing?.close()
@@ -171,6 +176,7 @@ export function createApplication(powers: HostPowers): Application {
           stopClearing = keepClear(opened)
           stopBackingUp = keepBackedUp(opened)
           stopDelivering = deliverResults(opened)
+          stopTakingIn = keepIntake(opened)
         }
         return opened
       }),
@@ -195,6 +201,7 @@ export function createApplication(powers: HostPowers): Application {
       ...labelHandlers(context),
       ...liveHandlers(context),
       ...deliveryHandlers(context),
+      ...intakeHandlers(context),
       ...backboneHandlers(launchEngine, environment),
       ...systemHandlers(),
       ...trainHandlers(context),

@@ -29,6 +29,7 @@ export function createEventHub(): EventHub {
     'run.points': new Set(),
     'run.preview': new Set(),
     'inspection.changed': new Set(),
+    'intake.changed': new Set(),
     'live.judged': new Set(),
     'live.seen': new Set(),
     'output.changed': new Set(),

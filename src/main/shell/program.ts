@@ -14,6 +14,7 @@ import { addOutputs } from '../features/delivery/outputs-command.ts'
 import { addDoctor } from '../features/doctor/doctor-command.ts'
 import { addExport } from '../features/export/export-command.ts'
 import { addGrabbers } from '../features/grabbers/grabbers-command.ts'
+import { addIntake } from '../features/intake/intake-command.ts'
 import { addImport } from '../features/import/import-command.ts'
 import { addLabel } from '../features/label/label-command.ts'
 import { addMasks } from '../features/label/masks-command.ts'
@@ -77,6 +78,7 @@ const commands = [
   addPoints,
   addRecipes,
   addGrabbers,
+  addIntake,
   addOutputs,
   addRetention,
   addExport,

@@ -10,10 +10,11 @@ import {
   type ViewedPart,
 } from '../../shared/live.ts'
 import { messageSchema } from '../../shared/messages/message.ts'
-import { type ViewSettings, viewReader } from '../../shared/part-views.ts'
+import { type SeenView, type ViewSettings, viewReader } from '../../shared/part-views.ts'
 import { firstPoint } from '../../shared/result.ts'
 import { type Id, type ImageId, idSchema, type Sha256, sha256Schema } from '../../shared/values.ts'
 import type { Database } from './database.ts'
+import { type Deposit, depositOf } from './deposits.ts'
 import { newId } from './ids.ts'
 import { addResult } from './results.ts'
 import { countRow, flag, jsonText, toJsonOrNull } from './row.ts'
@@ -119,7 +120,7 @@ export function datasetOfSplit(db: Database, datasetId: Id, split: Split | null)
 }
 
 export const partColumns = `id, watch_id AS watch, (SELECT w.point FROM live_watch AS w WHERE w.id = watch_id) AS at,
-  viewed_part_id AS viewed, view, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
+  viewed_part_id AS viewed, view, part_number AS partNumber, file, image_id AS image, arrived_at AS arrivedAt, verdict, score, threshold,
   coalesce(refusal, reason) AS reason, judged_at AS judgedAt, run_id AS run, point_id AS point,
   seen_at AS seenAt`
 /**
@@ -188,7 +189,13 @@ export function addOrRenewPart(
   const waiting = unreadPart(db, watchId, file.file)
   if (waiting === undefined) {
     const { id } = addPart(db, watchId, file)
-    const seen = views === null ? null : viewReader(views)(file.file)
+    const posted = depositOf(db, file.file)
+    if (posted !== undefined)
+      db.run('UPDATE live_part SET part_number = $partNumber WHERE id = $id', {
+        id,
+        partNumber: posted.partNumber,
+      })
+    const seen = views === null ? null : viewSeen(file.file, views, posted)
     if (views !== null && seen !== null) joinViewedPart(db, { part: id, watch: watchId }, seen, views)
   } else if (!isRowOf(db, waiting.id, file)) {
     db.run('UPDATE live_part SET bytes = $bytes, modified_at = $modifiedAt WHERE id = $id', {
@@ -197,6 +204,13 @@ export function addOrRenewPart(
       modifiedAt: atFreeTime(db, watchId, file).modifiedAt,
     })
   }
+}
+
+/** What a program said comes first: then the name of the file, which this station made, tells nothing. */
+function viewSeen(file: string, views: ViewSettings, posted: Deposit | undefined): SeenView | null {
+  if (posted === undefined) return viewReader(views)(file)
+  const { partNumber: part, view } = posted
+  return part !== null && view !== null && views.names.includes(view) ? { part, view } : null
 }
 
 const isRowOf = (db: Database, id: number, { bytes, modifiedAt }: ArrivedFile): boolean =>
@@ -237,6 +251,12 @@ export const takenPart = (
 
 export const partById = (db: Database, id: number): LivePart | undefined =>
   db.get(partRow, `SELECT ${partColumns} FROM live_part WHERE id = $id`, { id })
+
+/** Whether a part of this file has its verdict. */
+export const isFileJudged = (db: Database, file: string): boolean =>
+  db.get(z.object({}), 'SELECT 1 FROM live_part WHERE file = $file AND verdict IS NOT NULL LIMIT 1', {
+    file,
+  }) !== undefined
 
 /** Parts without a verdict, in order of arrival. */
 export const openParts = (db: Database, watchId: Id): LivePart[] =>

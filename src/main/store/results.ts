@@ -50,7 +50,11 @@ export function addResult(db: Database, part: LivePart): void {
 export const addLateResult = (db: Database, part: LivePart): boolean => add(db, part, 'late')
 
 const add = (db: Database, part: LivePart, cause: Cause): boolean =>
-  insert(db, { ...part, cause, at: part.judgedAt ?? db.now(), viewed: null }, {})
+  insert(
+    db,
+    { ...part, cause, at: part.judgedAt ?? db.now(), viewed: null },
+    part.partNumber === null ? {} : { partNumber: part.partNumber },
+  )
 
 /** What a result tells of a photograph. */
 interface ToldView {

@@ -758,6 +758,12 @@ describeCompiled('the rest of a queue and a watched folder', () => {
     expect((await call('inspection.list', {})).map(({ name }) => name)).toEqual(['line'])
   })
 
+  it('has a token by which photographs are posted', async () => {
+    const { token } = await call('intake.token', { operator: 'Wang Li' })
+    expect(token.length).toBe(43)
+    expect(await call('intake.state', {})).toMatchObject({ url: null, failure: null, waiting: 0 })
+  })
+
   it('judges what comes until it is stopped', async () => {
     const [run] = (await call('run.list', { state: 'trained' })).map(({ id }) => id)
     const folder = join(root, 'camera')
@@ -1008,6 +1014,7 @@ describeCompiled('all of this', () => {
       'dataset.changed',
       'engine.changed',
       'inspection.changed',
+      'intake.changed',
       'job.changed',
       'live.judged',
       'live.seen',

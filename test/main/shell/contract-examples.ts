@@ -242,6 +242,7 @@ const livePart: LivePart = {
   id: 7,
   watch: 'w-1',
   at: 'line',
+  partNumber: null,
   viewed: 3,
   view: 'left',
   file: 'Teil 0007.png',
@@ -936,6 +937,16 @@ export const callExamples: CallExamples = {
     output: { files: ['0007_left.png', '0007_右.png'] },
   },
   'inspection.remove': { input: { name: '顶面', operator: '李雷' }, output: {} },
+  'intake.state': {
+    input: {},
+    output: {
+      url: null,
+      failure: { code: 'output-port-taken', params: { address: '127.0.0.1', port: 8720, reason: '占用' } },
+      tokenMadeAt: 1_760_000_000_000,
+      waiting: 3,
+    },
+  },
+  'intake.token': { input: { operator: '李雷' }, output: { token: 'jW3-fN_a' } },
   'recipe.list': {
     input: { point: 'line' },
     output: {
@@ -1349,6 +1360,7 @@ export const eventExamples: EventExamples = {
   'run.points': { run: 'r-1', points: [{ phase: 'gan', step: 1, name: 'critic', value: 0.5 }] },
   'run.preview': { run: 'r-1', name: 'samples', step: 1, asset: 'preview/r-1/samples/1' },
   'inspection.changed': {},
+  'intake.changed': {},
   'live.judged': livePart,
   'live.seen': { part: 7 },
   'output.changed': {},

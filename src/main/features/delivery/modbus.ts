@@ -3,7 +3,6 @@
  * of a recipe. Each result stays there
  * until the PLC has acknowledged it, or, where it does not, for a set time.
  */
-import { isIP } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { IServiceVector, ServerTCP } from 'modbus-serial'
 import { Failure, reasonOf } from '../../../shared/failure.ts'
@@ -17,7 +16,7 @@ import {
   sequenceOf,
 } from './modbus-registers.ts'
 import type { Connection, OutputKind } from './output-kind.ts'
-import { isOfPlant } from './plant-network.ts'
+import { requireOfPlant } from './plant-network.ts'
 
 /** Milliseconds between two steps of the heartbeat, as long as this process lives. */
 const beatEvery = 500
@@ -26,11 +25,7 @@ const toldEvery = 5000
 
 export const modbus: OutputKind<ModbusSettings> = {
   heartbeat: () => toldEvery,
-  check({ address }) {
-    // Whoever reaches all of a machine's addresses may be outside of the plant.
-    if (isIP(address) === 0 || !isOfPlant(address))
-      throw new Failure('output-address-public', { host: address, address })
-  },
+  check: ({ address }) => requireOfPlant(address),
   open(settings, _, { recipes }) {
     const { address, port, acknowledge, timeout, hold } = settings
     const shown: Omit<Shown, 'recipe'> = { heartbeat: 0, state: 'stopped', result: null }

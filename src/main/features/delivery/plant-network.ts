@@ -31,6 +31,12 @@ export function isOfPlant(address: string): boolean {
   return version !== 0 && plant.check(address, version === 4 ? 'ipv4' : 'ipv6')
 }
 
+/** Whoever reaches all of a machine's addresses may be outside of the plant. @throws Failure `output-address-public` */
+export function requireOfPlant(address: string): void {
+  if (isIP(address) === 0 || !isOfPlant(address))
+    throw new Failure('output-address-public', { host: address, address })
+}
+
 const own = new Set(['localhost', '127.0.0.1', '::1'])
 
 /** A host as it stands in an address, without the brackets of version 6. */

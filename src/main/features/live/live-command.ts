@@ -126,9 +126,10 @@ async function watchAnswer(
 ): Promise<Answer> {
   const session = await context.session()
   const { db } = session.workspace
-  const [{ liveState, startLive }, { deliverResults }] = await Promise.all([
+  const [{ liveState, startLive }, { deliverResults }, { keepIntake }] = await Promise.all([
     import('./live.ts'),
     import('../delivery/deliver-results.ts'),
+    import('../intake/keep-intake.ts'),
   ])
   const isOne = options.point !== undefined || folder !== undefined
   const requests = isOne ? [await requestOf(session, options, folder)] : await requestsOfAll(session, options)
@@ -143,6 +144,7 @@ async function watchAnswer(
     watched.push({ point, watch: watch.id, folder: watch.folder, run: watch.runId, job })
   }
   const stopDelivering = deliverResults(session)
+  const stopTakingIn = keepIntake(session)
   const stopTelling = tellParts(context, session, watched)
   let isInterrupted = false
   const stopListening = context.io.onInterrupt(() => {
@@ -174,6 +176,7 @@ async function watchAnswer(
     const answer = await answerOf(db, states)
     return { ...answer, stopped: isInterrupted }
   } finally {
+    await stopTakingIn()
     await stopDelivering()
     stopNoting()
     stopWaiting()

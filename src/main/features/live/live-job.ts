@@ -11,6 +11,7 @@ import { message } from '../../../shared/messages/message.ts'
 import { type JobContext, type JobEnd, type JobPlan, stoppedBy } from '../../jobs/jobs.ts'
 import { untilStored } from '../../platform/storage-retry.ts'
 import type { Session } from '../../session/session.ts'
+import { depositOf } from '../../store/deposits.ts'
 import { stopImport } from '../../store/imports.ts'
 import { findPoint } from '../../store/inspection-points.ts'
 import {
@@ -143,6 +144,7 @@ async function watchLine(session: Session, watch: LiveWatch, context: JobContext
       folder: watch.folder,
       signal,
       knownAs: (file) => takenPart(db, watch.id, file),
+      isPutWhole: (file) => depositOf(db, file) !== undefined,
       onProblem: (message) => showProblem(line, message),
       onUnfinished: (files) => showUnfinished(line, files),
       onFirstList: async (names) => {

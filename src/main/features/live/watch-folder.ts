@@ -9,7 +9,8 @@ import { type AskWriters, askWriters } from './file-writers.ts'
 import { standardTimes, type WatchTimes } from './readiness.ts'
 import { createWatchedFiles, type Taking, type WatchedFilesOptions, type WholeFile } from './watched-files.ts'
 
-export interface WatchOptions extends Pick<WatchedFilesOptions, 'folder' | 'knownAs' | 'signal'> {
+export interface WatchOptions
+  extends Pick<WatchedFilesOptions, 'folder' | 'knownAs' | 'signal' | 'isPutWhole'> {
   /** The names of all photographs in the folder, once, as soon as it can be read. */
   onFirstList?(names: ReadonlySet<string>): unknown
   /** All that are whole at a look, before the first of them is told of: what waits is known at once. */
@@ -45,6 +46,7 @@ export async function watchFolder(options: WatchOptions): Promise<void> {
     folder,
     knownAs,
     signal,
+    ...(options.isPutWhole === undefined ? {} : { isPutWhole: options.isPutWhole }),
     times,
     clock: options.clock ?? (() => performance.now()),
     askWriters: options.askWriters ?? askWriters,

@@ -50,6 +50,8 @@ export interface WatchedFilesOptions {
   folder: string
   /** A file that was told of in an earlier process, with the hash of its picture if there is one; null if it was not. */
   knownAs(file: ArrivedFile): { sha256: string | null } | null
+  /** Whether a file was put there whole, by a rename of this station: then nothing is waited for. */
+  isPutWhole?(file: string): boolean
   times: WatchTimes
   clock(): number
   askWriters: AskWriters
@@ -80,7 +82,7 @@ const longestPause = 2000
 const shortestPause = 5
 
 export function createWatchedFiles(options: WatchedFilesOptions): WatchedFiles {
-  const { folder, knownAs, times, clock, askWriters, signal } = options
+  const { folder, knownAs, times, clock, askWriters, signal, isPutWhole = () => false } = options
   const waiting = new Map<string, WaitingFile>()
   /** In the order in which they were last looked at. */
   const known = new Map<string, KnownFile>()
@@ -132,7 +134,10 @@ export function createWatchedFiles(options: WatchedFilesOptions): WatchedFiles {
     } else {
       const earlier = knownAs(arrivedFile(name, stamp))
       if (earlier) known.set(name, { stamp, ...earlier })
-      else waiting.set(name, arriving(stamp, null))
+      else if (isPutWhole(name)) {
+        const now = clock()
+        waiting.set(name, { ...arriving(stamp, null), since: now - times.settle, nextLook: now })
+      } else waiting.set(name, arriving(stamp, null))
     }
   }
 
@@ -199,7 +204,8 @@ export function createWatchedFiles(options: WatchedFilesOptions): WatchedFiles {
       for (const { name, file, found } of examined) {
         const writing = writers.get(join(folder, name)) ?? 'unknown'
         const quiet = now - file.since
-        const readiness = readinessOf({ ...found, writing }, quiet, times)
+        const isPut = isPutWhole(name)
+        const readiness = isPut ? 'whole' : readinessOf({ ...found, writing }, quiet, times)
         if (readiness === 'wait') {
           file.nextLook = now + Math.min(longestPause, Math.max(times.settle, quiet / 4))
           file.isNamed ||= quiet >= times.named
@@ -208,8 +214,8 @@ export function createWatchedFiles(options: WatchedFilesOptions): WatchedFiles {
           file.isTold = true
           const isCut = readiness === 'cut'
           const isFinal =
-            isCut || readinessOf({ ...found, writing, isRefused: true }, quiet, times) === 'whole'
-          const doubtfulTail = isDoubtful(found) ? found.zeroTail : 0
+            isPut || isCut || readinessOf({ ...found, writing, isRefused: true }, quiet, times) === 'whole'
+          const doubtfulTail = !isPut && isDoubtful(found) ? found.zeroTail : 0
           whole.push({ ...arrivedFile(name, file.stamp), stamp: file.stamp, isCut, doubtfulTail, isFinal })
         }
       }

@@ -30,7 +30,7 @@ const columns = [
 
 /**
  * @param point the operating point that judged, by name and version, as `line 3`; empty where none was set
- * @param number of the part that the photograph is a view of; empty where it is a part of its own
+ * @param number of the part that the photograph is a view of, or that a program gave; else empty
  */
 export function csvLine(part: LivePart, point: string, number: string): string {
   const { file, verdict, score, threshold, arrivedAt, judgedAt, run, reason } = part
@@ -56,8 +56,8 @@ function pointName(db: Database, id: number | null): string {
   return `${name} ${version}`
 }
 
-const numberOf = (db: Database, { viewed }: LivePart): string =>
-  viewed === null ? '' : (viewedPart(db, viewed)?.number ?? '')
+const numberOf = (db: Database, { viewed, partNumber }: LivePart): string =>
+  viewed === null ? (partNumber ?? '') : (viewedPart(db, viewed)?.number ?? '')
 
 const csvFile = (watch: LiveWatch): string => join(watch.resultFolder, 'results.csv')
 

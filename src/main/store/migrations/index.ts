@@ -23,6 +23,7 @@ import { toldRows } from './0021-told-rows.ts'
 import { removedOperators } from './0022-removed-operators.ts'
 import { outbox } from './0023-outbox.ts'
 import { inspectionPoints } from './0024-inspection-points.ts'
+import { deposits } from './0025-deposits.ts'
 
 /**
  * All migrations in order. A released one is never edited. To add one: take the next number, and add a file, a line
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   removedOperators,
   outbox,
   inspectionPoints,
+  deposits,
 ]

@@ -202,6 +202,7 @@ export const untoldTables: Readonly<Record<string, string>> = {
   region_profile: 'is measured on the heat maps again where it is missing',
   run_metric: 'the curves of a training, which decide nothing',
   inspection_point: 'rows of the audit have the settings before and after each change',
+  deposit: 'photographs on their way to a verdict; with the verdict, the part has what they say',
   viewed_part:
     'follows from the verdicts of its views, which are told; the audit names those that stayed incomplete',
   recipe: 'rows of the audit have its settings',
