@@ -19,7 +19,7 @@ describe('a line of the results', () => {
       seenAt: null,
       at: 'line',
       viewed: null,
-    partNumber: null,
+      partNumber: null,
       view: null,
     }
     expect(csvLine(part, 'line 2', '')).toBe(

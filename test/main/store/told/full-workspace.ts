@@ -8,6 +8,7 @@ import { createVersion, recordRetraining } from '../../../../src/main/store/data
 import { createDataset } from '../../../../src/main/store/datasets.ts'
 import { acceptUndecided, decide, undoDecision } from '../../../../src/main/store/decisions.ts'
 import { noteDelivered, recordDeliveries } from '../../../../src/main/store/deliveries.ts'
+import { addDeposit } from '../../../../src/main/store/deposits.ts'
 import { saveFlaggedRegionProfiles } from '../../../../src/main/store/flagged-region-profiles.ts'
 import { addImage, findImage, setLabel } from '../../../../src/main/store/images.ts'
 import { beginImport, stopImport } from '../../../../src/main/store/imports.ts'
@@ -165,6 +166,14 @@ function watchLine({ workspace: { db }, dataset, images: [first = 0] }: Stocked,
   }
   const views = { pattern: '{part}_{view}', names: ['left', 'right'], within: 5 }
   addOrRenewPart(db, watch.id, { file: '0007_left.png', bytes: 100, modifiedAt: 1 }, views)
+  addDeposit(db, {
+    file: 'posted-1.png',
+    point: watch.point,
+    folder: '/camera',
+    partNumber: '0007',
+    view: null,
+    cameAt: 1,
+  })
   const recipe = saveRecipe(
     db,
     watch.point,
