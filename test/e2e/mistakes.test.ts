@@ -12,16 +12,25 @@ describeInChromium('what a model got wrong', () => {
 
   beforeAll(async () => {
     run = await scoredLine(station)
-    const point = '--target percentile=80 --set --operator Ana --reason first --json'
-    const set = await done(
-      station.command('threshold', '--run', run, ...point.split(' '), '--workspace', workspace),
-    )
-    threshold = z.object({ threshold: z.number() }).parse(set).threshold
     const evaluated = await done(
       station.command('evaluate', '--run', run, '--workspace', workspace, '--json'),
     )
     masks = z.object({ masks: z.int().positive() }).parse(evaluated).masks
     await station.open('--workspace', workspace)
+  })
+
+  it('the hint that no threshold is set leads to where one sets it', async () => {
+    const page = await goTo(station.page, `review/${run}`)
+    await page.getByRole('link', { name: 'Set one first' }).click()
+    await page.getByRole('heading', { name: 'Thresholds', exact: true }).waitFor()
+    expect(new URL(page.url()).hash).toBe(`#/thresholds/${run}`)
+    const point = '--target percentile=80 --set --operator Ana --reason first --json'
+    const set = await done(
+      station.command('threshold', '--run', run, ...point.split(' '), '--workspace', workspace),
+    )
+    threshold = z.object({ threshold: z.number() }).parse(set).threshold
+    await goTo(page, `review/${run}`)
+    await page.getByRole('link', { name: 'Set one first' }).waitFor({ state: 'hidden' })
   })
 
   /** The test parts of a label on one side of the threshold, as the database has them. */
