@@ -6,10 +6,17 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { temporaryFolder } from '../../store/temporary-folder.ts'
-import { type Broker, openAedes, openSubscriber, portOf, type Subscriber } from './open-broker.ts'
+import {
+  type Broker,
+  openAedes,
+  openSubscriber,
+  portOf,
+  type RecordingBroker,
+  type Subscriber,
+} from './open-broker.ts'
 
 /** It ends with the test. */
-export async function startAedes(users?: Readonly<Record<string, string>>): Promise<Broker> {
+export async function startAedes(users?: Readonly<Record<string, string>>): Promise<RecordingBroker> {
   const broker = await openAedes(users)
   onTestFinished(() => broker.close())
   return broker

@@ -13,16 +13,31 @@ export interface Broker {
   back(): Promise<void>
 }
 
+export interface RecordingBroker extends Broker {
+  /**
+   * What clients published, in that order. A subscriber that comes back may hear what was kept for it after what is
+   * new, so the order of a publisher is told by this alone.
+   */
+  published: { topic: string; document: unknown }[]
+}
+
 /** @param users those who may connect, with their passwords; everybody without */
-export async function openAedes(users: Readonly<Record<string, string>> | null = null): Promise<Broker> {
+export async function openAedes(
+  users: Readonly<Record<string, string>> | null = null,
+): Promise<RecordingBroker> {
   const aedes = await Aedes.createBroker({
     authenticate: (_, name, password, done) =>
       done(null, users === null || users[name ?? ''] === password?.toString()),
   })
+  const published: RecordingBroker['published'] = []
+  aedes.on('publish', ({ topic, payload }, client) => {
+    if (client !== null) published.push({ topic, document: documentOf(payload) })
+  })
   let server: Server | null = null
   const sockets = new Set<Socket>()
-  const broker: Broker = {
+  const broker: RecordingBroker = {
     port: 0,
+    published,
     async close() {
       await broker.away()
       await new Promise<void>((resolve) => aedes.close(resolve))
@@ -49,6 +64,14 @@ export async function openAedes(users: Readonly<Record<string, string>> | null =
   }
   await broker.back()
   return broker
+}
+
+function documentOf(payload: string | Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString())
+  } catch {
+    return null
+  }
 }
 
 export function portOf(server: Server): number {
