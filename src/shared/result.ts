@@ -52,7 +52,9 @@ export const resultDocumentSchema = z
     partNumber: z
       .string()
       .optional()
-      .describe('Of a part with several views: its number, as the names of its photographs have it.'),
+      .describe(
+        'The number of the part: what the program gave that posted its photograph or, of a part with several views, what the names of its photographs have.',
+      ),
     views: z
       .array(
         z.object({
