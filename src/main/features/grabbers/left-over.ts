@@ -5,10 +5,11 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import { replaceFileDurably } from '../../platform/durable-file.ts'
 import { stateFile } from '../../platform/preferences.ts'
 
 const noteSchema = z.object({ pid: z.int().positive(), startedAt: z.string().min(1) })
@@ -49,8 +50,7 @@ export function noteRunning(folder: string, pid: number): void {
   if (startedAt === null) return
   const file = noteFile(folder)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(`${file}.new`, JSON.stringify({ pid, startedAt }))
-  renameSync(`${file}.new`, file)
+  replaceFileDurably(file, JSON.stringify({ pid, startedAt }))
 }
 
 export function forgetRunning(folder: string): void {
